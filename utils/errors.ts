@@ -1,0 +1,268 @@
+/**
+ * Every error a client can see. A class without a status or a code does not compile, and one
+ * middleware turns them into answers (`middlewares/error.middleware.ts`). Facts that a code brings
+ * along go to `details`, as `api.md` names them; the message is written for a person.
+ */
+
+/** Business-rule refusals: status 400 (D14). */
+export const RULE_CODES = [
+  "OUT_OF_STOCK",
+  "CART_LIMIT",
+  "FREE_GIFT_LOCKED",
+  "COUPON_INVALID",
+  "CART_EMPTY",
+  "CART_CHANGED",
+  "PINCODE_NOT_SERVICEABLE",
+  "INVALID_GSTIN",
+  "SHIPPING_METHOD_UNAVAILABLE",
+  "COD_UNAVAILABLE",
+  "METHOD_UNAVAILABLE",
+  "AMOUNT_BELOW_MINIMUM",
+  "INSUFFICIENT_POINTS",
+  "INSUFFICIENT_CREDIT",
+  "TERMS_NOT_ACCEPTED",
+  "PAYMENT_REQUIRED",
+  "CHECKOUT_INCOMPLETE",
+  "SIGNATURE_INVALID",
+  "AMOUNT_MISMATCH",
+  "PAYMENT_SUPERSEDED",
+  "PAYMENT_NOT_FAILED",
+  "IDEMPOTENCY_KEY_REQUIRED",
+  "IDEMPOTENCY_KEY_INVALID",
+  "INVALID_STATUS_TRANSITION",
+] as const;
+
+export const NOT_FOUND_CODES = [
+  "NOT_FOUND",
+  "CART_NOT_FOUND",
+  "CART_ITEM_NOT_FOUND",
+  "SAVED_ITEM_NOT_FOUND",
+  "PRODUCT_NOT_FOUND",
+  "CHECKOUT_NOT_FOUND",
+  "ORDER_NOT_FOUND",
+  "PAYMENT_NOT_FOUND",
+  "JOB_NOT_FOUND",
+] as const;
+
+export const CONFLICT_CODES = [
+  "VERSION_CONFLICT",
+  "REQUEST_IN_PROGRESS",
+  "PLACEMENT_IN_PROGRESS",
+  "OUT_OF_STOCK",
+  "COUPON_INVALID",
+  "INSUFFICIENT_POINTS",
+  "INSUFFICIENT_CREDIT",
+  "PAYMENT_SUPERSEDED",
+  "CHECKOUT_FAILED",
+] as const;
+
+export type RuleCode = (typeof RULE_CODES)[number];
+export type NotFoundCode = (typeof NOT_FOUND_CODES)[number];
+export type ConflictCode = (typeof CONFLICT_CODES)[number];
+
+export type ErrorCode =
+  | RuleCode
+  | NotFoundCode
+  | ConflictCode
+  | "VALIDATION_ERROR"
+  | "MALFORMED_JSON"
+  | "UNAUTHENTICATED"
+  | "FORBIDDEN"
+  | "CHECKOUT_EXPIRED"
+  | "PAYLOAD_TOO_LARGE"
+  | "UNSUPPORTED_MEDIA_TYPE"
+  | "IDEMPOTENCY_KEY_REUSED"
+  | "RATE_LIMITED"
+  | "INTERNAL_ERROR"
+  | "UPSTREAM_BAD_RESPONSE"
+  | "UPSTREAM_UNAVAILABLE"
+  | "UPSTREAM_TIMEOUT"
+  | "OVERLOADED"
+  | "OUTCOME_UNKNOWN";
+
+export abstract class AppError extends Error {
+  abstract readonly statusCode: number;
+  abstract readonly code: ErrorCode;
+  /** Seconds for the `Retry-After` header. */
+  readonly retryAfterSeconds?: number;
+
+  constructor(
+    message: string,
+    readonly details?: unknown,
+  ) {
+    super(message);
+    this.name = new.target.name;
+  }
+}
+
+/** A business rule says no: 400 with a stable code. */
+export class RuleError extends AppError {
+  readonly statusCode = 400;
+  constructor(
+    readonly code: RuleCode,
+    message: string,
+    details?: unknown,
+  ) {
+    super(message, details);
+  }
+}
+
+export interface ValidationDetail {
+  in: "body" | "query" | "params" | "headers";
+  path: string;
+  message: string;
+}
+
+export class ValidationError extends AppError {
+  readonly statusCode = 400;
+  readonly code = "VALIDATION_ERROR";
+  constructor(details: readonly ValidationDetail[]) {
+    super("The request is not valid", details);
+  }
+}
+
+export class MalformedJsonError extends AppError {
+  readonly statusCode = 400;
+  readonly code = "MALFORMED_JSON";
+  constructor() {
+    super("The body is not valid JSON");
+  }
+}
+
+export class UnauthenticatedError extends AppError {
+  readonly statusCode = 401;
+  readonly code = "UNAUTHENTICATED";
+  constructor(message = "Sign in, or send a valid token") {
+    super(message);
+  }
+}
+
+export class ForbiddenError extends AppError {
+  readonly statusCode = 403;
+  readonly code = "FORBIDDEN";
+  constructor(message = "This is not allowed for you") {
+    super(message);
+  }
+}
+
+export class NotFoundError extends AppError {
+  readonly statusCode = 404;
+  constructor(
+    readonly code: NotFoundCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** A concurrent change, a request still in progress, or something lost after payment. */
+export class ConflictError extends AppError {
+  readonly statusCode = 409;
+  constructor(
+    readonly code: ConflictCode,
+    message: string,
+    details?: unknown,
+    override readonly retryAfterSeconds?: number,
+  ) {
+    super(message, details);
+  }
+}
+
+export class CheckoutExpiredError extends AppError {
+  readonly statusCode = 410;
+  readonly code = "CHECKOUT_EXPIRED";
+  constructor() {
+    super("This checkout has expired; resume it or start again");
+  }
+}
+
+export class PayloadTooLargeError extends AppError {
+  readonly statusCode = 413;
+  readonly code = "PAYLOAD_TOO_LARGE";
+  constructor() {
+    super("The body is too large");
+  }
+}
+
+export class UnsupportedMediaTypeError extends AppError {
+  readonly statusCode = 415;
+  readonly code = "UNSUPPORTED_MEDIA_TYPE";
+  constructor(message = "Send the body as application/json") {
+    super(message);
+  }
+}
+
+export class IdempotencyKeyReusedError extends AppError {
+  readonly statusCode = 422;
+  readonly code = "IDEMPOTENCY_KEY_REUSED";
+  constructor() {
+    super("This Idempotency-Key was used with another body");
+  }
+}
+
+export class RateLimitedError extends AppError {
+  readonly statusCode = 429;
+  readonly code = "RATE_LIMITED";
+  constructor(override readonly retryAfterSeconds: number) {
+    super("Too many requests; wait a little");
+  }
+}
+
+export class UpstreamBadResponseError extends AppError {
+  readonly statusCode = 502;
+  readonly code = "UPSTREAM_BAD_RESPONSE";
+  constructor(readonly service: string) {
+    super("A service that we need gave a wrong answer");
+  }
+}
+
+export class UpstreamUnavailableError extends AppError {
+  readonly statusCode = 503;
+  readonly code = "UPSTREAM_UNAVAILABLE";
+  override readonly retryAfterSeconds = 5;
+  constructor(readonly service: string) {
+    super("A service that we need is not available");
+  }
+}
+
+export class UpstreamTimeoutError extends AppError {
+  readonly statusCode = 504;
+  readonly code = "UPSTREAM_TIMEOUT";
+  constructor(readonly service: string) {
+    super("A service that we need did not answer in time");
+  }
+}
+
+/** It may or may not have happened: the same request, repeated, finds the result (D29). */
+export class OutcomeUnknownError extends AppError {
+  readonly statusCode = 503;
+  readonly code = "OUTCOME_UNKNOWN";
+  override readonly retryAfterSeconds = 2;
+  constructor(readonly service: string) {
+    super("We could not learn whether this was done; repeat the same request");
+  }
+}
+
+export class OverloadedError extends AppError {
+  readonly statusCode = 503;
+  readonly code = "OVERLOADED";
+  override readonly retryAfterSeconds = 1;
+  constructor() {
+    super("The service is too busy; try again shortly");
+  }
+}
+
+export class InternalError extends AppError {
+  readonly statusCode = 500;
+  readonly code = "INTERNAL_ERROR";
+  constructor() {
+    super("Something went wrong on our side");
+  }
+}
+
+/** A move that a state table does not list. */
+export class InvalidStatusTransitionError extends RuleError {
+  constructor(from: string, to: string, allowed: readonly string[]) {
+    super("INVALID_STATUS_TRANSITION", `Cannot go from ${from} to ${to}`, { from, to, allowed });
+  }
+}

@@ -1,0 +1,59 @@
+import type { AppError } from "./errors.js";
+import {
+  OutcomeUnknownError,
+  UpstreamBadResponseError,
+  UpstreamTimeoutError,
+  UpstreamUnavailableError,
+} from "./errors.js";
+
+/**
+ * What a neighbour answered. A failure says how much is known about the effect:
+ * - `refused`: a definite no (4xx); nothing was done there.
+ * - `unavailable`: the call was never made or never arrived (refused connection, open breaker, full bulkhead).
+ * - `unknown`: it may or may not have been done (time-out, cut connection, 5xx, nonsense). Never treat as refused.
+ */
+export type Outcome = "refused" | "unavailable" | "unknown";
+
+export interface Success<T> {
+  success: true;
+  data: T;
+}
+
+export interface Failure {
+  success: false;
+  outcome: Outcome;
+  /** The neighbour's error code (`INSUFFICIENT_STOCK`), or `TIMEOUT`, `NETWORK`, `BREAKER_OPEN`, `BULKHEAD_FULL`, `BAD_RESPONSE`, `HTTP_<status>`. */
+  code: string;
+  /** For the log, never for a client. */
+  error: string;
+  statusCode: number;
+  service: string;
+  /** The `data` of a refusal, where the contract gives it a meaning (e.g. `available`). Unvalidated. */
+  data?: unknown;
+}
+
+export type Result<T> = Success<T> | Failure;
+
+export const success = <T>(data: T): Success<T> => ({ success: true, data });
+
+export const isRefused = <T>(result: Result<T>): result is Failure =>
+  !result.success && result.outcome === "refused";
+
+/** The error a client sees when a neighbour failed and nothing better is known (D14). */
+export function toUpstreamError(failure: Failure): AppError {
+  if (failure.outcome === "unavailable") return new UpstreamUnavailableError(failure.service);
+  if (failure.code === "TIMEOUT") return new UpstreamTimeoutError(failure.service);
+  return new UpstreamBadResponseError(failure.service);
+}
+
+/** The data of a success; a failure becomes the typed error. */
+export function unwrap<T>(result: Result<T>): T {
+  if (result.success) return result.data;
+  throw toUpstreamError(result);
+}
+
+/** As `unwrap`, for effects whose time-out leaves an intent behind that a job will finish. */
+export function unwrapEffect<T>(result: Result<T>): T {
+  if (result.success) return result.data;
+  throw result.outcome === "unknown" ? new OutcomeUnknownError(result.service) : toUpstreamError(result);
+}

@@ -1,0 +1,136 @@
+import type {
+  CartStatus,
+  CheckoutStatus,
+  FulfillmentStatus,
+  LineFulfillmentStatus,
+  OrderPaymentStatus,
+  OrderStatus,
+  PaymentStatus,
+  RefundStatus,
+  ReturnStatus,
+} from "./constants.js";
+
+/**
+ * Every lifecycle of the service as data (`domain.md` §3). A status without a row does not compile.
+ * What a table does not list is refused (or, for a late word of the gateway, ignored) by the single
+ * writer in `services/platform/transition.service.ts`.
+ */
+type Table<S extends string> = Record<S, readonly S[]>;
+
+export interface StateMachine<S extends string> {
+  readonly name: string;
+  /** The status of a new document. */
+  readonly initial: S;
+  readonly next: Table<S>;
+}
+
+const machine = <S extends string>(name: string, initial: NoInfer<S>, next: Table<S>): StateMachine<S> => ({
+  name,
+  initial,
+  next,
+});
+
+export const cartMachine = machine<CartStatus>("cart", "active", {
+  active: ["abandoned", "converted"],
+  // Its owner returns before a new cart exists, or a late payment arrives.
+  abandoned: ["active", "converted"],
+  converted: [],
+});
+
+export const checkoutMachine = machine<CheckoutStatus>("checkout", "initiated", {
+  initiated: ["address_entered", "failed"],
+  address_entered: ["payment_pending", "failed"],
+  // Back to address_entered: a change of cart, address or shipping method voids the chosen payment (docs/decisions/003).
+  payment_pending: ["completed", "failed", "address_entered"],
+  completed: [],
+  // A late payment; legal from the reason `expired` alone, which the writer's guard checks.
+  failed: ["completed"],
+});
+
+export const orderMachine = machine<OrderStatus>("order", "pending", {
+  pending: ["confirmed", "cancelled"],
+  confirmed: ["processing", "cancelled"],
+  processing: ["shipped", "cancelled"],
+  shipped: ["delivered", "returned"],
+  delivered: ["returned"],
+  cancelled: [],
+  returned: [],
+});
+
+export const orderPaymentMachine = machine<OrderPaymentStatus>("order payment", "pending", {
+  pending: ["paid", "failed"],
+  failed: ["pending", "paid"],
+  paid: ["refunded"],
+  refunded: [],
+});
+
+export const fulfillmentMachine = machine<FulfillmentStatus>("fulfillment", "unfulfilled", {
+  unfulfilled: ["partially_fulfilled", "fulfilled"],
+  partially_fulfilled: ["fulfilled"],
+  fulfilled: [],
+});
+
+export const lineFulfillmentMachine = machine<LineFulfillmentStatus>("line fulfillment", "pending", {
+  pending: ["partially_fulfilled", "fulfilled", "returned", "cancelled"],
+  partially_fulfilled: ["fulfilled", "returned", "cancelled"],
+  fulfilled: ["returned", "cancelled"],
+  returned: [],
+  cancelled: [],
+});
+
+/** Online payments: moved by the gateway's word alone. */
+export const paymentMachine = machine<PaymentStatus>("payment", "pending", {
+  pending: ["authorized", "captured", "failed"],
+  authorized: ["captured", "failed", "refunded"],
+  captured: ["refunded"],
+  // Late authorisation of the same gateway payment (D11).
+  failed: ["authorized", "captured"],
+  refunded: [],
+});
+
+export const codPaymentMachine = machine<PaymentStatus>("COD payment", "pending", {
+  pending: ["captured", "failed"],
+  authorized: [],
+  captured: [],
+  failed: [],
+  refunded: [],
+});
+
+export const refundMachine = machine<RefundStatus>("refund", "pending", {
+  pending: ["processing", "rejected"],
+  processing: ["completed", "failed"],
+  failed: ["processing"],
+  // The gateway takes its word back; an admin is told.
+  completed: ["failed"],
+  rejected: [],
+});
+
+export const returnMachine = machine<ReturnStatus>("return", "requested", {
+  requested: ["approved", "rejected"],
+  approved: ["received", "rejected"],
+  received: ["completed", "rejected"],
+  rejected: [],
+  completed: [],
+});
+
+export const allMachines: readonly StateMachine<string>[] = [
+  cartMachine,
+  checkoutMachine,
+  orderMachine,
+  orderPaymentMachine,
+  fulfillmentMachine,
+  lineFulfillmentMachine,
+  paymentMachine,
+  codPaymentMachine,
+  refundMachine,
+  returnMachine,
+];
+
+export function canMove<S extends string>(machine: StateMachine<S>, from: S, to: S): boolean {
+  return machine.next[from].includes(to);
+}
+
+/** The statuses from which `to` can be reached in one move; the guard of a compare-and-set. */
+export function sourcesOf<S extends string>(machine: StateMachine<S>, to: S): S[] {
+  return (Object.keys(machine.next) as S[]).filter((from) => canMove(machine, from, to));
+}
