@@ -29,6 +29,7 @@ export const CHECKOUT_FAILURES = [
   "insufficient_credit",
   "capture_refused",
   "cart_gone",
+  "unavailable",
 ] as const;
 export type CheckoutFailure = (typeof CHECKOUT_FAILURES)[number];
 

@@ -1,0 +1,139 @@
+import type { CreateIndexesOptions, IndexDescription, MongoClientOptions } from "mongodb";
+import mongoose, { mongo } from "mongoose";
+import { allModels, type PreparedModel } from "../models/index.js";
+import { logger } from "./logger.config.js";
+
+/**
+ * How we talk to MongoDB (reliability.md §6). The short time-outs make a dead primary cost seconds, not
+ * half a minute; the time-outs of a request must be longer than these.
+ */
+const CLIENT_OPTIONS = {
+  maxPoolSize: 50,
+  /** Also governs the monitor: at the default of 30 s a frozen primary goes unnoticed that long. */
+  connectTimeoutMS: 3_000,
+  serverSelectionTimeoutMS: 5_000,
+  socketTimeoutMS: 20_000,
+  heartbeatFrequencyMS: 2_000,
+  /** A full pool is overload: refuse quickly rather than queue. */
+  waitQueueTimeoutMS: 2_000,
+  retryWrites: true,
+  retryReads: true,
+  readConcernLevel: "majority",
+  writeConcern: { w: "majority", wtimeoutMS: 5_000 },
+} as const satisfies MongoClientOptions;
+
+// Operators in a filter are refused unless our own code marks them with `trusted()`; an unknown path in a
+// filter is an error; nothing is queued in memory while there is no connection.
+mongoose.set("sanitizeFilter", true);
+mongoose.set("strictQuery", "throw");
+mongoose.set("runValidators", true);
+mongoose.set("autoIndex", false);
+mongoose.set("autoCreate", false);
+mongoose.set("bufferCommands", false);
+
+/** At a common restart the database may come up after us (F52): six attempts of 5 s. */
+const CONNECT_ATTEMPTS = 6;
+
+/**
+ * @throws MongoServerSelectionError when the database is not there after about 30 s.
+ */
+export async function connectDatabase(uri: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await mongoose.connect(uri, CLIENT_OPTIONS);
+      return;
+    } catch (error) {
+      if (attempt >= CONNECT_ATTEMPTS || !isAway(error)) throw error;
+      logger.warn({ attempt }, "> The database does not answer yet; trying again");
+    }
+  }
+}
+
+const isAway = (error: unknown): boolean =>
+  error instanceof mongo.MongoServerSelectionError ||
+  error instanceof mongoose.Error.MongooseServerSelectionError;
+
+/**
+ * Makes every collection, then every index; done before the service is ready, because a transaction must
+ * not make them by the way and collections made by several connections at once stop some servers. Two
+ * instances may do this at the same time.
+ */
+export async function prepareDatabase(): Promise<void> {
+  const database = currentDatabase();
+  const there = await database.listCollections({}, { nameOnly: true }).toArray();
+  const names = new Set(there.map((collection) => collection.name));
+  for (const { collection } of allModels) {
+    if (!names.has(collection.collectionName))
+      await tolerantly(() => database.createCollection(collection.collectionName));
+  }
+  for (const model of allModels) {
+    const indexes = indexesOf(model);
+    if (indexes.length > 0)
+      await tolerantly(() => database.collection(model.collection.collectionName).createIndexes(indexes));
+  }
+}
+
+function currentDatabase(): mongo.Db {
+  const { db } = mongoose.connection;
+  if (!db) throw new Error("connectDatabase() comes first");
+  return db;
+}
+
+const indexesOf = (model: PreparedModel): IndexDescription[] =>
+  model.schema.indexes().map(([key, { background: _background, ...options }]) => ({
+    ...(options as CreateIndexesOptions),
+    key: key as IndexDescription["key"],
+  }));
+
+/** What another instance that prepares the same database can cause. */
+const NAMESPACE_EXISTS = 48;
+const PASSING_CODES: readonly unknown[] = [112, 117, 276]; // WriteConflict, ConflictingOperationInProgress, IndexBuildAborted
+const TOLERANT_ATTEMPTS = 5;
+
+async function tolerantly(work: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      const code = error instanceof mongo.MongoServerError ? error.code : undefined;
+      if (code === NAMESPACE_EXISTS) return;
+      if (attempt >= TOLERANT_ATTEMPTS || !PASSING_CODES.includes(code)) throw error;
+    }
+  }
+}
+
+export async function disconnectDatabase(): Promise<void> {
+  await mongoose.disconnect();
+}
+
+export type DatabaseState = "connected" | "connecting" | "disconnecting" | "disconnected";
+
+/** What the driver's monitor believes; `pingDatabase` asks. */
+export function databaseState(): DatabaseState {
+  switch (mongoose.connection.readyState) {
+    case mongoose.ConnectionStates.connected:
+      return "connected";
+    case mongoose.ConnectionStates.connecting:
+      return "connecting";
+    case mongoose.ConnectionStates.disconnecting:
+      return "disconnecting";
+    default:
+      return "disconnected";
+  }
+}
+
+/**
+ * Asks the primary.
+ * @param timeoutMs after this long the database counts as away
+ * @returns the milliseconds it took, or null when there was no answer.
+ */
+export async function pingDatabase(timeoutMs = 1_000): Promise<number | null> {
+  const startedAt = performance.now();
+  try {
+    await currentDatabase().command({ ping: 1 }, { timeoutMS: timeoutMs });
+    return Math.round(performance.now() - startedAt);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,193 @@
+import { readFileSync } from "node:fs";
+import dotenv from "dotenv";
+import { deepFreeze } from "../utils/helpers.js";
+import { type Paise, rupeesToPaise } from "../utils/money.js";
+import {
+  ConfigError,
+  companyStateName,
+  findContradictions,
+  findWarnings,
+  type Values,
+  type Variables,
+  validateVariables,
+} from "./env.validation.js";
+import { VARIABLES } from "./variables/index.js";
+
+export { ConfigError };
+
+export type Environment = "development" | "test" | "production";
+
+export interface Config {
+  env: Environment;
+  port: number;
+  logLevel: string;
+  version: string;
+  mongodbUri: string;
+  auth: { jwtSecret?: string; jwksUrl?: string; issuer?: string; audience?: string; serviceToken: string };
+  upstreams: Record<"auth" | "catalog" | "pricing" | "inventory" | "shipping" | "engagement", string>;
+  upstreamTimeoutMs: number;
+  catalogCacheSeconds: number;
+  razorpay: {
+    keyId: string;
+    keySecret: string;
+    /** Two while one is being replaced by the other. */
+    webhookSecrets: string[];
+    accountId?: string;
+    apiUrl?: string;
+    timeoutMs: number;
+  };
+  payments: { capture: "automatic" | "manual"; codAutoConfirm: boolean; codMaxAmount: Paise };
+  shippingWebhookSecret: string;
+  linkSecret: string;
+  /** Hex; the first encrypts, all decrypt. */
+  encryptionKeys: string[];
+  storage: { driver: "gridfs" | "cloudinary"; cloudinaryUrl?: string };
+  company: {
+    name: string;
+    address: string;
+    /** The name of the state as GST writes it. */
+    state: string;
+    gstin: string;
+    upiVpa?: string;
+    logoUrl?: string;
+  };
+  invoiceIssueOn: "confirmation" | "dispatch";
+  publicUrl: string;
+  storefrontUrl: string;
+  cart: { expiryDays: number; reservationTtlMinutes: number };
+  checkout: { expiryMinutes: number; reservationTtlMinutes: number };
+  pricesIncludeTax: boolean;
+  scheduler: { enabled: boolean };
+  rateLimitPerMinute: number;
+  trustProxyHops: number;
+  corsOrigins: string[];
+  metricsToken?: string;
+  /** What is legal but probably not meant; logged at the start. */
+  warnings: string[];
+}
+
+/** The version in package.json, which stands one folder up here and two up in `dist/`. */
+function readVersion(): string {
+  for (const path of ["../package.json", "../../package.json"]) {
+    try {
+      const text = readFileSync(new URL(path, import.meta.url), "utf8");
+      return String((JSON.parse(text) as { version?: unknown }).version);
+    } catch {
+      // Not in this folder.
+    }
+  }
+  return "0.0.0";
+}
+
+function toConfig(values: Values, warnings: string[]): Config {
+  const jwksUrl = values.find("JWT_JWKS_URL");
+  return {
+    ...toRuntime(values),
+    version: readVersion(),
+    warnings,
+    auth: {
+      // One or the other: the algorithm is fixed by configuration, never by the token.
+      ...(jwksUrl ? { jwksUrl } : { jwtSecret: values.find("JWT_SECRET") }),
+      issuer: values.find("JWT_ISSUER"),
+      audience: values.find("JWT_AUDIENCE"),
+      serviceToken: values.text("SERVICE_TOKEN"),
+    },
+    upstreams: {
+      auth: values.url("AUTH_SERVICE_URL"),
+      catalog: values.url("CATALOG_SERVICE_URL"),
+      pricing: values.url("PRICING_SERVICE_URL"),
+      inventory: values.url("INVENTORY_SERVICE_URL"),
+      shipping: values.url("SHIPPING_SERVICE_URL"),
+      engagement: values.url("ENGAGEMENT_SERVICE_URL"),
+    },
+    razorpay: toRazorpay(values),
+    payments: {
+      capture: values.oneOf("PAYMENT_CAPTURE", "automatic", "manual"),
+      codAutoConfirm: values.flag("COD_AUTO_CONFIRM"),
+      codMaxAmount: rupeesToPaise(values.number("COD_MAX_AMOUNT")),
+    },
+    company: {
+      name: values.find("COMPANY_NAME") ?? "Order & Payment Service",
+      address: values.find("COMPANY_ADDRESS") ?? "",
+      state: companyStateName(values),
+      gstin: values.text("COMPANY_GSTIN"),
+      upiVpa: values.find("COMPANY_UPI_VPA"),
+      logoUrl: values.find("INVOICE_LOGO_URL"),
+    },
+  };
+}
+
+/** A developer who set no key of their own talks to the simulator, never to the real gateway. */
+const SIMULATOR_KEY = VARIABLES.RAZORPAY_KEY_ID?.developmentFallback;
+const SIMULATOR_URL = VARIABLES.RAZORPAY_API_URL?.example;
+
+function toRazorpay(values: Values): Config["razorpay"] {
+  const keyId = values.text("RAZORPAY_KEY_ID");
+  const given = values.find("RAZORPAY_API_URL")?.replace(/\/+$/, "");
+  return {
+    keyId,
+    keySecret: values.text("RAZORPAY_KEY_SECRET"),
+    webhookSecrets: values.list("RAZORPAY_WEBHOOK_SECRET"),
+    accountId: values.find("RAZORPAY_ACCOUNT_ID"),
+    apiUrl: given ?? (keyId === SIMULATOR_KEY ? SIMULATOR_URL : undefined),
+    timeoutMs: values.number("RAZORPAY_TIMEOUT_MS"),
+  };
+}
+
+type Runtime = Omit<
+  Config,
+  "version" | "warnings" | "auth" | "upstreams" | "razorpay" | "payments" | "company"
+>;
+
+function toRuntime(values: Values): Runtime {
+  return {
+    env: values.oneOf("NODE_ENV", "development", "test", "production"),
+    port: values.number("PORT"),
+    logLevel: values.text("LOG_LEVEL"),
+    mongodbUri: values.text("MONGODB_URI"),
+    upstreamTimeoutMs: values.number("UPSTREAM_TIMEOUT_MS"),
+    catalogCacheSeconds: values.number("CATALOG_CACHE_SECONDS"),
+    shippingWebhookSecret: values.text("SHIPPING_WEBHOOK_SECRET"),
+    linkSecret: values.text("LINK_SECRET"),
+    encryptionKeys: values.list("ENCRYPTION_KEY"),
+    storage: {
+      driver: values.oneOf("STORAGE_DRIVER", "gridfs", "cloudinary"),
+      cloudinaryUrl: values.find("CLOUDINARY_URL"),
+    },
+    invoiceIssueOn: values.oneOf("INVOICE_ISSUE_ON", "confirmation", "dispatch"),
+    publicUrl: values.url("PUBLIC_URL"),
+    storefrontUrl: values.url("STOREFRONT_URL"),
+    cart: {
+      expiryDays: values.number("CART_EXPIRY_DAYS"),
+      reservationTtlMinutes: values.number("CART_RESERVATION_TTL_MINUTES"),
+    },
+    checkout: {
+      expiryMinutes: values.number("CHECKOUT_EXPIRY_MINUTES"),
+      reservationTtlMinutes: values.number("CHECKOUT_RESERVATION_TTL_MINUTES"),
+    },
+    pricesIncludeTax: values.flag("PRICES_INCLUDE_TAX"),
+    scheduler: { enabled: values.flag("SCHEDULER_ENABLED") },
+    rateLimitPerMinute: values.number("RATE_LIMIT_PER_MINUTE"),
+    trustProxyHops: values.number("TRUST_PROXY"),
+    corsOrigins: values.list("CORS_ORIGINS"),
+    metricsToken: values.find("METRICS_TOKEN"),
+  };
+}
+
+/**
+ * The configuration of an environment, checked and frozen.
+ * @throws ConfigError naming every variable that is wrong or missing, and what it is for
+ */
+export function loadConfig(environment: Variables): Readonly<Config> {
+  const production = environment.NODE_ENV === "production";
+  const { values, problems } = validateVariables(environment, production);
+  const all = [...problems, ...findContradictions(values, production)];
+  if (all.length > 0) throw new ConfigError(all);
+  return deepFreeze(toConfig(values, findWarnings(environment, values, production)));
+}
+
+// Tests say everything themselves; a developer's .env must not change what they find.
+if (process.env.NODE_ENV !== "test") dotenv.config({ quiet: true });
+
+/** The only reading of `process.env` in the service. */
+export const config: Readonly<Config> = loadConfig(process.env);

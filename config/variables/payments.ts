@@ -1,0 +1,84 @@
+import Joi from "joi";
+import { flag, HOST, list, oneOf, secret, text, url, type VariableSpec, whole } from "./variable.js";
+
+export const payments: Record<string, VariableSpec> = {
+  RAZORPAY_KEY_ID: {
+    schema: text().pattern(/^rzp_(test|live)_[A-Za-z0-9]+$/, "rzp_test_… or rzp_live_…"),
+    purpose: "the gateway's key id",
+    example: "rzp_test_AbCdEf123456",
+    requiredInProduction: true,
+    developmentFallback: "rzp_test_sandbox",
+  },
+  RAZORPAY_KEY_SECRET: {
+    schema: text().min(8).max(256),
+    purpose: "the gateway's key secret",
+    example: "the-secret-shown-once-in-the-dashboard",
+    requiredInProduction: true,
+    developmentFallback: "sandbox-razorpay-secret",
+  },
+  RAZORPAY_WEBHOOK_SECRET: {
+    schema: list(/^\S{8,256}$/, "one or two secrets of at least 8 characters"),
+    purpose: "verifies the gateway's webhooks; two during a rotation",
+    example: "new-webhook-secret,old-webhook-secret",
+    requiredInProduction: true,
+    developmentFallback: "sandbox-webhook-secret",
+  },
+  RAZORPAY_ACCOUNT_ID: {
+    schema: text().pattern(/^acc_[A-Za-z0-9]+$/, "acc_…"),
+    purpose: "when set, a webhook must be for this account",
+    example: "acc_BFQ7uQEaa7j2z7",
+  },
+  RAZORPAY_API_URL: {
+    schema: url(),
+    purpose: "another gateway address (the simulator's), without /v1; refused with a live key",
+    example: `${HOST}:3010`,
+  },
+  RAZORPAY_TIMEOUT_MS: {
+    schema: whole(50, 20_000),
+    purpose: "how long a call to the gateway may take, in milliseconds",
+    example: "5000",
+    fallback: 5000,
+  },
+  PAYMENT_CAPTURE: {
+    schema: oneOf("automatic", "manual"),
+    purpose: "who captures: the gateway by itself, or placing the order",
+    example: "automatic",
+    fallback: "automatic",
+  },
+  COD_AUTO_CONFIRM: {
+    schema: flag(),
+    purpose: "whether cash-on-delivery orders are confirmed at once",
+    example: "true",
+    fallback: true,
+  },
+  COD_MAX_AMOUNT: {
+    schema: Joi.number().min(0).max(10_000_000).precision(2),
+    purpose: "the largest cash-on-delivery order, in rupees",
+    example: "50000",
+    fallback: 50_000,
+  },
+};
+
+export const secrets: Record<string, VariableSpec> = {
+  SHIPPING_WEBHOOK_SECRET: {
+    schema: text().min(8).max(512),
+    purpose: "verifies the shipping service's webhooks",
+    example: "a-secret-shared-with-the-shipping-service",
+    requiredInProduction: true,
+    developmentFallback: "sandbox-shipping-secret",
+  },
+  LINK_SECRET: {
+    schema: secret(),
+    purpose: "signs the links in mails and answers",
+    example: "a-long-random-text-of-32-or-more-characters",
+    requiredInProduction: true,
+    developmentFallback: "sandbox-link-secret-0123456789abcdef",
+  },
+  ENCRYPTION_KEY: {
+    schema: list(/^[0-9a-fA-F]{64}$/, "64 hex digits (32 bytes) each"),
+    purpose: "encrypts bank details; several during a rotation, the first encrypts",
+    example: "the output of: openssl rand -hex 32",
+    requiredInProduction: true,
+    developmentFallback: "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+  },
+};

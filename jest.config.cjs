@@ -1,0 +1,59 @@
+/**
+ * Two projects: `unit` needs nothing but the sources; `integration` gets one MongoDB replica set for
+ * the whole run, started only when one of its files is selected.
+ * The sources are ES modules; for the tests they become CommonJS, which jest mocks and isolates best.
+ */
+// India's days and financial years are computed, never taken from the machine: any zone must do, so one is fixed.
+process.env.TZ = "UTC";
+
+const swcOptions = {
+  swcrc: false,
+  sourceMaps: "inline",
+  jsc: {
+    target: "es2023",
+    parser: { syntax: "typescript" },
+    keepClassNames: true,
+  },
+  module: { type: "commonjs" },
+};
+
+/**
+ * Packages to transform as well. jose has no CommonJS build. The MongoDB driver (7.6 and later) loads
+ * `os` by a dynamic import, which jest's sandbox cannot do; the handshake then fails with
+ * "Missing required sub-document 'driver'" (mongodb-memory-server issue 1026).
+ */
+const TRANSFORMED_PACKAGES = ["jose/", "mongodb/lib/runtime_adapters"];
+
+const shared = {
+  rootDir: __dirname,
+  testEnvironment: "node",
+  setupFiles: ["<rootDir>/tests/support/setup-env.ts"],
+  transform: { "^.+\\.[cm]?[jt]s$": ["@swc/jest", swcOptions] },
+  transformIgnorePatterns: [`/node_modules/(?!(?:${TRANSFORMED_PACKAGES.join("|")}))`],
+  // The sources name their imports as NodeNext wants it: `./x.js` for x.ts.
+  moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
+  modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/.data/"],
+  restoreMocks: true,
+};
+
+/** Needs a database, or the whole service. */
+const INTEGRATION_FOLDERS = ["integration", "e2e", "contract"];
+const UNIT_FOLDERS = ["unit", "architecture"];
+const filesOf = (folders) => folders.map((folder) => `<rootDir>/tests/${folder}/**/*.test.ts`);
+
+module.exports = {
+  // The machines that check this have two cores, and the database needs a share of them.
+  maxWorkers: 2,
+  testTimeout: 30_000,
+  reporters: ["default", "<rootDir>/tests/support/summary-reporter.cjs"],
+  projects: [
+    { ...shared, displayName: "unit", testMatch: filesOf(UNIT_FOLDERS) },
+    {
+      ...shared,
+      displayName: "integration",
+      testMatch: filesOf(INTEGRATION_FOLDERS),
+      globalSetup: "<rootDir>/tests/support/global-setup.ts",
+      globalTeardown: "<rootDir>/tests/support/global-teardown.ts",
+    },
+  ],
+};

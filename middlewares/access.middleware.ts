@@ -1,0 +1,117 @@
+import type { Request, RequestHandler, Response } from "express";
+import { CART_SOURCES } from "../utils/constants.js";
+import { ForbiddenError, UnauthenticatedError, ValidationError } from "../utils/errors.js";
+import { constantTimeEqual, randomToken } from "../utils/helpers.js";
+import { hasPermission, type Permission } from "../utils/permissions.js";
+import { ANONYMOUS, ownerOf, type Principal } from "../utils/principal.js";
+import type { AccessRule } from "./access.js";
+import type { Authenticate } from "./authentication.middleware.js";
+import { localsOf, type RouteLocals } from "./route.types.js";
+
+/** 128 random bits and more in 22 characters of base64url; what we mint has 192 bits in 32. */
+const SESSION_ID = /^[A-Za-z0-9_-]{22,64}$/;
+
+/** @throws ValidationError when the header is there and cannot be a session id */
+function findSessionId(request: Request): string | undefined {
+  const value = request.headers["x-session-id"];
+  if (value === undefined) return undefined;
+  if (typeof value === "string" && SESSION_ID.test(value)) return value;
+  throw new ValidationError([
+    { in: "headers", path: "X-Session-Id", message: '"X-Session-Id" must be a session id that we gave out' },
+  ]);
+}
+
+/** Where a cart is filled: `X-Client-Source`, the web shop unless it says otherwise. */
+function readSource(request: Request): RouteLocals["source"] {
+  const value = request.headers["x-client-source"];
+  if (value === undefined) return "web";
+  const source = CART_SOURCES.find((known) => known === value);
+  if (source) return source;
+  throw new ValidationError([
+    {
+      in: "headers",
+      path: "X-Client-Source",
+      message: `"X-Client-Source" must be one of [${CART_SOURCES.join(", ")}]`,
+    },
+  ]);
+}
+
+type GuestRule = Extract<AccessRule, { kind: "guest" }>;
+type CustomerRule = Extract<AccessRule, { kind: "customer" }>;
+
+interface Admission {
+  caller: Principal | null;
+  request: Request;
+  locals: RouteLocals;
+}
+
+function admitShopper({ caller, request, locals }: Admission, { without }: GuestRule): void {
+  const sessionId = findSessionId(request);
+  if (caller && caller.kind !== "customer") throw new ForbiddenError();
+  locals.source = readSource(request);
+  locals.sessionId = sessionId;
+  if (caller) locals.principal = caller;
+  else if (sessionId) locals.principal = { kind: "guest", sessionId };
+  else if (without === "reject") throw new UnauthenticatedError("Sign in, or send X-Session-Id");
+  else if (without === "mint") {
+    locals.sessionMinted = randomToken();
+    locals.principal = { kind: "guest", sessionId: locals.sessionMinted };
+  }
+}
+
+function admitCustomer({ caller, request, locals }: Admission, { session }: CustomerRule): void {
+  if (!caller) throw new UnauthenticatedError();
+  if (caller.kind !== "customer") throw new ForbiddenError();
+  locals.principal = caller;
+  if (session === "ignored") return;
+  locals.source = readSource(request);
+  locals.sessionId = findSessionId(request);
+  if (locals.sessionId) return;
+  throw new ValidationError([{ in: "headers", path: "X-Session-Id", message: '"X-Session-Id" is required' }]);
+}
+
+function admitStaff(caller: Principal | null, permission: Permission, locals: RouteLocals): void {
+  if (!caller) throw new UnauthenticatedError();
+  const role = caller.kind === "admin" ? caller.role : caller.kind === "service" ? "service" : null;
+  if (role === null || !hasPermission(role, permission)) throw new ForbiddenError();
+  locals.principal = caller;
+}
+
+function admitMachine(request: Request, metricsToken: string | undefined): void {
+  if (metricsToken === undefined) return;
+  const header = request.headers.authorization ?? "";
+  if (!constantTimeEqual(header, `Bearer ${metricsToken}`)) throw new UnauthenticatedError();
+}
+
+function admit(rule: AccessRule, admission: Admission, res: Response): void {
+  const { caller, locals } = admission;
+  locals.principal = ANONYMOUS;
+  locals.source = "web";
+  if (rule.kind === "guest") admitShopper(admission, rule);
+  if (rule.kind === "customer") admitCustomer(admission, rule);
+  if (rule.kind === "admin") admitStaff(caller, rule.permission, locals);
+  locals.owner = ownerOf(locals.principal);
+  if (locals.sessionMinted) res.setHeader("X-Session-Id", locals.sessionMinted);
+}
+
+/**
+ * Lets in whom the route's access rule names. A bad token is 401 also where none is needed: the
+ * caller believes to be somebody. Signatures are checked later, over the body.
+ */
+export function accessStep(
+  rule: AccessRule,
+  authenticate: Authenticate,
+  metricsToken: string | undefined,
+): RequestHandler {
+  const tokenMatters = rule.kind === "guest" || rule.kind === "customer" || rule.kind === "admin";
+  return (request, res, next) => {
+    if (rule.kind === "internal") admitMachine(request, metricsToken);
+    const found = tokenMatters ? authenticate(request) : null;
+    const proceed = (caller: Principal | null) => {
+      admit(rule, { caller, request, locals: localsOf(res) }, res);
+      next();
+    };
+    // A remembered token needs no waiting.
+    return found instanceof Promise ? found.then(proceed) : proceed(found);
+  };
+}

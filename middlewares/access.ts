@@ -1,0 +1,108 @@
+import type { Permission } from "../utils/permissions.js";
+import type {
+  AdminPrincipal,
+  AnonymousPrincipal,
+  CustomerPrincipal,
+  GuestPrincipal,
+  Owner,
+  Principal,
+  ServicePrincipal,
+} from "../utils/principal.js";
+
+/**
+ * Who may call a route; a required part of its declaration (`api.md`, Access). The type parameter
+ * tells the handler what it can rely on: its input has an owner, a customer, an admin.
+ */
+export type AccessRule =
+  | { kind: "open" }
+  | { kind: "internal" }
+  | { kind: "guest"; without: "mint" | "empty" | "reject" }
+  | { kind: "customer"; session: "ignored" | "required" }
+  | { kind: "admin"; permission: Permission }
+  | { kind: "signed"; by: SignedBy };
+
+export type SignedBy = "razorpay" | "shipping";
+
+/** What a handler knows of its caller. */
+export interface Grant {
+  principal: Principal;
+  owner: Owner | null;
+  /** The guest session in the request's header; with a token it is another one than the owner. */
+  sessionId?: string;
+}
+
+export interface OpenGrant extends Grant {
+  principal: AnonymousPrincipal;
+  owner: null;
+}
+export interface ShopperGrant extends Grant {
+  principal: CustomerPrincipal | GuestPrincipal;
+  owner: Owner;
+  /** Made for this request, and told the caller in `X-Session-Id`; to be told in the body as well. */
+  sessionMinted?: string;
+}
+export interface VisitorGrant extends Grant {
+  principal: CustomerPrincipal | GuestPrincipal | AnonymousPrincipal;
+  /** Null: neither token nor session, so there is nothing to read. */
+  owner: Owner | null;
+}
+export interface CustomerGrant extends Grant {
+  principal: CustomerPrincipal;
+  owner: { userId: string };
+}
+export interface CustomerWithSessionGrant extends CustomerGrant {
+  sessionId: string;
+}
+export interface AdminGrant extends Grant {
+  principal: AdminPrincipal;
+  owner: null;
+}
+export interface StaffGrant extends Grant {
+  principal: AdminPrincipal | ServicePrincipal;
+  owner: null;
+}
+export interface SignedGrant extends OpenGrant {
+  /** The bytes that were signed. */
+  rawBody: Buffer;
+}
+
+declare const granted: unique symbol;
+
+export interface Access<G extends Grant> {
+  readonly rule: AccessRule;
+  /** Exists for the compiler alone. */
+  readonly [granted]?: G;
+}
+
+/** Everybody; a token is not even looked at. */
+export const open = (): Access<OpenGrant> => ({ rule: { kind: "open" } });
+
+/** For our own machines: the bearer `METRICS_TOKEN`, when it is set. */
+export const internal = (): Access<OpenGrant> => ({ rule: { kind: "internal" } });
+
+/**
+ * A customer's token or a guest's session. Without either: `mint` makes a session (the first cart
+ * write), `empty` lets the handler answer with nothing, `reject` is 401.
+ */
+export function guest(without: "mint" | "reject"): Access<ShopperGrant>;
+export function guest(without: "empty"): Access<VisitorGrant>;
+export function guest(without: "mint" | "reject" | "empty"): Access<ShopperGrant> | Access<VisitorGrant> {
+  return { rule: { kind: "guest", without } };
+}
+
+export const customer = (): Access<CustomerGrant> => ({ rule: { kind: "customer", session: "ignored" } });
+
+/** A customer's token and a guest's session together: merging carts. */
+export const customerWithSession = (): Access<CustomerWithSessionGrant> => ({
+  rule: { kind: "customer", session: "required" },
+});
+
+/** An admin whose role has the permission; `jobs` also a machine (role `service`). */
+export function admin(permission: "jobs"): Access<StaffGrant>;
+export function admin(permission: Exclude<Permission, "jobs">): Access<AdminGrant>;
+export function admin(permission: Permission): Access<AdminGrant> | Access<StaffGrant> {
+  return { rule: { kind: "admin", permission } };
+}
+
+/** A webhook: its raw bytes carry a right signature. */
+export const signed = (by: SignedBy): Access<SignedGrant> => ({ rule: { kind: "signed", by } });

@@ -1,0 +1,126 @@
+import type { Request, RequestHandler, Response } from "express";
+import { logger } from "../config/logger.config.js";
+import {
+  claimKey,
+  completeKey,
+  idOfKeyUse,
+  type KeyGrant,
+  type KeyUse,
+  releaseKey,
+  type StoredAnswer,
+} from "../services/platform/idempotency.service.js";
+import { ConflictError, IdempotencyKeyReusedError, RuleError } from "../utils/errors.js";
+import { canonicalJson, isRecord, sha256Hex } from "../utils/helpers.js";
+import { principalKey } from "../utils/principal.js";
+import { localsOf } from "./route.types.js";
+
+const KEY = /^[\x21-\x7e](?:[\x20-\x7e]{6,253}[\x21-\x7e])$/;
+const HEADER = "idempotency-key";
+/** The plan's name for the key in a body (D4). */
+const ALIAS = "idempotency_key";
+
+const invalidKey = (message: string): RuleError => new RuleError("IDEMPOTENCY_KEY_INVALID", message);
+
+/** Takes the alias out of the body, so that neither the schema nor the fingerprint knows of it. */
+function takeAlias(res: Response): unknown {
+  const locals = localsOf(res);
+  if (!isRecord(locals.body) || !Object.hasOwn(locals.body, ALIAS)) return undefined;
+  const { [ALIAS]: alias, ...body } = locals.body;
+  locals.body = body;
+  return alias;
+}
+
+/** @throws RuleError when a key is no key, or header and body name two */
+function readKey(request: Request, res: Response): string | undefined {
+  const header = request.headers[HEADER];
+  const alias = takeAlias(res);
+  const key = header ?? alias;
+  if (key === undefined) return undefined;
+  if (header !== undefined && alias !== undefined && header !== alias) {
+    throw invalidKey("Idempotency-Key and idempotency_key differ; send one of them");
+  }
+  if (typeof key === "string" && KEY.test(key)) return key;
+  throw invalidKey("Idempotency-Key must have 8 to 255 printable ASCII characters");
+}
+
+/** Runs before validation: reads the key, and insists on it where the route does. */
+export function idempotencyKeyStep(rule: "optional" | "required"): RequestHandler {
+  return (request, res, next) => {
+    const locals = localsOf(res);
+    locals.idempotencyKey = readKey(request, res);
+    locals.fingerprint = sha256Hex(canonicalJson(locals.body));
+    if (rule === "required" && locals.idempotencyKey === undefined) {
+      throw new RuleError("IDEMPOTENCY_KEY_REQUIRED", "Send an Idempotency-Key with this request");
+    }
+    next();
+  };
+}
+
+function replay(res: Response, answer: StoredAnswer): void {
+  res.status(answer.status).setHeader("Idempotency-Replayed", "true");
+  if (answer.location !== null) res.setHeader("Location", answer.location);
+  res.setHeader("Content-Type", answer.contentType);
+  res.end(answer.body);
+}
+
+/** Records a 2xx answer and forgets any other. A failure here changes nothing about what was done. */
+async function settle(grant: KeyGrant, res: Response, body: string): Promise<void> {
+  try {
+    if (res.statusCode < 200 || res.statusCode >= 300) return await releaseKey(grant);
+    const location = res.getHeader("Location");
+    await completeKey(grant, {
+      status: res.statusCode,
+      body,
+      contentType: String(res.getHeader("Content-Type") ?? "application/json; charset=utf-8"),
+      location: typeof location === "string" ? location : null,
+    });
+  } catch (error) {
+    logger.warn({ err: error }, "> The answer to an idempotency key could not be recorded");
+  }
+}
+
+/** Holds the answer back until it is recorded: what a client has seen can always be replayed. */
+function settleBeforeSending(grant: KeyGrant, res: Response): void {
+  const send = res.send.bind(res);
+  res.send = (body: unknown) => {
+    // `send` of an object comes back here as a string, by way of `json`.
+    if (typeof body !== "string") return send(body);
+    res.send = send;
+    void settle(grant, res, body).then(() => send(body));
+    return res;
+  };
+}
+
+/**
+ * Does the work of a key once (D31). Only callers that are somebody have keys: a session minted for
+ * this very request is nobody yet.
+ */
+export const idempotencyStep: RequestHandler = (request, res, next) => {
+  const { idempotencyKey: key, fingerprint = "", principal, sessionMinted } = localsOf(res);
+  const caller = sessionMinted ? null : principalKey(principal);
+  if (key === undefined || caller === null) {
+    next();
+    return;
+  }
+  const path = request.baseUrl + request.path;
+  const use: KeyUse = { principal: caller, method: request.method, path, key, fingerprint };
+  return claimKey(use).then((claim) => {
+    switch (claim.kind) {
+      case "replay":
+        return replay(res, claim.answer);
+      case "other_body":
+        throw new IdempotencyKeyReusedError();
+      case "in_progress":
+        throw new ConflictError(
+          "REQUEST_IN_PROGRESS",
+          "The first request with this Idempotency-Key is still running",
+          undefined,
+          claim.retryAfterSeconds,
+        );
+      case "granted":
+        localsOf(res).requestKey = idOfKeyUse(use);
+        settleBeforeSending(claim.grant, res);
+        next();
+    }
+  });
+};

@@ -1,0 +1,88 @@
+import { MalformedJsonError, ValidationError } from "../utils/errors.js";
+
+/** More than any body of ours needs; recursion over a deeper one could overflow the stack (Seen-8). */
+const MAX_DEPTH = 20;
+const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+const invalid = (message: string, path = ""): ValidationError =>
+  new ValidationError([{ in: "body", path, message }]);
+
+function assertText(text: string, path: string): void {
+  if (text.includes("\0")) throw invalid("must not contain the NUL character", path);
+  if (LONE_SURROGATE.test(text)) throw invalid("must be well-formed Unicode", path);
+}
+
+interface Visit {
+  value: unknown;
+  /** The name of the field it stands in. */
+  name: string;
+  depth: number;
+}
+
+/** The values inside an object or array, to be visited next. */
+function childrenOf(container: object, { name, depth }: Visit): Visit[] {
+  if (depth > MAX_DEPTH) throw invalid(`must not be nested deeper than ${MAX_DEPTH} levels`);
+  if (Array.isArray(container)) {
+    return container.map((value: unknown) => ({ value, name, depth: depth + 1 }));
+  }
+  return Object.entries(container).map(([key, value]) => {
+    if (FORBIDDEN_KEYS.has(key)) throw invalid(`"${key}" is not allowed`, key);
+    assertText(key, name);
+    return { value, name: key, depth: depth + 1 };
+  });
+}
+
+/**
+ * Refuses what parses as JSON and means trouble further on. Iterative, because the depth is part of
+ * what is checked.
+ * @returns how many keys all objects have together
+ */
+function assertHarmless(root: unknown): number {
+  const visits: Visit[] = [{ value: root, name: "", depth: 1 }];
+  let keys = 0;
+  for (let visit = visits.pop(); visit; visit = visits.pop()) {
+    const { value, name } = visit;
+    if (typeof value === "string") assertText(value, name);
+    else if (Object.is(value, -0)) throw invalid("must not be -0", name);
+    else if (typeof value === "object" && value !== null) {
+      const children = childrenOf(value, visit);
+      if (!Array.isArray(value)) keys += children.length;
+      for (const child of children) visits.push(child);
+    }
+  }
+  return keys;
+}
+
+/** How many keys the text names: its colons outside strings. */
+function countWrittenKeys(text: string): number {
+  let count = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === 0x5c) index += 1;
+    else if (code === 0x22) inString = !inString;
+    else if (code === 0x3a && !inString) count += 1;
+  }
+  return count;
+}
+
+/**
+ * The value of a JSON text in UTF-8. A key written twice is refused: whoever checked the request
+ * before us may have read the other one.
+ * @throws MalformedJsonError, ValidationError
+ */
+export function parseJson(bytes: Uint8Array): unknown {
+  let text: string;
+  let value: unknown;
+  try {
+    text = decoder.decode(bytes);
+    value = JSON.parse(text);
+  } catch {
+    throw new MalformedJsonError();
+  }
+  if (assertHarmless(value) !== countWrittenKeys(text)) throw invalid("must not name a key twice");
+  return value;
+}

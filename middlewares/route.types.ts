@@ -1,0 +1,136 @@
+import type { Request, Response } from "express";
+import type Joi from "joi";
+import type { CartSource } from "../utils/constants.js";
+import type { ErrorCode } from "../utils/errors.js";
+import type { Owner, Principal } from "../utils/principal.js";
+import type {
+  Access,
+  AdminGrant,
+  CustomerGrant,
+  CustomerWithSessionGrant,
+  Grant,
+  OpenGrant,
+  ShopperGrant,
+  SignedGrant,
+  StaffGrant,
+  VisitorGrant,
+} from "./access.js";
+
+export type Method = "get" | "post" | "put" | "patch" | "delete";
+
+/** One per handler, in `<module>.validation.ts` under the handler's name. */
+export interface RouteSchemas {
+  body?: Joi.ObjectSchema;
+  params?: Joi.ObjectSchema;
+  query?: Joi.ObjectSchema;
+  headers?: Joi.ObjectSchema;
+}
+
+/** The buckets of `middlewares/rate-limit.middleware.ts`. */
+export type RateClass =
+  | "read"
+  | "write"
+  | "cart"
+  | "place"
+  | "coupon"
+  | "search"
+  | "export"
+  | "webhook"
+  | "none";
+
+/** An answer that is not the JSON envelope: a PDF, a CSV, metrics. */
+export interface FileAnswer {
+  contentType: string;
+}
+export const file = (contentType: string): FileAnswer => ({ contentType });
+
+/** Status → the schema of the envelope's `data`. */
+export type Answers = Readonly<Record<number, Joi.Schema | FileAnswer>>;
+
+export interface RouteDetails<S extends RouteSchemas, G extends Grant> {
+  summary: string;
+  /** More than fits into the summary; Markdown. */
+  description?: string;
+  access: Access<G>;
+  schemas?: S;
+  answers: Answers;
+  /** The codes of this route beyond those that every route of its kind has. */
+  refuses?: readonly ErrorCode[];
+  /** Whether `Idempotency-Key` is honoured, or must be there. */
+  idempotency?: "optional" | "required";
+  /** Left out: `read` for GET, `webhook` for signed routes, else `write`. */
+  rateClass?: RateClass;
+  /** `large` (2 MB) for bulk rows, the invoice template and settings; else 100 kB. */
+  bodyLimit?: "large";
+}
+
+type Nothing = Readonly<Record<string, never>>;
+type Part<S, K extends keyof RouteSchemas> = S extends { [P in K]: Joi.ObjectSchema<infer T> } ? T : Nothing;
+
+/** The validated request and its caller, as a controller gets it. */
+export type InputWith<S, G extends Grant> = G & {
+  body: Part<S, "body">;
+  params: Part<S, "params">;
+  query: Part<S, "query">;
+  headers: Part<S, "headers">;
+  source: CartSource;
+  /**
+   * Stands for this caller's idempotency key on this route, wherever a key was sent. Written into a
+   * unique field of what is made, it lets a repetition after a crash find it.
+   */
+  requestKey?: string;
+  request: Request;
+};
+
+/** Behind `guest('mint')` and `guest('reject')`: there is an owner. */
+export type Input<S = Nothing> = InputWith<S, ShopperGrant>;
+/** Behind `guest('empty')`: the owner may be null. */
+export type VisitorInput<S = Nothing> = InputWith<S, VisitorGrant>;
+export type CustomerInput<S = Nothing> = InputWith<S, CustomerGrant>;
+/** Behind `customerWithSession()`: `sessionId` is there. */
+export type CustomerWithSessionInput<S = Nothing> = InputWith<S, CustomerWithSessionGrant>;
+export type AdminInput<S = Nothing> = InputWith<S, AdminGrant>;
+/** Behind `admin('jobs')`: an admin, or a machine. */
+export type StaffInput<S = Nothing> = InputWith<S, StaffGrant>;
+/** Behind `signed(…)`: `rawBody` is there. */
+export type SignedInput<S = Nothing> = InputWith<S, SignedGrant>;
+/** Behind `open()` and `internal()`. */
+export type OpenInput<S = Nothing> = InputWith<S, OpenGrant>;
+
+export type Handler<S, G extends Grant> = (input: InputWith<S, G>, res: Response) => Promise<void> | void;
+
+/** A route as the registry holds it: for mounting, OpenAPI, the permission matrix and the tests. */
+export interface RouteDescription extends Omit<RouteDetails<RouteSchemas, Grant>, "schemas"> {
+  method: Method;
+  /** With the base: `/api/cart/items/:itemId`. */
+  path: string;
+  tag: string;
+  schemas: RouteSchemas;
+  rateClass: RateClass;
+}
+
+/** What the steps before the handler leave in `res.locals`. */
+export interface RouteLocals {
+  route?: RouteDescription;
+  principal: Principal;
+  owner: Owner | null;
+  sessionId?: string;
+  sessionMinted?: string;
+  source: CartSource;
+  body: unknown;
+  params: unknown;
+  query: unknown;
+  headers: unknown;
+  rawBody?: Buffer;
+  requestKey?: string;
+  idempotencyKey?: string;
+  /** SHA-256 of the body's canonical JSON, where a key may be used. */
+  fingerprint?: string;
+  /** The code of the error that was answered, for the log. */
+  errorCode?: ErrorCode;
+}
+
+/** What the steps before this one left. Express types locals as anything; here they get their types. */
+export function localsOf(res: Response): RouteLocals {
+  return res.locals as RouteLocals;
+}

@@ -1,0 +1,99 @@
+import type { RequestHandler } from "express";
+import Joi from "joi";
+import { type ValidationDetail, ValidationError } from "../utils/errors.js";
+import { localsOf, type RouteDescription } from "./route.types.js";
+
+/** Longer than any link's token; a query or path value has no business being longer. */
+const MAX_VALUE_LENGTH = 1024;
+/** A caller with more mistakes than this learns of the rest later. */
+const MAX_DETAILS = 20;
+/** Never part of a path or a query. */
+const CONTROL_CHARACTER = /\p{Cc}/u;
+
+type Part = ValidationDetail["in"];
+
+/** Joi's own texts for these repeat the value, which may be a secret. */
+const MESSAGES: Joi.LanguageMessages = {
+  "string.pattern.base": "{{#label}} has the wrong format",
+  "string.pattern.name": "{{#label}} must be {{#name}}",
+};
+
+/** Bodies are taken as they are; what stands in a URL or header is always text, so it is converted (D33). */
+const PREFERENCES: Record<Part, Joi.ValidationOptions> = {
+  body: { convert: false, abortEarly: false, allowUnknown: false, messages: MESSAGES },
+  query: { convert: true, abortEarly: false, allowUnknown: false, messages: MESSAGES },
+  params: { convert: true, abortEarly: false, allowUnknown: false, messages: MESSAGES },
+  headers: { convert: true, abortEarly: false, allowUnknown: true, stripUnknown: true, messages: MESSAGES },
+};
+
+const EMPTY = Object.freeze({});
+
+function toDetails(part: Part, error: Joi.ValidationError): ValidationDetail[] {
+  return error.details
+    .slice(0, MAX_DETAILS)
+    .map(({ path, message }) => ({ in: part, path: path.join("."), message }));
+}
+
+/** The generic rules of D33 for what stands in a URL: one value a name, of bounded length, printable. */
+function findUrlFaults(part: Part, values: object): ValidationDetail[] {
+  const faults: ValidationDetail[] = [];
+  for (const [path, value] of Object.entries(values)) {
+    if (typeof value !== "string") faults.push({ in: part, path, message: `"${path}" must be given once` });
+    else if (value.length > MAX_VALUE_LENGTH)
+      faults.push({ in: part, path, message: `"${path}" is too long` });
+    else if (CONTROL_CHARACTER.test(value)) {
+      faults.push({ in: part, path, message: `"${path}" must be printable` });
+    }
+  }
+  return faults;
+}
+
+type Check = (value: unknown, faults: ValidationDetail[]) => unknown;
+
+function checkWith(part: Part, schema: Joi.ObjectSchema): Check {
+  const prepared = schema.required().prefs(PREFERENCES[part]);
+  return (value, faults) => {
+    const result = prepared.validate(value);
+    if (result.error) faults.push(...toDetails(part, result.error));
+    return result.value;
+  };
+}
+
+function urlCheck(part: Part, schema: Joi.ObjectSchema): Check {
+  const check = checkWith(part, schema);
+  return (value, faults) => {
+    const found = findUrlFaults(part, value as object);
+    faults.push(...found);
+    return found.length > 0 ? value : check(value, faults);
+  };
+}
+
+const NOTHING = Joi.object({});
+
+/**
+ * Validates every part of the request and leaves the result in `localsOf(res)`. A route without a schema
+ * takes nothing there: an unexpected field or parameter is refused, not dropped.
+ */
+export function validationStep({ schemas, method, access }: RouteDescription): RequestHandler {
+  const hasBody = method !== "get";
+  // What is signed is the sender's to shape: without a schema it passes as it is.
+  const free = access.rule.kind === "signed" && !schemas.body;
+  const body = hasBody && !free ? checkWith("body", schemas.body ?? NOTHING) : null;
+  const query = urlCheck("query", schemas.query ?? NOTHING);
+  const params = schemas.params ? urlCheck("params", schemas.params) : null;
+  const headers = schemas.headers ? checkWith("headers", schemas.headers) : null;
+
+  return (request, res, next) => {
+    const faults: ValidationDetail[] = [];
+    const locals = localsOf(res);
+    locals.params = params ? params(request.params, faults) : EMPTY;
+    // Reading `request.query` parses: not where there is none.
+    const asked = schemas.query || request.url.includes("?");
+    locals.query = asked ? query(request.query, faults) : EMPTY;
+    locals.headers = headers ? headers(request.headers, faults) : EMPTY;
+    if (body) locals.body = body(locals.body, faults);
+    else if (!free) locals.body = EMPTY;
+    if (faults.length > 0) throw new ValidationError(faults);
+    next();
+  };
+}

@@ -1,0 +1,133 @@
+import { model, type Types } from "mongoose";
+import {
+  CART_SOURCES,
+  CART_STATUSES,
+  type CartSource,
+  type CartStatus,
+  CURRENCY,
+  type Notice,
+} from "../utils/constants.js";
+import type { Paise } from "../utils/money.js";
+import {
+  count,
+  date,
+  listOf,
+  money,
+  no,
+  oneOf,
+  optionalDate,
+  optionalPart,
+  optionalReference,
+  optionalText,
+  ownerId,
+  text,
+} from "./parts/fields.js";
+import { definePart, defineSchema } from "./parts/schema.js";
+import {
+  type AppliedCoupon,
+  type AppliedDiscount,
+  appliedCouponPart,
+  appliedDiscountPart,
+  noticePart,
+} from "./parts/snapshots.js";
+import { type CartTotals, cartTotalsFields } from "./parts/totals.js";
+import { type LeaseHold, leaseHoldPart } from "./parts/trail.js";
+
+/** The charge of the chosen shipping method, as the totals count with it. */
+export interface CartShipping {
+  rate: Paise;
+  /** 0 unless the customer pays on delivery. */
+  codFee: Paise;
+}
+
+const cartShippingPart = definePart<CartShipping>({ rate: money, codFee: money });
+
+/** A shopping cart of a user or of a guest session. Its lines are `CartItem`s; gifts are lines too. */
+export interface CartDoc extends CartTotals {
+  _id: Types.ObjectId;
+  userId?: string;
+  sessionId?: string;
+  status: CartStatus;
+  currency: string;
+  /** No address yet: the tax is computed as within the supplier's state. */
+  taxEstimated: boolean;
+  /** State code, once a checkout knows the address (`gst.md` §2). */
+  placeOfSupply: string | null;
+  /** What the checkout chose; null before. */
+  shipping: CartShipping | null;
+  /** Fixed when the cart is made (D19). */
+  pricesIncludeTax: boolean;
+  /** Lines. */
+  itemCount: number;
+  /** Units. */
+  totalQuantity: number;
+  appliedCoupons: AppliedCoupon[];
+  appliedDiscounts: AppliedDiscount[];
+  /** What the last write had to tell. */
+  notices: Notice[];
+  source: CartSource;
+  convertedOrderId: Types.ObjectId | null;
+  mergedIntoCartId: Types.ObjectId | null;
+  /** Every write compares and raises it. */
+  version: number;
+  /** The checkout session that is being placed: nobody else writes meanwhile. */
+  placing: Types.ObjectId | null;
+  lease: LeaseHold | null;
+  expiresAt: Date;
+  abandonedAt: Date | null;
+  reminderSentAt: Date | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+const schema = defineSchema<CartDoc>("carts", {
+  userId: ownerId,
+  sessionId: ownerId,
+  status: oneOf(CART_STATUSES, "active"),
+  currency: { ...text, default: CURRENCY },
+  ...cartTotalsFields,
+  taxEstimated: { type: Boolean, required: true, default: true },
+  placeOfSupply: optionalText,
+  shipping: optionalPart(cartShippingPart),
+  pricesIncludeTax: no,
+  itemCount: count,
+  totalQuantity: count,
+  appliedCoupons: listOf(appliedCouponPart),
+  appliedDiscounts: listOf(appliedDiscountPart),
+  notices: listOf(noticePart),
+  source: oneOf(CART_SOURCES, "web"),
+  convertedOrderId: optionalReference,
+  mergedIntoCartId: optionalReference,
+  version: count,
+  placing: optionalReference,
+  lease: optionalPart(leaseHoldPart),
+  expiresAt: date,
+  abandonedAt: optionalDate,
+  reminderSentAt: optionalDate,
+});
+
+// One active cart an owner. `$gt: ""` means "a string", and unlike `$type` lets an equality use the index.
+schema.index(
+  { userId: 1 },
+  {
+    name: "one_active_cart_a_user",
+    unique: true,
+    partialFilterExpression: { status: "active", userId: { $gt: "" } },
+  },
+);
+schema.index(
+  { sessionId: 1 },
+  {
+    name: "one_active_cart_a_session",
+    unique: true,
+    partialFilterExpression: { status: "active", sessionId: { $gt: "" } },
+  },
+);
+schema.index({ userId: 1, updatedAt: -1 });
+schema.index({ sessionId: 1, updatedAt: -1 });
+schema.index({ status: 1, expiresAt: 1 });
+schema.index({ status: 1, updatedAt: 1 });
+schema.index({ status: 1, abandonedAt: -1 });
+schema.index({ createdAt: -1 });
+
+export const Cart = model<CartDoc>("Cart", schema);

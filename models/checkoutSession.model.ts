@@ -1,0 +1,236 @@
+import { model, type Types } from "mongoose";
+import {
+  CART_SOURCES,
+  type CartSource,
+  CHECKOUT_FAILURES,
+  CHECKOUT_PAYMENT_METHODS,
+  CHECKOUT_STATUSES,
+  type CheckoutFailure,
+  type CheckoutPaymentMethod,
+  type CheckoutStatus,
+  LIVE_CHECKOUT_STATUSES,
+} from "../utils/constants.js";
+import type { Paise } from "../utils/money.js";
+import {
+  count,
+  date,
+  listOf,
+  money,
+  no,
+  oneOf,
+  optionalCount,
+  optionalDate,
+  optionalOneOf,
+  optionalPart,
+  optionalReference,
+  optionalText,
+  ownerId,
+  reference,
+  requiredPart,
+  text,
+  yes,
+} from "./parts/fields.js";
+import { definePart, defineSchema } from "./parts/schema.js";
+import {
+  type AddressSnapshot,
+  type AppliedCoupon,
+  type AppliedDiscount,
+  addressPart,
+  appliedCouponPart,
+  appliedDiscountPart,
+  type ItemSnapshot,
+  itemSnapshotFields,
+  type LinePrice,
+  linePriceFields,
+  type ShippingMethodSnapshot,
+  shippingMethodPart,
+} from "./parts/snapshots.js";
+import {
+  type Charge,
+  type CheckoutTotals,
+  chargePart,
+  checkoutTotalsPart,
+  type LineTotals,
+  lineTotalsFields,
+} from "./parts/totals.js";
+import { type LeaseHold, leaseHoldPart } from "./parts/trail.js";
+
+/** A cart line as it will be sold. */
+export interface FrozenLine extends ItemSnapshot, LinePrice, LineTotals {
+  cartItemId: Types.ObjectId | null;
+  reservationId: string | null;
+}
+
+/** What the customer agreed to pay for: taken with the payment method, becomes the order unchanged (I14). */
+export interface FrozenCheckout {
+  lines: FrozenLine[];
+  charges: Charge[];
+  totals: CheckoutTotals;
+  coupons: AppliedCoupon[];
+  discounts: AppliedDiscount[];
+  cartVersion: number;
+  at: Date;
+}
+
+/** The intent to place. Whoever finds it with an ended lease starts from the top (`domain.md` §5.2). */
+export interface Placement {
+  token: string;
+  startedAt: Date;
+  leaseUntil: Date;
+  attempts: number;
+}
+
+/** When each step was first reached, for the funnel. */
+export interface CheckoutSteps {
+  initiatedAt: Date | null;
+  addressEnteredAt: Date | null;
+  paymentPendingAt: Date | null;
+  completedAt: Date | null;
+  failedAt: Date | null;
+}
+
+export interface CheckoutSessionDoc {
+  /** Becomes the order's `_id` (D8). */
+  _id: Types.ObjectId;
+  cartId: Types.ObjectId;
+  userId?: string;
+  sessionId?: string;
+  status: CheckoutStatus;
+  email: string | null;
+  phone: string | null;
+  customerName: string | null;
+  shippingAddressId: string | null;
+  shippingAddress: AddressSnapshot | null;
+  billingAddress: AddressSnapshot | null;
+  billingSameAsShipping: boolean;
+  gstin: string | null;
+  shippingMethodId: string | null;
+  shippingMethod: ShippingMethodSnapshot | null;
+  paymentMethod: CheckoutPaymentMethod | null;
+  totals: CheckoutTotals | null;
+  isGiftOrder: boolean;
+  giftMessage: string | null;
+  customerNotes: string | null;
+  termsAcceptedAt: Date | null;
+  loyaltyPoints: number;
+  /** What a point was worth when the points were chosen. */
+  loyaltyPointValue: Paise;
+  storeCreditAmount: Paise;
+  source: CartSource;
+  /** The cart as it was when the method was chosen. */
+  cartVersion: number | null;
+  frozen: FrozenCheckout | null;
+  /** Coupon uses claimed at the pricing service (D37). */
+  couponClaims: string[];
+  /** The open payment. */
+  paymentId: Types.ObjectId | null;
+  placement: Placement | null;
+  /** Drawn when placing begins, outside any transaction (D6). */
+  orderNumber: string | null;
+  failureReason: CheckoutFailure | null;
+  failedAt: Date | null;
+  completedAt: Date | null;
+  reminderSentAt: Date | null;
+  version: number;
+  lease: LeaseHold | null;
+  expiresAt: Date;
+  steps: CheckoutSteps;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+const frozenLinePart = definePart<FrozenLine>({
+  cartItemId: optionalReference,
+  reservationId: optionalText,
+  ...itemSnapshotFields,
+  ...linePriceFields,
+  ...lineTotalsFields,
+});
+
+const frozenPart = definePart<FrozenCheckout>({
+  lines: listOf(frozenLinePart),
+  charges: listOf(chargePart),
+  totals: requiredPart(checkoutTotalsPart),
+  coupons: listOf(appliedCouponPart),
+  discounts: listOf(appliedDiscountPart),
+  cartVersion: count,
+  at: date,
+});
+
+const placementPart = definePart<Placement>({
+  token: text,
+  startedAt: date,
+  leaseUntil: date,
+  attempts: count,
+});
+
+const stepsPart = definePart<CheckoutSteps>({
+  initiatedAt: optionalDate,
+  addressEnteredAt: optionalDate,
+  paymentPendingAt: optionalDate,
+  completedAt: optionalDate,
+  failedAt: optionalDate,
+});
+
+const schema = defineSchema<CheckoutSessionDoc>("checkoutSessions", {
+  cartId: reference,
+  userId: ownerId,
+  sessionId: ownerId,
+  status: oneOf(CHECKOUT_STATUSES, "initiated"),
+  email: optionalText,
+  phone: optionalText,
+  customerName: optionalText,
+  shippingAddressId: optionalText,
+  shippingAddress: optionalPart(addressPart),
+  billingAddress: optionalPart(addressPart),
+  billingSameAsShipping: yes,
+  gstin: optionalText,
+  shippingMethodId: optionalText,
+  shippingMethod: optionalPart(shippingMethodPart),
+  paymentMethod: optionalOneOf(CHECKOUT_PAYMENT_METHODS),
+  totals: optionalPart(checkoutTotalsPart),
+  isGiftOrder: no,
+  giftMessage: { ...optionalText, maxlength: 500 },
+  customerNotes: { ...optionalText, maxlength: 1000 },
+  termsAcceptedAt: optionalDate,
+  loyaltyPoints: count,
+  loyaltyPointValue: money,
+  storeCreditAmount: money,
+  source: oneOf(CART_SOURCES, "web"),
+  cartVersion: optionalCount,
+  frozen: optionalPart(frozenPart),
+  couponClaims: listOf(String),
+  paymentId: optionalReference,
+  placement: optionalPart(placementPart),
+  orderNumber: optionalText,
+  failureReason: optionalOneOf(CHECKOUT_FAILURES),
+  failedAt: optionalDate,
+  completedAt: optionalDate,
+  reminderSentAt: optionalDate,
+  version: count,
+  lease: optionalPart(leaseHoldPart),
+  expiresAt: date,
+  steps: { type: stepsPart, required: true, default: () => ({}) },
+});
+
+schema.index(
+  { cartId: 1 },
+  {
+    name: "one_live_session_a_cart",
+    unique: true,
+    partialFilterExpression: { status: { $in: [...LIVE_CHECKOUT_STATUSES] } },
+  },
+);
+schema.index({ cartId: 1, createdAt: -1 });
+schema.index({ userId: 1, createdAt: -1 });
+schema.index({ sessionId: 1, createdAt: -1 });
+schema.index({ status: 1, expiresAt: 1 });
+schema.index({ status: 1, createdAt: -1 });
+schema.index({ createdAt: -1 });
+// The recovery job: only sessions with an unfinished intent are in here.
+schema.index(
+  { "placement.leaseUntil": 1 },
+  { name: "open_placements", partialFilterExpression: { "placement.leaseUntil": { $exists: true } } },
+);
+
+export const CheckoutSession = model<CheckoutSessionDoc>("CheckoutSession", schema);

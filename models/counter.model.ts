@@ -1,0 +1,19 @@
+import { model } from "mongoose";
+import { count, optionalDate, text } from "./parts/fields.js";
+import { defineSchema } from "./parts/schema.js";
+
+/** The last number given in a series, as `ORD-2026`. */
+export interface CounterDoc {
+  _id: string;
+  sequence: number;
+  /** Invoice and credit-note series: no later number may bear an earlier date (D6). */
+  lastIssuedAt: Date | null;
+}
+
+const schema = defineSchema<CounterDoc>(
+  "counters",
+  { _id: text, sequence: count, lastIssuedAt: optionalDate },
+  "none",
+);
+
+export const Counter = model<CounterDoc>("Counter", schema);

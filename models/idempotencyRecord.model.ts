@@ -1,0 +1,68 @@
+import { model } from "mongoose";
+import { count, date, oneOf, optionalDate, optionalPart, optionalText, text } from "./parts/fields.js";
+import { definePart, defineSchema } from "./parts/schema.js";
+
+export const IDEMPOTENCY_STATES = ["in_progress", "completed"] as const;
+export type IdempotencyState = (typeof IDEMPOTENCY_STATES)[number];
+
+/** An answer as it was sent, to be sent again byte by byte. */
+export interface StoredAnswer {
+  status: number;
+  body: string;
+  contentType: string;
+  location: string | null;
+}
+
+/** What an `Idempotency-Key` has led to (D31). Times are the database's, as instances may disagree. */
+export interface IdempotencyRecordDoc {
+  /** SHA-256 of principal, method, concrete path and key: unique without a further index. */
+  _id: string;
+  principal: string;
+  method: string;
+  path: string;
+  key: string;
+  /** SHA-256 of the canonical JSON of the body. */
+  fingerprint: string;
+  state: IdempotencyState;
+  /** Who is working on it: only the holder may complete or release it. */
+  token: string;
+  /** After this, another request with the key may take over: the holder has crashed. */
+  leaseUntil: Date;
+  /** How often the work was begun. */
+  attempts: number;
+  answer: StoredAnswer | null;
+  createdAt: Date;
+  completedAt: Date | null;
+  expiresAt: Date;
+}
+
+const answer = definePart<StoredAnswer>({
+  status: count,
+  body: { type: String, default: "" },
+  contentType: text,
+  location: optionalText,
+});
+
+/** `createdAt` is written by the claim itself, by the database's clock. */
+const fields = {
+  _id: text,
+  principal: text,
+  method: text,
+  path: text,
+  key: text,
+  fingerprint: text,
+  state: oneOf(IDEMPOTENCY_STATES),
+  token: text,
+  leaseUntil: date,
+  attempts: count,
+  answer: optionalPart(answer),
+  createdAt: date,
+  completedAt: optionalDate,
+  expiresAt: date,
+};
+
+const schema = defineSchema<IdempotencyRecordDoc>("idempotencyRecords", fields, "none");
+
+schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+
+export const IdempotencyRecord = model<IdempotencyRecordDoc>("IdempotencyRecord", schema);

@@ -1,0 +1,83 @@
+import type { IndexDefinition, IndexOptions } from "mongoose";
+import { AuditLog } from "./auditLog.model.js";
+import { Cart } from "./cart.model.js";
+import { CartItem } from "./cartItem.model.js";
+import { CheckoutSession } from "./checkoutSession.model.js";
+import { Counter } from "./counter.model.js";
+import { File } from "./file.model.js";
+import { Invoice } from "./invoice.model.js";
+import { InvoiceDelivery } from "./invoiceDelivery.model.js";
+import { JobRun } from "./jobRun.model.js";
+import { Lease } from "./lease.model.js";
+import { Order } from "./order.model.js";
+import { OrderItem } from "./orderItem.model.js";
+import { OrderStatusHistory } from "./orderStatusHistory.model.js";
+import { OutboxMessage } from "./outboxMessage.model.js";
+import { Payment } from "./payment.model.js";
+import { ReconciliationReport } from "./reconciliationReport.model.js";
+import { Refund } from "./refund.model.js";
+import { Return } from "./return.model.js";
+import { SavedItem } from "./savedItem.model.js";
+import { Setting } from "./setting.model.js";
+import { Shipment } from "./shipment.model.js";
+import { WebhookEvent } from "./webhookEvent.model.js";
+
+export * from "./auditLog.model.js";
+export * from "./cart.model.js";
+export * from "./cartItem.model.js";
+export * from "./checkoutSession.model.js";
+export * from "./counter.model.js";
+export * from "./file.model.js";
+export * from "./invoice.model.js";
+export * from "./invoiceDelivery.model.js";
+export * from "./jobRun.model.js";
+export * from "./lease.model.js";
+export * from "./order.model.js";
+export * from "./orderItem.model.js";
+export * from "./orderStatusHistory.model.js";
+export * from "./outboxMessage.model.js";
+export { AppendOnlyError } from "./parts/append-only.js";
+export * from "./parts/snapshots.js";
+export * from "./parts/totals.js";
+export * from "./parts/trail.js";
+export * from "./payment.model.js";
+export * from "./reconciliationReport.model.js";
+export * from "./refund.model.js";
+export * from "./return.model.js";
+export * from "./savedItem.model.js";
+export * from "./setting.model.js";
+export * from "./shipment.model.js";
+export * from "./webhookEvent.model.js";
+
+/** What preparing the database needs of a model. */
+export interface PreparedModel {
+  modelName: string;
+  collection: { collectionName: string };
+  schema: { indexes(): [IndexDefinition, IndexOptions][] };
+}
+
+/** Every collection of the service; made with their indexes before it is ready. */
+export const allModels: readonly PreparedModel[] = [
+  Cart,
+  CartItem,
+  SavedItem,
+  CheckoutSession,
+  Order,
+  OrderItem,
+  OrderStatusHistory,
+  Payment,
+  Refund,
+  Return,
+  Invoice,
+  InvoiceDelivery,
+  Shipment,
+  File,
+  Setting,
+  Counter,
+  Lease,
+  WebhookEvent,
+  OutboxMessage,
+  AuditLog,
+  ReconciliationReport,
+  JobRun,
+];

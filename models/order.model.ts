@@ -1,0 +1,235 @@
+import { model, Types } from "mongoose";
+import {
+  CURRENCY,
+  FULFILLMENT_STATUSES,
+  type FulfillmentStatus,
+  ORDER_PAYMENT_STATUSES,
+  ORDER_SOURCES,
+  ORDER_STATUSES,
+  type OrderPaymentStatus,
+  type OrderSource,
+  type OrderStatus,
+  PAYMENT_METHODS,
+  type PaymentMethod,
+} from "../utils/constants.js";
+import type { Paise } from "../utils/money.js";
+import {
+  count,
+  date,
+  json,
+  listOf,
+  money,
+  moneyFromZero,
+  no,
+  oneOf,
+  optionalDate,
+  optionalOneOf,
+  optionalPart,
+  optionalReference,
+  optionalText,
+  ownerId,
+  requiredPart,
+  text,
+} from "./parts/fields.js";
+import { definePart, defineSchema } from "./parts/schema.js";
+import {
+  type AddressSnapshot,
+  type AppliedCoupon,
+  type AppliedDiscount,
+  addressPart,
+  appliedCouponPart,
+  appliedDiscountPart,
+  type ShippingMethodSnapshot,
+  shippingMethodPart,
+} from "./parts/snapshots.js";
+import { type CartTotals, type Charge, cartTotalsFields, chargePart } from "./parts/totals.js";
+import { type StaffNote, staffNotePart } from "./parts/trail.js";
+
+/** The part of an order that one seller ships (`domain.md` §6). */
+export interface SellerOrder {
+  sellerId: string;
+  status: OrderStatus;
+  itemIds: Types.ObjectId[];
+  notes: StaffNote[];
+  trackingNumber: string | null;
+  estimatedDelivery: Date | null;
+}
+
+/** What an admin changed after the order was placed. */
+export interface OrderEdit {
+  at: Date;
+  by: string;
+  before: unknown;
+  after: unknown;
+}
+
+export interface DeliveryEstimate {
+  from: Date | null;
+  to: Date | null;
+}
+
+export interface OrderDoc extends CartTotals {
+  /** The checkout session's (D8), so that one session can never yield two orders. */
+  _id: Types.ObjectId;
+  orderNumber: string;
+  /** Null for manual orders. */
+  checkoutSessionId: Types.ObjectId | null;
+  cartId: Types.ObjectId | null;
+  userId?: string;
+  sessionId?: string;
+  status: OrderStatus;
+  paymentStatus: OrderPaymentStatus;
+  fulfillmentStatus: FulfillmentStatus;
+  paymentMethod: PaymentMethod | null;
+  email: string;
+  phone: string;
+  customerName: string | null;
+  currency: string;
+  pricesIncludeTax: boolean;
+  charges: Charge[];
+  storeCreditAmount: Paise;
+  loyaltyPoints: number;
+  loyaltyDiscount: Paise;
+  /** grandTotal less credit and points: what payment methods have to bring. */
+  amountDue: Paise;
+  /** Credit and points count as paid from the commit on. */
+  paidAmount: Paise;
+  refundedAmount: Paise;
+  /** Refunds on their way; refundedAmount + refundReserved ≤ paidAmount (D39). */
+  refundReserved: Paise;
+  /** Value of lines cancelled before they were paid for (COD). */
+  cancelledAmount: Paise;
+  shippingAddress: AddressSnapshot;
+  billingAddress: AddressSnapshot;
+  gstin: string | null;
+  shippingMethod: ShippingMethodSnapshot | null;
+  appliedCoupons: AppliedCoupon[];
+  appliedDiscounts: AppliedDiscount[];
+  isGiftOrder: boolean;
+  giftMessage: string | null;
+  customerNotes: string | null;
+  internalNotes: StaffNote[];
+  tags: string[];
+  editHistory: OrderEdit[];
+  sellerOrders: SellerOrder[];
+  source: OrderSource;
+  estimatedDelivery: DeliveryEstimate | null;
+  /** Null when a webhook placed it before the customer accepted them (D9). */
+  termsAcceptedAt: Date | null;
+  cancellationReason: string | null;
+  cancelledById: string | null;
+  cancelledAt: Date | null;
+  confirmedAt: Date | null;
+  shippedAt: Date | null;
+  deliveredAt: Date | null;
+  version: number;
+  /** Filled by itself from e-mail and phone; see `orderSearchKeys`. */
+  searchKeys: string[];
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+const reversed = (word: string): string => [...word].reverse().join("");
+
+/** E-mail addresses as they are searched for. */
+export const emailSearchKey = (email: string): string => `email:${email.trim().toLowerCase()}`;
+/** Phone numbers by their first digits. */
+export const phoneSearchKey = (digits: string): string => `phone:${digits.replace(/\D/g, "")}`;
+/** Phone numbers by their last digits: the digits backwards, so that a prefix of the key is a suffix of the number. */
+export const phoneEndSearchKey = (digits: string): string =>
+  `phone-end:${reversed(digits.replace(/\D/g, ""))}`;
+
+/**
+ * One multikey index instead of three serves "e-mail begins with", "phone begins with" and "phone ends
+ * with": match `searchKeys` against `^` + the escaped key of what was typed.
+ */
+export const orderSearchKeys = (order: { email: string; phone: string }): string[] => [
+  emailSearchKey(order.email),
+  phoneSearchKey(order.phone),
+  phoneEndSearchKey(order.phone),
+];
+
+const sellerOrderPart = definePart<SellerOrder>({
+  sellerId: text,
+  status: oneOf(ORDER_STATUSES, "pending"),
+  itemIds: listOf(optionalReference.type),
+  notes: listOf(staffNotePart),
+  trackingNumber: optionalText,
+  estimatedDelivery: optionalDate,
+});
+
+const orderEditPart = definePart<OrderEdit>({ at: date, by: text, before: json, after: json });
+const deliveryEstimatePart = definePart<DeliveryEstimate>({ from: optionalDate, to: optionalDate });
+
+const schema = defineSchema<OrderDoc>("orders", {
+  orderNumber: text,
+  checkoutSessionId: optionalReference,
+  cartId: optionalReference,
+  userId: ownerId,
+  sessionId: ownerId,
+  status: oneOf(ORDER_STATUSES, "pending"),
+  paymentStatus: oneOf(ORDER_PAYMENT_STATUSES, "pending"),
+  fulfillmentStatus: oneOf(FULFILLMENT_STATUSES, "unfulfilled"),
+  paymentMethod: optionalOneOf(PAYMENT_METHODS),
+  email: text,
+  phone: text,
+  customerName: optionalText,
+  currency: { ...text, default: CURRENCY },
+  ...cartTotalsFields,
+  pricesIncludeTax: no,
+  charges: listOf(chargePart),
+  storeCreditAmount: moneyFromZero,
+  loyaltyPoints: count,
+  loyaltyDiscount: moneyFromZero,
+  amountDue: money,
+  paidAmount: moneyFromZero,
+  refundedAmount: moneyFromZero,
+  refundReserved: moneyFromZero,
+  cancelledAmount: moneyFromZero,
+  shippingAddress: requiredPart(addressPart),
+  billingAddress: requiredPart(addressPart),
+  gstin: optionalText,
+  shippingMethod: optionalPart(shippingMethodPart),
+  appliedCoupons: listOf(appliedCouponPart),
+  appliedDiscounts: listOf(appliedDiscountPart),
+  isGiftOrder: no,
+  giftMessage: optionalText,
+  customerNotes: optionalText,
+  internalNotes: listOf(staffNotePart),
+  tags: listOf(String),
+  editHistory: listOf(orderEditPart),
+  sellerOrders: listOf(sellerOrderPart),
+  source: oneOf(ORDER_SOURCES, "web"),
+  estimatedDelivery: optionalPart(deliveryEstimatePart),
+  termsAcceptedAt: optionalDate,
+  cancellationReason: optionalText,
+  cancelledById: optionalText,
+  cancelledAt: optionalDate,
+  confirmedAt: optionalDate,
+  shippedAt: optionalDate,
+  deliveredAt: optionalDate,
+  version: count,
+  searchKeys: {
+    type: [String],
+    default(this: OrderDoc) {
+      return orderSearchKeys(this);
+    },
+  },
+});
+
+/** Below every real id: `$gt` it means "is an id", and unlike `$type` lets an equality use the index. */
+const NO_ID = new Types.ObjectId("0".repeat(24));
+
+// Eight with `_id`; an insert feeds them all. Rarer filters (payment status, source, tag, …) are residual on a date.
+schema.index({ orderNumber: 1 }, { unique: true });
+schema.index(
+  { checkoutSessionId: 1 },
+  { unique: true, partialFilterExpression: { checkoutSessionId: { $gt: NO_ID } } },
+);
+schema.index({ userId: 1, createdAt: -1 });
+schema.index({ sessionId: 1, createdAt: -1 }, { partialFilterExpression: { sessionId: { $gt: "" } } });
+schema.index({ status: 1, createdAt: -1 });
+schema.index({ createdAt: -1 });
+schema.index({ searchKeys: 1 });
+
+export const Order = model<OrderDoc>("Order", schema);

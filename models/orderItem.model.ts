@@ -1,0 +1,48 @@
+import { model, type Types } from "mongoose";
+import { LINE_FULFILLMENT_STATUSES, type LineFulfillmentStatus } from "../utils/constants.js";
+import { count, oneOf, optionalDate, reference } from "./parts/fields.js";
+import { defineSchema } from "./parts/schema.js";
+import { type ItemSnapshot, itemSnapshotFields, type LinePrice, linePriceFields } from "./parts/snapshots.js";
+import { type LineTotals, lineTotalsFields } from "./parts/totals.js";
+
+/** One line of an order: what was sold, and how many of it went where. */
+export interface OrderItemDoc extends ItemSnapshot, LinePrice, LineTotals {
+  _id: Types.ObjectId;
+  orderId: Types.ObjectId;
+  /** Promised to a shipment; such units can no longer be cancelled. */
+  quantityAllocated: number;
+  quantityFulfilled: number;
+  quantityDelivered: number;
+  quantityCancelled: number;
+  /** In returns that are neither rejected nor completed. */
+  quantityReturnPromised: number;
+  quantityReturned: number;
+  quantityRefunded: number;
+  fulfillmentStatus: LineFulfillmentStatus;
+  /** Set on delivery. */
+  returnableUntil: Date | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+const schema = defineSchema<OrderItemDoc>("orderItems", {
+  orderId: reference,
+  ...itemSnapshotFields,
+  ...linePriceFields,
+  ...lineTotalsFields,
+  quantityAllocated: count,
+  quantityFulfilled: count,
+  quantityDelivered: count,
+  quantityCancelled: count,
+  quantityReturnPromised: count,
+  quantityReturned: count,
+  quantityRefunded: count,
+  fulfillmentStatus: oneOf(LINE_FULFILLMENT_STATUSES, "pending"),
+  returnableUntil: optionalDate,
+});
+
+schema.index({ orderId: 1 });
+schema.index({ productId: 1, createdAt: -1 });
+schema.index({ sku: 1 });
+
+export const OrderItem = model<OrderItemDoc>("OrderItem", schema);

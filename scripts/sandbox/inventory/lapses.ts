@@ -1,0 +1,84 @@
+import { createTimers } from "../shared/timers.js";
+import type { InventoryStore, ReservationDoc } from "./store.js";
+
+/** Ends reservations whose time is over. */
+export interface Lapses {
+  /** To be told of every lifetime that is given, so that `settle` knows when there may be work. */
+  note(expiresAt: Date): void;
+  /** Ends what is due before anything is read; costs nothing while nothing is due. */
+  settle(): Promise<void>;
+  stop(): void;
+}
+
+/** Per round; a cart's worth of them takes some milliseconds. */
+const BATCH = 200;
+/** Stock comes back at the latest so long after a reservation lapsed, also when nobody asks. */
+const SWEEP_MS = 1_000;
+
+/**
+ * Ends one active reservation and gives its units back. The status is the guard: whoever changes it
+ * moves the stock, so that every reservation ends exactly once.
+ */
+export async function endReservation(
+  store: InventoryStore,
+  id: string,
+  reason: "released" | "expired",
+): Promise<ReservationDoc | null> {
+  const now = new Date(store.clock.now());
+  const isDue = reason === "expired" ? { expiresAt: { $lte: now } } : {};
+  const ended = await store.reservations.findOneAndUpdate(
+    { _id: id, status: "active", ...isDue },
+    { $set: { status: reason, endedAt: now } },
+    { returnDocument: "after" },
+  );
+  if (!ended) return null;
+  const { variantId, quantity, cartId } = ended;
+  await store.stock.updateOne({ _id: variantId }, { $inc: { available: quantity, reserved: -quantity } });
+  store.ledger.append({ type: reason, variantId, quantity, cartId, reservationId: id });
+  return ended;
+}
+
+export function createLapses(store: InventoryStore): Lapses {
+  const timers = createTimers();
+  let nextDue = Number.POSITIVE_INFINITY;
+  let running: Promise<void> | undefined;
+
+  async function endDue(): Promise<void> {
+    nextDue = Number.POSITIVE_INFINITY;
+    const now = new Date(store.clock.now());
+    const due = await store.reservations
+      .find({ status: "active", expiresAt: { $lte: now } })
+      .sort({ expiresAt: 1 })
+      .limit(BATCH)
+      .toArray();
+    await Promise.all(due.map(({ _id }) => endReservation(store, _id, "expired")));
+    if (due.length === BATCH) return endDue();
+    const [next] = await store.reservations
+      .find({ status: "active" })
+      .sort({ expiresAt: 1 })
+      .limit(1)
+      .toArray();
+    if (next) nextDue = Math.min(nextDue, next.expiresAt.getTime());
+  }
+
+  function run(): Promise<void> {
+    running ??= endDue().finally(() => {
+      running = undefined;
+    });
+    return running;
+  }
+
+  // A failed sweep is made up for by the next one.
+  timers.every(SWEEP_MS, () => void run().catch(() => undefined));
+  return {
+    note: (expiresAt) => {
+      nextDue = Math.min(nextDue, expiresAt.getTime());
+    },
+    settle: async () => {
+      // Whoever reads while a round runs has to wait for it, or would miss what just lapsed.
+      if (running) await running;
+      if (store.clock.now() >= nextDue) await run();
+    },
+    stop: () => timers.stop(),
+  };
+}

@@ -1,0 +1,113 @@
+import mongoose from "mongoose";
+import type { SandboxClock } from "../shared/clock.js";
+import type { Ledger, LedgerDoc } from "./ledger.js";
+import { createLedger } from "./ledger.js";
+
+type MongoClient = mongoose.mongo.MongoClient;
+type Collection<T extends mongoose.mongo.Document> = mongoose.mongo.Collection<T>;
+
+/**
+ * The numbers of one variant. All of them change together in single guarded updates, so that at rest
+ * `initial = available + reserved + sold − returned`, and `reserved` is the sum of active reservations.
+ */
+export interface StockDoc {
+  _id: string;
+  sku: string;
+  /** Everything that was ever put on the shelf: the seed and what was restocked. */
+  initial: number;
+  /** Physical stock less what is reserved. */
+  available: number;
+  reserved: number;
+  sold: number;
+  returned: number;
+  lowStockThreshold: number;
+}
+
+/** `merged`: lives on in another reservation, after a transfer. */
+export type ReservationStatus = "active" | "released" | "expired" | "converted" | "merged";
+
+export interface ReservationDoc {
+  _id: string;
+  cartId: string;
+  variantId: string;
+  quantity: number;
+  warehouseId: string | null;
+  status: ReservationStatus;
+  expiresAt: Date;
+  createdAt: Date;
+  endedAt: Date | null;
+  orderId: string | null;
+  /** Carts it came from by transfer; makes a repeated transfer answer the same. */
+  origins: string[];
+  /** An expired one that nobody misses any more: taken off the cart, or replaced. */
+  dismissed: boolean;
+}
+
+export interface ConversionDoc {
+  _id: string;
+  status: "converting" | "converted" | "voided";
+  cartId: string | null;
+  items: { variantId: string; quantity: number }[];
+  /** Per variant (see `toFieldKey`): sold and not yet returned. */
+  remaining: Record<string, number>;
+  returns: { reference: string; adjusted: number }[];
+}
+
+export interface InventoryStore {
+  client: MongoClient;
+  stock: Collection<StockDoc>;
+  reservations: Collection<ReservationDoc>;
+  conversions: Collection<ConversionDoc>;
+  ledger: Ledger;
+  clock: SandboxClock;
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  mongoUri: string;
+  databaseName: string;
+  clock: SandboxClock;
+}
+
+/** Dots and dollars have a meaning in field names. */
+export const toFieldKey = (variantId: string): string =>
+  variantId.replaceAll(".", "\uFF0E").replaceAll("$", "\uFF04");
+
+/** A sandbox loses nothing when its server dies: the acknowledgement of one node in memory is enough. */
+const WRITE_CONCERN = { w: 1, journal: false } as const;
+/** Two cores and one small server: more connections only queue up there. */
+const POOL_SIZE = 20;
+
+/** Collections and indexes are made here, before anything is served (`environment.md`). */
+export async function openStore({ mongoUri, databaseName, clock }: StoreOptions): Promise<InventoryStore> {
+  const client = await new mongoose.mongo.MongoClient(mongoUri, {
+    maxPoolSize: POOL_SIZE,
+    writeConcern: WRITE_CONCERN,
+    heartbeatFrequencyMS: 2_000,
+  }).connect();
+  const database = client.db(databaseName);
+  await database.dropDatabase();
+  for (const name of ["stock", "reservations", "conversions", "ledger"]) {
+    await database.createCollection(name);
+  }
+  const reservations = database.collection<ReservationDoc>("reservations");
+  const entries = database.collection<LedgerDoc>("ledger");
+  await reservations.createIndexes([
+    { key: { cartId: 1, status: 1 } },
+    { key: { expiresAt: 1 }, partialFilterExpression: { status: "active" } },
+  ]);
+  await entries.createIndexes([{ key: { variantId: 1 } }]);
+  const ledger = createLedger(entries, clock);
+  return {
+    client,
+    stock: database.collection<StockDoc>("stock"),
+    reservations,
+    conversions: database.collection<ConversionDoc>("conversions"),
+    ledger,
+    clock,
+    close: async () => {
+      await ledger.close();
+      await client.close();
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import type { ItemQuantity } from "./stock.js";
+import type { InventoryStore, ReservationDoc } from "./store.js";
+
+export interface Taking {
+  reserved: ReservationDoc[];
+  /** Units that the cart's reservations held, by variant. */
+  held: Map<string, number>;
+  /** Items that could not be had; when there is one, nothing was taken. */
+  short: ItemQuantity[];
+}
+
+/** Marks the cart's live reservations of these variants as sold; the status is the guard against a second taker. */
+export async function takeReservations(
+  store: InventoryStore,
+  wanted: { cartId: string; orderId: string; items: ItemQuantity[] },
+): Promise<ReservationDoc[]> {
+  const { cartId, orderId, items } = wanted;
+  const now = new Date(store.clock.now());
+  const live = { status: "active" as const, expiresAt: { $gt: now } };
+  const variantIds = items.map((item) => item.variantId);
+  const found = await store.reservations
+    .find({ cartId, variantId: { $in: variantIds }, ...live }, { projection: { _id: 1 } })
+    .toArray();
+  const taken = await Promise.all(
+    found.map(({ _id }) =>
+      store.reservations.findOneAndUpdate(
+        { _id, ...live },
+        { $set: { status: "converted", orderId, endedAt: now } },
+        { returnDocument: "after" },
+      ),
+    ),
+  );
+  return taken.filter((doc) => doc !== null);
+}
+
+/** The undo of `takeReservations`: they are live again, and lapse when their time comes. */
+export async function giveBackReservations(store: InventoryStore, { reserved }: Taking): Promise<void> {
+  if (reserved.length === 0) return;
+  await store.reservations.updateMany(
+    { _id: { $in: reserved.map((doc) => doc._id) }, status: "converted" },
+    { $set: { status: "active", orderId: null, endedAt: null } },
+  );
+}
+
+interface Move {
+  variantId: string;
+  held: number;
+  quantity: number;
+}
+
+/** Held units become sold; what is missing comes from free stock, what is left over returns to it. */
+const toUpdate = ({ variantId, held, quantity }: Move) => ({
+  filter: { _id: variantId, available: { $gte: quantity - held } },
+  update: { $inc: { available: held - quantity, reserved: -held, sold: quantity } },
+});
+
+const toUndo = ({ variantId, held, quantity }: Move) => ({
+  filter: { _id: variantId },
+  update: { $inc: { available: quantity - held, reserved: held, sold: -quantity } },
+});
+
+/** All or nothing. Fully reserved items cannot fail; the others are taken one by one and given back on a failure. */
+export async function takeUnits(
+  store: InventoryStore,
+  { items, reserved }: { items: ItemQuantity[]; reserved: ReservationDoc[] },
+): Promise<Taking> {
+  const held = new Map<string, number>();
+  for (const { variantId, quantity } of reserved) {
+    held.set(variantId, (held.get(variantId) ?? 0) + quantity);
+  }
+  const moves = items.map((item) => ({ ...item, held: held.get(item.variantId) ?? 0 }));
+  const uncovered = moves.filter((move) => move.held < move.quantity);
+  const short = await takeFree(store, uncovered);
+  if (short.length === 0) {
+    const covered = moves.filter((move) => move.held >= move.quantity).map(toUpdate);
+    if (covered.length > 0) await store.stock.bulkWrite(covered.map((updateOne) => ({ updateOne })));
+  }
+  return { reserved, held, short };
+}
+
+/**
+ * One after the other in the order of the variants, so that two orders for the same last units cannot
+ * each take one of them and both fail.
+ */
+async function takeFree(store: InventoryStore, moves: Move[]): Promise<ItemQuantity[]> {
+  const taken: Move[] = [];
+  const short: ItemQuantity[] = [];
+  for (const move of moves) {
+    const { filter, update } = toUpdate(move);
+    const { matchedCount } = await store.stock.updateOne(filter, update);
+    if (matchedCount === 1) taken.push(move);
+    else short.push({ variantId: move.variantId, quantity: move.quantity });
+  }
+  if (short.length === 0) return [];
+  for (const move of taken) {
+    const { filter, update } = toUndo(move);
+    await store.stock.updateOne(filter, update);
+  }
+  return short;
+}

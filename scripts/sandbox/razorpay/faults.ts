@@ -1,0 +1,127 @@
+import { randomUUID } from "node:crypto";
+import type { RequestHandler, Response } from "express";
+import type { ActiveFault, FaultAction, FaultRule } from "./control-types.js";
+import {
+  authenticationFailed,
+  type GatewayError,
+  gatewayFault,
+  serverError,
+  serviceUnavailable,
+} from "./errors.js";
+import type { Gateway } from "./gateway.js";
+
+interface Fault {
+  active: ActiveFault;
+  method: string;
+  path: RegExp;
+}
+
+/** `POST /payments/:id/refund` → method and pattern; a leading `/v1` is allowed. */
+function compile(match: string): { method: string; path: RegExp } {
+  const [method, path] = match.trim().split(/\s+/);
+  if (method === undefined || path === undefined || !path.startsWith("/") && path !== "*") {
+    throw new Error(`a fault matches "METHOD /path", not "${match}"`);
+  }
+  const pattern = path
+    .replace(/^\/v1(?=\/)/, "")
+    .replace(/[.+?^${}()|[\]\\]/g, "\\$&")
+    .replace(/:\w+/g, "[^/]+")
+    .replaceAll("*", ".*");
+  return { method: method.toUpperCase(), path: new RegExp(`^${pattern}/?$`) };
+}
+
+const sendError = (response: Response, error: GatewayError): void => {
+  response.status(error.status).type("json").end(JSON.stringify(error.toEnvelope()));
+};
+
+const HTML = "<html><body><h1>429 Too Many Requests</h1></body></html>";
+
+/** What each action does to an answer. They use `end`, since `json` may be taken over by `strikeAfter`. */
+const spoil: Record<Exclude<FaultAction, "delay" | "hang">, (response: Response) => void> = {
+  status401: (response) => sendError(response, authenticationFailed()),
+  // Throttling answers are not documented to be JSON.
+  status429: (response) => void response.status(429).set("Retry-After", "1").type("html").end(HTML),
+  status500: (response) => sendError(response, serverError()),
+  status502: (response) => sendError(response, gatewayFault()),
+  status503: (response) => sendError(response, serviceUnavailable()),
+  html200: (response) => void response.status(200).type("html").end("<html><body>Welcome</body></html>"),
+  empty500: (response) => void response.status(500).end(),
+  null500: (response) => void response.status(500).type("json").end("null"),
+  reset: (response) => void response.socket?.resetAndDestroy(),
+};
+
+/** Switches for what goes wrong between the gateway and its caller. */
+export class Faults {
+  private faults: Fault[] = [];
+  private readonly hanging = new Set<Response>();
+
+  constructor(private readonly gateway: Gateway) {}
+
+  set(rule: FaultRule): ActiveFault {
+    const active: ActiveFault = {
+      when: "before",
+      times: 1,
+      delayMs: 1000,
+      probability: 1,
+      ...rule,
+      id: randomUUID(),
+      hits: 0,
+    };
+    this.faults.push({ active, ...compile(rule.match) });
+    return { ...active };
+  }
+
+  list(): ActiveFault[] {
+    return this.faults.map(({ active }) => ({ ...active }));
+  }
+
+  clear(): void {
+    this.faults = [];
+  }
+
+  /** Hanging answers are given up, so that a closing server does not wait for them. */
+  close(): void {
+    for (const response of this.hanging) response.destroy();
+    this.hanging.clear();
+  }
+
+  readonly middleware: RequestHandler = (request, response, next) => {
+    if (this.faults.length === 0) return next();
+    const fault = this.strike(request.method, request.path);
+    if (!fault) return next();
+    if (fault.when === "after") {
+      this.strikeAfter(response, fault);
+      return next();
+    }
+    if (fault.action === "delay") setTimeout(next, fault.delayMs).unref();
+    else this.apply(response, fault.action);
+  };
+
+  private strike(method: string, path: string): ActiveFault | null {
+    for (const { active, method: wanted, path: pattern } of this.faults) {
+      if ((wanted !== "*" && wanted !== method) || !pattern.test(path)) continue;
+      if (active.times !== "always" && active.hits >= active.times) continue;
+      if (active.probability < 1 && this.gateway.chance.next() >= active.probability) continue;
+      active.hits += 1;
+      return active;
+    }
+    return null;
+  }
+
+  /** Lets the handler do its work and spoils the answer only. */
+  private strikeAfter(response: Response, fault: ActiveFault): void {
+    const { action, delayMs } = fault;
+    const json = response.json.bind(response);
+    response.json = (body: unknown) => {
+      if (action === "delay") setTimeout(() => json(body), delayMs).unref();
+      else this.apply(response, action);
+      return response;
+    };
+  }
+
+  private apply(response: Response, action: Exclude<FaultAction, "delay">): void {
+    if (action !== "hang") return spoil[action](response);
+    this.hanging.add(response);
+    response.on("close", () => this.hanging.delete(response));
+  }
+}

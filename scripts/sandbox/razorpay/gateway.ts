@@ -1,0 +1,43 @@
+import { Chance } from "./random.js";
+import { Clock } from "./clock.js";
+import type { RazorpaySimulatorOptions, SimulatorSettings } from "./control-types.js";
+import { defaultSettings } from "./settings.js";
+import { Store } from "./store.js";
+import { WebhookSender } from "./webhook-sender.js";
+
+/** What every part of the simulator works on. */
+export interface Gateway {
+  readonly options: RazorpaySimulatorOptions & { accountId: string };
+  readonly settings: SimulatorSettings;
+  readonly clock: Clock;
+  readonly webhooks: WebhookSender;
+  store: Store;
+  chance: Chance;
+}
+
+const DEFAULT_ACCOUNT = "acc_Sandbox0000001";
+
+export function createGateway(options: RazorpaySimulatorOptions): Gateway {
+  if (!options.keyId.startsWith("rzp_test_")) {
+    throw new Error("the Razorpay simulator takes keys that begin with rzp_test_ only");
+  }
+  const accountId = options.accountId ?? DEFAULT_ACCOUNT;
+  const clock = new Clock(options.now ?? Date.now);
+  const settings = defaultSettings(options.webhookDelayMs ?? 0);
+  const gateway: Omit<Gateway, "webhooks"> = {
+    options: { ...options, accountId },
+    settings,
+    clock,
+    store: new Store(),
+    chance: new Chance(settings.seed),
+  };
+  const webhooks = new WebhookSender({
+    clock,
+    settings: settings.webhooks,
+    secret: options.webhookSecret,
+    urls: options.webhookUrls,
+    accountId,
+    chance: () => gateway.chance,
+  });
+  return Object.assign(gateway, { webhooks });
+}

@@ -1,0 +1,184 @@
+import type { RefundRow } from "./control-types.js";
+import { refundRefusals } from "./errors.js";
+import type { Gateway } from "./gateway.js";
+import { newId, randomDigits } from "./ids.js";
+import type { PaymentRecord, RefundRecord } from "./store.js";
+import type { Notes, RefundEntity, RefundSpeed, RefundStatus } from "./types.js";
+import { paymentPart, refundPart } from "./webhook-events.js";
+
+/** The amount whose refund fails in test mode (₹24.68). */
+const FAILING_AMOUNT = 2468;
+
+export interface RefundOrder {
+  amount: number;
+  speed: RefundSpeed;
+  notes: Notes;
+  receipt: string | null;
+  idempotencyKey: string | null;
+  by: RefundRow["by"];
+}
+
+/** Captured and neither refunded nor on its way back; from the refund rows, not from `amount_refunded`. */
+export function refundableAmount(payment: PaymentRecord): number {
+  return payment.refunds
+    .filter((refund) => refund.entity.status !== "failed")
+    .reduce((rest, refund) => rest - refund.entity.amount, payment.entity.amount);
+}
+
+/** Uncaptured money goes back by itself: capture expired, or the order was paid twice. */
+export function refundByGateway(gateway: Gateway, payment: PaymentRecord): RefundRecord {
+  const speed = payment.order?.refundSpeed ?? "normal";
+  const { amount } = payment.entity;
+  return makeRefund(gateway, payment, {
+    amount,
+    speed,
+    notes: [],
+    receipt: null,
+    idempotencyKey: null,
+    by: "gateway",
+  });
+}
+
+export function makeRefund(gateway: Gateway, payment: PaymentRecord, order: RefundOrder): RefundRecord {
+  const { store, settings, clock, webhooks } = gateway;
+  const fails = order.amount === FAILING_AMOUNT;
+  const status = firstStatus(gateway, order, fails);
+  const refund: RefundRecord = {
+    entity: newRefund(gateway, payment, order, status),
+    createdMs: clock.nowMs(),
+    payment,
+  };
+  store.refunds.add(refund);
+  payment.refunds.push(refund);
+  writeLedger(gateway, refund, order);
+  if (settings.balance !== null && payment.entity.captured) settings.balance -= order.amount;
+  markRefunded(gateway, payment);
+  webhooks.emit("refund.created", { ...refundPart(refund), ...paymentPart(payment) });
+  if (order.speed === "optimum" && refund.entity.speed_processed === "normal") {
+    webhooks.emit("refund.speed_changed", { ...refundPart(refund), ...paymentPart(payment) });
+  }
+  if (status === "processed") announceProcessed(gateway, refund);
+  scheduleOutcome(gateway, refund, fails);
+  return refund;
+}
+
+function firstStatus(gateway: Gateway, order: RefundOrder, fails: boolean): RefundStatus {
+  const { settings } = gateway;
+  if (fails) return settings.failingRefundLooksProcessed ? "processed" : "pending";
+  return settings.refundMode === "instant" || order.by === "gateway" ? "processed" : "pending";
+}
+
+function scheduleOutcome(gateway: Gateway, refund: RefundRecord, fails: boolean): void {
+  const { settings, clock } = gateway;
+  if (fails) clock.after(settings.refundFailureMs, () => finishRefund(gateway, refund, "failed"));
+  else if (refund.entity.status === "pending" && settings.refundSettleMs !== null) {
+    clock.after(settings.refundSettleMs, () => finishRefund(gateway, refund, "processed"));
+  }
+}
+
+function newRefund(
+  gateway: Gateway,
+  payment: PaymentRecord,
+  order: RefundOrder,
+  status: RefundStatus,
+): RefundEntity {
+  const instant = order.speed === "optimum" && gateway.settings.instantRefunds;
+  return {
+    id: newId("rfnd"),
+    entity: "refund",
+    amount: order.amount,
+    currency: payment.entity.currency,
+    payment_id: payment.entity.id,
+    notes: order.notes,
+    receipt: order.receipt,
+    // The bank's reference comes later, even for a refund that is processed at once.
+    acquirer_data: { [referenceName(payment)]: null },
+    created_at: gateway.clock.nowSeconds(),
+    batch_id: null,
+    status,
+    speed_requested: order.speed,
+    speed_processed: instant ? "instant" : "normal",
+  };
+}
+
+function referenceName(payment: PaymentRecord): string {
+  if (payment.entity.method === "card") return "arn";
+  return payment.entity.method === "upi" ? "rrn" : "utr";
+}
+
+function writeLedger(gateway: Gateway, refund: RefundRecord, order: RefundOrder): void {
+  const { store, clock } = gateway;
+  const payment = refund.payment.entity;
+  const at = clock.nowMs();
+  store.ledger.appendRefund({
+    refundId: refund.entity.id,
+    paymentId: payment.id,
+    orderId: payment.order_id,
+    amount: order.amount,
+    receipt: order.receipt,
+    idempotencyKey: order.idempotencyKey,
+    by: order.by,
+    ofCapture: payment.captured,
+    at,
+  });
+  store.ledger.appendRefundOutcome({ refundId: refund.entity.id, status: refund.entity.status, at });
+}
+
+/**
+ * Brings the payment's refund fields in line with its refunds; `refunded` needs processed money. Whether
+ * failed refunds still count in `amount_refunded` is undocumented and therefore a setting.
+ */
+function markRefunded(gateway: Gateway, payment: PaymentRecord): void {
+  const { entity, refunds } = payment;
+  const total = (status: RefundStatus) =>
+    refunds.reduce((sum, { entity: refund }) => sum + (refund.status === status ? refund.amount : 0), 0);
+  const forgotten = gateway.settings.failedRefundRestoresAmount ? 0 : total("failed");
+  const returned = Math.min(entity.amount, total("pending") + total("processed") + forgotten);
+  entity.amount_refunded = returned;
+  if (returned === 0) entity.refund_status = null;
+  else entity.refund_status = returned === entity.amount ? "full" : "partial";
+  if (total("processed") === entity.amount) entity.status = "refunded";
+  else if (entity.status === "refunded") entity.status = "captured";
+}
+
+function announceProcessed(gateway: Gateway, refund: RefundRecord): void {
+  if (refund.payment.entity.captured) gateway.store.unsettledRefunds.push(refund);
+  gateway.webhooks.emit("refund.processed", { ...refundPart(refund), ...paymentPart(refund.payment) });
+}
+
+/** The bank's answer. `failed` may also take back a refund that looked processed. False: nothing to change. */
+export function finishRefund(gateway: Gateway, refund: RefundRecord, status: "processed" | "failed"): boolean {
+  const { entity, payment } = refund;
+  if (entity.status === "failed" || entity.status === status) return false;
+  const { store, settings, clock, webhooks } = gateway;
+  entity.status = status;
+  store.ledger.appendRefundOutcome({ refundId: entity.id, status, at: clock.nowMs() });
+  if (status === "processed") {
+    entity.acquirer_data = { [referenceName(payment)]: randomDigits(12) };
+    markRefunded(gateway, payment);
+    announceProcessed(gateway, refund);
+    return true;
+  }
+  if (settings.balance !== null && payment.entity.captured) settings.balance += entity.amount;
+  markRefunded(gateway, payment);
+  webhooks.emit("refund.failed", { ...refundPart(refund), ...paymentPart(payment) });
+  return true;
+}
+
+/** A refund from the dashboard: the service learns of it by webhook or reconciliation only. */
+export function refundInDashboard(gateway: Gateway, paymentId: string, amount?: number): RefundRecord {
+  const payment = gateway.store.payments.get(paymentId);
+  if (payment.entity.status !== "captured") throw refundRefusals.notCaptured();
+  const left = refundableAmount(payment);
+  const wanted = amount ?? left;
+  if (left === 0) throw refundRefusals.nothingLeft();
+  if (wanted > left) throw refundRefusals.exceedsRest();
+  return makeRefund(gateway, payment, {
+    amount: wanted,
+    speed: "normal",
+    notes: [],
+    receipt: null,
+    idempotencyKey: null,
+    by: "dashboard",
+  });
+}

@@ -1,0 +1,156 @@
+import type { CaptureRow, Ledger, RefundOutcomeRow, RefundRow } from "./control-types.js";
+import { malformedId, unknownId } from "./errors.js";
+import type { IdPrefix } from "./ids.js";
+import { isId } from "./ids.js";
+import type {
+  CardEntity,
+  DisputeEntity,
+  DowntimeEntity,
+  OrderEntity,
+  PaymentEntity,
+  ReconRow,
+  RefundEntity,
+  RefundSpeed,
+  SettlementEntity,
+} from "./types.js";
+
+interface Stored<E> {
+  entity: E;
+  createdMs: number;
+}
+
+export interface OrderRecord extends Stored<OrderEntity> {
+  capture: "automatic" | "manual" | null;
+  /** Minutes from authorisation to the automatic refund; null = the account's default. */
+  manualExpiryMinutes: number | null;
+  refundSpeed: RefundSpeed;
+  partialPayment: boolean;
+  /** Oldest first. */
+  payments: PaymentRecord[];
+}
+
+export interface PaymentRecord extends Stored<PaymentEntity> {
+  card: CardEntity | null;
+  order: OrderRecord | null;
+  refunds: RefundRecord[];
+  disputes: DisputeRecord[];
+}
+
+export interface RefundRecord extends Stored<RefundEntity> {
+  payment: PaymentRecord;
+}
+
+export interface DisputeRecord extends Stored<DisputeEntity> {
+  payment: PaymentRecord;
+}
+
+export interface SettlementRecord extends Stored<SettlementEntity> {
+  rows: ReconRow[];
+}
+
+export type DowntimeRecord = Stored<DowntimeEntity>;
+
+/** Entities of one kind: by id for point reads, in the order of creation for lists. */
+export class Table<R extends Stored<{ id: string }>> {
+  readonly rows: R[] = [];
+  private readonly byId = new Map<string, R>();
+
+  constructor(private readonly prefix: IdPrefix) {}
+
+  add(row: R): R {
+    this.rows.push(row);
+    this.byId.set(row.entity.id, row);
+    return row;
+  }
+
+  find(id: string): R | null {
+    return this.byId.get(id) ?? null;
+  }
+
+  /** @throws GatewayError 400 for a malformed or an unknown id (the gateway has no 404). */
+  get(id: string): R {
+    if (!isId(id, this.prefix)) throw malformedId(id);
+    const row = this.byId.get(id);
+    if (!row) throw unknownId();
+    return row;
+  }
+}
+
+/** Append-only; written where money moves, never derived from the entities. */
+export class LedgerBook {
+  private readonly captures: CaptureRow[] = [];
+  private readonly refunds: RefundRow[] = [];
+  private readonly refundOutcomes: RefundOutcomeRow[] = [];
+  private readonly lastOutcome = new Map<string, RefundOutcomeRow["status"]>();
+
+  appendCapture(row: CaptureRow): void {
+    this.captures.push(Object.freeze(row));
+  }
+
+  appendRefund(row: RefundRow): void {
+    this.refunds.push(Object.freeze(row));
+  }
+
+  appendRefundOutcome(row: RefundOutcomeRow): void {
+    this.refundOutcomes.push(Object.freeze(row));
+    this.lastOutcome.set(row.refundId, row.status);
+  }
+
+  read(): Ledger {
+    return {
+      captures: [...this.captures],
+      refunds: this.refunds.map((row) => ({
+        ...row,
+        status: this.lastOutcome.get(row.refundId) ?? "pending",
+      })),
+      refundOutcomes: [...this.refundOutcomes],
+    };
+  }
+}
+
+export type IdempotencyEntry = { body: string; refund: RefundRecord | null };
+
+export class Store {
+  readonly orders = new Table<OrderRecord>("order");
+  readonly ordersByReceipt = new Map<string, OrderRecord[]>();
+  readonly payments = new Table<PaymentRecord>("pay");
+  readonly refunds = new Table<RefundRecord>("rfnd");
+  readonly settlements = new Table<SettlementRecord>("setl");
+  readonly disputes = new Table<DisputeRecord>("disp");
+  readonly downtimes = new Table<DowntimeRecord>("down");
+  readonly ledger = new LedgerBook();
+  /** Payments in the middle of a capture or refund. */
+  readonly writeLocks = new Set<string>();
+  /** By payment id and `X-Refund-Idempotency` key; `refund: null` while in flight. */
+  readonly refundKeys = new Map<string, IdempotencyEntry>();
+  readonly unsettledPayments: PaymentRecord[] = [];
+  readonly unsettledRefunds: RefundRecord[] = [];
+  readonly warnings: string[] = [];
+
+  addOrder(record: OrderRecord): OrderRecord {
+    this.orders.add(record);
+    const { receipt } = record.entity;
+    if (receipt !== null) {
+      const sameReceipt = this.ordersByReceipt.get(receipt);
+      if (sameReceipt) sameReceipt.push(record);
+      else this.ordersByReceipt.set(receipt, [record]);
+    }
+    return record;
+  }
+
+  findRecord(id: string): Stored<object> | null {
+    const tables = [
+      this.orders,
+      this.payments,
+      this.refunds,
+      this.settlements,
+      this.disputes,
+      this.downtimes,
+    ];
+    for (const table of tables) {
+      const record = table.find(id);
+      if (record) return record;
+    }
+    return null;
+  }
+}

@@ -1,0 +1,61 @@
+import { createHmac } from "node:crypto";
+import type { BodyStyle } from "./control-types.js";
+
+export interface Envelope {
+  accountId: string | null;
+  event: string;
+  contains: string[];
+  payload: unknown;
+  /** Unix seconds; null leaves the field out, as some deliveries do. */
+  createdAt: number | null;
+}
+
+/** Refund events come with their keys in alphabetical order on the wire, the others as listed here. */
+export function envelopeOf(envelope: Envelope): object {
+  const body = {
+    entity: "event",
+    ...(envelope.accountId === null ? {} : { account_id: envelope.accountId }),
+    event: envelope.event,
+    contains: envelope.contains,
+    payload: envelope.payload,
+    ...(envelope.createdAt === null ? {} : { created_at: envelope.createdAt }),
+  };
+  return envelope.event.startsWith("refund.") ? sortKeys(body) : body;
+}
+
+function sortKeys<T extends object>(value: T): object {
+  if (Array.isArray(value)) return value.map((item) => (isObject(item) ? sortKeys(item) : item));
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, part]) => [key, isObject(part) ? sortKeys(part) : part]),
+  );
+}
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+/** Every style is valid JSON of the same value; only `compact` survives a parse and a stringify unchanged. */
+export function serialize(value: object, style: BodyStyle): string {
+  if (style === "spaced") return spaced(value);
+  const compact = JSON.stringify(value);
+  return style === "escaped" ? escaped(compact) : compact;
+}
+
+/** `\/` as PHP writes it, and `\uXXXX` for all that is not ASCII and for `@`, which every event holds. */
+function escaped(json: string): string {
+  return json
+    .replaceAll("/", "\\/")
+    .replace(/[\u0080-\uffff@]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+function spaced(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(spaced).join(", ")}]`;
+  if (!isObject(value)) return JSON.stringify(value) ?? "null";
+  const pairs = Object.entries(value).filter(([, part]) => part !== undefined);
+  return `{${pairs.map(([key, part]) => `${JSON.stringify(key)}: ${spaced(part)}`).join(", ")}}`;
+}
+
+/** Null for the empty secret: such events go out unsigned. */
+export function signBody(body: string | Buffer, secret: string): string | null {
+  return secret === "" ? null : createHmac("sha256", secret).update(body).digest("hex");
+}

@@ -1,0 +1,154 @@
+import type { NextFunction, Request, Response } from "express";
+import { answerBadly, resetConnection } from "./fault-actions.js";
+import { compileMatch } from "./fault-match.js";
+import type { ServiceName } from "./names.js";
+import { createRandom } from "./random.js";
+import { createTimers } from "./timers.js";
+
+/**
+ * `delay` and `hang` hold the request back (a delayed one is then served, a hanging one never);
+ * `reset-before` cuts the connection without doing the work, `reset-after` when the work is done;
+ * `status` answers an error without doing the work, or after it with `after: true`;
+ * the others do the work and spoil the answer.
+ */
+export const FAULT_ACTIONS = [
+  "delay",
+  "hang",
+  "reset-before",
+  "reset-after",
+  "status",
+  "garbage",
+  "html",
+  "truncate",
+  "slow-drip",
+  "wrong-types",
+  "huge",
+] as const;
+export type FaultAction = (typeof FAULT_ACTIONS)[number];
+
+export interface FaultRule {
+  /** Absent: every service. */
+  service?: ServiceName;
+  /** `POST /api/reservations/:id`, `/api/reservations/**`, or a part of the path such as `convert`. Absent: all. */
+  match?: string;
+  action: FaultAction;
+  /** Of `status` (default 500) and of the spoilt answers (default 200). */
+  status?: number;
+  /** `delay`: before the work (default 1000). `slow-drip`: between two pieces of 16 bytes (default 100). */
+  delayMs?: number;
+  /** How many requests it hits; absent: until it is deleted. */
+  times?: number;
+  /** Of each matching request (default 1), drawn from `seed`. */
+  probability?: number;
+  seed?: number;
+  /** For `status`: do the work first. */
+  after?: boolean;
+  /** Of `huge` (default 16 MB). */
+  bytes?: number;
+}
+
+/** How a service behaves all the time, whatever rules there are. */
+export interface ServiceBehaviour {
+  latencyMs?: number;
+  /** Share of the requests that answer 500 without any work. */
+  errorRate?: number;
+  seed?: number;
+}
+
+export interface ActiveFault extends FaultRule {
+  id: number;
+  hits: number;
+}
+
+export interface Faults {
+  add(rule: FaultRule): ActiveFault;
+  /** With how often each has hit, also those used up. */
+  list(): ActiveFault[];
+  setBehaviour(service: ServiceName, behaviour: ServiceBehaviour): void;
+  /** Removes every rule and behaviour. Requests that hang go on hanging. */
+  clear(): void;
+  middleware(service: ServiceName): (req: Request, res: Response, next: NextFunction) => void;
+  close(): void;
+}
+
+interface LiveFault extends ActiveFault {
+  matches(method: string, path: string): boolean;
+  draw(): number;
+}
+
+interface LiveBehaviour {
+  latencyMs: number;
+  errorRate: number;
+  draw(): number;
+}
+
+const DEFAULT_DELAY_MS = 1_000;
+
+const toActive = ({ matches: _matches, draw: _draw, ...fault }: LiveFault): ActiveFault => fault;
+
+function findFault(rules: LiveFault[], service: ServiceName, req: Request): LiveFault | undefined {
+  return rules.find(
+    (rule) =>
+      (rule.service === undefined || rule.service === service) &&
+      (rule.times === undefined || rule.hits < rule.times) &&
+      rule.matches(req.method, req.path) &&
+      (rule.probability === undefined || rule.draw() < rule.probability),
+  );
+}
+
+/** The switches for trouble, shared by all stand-ins. */
+export function createFaults(): Faults {
+  const timers = createTimers();
+  const behaviours = new Map<ServiceName, LiveBehaviour>();
+  let rules: LiveFault[] = [];
+  let lastId = 0;
+
+  function apply(fault: FaultRule, req: Request, res: Response, next: NextFunction): void {
+    if (fault.action === "reset-before") resetConnection(req);
+    else if (fault.action === "delay") timers.after(fault.delayMs ?? DEFAULT_DELAY_MS, next);
+    // A hanging request is simply left alone.
+    else if (fault.action !== "hang") answerBadly(fault, { req, res, next, timers });
+  }
+
+  function serve(service: ServiceName, req: Request, res: Response, next: NextFunction): void {
+    const fault = rules.length > 0 ? findFault(rules, service, req) : undefined;
+    if (!fault) {
+      next();
+      return;
+    }
+    fault.hits += 1;
+    apply(fault, req, res, next);
+  }
+
+  return {
+    add: (rule) => {
+      lastId += 1;
+      const draw = createRandom(rule.seed ?? lastId);
+      const live = { ...rule, id: lastId, hits: 0, matches: compileMatch(rule.match), draw };
+      rules.push(live);
+      return toActive(live);
+    },
+    list: () => rules.map(toActive),
+    setBehaviour: (service, { latencyMs = 0, errorRate = 0, seed = 1 }) => {
+      behaviours.set(service, { latencyMs, errorRate, draw: createRandom(seed) });
+    },
+    clear: () => {
+      rules = [];
+      behaviours.clear();
+    },
+    middleware: (service) => (req, res, next) => {
+      const behaviour = behaviours.get(service);
+      if (!behaviour) {
+        serve(service, req, res, next);
+        return;
+      }
+      const isError = behaviour.errorRate > 0 && behaviour.draw() < behaviour.errorRate;
+      const work = isError
+        ? () => apply({ action: "status", status: 500 }, req, res, next)
+        : () => serve(service, req, res, next);
+      if (behaviour.latencyMs > 0) timers.after(behaviour.latencyMs, work);
+      else work();
+    },
+    close: () => timers.stop(),
+  };
+}

@@ -1,0 +1,151 @@
+import type { ClientSession } from "mongoose";
+import { config } from "../../config/env.config.js";
+import { Cart, CheckoutSession, type CheckoutSessionDoc } from "../../models/index.js";
+import { minutesFromNow, now } from "../../utils/clock.js";
+import { ConflictError } from "../../utils/errors.js";
+import { checkoutMachine } from "../../utils/state-machines.js";
+import { withDocumentLease } from "../platform/document-lease.service.js";
+import { inTransaction } from "../platform/transaction.service.js";
+import { applyTransition } from "../platform/transition.service.js";
+import {
+  assertWritable,
+  CHECKOUT_LEASE,
+  type CheckoutRequest,
+  type CheckoutState,
+  calculateCheckoutTotals,
+  checkoutNotFound,
+  isOwnedBy,
+  loadCheckoutState,
+  placeOfSupplyOf,
+} from "./steps/checkout-state.step.js";
+import { toCheckoutTotals } from "./steps/freeze-checkout.step.js";
+import { stepBackFromPayment } from "./steps/supersede-payment.step.js";
+
+/** The fields that a checkout step may set; everything else follows from them. */
+export type CheckoutChange = Partial<
+  Pick<
+    CheckoutSessionDoc,
+    | "email"
+    | "phone"
+    | "customerName"
+    | "shippingAddressId"
+    | "shippingAddress"
+    | "billingAddress"
+    | "billingSameAsShipping"
+    | "gstin"
+    | "shippingMethodId"
+    | "shippingMethod"
+    | "isGiftOrder"
+    | "giftMessage"
+    | "customerNotes"
+    | "loyaltyPoints"
+    | "loyaltyPointValue"
+    | "storeCreditAmount"
+  >
+>;
+
+/**
+ * One step of a checkout: the writers of a session stand in line (two tabs), `decide` says what changes
+ * (and may ask neighbours), then totals are fresh and everything is written at once. A change that moves
+ * the amount takes the session back from the payment (D38).
+ * @throws NotFoundError, CheckoutExpiredError, ConflictError as `assertWritable`, and whatever `decide` throws; then nothing changed.
+ */
+export async function changeCheckout(
+  request: CheckoutRequest,
+  decide: (state: CheckoutState) => Promise<CheckoutChange> | CheckoutChange,
+): Promise<CheckoutState> {
+  return withDocumentLease(
+    { model: CheckoutSession, id: request.checkoutSessionId, ...CHECKOUT_LEASE },
+    async (checkout, token) => {
+      if (!checkout || !isOwnedBy(checkout, request.owner)) throw checkoutNotFound();
+      assertWritable(checkout);
+      const state = await loadCheckoutState(checkout);
+      const change = await decide(state);
+      return writeChange(state, change, token);
+    },
+  );
+}
+
+async function writeChange(
+  state: CheckoutState,
+  change: CheckoutChange,
+  token: string,
+): Promise<CheckoutState> {
+  const { cart, lines } = state;
+  const before = state.checkout;
+  const wanted: CheckoutSessionDoc = { ...before, ...change };
+  let totals = await calculateCheckoutTotals(wanted, cart, lines);
+  const movesAmount =
+    before.status === "payment_pending" && before.frozen?.totals.amountDue !== totals.amountDue;
+  const stepsBack = movesAmount || (before.status === "payment_pending" && changesOrderFacts(before, wanted));
+  if (stepsBack) totals = await calculateCheckoutTotals({ ...wanted, paymentMethod: null }, cart, lines);
+  const set = {
+    ...change,
+    totals: toCheckoutTotals(totals),
+    expiresAt: minutesFromNow(config.checkout.expiryMinutes),
+  };
+  const written = await inTransaction(async (session) => {
+    if (stepsBack) await stepBackFromPayment(before, session);
+    else await advance(before, wanted, session);
+    const checkout = await CheckoutSession.findOneAndUpdate(
+      { _id: before._id, "lease.token": token, placement: null },
+      { $set: { ...set, lease: null }, $inc: { version: 1 } },
+      { new: true, session },
+    ).lean<CheckoutSessionDoc>();
+    if (!checkout)
+      throw new ConflictError("VERSION_CONFLICT", "The checkout changed meanwhile", {
+        current: before.version,
+      });
+    await tellCart(checkout, session);
+    return checkout;
+  });
+  return { checkout: written, cart, lines, totals };
+}
+
+/** The first address takes the session one step on. */
+async function advance(
+  before: CheckoutSessionDoc,
+  after: CheckoutSessionDoc,
+  session: ClientSession,
+): Promise<void> {
+  if (before.status !== "initiated" || !after.shippingAddress) return;
+  await applyTransition({
+    machine: checkoutMachine,
+    model: CheckoutSession,
+    id: before._id,
+    from: "initiated",
+    to: "address_entered",
+    set: { "steps.addressEnteredAt": now() },
+    by: { type: "customer" },
+    session,
+  });
+}
+
+/** What the order will carry, apart from the amount: a changed address must not ship to the frozen one. */
+function changesOrderFacts(before: CheckoutSessionDoc, after: CheckoutSessionDoc): boolean {
+  return (
+    before.shippingAddress !== after.shippingAddress ||
+    before.shippingMethod !== after.shippingMethod ||
+    before.gstin !== after.gstin
+  );
+}
+
+/** The cart's own totals count with the address and the shipping method that the checkout knows. */
+async function tellCart(checkout: CheckoutSessionDoc, session: ClientSession): Promise<void> {
+  const { shippingMethod, totals } = checkout;
+  if (!totals) return;
+  await Cart.updateOne(
+    { _id: checkout.cartId, status: "active" },
+    {
+      $set: {
+        placeOfSupply: placeOfSupplyOf(checkout),
+        shipping: shippingMethod && { rate: shippingMethod.rate, codFee: 0 },
+        shippingTotal: totals.shippingTotal,
+        taxTotal: totals.taxTotal,
+        roundOff: totals.roundOff,
+        grandTotal: totals.grandTotal,
+        taxEstimated: totals.taxEstimated,
+      },
+    },
+  ).session(session);
+}

@@ -1,0 +1,250 @@
+import { type ClientSession, Types } from "mongoose";
+import { config } from "../../config/env.config.js";
+import {
+  Cart,
+  CheckoutSession,
+  type CheckoutSessionDoc,
+  type FrozenCheckout,
+  Payment,
+  type PaymentDoc,
+} from "../../models/index.js";
+import { minutesFromNow, now } from "../../utils/clock.js";
+import { type CheckoutPaymentMethod, CURRENCY } from "../../utils/constants.js";
+import { ConflictError, RuleError } from "../../utils/errors.js";
+import { ZERO_PAISE } from "../../utils/money.js";
+import { checkoutMachine, paymentMachine } from "../../utils/state-machines.js";
+import { withDocumentLease } from "../platform/document-lease.service.js";
+import { inTransaction } from "../platform/transaction.service.js";
+import { applyTransition } from "../platform/transition.service.js";
+import {
+  assertWritable,
+  CHECKOUT_LEASE,
+  type CheckoutRequest,
+  type CheckoutState,
+  checkoutNotFound,
+  isOwnedBy,
+  loadCheckoutState,
+} from "./steps/checkout-state.step.js";
+import { claimCoupons } from "./steps/coupon-claim.step.js";
+import { freezeCheckout } from "./steps/freeze-checkout.step.js";
+import { ensureGatewayOrder } from "./steps/gateway-order.step.js";
+import { listPaymentOptions, type PaymentOption } from "./steps/payment-options.step.js";
+import { refreshBeforePayment } from "./steps/refresh-before-payment.step.js";
+import { stepBackFromPayment } from "./steps/supersede-payment.step.js";
+
+export interface PaymentChoice extends CheckoutRequest {
+  /** Null when nothing is due: the checkout is only frozen. */
+  method: CheckoutPaymentMethod | null;
+  termsAccepted?: boolean;
+  /** Of the client, kept on the payment for the books. */
+  idempotencyKey?: string;
+}
+
+export interface ChosenPayment {
+  state: CheckoutState;
+  options: PaymentOption[];
+  /** Null when nothing is due. */
+  payment: PaymentDoc | null;
+}
+
+/**
+ * Chooses how to pay: checks everything the amount depends on once more, claims the coupons, freezes lines
+ * and totals, writes the payment record, and only then makes the gateway order for exactly that amount
+ * (`domain.md` §5.1). Choosing again at the same amount goes on with the open payment; a failed attempt is
+ * retried on the same gateway order (D11); another amount voids what was open (D38).
+ * @throws RuleError CHECKOUT_INCOMPLETE, OUT_OF_STOCK, COUPON_INVALID, COD_UNAVAILABLE, METHOD_UNAVAILABLE,
+ *   AMOUNT_BELOW_MINIMUM, SHIPPING_METHOD_UNAVAILABLE; the upstream errors of D14.
+ */
+export async function choosePayment(choice: PaymentChoice): Promise<ChosenPayment> {
+  const lease = { model: CheckoutSession, id: choice.checkoutSessionId, ...CHECKOUT_LEASE };
+  return withDocumentLease(lease, async (checkout, token) => {
+    if (!checkout || !isOwnedBy(checkout, choice.owner)) throw checkoutNotFound();
+    assertWritable(checkout);
+    const refreshed = await refreshBeforePayment(checkout);
+    const state = await loadCheckoutState({ ...refreshed, paymentMethod: choice.method });
+    const options = await listPaymentOptions(state);
+    assertPayable(choice, state, options);
+    await claimCoupons(state);
+    const { frozenCheckout, payment } = await freeze(choice, state, token);
+    const chosen = payment && payment.gateway !== "cod" ? await ensureGatewayOrder(payment) : payment;
+    return { state: { ...state, checkout: frozenCheckout }, options, payment: chosen };
+  });
+}
+
+function assertPayable(choice: PaymentChoice, state: CheckoutState, options: PaymentOption[]): void {
+  if (choice.method === null) {
+    if (state.totals.amountDue > 0) throw new RuleError("PAYMENT_REQUIRED", "Choose a payment method first");
+    return;
+  }
+  const option = options.find((candidate) => candidate.method === choice.method);
+  if (option?.available) return;
+  const reason = option?.reason ?? "Not offered";
+  if (choice.method === "cod") throw new RuleError("COD_UNAVAILABLE", reason, { reason });
+  if (state.totals.amountDue > 0 && state.totals.amountDue < 100) {
+    throw new RuleError("AMOUNT_BELOW_MINIMUM", reason, { reason });
+  }
+  throw new RuleError("METHOD_UNAVAILABLE", reason, { reason });
+}
+
+interface Frozen {
+  frozenCheckout: CheckoutSessionDoc;
+  payment: PaymentDoc | null;
+}
+
+/** One transaction: the cart is the one we looked at, the session is frozen, the payment record exists. */
+async function freeze(choice: PaymentChoice, state: CheckoutState, token: string): Promise<Frozen> {
+  const before = await getSession(choice.checkoutSessionId);
+  const frozen = freezeCheckout(state);
+  return inTransaction(async (session) => {
+    await assertCartUnchanged(state, session);
+    const open = await findOpenPayment(before, choice, frozen, session);
+    if (before.status === "payment_pending" && !open) await stepBackFromPayment(before, session);
+    const payment =
+      frozen.totals.amountDue === 0 ? null : (open ?? (await insertPayment(choice, before, frozen, session)));
+    const frozenCheckout = await writeFrozen({ choice, state, frozen, payment, token, session });
+    return { frozenCheckout, payment };
+  });
+}
+
+async function getSession(id: Types.ObjectId): Promise<CheckoutSessionDoc> {
+  const checkout = await CheckoutSession.findById(id).lean<CheckoutSessionDoc>();
+  if (!checkout) throw checkoutNotFound();
+  return checkout;
+}
+
+/** A write, so that a cart change at the same moment conflicts with this transaction instead of slipping past it. */
+async function assertCartUnchanged({ cart }: CheckoutState, session: ClientSession): Promise<void> {
+  const same = await Cart.updateOne(
+    { _id: cart._id, version: cart.version, status: "active", placing: null },
+    { $set: { expiresAt: minutesFromNow(config.cart.expiryDays * 24 * 60) } },
+  ).session(session);
+  if (same.matchedCount !== 1) {
+    throw new ConflictError("VERSION_CONFLICT", "The cart changed meanwhile; look at it and choose again", {
+      current: cart.version,
+    });
+  }
+}
+
+/**
+ * The payment to go on with: still open (or its last attempt failed) at the same amount and of the same kind.
+ * A failed attempt gives its gateway order to a new record.
+ */
+async function findOpenPayment(
+  checkout: CheckoutSessionDoc,
+  choice: PaymentChoice,
+  frozen: FrozenCheckout,
+  session: ClientSession,
+): Promise<PaymentDoc | null> {
+  if (!checkout.paymentId) return null;
+  const last = await Payment.findById(checkout.paymentId).session(session).lean<PaymentDoc>();
+  const isCod = choice.method === "cod";
+  const goesOn =
+    last !== null &&
+    last.amount === frozen.totals.amountDue &&
+    last.supersededAt === null &&
+    (last.gateway === "cod") === isCod &&
+    checkout.frozen?.cartVersion === frozen.cartVersion;
+  if (!goesOn || !last) return null;
+  if (last.status === "failed") return insertPayment(choice, checkout, frozen, session, last);
+  await Payment.updateOne({ _id: last._id }, { $set: { method: choice.method } }).session(session);
+  return { ...last, method: choice.method };
+}
+
+async function insertPayment(
+  choice: PaymentChoice,
+  checkout: CheckoutSessionDoc,
+  frozen: FrozenCheckout,
+  session: ClientSession,
+  retryOf?: PaymentDoc,
+): Promise<PaymentDoc> {
+  const isCod = choice.method === "cod";
+  const [payment] = await Payment.create(
+    [
+      {
+        _id: new Types.ObjectId(),
+        checkoutSessionId: checkout._id,
+        ...(checkout.userId ? { userId: checkout.userId } : {}),
+        ...(checkout.sessionId ? { sessionId: checkout.sessionId } : {}),
+        idempotencyKey: null,
+        gateway: isCod ? ("cod" as const) : ("razorpay" as const),
+        gatewayOrderId: retryOf?.gatewayOrderId ?? null,
+        method: choice.method,
+        status: paymentMachine.initial,
+        currency: CURRENCY,
+        amount: frozen.totals.amountDue,
+        capturedAmount: ZERO_PAISE,
+        refundedAmount: ZERO_PAISE,
+        refundReserved: ZERO_PAISE,
+        retryOf: retryOf?._id ?? null,
+        sweep: isCod ? null : { nextAt: minutesFromNow(FIRST_SWEEP_MINUTES), attempts: 0 },
+        statusHistory: [
+          {
+            from: null,
+            to: paymentMachine.initial,
+            at: now(),
+            note: null,
+            by: { type: "customer" as const },
+          },
+        ],
+      },
+    ],
+    { session },
+  );
+  if (!payment) throw new Error("the driver answered without the inserted payment");
+  return payment.toObject<PaymentDoc>();
+}
+
+/** The sweep asks the gateway about every online payment, first after so long (D30). */
+const FIRST_SWEEP_MINUTES = 5;
+
+interface FrozenWrite {
+  choice: PaymentChoice;
+  state: CheckoutState;
+  frozen: FrozenCheckout;
+  payment: PaymentDoc | null;
+  token: string;
+  session: ClientSession;
+}
+
+async function writeFrozen({
+  choice,
+  state,
+  frozen,
+  payment,
+  token,
+  session,
+}: FrozenWrite): Promise<CheckoutSessionDoc> {
+  const { checkout } = state;
+  const at = now();
+  await applyTransition({
+    machine: checkoutMachine,
+    model: CheckoutSession,
+    id: checkout._id,
+    to: "payment_pending",
+    set: { "steps.paymentPendingAt": checkout.steps.paymentPendingAt ?? at },
+    by: { type: "customer" },
+    session,
+  });
+  const written = await CheckoutSession.findOneAndUpdate(
+    { _id: checkout._id, "lease.token": token, placement: null },
+    {
+      $set: {
+        paymentMethod: choice.method,
+        shippingMethod: checkout.shippingMethod,
+        frozen,
+        totals: frozen.totals,
+        cartVersion: frozen.cartVersion,
+        paymentId: payment?._id ?? null,
+        termsAcceptedAt: checkout.termsAcceptedAt ?? (choice.termsAccepted ? at : null),
+        expiresAt: minutesFromNow(config.checkout.expiryMinutes),
+      },
+      $inc: { version: 1 },
+    },
+    { new: true, session },
+  ).lean<CheckoutSessionDoc>();
+  if (!written)
+    throw new ConflictError("VERSION_CONFLICT", "The checkout changed meanwhile", {
+      current: checkout.version,
+    });
+  return written;
+}

@@ -1,0 +1,199 @@
+import { Types } from "mongoose";
+import { config } from "../../config/env.config.js";
+import { CheckoutSession, type CheckoutSessionDoc } from "../../models/index.js";
+import { minutesFromNow, now } from "../../utils/clock.js";
+import { type CartSource, LIVE_CHECKOUT_STATUSES, type NoticeCode } from "../../utils/constants.js";
+import { isDuplicateKey } from "../../utils/duplicate-key.js";
+import { ConflictError, RuleError } from "../../utils/errors.js";
+import { ZERO_PAISE } from "../../utils/money.js";
+import type { Owner } from "../../utils/principal.js";
+import { checkoutMachine } from "../../utils/state-machines.js";
+import { inTransaction } from "../platform/transaction.service.js";
+import { applyTransition } from "../platform/transition.service.js";
+import { type CartState, changeCart } from "./steps/change-cart.step.js";
+import {
+  type CheckoutState,
+  calculateCheckoutTotals,
+  loadCheckoutState,
+} from "./steps/checkout-state.step.js";
+import { findActiveCart } from "./steps/find-cart.step.js";
+import { toCheckoutTotals } from "./steps/freeze-checkout.step.js";
+import { refreshPrices } from "./steps/refresh-prices.step.js";
+import { reserveLines } from "./steps/reserve-lines.step.js";
+import { stepBackFromPayment } from "./steps/supersede-payment.step.js";
+
+export interface StartRequest {
+  owner: Owner;
+  email: string | null;
+  phone: string | null;
+  customerName: string | null;
+  source: CartSource;
+}
+
+export interface StartedCheckout {
+  state: CheckoutState;
+  /** 201 instead of 200. */
+  created: boolean;
+}
+
+/** What the customer has to see before going on; he confirms by starting again. */
+const CHANGES: ReadonlySet<NoticeCode> = new Set([
+  "PRICE_CHANGED",
+  "PRODUCT_UNAVAILABLE",
+  "QUANTITY_REDUCED",
+  "COUPON_DROPPED",
+]);
+
+/**
+ * Starts the checkout of the caller's cart, or goes on with the one that is live. Every line is compared
+ * with the catalog first; what changed is written back to the cart and told (`domain.md` §2), and all lines
+ * are reserved for the time of a checkout.
+ * @throws RuleError CART_EMPTY, OUT_OF_STOCK, CART_CHANGED (with notices).
+ */
+export async function startCheckout(request: StartRequest): Promise<StartedCheckout> {
+  const cart = await findActiveCart(request.owner);
+  if (!cart || cart.itemCount === 0) throw new RuleError("CART_EMPTY", "The cart is empty");
+  const live = await findLive(cart._id);
+  if (live && live.expiresAt > now()) return { state: await loadCheckoutState(live), created: false };
+  if (live) await retireExpired(live);
+  return createFrom(await checkCart(cart._id), request, null);
+}
+
+/**
+ * Goes on with a checkout: the live one as it is; an expired one as a new session from the cart that keeps
+ * contact, addresses, messages and the choices that are still valid.
+ * @throws RuleError CART_EMPTY when nothing is left to buy; otherwise as `startCheckout`.
+ */
+export async function resumeCheckout(
+  previous: CheckoutSessionDoc,
+  request: StartRequest,
+): Promise<StartedCheckout> {
+  const isLive = LIVE_CHECKOUT_STATUSES.some((status) => status === previous.status);
+  if (isLive && previous.expiresAt > now())
+    return { state: await loadCheckoutState(previous), created: false };
+  const cart = await findActiveCart(request.owner);
+  if (!cart || cart.itemCount === 0) throw new RuleError("CART_EMPTY", "Nothing is left in the cart");
+  if (isLive) await retireExpired(previous);
+  const live = await findLive(cart._id);
+  if (live && live.expiresAt > now()) return { state: await loadCheckoutState(live), created: false };
+  return createFrom(await checkCart(cart._id), request, previous);
+}
+
+const findLive = (cartId: Types.ObjectId) =>
+  CheckoutSession.findOne({ cartId, status: { $in: [...LIVE_CHECKOUT_STATUSES] } })
+    .setOptions({ sanitizeFilter: false })
+    .lean<CheckoutSessionDoc>();
+
+/**
+ * An expired session makes room for a new one. Its open payment is voided first, so that a late capture is
+ * refunded and cannot compete with the new session; money that is already here stops this instead.
+ */
+async function retireExpired(checkout: CheckoutSessionDoc): Promise<void> {
+  await inTransaction(async (session) => {
+    if (checkout.status === "payment_pending") await stepBackFromPayment(checkout, session);
+    const { changed } = await applyTransition({
+      machine: checkoutMachine,
+      model: CheckoutSession,
+      id: checkout._id,
+      to: "failed",
+      guard: { placement: null },
+      set: { failureReason: "expired", failedAt: now(), "steps.failedAt": now() },
+      by: { type: "system" },
+      session,
+    });
+    if (!changed) throw new ConflictError("VERSION_CONFLICT", "The checkout changed meanwhile");
+  });
+}
+
+async function checkCart(cartId: Types.ObjectId): Promise<CartState> {
+  const state = await changeCart(cartId, async (draft) => {
+    await refreshPrices(draft);
+    await reserveLines(draft, config.checkout.reservationTtlMinutes);
+  });
+  if (state.lines.length === 0)
+    throw new RuleError("CART_EMPTY", "Nothing in the cart can be bought any more");
+  const notices = state.cart.notices.filter((notice) => CHANGES.has(notice.code));
+  if (notices.length > 0) {
+    throw new RuleError("CART_CHANGED", "The cart changed; look at it and start again", { notices });
+  }
+  return state;
+}
+
+async function createFrom(
+  { cart, lines }: CartState,
+  request: StartRequest,
+  previous: CheckoutSessionDoc | null,
+): Promise<StartedCheckout> {
+  const checkout = newSession(cart._id, request, previous);
+  const totals = await calculateCheckoutTotals(checkout, cart, lines);
+  try {
+    await CheckoutSession.insertMany([{ ...checkout, totals: toCheckoutTotals(totals) }]);
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    // Another call was faster: one live session a cart.
+    const winner = await findLive(cart._id);
+    if (!winner) throw error;
+    return { state: await loadCheckoutState(winner), created: false };
+  }
+  return {
+    state: { checkout: { ...checkout, totals: toCheckoutTotals(totals) }, cart, lines, totals },
+    created: true,
+  };
+}
+
+function newSession(
+  cartId: Types.ObjectId,
+  request: StartRequest,
+  previous: CheckoutSessionDoc | null,
+): CheckoutSessionDoc {
+  const at = now();
+  const address = previous?.shippingAddress ?? null;
+  return {
+    _id: new Types.ObjectId(),
+    cartId,
+    ...request.owner,
+    status: address ? "address_entered" : checkoutMachine.initial,
+    email: request.email ?? previous?.email ?? null,
+    phone: request.phone ?? previous?.phone ?? null,
+    customerName: request.customerName ?? previous?.customerName ?? null,
+    shippingAddressId: previous?.shippingAddressId ?? null,
+    shippingAddress: address,
+    billingAddress: previous?.billingAddress ?? null,
+    billingSameAsShipping: previous?.billingSameAsShipping ?? true,
+    gstin: previous?.gstin ?? null,
+    shippingMethodId: previous?.shippingMethodId ?? null,
+    shippingMethod: previous?.shippingMethod ?? null,
+    paymentMethod: null,
+    totals: null,
+    isGiftOrder: previous?.isGiftOrder ?? false,
+    giftMessage: previous?.giftMessage ?? null,
+    customerNotes: previous?.customerNotes ?? null,
+    termsAcceptedAt: null,
+    loyaltyPoints: 0,
+    loyaltyPointValue: ZERO_PAISE,
+    storeCreditAmount: ZERO_PAISE,
+    source: request.source,
+    cartVersion: null,
+    frozen: null,
+    couponClaims: [],
+    paymentId: null,
+    placement: null,
+    orderNumber: null,
+    failureReason: null,
+    failedAt: null,
+    completedAt: null,
+    reminderSentAt: null,
+    version: 0,
+    lease: null,
+    expiresAt: minutesFromNow(config.checkout.expiryMinutes),
+    steps: {
+      initiatedAt: at,
+      addressEnteredAt: address ? at : null,
+      paymentPendingAt: null,
+      completedAt: null,
+      failedAt: null,
+    },
+    createdAt: at,
+    updatedAt: at,
+  };
+}

@@ -1,0 +1,87 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Types } from "mongoose";
+import type { AppliedCoupon, AppliedDiscount, CartDoc, CartItemDoc } from "../../../models/index.js";
+import type { Notice } from "../../../utils/constants.js";
+import { createUndoLog, type UndoLog } from "./reservation-undo.step.js";
+
+/** A cart as it is in the database. Lines are in the order in which they were added. */
+export interface CartState {
+  cart: CartDoc;
+  lines: CartItemDoc[];
+}
+
+/**
+ * A cart while it is being changed: steps write into it (and reserve stock, with the undo beside it);
+ * `save-cart.step.ts` writes all of it at once, or `undo` takes back what was reserved.
+ */
+export interface CartDraft {
+  /** As it was when its lease was taken; never written to. */
+  readonly cart: CartDoc;
+  readonly storedLines: readonly CartItemDoc[];
+  /** The lease's: the write compares it. */
+  readonly token: string;
+  lines: CartItemDoc[];
+  /** In the order in which they were applied; those that no longer hold are dropped while repricing. */
+  couponCodes: string[];
+  /** The coupon that this change is about: a refusal of it is an error, not a notice. */
+  requiredCoupon: string | null;
+  appliedCoupons: AppliedCoupon[];
+  appliedDiscounts: AppliedDiscount[];
+  /** What the customer should hear of this change. */
+  notices: Notice[];
+  readonly undo: UndoLog;
+}
+
+export function startDraft({ cart, lines }: CartState, token: string): CartDraft {
+  return {
+    cart,
+    storedLines: lines,
+    token,
+    lines: lines.map((line) => ({ ...line })),
+    couponCodes: cart.appliedCoupons.map((coupon) => coupon.code),
+    requiredCoupon: null,
+    appliedCoupons: cart.appliedCoupons,
+    appliedDiscounts: cart.appliedDiscounts,
+    notices: [],
+    undo: createUndoLog(cart._id),
+  };
+}
+
+export const boughtLines = (lines: readonly CartItemDoc[]): CartItemDoc[] =>
+  lines.filter((line) => !line.isFreeGift);
+
+export const idOf = (line: { _id: Types.ObjectId }): string => line._id.toHexString();
+
+export function findStoredLine(draft: CartDraft, line: CartItemDoc): CartItemDoc | undefined {
+  return draft.storedLines.find((stored) => stored._id.equals(line._id));
+}
+
+/** How the lines differ from what is stored. */
+export interface LineChanges {
+  inserted: CartItemDoc[];
+  updated: CartItemDoc[];
+  deleted: CartItemDoc[];
+}
+
+export function compareLines(draft: CartDraft): LineChanges {
+  const kept = new Set(draft.lines.map(idOf));
+  const changes: LineChanges = {
+    inserted: [],
+    updated: [],
+    deleted: draft.storedLines.filter((stored) => !kept.has(idOf(stored))),
+  };
+  for (const line of draft.lines) {
+    const stored = findStoredLine(draft, line);
+    if (!stored) changes.inserted.push(line);
+    else if (!isDeepStrictEqual(stored, line)) changes.updated.push(line);
+  }
+  return changes;
+}
+
+/** Reservations that a stored line held and no line holds any more; they are released after the commit. */
+export function findReservationsToRelease(draft: CartDraft): string[] {
+  const held = new Set(draft.lines.map((line) => line.reservationId));
+  return draft.storedLines.flatMap(({ reservationId }) =>
+    reservationId && !held.has(reservationId) ? [reservationId] : [],
+  );
+}

@@ -1,0 +1,129 @@
+import type { Types } from "mongoose";
+import { config } from "../../../config/env.config.js";
+import {
+  Cart,
+  type CartDoc,
+  CartItem,
+  type CartItemDoc,
+  CheckoutSession,
+  type CheckoutSessionDoc,
+} from "../../../models/index.js";
+import { now } from "../../../utils/clock.js";
+import {
+  CheckoutExpiredError,
+  ConflictError,
+  InvalidStatusTransitionError,
+  NotFoundError,
+} from "../../../utils/errors.js";
+import { parseGstin } from "../../../utils/gst/gstin.js";
+import { findState, type StateCode } from "../../../utils/gst/states.js";
+import { multiplyPaise, ZERO_PAISE } from "../../../utils/money.js";
+import type { Owner } from "../../../utils/principal.js";
+import { checkoutMachine } from "../../../utils/state-machines.js";
+import { calculateTotals, type Totals } from "../../calculations/totals.service.js";
+import { getSettings } from "../../platform/settings.service.js";
+import { placementFailure } from "./placement-failure.step.js";
+
+/** A session with the cart it is about, and what it comes to. */
+export interface CheckoutState {
+  checkout: CheckoutSessionDoc;
+  cart: CartDoc;
+  lines: CartItemDoc[];
+  totals: Totals;
+}
+
+export interface CheckoutRequest {
+  checkoutSessionId: Types.ObjectId;
+  owner: Owner;
+}
+
+/** Longer than the slowest honest step: two upstream calls in a row with their retries. */
+export const CHECKOUT_LEASE = { ttlMs: 20_000, waitMs: 10_000 } as const;
+
+export const checkoutNotFound = () => new NotFoundError("CHECKOUT_NOT_FOUND", "There is no such checkout");
+
+/** Whether the session is the caller's; somebody else's is as good as none (D15). */
+export function isOwnedBy(document: { userId?: string; sessionId?: string }, owner: Owner): boolean {
+  if ("userId" in owner) return document.userId === owner.userId;
+  return document.sessionId === owner.sessionId && !document.userId;
+}
+
+/**
+ * Refuses what can no longer be changed.
+ * @throws CheckoutExpiredError 410; the failure's own 409; PLACEMENT_IN_PROGRESS while an order is being placed.
+ */
+export function assertWritable(checkout: CheckoutSessionDoc): void {
+  if (checkout.placement) {
+    throw new ConflictError("PLACEMENT_IN_PROGRESS", "The order is being placed", undefined, 2);
+  }
+  if (checkout.status === "failed") throw placementFailure(checkout.failureReason);
+  if (checkout.status === "completed") {
+    throw new InvalidStatusTransitionError("completed", "initiated", checkoutMachine.next.completed);
+  }
+  if (checkout.expiresAt <= now()) throw new CheckoutExpiredError();
+}
+
+/** @throws NotFoundError CHECKOUT_NOT_FOUND for an unknown session and for somebody else's. */
+export async function getOwnCheckout(id: Types.ObjectId, owner: Owner): Promise<CheckoutSessionDoc> {
+  const checkout = await CheckoutSession.findById(id).lean<CheckoutSessionDoc>();
+  if (!checkout || !isOwnedBy(checkout, owner)) throw checkoutNotFound();
+  return checkout;
+}
+
+export async function loadCheckoutState(checkout: CheckoutSessionDoc): Promise<CheckoutState> {
+  const [cart, lines] = await Promise.all([
+    Cart.findById(checkout.cartId).lean<CartDoc>(),
+    CartItem.find({ cartId: checkout.cartId }).sort({ addedAt: 1, _id: 1 }).lean<CartItemDoc[]>(),
+  ]);
+  if (!cart) throw checkoutNotFound();
+  return { checkout, cart, lines, totals: await calculateCheckoutTotals(checkout, cart, lines) };
+}
+
+/**
+ * Where the supply is taxed (`gst.md` §2.1): a registered buyer's state by GSTIN, else the delivery state;
+ * null before either is known.
+ */
+export function placeOfSupplyOf(
+  checkout: Pick<CheckoutSessionDoc, "gstin" | "shippingAddress">,
+): StateCode | null {
+  if (checkout.gstin) {
+    const parsed = parseGstin(checkout.gstin);
+    if (parsed.ok && parsed.stateCode !== "99") return parsed.stateCode;
+  }
+  return checkout.shippingAddress ? (findState(checkout.shippingAddress.state)?.code ?? null) : null;
+}
+
+/** The one totals function, given what the checkout knows by now. The COD fee counts only with COD. */
+export async function calculateCheckoutTotals(
+  checkout: CheckoutSessionDoc,
+  cart: CartDoc,
+  lines: readonly CartItemDoc[],
+): Promise<Totals> {
+  const tax = await getSettings("tax");
+  const supplier = findState(config.company.state);
+  if (!supplier) throw new Error(`COMPANY_STATE is not a state: ${config.company.state}`);
+  const { shippingMethod } = checkout;
+  return calculateTotals({
+    lines: lines.map((line) => ({ ...line, id: line._id.toHexString() })),
+    discounts: {
+      coupons: cart.appliedCoupons.map((coupon) => ({ code: coupon.code, amount: coupon.discountAmount })),
+      automatic: cart.appliedDiscounts
+        .filter((discount) => discount.type === "automatic")
+        .map((discount) => ({ id: discount.id, amount: discount.discountAmount })),
+      tier: cart.appliedDiscounts.find((discount) => discount.type === "tier")?.discountAmount ?? ZERO_PAISE,
+    },
+    shipping: shippingMethod && {
+      rate: shippingMethod.rate,
+      codFee: checkout.paymentMethod === "cod" ? shippingMethod.codFee : ZERO_PAISE,
+      isFree: cart.appliedCoupons.some((coupon) => coupon.type === "free_shipping"),
+    },
+    supplierState: supplier.code,
+    placeOfSupply: placeOfSupplyOf(checkout),
+    pricesIncludeTax: cart.pricesIncludeTax,
+    chargeRatePolicy: tax.chargeRatePolicy,
+    roundToRupee: tax.roundToRupee,
+    storeCredit: checkout.storeCreditAmount,
+    loyaltyDiscount: multiplyPaise(checkout.loyaltyPointValue, checkout.loyaltyPoints),
+    ...(checkout.loyaltyPoints > 0 ? { loyaltyPointValue: checkout.loyaltyPointValue } : {}),
+  });
+}

@@ -1,0 +1,99 @@
+import { Types, trusted } from "mongoose";
+import { config } from "../../../config/env.config.js";
+import { Cart, type CartDoc, CartItem, type CartItemDoc } from "../../../models/index.js";
+import { now } from "../../../utils/clock.js";
+import { type CartSource, CURRENCY } from "../../../utils/constants.js";
+import { isDuplicateKey } from "../../../utils/duplicate-key.js";
+import { NotFoundError } from "../../../utils/errors.js";
+import { type Owner, ownerFilter } from "../../../utils/principal.js";
+import { cartMachine } from "../../../utils/state-machines.js";
+import { getSettings } from "../../platform/settings.service.js";
+import { tryTransition } from "../../platform/transition.service.js";
+import type { CartState } from "./cart-draft.step.js";
+
+const DAY_MS = 86_400_000;
+
+export const cartNotFound = () => new NotFoundError("CART_NOT_FOUND", "There is no such cart");
+
+/** When a cart that is written to now expires. */
+export async function nextCartExpiry(): Promise<Date> {
+  const { cartExpiryDays } = await getSettings("cart");
+  return new Date(now().getTime() + cartExpiryDays * DAY_MS);
+}
+
+export function findActiveCart(owner: Owner): Promise<CartDoc | null> {
+  return Cart.findOne({ ...ownerFilter(owner), status: "active" }).lean<CartDoc>();
+}
+
+export function findCartLines(cartId: Types.ObjectId): Promise<CartItemDoc[]> {
+  return CartItem.find({ cartId }).sort({ addedAt: 1, _id: 1 }).lean<CartItemDoc[]>();
+}
+
+/** @throws NotFoundError CART_NOT_FOUND */
+export async function loadCartState(cartId: Types.ObjectId): Promise<CartState> {
+  const [cart, lines] = await Promise.all([Cart.findById(cartId).lean<CartDoc>(), findCartLines(cartId)]);
+  if (!cart) throw cartNotFound();
+  return { cart, lines };
+}
+
+/** The owner's cart with its lines, in two round trips; null when there is none. */
+export async function readCartState(owner: Owner): Promise<CartState | null> {
+  const cart = await findOrReviveCart(owner);
+  return cart && { cart, lines: await findCartLines(cart._id) };
+}
+
+/**
+ * The owner's active cart. Without one, a cart that time has abandoned with its lines becomes active
+ * again (`domain.md` §4); one that was emptied does not.
+ */
+export async function findOrReviveCart(owner: Owner): Promise<CartDoc | null> {
+  return (await findActiveCart(owner)) ?? (await reviveCart(owner));
+}
+
+async function reviveCart(owner: Owner): Promise<CartDoc | null> {
+  const latest = await Cart.findOne(ownerFilter(owner)).sort({ updatedAt: -1 }).lean<CartDoc>();
+  if (latest?.status !== "abandoned" || latest.itemCount === 0) return null;
+  try {
+    // The version stays: a late payment for exactly these lines may still convert this cart.
+    const revived = await tryTransition({
+      machine: cartMachine,
+      model: Cart,
+      id: latest._id,
+      from: "abandoned",
+      to: "active",
+      guard: { itemCount: trusted({ $gt: 0 }), placing: null },
+      set: { abandonedAt: null, reminderSentAt: null, expiresAt: await nextCartExpiry() },
+      by: { type: "customer" },
+    });
+    return revived.changed ? revived.document : findActiveCart(owner);
+  } catch (error) {
+    if (isDuplicateKey(error)) return findActiveCart(owner);
+    throw error;
+  }
+}
+
+/** The owner's cart, made if there is none. Of several calls at once one makes it and all get it. */
+export async function openCart(owner: Owner, source: CartSource): Promise<CartDoc> {
+  const existing = await findOrReviveCart(owner);
+  if (existing) return existing;
+  const _id = new Types.ObjectId();
+  try {
+    const [made] = await Cart.insertMany([await newCart(_id, owner, source)]);
+    if (made) return made.toObject<CartDoc>();
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+  }
+  const winner = await findActiveCart(owner);
+  if (!winner) throw cartNotFound();
+  return winner;
+}
+
+const newCart = async (_id: Types.ObjectId, owner: Owner, source: CartSource) => ({
+  _id,
+  ...owner,
+  status: cartMachine.initial,
+  currency: CURRENCY,
+  source,
+  pricesIncludeTax: config.pricesIncludeTax,
+  expiresAt: await nextCartExpiry(),
+});

@@ -1,0 +1,171 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Types, trusted } from "mongoose";
+import {
+  Cart,
+  CheckoutSession,
+  type CheckoutSessionDoc,
+  Payment,
+  type PaymentDoc,
+} from "../../../models/index.js";
+import type { CheckoutFailure } from "../../../utils/constants.js";
+import { ConflictError, NotFoundError, RuleError } from "../../../utils/errors.js";
+import { databaseTimeIn } from "../../platform/document-lease.service.js";
+import { placementFailure } from "./placement-failure.step.js";
+
+type FrozenCheckout = NonNullable<CheckoutSessionDoc["frozen"]>;
+
+/** The right to place one session's order, until the lease ends. */
+export interface Claim {
+  kind: "claimed";
+  checkout: CheckoutSessionDoc;
+  frozen: FrozenCheckout;
+  /** The accepted online payment or the COD one; null when nothing is due. */
+  payment: PaymentDoc | null;
+  /** Fencing: every write of this placement compares it. */
+  token: string;
+  /** When the first attempt began; an intent does not get younger by being retried. */
+  startedAt: Date;
+  /** Whether the cart is still the one that was paid for, and so is converted with the order. */
+  ownsCart: boolean;
+}
+
+export type ClaimResult = Claim | { kind: "held" } | { kind: "completed" };
+
+/** Long enough for every effect to time out once (3 s upstreams, 5 s gateway), short enough for a retry. */
+const LEASE_MS = 30_000;
+const WAIT_FOR_OTHERS_MS = 6_000;
+const POLL_MS = 40;
+/** A lease that has ended by anybody's clock. */
+const LONG_AGO = new Date(0);
+
+/**
+ * Step 1: one compare-and-set writes the intent to place (and keeps everybody else out), then the cart is
+ * marked as being placed.
+ * @throws ConflictError with the session's failure; RuleError PAYMENT_REQUIRED or CHECKOUT_INCOMPLETE.
+ */
+export async function claimPlacement(request: {
+  checkoutSessionId: Types.ObjectId;
+  termsAcceptedAt: Date | null;
+}): Promise<ClaimResult> {
+  const checkout = await CheckoutSession.findById(request.checkoutSessionId).lean<CheckoutSessionDoc>();
+  if (!checkout) throw new NotFoundError("CHECKOUT_NOT_FOUND", "There is no such checkout");
+  if (checkout.status === "completed") return { kind: "completed" };
+  if (checkout.status === "failed" && checkout.failureReason !== "expired")
+    throw placementFailure(checkout.failureReason);
+  const payment = await findPaymentToPlaceOn(checkout);
+  const claimed = await writeIntent(checkout, request.termsAcceptedAt);
+  if (!claimed) return { kind: "held" };
+  const { frozen, placement } = claimed;
+  if (!frozen || !placement) throw new RuleError("PAYMENT_REQUIRED", "Choose a payment method first");
+  return {
+    kind: "claimed",
+    checkout: claimed,
+    frozen,
+    payment,
+    token: placement.token,
+    startedAt: placement.startedAt,
+    ownsCart: await markCart(claimed, frozen),
+  };
+}
+
+/** The money an order may be placed on: an accepted payment, the COD promise, or nothing due at all. */
+async function findPaymentToPlaceOn(checkout: CheckoutSessionDoc): Promise<PaymentDoc | null> {
+  const required = () => new RuleError("PAYMENT_REQUIRED", "The payment has not been received yet");
+  if (!checkout.frozen) throw required();
+  if (checkout.frozen.totals.amountDue === 0) return null;
+  const payment = await Payment.findOne(
+    checkout.paymentMethod === "cod"
+      ? { _id: checkout.paymentId, gateway: "cod", status: "pending", supersededAt: null }
+      : { checkoutSessionId: checkout._id, accepted: true },
+  ).lean<PaymentDoc>();
+  if (!payment) throw checkout.status === "failed" ? placementFailure("expired") : required();
+  if (payment.gateway !== "cod" && payment.status !== "captured" && payment.status !== "authorized")
+    throw required();
+  return payment;
+}
+
+function writeIntent(
+  checkout: CheckoutSessionDoc,
+  termsAcceptedAt: Date | null,
+): Promise<CheckoutSessionDoc | null> {
+  return CheckoutSession.findOneAndUpdate(
+    {
+      _id: checkout._id,
+      status: checkout.status,
+      failureReason: checkout.failureReason,
+      cartVersion: checkout.cartVersion,
+      frozen: { $ne: null },
+      $or: [{ placement: null }, { $expr: { $lt: ["$placement.leaseUntil", "$$NOW"] } }],
+    },
+    [
+      {
+        $set: {
+          placement: {
+            token: randomUUID(),
+            startedAt: { $ifNull: ["$placement.startedAt", "$$NOW"] },
+            leaseUntil: databaseTimeIn(LEASE_MS),
+            attempts: { $add: [{ $ifNull: ["$placement.attempts", 0] }, 1] },
+          },
+          termsAcceptedAt: { $ifNull: ["$termsAcceptedAt", termsAcceptedAt] },
+        },
+      },
+    ],
+    { new: true, updatePipeline: true, sanitizeFilter: false },
+  ).lean<CheckoutSessionDoc>();
+}
+
+/**
+ * Marks the cart, so that no write goes through while its order is made. A session that was paid late may
+ * find that the cart has moved on: then the order is placed from the frozen lines and the cart left alone.
+ */
+async function markCart(checkout: CheckoutSessionDoc, frozen: FrozenCheckout): Promise<boolean> {
+  const marked = await Cart.updateOne(
+    {
+      _id: checkout.cartId,
+      version: frozen.cartVersion,
+      status: trusted({ $in: ["active", "abandoned"] }),
+      placing: trusted({ $in: [null, checkout._id] }),
+    },
+    { $set: { placing: checkout._id } },
+  );
+  return marked.matchedCount === 1;
+}
+
+/** After an unknown outcome: the next caller need not wait for the lease to end. */
+export async function giveUpClaim(claim: Claim): Promise<void> {
+  await CheckoutSession.updateOne(
+    { _id: claim.checkout._id, "placement.token": claim.token },
+    { $set: { "placement.leaseUntil": LONG_AGO } },
+  );
+}
+
+/**
+ * Waits until somebody else's placement has ended.
+ * @throws ConflictError PLACEMENT_IN_PROGRESS when it has not ended in time (or at once, without `wait`).
+ */
+export async function waitForPlacement(
+  checkoutSessionId: Types.ObjectId,
+  wait: boolean,
+): Promise<{ kind: "completed" } | { kind: "failed"; failure: CheckoutFailure | null }> {
+  const deadline = Date.now() + (wait ? WAIT_FOR_OTHERS_MS : 0);
+  for (;;) {
+    const checkout = await CheckoutSession.findById(checkoutSessionId, {
+      status: 1,
+      failureReason: 1,
+      placement: 1,
+    }).lean<Pick<CheckoutSessionDoc, "status" | "failureReason" | "placement">>();
+    if (checkout?.status === "completed") return { kind: "completed" };
+    if (checkout?.status === "failed" && !checkout.placement)
+      return { kind: "failed", failure: checkout.failureReason };
+    if (Date.now() >= deadline) {
+      throw new ConflictError(
+        "PLACEMENT_IN_PROGRESS",
+        "The order is being placed; ask again in a moment",
+        undefined,
+        2,
+      );
+    }
+    await sleep(POLL_MS);
+  }
+}

@@ -1,0 +1,101 @@
+import Joi from "joi";
+import type { Result } from "../../utils/result.js";
+import type { Address } from "./address.js";
+import { addressSchema } from "./address.js";
+import { apiPath } from "./http-client.service.js";
+import { id, nothing, optionalText, text } from "./schemas.js";
+import { authClient } from "./upstream-clients.js";
+
+/** People and their addresses (`upstreams.md`). Tokens are verified without asking anybody. */
+
+export type { Address } from "./address.js";
+
+export interface User {
+  id: string;
+  name: string | null;
+  email: string | null;
+  phone: string | null;
+  status: "active" | "disabled";
+}
+
+export interface Seller {
+  id: string;
+  name: string;
+  email: string | null;
+  status: string;
+}
+
+export interface AdminUser {
+  id: string;
+  name: string;
+  email: string | null;
+  role: string;
+  status: string;
+}
+
+const userSchema = Joi.object<User>({
+  id,
+  name: optionalText,
+  email: optionalText,
+  phone: optionalText,
+  status: Joi.string().valid("active", "disabled"),
+});
+const sellerSchema = Joi.object<Seller>({ id, name: text, email: optionalText, status: text });
+const adminUserSchema = Joi.object<AdminUser>({ id, name: text, email: optionalText, role: text, status: text });
+const loggedSchema = Joi.object<{ id: string }>({ id });
+
+/** @returns refused with status 404 when there is no such user */
+export function getUser(userId: string): Promise<Result<User>> {
+  return authClient.get({
+    path: apiPath`/api/users/${userId}`,
+    schema: userSchema,
+  });
+}
+
+/** @returns refused with status 404 when the user has no such address */
+export function getAddress(userId: string, addressId: string): Promise<Result<Address>> {
+  return authClient.get({
+    path: apiPath`/api/users/${userId}/addresses/${addressId}`,
+    schema: addressSchema,
+  });
+}
+
+export function getSeller(sellerId: string): Promise<Result<Seller>> {
+  return authClient.get({
+    path: apiPath`/api/sellers/${sellerId}`,
+    schema: sellerSchema,
+  });
+}
+
+export function getAdminUser(adminId: string): Promise<Result<AdminUser>> {
+  return authClient.get({
+    path: apiPath`/api/admin/users/${adminId}`,
+    schema: adminUserSchema,
+  });
+}
+
+export interface AuditLogEntry {
+  /** The id of our own row: the same row is never logged twice. */
+  id: string;
+  actorType: string;
+  actorId: string;
+  action: string;
+  resourceType: string;
+  resourceId: string;
+  before?: unknown;
+  after?: unknown;
+  at: Date;
+  requestId: string;
+}
+
+/** Copies a row of our audit log to the Auth service. */
+export function sendAuditLog(entry: AuditLogEntry): Promise<Result<{ id: string }>> {
+  const { id: rowId, at, ...rest } = entry;
+  return authClient.write({
+    method: "POST",
+    path: apiPath`/api/audit-logs`,
+    body: { ...rest, at: at.toISOString() },
+    idempotencyKey: rowId,
+    schema: loggedSchema,
+  });
+}

@@ -1,0 +1,184 @@
+import { setTimeout as pause } from "node:timers/promises";
+import {
+  BrokenCircuitError,
+  bulkhead,
+  BulkheadRejectedError,
+  CircuitState,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  ExponentialBackoff,
+  handleWhenResult,
+} from "cockatiel";
+import { logger } from "../../config/logger.config.js";
+import type { Failure, Result } from "../../utils/result.js";
+
+/** What one try at a neighbour brought. */
+export interface Attempt<T> {
+  result: Result<T>;
+  /** The neighbour is ill (no answer, 5xx, not JSON): counts towards opening the breaker. A refusal never does. */
+  isFault: boolean;
+  /** A second try may fare better (cut connection, 5xx); a time-out has used up the time. */
+  isTransient: boolean;
+  retryAfterMs?: number;
+}
+
+export interface GuardedCall<T> {
+  /** The limit for everything: waiting for a slot, all tries, pauses between them. */
+  deadlineMs: number;
+  /** Repeating does no harm (a read, or a write with an idempotency key). */
+  isRepeatable: boolean;
+  send: (remainingMs: number) => Promise<Attempt<T>>;
+}
+
+export interface BreakerOptions {
+  /** Faults in a row that open it. Default 6: a single hung call or a restart does not. */
+  faults?: number;
+  /** How long it stays open at first, then doubling up to `maxCooldownMs`. Default 1 s. */
+  cooldownMs?: number;
+  /** Default 8 s: a neighbour that recovers is used again within ten seconds (`reliability.md` §5). */
+  maxCooldownMs?: number;
+}
+
+export interface GuardOptions {
+  service: string;
+  /** Calls in flight; as many again may wait. */
+  maxConcurrent: number;
+  breaker?: BreakerOptions;
+}
+
+export type BreakerState = "closed" | "open" | "half-open";
+
+export interface GuardStats {
+  calls: number;
+  succeeded: number;
+  refused: number;
+  unknown: number;
+  unavailable: number;
+  retries: number;
+  /** Time spent in all calls together, ms. */
+  totalMs: number;
+  inFlight: number;
+  breaker: BreakerState;
+}
+
+export interface Guard {
+  /** Never throws, never takes (much) longer than the deadline. */
+  run<T>(call: GuardedCall<T>): Promise<Result<T>>;
+  breakerState(): BreakerState;
+  stats(): GuardStats;
+}
+
+/** One extra try: two tries in all (`reliability.md` §6). */
+const MAX_RETRIES = 1;
+/** Retries may add a tenth to the calls, plus ten at a stretch, so that an outage brings no storm (F44). */
+const RETRY_BUDGET = { perCall: 0.1, most: 10 };
+const PAUSE_MS = { least: 20, spread: 100 };
+/** Less than this is not worth starting a try. */
+const MIN_TRY_MS = 10;
+
+function unavailable(service: string, code: string, error: string): Failure {
+  return { success: false, outcome: "unavailable", code, error, statusCode: 503, service };
+}
+
+/**
+ * Bulkhead, retry and circuit breaker around the calls to one neighbour, so that its illness stays its own.
+ * Order: a slot in the bulkhead, then tries, each of which asks the breaker.
+ */
+export function createGuard({ service, maxConcurrent, breaker: settings = {} }: GuardOptions): Guard {
+  const slots = bulkhead(maxConcurrent, maxConcurrent);
+  const breaker = circuitBreaker(
+    handleWhenResult((attempt) => (attempt as Attempt<unknown>).isFault),
+    {
+      breaker: new ConsecutiveBreaker(settings.faults ?? 6),
+      halfOpenAfter: new ExponentialBackoff({
+        initialDelay: settings.cooldownMs ?? 1_000,
+        maxDelay: settings.maxCooldownMs ?? 8_000,
+      }),
+    },
+  );
+  breaker.onBreak(() => logger.warn({ service }, "> Circuit breaker opened"));
+  breaker.onReset(() => logger.info({ service }, "> Circuit breaker closed"));
+
+  const counts = { calls: 0, succeeded: 0, refused: 0, unknown: 0, unavailable: 0, retries: 0, totalMs: 0 };
+  let retryBudget = RETRY_BUDGET.most;
+
+  const breakerOpen = (): Attempt<never> => ({
+    result: unavailable(service, "BREAKER_OPEN", "circuit breaker open"),
+    isFault: false,
+    isTransient: false,
+  });
+
+  async function tryOnce<T>(call: GuardedCall<T>, remainingMs: number): Promise<Attempt<T>> {
+    // While the one probe runs, cockatiel would hold all others back and release them at once (Seen-9).
+    if (breaker.state === CircuitState.HalfOpen) return breakerOpen();
+    try {
+      return await breaker.execute(() => call.send(remainingMs));
+    } catch (error) {
+      if (error instanceof BrokenCircuitError) return breakerOpen();
+      throw error;
+    }
+  }
+
+  function pauseBeforeRetry(attempt: Attempt<unknown>): number {
+    const jittered = PAUSE_MS.least + Math.random() * PAUSE_MS.spread;
+    return Math.max(jittered, attempt.retryAfterMs ?? 0);
+  }
+
+  async function tryUntilDone<T>(call: GuardedCall<T>, deadline: number): Promise<Result<T>> {
+    for (let tries = 0; ; tries += 1) {
+      const remainingMs = deadline - performance.now();
+      // Waited in the bulkhead until there was no time left.
+      if (remainingMs < MIN_TRY_MS) return unavailable(service, "BULKHEAD_FULL", "no free slot in time");
+      const attempt = await tryOnce(call, remainingMs);
+      if (!attempt.isTransient || !call.isRepeatable || tries >= MAX_RETRIES || retryBudget < 1) {
+        return attempt.result;
+      }
+      const pauseMs = pauseBeforeRetry(attempt);
+      if (performance.now() + pauseMs + MIN_TRY_MS > deadline) return attempt.result;
+      retryBudget -= 1;
+      counts.retries += 1;
+      await pause(pauseMs);
+    }
+  }
+
+  async function runInSlot<T>(call: GuardedCall<T>, deadline: number): Promise<Result<T>> {
+    try {
+      return await slots.execute(() => tryUntilDone(call, deadline));
+    } catch (error) {
+      if (error instanceof BulkheadRejectedError) {
+        return unavailable(service, "BULKHEAD_FULL", "too many calls in flight");
+      }
+      logger.error({ service, err: error }, "> Call to a neighbour failed unexpectedly");
+      const message = error instanceof Error ? error.message : String(error);
+      return { success: false, outcome: "unknown", code: "BAD_RESPONSE", error: message, statusCode: 502, service };
+    }
+  }
+
+  function record(result: Result<unknown>, startedAt: number): void {
+    counts.totalMs += performance.now() - startedAt;
+    counts[result.success ? "succeeded" : result.outcome] += 1;
+    if (result.success || result.outcome === "refused") return;
+    // A line for each call that an open breaker turns away would bury the reason why it is open.
+    const level = result.code === "BREAKER_OPEN" || result.code === "BULKHEAD_FULL" ? "debug" : "warn";
+    const { outcome, code, error, statusCode } = result;
+    logger[level]({ service, outcome, code, error, statusCode }, "> Neighbour failed");
+  }
+
+  const breakerState = (): BreakerState => {
+    if (breaker.state === CircuitState.Closed) return "closed";
+    return breaker.state === CircuitState.HalfOpen ? "half-open" : "open";
+  };
+
+  return {
+    async run(call) {
+      const startedAt = performance.now();
+      counts.calls += 1;
+      retryBudget = Math.min(RETRY_BUDGET.most, retryBudget + RETRY_BUDGET.perCall);
+      const result = await runInSlot(call, startedAt + call.deadlineMs);
+      record(result, startedAt);
+      return result;
+    },
+    breakerState,
+    stats: () => ({ ...counts, inFlight: maxConcurrent - slots.executionSlots, breaker: breakerState() }),
+  };
+}

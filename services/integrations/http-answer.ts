@@ -1,0 +1,181 @@
+import { isAxiosError } from "axios";
+import type Joi from "joi";
+import { isRecord } from "../../utils/helpers.js";
+import type { Failure, Outcome } from "../../utils/result.js";
+import { success } from "../../utils/result.js";
+import type { Attempt } from "./guard.js";
+
+/**
+ * Reads what a neighbour sent, or how the call broke, as a `Result`. The neighbour is not trusted:
+ * any bytes at all become a typed failure (`reliability.md` F41).
+ */
+
+export interface HttpAnswer {
+  service: string;
+  status: number;
+  /** The body as it came, at most 1 MB. */
+  text: string;
+  retryAfter?: string;
+  isWrite: boolean;
+}
+
+/** The call never reached the neighbour: it cannot have been done. */
+const NEVER_ARRIVED = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
+/** Unknown fields are stripped, so that a neighbour may add some; nothing is converted, so that "5" is not 5. */
+const ANSWER_RULES = { convert: false, stripUnknown: true, abortEarly: true, presence: "required" } as const;
+const MAX_ERROR_LENGTH = 300;
+const MAX_CODE_LENGTH = 60;
+
+type FailureParts = Omit<Failure, "success" | "error"> & { error: string };
+
+function failed(parts: FailureParts, kind: { isFault: boolean; isTransient: boolean }): Attempt<never> {
+  return { result: { success: false, ...parts, error: parts.error.slice(0, MAX_ERROR_LENGTH) }, ...kind };
+}
+
+/** An answer that makes no sense: whatever was asked may have been done. */
+function badResponse(answer: HttpAnswer, error: string, isFault: boolean): Attempt<never> {
+  return failed(
+    {
+      outcome: "unknown",
+      code: "BAD_RESPONSE",
+      error,
+      statusCode: answer.status,
+      service: answer.service,
+    },
+    { isFault, isTransient: false },
+  );
+}
+
+/** `__proto__` as a key would change the prototype of whoever merges the object. */
+function withoutPrototypeKeys(this: unknown, key: string, value: unknown): unknown {
+  return key === "__proto__" || key === "constructor" || key === "prototype" ? undefined : value;
+}
+
+/** @returns undefined when the text is not JSON */
+function parseJson(text: string): unknown {
+  try {
+    // The reviver is slow; only a text with such a name (or an escape that may spell it) needs it.
+    return /proto|constructor|\\u/.test(text) ? JSON.parse(text, withoutPrototypeKeys) : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns ms, or undefined when the header is absent or senseless */
+export function parseRetryAfter(header: string | undefined): number | undefined {
+  if (!header) return undefined;
+  const seconds = Number(header);
+  const waitMs = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(header) - Date.now();
+  return waitMs >= 0 ? waitMs : undefined;
+}
+
+/** The code in an envelope's `error`, which may be a string or `{code, message}`. */
+function refusalCode(envelope: Record<string, unknown>, status: number): string {
+  const { error } = envelope;
+  const candidates = [isRecord(error) ? error.code : error, envelope.code];
+  const code = candidates.find((candidate) => typeof candidate === "string" && /^[A-Z][A-Z0-9_]*$/.test(candidate));
+  return typeof code === "string" ? code.slice(0, MAX_CODE_LENGTH) : `HTTP_${status}`;
+}
+
+function refusalMessage(envelope: Record<string, unknown>): string {
+  const { error, message } = envelope;
+  if (isRecord(error) && typeof error.message === "string") return error.message;
+  return [message, error].find((text) => typeof text === "string" && text !== "")?.toString() ?? "refused";
+}
+
+/** A 4xx. Only one in the envelope of the contract is an answer to our question; a proxy's page is not. */
+function readRefusal(answer: HttpAnswer): Attempt<never> {
+  const { service, status } = answer;
+  const code = `HTTP_${status}`;
+  if (status === 429) {
+    return failed(
+      { outcome: "unavailable", code, error: "throttled", statusCode: status, service },
+      { isFault: false, isTransient: false },
+    );
+  }
+  if (status === 408) return badResponse(answer, "the neighbour gave up waiting", true);
+  const envelope = parseJson(answer.text);
+  if (!isRecord(envelope) || !(envelope.success === false || envelope.error)) {
+    return badResponse(answer, `status ${status} without an envelope`, false);
+  }
+  if (status === 401 || status === 403) {
+    // Our token is wrong: nothing was done, but it is no word about stock or coupons either.
+    return failed(
+      { outcome: "unavailable", code, error: "our service token was not accepted", statusCode: status, service },
+      { isFault: false, isTransient: false },
+    );
+  }
+  return failed(
+    {
+      outcome: "refused",
+      code: refusalCode(envelope, status),
+      error: refusalMessage(envelope),
+      statusCode: status,
+      service,
+      data: envelope.data ?? undefined,
+    },
+    { isFault: false, isTransient: false },
+  );
+}
+
+/** A 5xx. A read that met a 503 was not served, so it is down; a write may still have been done. */
+function readServerError({ service, status, retryAfter, isWrite }: HttpAnswer): Attempt<never> {
+  const outcome: Outcome = status === 503 && !isWrite ? "unavailable" : "unknown";
+  const retryAfterMs = parseRetryAfter(retryAfter);
+  return {
+    ...failed(
+      { outcome, code: `HTTP_${status}`, error: `status ${status}`, statusCode: status, service },
+      { isFault: true, isTransient: true },
+    ),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+}
+
+function readSuccess<T>(answer: HttpAnswer, schema: Joi.Schema<T>, normalise: Normalise): Attempt<T> {
+  const envelope = answer.text === "" ? {} : parseJson(answer.text);
+  // A page instead of JSON is a fault of the neighbour; a wrong field in one product is not.
+  if (!isRecord(envelope)) return badResponse(answer, "the body is not the JSON of the contract", true);
+  if (envelope.success === false) return badResponse(answer, "a success status with success: false", false);
+  const { value, error } = schema.validate(normalise(envelope.data), ANSWER_RULES);
+  if (error) return badResponse(answer, error.message, false);
+  return { result: success(value), isFault: false, isTransient: false };
+}
+
+/** Puts the data of an answer into the contract's names before it is validated. */
+export type Normalise = (data: unknown) => unknown;
+
+/** What an HTTP answer means. `schema` describes the envelope's `data`. */
+export function readAnswer<T>(answer: HttpAnswer, schema: Joi.Schema<T>, normalise: Normalise): Attempt<T> {
+  if (answer.status >= 200 && answer.status < 300) return readSuccess(answer, schema, normalise);
+  if (answer.status >= 500) return readServerError(answer);
+  if (answer.status >= 400) return readRefusal(answer);
+  return badResponse(answer, `unexpected status ${answer.status}`, true);
+}
+
+/** What it means that there was no (whole) answer. */
+export function readTransportError(service: string, error: unknown, hasTimedOut: boolean): Attempt<never> {
+  const message = error instanceof Error ? error.message : String(error);
+  if (hasTimedOut) {
+    return failed(
+      { outcome: "unknown", code: "TIMEOUT", error: "no answer in time", statusCode: 504, service },
+      { isFault: true, isTransient: false },
+    );
+  }
+  const code = isAxiosError(error) ? (error.code ?? "") : "";
+  if (NEVER_ARRIVED.has(code)) {
+    return failed(
+      { outcome: "unavailable", code: "NETWORK", error: code, statusCode: 503, service },
+      { isFault: true, isTransient: true },
+    );
+  }
+  if (message.startsWith("maxContentLength")) {
+    return failed(
+      { outcome: "unknown", code: "BAD_RESPONSE", error: "the body is too large", statusCode: 502, service },
+      { isFault: true, isTransient: false },
+    );
+  }
+  return failed(
+    { outcome: "unknown", code: "NETWORK", error: code || message, statusCode: 502, service },
+    { isFault: true, isTransient: true },
+  );
+}

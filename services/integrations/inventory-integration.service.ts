@@ -1,0 +1,275 @@
+import Joi from "joi";
+import type { Failure, Result } from "../../utils/result.js";
+import { apiPath } from "./http-client.service.js";
+import { nameRefusal } from "./refusals.js";
+import { flag, id, listOf, moment, nothing, optionalText, quantity } from "./schemas.js";
+import { inventoryClient } from "./upstream-clients.js";
+
+/**
+ * The inventory service (`upstreams.md`): available = physical − actively reserved; reservations lapse by
+ * themselves. A refusal for lack of stock is `INSUFFICIENT_STOCK`; nothing was taken then.
+ */
+
+export interface VariantQuantity {
+  variantId: string;
+  quantity: number;
+}
+
+export interface StockLevel {
+  variantId: string;
+  sku: string | null;
+  available: number;
+  isAvailable: boolean;
+}
+
+export interface RequestedStock {
+  variantId: string;
+  requested: number;
+  available: number;
+  isAvailable: boolean;
+}
+
+export interface BulkStock {
+  items: RequestedStock[];
+  allAvailable: boolean;
+}
+
+export interface Reservation extends VariantQuantity {
+  reservationId: string;
+  expiresAt: Date;
+}
+
+export type TransferredReservation = Omit<Reservation, "expiresAt">;
+
+export interface Conversion {
+  orderId: string;
+  converted: VariantQuantity[];
+}
+
+export interface ExtendedReservations {
+  /** Ids of the reservations that live on. */
+  extended: string[];
+  /** Variants whose reservation is gone. */
+  lapsed: string[];
+}
+
+export interface ShortItem {
+  variantId: string;
+  requested: number | null;
+  available: number;
+}
+
+const variantQuantity = Joi.object<VariantQuantity>({ variantId: id, quantity });
+
+const stockLevelSchema = Joi.object<StockLevel>({
+  variantId: id,
+  sku: optionalText,
+  available: quantity,
+  isAvailable: flag,
+});
+
+const bulkStockSchema = Joi.object<BulkStock>({
+  items: listOf(
+    Joi.object<RequestedStock>({ variantId: id, requested: quantity, available: quantity, isAvailable: flag }),
+  ),
+  allAvailable: flag,
+});
+
+const reservationSchema = Joi.object<Reservation>({
+  reservationId: id,
+  variantId: id,
+  quantity,
+  expiresAt: moment,
+});
+
+const extendedSchema = Joi.object<ExtendedReservations>({ extended: listOf(id), lapsed: listOf(id) });
+const transferredSchema = Joi.object<{ transferred: TransferredReservation[] }>({
+  transferred: listOf(Joi.object<TransferredReservation>({ reservationId: id, variantId: id, quantity })),
+});
+const conversionSchema = Joi.object<Conversion>({ orderId: id, converted: listOf(variantQuantity) });
+const returnedSchema = Joi.object<{ returned: VariantQuantity[] }>({ returned: listOf(variantQuantity) });
+
+/** What is free of one variant, and whether `quantity` of it is. */
+export function checkStock(variantId: string, wanted: number): Promise<Result<StockLevel>> {
+  return inventoryClient.get({
+    path: apiPath`/api/stock/check/${variantId}`,
+    query: { quantity: wanted },
+    schema: stockLevelSchema,
+  });
+}
+
+export function bulkCheckStock(items: readonly VariantQuantity[]): Promise<Result<BulkStock>> {
+  return inventoryClient.ask({
+    path: apiPath`/api/stock/check/bulk`,
+    body: { items: items.map(toVariantQuantity) },
+    schema: bulkStockSchema,
+  });
+}
+
+export interface NewReservation extends VariantQuantity {
+  cartId: string;
+  ttlMinutes: number;
+  warehouseId?: string;
+  /** The id of our own row; the same key never reserves twice. */
+  idempotencyKey?: string;
+}
+
+/** @returns refused `INSUFFICIENT_STOCK` with what is available (`availableOf`) */
+export function createReservation(reservation: NewReservation): Promise<Result<Reservation>> {
+  const { idempotencyKey, ...body } = reservation;
+  return inventoryClient.write({
+    method: "POST",
+    path: apiPath`/api/reservations`,
+    body,
+    idempotencyKey,
+    schema: reservationSchema,
+  });
+}
+
+export interface ReservationChange {
+  /** The new absolute quantity. */
+  quantity?: number;
+  /** The new lifetime, from now. */
+  ttlMinutes?: number;
+}
+
+/** @returns refused `RESERVATION_NOT_FOUND` when it has expired or was released, `INSUFFICIENT_STOCK` as above */
+export async function updateReservation(
+  reservationId: string,
+  change: ReservationChange,
+): Promise<Result<Reservation>> {
+  const result = await inventoryClient.write({
+    method: "PUT",
+    path: apiPath`/api/reservations/${reservationId}`,
+    body: change,
+    schema: reservationSchema,
+  });
+  return nameRefusal(result, 404, "RESERVATION_NOT_FOUND");
+}
+
+/** Gives all of a cart's live reservations a new lifetime, in one call. */
+export function extendCartReservations(
+  cartId: string,
+  ttlMinutes: number,
+): Promise<Result<ExtendedReservations>> {
+  return inventoryClient.write({
+    method: "PUT",
+    path: apiPath`/api/reservations/cart/${cartId}`,
+    body: { ttlMinutes },
+    schema: extendedSchema,
+  });
+}
+
+/** Moves reservations to another cart (merge on login); atomic, idempotent; two of one variant become one. */
+export function transferReservations(
+  fromCartId: string,
+  toCartId: string,
+): Promise<Result<{ transferred: TransferredReservation[] }>> {
+  return inventoryClient.write({
+    method: "POST",
+    path: apiPath`/api/reservations/transfer`,
+    body: { fromCartId, toCartId },
+    schema: transferredSchema,
+  });
+}
+
+/** Succeeds also when it was released before. */
+export function releaseReservation(reservationId: string): Promise<Result<unknown>> {
+  return inventoryClient.write({
+    method: "DELETE",
+    path: apiPath`/api/reservations/${reservationId}`,
+    schema: nothing,
+  });
+}
+
+export function releaseCartReservations(cartId: string): Promise<Result<unknown>> {
+  return inventoryClient.write({
+    method: "DELETE",
+    path: apiPath`/api/reservations/cart/${cartId}`,
+    schema: nothing,
+  });
+}
+
+export interface ConversionRequest {
+  /** Null for a manual order: taken from free stock. */
+  cartId: string | null;
+  orderId: string;
+  items: readonly VariantQuantity[];
+}
+
+/**
+ * Makes a sale of a cart's reservations; idempotent by order. An expired reservation is taken from free stock.
+ * @returns refused `INSUFFICIENT_STOCK` (`shortItemsOf`; nothing is taken) or `ORDER_VOIDED`
+ */
+export function convertReservations(request: ConversionRequest): Promise<Result<Conversion>> {
+  const { cartId, orderId, items } = request;
+  return inventoryClient.write({
+    method: "POST",
+    path: apiPath`/api/reservations/convert`,
+    body: { ...(cartId && { cartId }), orderId, items: items.map(toVariantQuantity) },
+    idempotencyKey: `${orderId}:stock`,
+    schema: conversionSchema,
+  });
+}
+
+/** Undoes the conversion if there was one, and has one that comes later refused (`ORDER_VOIDED`); idempotent. */
+export function voidConversion(orderId: string): Promise<Result<{ returned: VariantQuantity[] }>> {
+  return inventoryClient.write({
+    method: "DELETE",
+    path: apiPath`/api/reservations/convert/${orderId}`,
+    idempotencyKey: `${orderId}:stock-void`,
+    schema: returnedSchema,
+  });
+}
+
+export interface StockReturn {
+  orderId: string;
+  items: readonly (VariantQuantity & { reason: string })[];
+  /** Idempotent by this. */
+  reference: string;
+}
+
+/** Puts sold units back on the shelf (a cancelled line, a return that passed inspection). */
+export function returnStock(stockReturn: StockReturn): Promise<Result<unknown>> {
+  const { orderId, items, reference } = stockReturn;
+  return inventoryClient.write({
+    method: "POST",
+    path: apiPath`/api/admin/adjustments/return`,
+    body: {
+      orderId,
+      items: items.map((item) => ({ ...toVariantQuantity(item), reason: item.reason })),
+      reference,
+    },
+    idempotencyKey: `${orderId}:${reference}`,
+    schema: nothing,
+  });
+}
+
+/** The contract's two fields alone, whatever else the caller's line carries. */
+function toVariantQuantity(item: VariantQuantity): VariantQuantity {
+  return { variantId: item.variantId, quantity: item.quantity };
+}
+
+const LENIENT = { stripUnknown: true, presence: "required" } as const;
+const availableSchema = Joi.object<{ available: number }>({ available: quantity });
+const shortItemsSchema = Joi.object<{ items: ShortItem[] }>({
+  items: listOf(
+    Joi.object<ShortItem>({
+      variantId: id,
+      requested: quantity.optional().empty(null).default(null),
+      available: quantity,
+    }),
+  ),
+});
+
+/** What an `INSUFFICIENT_STOCK` says is available, or null when it does not say. */
+export function availableOf(failure: Failure): number | null {
+  const { value, error } = availableSchema.validate(failure.data, LENIENT);
+  return error ? null : value.available;
+}
+
+/** Which lines a refused conversion lacked; empty when the answer does not say. */
+export function shortItemsOf(failure: Failure): ShortItem[] {
+  const { value, error } = shortItemsSchema.validate(failure.data, LENIENT);
+  return error ? [] : value.items;
+}

@@ -1,0 +1,236 @@
+import type { PaymentGatewayName, PaymentMethod } from "../../utils/constants.js";
+import type { Paise } from "../../utils/money.js";
+import type { Result } from "../../utils/result.js";
+
+/**
+ * What this service needs of a payment gateway, in the domain's words (D25). A second gateway is one more
+ * implementation. No call throws; amounts are paise, times are `Date`s.
+ *
+ * Codes of a refusal: `ALREADY_CAPTURED`, `CAPTURE_AMOUNT_MISMATCH`, `NOT_CAPTURABLE`, `FULLY_REFUNDED`,
+ * `REFUND_EXCEEDS_CAPTURE`, `NOT_REFUNDABLE`, `INSUFFICIENT_BALANCE`, `PAYMENT_DISPUTED`, `PAYMENT_TOO_OLD`,
+ * `DUPLICATE_RECEIPT`, `IDEMPOTENCY_CONFLICT`, `AMOUNT_TOO_SMALL`, `NOT_FOUND`, `INVALID_ID`,
+ * `INVALID_AMOUNT`, `AUTHENTICATION`, else the gateway's own.
+ */
+
+/** What may be kept of the means of payment: never a card number, never a full VPA. */
+export interface GatewayMethodDetails {
+  last4?: string;
+  network?: string;
+  bank?: string;
+  wallet?: string;
+  /** Masked. */
+  vpa?: string;
+}
+
+export interface GatewayOrder {
+  id: string;
+  amount: Paise;
+  amountPaid: Paise;
+  amountDue: Paise;
+  currency: string;
+  receipt: string | null;
+  status: "created" | "attempted" | "paid";
+  /** Attempts to pay it, failed ones too. */
+  attempts: number;
+  notes: Record<string, string>;
+  createdAt: Date;
+}
+
+export type GatewayPaymentStatus = "created" | "authorized" | "captured" | "refunded" | "failed";
+
+export interface GatewayPayment {
+  gateway: PaymentGatewayName;
+  id: string;
+  /** Null for a payment that was made without a gateway order. */
+  orderId: string | null;
+  amount: Paise;
+  currency: string;
+  /** A status we do not know counts as `created`: nothing has happened yet. */
+  status: GatewayPaymentStatus;
+  /** Whether it was ever captured: a refunded payment may not have been. */
+  captured: boolean;
+  /** Authorised, and nobody but this service will capture it (`PAYMENT_CAPTURE=manual`, D10). */
+  awaitsManualCapture: boolean;
+  /** Null: not told, or a method we have no word for. */
+  method: PaymentMethod | null;
+  methodDetails: GatewayMethodDetails;
+  /** Null until captured; contains `tax`. */
+  fee: Paise | null;
+  tax: Paise | null;
+  /** Whether it falls back after a failed refund is not documented: derive what is left from the refunds. */
+  amountRefunded: Paise;
+  refundStatus: "partial" | "full" | null;
+  errorCode: string | null;
+  errorDescription: string | null;
+  errorReason: string | null;
+  notes: Record<string, string>;
+  createdAt: Date;
+  authorizedAt: Date | null;
+  capturedAt: Date | null;
+}
+
+export interface GatewayRefund {
+  id: string;
+  paymentId: string;
+  amount: Paise;
+  currency: string;
+  /** `processed` often comes at once, before the bank has a reference. */
+  status: "pending" | "processed" | "failed";
+  receipt: string | null;
+  notes: Record<string, string>;
+  /** The bank's reference (ARN, RRN or UTR), filled in later. */
+  bankReference: string | null;
+  speed: string | null;
+  createdAt: Date;
+}
+
+export interface GatewayDispute {
+  id: string;
+  paymentId: string;
+  amount: Paise;
+  currency: string;
+  /** 0 until lost. */
+  amountDeducted: Paise;
+  status: "open" | "under_review" | "won" | "lost" | "closed";
+  phase: string;
+  reasonCode: string | null;
+  respondBy: Date | null;
+  createdAt: Date;
+}
+
+export interface GatewayDowntime {
+  id: string;
+  method: PaymentMethod | null;
+  status: "started" | "updated" | "resolved";
+  severity: "low" | "medium" | "high";
+  scheduled: boolean;
+  begin: Date;
+  end: Date | null;
+  /** E.g. `{bank: "HDFC"}`; empty: the whole method. */
+  instrument: Record<string, string>;
+}
+
+/** One line of the gateway's settlement report. */
+export interface SettlementRow {
+  /** A payment's or refund's id, or that of an adjustment. */
+  entityId: string;
+  type: string;
+  debit: Paise;
+  credit: Paise;
+  amount: Paise;
+  fee: Paise;
+  tax: Paise;
+  settled: boolean;
+  settlementId: string | null;
+  settlementUtr: string | null;
+  settledAt: Date | null;
+  /** On rows of refunds. */
+  paymentId: string | null;
+  orderId: string | null;
+  orderReceipt: string | null;
+  disputeId: string | null;
+  createdAt: Date | null;
+}
+
+/** A webhook, read. What it does not carry, or what makes no sense, is null. */
+export interface GatewayEvent {
+  /** The gateway's name of it, e.g. `payment.captured`. */
+  type: string;
+  /** It is meant for another merchant's account. */
+  isForeignAccount: boolean;
+  occurredAt: Date | null;
+  payment: GatewayPayment | null;
+  order: GatewayOrder | null;
+  refund: GatewayRefund | null;
+  dispute: GatewayDispute | null;
+  downtime: GatewayDowntime | null;
+  /** Parts that were there and could not be read, with the reason; a row with such a part is flagged. */
+  unreadable: string[];
+}
+
+export interface NewGatewayOrder {
+  /** At least ₹1 (D41). */
+  amount: Paise;
+  /** Our payment's id; at most 40 characters. */
+  receipt: string;
+  /** At most 15 pairs of at most 256 characters. */
+  notes?: Record<string, string>;
+  /** Default `PAYMENT_CAPTURE`. */
+  capture?: "automatic" | "manual";
+}
+
+export interface NewGatewayRefund {
+  paymentId: string;
+  amount: Paise;
+  /** Unique among the payment's refunds. */
+  receipt: string;
+  /** The same key never refunds twice. */
+  idempotencyKey: string;
+  notes?: Record<string, string>;
+}
+
+/** What the storefront needs to open the gateway's payment window. */
+export interface CheckoutOptions {
+  key: string;
+  orderId: string;
+  /** Paise: the gateway's script wants them. */
+  amount: Paise;
+  currency: string;
+  name: string;
+  prefill: { name?: string; email?: string; contact?: string; method?: string };
+  method: string | null;
+}
+
+export interface CheckoutOptionsRequest {
+  gatewayOrderId: string;
+  amount: Paise;
+  prefill?: { name?: string | null; email?: string | null; contact?: string | null };
+  method?: string | null;
+}
+
+export interface Page {
+  skip?: number;
+  /** At most 100 (settlement rows: 1000). */
+  count?: number;
+}
+
+export interface PaymentGateway {
+  readonly name: PaymentGatewayName;
+  /** The headers of a webhook that carry its signature and its id, in lower case. */
+  readonly webhookHeaders: { signature: string; eventId: string };
+
+  /** An unknown outcome is looked up by receipt; the same receipt gives the same order where the gateway can. */
+  createGatewayOrder(order: NewGatewayOrder): Promise<Result<GatewayOrder>>;
+  /** Null: none with that receipt (yet: lists may lag). */
+  findGatewayOrderByReceipt(receipt: string): Promise<Result<GatewayOrder | null>>;
+  getGatewayOrder(orderId: string): Promise<Result<GatewayOrder>>;
+
+  getGatewayPayment(paymentId: string): Promise<Result<GatewayPayment>>;
+  /** Every attempt, failed ones too. */
+  listPaymentsOfOrder(orderId: string): Promise<Result<GatewayPayment[]>>;
+  /** Newest first; may lag minutes behind `getGatewayPayment`. */
+  listPayments(range: { from: Date; to: Date } & Page): Promise<Result<GatewayPayment[]>>;
+  /** Captured before, or captured though the answer was lost, is success when the amount is the same. */
+  capturePayment(capture: { paymentId: string; amount: Paise }): Promise<Result<GatewayPayment>>;
+
+  createRefund(refund: NewGatewayRefund): Promise<Result<GatewayRefund>>;
+  findRefundByReceipt(paymentId: string, receipt: string): Promise<Result<GatewayRefund | null>>;
+  getRefund(refundId: string): Promise<Result<GatewayRefund>>;
+  /** All refunds of a payment, the gateway's own among them. */
+  listRefunds(paymentId: string): Promise<Result<GatewayRefund[]>>;
+
+  listDowntimes(): Promise<Result<GatewayDowntime[]>>;
+  settlementRows(day: { year: number; month: number; day?: number } & Page): Promise<Result<SettlementRow[]>>;
+
+  /** Of the three fields that the client posts; `gatewayOrderId` must come from our own database. */
+  verifyCheckoutSignature(claim: {
+    gatewayOrderId: string;
+    gatewayPaymentId: string;
+    signature: string;
+  }): boolean;
+  /** Over the raw bytes (D16); any of the configured secrets will do. */
+  verifyWebhookSignature(raw: Buffer, signature: string | undefined): boolean;
+  /** Null when it is no event at all. */
+  parseWebhook(payload: unknown): GatewayEvent | null;
+  checkoutOptions(request: CheckoutOptionsRequest): CheckoutOptions;
+}

@@ -1,0 +1,105 @@
+import Joi from "joi";
+import { CURRENCY } from "../../../utils/constants.js";
+import type { GatewayDispute, GatewayDowntime, GatewayRefund, SettlementRow } from "../payment-gateway.js";
+import {
+  amount,
+  amountOrZero,
+  currency,
+  flagOrFalse,
+  idOf,
+  nothing,
+  optionalText,
+  optionalTime,
+  readEntity,
+  texts,
+  time,
+  toMethod,
+} from "./fields.js";
+
+type RefundEntity = Omit<GatewayRefund, "bankReference" | "speed"> & {
+  acquirerData: Record<string, string>;
+  speedProcessed: string | null;
+};
+
+const refundSchema = Joi.object<RefundEntity>({
+  id: idOf("rfnd"),
+  paymentId: idOf("pay"),
+  amount,
+  currency: currency.optional().default(CURRENCY),
+  // Without a status it has just been taken in.
+  status: Joi.string().valid("pending", "processed", "failed").empty(nothing).optional().default("pending"),
+  receipt: optionalText,
+  notes: texts,
+  acquirerData: Joi.any().custom(toTextsOrNone).optional().default({}),
+  speedProcessed: optionalText,
+  createdAt: time,
+});
+
+/** @throws Joi.ValidationError when it is no refund */
+export function mapRazorpayRefund(entity: unknown): GatewayRefund {
+  const { acquirerData, speedProcessed, ...refund } = readEntity(refundSchema, entity);
+  const { arn, rrn, utr } = acquirerData;
+  return { ...refund, bankReference: arn || rrn || utr || null, speed: speedProcessed };
+}
+
+const disputeSchema = Joi.object<GatewayDispute>({
+  id: idOf("disp"),
+  paymentId: idOf("pay"),
+  amount,
+  currency,
+  amountDeducted: amountOrZero,
+  status: Joi.string().valid("open", "under_review", "won", "lost", "closed"),
+  phase: Joi.string(),
+  reasonCode: optionalText,
+  respondBy: optionalTime,
+  createdAt: time,
+});
+
+/** @throws Joi.ValidationError when it is no dispute */
+export function mapRazorpayDispute(entity: unknown): GatewayDispute {
+  return readEntity(disputeSchema, entity);
+}
+
+type DowntimeEntity = Omit<GatewayDowntime, "method"> & { method: string | null };
+
+const downtimeSchema = Joi.object<DowntimeEntity>({
+  id: idOf("down"),
+  method: optionalText,
+  status: Joi.string().valid("started", "updated", "resolved"),
+  severity: Joi.string().valid("low", "medium", "high").empty(nothing).optional().default("medium"),
+  scheduled: flagOrFalse,
+  begin: time,
+  end: optionalTime,
+  instrument: texts,
+});
+
+/** @throws Joi.ValidationError when it is no downtime */
+export function mapRazorpayDowntime(entity: unknown): GatewayDowntime {
+  const downtime = readEntity(downtimeSchema, entity);
+  return { ...downtime, method: toMethod(downtime.method) };
+}
+
+/** Rows of adjustments lack most fields. */
+const settlementRowSchema = Joi.object<SettlementRow>({
+  entityId: Joi.string().max(100),
+  type: Joi.string().max(50),
+  debit: amountOrZero,
+  credit: amountOrZero,
+  amount: amountOrZero,
+  fee: amountOrZero,
+  tax: amountOrZero,
+  settled: flagOrFalse,
+  settlementId: optionalText,
+  settlementUtr: optionalText,
+  settledAt: optionalTime,
+  paymentId: optionalText,
+  orderId: optionalText,
+  orderReceipt: optionalText,
+  disputeId: optionalText,
+  createdAt: optionalTime,
+});
+
+/** @throws Joi.ValidationError when it is no row of the report */
+export function mapRazorpaySettlementRow(entity: unknown): SettlementRow {
+  return readEntity(settlementRowSchema, entity);
+}

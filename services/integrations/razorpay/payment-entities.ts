@@ -1,0 +1,122 @@
+import Joi from "joi";
+import { maskVpa } from "../../../utils/masking.js";
+import { type Paise, subtractPaise } from "../../../utils/money.js";
+import type {
+  GatewayMethodDetails,
+  GatewayOrder,
+  GatewayPayment,
+  GatewayPaymentStatus,
+} from "../payment-gateway.js";
+import {
+  amount,
+  amountOrZero,
+  currency,
+  idOf,
+  nothing,
+  optionalAmount,
+  optionalText,
+  optionalTime,
+  readEntity,
+  texts,
+  time,
+  toMethod,
+} from "./fields.js";
+
+type OrderEntity = Omit<GatewayOrder, "amountDue"> & { amountDue: Paise | null };
+
+const orderSchema = Joi.object<OrderEntity>({
+  id: idOf("order"),
+  amount,
+  amountPaid: amountOrZero,
+  amountDue: optionalAmount,
+  currency,
+  receipt: optionalText,
+  status: Joi.string().valid("created", "attempted", "paid"),
+  attempts: Joi.number().integer().min(0).empty(null).optional().default(0),
+  notes: texts,
+  createdAt: time,
+});
+
+/** @throws Joi.ValidationError when it is no order */
+export function mapRazorpayOrder(entity: unknown): GatewayOrder {
+  const order = readEntity(orderSchema, entity);
+  return { ...order, amountDue: order.amountDue ?? subtractPaise(order.amount, order.amountPaid) };
+}
+
+interface Instrument {
+  bank: string | null;
+  wallet: string | null;
+  vpa: string | null;
+  card: { last4: string | null; network: string | null } | null;
+}
+
+type Reworked = "gateway" | "captured" | "awaitsManualCapture" | "method" | "methodDetails" | "status";
+
+interface PaymentEntity extends Omit<GatewayPayment, Reworked>, Instrument {
+  status: string;
+  captured: boolean | null;
+  method: string | null;
+}
+
+const paymentSchema = Joi.object<PaymentEntity>({
+  id: idOf("pay"),
+  orderId: idOf("order").empty(nothing).optional().default(null),
+  amount,
+  currency,
+  status: Joi.string(),
+  captured: Joi.boolean().empty(null).optional().default(null),
+  method: optionalText,
+  amountRefunded: amountOrZero,
+  refundStatus: Joi.string()
+    .valid("partial", "full")
+    .empty(Joi.valid("", "null", null))
+    .optional()
+    .default(null),
+  bank: optionalText,
+  wallet: optionalText,
+  vpa: optionalText,
+  card: Joi.object({ last4: optionalText, network: optionalText }).empty(null).optional().default(null),
+  fee: optionalAmount,
+  tax: optionalAmount,
+  errorCode: optionalText,
+  errorDescription: optionalText,
+  errorReason: optionalText,
+  notes: texts,
+  createdAt: time,
+  authorizedAt: optionalTime,
+  capturedAt: optionalTime,
+});
+
+const STATUSES: readonly GatewayPaymentStatus[] = ["created", "authorized", "captured", "refunded", "failed"];
+
+function toStatus(status: string): GatewayPaymentStatus {
+  return STATUSES.find((known) => known === status) ?? "created";
+}
+
+function toMethodDetails({ card, bank, wallet, vpa }: Instrument): GatewayMethodDetails {
+  return {
+    ...(card?.last4 && { last4: card.last4.slice(-4) }),
+    ...(card?.network && { network: card.network }),
+    ...(bank && { bank }),
+    ...(wallet && { wallet }),
+    ...(vpa && { vpa: maskVpa(vpa) }),
+  };
+}
+
+/**
+ * @param capture who captures (`PAYMENT_CAPTURE`)
+ * @throws Joi.ValidationError when it is no payment
+ */
+export function mapRazorpayPayment(entity: unknown, capture: "automatic" | "manual"): GatewayPayment {
+  const { bank, wallet, vpa, card, ...payment } = readEntity(paymentSchema, entity);
+  const status = toStatus(payment.status);
+  return {
+    ...payment,
+    gateway: "razorpay",
+    status,
+    captured: payment.captured ?? status === "captured",
+    awaitsManualCapture: status === "authorized" && capture === "manual",
+    method: toMethod(payment.method),
+    methodDetails: toMethodDetails({ bank, wallet, vpa, card }),
+  };
+}

@@ -1,0 +1,50 @@
+import { type ClientSession, Types } from "mongoose";
+import { type AuditActorType, AuditLog, type AuditLogDoc } from "../../models/index.js";
+import { now } from "../../utils/clock.js";
+import { currentRequestId } from "../../utils/request-context.js";
+import { enqueueOutbox } from "./outbox.service.js";
+import { inTransaction } from "./transaction.service.js";
+
+/** The outbox message that carries a row to the Auth service; its payload is `{auditLogId}`. */
+export const AUDIT_MESSAGE = "audit.recorded";
+
+export interface AuditEntry {
+  actor: { type: AuditActorType; id?: string };
+  /** `order.cancel`, `settings.update`, … */
+  action: string;
+  resourceType: string;
+  resourceId: string;
+  /** Without secrets and bank details: rows are kept for good and are sent on. */
+  before?: unknown;
+  after?: unknown;
+}
+
+/**
+ * Writes who did what, with the outbox message that forwards it, in the transaction of the change (I21).
+ * @returns the row's id
+ */
+export async function recordAudit(entry: AuditEntry, session: ClientSession): Promise<Types.ObjectId> {
+  const _id = new Types.ObjectId();
+  const row: Omit<AuditLogDoc, "_id"> = {
+    requestId: currentRequestId() ?? null,
+    actorType: entry.actor.type,
+    actorId: entry.actor.id ?? null,
+    action: entry.action,
+    resourceType: entry.resourceType,
+    resourceId: entry.resourceId,
+    before: entry.before ?? null,
+    after: entry.after ?? null,
+    at: now(),
+  };
+  await AuditLog.create([{ _id, ...row }], { session });
+  const auditLogId = _id.toHexString();
+  await enqueueOutbox(
+    [{ type: AUDIT_MESSAGE, dedupeKey: `audit:${auditLogId}`, payload: { auditLogId } }],
+    session,
+  );
+  return _id;
+}
+
+/** As `recordAudit`, for an act that changes nothing else here (an export, a job run by hand). */
+export const recordAuditAlone = (entry: AuditEntry): Promise<Types.ObjectId> =>
+  inTransaction((session) => recordAudit(entry, session));

@@ -1,0 +1,107 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Model, Types } from "mongoose";
+import { ConflictError } from "../../utils/errors.js";
+
+/**
+ * A short lease inside a document puts the writers of one cart or one checkout in a line. It is
+ * there for order, not for correctness: whoever writes still compares the lease token (and the
+ * version) in the write itself, so that a frozen holder that wakes up late changes nothing.
+ */
+export interface DocumentLease {
+  token: string;
+  until: Date;
+}
+
+export interface Leasable {
+  _id: Types.ObjectId;
+  lease?: DocumentLease | null;
+}
+
+export interface LeaseOptions<D extends Leasable> {
+  model: Model<D>;
+  id: Types.ObjectId;
+  /** After this time somebody else may take over. Longer than the longest honest work. */
+  ttlMs: number;
+  /** How long to stand in line before 409 REQUEST_IN_PROGRESS. */
+  waitMs: number;
+}
+
+/** Writers of this process wait here, first come first served, and do not poll the database. */
+const lines = new Map<string, Promise<unknown>>();
+
+/** Another process releases within milliseconds as a rule: poll briskly, with jitter against lockstep. */
+const POLL_MS = 8;
+const POLL_JITTER_MS = 12;
+
+/**
+ * Runs `work` while holding the document's lease.
+ * @returns null from the acquisition when the document does not exist: `work` is then given null.
+ * @throws ConflictError REQUEST_IN_PROGRESS when the line does not move within `waitMs`.
+ */
+export async function withDocumentLease<D extends Leasable, T>(
+  options: LeaseOptions<D>,
+  work: (document: D | null, token: string) => Promise<T>,
+): Promise<T> {
+  const key = `${options.model.collection.name}:${options.id.toHexString()}`;
+  const before = lines.get(key) ?? Promise.resolve();
+  const mine = before.then(
+    () => holdAndWork(options, work),
+    () => holdAndWork(options, work),
+  );
+  const settled = mine.catch(() => undefined);
+  lines.set(key, settled);
+  try {
+    return await mine;
+  } finally {
+    if (lines.get(key) === settled) lines.delete(key);
+  }
+}
+
+async function holdAndWork<D extends Leasable, T>(
+  options: LeaseOptions<D>,
+  work: (document: D | null, token: string) => Promise<T>,
+): Promise<T> {
+  const token = randomUUID();
+  const document = await acquire(options, token);
+  try {
+    return await work(document, token);
+  } finally {
+    if (document) await release(options, token);
+  }
+}
+
+async function acquire<D extends Leasable>(options: LeaseOptions<D>, token: string): Promise<D | null> {
+  const deadline = Date.now() + options.waitMs;
+  for (;;) {
+    const held = await options.model
+      .findOneAndUpdate(
+        { _id: options.id, $or: [{ lease: null }, { $expr: { $lt: ["$lease.until", "$$NOW"] } }] },
+        [{ $set: { lease: { token, until: databaseTimeIn(options.ttlMs) } } }],
+        { new: true, updatePipeline: true, sanitizeFilter: false, timestamps: false },
+      )
+      .lean<D>();
+    if (held) return held;
+    if (!(await options.model.exists({ _id: options.id }))) return null;
+    if (Date.now() > deadline) {
+      throw new ConflictError(
+        "REQUEST_IN_PROGRESS",
+        "Another change is still in progress; try again",
+        undefined,
+        1,
+      );
+    }
+    await sleep(POLL_MS + Math.random() * POLL_JITTER_MS);
+  }
+}
+
+/** An aggregation expression: the database's clock plus so many milliseconds. Instances may disagree about time (F49). */
+export const databaseTimeIn = (milliseconds: number) => ({ $add: ["$$NOW", milliseconds] });
+
+/** A write that already cleared the lease (the usual end) makes this a no-op; so does a take-over. */
+async function release<D extends Leasable>(options: LeaseOptions<D>, token: string): Promise<void> {
+  await options.model.collection.updateOne(
+    { _id: options.id, "lease.token": token },
+    { $set: { lease: null } },
+  );
+}

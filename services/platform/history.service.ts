@@ -1,0 +1,27 @@
+import type { ClientSession, Types } from "mongoose";
+import { type ChangedBy, OrderStatusHistory } from "../../models/index.js";
+import type { StatusType } from "../../utils/constants.js";
+
+export interface HistoryDraft {
+  orderId: Types.ObjectId;
+  statusType: StatusType;
+  /** Null in the first row of a type. */
+  from: string | null;
+  to: string;
+  by: ChangedBy;
+  note?: string;
+}
+
+/** Rows of an order's history, in the order given, in the transaction of the change they tell of (I19). */
+export async function appendHistory(drafts: readonly HistoryDraft[], session: ClientSession): Promise<void> {
+  const rows = drafts.map((draft) => ({
+    orderId: draft.orderId,
+    statusType: draft.statusType,
+    fromStatus: draft.from,
+    toStatus: draft.to,
+    note: draft.note ?? null,
+    changedByType: draft.by.type,
+    changedById: draft.by.id ?? null,
+  }));
+  await OrderStatusHistory.insertMany(rows, { session });
+}

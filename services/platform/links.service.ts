@@ -1,0 +1,35 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { config } from "../../config/env.config.js";
+import { now } from "../../utils/clock.js";
+
+/** How long the link in an order mail opens the order without signing in. */
+const ORDER_LINK_DAYS = 90;
+const DAY_SECONDS = 86_400;
+
+const sign = (subject: string, expires: number): string =>
+  createHmac("sha256", config.linkSecret).update(`${subject}|${expires}`).digest("base64url");
+
+/** A signed, expiring token for one resource: `<unix seconds>.<signature>`. Built from LINK_SECRET alone. */
+export function createLinkToken(subject: string, validSeconds: number): string {
+  const expires = Math.floor(now().getTime() / 1000) + validSeconds;
+  return `${expires}.${sign(subject, expires)}`;
+}
+
+/** Whether the token opens exactly this subject and has not expired. Compares in constant time. */
+export function isLinkTokenValid(subject: string, token: string): boolean {
+  const [expiresText, signature, ...rest] = token.split(".");
+  if (!expiresText || !signature || rest.length > 0 || !/^\d{10}$/.test(expiresText)) return false;
+  const expires = Number(expiresText);
+  if (expires * 1000 < now().getTime()) return false;
+  const expected = Buffer.from(sign(subject, expires));
+  const given = Buffer.from(signature);
+  return expected.length === given.length && timingSafeEqual(expected, given);
+}
+
+export const orderSubject = (orderNumber: string): string => `order:${orderNumber}`;
+
+/** Where the customer looks at the order; never built from the Host header. */
+export function orderLink(order: { orderNumber: string }): string {
+  const token = createLinkToken(orderSubject(order.orderNumber), ORDER_LINK_DAYS * DAY_SECONDS);
+  return `${config.storefrontUrl}/orders/${order.orderNumber}?token=${encodeURIComponent(token)}`;
+}

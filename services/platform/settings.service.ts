@@ -1,0 +1,165 @@
+import { type ClientSession, mongo } from "mongoose";
+import { logger } from "../../config/logger.config.js";
+import { Setting, type SettingDoc } from "../../models/index.js";
+import { now } from "../../utils/clock.js";
+import { ConflictError, ValidationError } from "../../utils/errors.js";
+import {
+  SETTINGS_GROUPS,
+  type SettingsGroup,
+  type SettingsOf,
+  settingDefinitions,
+  settingsPatchSchema,
+} from "./settings.definitions.js";
+import { afterCommit } from "./transaction.service.js";
+
+export * from "./settings.definitions.js";
+
+/** An admin's change is in force everywhere after this long (D43). */
+const CACHE_MS = 5_000;
+const DUPLICATE_KEY = 11_000;
+
+export interface VersionedSettings<G extends SettingsGroup> {
+  values: SettingsOf<G>;
+  /** 0 until something is stored. */
+  version: number;
+  updatedBy: string | null;
+  updatedAt: Date | null;
+}
+
+interface Cached {
+  until: number;
+  loading: Promise<SettingDoc | null>;
+}
+
+const cache = new Map<SettingsGroup, Cached>();
+
+/** The rules of a group, at most 5 s old. Money in paise. */
+export async function getSettings<G extends SettingsGroup>(group: G): Promise<SettingsOf<G>> {
+  return complete(group, await load(group));
+}
+
+/** As `getSettings`, fresh, with the version that a change must name. */
+export async function getVersionedSettings<G extends SettingsGroup>(group: G): Promise<VersionedSettings<G>> {
+  return toVersioned(group, await read(group));
+}
+
+/** For tests and after changes made elsewhere. */
+export const forgetSettings = (group?: SettingsGroup): void => {
+  if (group) cache.delete(group);
+  else cache.clear();
+};
+
+export const isSettingsGroup = (word: string): word is SettingsGroup =>
+  (SETTINGS_GROUPS as readonly string[]).includes(word);
+
+export interface SettingsChange<G extends SettingsGroup> {
+  group: G;
+  /** Only what changes; money in paise. */
+  patch: Partial<SettingsOf<G>>;
+  /** As last read. Left out: whatever is there. */
+  version?: number;
+  by: string;
+  /** The caller's audit row belongs into the same transaction. */
+  session?: ClientSession;
+}
+
+/**
+ * Stores some values of a group.
+ * @returns the group before and after, for the audit row
+ * @throws ValidationError for an unknown key or a value that is not allowed
+ * @throws ConflictError VERSION_CONFLICT with `current`, when somebody else was faster
+ */
+export async function putSettings<G extends SettingsGroup>(
+  change: SettingsChange<G>,
+): Promise<{ before: VersionedSettings<G>; after: VersionedSettings<G> }> {
+  const { group, by, session } = change;
+  const patch = validate(group, change.patch);
+  const stored = await read(group, session);
+  const version = stored?.version ?? 0;
+  if (change.version !== undefined && change.version !== version) throw staleVersion(group, stored);
+  const values = { ...stored?.values, ...patch };
+  const written = await compareAndSet({ group, values, version, by, session });
+  if (!written) throw staleVersion(group, await read(group));
+  if (session) afterCommit(session, () => forgetSettings(group));
+  else forgetSettings(group);
+  return { before: toVersioned(group, stored), after: toVersioned(group, written) };
+}
+
+interface Write {
+  group: SettingsGroup;
+  values: Record<string, unknown>;
+  version: number;
+  by: string;
+  session?: ClientSession;
+}
+
+async function compareAndSet({ group, values, version, by, session }: Write): Promise<SettingDoc | null> {
+  if (version > 0) {
+    return Setting.findOneAndUpdate(
+      { _id: group, version },
+      { $set: { values, version: version + 1, updatedBy: by } },
+      { returnDocument: "after", session },
+    ).lean<SettingDoc>();
+  }
+  try {
+    const [created] = await Setting.create([{ _id: group, values, version: 1, updatedBy: by }], { session });
+    return created?.toObject<SettingDoc>() ?? null;
+  } catch (error) {
+    // In a transaction the conflict must reach `inTransaction`, which gives up or runs it again.
+    if (!session && error instanceof mongo.MongoServerError && error.code === DUPLICATE_KEY) return null;
+    throw error;
+  }
+}
+
+function validate(group: SettingsGroup, patch: unknown): Record<string, unknown> {
+  const { value, error } = settingsPatchSchema(group).validate(patch, { convert: false, abortEarly: false });
+  if (!error) return value;
+  throw new ValidationError(
+    error.details.map(({ path, message }) => ({ in: "body", path: path.join("."), message })),
+  );
+}
+
+const staleVersion = (group: SettingsGroup, stored: SettingDoc | null): ConflictError =>
+  new ConflictError("VERSION_CONFLICT", "Somebody else changed these settings meanwhile", {
+    current: toVersioned(group, stored),
+  });
+
+function toVersioned<G extends SettingsGroup>(group: G, stored: SettingDoc | null): VersionedSettings<G> {
+  return {
+    values: complete(group, stored),
+    version: stored?.version ?? 0,
+    updatedBy: stored?.updatedBy ?? null,
+    updatedAt: stored?.updatedAt ?? null,
+  };
+}
+
+/** Stored values over the initial ones; a stored value that its schema no longer allows counts as not stored. */
+function complete<G extends SettingsGroup>(group: G, stored: SettingDoc | null): SettingsOf<G> {
+  const entries = Object.entries(settingDefinitions(group)).map(([key, { initial, schema }]) => {
+    const value = stored?.values[key];
+    const usable = value !== undefined && schema.validate(value, { convert: false }).error === undefined;
+    return [key, usable ? value : structuredClone(initial)];
+  });
+  return Object.fromEntries(entries);
+}
+
+const read = (group: SettingsGroup, session?: ClientSession): Promise<SettingDoc | null> =>
+  Setting.findById(group)
+    .session(session ?? null)
+    .lean<SettingDoc>()
+    .exec();
+
+/** One read at a time for a group; while the database is away, what was known last stays in force. */
+function load(group: SettingsGroup): Promise<SettingDoc | null> {
+  const cached = cache.get(group);
+  const at = now().getTime();
+  if (cached && cached.until > at && cached.until <= at + CACHE_MS) return cached.loading;
+  const loading = read(group).catch((error: unknown) => {
+    cache.delete(group);
+    if (!cached) throw error;
+    logger.warn({ err: error, group }, "> Settings could not be read; the last known ones stay in force");
+    return cached.loading;
+  });
+  cache.set(group, { until: at + CACHE_MS, loading });
+  return loading;
+}

@@ -1,0 +1,91 @@
+import type { AddressSnapshot } from "../../models/index.js";
+import { getAddress } from "../../services/integrations/auth-integration.service.js";
+import { getServiceability } from "../../services/integrations/shipping-integration.service.js";
+import { NotFoundError, RuleError, ValidationError } from "../../utils/errors.js";
+import { parseGstin } from "../../utils/gst/gstin.js";
+import { pincodeFitsState } from "../../utils/gst/pincode.js";
+import { findState } from "../../utils/gst/states.js";
+import type { Owner } from "../../utils/principal.js";
+import { unwrap } from "../../utils/result.js";
+
+/** An address as the storefront sends it; its format is checked already. */
+export interface AddressInput {
+  name: string;
+  phone: string;
+  line1: string;
+  line2?: string | null;
+  landmark?: string | null;
+  city: string;
+  state: string;
+  pincode: string;
+  country?: string;
+}
+
+/**
+ * The address with its state under the official name. The state decides the tax, so an unknown one is
+ * refused and never guessed (`gst.md` §2.1).
+ * @throws ValidationError for a state that does not exist or does not fit the pincode.
+ */
+export function toAddress(input: AddressInput): AddressSnapshot {
+  const state = findState(input.state);
+  if (!state) throw invalidState(`"${input.state}" is not a state of India`);
+  if (!pincodeFitsState(input.pincode, state.code)) {
+    throw invalidState(`pincode ${input.pincode} is not in ${state.name}`);
+  }
+  return {
+    name: input.name,
+    phone: input.phone,
+    line1: input.line1,
+    ...(input.line2 ? { line2: input.line2 } : {}),
+    ...(input.landmark ? { landmark: input.landmark } : {}),
+    city: input.city,
+    state: state.name,
+    pincode: input.pincode,
+    country: "IN",
+  };
+}
+
+const invalidState = (message: string) => new ValidationError([{ in: "body", path: "state", message }]);
+
+/**
+ * @throws RuleError PINCODE_NOT_SERVICEABLE; NotFoundError for an address id that is not this customer's;
+ *   the upstream errors of D14.
+ */
+export async function assertServiceable(
+  address: AddressSnapshot,
+  saved: { owner: Owner; addressId: string | undefined },
+): Promise<void> {
+  const [serviceability] = await Promise.all([getServiceability(address.pincode), assertOwnAddress(saved)]);
+  if (!unwrap(serviceability).serviceable) {
+    throw new RuleError("PINCODE_NOT_SERVICEABLE", `We do not deliver to ${address.pincode} yet`, {
+      pincode: address.pincode,
+    });
+  }
+}
+
+async function assertOwnAddress({
+  owner,
+  addressId,
+}: {
+  owner: Owner;
+  addressId: string | undefined;
+}): Promise<void> {
+  if (addressId === undefined) return;
+  const notFound = new NotFoundError("NOT_FOUND", "There is no such address");
+  if (!("userId" in owner)) throw notFound;
+  const answer = await getAddress(owner.userId, addressId);
+  if (!answer.success && answer.outcome === "refused") throw notFound;
+  unwrap(answer);
+}
+
+/** @throws RuleError INVALID_GSTIN with the reason: format, check character, or another state than the billing address. */
+export function toBuyerGstin(value: string, billing: AddressSnapshot): string {
+  const parsed = parseGstin(value);
+  if (!parsed.ok) throw new RuleError("INVALID_GSTIN", "This GSTIN is not valid", { reason: parsed.reason });
+  if (findState(billing.state)?.code !== parsed.stateCode) {
+    throw new RuleError("INVALID_GSTIN", "The GSTIN belongs to another state than the billing address", {
+      reason: "state",
+    });
+  }
+  return parsed.gstin;
+}

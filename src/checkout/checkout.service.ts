@@ -1,0 +1,179 @@
+import type { Types } from "mongoose";
+import { config } from "../../config/env.config.js";
+import { type CheckoutSessionDoc, Payment, type PaymentDoc } from "../../models/index.js";
+import { changeCheckout } from "../../services/flows/change-checkout.flow.js";
+import { type ChosenPayment, choosePayment } from "../../services/flows/choose-payment.flow.js";
+import {
+  resumeCheckout,
+  type StartRequest,
+  startCheckout,
+} from "../../services/flows/start-checkout.flow.js";
+import {
+  assertWritable,
+  type CheckoutRequest,
+  type CheckoutState,
+  getOwnCheckout,
+  loadCheckoutState,
+} from "../../services/flows/steps/checkout-state.step.js";
+import { findShippingMethods } from "../../services/flows/steps/refresh-before-payment.step.js";
+import * as inventory from "../../services/integrations/inventory-integration.service.js";
+import type { CheckoutPaymentMethod } from "../../utils/constants.js";
+import { RuleError } from "../../utils/errors.js";
+import { type AddressInput, assertServiceable, toAddress, toBuyerGstin } from "./checkout.address.js";
+
+/** What a step of the checkout answers with. */
+export interface CheckoutOverview extends CheckoutState {
+  payment: PaymentDoc | null;
+}
+
+async function withPayment(state: CheckoutState): Promise<CheckoutOverview> {
+  const { paymentId } = state.checkout;
+  const payment = paymentId ? await Payment.findById(paymentId).lean<PaymentDoc>() : null;
+  return { ...state, payment };
+}
+
+/** Each write keeps the reserved stock for as long as the checkout may take; a neighbour in trouble does not stop it. */
+function extendReservations(cartId: Types.ObjectId): void {
+  void inventory.extendCartReservations({
+    cartId: cartId.toHexString(),
+    ttlMinutes: config.checkout.reservationTtlMinutes,
+  });
+}
+
+async function change(
+  request: CheckoutRequest,
+  decide: Parameters<typeof changeCheckout>[1],
+): Promise<CheckoutOverview> {
+  const state = await changeCheckout(request, decide);
+  extendReservations(state.cart._id);
+  return withPayment(state);
+}
+
+/** @throws CheckoutExpiredError when the session is over; a completed one can still be looked at. */
+export async function getCheckout({ checkoutSessionId, owner }: CheckoutRequest): Promise<CheckoutOverview> {
+  const checkout = await getOwnCheckout(checkoutSessionId, owner);
+  if (checkout.status !== "completed" && !checkout.placement) assertWritable(checkout);
+  return withPayment(await loadCheckoutState(checkout));
+}
+
+/** @throws RuleError CART_EMPTY, CART_CHANGED, OUT_OF_STOCK. */
+export async function start(request: StartRequest): Promise<CheckoutOverview & { created: boolean }> {
+  const { state, created } = await startCheckout(request);
+  return { ...(await withPayment(state)), created };
+}
+
+/** @throws NotFoundError CHECKOUT_NOT_FOUND; otherwise as `start`. */
+export async function resume(
+  checkoutSessionId: Types.ObjectId,
+  request: StartRequest,
+): Promise<CheckoutOverview & { renewed: boolean }> {
+  const previous = await getOwnCheckout(checkoutSessionId, request.owner);
+  const { state, created } = await resumeCheckout(previous, request);
+  return { ...(await withPayment(state)), renewed: created };
+}
+
+export function setContact(
+  request: CheckoutRequest,
+  contact: { email: string; phone: string },
+): Promise<CheckoutOverview> {
+  return change(request, () => contact);
+}
+
+/**
+ * @throws ValidationError when the state does not fit the pincode; RuleError PINCODE_NOT_SERVICEABLE;
+ *   NotFoundError for an `addressId` that is not the customer's.
+ */
+export async function setShippingAddress(
+  request: CheckoutRequest,
+  input: AddressInput & { addressId?: string },
+) {
+  const address = toAddress(input);
+  return change(request, async ({ checkout }) => {
+    await assertServiceable(address, { owner: request.owner, addressId: input.addressId });
+    return {
+      shippingAddress: address,
+      shippingAddressId: input.addressId ?? null,
+      customerName: checkout.customerName ?? address.name,
+      ...(checkout.billingSameAsShipping ? { billingAddress: address } : {}),
+      // Another destination has other methods and rates: going back a step drops what depended on it.
+      shippingMethod: null,
+      shippingMethodId: null,
+    };
+  });
+}
+
+export interface BillingInput {
+  sameAsShipping: boolean;
+  address: AddressInput | null;
+  gstin?: string | null;
+}
+
+/** @throws RuleError INVALID_GSTIN (also when its state is not the billing state), CHECKOUT_INCOMPLETE without a shipping address. */
+export function setBillingAddress(request: CheckoutRequest, input: BillingInput): Promise<CheckoutOverview> {
+  return change(request, ({ checkout }) => {
+    const billing = input.address ? toAddress(input.address) : checkout.shippingAddress;
+    if (!billing) {
+      throw new RuleError("CHECKOUT_INCOMPLETE", "Enter the shipping address first", {
+        missing: ["shippingAddress"],
+      });
+    }
+    const gstin =
+      input.gstin === undefined ? checkout.gstin : input.gstin && toBuyerGstin(input.gstin, billing);
+    return { billingAddress: billing, billingSameAsShipping: input.sameAsShipping, gstin };
+  });
+}
+
+/** @throws RuleError CHECKOUT_INCOMPLETE before there is an address. */
+export async function listShippingMethods({ checkoutSessionId, owner }: CheckoutRequest) {
+  const checkout = await getOwnCheckout(checkoutSessionId, owner);
+  assertWritable(checkout);
+  assertHasAddress(checkout);
+  return findShippingMethods(checkout);
+}
+
+function assertHasAddress(checkout: CheckoutSessionDoc): void {
+  if (checkout.shippingAddress) return;
+  throw new RuleError("CHECKOUT_INCOMPLETE", "Enter the shipping address first", {
+    missing: ["shippingAddress"],
+  });
+}
+
+/** @throws RuleError SHIPPING_METHOD_UNAVAILABLE when it is not offered for this address, weight and value. */
+export function setShippingMethod(
+  request: CheckoutRequest,
+  shippingMethodId: string,
+): Promise<CheckoutOverview> {
+  return change(request, async ({ checkout }) => {
+    assertHasAddress(checkout);
+    const method = (await findShippingMethods(checkout)).find(
+      (candidate) => candidate.id === shippingMethodId,
+    );
+    if (!method) {
+      throw new RuleError(
+        "SHIPPING_METHOD_UNAVAILABLE",
+        "This shipping method is not offered for the address",
+      );
+    }
+    return { shippingMethod: method, shippingMethodId };
+  });
+}
+
+export function setGiftMessage(request: CheckoutRequest, giftMessage: string): Promise<CheckoutOverview> {
+  return change(request, () => ({ isGiftOrder: true, giftMessage }));
+}
+
+export function setNotes(request: CheckoutRequest, customerNotes: string): Promise<CheckoutOverview> {
+  return change(request, () => ({ customerNotes }));
+}
+
+export interface MethodChoice extends CheckoutRequest {
+  method: CheckoutPaymentMethod;
+  termsAccepted?: boolean;
+}
+
+export async function setPaymentMethod(
+  choice: MethodChoice,
+): Promise<ChosenPayment & { overview: CheckoutOverview }> {
+  const chosen = await choosePayment(choice);
+  return { ...chosen, overview: { ...chosen.state, payment: chosen.payment } };
+}

@@ -1,0 +1,130 @@
+import type { Types } from "mongoose";
+import { Payment, type PaymentDoc } from "../../models/index.js";
+import { type ChosenPayment, choosePayment } from "../../services/flows/choose-payment.flow.js";
+import { type PlacedOrder, placeOrder } from "../../services/flows/place-order.flow.js";
+import { settlePayment } from "../../services/flows/settle-payment.flow.js";
+import { isOwnedBy } from "../../services/flows/steps/checkout-state.step.js";
+import { paymentGateway } from "../../services/integrations/payment-gateway.service.js";
+import { now } from "../../utils/clock.js";
+import { CHECKOUT_PAYMENT_METHODS, type CheckoutPaymentMethod } from "../../utils/constants.js";
+import { NotFoundError, RuleError } from "../../utils/errors.js";
+import type { Owner } from "../../utils/principal.js";
+import { unwrap } from "../../utils/result.js";
+
+const paymentNotFound = () => new NotFoundError("PAYMENT_NOT_FOUND", "There is no such payment");
+
+/** @throws NotFoundError for an unknown payment and for somebody else's (D15). */
+export async function getOwnPayment(paymentId: Types.ObjectId, owner: Owner): Promise<PaymentDoc> {
+  const payment = await Payment.findById(paymentId).lean<PaymentDoc>();
+  if (!payment || !isOwnedBy(payment, owner)) throw paymentNotFound();
+  return payment;
+}
+
+export interface PayRequest {
+  owner: Owner;
+  checkoutSessionId: Types.ObjectId;
+  method: CheckoutPaymentMethod;
+}
+
+/** The same room as `PUT /checkout/:id/payment-method`: one flow stands behind both doors. */
+export const pay = (request: PayRequest): Promise<ChosenPayment> => choosePayment(request);
+
+export interface CheckoutAnswer {
+  gatewayOrderId: string;
+  gatewayPaymentId: string;
+  signature: string;
+}
+
+/**
+ * The client's callback (`domain.md` §5.3): the signature over *our* gateway order's id, then the gateway is
+ * asked for the payment itself; only its word moves a status. Repeatable.
+ * @throws NotFoundError for a gateway order that is not this caller's; RuleError SIGNATURE_INVALID,
+ *   AMOUNT_MISMATCH, PAYMENT_SUPERSEDED; the upstream errors of D14.
+ */
+export async function verifyPayment(answer: CheckoutAnswer, owner: Owner): Promise<PaymentDoc> {
+  const record = await Payment.findOne({ gatewayOrderId: answer.gatewayOrderId })
+    .sort({ createdAt: -1 })
+    .lean<PaymentDoc>();
+  if (!record?.gatewayOrderId || !isOwnedBy(record, owner)) throw paymentNotFound();
+  if (!paymentGateway.verifyCheckoutSignature({ ...answer, gatewayOrderId: record.gatewayOrderId })) {
+    throw new RuleError("SIGNATURE_INVALID", "The payment's signature is not right");
+  }
+  const word = unwrap(await paymentGateway.getGatewayPayment(answer.gatewayPaymentId));
+  if (word.orderId !== record.gatewayOrderId) {
+    throw new RuleError("SIGNATURE_INVALID", "This payment belongs to another order");
+  }
+  const settled = await settlePayment(word, "callback");
+  if (!settled) throw paymentNotFound();
+  if (word.amount !== record.amount || word.currency !== record.currency) {
+    throw new RuleError(
+      "AMOUNT_MISMATCH",
+      "The amount paid is not the amount asked for; it will be returned",
+    );
+  }
+  if (settled.payment.supersededAt) {
+    throw new RuleError(
+      "PAYMENT_SUPERSEDED",
+      "The cart changed after this payment began; the money will be returned",
+    );
+  }
+  return settled.payment;
+}
+
+export interface CodRequest {
+  owner: Owner;
+  checkoutSessionId: Types.ObjectId;
+  termsAccepted: boolean;
+}
+
+/**
+ * Cash on delivery in one call: the method is chosen and the order placed. Repeatable: the order of a
+ * completed session is answered again.
+ */
+export async function payOnDelivery(request: CodRequest): Promise<PlacedOrder & { payment: PaymentDoc }> {
+  const placed = await findPlaced(request);
+  if (placed) return placed;
+  if (!request.termsAccepted)
+    throw new RuleError("TERMS_NOT_ACCEPTED", "Accept the terms to place the order");
+  await choosePayment({ ...request, method: "cod" });
+  const result = await placeOrder({
+    checkoutSessionId: request.checkoutSessionId,
+    termsAcceptedAt: now(),
+    waitForOthers: true,
+  });
+  const payment = await Payment.findOne({ orderId: result.order._id }).lean<PaymentDoc>();
+  if (!payment) throw paymentNotFound();
+  return { ...result, payment };
+}
+
+async function findPlaced({
+  owner,
+  checkoutSessionId,
+}: CodRequest): Promise<(PlacedOrder & { payment: PaymentDoc }) | null> {
+  const payment = await Payment.findOne({ orderId: checkoutSessionId, gateway: "cod" }).lean<PaymentDoc>();
+  if (!payment || !isOwnedBy(payment, owner)) return null;
+  const { order } = await placeOrder({ checkoutSessionId, termsAcceptedAt: null, waitForOthers: false });
+  return { order, created: false, payment };
+}
+
+const isCheckoutMethod = (method: PaymentDoc["method"]): method is CheckoutPaymentMethod =>
+  CHECKOUT_PAYMENT_METHODS.some((candidate) => candidate === method);
+
+/**
+ * After a failed attempt: a new record, on the same gateway order while the amount is unchanged (D11).
+ * @throws RuleError PAYMENT_NOT_FAILED, METHOD_UNAVAILABLE; otherwise as choosing a method.
+ */
+export async function retryPayment(
+  paymentId: Types.ObjectId,
+  owner: Owner,
+  method?: CheckoutPaymentMethod,
+): Promise<ChosenPayment> {
+  const failed = await getOwnPayment(paymentId, owner);
+  if (failed.status !== "failed" || !failed.checkoutSessionId) {
+    throw new RuleError("PAYMENT_NOT_FAILED", "Only a failed payment can be tried again", {
+      status: failed.status,
+    });
+  }
+  const chosen = method ?? failed.method;
+  if (!isCheckoutMethod(chosen)) throw new RuleError("METHOD_UNAVAILABLE", "Choose a payment method");
+  return choosePayment({ owner, checkoutSessionId: failed.checkoutSessionId, method: chosen });
+}

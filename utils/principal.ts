@@ -1,0 +1,79 @@
+import type { AdminRole } from "./permissions.js";
+
+/** Whose cart, checkout or order it is: a customer's, or a guest session's. */
+export type Owner = { userId: string } | { sessionId: string };
+
+export interface CustomerPrincipal {
+  kind: "customer";
+  userId: string;
+  name?: string;
+  email?: string;
+  phone?: string;
+}
+
+export interface GuestPrincipal {
+  kind: "guest";
+  sessionId: string;
+}
+
+export interface AdminPrincipal {
+  kind: "admin";
+  adminId: string;
+  role: AdminRole;
+  name?: string;
+}
+
+export interface ServicePrincipal {
+  kind: "service";
+  id: string;
+}
+
+export interface AnonymousPrincipal {
+  kind: "anonymous";
+}
+
+/** Who is calling, as the token or the session header proved it. */
+export type Principal =
+  | CustomerPrincipal
+  | GuestPrincipal
+  | AdminPrincipal
+  | ServicePrincipal
+  | AnonymousPrincipal;
+
+export const ANONYMOUS: AnonymousPrincipal = Object.freeze({ kind: "anonymous" });
+
+export function ownerOf(principal: Principal): Owner | null {
+  if (principal.kind === "customer") return { userId: principal.userId };
+  if (principal.kind === "guest") return { sessionId: principal.sessionId };
+  return null;
+}
+
+/**
+ * The part of a query that makes it see only the owner's documents. A session id alone proves
+ * nothing once a customer has taken the document over (merge), hence `userId: null`.
+ */
+export function ownerFilter(owner: Owner): { userId: string } | { sessionId: string; userId: null } {
+  return "userId" in owner ? { userId: owner.userId } : { sessionId: owner.sessionId, userId: null };
+}
+
+/** One word for the caller, for keys of records and limits; null for nobody in particular. */
+export function principalKey(principal: Principal): string | null {
+  switch (principal.kind) {
+    case "customer":
+      return `user:${principal.userId}`;
+    case "guest":
+      return `guest:${principal.sessionId}`;
+    case "admin":
+      return `admin:${principal.adminId}`;
+    case "service":
+      return `service:${principal.id}`;
+    case "anonymous":
+      return null;
+  }
+}
+
+/** As `principalKey`, for the log: a guest's session id is all it takes to be that guest. */
+export function principalLabel(principal: Principal): string {
+  if (principal.kind === "guest") return `guest:${principal.sessionId.slice(0, 6)}…`;
+  return principalKey(principal) ?? "anonymous";
+}
