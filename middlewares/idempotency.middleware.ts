@@ -60,7 +60,7 @@ function replay(res: Response, answer: StoredAnswer): void {
   res.status(answer.status).setHeader("Idempotency-Replayed", "true");
   if (answer.location !== null) res.setHeader("Location", answer.location);
   res.setHeader("Content-Type", answer.contentType);
-  res.end(answer.body);
+  res.send(answer.body);
 }
 
 /** Records a 2xx answer and forgets any other. A failure here changes nothing about what was done. */
@@ -102,7 +102,7 @@ export const idempotencyStep: RequestHandler = (request, res, next) => {
     next();
     return;
   }
-  const path = request.baseUrl + request.path;
+  const path = (request.baseUrl + request.path).replace(/\/$/, "");
   const use: KeyUse = { principal: caller, method: request.method, path, key, fingerprint };
   return claimKey(use).then((claim) => {
     switch (claim.kind) {

@@ -5,6 +5,7 @@ import { CartItem } from "./cartItem.model.js";
 import { CheckoutSession } from "./checkoutSession.model.js";
 import { Counter } from "./counter.model.js";
 import { File } from "./file.model.js";
+import { IdempotencyRecord } from "./idempotencyRecord.model.js";
 import { Invoice } from "./invoice.model.js";
 import { InvoiceDelivery } from "./invoiceDelivery.model.js";
 import { JobRun } from "./jobRun.model.js";
@@ -28,6 +29,7 @@ export * from "./cartItem.model.js";
 export * from "./checkoutSession.model.js";
 export * from "./counter.model.js";
 export * from "./file.model.js";
+export * from "./idempotencyRecord.model.js";
 export * from "./invoice.model.js";
 export * from "./invoiceDelivery.model.js";
 export * from "./jobRun.model.js";
@@ -76,6 +78,7 @@ export const allModels: readonly PreparedModel[] = [
   Counter,
   Lease,
   WebhookEvent,
+  IdempotencyRecord,
   OutboxMessage,
   AuditLog,
   ReconciliationReport,

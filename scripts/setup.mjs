@@ -61,13 +61,27 @@ function matchesInstalledTree() {
 }
 
 function installPackages() {
-  console.log("> installing the packages of package-lock.json (npm ci)");
-  runNpm(["ci", "--include=dev", "--no-audit", "--no-fund"], {
+  const command = isLockFileComplete() ? ["ci"] : ["install", "--no-save"];
+  console.log(`> installing the packages of package-lock.json (npm ${command.join(" ")})`);
+  runNpm([...command, "--include=dev", "--no-audit", "--no-fund"], {
     cwd: PROJECT_FOLDER,
     // The MongoDB is looked for below, in more places than the package's own install script knows.
     env: { ...process.env, MONGOMS_DISABLE_POSTINSTALL: "1" },
   });
   writeFileAtomically(STAMP_FILE, digest(readFileSync(LOCK_FILE)));
+}
+
+/**
+ * A package-lock.json written against a registry without the packages of other platforms lacks
+ * them, and `npm ci` refuses it on every machine. `npm install --no-save` installs the same
+ * versions from it and leaves the file alone.
+ */
+function isLockFileComplete() {
+  const packages = readJson(LOCK_FILE)?.packages ?? {};
+  const present = new Set(Object.keys(packages).map((path) => path.split("node_modules/").at(-1)));
+  return Object.values(packages).every(({ optionalDependencies = {} }) =>
+    Object.keys(optionalDependencies).every((name) => present.has(name)),
+  );
 }
 
 function digest(content) {

@@ -1,5 +1,5 @@
 import type { Paise } from "../../utils/money.js";
-import { count, money, no, oneOf } from "./fields.js";
+import { count, money, no, oneOf, optionalText } from "./fields.js";
 import { definePart } from "./schema.js";
 
 /** Tax by head: within a state cgst + sgst (or utgst), else igst; never both. */
@@ -70,19 +70,24 @@ export type ChargeKind = (typeof CHARGE_KINDS)[number];
 /** Shipping or the COD fee, one row a rate (`gst.md` R6). */
 export interface Charge {
   kind: ChargeKind;
-  rateBps: number;
+  /** As it is printed. */
+  description: string;
+  hsnCode: string | null;
+  gstRateBps: number;
   /** As the customer was quoted: contains the tax when prices do. */
   amount: Paise;
   taxableValue: Paise;
   taxes: TaxSplit;
-  tax: Paise;
+  taxTotal: Paise;
 }
 
 export const chargePart = definePart<Charge>({
   kind: oneOf(CHARGE_KINDS),
-  rateBps: count,
+  description: { type: String, default: "" },
+  hsnCode: optionalText,
+  gstRateBps: count,
   amount: money,
   taxableValue: money,
   taxes: lineTotalsFields.taxes,
-  tax: money,
+  taxTotal: money,
 });

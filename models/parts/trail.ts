@@ -9,7 +9,7 @@ export interface ChangedBy {
 }
 
 const changedByPart = definePart<ChangedBy>({
-  type: { type: oneOf(CHANGED_BY_TYPES) },
+  type: oneOf(CHANGED_BY_TYPES),
   id: { type: String },
 });
 

@@ -77,8 +77,9 @@ function acquire(path) {
     return true;
   } catch (error) {
     if (error.code !== "EEXIST") throw error;
-    if (!isOwnerAlive(path)) rmSync(path, { force: true });
-    return false;
+    if (isOwnerAlive(path)) return false;
+    rmSync(path, { force: true });
+    return acquire(path);
   }
 }
 

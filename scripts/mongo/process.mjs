@@ -31,8 +31,9 @@ export function run(command, args, options = {}) {
 }
 
 /** Runs npm itself; on every platform the one that runs this script, where there is one. */
-export function runNpm(args, options = {}) {
+export function runNpm(args, { env = process.env, ...options } = {}) {
+  const quiet = { ...options, env: { ...env, npm_config_update_notifier: "false" } };
   const npmScript = process.env.npm_execpath;
-  if (npmScript && /\.[cm]?js$/.test(npmScript)) return run(process.execPath, [npmScript, ...args], options);
-  return run("npm", args, { shell: process.platform === "win32", ...options });
+  if (npmScript && /\.[cm]?js$/.test(npmScript)) return run(process.execPath, [npmScript, ...args], quiet);
+  return run("npm", args, { shell: process.platform === "win32", ...quiet });
 }

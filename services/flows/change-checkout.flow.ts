@@ -3,6 +3,7 @@ import { config } from "../../config/env.config.js";
 import { Cart, CheckoutSession, type CheckoutSessionDoc } from "../../models/index.js";
 import { minutesFromNow, now } from "../../utils/clock.js";
 import { ConflictError } from "../../utils/errors.js";
+import { ZERO_PAISE } from "../../utils/money.js";
 import { checkoutMachine } from "../../utils/state-machines.js";
 import { withDocumentLease } from "../platform/document-lease.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
@@ -139,7 +140,10 @@ async function tellCart(checkout: CheckoutSessionDoc, session: ClientSession): P
     {
       $set: {
         placeOfSupply: placeOfSupplyOf(checkout),
-        shipping: shippingMethod && { rate: shippingMethod.rate, codFee: 0 },
+        shipping: shippingMethod && {
+          rate: shippingMethod.rate,
+          codFee: checkout.paymentMethod === "cod" ? shippingMethod.codFee : ZERO_PAISE,
+        },
         shippingTotal: totals.shippingTotal,
         taxTotal: totals.taxTotal,
         roundOff: totals.roundOff,

@@ -1,4 +1,4 @@
-import type { Types } from "mongoose";
+import { type Types, trusted } from "mongoose";
 import { logger } from "../../config/logger.config.js";
 import { CheckoutSession, type CheckoutSessionDoc, Order, type OrderDoc } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
@@ -114,7 +114,8 @@ async function getOrderOf(checkoutSessionId: Types.ObjectId): Promise<OrderDoc> 
 
 /** Sessions whose placement began and whose lease has ended: nobody is at work on them any more. */
 export function findAbandonedPlacements(limit: number): Promise<Pick<CheckoutSessionDoc, "_id">[]> {
-  return CheckoutSession.find({ placement: { $ne: null } }, { _id: 1 })
+  return CheckoutSession.find({ "placement.leaseUntil": trusted({ $lt: now() }) }, { _id: 1 })
+    .sort({ "placement.leaseUntil": 1 })
     .limit(limit)
     .lean<Pick<CheckoutSessionDoc, "_id">[]>();
 }

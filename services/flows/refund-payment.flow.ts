@@ -24,7 +24,7 @@ const keyOf = (refund: RefundDoc, attempt: number) => `${refund._id.toHexString(
  */
 export async function sendRefund(refundId: Types.ObjectId): Promise<void> {
   const refund = await Refund.findById(refundId).lean<RefundDoc>();
-  if (!refund || refund.destination !== "original" || !refund.paymentId) return;
+  if (refund?.destination !== "original" || !refund.paymentId) return;
   if (refund.status !== "pending" && refund.status !== "processing") return;
   const payment = await Payment.findById(refund.paymentId).lean<PaymentDoc>();
   if (!payment?.gatewayPaymentId) return;

@@ -41,7 +41,13 @@ const userSchema = Joi.object<User>({
   status: Joi.string().valid("active", "disabled"),
 });
 const sellerSchema = Joi.object<Seller>({ id, name: text, email: optionalText, status: text });
-const adminUserSchema = Joi.object<AdminUser>({ id, name: text, email: optionalText, role: text, status: text });
+const adminUserSchema = Joi.object<AdminUser>({
+  id,
+  name: text,
+  email: optionalText,
+  role: text,
+  status: text,
+});
 const loggedSchema = Joi.object<{ id: string }>({ id });
 
 /** @returns refused with status 404 when there is no such user */

@@ -115,7 +115,10 @@ const productListSchema = Joi.object<{ products: AnsweredProduct[] }>({ products
 const notFound = <T>(result: Result<T>) => nameRefusal(result, 404, "PRODUCT_NOT_FOUND");
 
 async function loadProduct(productId: string): Promise<Result<CatalogProduct>> {
-  const result = await catalogClient.get({ path: apiPath`/api/products/${productId}`, schema: productSchema });
+  const result = await catalogClient.get({
+    path: apiPath`/api/products/${productId}`,
+    schema: productSchema,
+  });
   return notFound(mapResult(result, completeProduct));
 }
 

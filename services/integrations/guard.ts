@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import {
   BrokenCircuitError,
-  bulkhead,
   BulkheadRejectedError,
+  bulkhead,
   CircuitState,
   ConsecutiveBreaker,
   circuitBreaker,
@@ -80,6 +80,12 @@ function unavailable(service: string, code: string, error: string): Failure {
   return { success: false, outcome: "unavailable", code, error, statusCode: 503, service };
 }
 
+/** When the first try may have done it, a second that never arrived does not make that undone. */
+function combine<T>(earlier: Result<T> | null, latest: Result<T>): Result<T> {
+  const mayBeDone = earlier && !earlier.success && earlier.outcome === "unknown";
+  return mayBeDone && !latest.success && latest.outcome === "unavailable" ? earlier : latest;
+}
+
 /**
  * Bulkhead, retry and circuit breaker around the calls to one neighbour, so that its illness stays its own.
  * Order: a slot in the bulkhead, then tries, each of which asks the breaker.
@@ -102,21 +108,28 @@ export function createGuard({ service, maxConcurrent, breaker: settings = {} }: 
   const counts = { calls: 0, succeeded: 0, refused: 0, unknown: 0, unavailable: 0, retries: 0, totalMs: 0 };
   let retryBudget = RETRY_BUDGET.most;
 
-  const breakerOpen = (): Attempt<never> => ({
-    result: unavailable(service, "BREAKER_OPEN", "circuit breaker open"),
+  const notMade = (code: string, error: string): Attempt<never> => ({
+    result: unavailable(service, code, error),
     isFault: false,
     isTransient: false,
   });
 
   async function tryOnce<T>(call: GuardedCall<T>, remainingMs: number): Promise<Attempt<T>> {
     // While the one probe runs, cockatiel would hold all others back and release them at once (Seen-9).
-    if (breaker.state === CircuitState.HalfOpen) return breakerOpen();
+    if (breaker.state === CircuitState.HalfOpen) return notMade("BREAKER_OPEN", "circuit breaker open");
     try {
       return await breaker.execute(() => call.send(remainingMs));
     } catch (error) {
-      if (error instanceof BrokenCircuitError) return breakerOpen();
+      if (error instanceof BrokenCircuitError) return notMade("BREAKER_OPEN", "circuit breaker open");
       throw error;
     }
+  }
+
+  function tryInTime<T>(call: GuardedCall<T>, deadline: number): Promise<Attempt<T>> {
+    const remainingMs = deadline - performance.now();
+    if (remainingMs >= MIN_TRY_MS) return tryOnce(call, remainingMs);
+    // Waited in the bulkhead until there was no time left.
+    return Promise.resolve(notMade("BULKHEAD_FULL", "no free slot in time"));
   }
 
   function pauseBeforeRetry(attempt: Attempt<unknown>): number {
@@ -125,16 +138,15 @@ export function createGuard({ service, maxConcurrent, breaker: settings = {} }: 
   }
 
   async function tryUntilDone<T>(call: GuardedCall<T>, deadline: number): Promise<Result<T>> {
+    let earlier: Result<T> | null = null;
     for (let tries = 0; ; tries += 1) {
-      const remainingMs = deadline - performance.now();
-      // Waited in the bulkhead until there was no time left.
-      if (remainingMs < MIN_TRY_MS) return unavailable(service, "BULKHEAD_FULL", "no free slot in time");
-      const attempt = await tryOnce(call, remainingMs);
-      if (!attempt.isTransient || !call.isRepeatable || tries >= MAX_RETRIES || retryBudget < 1) {
-        return attempt.result;
-      }
+      const attempt = await tryInTime(call, deadline);
+      const result = combine(earlier, attempt.result);
+      if (!attempt.isTransient || !call.isRepeatable || tries >= MAX_RETRIES || retryBudget < 1)
+        return result;
       const pauseMs = pauseBeforeRetry(attempt);
-      if (performance.now() + pauseMs + MIN_TRY_MS > deadline) return attempt.result;
+      if (performance.now() + pauseMs + MIN_TRY_MS > deadline) return result;
+      earlier = result;
       retryBudget -= 1;
       counts.retries += 1;
       await pause(pauseMs);
@@ -150,7 +162,14 @@ export function createGuard({ service, maxConcurrent, breaker: settings = {} }: 
       }
       logger.error({ service, err: error }, "> Call to a neighbour failed unexpectedly");
       const message = error instanceof Error ? error.message : String(error);
-      return { success: false, outcome: "unknown", code: "BAD_RESPONSE", error: message, statusCode: 502, service };
+      return {
+        success: false,
+        outcome: "unknown",
+        code: "BAD_RESPONSE",
+        error: message,
+        statusCode: 502,
+        service,
+      };
     }
   }
 

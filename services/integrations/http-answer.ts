@@ -73,7 +73,9 @@ export function parseRetryAfter(header: string | undefined): number | undefined 
 function refusalCode(envelope: Record<string, unknown>, status: number): string {
   const { error } = envelope;
   const candidates = [isRecord(error) ? error.code : error, envelope.code];
-  const code = candidates.find((candidate) => typeof candidate === "string" && /^[A-Z][A-Z0-9_]*$/.test(candidate));
+  const code = candidates.find(
+    (candidate) => typeof candidate === "string" && /^[A-Z][A-Z0-9_]*$/.test(candidate),
+  );
   return typeof code === "string" ? code.slice(0, MAX_CODE_LENGTH) : `HTTP_${status}`;
 }
 
@@ -101,7 +103,13 @@ function readRefusal(answer: HttpAnswer): Attempt<never> {
   if (status === 401 || status === 403) {
     // Our token is wrong: nothing was done, but it is no word about stock or coupons either.
     return failed(
-      { outcome: "unavailable", code, error: "our service token was not accepted", statusCode: status, service },
+      {
+        outcome: "unavailable",
+        code,
+        error: "our service token was not accepted",
+        statusCode: status,
+        service,
+      },
       { isFault: false, isTransient: false },
     );
   }

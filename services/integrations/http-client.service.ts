@@ -72,7 +72,9 @@ const clients = new Map<string, ServiceClient>();
 export function apiPath(literals: TemplateStringsArray, ...ids: readonly string[]): string | null {
   // The URL parser resolves dots even when they are encoded.
   if (ids.some((id) => id === "" || id === "." || id === "..")) return null;
-  return literals.reduce((path, literal, index) => `${path}${encodeURIComponent(ids[index - 1] ?? "")}${literal}`);
+  return literals.reduce(
+    (path, literal, index) => `${path}${encodeURIComponent(ids[index - 1] ?? "")}${literal}`,
+  );
 }
 
 function toQueryString(query: Query | undefined): string {
@@ -85,7 +87,8 @@ function toQueryString(query: Query | undefined): string {
 }
 
 /** A header holds visible ASCII only; a coupon code in a key may be written in any script. */
-const headerSafe = (key: string): string => (/^[\x21-\x7e]{1,200}$/.test(key) ? key : encodeURIComponent(key));
+const headerSafe = (key: string): string =>
+  /^[\x21-\x7e]{1,200}$/.test(key) ? key : encodeURIComponent(key);
 
 /** Per-service counters since the start, for the metrics page. */
 export function upstreamStats(): Record<string, GuardStats> {
@@ -108,7 +111,11 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
   const timeoutMs = options.timeoutMs ?? config.upstreamTimeoutMs;
   const maxConcurrent = options.maxConcurrent ?? DEFAULT_MAX_CONCURRENT;
   const baseUrl = options.baseUrl.replace(/\/+$/, "");
-  const guard = createGuard({ service: name, maxConcurrent, ...(options.breaker && { breaker: options.breaker }) });
+  const guard = createGuard({
+    service: name,
+    maxConcurrent,
+    ...(options.breaker && { breaker: options.breaker }),
+  });
   const sockets = { keepAlive: true, maxSockets: maxConcurrent };
   const instance = axios.create({
     adapter: "http",
@@ -179,7 +186,12 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
     get: (call) => run({ method: "GET", call }),
     ask: (call) => run({ method: "POST", call, body: call.body }),
     write: (call) =>
-      run({ method: call.method, call, body: call.body, idempotencyKey: call.idempotencyKey ?? randomUUID() }),
+      run({
+        method: call.method,
+        call,
+        body: call.body,
+        idempotencyKey: call.idempotencyKey ?? randomUUID(),
+      }),
     health: (limitMs) => checkHealth({ baseUrl, limitMs, breaker: guard.breakerState() }),
     stats: guard.stats,
   };
@@ -204,7 +216,11 @@ function noSuchThing(service: string): Result<never> {
 }
 
 /** Asks past bulkhead and breaker, on a socket of its own: a full or open one must not hide that a neighbour is back. */
-async function checkHealth(check: { baseUrl: string; limitMs: number; breaker: BreakerState }): Promise<HealthReport> {
+async function checkHealth(check: {
+  baseUrl: string;
+  limitMs: number;
+  breaker: BreakerState;
+}): Promise<HealthReport> {
   const startedAt = performance.now();
   const isUp = await axios
     .get(`${check.baseUrl}/health`, {

@@ -70,7 +70,12 @@ const stockLevelSchema = Joi.object<StockLevel>({
 
 const bulkStockSchema = Joi.object<BulkStock>({
   items: listOf(
-    Joi.object<RequestedStock>({ variantId: id, requested: quantity, available: quantity, isAvailable: flag }),
+    Joi.object<RequestedStock>({
+      variantId: id,
+      requested: quantity,
+      available: quantity,
+      isAvailable: flag,
+    }),
   ),
   allAvailable: flag,
 });

@@ -7,7 +7,10 @@ import { createServiceClient } from "./http-client.service.js";
 export const authClient = createServiceClient({ name: "auth", baseUrl: config.upstreams.auth });
 export const catalogClient = createServiceClient({ name: "catalog", baseUrl: config.upstreams.catalog });
 export const pricingClient = createServiceClient({ name: "pricing", baseUrl: config.upstreams.pricing });
-export const inventoryClient = createServiceClient({ name: "inventory", baseUrl: config.upstreams.inventory });
+export const inventoryClient = createServiceClient({
+  name: "inventory",
+  baseUrl: config.upstreams.inventory,
+});
 export const engagementClient = createServiceClient({
   name: "engagement",
   baseUrl: config.upstreams.engagement,

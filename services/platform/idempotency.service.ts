@@ -1,4 +1,4 @@
-import { mongo } from "mongoose";
+import { mongo, type PipelineStage } from "mongoose";
 import {
   IdempotencyRecord,
   type IdempotencyRecordDoc,
@@ -62,7 +62,7 @@ function freeFor(fingerprint: string): object {
 }
 
 /** Takes a free record and leaves any other as it is; everything in one step, by the database's clock. */
-function claimUpdate(use: KeyUse, token: string): object[] {
+function claimUpdate(use: KeyUse, token: string): PipelineStage.Set[] {
   const free = freeFor(use.fingerprint);
   const taken: Record<string, unknown> = {
     principal: { $literal: use.principal },
@@ -83,18 +83,18 @@ function claimUpdate(use: KeyUse, token: string): object[] {
   return [{ $set: Object.fromEntries(fields) }];
 }
 
-/** The plain collection: a schema would not let such an update through. */
-function records(): mongo.Collection<IdempotencyRecordDoc> {
-  return IdempotencyRecord.collection as unknown as mongo.Collection<IdempotencyRecordDoc>;
-}
-
 async function claimRecord(use: KeyUse, token: string): Promise<IdempotencyRecordDoc> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const record = await records().findOneAndUpdate({ _id: idOfKeyUse(use) }, claimUpdate(use, token), {
-        upsert: true,
-        returnDocument: "after",
-      });
+      const record = await IdempotencyRecord.findOneAndUpdate(
+        { _id: idOfKeyUse(use) },
+        claimUpdate(use, token),
+        {
+          upsert: true,
+          returnDocument: "after",
+          updatePipeline: true,
+        },
+      ).lean<IdempotencyRecordDoc>();
       if (record) return record;
     } catch (error) {
       const raced = error instanceof mongo.MongoServerError && error.code === DUPLICATE_KEY;
@@ -114,25 +114,28 @@ export async function claimKey(use: KeyUse): Promise<KeyClaim> {
   return { kind: "in_progress", retryAfterSeconds: 2 };
 }
 
+const heldBy = ({ id, token }: KeyGrant) => ({ _id: id, token, state: "in_progress" as const });
+
 /**
  * Keeps the answer for repetitions.
  * @returns false when another request has taken over meanwhile: its answer will be the one that counts
  */
 export async function completeKey(grant: KeyGrant, answer: StoredAnswer): Promise<boolean> {
-  const { modifiedCount } = await records().updateOne({ _id: grant.id, token: grant.token, state: "in_progress" }, [
-    {
-      $set: {
-        state: "completed",
-        answer: { $literal: answer },
-        completedAt: "$$NOW",
-        expiresAt: { $add: ["$$NOW", KEPT_MS] },
-      },
+  const kept: PipelineStage.Set = {
+    $set: {
+      state: "completed",
+      answer: { $literal: answer },
+      completedAt: "$$NOW",
+      expiresAt: { $add: ["$$NOW", KEPT_MS] },
     },
-  ]);
+  };
+  const { modifiedCount } = await IdempotencyRecord.updateOne(heldBy(grant), [kept], {
+    updatePipeline: true,
+  });
   return modifiedCount === 1;
 }
 
 /** Forgets a key whose work was refused or failed, so that it can be tried again (D31). */
 export async function releaseKey(grant: KeyGrant): Promise<void> {
-  await records().deleteOne({ _id: grant.id, token: grant.token, state: "in_progress" });
+  await IdempotencyRecord.deleteOne(heldBy(grant));
 }

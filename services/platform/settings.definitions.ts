@@ -158,7 +158,7 @@ export const SETTING_DEFINITIONS = {
     invoiceIssueOn: define<"confirmation" | "dispatch">(
       config.invoiceIssueOn,
       "When an invoice is issued",
-      Joi.string().valid("confirmation", "dispatch"),
+      Joi.string<"confirmation" | "dispatch">().valid("confirmation", "dispatch"),
     ),
   },
   company: {

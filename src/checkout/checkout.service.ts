@@ -34,10 +34,7 @@ async function withPayment(state: CheckoutState): Promise<CheckoutOverview> {
 
 /** Each write keeps the reserved stock for as long as the checkout may take; a neighbour in trouble does not stop it. */
 function extendReservations(cartId: Types.ObjectId): void {
-  void inventory.extendCartReservations({
-    cartId: cartId.toHexString(),
-    ttlMinutes: config.checkout.reservationTtlMinutes,
-  });
+  void inventory.extendCartReservations(cartId.toHexString(), config.checkout.reservationTtlMinutes);
 }
 
 async function change(

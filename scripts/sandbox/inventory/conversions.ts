@@ -78,6 +78,18 @@ async function refuse(store: InventoryStore, taking: Taking, request: ConvertReq
   throw new Refusal(409, "INSUFFICIENT_STOCK", "Not enough stock for the whole order", { items });
 }
 
+function recordSale(
+  store: InventoryStore,
+  sale: { items: ItemQuantity[]; taking: Taking; orderId: string; cartId: string | null },
+): void {
+  const { items, taking, orderId, cartId } = sale;
+  for (const { variantId, quantity } of items) {
+    const surplus = (taking.held.get(variantId) ?? 0) - quantity;
+    store.ledger.append({ type: "converted", variantId, quantity, orderId, cartId });
+    if (surplus > 0) store.ledger.append({ type: "released", variantId, quantity: surplus, orderId, cartId });
+  }
+}
+
 async function convertOnce(store: InventoryStore, request: ConvertRequest): Promise<Converted> {
   const items = sumByVariant(request.items);
   const { orderId, cartId = null } = request;
@@ -91,7 +103,7 @@ async function convertOnce(store: InventoryStore, request: ConvertRequest): Prom
     { _id: orderId, status: "converting" },
     { $set: { status: "converted", remaining } },
   );
-  store.ledger.append(...items.map((item) => ({ type: "converted" as const, ...item, orderId, cartId })));
+  recordSale(store, { items, taking, orderId, cartId });
   return { orderId, converted: items };
 }
 

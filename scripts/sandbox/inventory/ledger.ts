@@ -28,7 +28,8 @@ export interface LedgerDraft {
 }
 
 export interface LedgerDoc extends LedgerDraft {
-  at: Date;
+  /** ISO. */
+  at: string;
 }
 
 /** What ever happened to the stock; rows are only added. */
@@ -72,7 +73,7 @@ export function createLedger(entries: mongoose.mongo.Collection<LedgerDoc>, cloc
 
   return {
     append: (...drafts) => {
-      const at = new Date(clock.now());
+      const at = new Date(clock.now()).toISOString();
       for (const draft of drafts) pending.push({ ...draft, at });
       schedule();
     },

@@ -2,10 +2,11 @@ import Joi from "joi";
 import { checkBody, checkQuery } from "../shared/check.js";
 import type { Route } from "../shared/stand-in.js";
 import { created, ok, pathParam } from "../shared/stand-in.js";
-import type { ConvertRequest } from "./conversions.js";
-import type { ReservationChange, ReserveRequest } from "./reservations.js";
+import type { Conversions, ConvertRequest } from "./conversions.js";
+import type { Ledger } from "./ledger.js";
+import type { ReservationChange, Reservations, ReserveRequest } from "./reservations.js";
 import type { ReturnRequest } from "./returns.js";
-import type { ItemQuantity } from "./stock.js";
+import type { ItemQuantity, Stock } from "./stock.js";
 
 const id = Joi.string().max(200).required();
 const quantity = Joi.number().integer().min(1).max(100_000).required();
@@ -54,12 +55,12 @@ const LEDGER = Joi.object<{ variantId?: string; orderId?: string; cartId?: strin
 
 /** What the routes ask of the service; the same functions stand behind the control object. */
 export interface InventoryService {
-  stock: import("./stock.js").Stock;
-  reservations: import("./reservations.js").Reservations;
-  conversions: import("./conversions.js").Conversions;
+  stock: Stock;
+  reservations: Reservations;
+  conversions: Conversions;
   transfer(carts: { fromCartId: string; toCartId: string }): Promise<unknown>;
   returnUnits(request: ReturnRequest): Promise<{ adjusted: number }>;
-  ledger: import("./ledger.js").Ledger["list"];
+  ledger: Ledger["list"];
   statistics(): Promise<unknown>;
 }
 

@@ -82,10 +82,13 @@ const POOL_SIZE = 20;
 export async function openStore({ mongoUri, databaseName, clock }: StoreOptions): Promise<InventoryStore> {
   const client = await new mongoose.mongo.MongoClient(mongoUri, {
     maxPoolSize: POOL_SIZE,
-    writeConcern: WRITE_CONCERN,
     heartbeatFrequencyMS: 2_000,
   }).connect();
-  const database = client.db(databaseName);
+  // Said here, because the connection string may ask for majorities.
+  const database = client.db(databaseName, {
+    writeConcern: WRITE_CONCERN,
+    readConcern: new mongoose.mongo.ReadConcern("local"),
+  });
   await database.dropDatabase();
   for (const name of ["stock", "reservations", "conversions", "ledger"]) {
     await database.createCollection(name);
@@ -107,6 +110,7 @@ export async function openStore({ mongoUri, databaseName, clock }: StoreOptions)
     clock,
     close: async () => {
       await ledger.close();
+      await database.dropDatabase();
       await client.close();
     },
   };

@@ -1,3 +1,6 @@
+import type { ActiveFault, FaultRule } from "./fault-types.js";
+import type { Ledger } from "./ledger-types.js";
+import type { SettingsPatch, SimulatorSettings } from "./settings-types.js";
 import type {
   CardEntity,
   DisputeEntity,
@@ -10,6 +13,15 @@ import type {
   RefundEntity,
   SettlementEntity,
 } from "./types.js";
+import type {
+  DeliveryRecord,
+  EndpointRecord,
+  EventRecord,
+  FlushOptions,
+  ReleaseOptions,
+  SendEventOptions,
+  SentEvent,
+} from "./webhook-types.js";
 
 export interface RazorpaySimulatorOptions {
   /** Must begin with `rzp_test_`; live keys are refused. */
@@ -74,210 +86,6 @@ export interface AttemptResult {
   error?: { code: string; description: string; source: string; step: string; reason: string };
 }
 
-export const FAULT_ACTIONS = [
-  "status401",
-  "status429",
-  "status500",
-  "status502",
-  "status503",
-  "hang",
-  "reset",
-  "html200",
-  "empty500",
-  "null500",
-  "delay",
-] as const;
-export type FaultAction = (typeof FAULT_ACTIONS)[number];
-
-export interface FaultRule {
-  /** Method and path below `/v1`: `POST /orders`, `GET /payments/:id`, `* /payments/*`. */
-  match: string;
-  action: FaultAction;
-  /** `before`: nothing is done; `after`: everything is done and only the answer is spoilt. Default `before`. */
-  when?: "before" | "after";
-  /** Default 1. */
-  times?: number | "always";
-  /** For `delay`: how long (default 1000). */
-  delayMs?: number;
-  /** Strikes a matching call with this chance only (0..1, default 1); seeded, see `settings.seed`. */
-  probability?: number;
-}
-
-export interface ActiveFault extends Required<FaultRule> {
-  id: string;
-  hits: number;
-}
-
-export interface WebhookSettings {
-  /** First delivery after the fact (ms). */
-  delayMs: number;
-  /** Extra byte-identical copies, sent at the same time. */
-  duplicates: number;
-  /** Each delivery waits a random time up to this (ms): events overtake one another. */
-  shuffleMs: number;
-  /** Never delivered: all, or these event names. They stay in `events()` and can be replayed. */
-  drop: "none" | "all" | string[];
-  /** Collected until `release()`. */
-  hold: boolean;
-  /** `escaped`: `\/` and `\uXXXX`; `spaced`: blanks after `:` and `,`. */
-  style: BodyStyle;
-  /** 1 = the real ladder of hours; 0.001 = milliseconds for seconds. */
-  ladderScale: number;
-  /** No answer within this is a failure (ms). */
-  timeoutMs: number;
-}
-
-export const BODY_STYLES = ["compact", "escaped", "spaced"] as const;
-export type BodyStyle = (typeof BODY_STYLES)[number];
-
-export interface SimulatorSettings {
-  /** For orders without `payment.capture`. */
-  accountCapture: "automatic" | "manual";
-  /** List calls do not show what is younger than this (seconds); point reads do. */
-  listLagSeconds: number;
-  /** How long a capture or refund holds the payment's write lock (ms); 0 = no window for a race. */
-  writeLatencyMs: number;
-  /** Paise available for refunds; null = without limit. */
-  balance: number | null;
-  /** `instant`: processed at once, without bank reference; `pending`: until `settleRefund()`. */
-  refundMode: "instant" | "pending";
-  /** Settles pending refunds by itself after this (ms); null = only `settleRefund()`. */
-  refundSettleMs: number | null;
-  /** When the refund of 2468 paise fails (ms after its creation). */
-  refundFailureMs: number;
-  /** Whether the refund of 2468 paise looks processed until it fails. */
-  failingRefundLooksProcessed: boolean;
-  /** Whether `payment.amount_refunded` falls back after a failed refund (undocumented). */
-  failedRefundRestoresAmount: boolean;
-  /** Whether `optimum` refunds go instantly, or fall back to normal with `refund.speed_changed`. */
-  instantRefunds: boolean;
-  alreadyCapturedText: "captured" | "order_paid";
-  lowBalanceText: "balance" | "invalid_request";
-  /** What empty `error_*` fields of new payments hold. */
-  emptyErrors: "null" | "blank";
-  /** Of the chances in faults and of shuffling. */
-  seed: number;
-  webhooks: WebhookSettings;
-}
-
-export type SettingsPatch = Partial<Omit<SimulatorSettings, "webhooks">> & {
-  webhooks?: Partial<WebhookSettings>;
-};
-
-/** Rows are only ever appended, and written beside the entities, not from them. */
-export interface CaptureRow {
-  paymentId: string;
-  orderId: string | null;
-  receipt: string | null;
-  amount: number;
-  currency: string;
-  by: "merchant" | "gateway";
-  /** Milliseconds of the simulator's clock. */
-  at: number;
-}
-
-export interface RefundRow {
-  refundId: string;
-  paymentId: string;
-  orderId: string | null;
-  amount: number;
-  receipt: string | null;
-  idempotencyKey: string | null;
-  /** `merchant`: over the API; `dashboard`: by hand at the gateway; `gateway`: automatic. */
-  by: "merchant" | "dashboard" | "gateway";
-  /** False: the money was only authorised, so there is no capture row to set it against. */
-  ofCapture: boolean;
-  at: number;
-}
-
-export interface RefundOutcomeRow {
-  refundId: string;
-  status: "pending" | "processed" | "failed";
-  at: number;
-}
-
-export interface Ledger {
-  captures: CaptureRow[];
-  /** `status` is that of the refund's last row in `refundOutcomes`. */
-  refunds: (RefundRow & { status: RefundOutcomeRow["status"] })[];
-  refundOutcomes: RefundOutcomeRow[];
-}
-
-export interface EventRecord {
-  id: string;
-  event: string;
-  /** Milliseconds. */
-  createdAt: number;
-  body: string;
-  signature: string | null;
-  state: "scheduled" | "held" | "dropped";
-  /** URLs that answered 2xx. */
-  acknowledgedBy: string[];
-}
-
-export interface DeliveryRecord {
-  eventId: string;
-  event: string;
-  url: string;
-  /** 1 for the first delivery. */
-  attempt: number;
-  kind: "first" | "retry" | "duplicate" | "replay" | "sent";
-  /** Null: no answer (time-out, refused, reset); see `error`. */
-  status: number | null;
-  error: string | null;
-  signature: string | null;
-  startedAt: number;
-  durationMs: number;
-}
-
-export interface EndpointRecord {
-  url: string;
-  enabled: boolean;
-  failingSince: number | null;
-}
-
-export interface SendEventOptions {
-  contains?: string[];
-  eventId?: string;
-  /** Signs with another secret. */
-  secret?: string;
-  /** Sends this signature instead; null sends none. */
-  signature?: string | null;
-  accountId?: string | null;
-  /** Unix seconds; null leaves the field out. */
-  createdAt?: number | null;
-  style?: BodyStyle;
-  /** Sent as it is, instead of an envelope made from event and payload. */
-  rawBody?: string;
-  headers?: Record<string, string | string[]>;
-  /** Default: every endpoint. */
-  url?: string;
-  /** Deliveries in parallel (default 1). */
-  copies?: number;
-}
-
-export interface SentEvent {
-  eventId: string;
-  body: string;
-  signature: string | null;
-  deliveries: DeliveryRecord[];
-}
-
-export interface ReleaseOptions {
-  /** Default: all held events. */
-  eventIds?: string[];
-  order?: "fifo" | "reverse" | "shuffled";
-  /** One after the other, each answered before the next is sent (default), or all at once. */
-  parallel?: boolean;
-}
-
-export interface FlushOptions {
-  /** Waits for the retries of failed deliveries too. */
-  retries?: boolean;
-  /** Real milliseconds until it gives up with an error (default 10000). */
-  timeoutMs?: number;
-}
-
 export interface DisputeRequest {
   amount?: number;
   phase?: DisputePhase;
@@ -295,7 +103,6 @@ export interface DowntimeRequest {
   instrument?: Record<string, string>;
   scheduled?: boolean;
 }
-
 
 /** Everything a test or the demo can make the gateway do. Also over HTTP, see `control-routes.ts`. */
 export interface RazorpayControl {
@@ -348,7 +155,9 @@ export interface RazorpayControl {
   flushWebhooks(options?: FlushOptions): Promise<void>;
 
   ledger(): Ledger;
-  entity(id: string): OrderEntity | PaymentEntity | RefundEntity | SettlementEntity | DisputeEntity | DowntimeEntity | null;
+  entity(
+    id: string,
+  ): OrderEntity | PaymentEntity | RefundEntity | SettlementEntity | DisputeEntity | DowntimeEntity | null;
   paymentsOf(orderId: string): PaymentEntity[];
   refundsOf(paymentId: string): RefundEntity[];
   /** Requests that the gateway accepted but does not understand (`expand[expand]`). */

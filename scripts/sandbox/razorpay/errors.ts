@@ -65,8 +65,7 @@ export const malformedBody = (): GatewayError => badRequest("The request body is
 export const operationInProgress = (): GatewayError =>
   badRequest("Request failed because another payment operation is in progress.");
 
-const TROUBLE =
-  "We are facing some trouble completing your request at the moment. Please try again shortly.";
+const TROUBLE = "We are facing some trouble completing your request at the moment. Please try again shortly.";
 export const serverError = (): GatewayError => new GatewayError(500, "SERVER_ERROR", TROUBLE);
 export const serviceUnavailable = (): GatewayError => new GatewayError(503, "SERVICE_UNAVAILABLE", TROUBLE);
 export const gatewayFault = (): GatewayError =>
@@ -88,11 +87,14 @@ export const orderAlreadyPaid = (orderId: string | null): GatewayError =>
   );
 
 export const orderAmountMismatch = (): GatewayError =>
-  badRequest("Your payment amount is different from your order amount. To pay successfully, please try using right amount.", {
-    source: "business",
-    step: "payment_initiation",
-    reason: "order_amount_mismatch",
-  });
+  badRequest(
+    "Your payment amount is different from your order amount. To pay successfully, please try using right amount.",
+    {
+      source: "business",
+      step: "payment_initiation",
+      reason: "order_amount_mismatch",
+    },
+  );
 
 const aboutCapture = (description: string): GatewayError =>
   badRequest(description, { source: "business", step: "payment_capture", reason: "input_validation_failed" });
@@ -107,10 +109,8 @@ export const captureRefusals = {
 };
 
 export const refundRefusals = {
-  exceedsCapture: () =>
-    invalidField("The refund amount provided is greater than amount captured", "amount"),
-  exceedsRest: () =>
-    badRequest("The total refund amount is greater than the refund payment amount"),
+  exceedsCapture: () => invalidField("The refund amount provided is greater than amount captured", "amount"),
+  exceedsRest: () => badRequest("The total refund amount is greater than the refund payment amount"),
   nothingLeft: () => badRequest("The payment has been fully refunded already"),
   notCaptured: () => badRequest("The payment status should be captured for action to be taken"),
   lowBalance: () =>

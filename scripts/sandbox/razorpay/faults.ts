@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import type { RequestHandler, Response } from "express";
-import type { ActiveFault, FaultAction, FaultRule } from "./control-types.js";
 import {
   authenticationFailed,
   type GatewayError,
@@ -8,6 +7,7 @@ import {
   serverError,
   serviceUnavailable,
 } from "./errors.js";
+import type { ActiveFault, FaultAction, FaultRule } from "./fault-types.js";
 import type { Gateway } from "./gateway.js";
 
 interface Fault {
@@ -19,7 +19,7 @@ interface Fault {
 /** `POST /payments/:id/refund` → method and pattern; a leading `/v1` is allowed. */
 function compile(match: string): { method: string; path: RegExp } {
   const [method, path] = match.trim().split(/\s+/);
-  if (method === undefined || path === undefined || !path.startsWith("/") && path !== "*") {
+  if (method === undefined || path === undefined || (!path.startsWith("/") && path !== "*")) {
     throw new Error(`a fault matches "METHOD /path", not "${match}"`);
   }
   const pattern = path
@@ -120,8 +120,9 @@ export class Faults {
   }
 
   private apply(response: Response, action: Exclude<FaultAction, "delay">): void {
-    if (action !== "hang") return spoil[action](response);
-    this.hanging.add(response);
-    response.on("close", () => this.hanging.delete(response));
+    if (action === "hang") {
+      this.hanging.add(response);
+      response.on("close", () => this.hanging.delete(response));
+    } else spoil[action](response);
   }
 }

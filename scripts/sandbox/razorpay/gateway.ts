@@ -1,7 +1,8 @@
-import { Chance } from "./random.js";
 import { Clock } from "./clock.js";
-import type { RazorpaySimulatorOptions, SimulatorSettings } from "./control-types.js";
+import type { RazorpaySimulatorOptions } from "./control-types.js";
+import { Chance } from "./random.js";
 import { defaultSettings } from "./settings.js";
+import type { SimulatorSettings } from "./settings-types.js";
 import { Store } from "./store.js";
 import { WebhookSender } from "./webhook-sender.js";
 

@@ -1,7 +1,7 @@
-import type { RefundRow } from "./control-types.js";
 import { refundRefusals } from "./errors.js";
 import type { Gateway } from "./gateway.js";
 import { newId, randomDigits } from "./ids.js";
+import type { RefundRow } from "./ledger-types.js";
 import type { PaymentRecord, RefundRecord } from "./store.js";
 import type { Notes, RefundEntity, RefundSpeed, RefundStatus } from "./types.js";
 import { paymentPart, refundPart } from "./webhook-events.js";
@@ -147,7 +147,11 @@ function announceProcessed(gateway: Gateway, refund: RefundRecord): void {
 }
 
 /** The bank's answer. `failed` may also take back a refund that looked processed. False: nothing to change. */
-export function finishRefund(gateway: Gateway, refund: RefundRecord, status: "processed" | "failed"): boolean {
+export function finishRefund(
+  gateway: Gateway,
+  refund: RefundRecord,
+  status: "processed" | "failed",
+): boolean {
   const { entity, payment } = refund;
   if (entity.status === "failed" || entity.status === status) return false;
   const { store, settings, clock, webhooks } = gateway;

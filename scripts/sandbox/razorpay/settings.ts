@@ -1,4 +1,4 @@
-import type { SettingsPatch, SimulatorSettings } from "./control-types.js";
+import type { SettingsPatch, SimulatorSettings } from "./settings-types.js";
 
 export function defaultSettings(webhookDelayMs: number): SimulatorSettings {
   return {

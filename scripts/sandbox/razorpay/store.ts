@@ -1,7 +1,7 @@
-import type { CaptureRow, Ledger, RefundOutcomeRow, RefundRow } from "./control-types.js";
 import { malformedId, unknownId } from "./errors.js";
 import type { IdPrefix } from "./ids.js";
 import { isId } from "./ids.js";
+import type { CaptureRow, Ledger, RefundOutcomeRow, RefundRow } from "./ledger-types.js";
 import type {
   CardEntity,
   DisputeEntity,

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import type { BodyStyle } from "./control-types.js";
+import type { BodyStyle } from "./webhook-types.js";
 
 export interface Envelope {
   accountId: string | null;

@@ -1,13 +1,11 @@
 import type { Clock } from "./clock.js";
-import type { DeliveryRecord, EndpointRecord, EventRecord, WebhookSettings } from "./control-types.js";
 import { GatewayError } from "./errors.js";
 import type { PendingCount } from "./pending-count.js";
 import { Poster } from "./webhook-http.js";
+import type { DeliveryRecord, EndpointRecord, EventRecord, WebhookSettings } from "./webhook-types.js";
 
 /** Seconds after the first delivery, as measured (spec §3.2). */
-const LADDER_SECONDS = [
-  6, 19, 40, 82, 164, 326, 650, 1293, 2577, 5140, 10_260, 20_520, 41_004, 81_936,
-];
+const LADDER_SECONDS = [6, 19, 40, 82, 164, 326, 650, 1293, 2577, 5140, 10_260, 20_520, 41_004, 81_936];
 /** One quick retry after a 5xx, of these events alone. */
 const QUICK_RETRY_SECONDS = 0.23;
 const QUICK_RETRY_EVENTS = ["payment.authorized", "payment.captured", "order.paid"];
@@ -36,7 +34,8 @@ export class WebhookDeliverer {
   private readonly endpoints = new Map<string, EndpointRecord>();
   private deliveryLog: DeliveryRecord[] = [];
   private readonly poster = new Poster();
-  private closed = false;
+  /** What was sent before a reset or the end leaves no trace after it. */
+  private epoch = 0;
 
   constructor(
     private readonly clock: Clock,
@@ -74,7 +73,8 @@ export class WebhookDeliverer {
   schedule(job: Job, delayMs: number): void {
     const done = this.pending.begin(job.kind === "retry" ? "retry" : "first");
     this.clock.after(delayMs, () => {
-      if (!this.endpoints.get(job.url)?.enabled) return done();
+      const acknowledged = job.kind === "retry" && job.event.record.acknowledgedBy.includes(job.url);
+      if (acknowledged || !this.endpoints.get(job.url)?.enabled) return done();
       if (job.kind === "first") job.firstAt = this.clock.nowMs();
       void this.deliver(job).finally(done);
     });
@@ -90,7 +90,7 @@ export class WebhookDeliverer {
   }
 
   private async deliver(job: Job): Promise<DeliveryRecord> {
-    const { clock, settings } = this;
+    const { clock, settings, epoch } = this;
     const startedAt = clock.nowMs();
     const began = performance.now();
     const answer = await this.poster.post({
@@ -110,7 +110,7 @@ export class WebhookDeliverer {
       startedAt,
       durationMs: performance.now() - began,
     };
-    if (!this.closed) this.conclude(job, delivery);
+    if (epoch === this.epoch) this.conclude(job, delivery);
     return delivery;
   }
 
@@ -133,7 +133,10 @@ export class WebhookDeliverer {
     const quick =
       job.attempt === 1 && (status ?? 0) >= 500 && QUICK_RETRY_EVENTS.includes(job.event.record.event);
     const offset = quick ? QUICK_RETRY_SECONDS : LADDER_SECONDS[job.ladderStep];
-    if (offset === undefined) return this.scheduleDisabling(job);
+    if (offset === undefined) {
+      this.scheduleDisabling(job);
+      return;
+    }
     const next: Job = {
       ...job,
       kind: "retry",
@@ -159,12 +162,13 @@ export class WebhookDeliverer {
   }
 
   reset(): void {
+    this.epoch += 1;
     this.deliveryLog = [];
     this.setUrls([...this.endpoints.keys()]);
   }
 
   close(): void {
-    this.closed = true;
+    this.epoch += 1;
     this.poster.close();
   }
 }

@@ -1,13 +1,4 @@
 import type { Clock } from "./clock.js";
-import type {
-  DeliveryRecord,
-  EventRecord,
-  FlushOptions,
-  ReleaseOptions,
-  SendEventOptions,
-  SentEvent,
-  WebhookSettings,
-} from "./control-types.js";
 import { GatewayError } from "./errors.js";
 import { randomSuffix } from "./ids.js";
 import { PendingCount } from "./pending-count.js";
@@ -16,6 +7,15 @@ import { envelopeOf, serialize, signBody } from "./webhook-body.js";
 import type { Job, StoredEvent } from "./webhook-delivery.js";
 import { WebhookDeliverer } from "./webhook-delivery.js";
 import type { EventParts } from "./webhook-events.js";
+import type {
+  DeliveryRecord,
+  EventRecord,
+  FlushOptions,
+  ReleaseOptions,
+  SendEventOptions,
+  SentEvent,
+  WebhookSettings,
+} from "./webhook-types.js";
 
 const REPLAY_DAYS = 7;
 
@@ -94,10 +94,14 @@ export class WebhookSender {
   }
 
   private firstJobs(event: StoredEvent): Job[] {
-    return this.deliverer.enabledUrls().flatMap((url) => [
-      this.deliverer.jobOf(event, url, "first"),
-      ...Array.from({ length: this.options.settings.duplicates }, () => this.deliverer.jobOf(event, url, "duplicate")),
-    ]);
+    return this.deliverer
+      .enabledUrls()
+      .flatMap((url) => [
+        this.deliverer.jobOf(event, url, "first"),
+        ...Array.from({ length: this.options.settings.duplicates }, () =>
+          this.deliverer.jobOf(event, url, "duplicate"),
+        ),
+      ]);
   }
 
   async sendEvent(event: string, payload: unknown, given: SendEventOptions = {}): Promise<SentEvent> {
@@ -145,7 +149,9 @@ export class WebhookSender {
 
   redeliver(eventId: string): Promise<DeliveryRecord[]> {
     const event = this.getEvent(eventId);
-    return this.deliverer.deliverNow(this.deliverer.enabledUrls().map((url) => this.deliverer.jobOf(event, url, "duplicate")));
+    return this.deliverer.deliverNow(
+      this.deliverer.enabledUrls().map((url) => this.deliverer.jobOf(event, url, "duplicate")),
+    );
   }
 
   async replay(eventId: string): Promise<DeliveryRecord[]> {
@@ -159,7 +165,9 @@ export class WebhookSender {
       throw new GatewayError(400, "BAD_REQUEST_ERROR", "every enabled endpoint has acknowledged this event");
     }
     const signature = signBody(event.bytes, this.secret);
-    return this.deliverer.deliverNow(urls.map((url) => ({ ...this.deliverer.jobOf(event, url, "replay"), signature })));
+    return this.deliverer.deliverNow(
+      urls.map((url) => ({ ...this.deliverer.jobOf(event, url, "replay"), signature })),
+    );
   }
 
   private getEvent(id: string): StoredEvent {

@@ -33,6 +33,8 @@ export interface Route {
   keyed?: boolean;
   /** Needs no service token. */
   open?: boolean;
+  /** Answers `data` without the envelope, for what a standard prescribes. */
+  raw?: boolean;
 }
 
 export interface StandIn {
@@ -111,12 +113,13 @@ export function createStandIn(name: ServiceName, context: SandboxContext, routes
   const authenticate = requireServiceToken(context.serviceToken);
   const parse = express.json({ limit: "1mb" });
 
-  const register = ({ method, path, handler, keyed, open }: Route): void => {
+  const register = ({ method, path, handler, keyed, open, raw }: Route): void => {
     const serve = async (req: Request, res: Response): Promise<void> => {
       const key = keyed ? req.get("Idempotency-Key") : undefined;
       const work = async (): Promise<Answer> => handler(req);
       const answer = await (key ? memory.once(`${req.method} ${req.path} ${key}`, req.body, work) : work());
-      send(res, answer);
+      if (raw) res.json(answer.data);
+      else send(res, answer);
     };
     app[method](path, ...(open ? [] : [authenticate]), parse, serve);
   };

@@ -17,7 +17,8 @@ export async function releaseCoupons(
   const lease = { model: CheckoutSession, id: checkoutSessionId, ...CHECKOUT_LEASE };
   await withDocumentLease(lease, async (checkout) => {
     if (!checkout || checkout.status === "completed") return;
-    const inUse = new Set(checkout.frozen?.coupons.map((coupon) => coupon.code));
+    const frozen = checkout.status === "payment_pending" ? checkout.frozen : null;
+    const inUse = new Set(frozen?.coupons.map((coupon) => coupon.code));
     for (const code of codes.filter((candidate) => !inUse.has(candidate))) {
       unwrap(await reverseCouponUsage({ code, orderId: checkoutSessionId.toHexString() }));
       await CheckoutSession.updateOne({ _id: checkoutSessionId }, { $pull: { couponClaims: code } });

@@ -27,6 +27,8 @@ export interface CartDraft {
   requiredCoupon: string | null;
   appliedCoupons: AppliedCoupon[];
   appliedDiscounts: AppliedDiscount[];
+  /** Set by a change that turns out to be none: nothing is asked and nothing written. */
+  isUnchanged: boolean;
   /** What the customer should hear of this change. */
   notices: Notice[];
   readonly undo: UndoLog;
@@ -42,6 +44,7 @@ export function startDraft({ cart, lines }: CartState, token: string): CartDraft
     requiredCoupon: null,
     appliedCoupons: cart.appliedCoupons,
     appliedDiscounts: cart.appliedDiscounts,
+    isUnchanged: false,
     notices: [],
     undo: createUndoLog(cart._id),
   };

@@ -1,5 +1,4 @@
-import { Types, trusted } from "mongoose";
-import { config } from "../../../config/env.config.js";
+import { type Types, trusted } from "mongoose";
 import { Cart, type CartDoc, CartItem, type CartItemDoc } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import { type CartSource, CURRENCY } from "../../../utils/constants.js";
@@ -76,10 +75,8 @@ async function reviveCart(owner: Owner): Promise<CartDoc | null> {
 export async function openCart(owner: Owner, source: CartSource): Promise<CartDoc> {
   const existing = await findOrReviveCart(owner);
   if (existing) return existing;
-  const _id = new Types.ObjectId();
   try {
-    const [made] = await Cart.insertMany([await newCart(_id, owner, source)]);
-    if (made) return made.toObject<CartDoc>();
+    return (await Cart.create(await newCart(owner, source))).toObject<CartDoc>();
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
   }
@@ -88,12 +85,8 @@ export async function openCart(owner: Owner, source: CartSource): Promise<CartDo
   return winner;
 }
 
-const newCart = async (_id: Types.ObjectId, owner: Owner, source: CartSource) => ({
-  _id,
-  ...owner,
-  status: cartMachine.initial,
-  currency: CURRENCY,
-  source,
-  pricesIncludeTax: config.pricesIncludeTax,
-  expiresAt: await nextCartExpiry(),
-});
+async function newCart(owner: Owner, source: CartSource) {
+  const { pricesIncludeTax } = await getSettings("tax");
+  const expiresAt = await nextCartExpiry();
+  return { ...owner, status: cartMachine.initial, currency: CURRENCY, source, pricesIncludeTax, expiresAt };
+}

@@ -1,6 +1,6 @@
 import { config } from "../../../config/env.config.js";
 import { Payment, type PaymentDoc } from "../../../models/index.js";
-import { unwrap } from "../../../utils/result.js";
+import { toUpstreamError, unwrap } from "../../../utils/result.js";
 import { paymentGateway } from "../../integrations/payment-gateway.service.js";
 
 /**
@@ -38,5 +38,5 @@ async function create(payment: PaymentDoc, receipt: string): Promise<string> {
   if (result.success) return result.data.id;
   // So that the next try looks for the order that may exist by now.
   await Payment.updateOne({ _id: payment._id }, { $set: { errorCode: result.code } });
-  return unwrap(result).id;
+  throw toUpstreamError(result);
 }

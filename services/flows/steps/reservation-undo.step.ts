@@ -2,27 +2,42 @@ import type { Types } from "mongoose";
 import { logger } from "../../../config/logger.config.js";
 import { now } from "../../../utils/clock.js";
 import { isRefused, type Result } from "../../../utils/result.js";
+import {
+  type NewReservation,
+  releaseReservation,
+  updateReservation,
+} from "../../integrations/inventory-integration.service.js";
 import { enqueueOutbox, type OutboxDraft } from "../../platform/outbox.service.js";
 
 /** A reservation whose state at the inventory service must be brought in line with the cart. */
 export type ReservationToSync = { reservationId: string } | { unansweredReservation: UnansweredReservation };
 
 /** A reservation that was asked for and never answered; asked again with the same key it shows its id. */
-export interface UnansweredReservation {
-  variantId: string;
-  quantity: number;
-  ttlMinutes: number;
-  idempotencyKey: string;
-}
+export type UnansweredReservation = NewReservation & { idempotencyKey: string };
 
 /** Payload of the outbox message `reservation.sync`. */
 export type ReservationSyncPayload = ReservationToSync & { cartId: string };
 
-interface UndoEntry {
+export interface UndoEntry {
   subject: ReservationToSync;
   /** Null: what was asked for is unknown and may still happen, so that only a later look can tell. */
   run: (() => Promise<Result<unknown>>) | null;
 }
+
+/** Beside a changed quantity: the quantity before. */
+export const undoChange = (reservationId: string, quantity: number): UndoEntry => ({
+  subject: { reservationId },
+  run: () => updateReservation(reservationId, { quantity }),
+});
+
+/** Beside a new reservation: release it. */
+export const undoCreation = (reservationId: string): UndoEntry => ({
+  subject: { reservationId },
+  run: () => releaseReservation(reservationId),
+});
+
+/** Beside a call whose effect is not known: only a later look can tell. */
+export const undoUnknown = (subject: ReservationToSync): UndoEntry => ({ subject, run: null });
 
 export interface UndoLog {
   push(entry: UndoEntry): void;
@@ -56,7 +71,8 @@ export function createUndoLog(cartId: Types.ObjectId): UndoLog {
 async function oweSync(cartId: Types.ObjectId, subjects: readonly ReservationToSync[]): Promise<void> {
   const at = now().getTime();
   const drafts = subjects.map((subject): OutboxDraft => {
-    const name = "reservationId" in subject ? subject.reservationId : subject.unansweredReservation.idempotencyKey;
+    const name =
+      "reservationId" in subject ? subject.reservationId : subject.unansweredReservation.idempotencyKey;
     return {
       type: "reservation.sync",
       dedupeKey: `reservation.sync:${name}:${at}`,
@@ -68,6 +84,9 @@ async function oweSync(cartId: Types.ObjectId, subjects: readonly ReservationToS
     await enqueueOutbox(drafts);
   } catch (error) {
     // The database is down as well. Nothing is lost: reservations lapse by themselves.
-    logger.error({ err: error, cartId: cartId.toHexString() }, "> Reservations could not be taken back; they will lapse");
+    logger.error(
+      { err: error, cartId: cartId.toHexString() },
+      "> Reservations could not be taken back; they will lapse",
+    );
   }
 }

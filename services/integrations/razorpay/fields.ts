@@ -32,7 +32,8 @@ export const optionalTime = time.empty(null).optional().default(null);
 
 function toTexts(value: unknown): Record<string, string> {
   if (!isRecord(value)) return {};
-  return Object.fromEntries(Object.entries(value).map(([name, text]) => [name, String(text)]));
+  const given = Object.entries(value).filter(([, text]) => text !== null && text !== undefined);
+  return Object.fromEntries(given.map(([name, text]) => [name, String(text)]));
 }
 
 /** `[]` when empty, else an object. */

@@ -30,7 +30,7 @@ const refundSchema = Joi.object<RefundEntity>({
   status: Joi.string().valid("pending", "processed", "failed").empty(nothing).optional().default("pending"),
   receipt: optionalText,
   notes: texts,
-  acquirerData: Joi.any().custom(toTextsOrNone).optional().default({}),
+  acquirerData: texts,
   speedProcessed: optionalText,
   createdAt: time,
 });

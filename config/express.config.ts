@@ -1,0 +1,102 @@
+import compression from "compression";
+import cors from "cors";
+import express, { type Express, type RequestHandler } from "express";
+import helmet from "helmet";
+import { apiRouters } from "../index.route.js";
+import { createAuthenticator } from "../middlewares/authentication.middleware.js";
+import type {
+  DescribedRouter,
+  RouteDescription,
+  RouteSurroundings,
+} from "../middlewares/described-router.js";
+import { errorHandler, notFoundHandler } from "../middlewares/error.middleware.js";
+import { pathGuard } from "../middlewares/path-guard.middleware.js";
+import { createRateLimits } from "../middlewares/rate-limit.middleware.js";
+import { requestContext } from "../middlewares/request-context.middleware.js";
+import { DOCS_ASSETS, docsAssets } from "../src/operations/docs.controller.js";
+import { docsRouter } from "../src/operations/docs.route.js";
+import { type Config, config as serviceConfig } from "./env.config.js";
+
+/** Smaller answers gain nothing, and most are smaller. */
+const COMPRESSED_FROM_BYTES = 1024;
+/** The fastest level: twice the size of the best one's gain is not worth the CPU of a busy core. */
+const COMPRESSION_LEVEL = 1;
+
+/** What a browser may read of an answer, beyond the usual. */
+const EXPOSED_HEADERS = [
+  "X-Request-Id",
+  "X-Session-Id",
+  "Idempotency-Replayed",
+  "Retry-After",
+  "ETag",
+  "Content-Disposition",
+];
+/** Seconds that a browser keeps the answer to a preflight request. */
+const PREFLIGHT_KEPT = 600;
+
+export interface AppOptions {
+  /** Left out: every router of the service. */
+  routers?: readonly DescribedRouter[];
+  config?: Readonly<Config>;
+}
+
+/** No list of origins, no CORS headers at all: browsers of other sites stay out. */
+function crossOrigin(origins: readonly string[]): RequestHandler[] {
+  if (origins.length === 0) return [];
+  return [cors({ origin: [...origins], exposedHeaders: EXPOSED_HEADERS, maxAge: PREFLIGHT_KEPT })];
+}
+
+/** Compresses for those who asked; the library's preparations cost everybody else for nothing. */
+function compressed(): RequestHandler {
+  const compress = compression({ threshold: COMPRESSED_FROM_BYTES, level: COMPRESSION_LEVEL });
+  return (request, res, next) => {
+    if (request.headers["accept-encoding"]) return compress(request, res, next);
+    res.setHeader("Vary", "Accept-Encoding");
+    next();
+  };
+}
+
+function configure(app: Express, config: Readonly<Config>): void {
+  app.disable("x-powered-by");
+  // Routes that gain from an ETag set their own.
+  app.set("etag", false);
+  // Never "extended": it would make objects of query strings.
+  app.set("query parser", "simple");
+  app.set("trust proxy", config.trustProxyHops);
+  app.set("case sensitive routing", true);
+}
+
+/** The routes of an application with these routers, its documentation included. */
+export function routesOf({
+  routers = apiRouters,
+  config = serviceConfig,
+}: AppOptions = {}): RouteDescription[] {
+  const routes = routers.flatMap((router) => router.routes);
+  return [...routes, ...docsRouter(routes, config).routes];
+}
+
+/** The application, without a server: `index.ts` listens, tests call it directly. */
+export function createApp({ routers = apiRouters, config = serviceConfig }: AppOptions = {}): Express {
+  const app = express();
+  configure(app, config);
+  app.use(requestContext);
+  app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
+  app.use(...crossOrigin(config.corsOrigins), compressed());
+  app.use(pathGuard);
+
+  const surroundings: RouteSurroundings = {
+    config,
+    authenticate: createAuthenticator(config.auth),
+    rateLimits: createRateLimits(config.rateLimitPerMinute),
+  };
+  const docs = docsRouter(
+    routers.flatMap((router) => router.routes),
+    config,
+  );
+  for (const router of [...routers, docs]) app.use(router.base, router.build(surroundings));
+  app.use(DOCS_ASSETS, ...docsAssets);
+
+  app.use(notFoundHandler);
+  app.use(errorHandler);
+  return app;
+}

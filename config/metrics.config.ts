@@ -1,0 +1,27 @@
+import { collectDefaultMetrics, Histogram, Registry } from "prom-client";
+
+/** What Prometheus collects at GET /metrics. */
+export const metrics = new Registry();
+
+collectDefaultMetrics({ register: metrics });
+
+/** By route pattern, never by path: one series a route. */
+const requestDuration = new Histogram({
+  name: "http_request_duration_seconds",
+  help: "How long requests took, by method, route pattern and status",
+  labelNames: ["method", "route", "status"] as const,
+  // From a cached read to the longest placement that a client waits for.
+  buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10, 30],
+  registers: [metrics],
+});
+
+export interface ObservedRequest {
+  method: string;
+  route: string;
+  status: number;
+  seconds: number;
+}
+
+export function observeRequest({ method, route, status, seconds }: ObservedRequest): void {
+  requestDuration.observe({ method, route, status }, seconds);
+}

@@ -1,0 +1,148 @@
+import { type RequestHandler, Router } from "express";
+import type { Config } from "../config/env.config.js";
+import type { Access, AccessRule, Grant } from "./access.js";
+import { accessStep } from "./access.middleware.js";
+import type { Authenticate } from "./authentication.middleware.js";
+import { BODY_LIMITS, jsonBodyStep, rawBodyStep } from "./body.middleware.js";
+import { idempotencyKeyStep, idempotencyStep } from "./idempotency.middleware.js";
+import { verifyRazorpaySignature, verifyShippingSignature } from "./payment-verification.middleware.js";
+import type { RateLimits } from "./rate-limit.middleware.js";
+import {
+  type Handler,
+  type InputWith,
+  localsOf,
+  type Method,
+  type RateClass,
+  type RouteDescription,
+  type RouteDetails,
+  type RouteSchemas,
+} from "./route.types.js";
+import { validationStep } from "./validation.middleware.js";
+
+export * from "./access.js";
+export * from "./route.types.js";
+
+/** What routes need of the application that they are mounted in. */
+export interface RouteSurroundings {
+  config: Readonly<Config>;
+  authenticate: Authenticate;
+  rateLimits: RateLimits;
+}
+
+interface Route {
+  description: RouteDescription;
+  /** Takes the input from the locals. */
+  handle: RequestHandler;
+}
+
+type Declare = <const S extends RouteSchemas, G extends Grant>(
+  path: string,
+  details: RouteDetails<S, G>,
+  handler: Handler<S, G>,
+) => void;
+
+/**
+ * Routes that describe themselves: access, schemas, answers and limits stand where the route is
+ * declared; its middlewares, OpenAPI, the permission matrix and the security tests are derived.
+ */
+export interface DescribedRouter extends Record<Method, Declare> {
+  readonly base: string;
+  readonly routes: readonly RouteDescription[];
+  /** An Express router with all routes, to be mounted at `base`. */
+  build(surroundings: RouteSurroundings): Router;
+}
+
+function defaultRateClass(method: Method, rule: AccessRule): RateClass {
+  if (rule.kind === "signed") return "webhook";
+  return method === "get" ? "read" : "write";
+}
+
+/** @throws Error at the start when a path has parameters that nobody validates */
+function assertParamsValidated({ path, schemas }: RouteDescription): void {
+  if (path.includes("/:") && !schemas.params) throw new Error(`${path} needs schemas.params`);
+}
+
+/** The locals as the handler's input; the steps before it made them what the types say. */
+function handlerStep<S extends RouteSchemas, G extends Grant>(handler: Handler<S, G>): RequestHandler {
+  return (request, res) => {
+    const { body, params, query, headers, source, principal, owner } = localsOf(res);
+    const { sessionId, sessionMinted, rawBody, requestKey } = localsOf(res);
+    const input = { body, params, query, headers, source, principal, owner, request };
+    Object.assign(input, { sessionId, sessionMinted, rawBody, requestKey });
+    return handler(input as unknown as InputWith<S, G>, res);
+  };
+}
+
+/** Only what the route needs, cheap refusals first. */
+function stepsOf({ description, handle }: Route, surroundings: RouteSurroundings): RequestHandler[] {
+  const { access, idempotency, rateClass, method, bodyLimit } = description;
+  const { config, authenticate, rateLimits } = surroundings;
+  const steps: RequestHandler[] = [
+    (_request, res, next) => {
+      localsOf(res).route = description;
+      next();
+    },
+    accessStep(access.rule, authenticate, config.metricsToken),
+  ];
+  const limit = rateLimits(rateClass);
+  if (limit) steps.push(limit);
+  if (access.rule.kind === "signed") {
+    const { webhookSecrets } = config.razorpay;
+    const verify =
+      access.rule.by === "razorpay"
+        ? verifyRazorpaySignature(webhookSecrets)
+        : verifyShippingSignature(config.shippingWebhookSecret);
+    steps.push(rawBodyStep, verify);
+  } else if (method !== "get") steps.push(jsonBodyStep(BODY_LIMITS[bodyLimit ?? "standard"]));
+  if (idempotency) steps.push(idempotencyKeyStep(idempotency));
+  steps.push(validationStep(description));
+  if (idempotency) steps.push(idempotencyStep);
+  return [...steps, handle];
+}
+
+/** Literal segments before parameters, so that `/items/:id` never swallows `/items/mine`. */
+function byLiteralsFirst(left: Route, right: Route): number {
+  const rank = ({ description }: Route) =>
+    description.path.replace(/[^/]+/g, (part) => (part[0] === ":" ? "b" : "a"));
+  const [a, b] = [rank(left), rank(right)];
+  return a === b ? 0 : a < b ? -1 : 1;
+}
+
+export function describedRouter({ base, tag }: { base: string; tag: string }): DescribedRouter {
+  const routes: Route[] = [];
+  const declare =
+    (method: Method): Declare =>
+    (path, { schemas, ...details }, handler) => {
+      const { access } = details;
+      const description: RouteDescription = {
+        ...details,
+        access: access as Access<Grant>,
+        schemas: schemas ?? {},
+        method,
+        path: path === "/" ? base : base + path,
+        tag,
+        rateClass: details.rateClass ?? defaultRateClass(method, access.rule),
+      };
+      assertParamsValidated(description);
+      routes.push({ description, handle: handlerStep(handler) });
+    };
+  return {
+    base,
+    get routes() {
+      return routes.map(({ description }) => description);
+    },
+    get: declare("get"),
+    post: declare("post"),
+    put: declare("put"),
+    patch: declare("patch"),
+    delete: declare("delete"),
+    build(surroundings) {
+      const router = Router({ caseSensitive: true });
+      for (const route of routes.toSorted(byLiteralsFirst)) {
+        const { method, path } = route.description;
+        router[method](path.slice(base.length) || "/", ...stepsOf(route, surroundings));
+      }
+      return router;
+    },
+  };
+}

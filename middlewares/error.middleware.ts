@@ -1,0 +1,99 @@
+import type { ErrorRequestHandler, RequestHandler } from "express";
+import mongoose, { mongo } from "mongoose";
+import { logger } from "../config/logger.config.js";
+import {
+  AppError,
+  ConflictError,
+  InternalError,
+  NotFoundError,
+  OutcomeUnknownError,
+  OverloadedError,
+  UpstreamUnavailableError,
+  ValidationError,
+} from "../utils/errors.js";
+import { sendResponse } from "../utils/http.js";
+import { localsOf } from "./route.types.js";
+
+const DATABASE = "database";
+const DUPLICATE_KEY = 11000;
+const WRITE_CONFLICT = 112;
+/** The driver keeps this class to itself. */
+const POOL_TIMEOUT = "MongoWaitQueueTimeoutError";
+/** MaxTimeMSExpired, ExceededTimeLimit, and what a server says that is not primary any more or shutting down. */
+const PASSING_CODES: readonly unknown[] = [50, 262, 89, 91, 189, 10107, 11600, 11602, 13435, 13436];
+
+const isCode = (error: unknown, code: number): boolean =>
+  error instanceof mongo.MongoServerError && error.code === code;
+
+/** Nobody there, connection cut, majority not reached, too slow: it may have been done, or not. */
+function isDatabaseTrouble(error: unknown): boolean {
+  if (error instanceof mongoose.Error.MongooseServerSelectionError) return true;
+  if (error instanceof mongo.MongoServerError) {
+    return PASSING_CODES.includes(error.code) || error.hasErrorLabel("UnknownTransactionCommitResult");
+  }
+  return (
+    error instanceof mongo.MongoServerSelectionError ||
+    error instanceof mongo.MongoNetworkError ||
+    error instanceof mongo.MongoOperationTimeoutError ||
+    error instanceof mongo.MongoNotConnectedError ||
+    error instanceof mongo.MongoTopologyClosedError
+  );
+}
+
+function fromDatabase(error: unknown, reading: boolean): AppError | null {
+  if (isCode(error, DUPLICATE_KEY) || error instanceof mongoose.Error.VersionError) {
+    return new ConflictError(
+      "VERSION_CONFLICT",
+      "Somebody else changed this at the same moment; read it again",
+    );
+  }
+  if (isCode(error, WRITE_CONFLICT)) return new OverloadedError();
+  // Only the wait for a connection timed out: nothing was sent.
+  if (error instanceof mongo.MongoDriverError && error.name === POOL_TIMEOUT) return new OverloadedError();
+  if (error instanceof mongo.MongoWriteConcernError || isDatabaseTrouble(error)) {
+    return reading ? new UpstreamUnavailableError(DATABASE) : new OutcomeUnknownError(DATABASE);
+  }
+  if (error instanceof mongoose.Error.CastError) {
+    return new ValidationError([
+      { in: "params", path: error.path, message: `"${error.path}" has the wrong format` },
+    ]);
+  }
+  return null;
+}
+
+/** Errors of Express and Node that are the caller's fault carry a status: a path that cannot be decoded. */
+function isCallersFault(error: unknown): boolean {
+  if (typeof error !== "object" || error === null || !("status" in error)) return false;
+  return error.status === 400;
+}
+
+/** What a client hears of an error. Whatever is not known becomes 500 without a word about itself. */
+export function toAppError(error: unknown, method: string): AppError {
+  if (error instanceof AppError) return error;
+  if (isCallersFault(error)) {
+    return new ValidationError([{ in: "params", path: "", message: "The path cannot be decoded" }]);
+  }
+  return fromDatabase(error, method === "GET" || method === "HEAD") ?? new InternalError();
+}
+
+export const notFoundHandler: RequestHandler = () => {
+  throw new NotFoundError("NOT_FOUND", "There is nothing here");
+};
+
+/** The only place that turns errors into answers. */
+export const errorHandler: ErrorRequestHandler = (error: unknown, request, res, next) => {
+  const answer = toAppError(error, request.method);
+  if (answer.statusCode >= 500) {
+    logger.error({ err: error, code: answer.code, route: localsOf(res).route?.path }, "> Request failed");
+  }
+  if (res.headersSent) {
+    // Too late for an answer (a download broke off): the connection must not look complete.
+    next(error);
+    return;
+  }
+  localsOf(res).errorCode = answer.code;
+  if (answer.retryAfterSeconds !== undefined) res.setHeader("Retry-After", String(answer.retryAfterSeconds));
+  const body =
+    answer.details === undefined ? { code: answer.code } : { code: answer.code, details: answer.details };
+  sendResponse(res, answer.statusCode, answer.message, null, body);
+};

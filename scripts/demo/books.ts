@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import mongoose from "mongoose";
+import type { Sandbox } from "../sandbox/sandbox.js";
+import { check, heading, rupees, table } from "./print.js";
+
+type Db = mongoose.mongo.Db;
+
+/** Shows what the purchases left in the database, and compares it with the gateway's own books. */
+export async function closeTheBooks(mongoUri: string, sandbox: Sandbox): Promise<void> {
+  const client = await mongoose.mongo.MongoClient.connect(mongoUri);
+  try {
+    const db = client.db();
+    await untilQuiet(db);
+    heading("What is in the database");
+    await showOrders(db);
+    await showPayments(db);
+    await showCounts(db);
+    heading("The books");
+    await balance(db, sandbox);
+  } finally {
+    await client.close();
+  }
+}
+
+const PATIENCE_MS = 20_000;
+
+/** Mails and reversals follow their orders within moments. */
+async function untilQuiet(db: Db): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  const due = () =>
+    db.collection("outboxMessages").countDocuments({ state: "pending", dueAt: { $lt: new Date() } });
+  while ((await due()) > 0 && Date.now() < deadline) await sleep(100);
+}
+
+async function showOrders(db: Db): Promise<void> {
+  const orders = await db.collection("orders").find().sort({ createdAt: 1 }).toArray();
+  table(
+    ["order", "status", "payment", "method", "to", "total ₹", "tax ₹", "paid ₹"],
+    orders.map((order) => [
+      String(order.orderNumber),
+      String(order.status),
+      String(order.paymentStatus),
+      String(order.paymentMethod),
+      String(order.shippingAddress?.state),
+      order.grandTotal / 100,
+      order.taxTotal / 100,
+      order.paidAmount / 100,
+    ]),
+  );
+}
+
+async function showPayments(db: Db): Promise<void> {
+  const payments = await db.collection("payments").find().sort({ createdAt: 1 }).toArray();
+  process.stdout.write("\n");
+  table(
+    ["payment", "method", "status", "amount ₹", "refunded ₹", "for"],
+    payments.map((payment) => [
+      String(payment.gatewayPaymentId ?? payment.gateway),
+      String(payment.method),
+      String(payment.status),
+      payment.amount / 100,
+      payment.refundedAmount / 100,
+      payment.orderId ? "an order" : payment.surplus ? "no order: money went back" : "a failed attempt",
+    ]),
+  );
+}
+
+const COUNTED = [
+  "carts",
+  "checkoutSessions",
+  "orders",
+  "orderItems",
+  "orderStatusHistories",
+  "payments",
+  "refunds",
+  "webhookEvents",
+  "outboxMessages",
+];
+
+async function showCounts(db: Db): Promise<void> {
+  process.stdout.write("\n");
+  const counts = await Promise.all(COUNTED.map((name) => db.collection(name).countDocuments()));
+  table(
+    ["collection", "documents"],
+    COUNTED.map((name, index) => [name, counts[index] ?? 0]),
+  );
+}
+
+/** Captured at the gateway = paid on orders by the gateway + refunded. Paise, and to the paisa. */
+async function balance(db: Db, sandbox: Sandbox): Promise<void> {
+  const { captures, refunds } = sandbox.control.razorpay.ledger();
+  const captured = sum(captures.map((row) => row.amount));
+  const refunded = sum(
+    refunds.filter((row) => row.ofCapture && row.status === "processed").map((row) => row.amount),
+  );
+  const [orders] = await db
+    .collection("payments")
+    .aggregate<{ total: number }>([
+      { $match: { gateway: "razorpay", orderId: { $ne: null } } },
+      { $group: { _id: null, total: { $sum: "$capturedAmount" } } },
+    ])
+    .toArray();
+  const paidOnOrders = orders?.total ?? 0;
+  table(
+    ["", "₹"],
+    [
+      ["captured at the gateway", rupees(captured / 100)],
+      ["paid on orders", rupees(paidOnOrders / 100)],
+      ["refunded at the gateway", rupees(refunded / 100)],
+    ],
+  );
+  check(captured === paidOnOrders + refunded, "captured at the gateway = paid on orders + refunded");
+  check(
+    (await db.collection("orders").countDocuments()) === 4,
+    "four purchases are four orders, and the fifth is none",
+  );
+}
+
+const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);

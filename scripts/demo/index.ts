@@ -1,0 +1,58 @@
+import { databaseUri } from "../mongo/database-uri.js";
+import { startEmbeddedMongo } from "../mongo/embedded-mongo.js";
+import { startSandbox } from "../sandbox/sandbox.js";
+import { startService } from "../support/service-process.js";
+import { closeTheBooks } from "./books.js";
+import { bold, green, heading, outside, print, red } from "./print.js";
+import {
+  clientVanishes,
+  customerPaysByCard,
+  customerPaysOnDelivery,
+  guestPaysByUpi,
+  lastUnitIsGone,
+  type Stage,
+} from "./scenes.js";
+
+/**
+ * `npm run demo`: five purchases on real parts, told as they happen. It talks to the HTTP API of the built
+ * service alone; the gateway and the neighbours are the sandbox's. Exit 0 only if everything holds.
+ */
+async function main(): Promise<number> {
+  const began = Date.now();
+  print(bold("The Order & Payment Service, from an empty cart to a placed order"));
+  const mongo = await startEmbeddedMongo();
+  outside(`MongoDB replica set (${mongo.source})`);
+  const mongodbUri = databaseUri(mongo.uri, `demo_${process.pid}`);
+  const sandbox = await startSandbox({ mongoUri: mongo.uri, databaseName: `demo_${process.pid}_inventory` });
+  outside(`the neighbours and the payment gateway: ${Object.keys(sandbox.urls).join(", ")}`);
+  const service = await startService({ env: { ...sandbox.env, MONGODB_URI: mongodbUri, LOG_LEVEL: "warn" } });
+  outside(`the service, as built: ${service.url}`);
+  try {
+    sandbox.setServiceUrl(service.url);
+    await play({ sandbox, serviceUrl: service.url });
+    await closeTheBooks(mongodbUri, sandbox);
+    heading("Done");
+    print(green(`   Everything holds. It took ${((Date.now() - began) / 1000).toFixed(1)} s.`));
+    print(`   Try it by hand: npm run sandbox\n`);
+    return 0;
+  } catch (error) {
+    print(red(`\n   ${error instanceof Error ? error.message : String(error)}`));
+    print(service.output());
+    return 1;
+  } finally {
+    const code = await service.stop();
+    await sandbox.stop();
+    await mongo.stop();
+    if (code !== 0) print(red(`   The service ended with code ${code}`));
+  }
+}
+
+async function play(stage: Stage): Promise<void> {
+  await guestPaysByUpi(stage);
+  await customerPaysByCard(stage);
+  await customerPaysOnDelivery(stage);
+  await clientVanishes(stage);
+  await lastUnitIsGone(stage);
+}
+
+process.exit(await main());

@@ -1,0 +1,101 @@
+import { randomUUID } from "node:crypto";
+import { rupees } from "./print.js";
+import { type Answer, at, listAt, numberAt, type Storefront, textAt } from "./storefront.js";
+
+/** The steps of a purchase as a storefront takes them; the scenes put them together. */
+
+export interface Address {
+  name: string;
+  phone: string;
+  line1: string;
+  city: string;
+  state: string;
+  pincode: string;
+}
+
+const cartTold = (data: unknown): string => {
+  const totals = `${numberAt(data, "cart.totalQuantity")} units, ${rupees(numberAt(data, "cart.totals.grandTotal"))}`;
+  const gifts = listAt(data, "cart.freeGifts").length;
+  return gifts > 0 ? `${totals}, and ${gifts} free gift` : totals;
+};
+
+const dueTold = (data: unknown): string =>
+  `${textAt(data, "status")}, due ${rupees(numberAt(data, "totals.amountDue"))}`;
+
+export const addToCart = (
+  shop: Storefront,
+  item: { productId: string; variantId: string; quantity: number },
+) => shop.call({ method: "POST", path: "/api/cart/items", body: item, tell: cartTold });
+
+export const applyCoupon = (shop: Storefront, couponCode: string) =>
+  shop.call({
+    method: "POST",
+    path: "/api/cart/coupons",
+    body: { couponCode },
+    tell: (data) =>
+      `${couponCode} takes ${rupees(numberAt(data, "discount.discountAmount"))} off, ${cartTold(data)}`,
+  });
+
+/** Start, contact, address, shipping method. @returns the session's id. */
+export async function checkOut(
+  shop: Storefront,
+  customer: { contact?: { email: string; phone: string }; address: Address; shippingMethodId: string },
+): Promise<string> {
+  const started = await shop.call({ method: "POST", path: "/api/checkout/start", body: {}, tell: dueTold });
+  const sessionId = textAt(started.data, "id");
+  const step = (name: string, body: unknown) =>
+    shop.call({ method: "PUT", path: `/api/checkout/${sessionId}/${name}`, body, tell: dueTold });
+  if (customer.contact) await step("contact", customer.contact);
+  await step("shipping-address", customer.address);
+  await shop.call({
+    method: "GET",
+    path: `/api/checkout/${sessionId}/shipping-methods`,
+    tell: (data) =>
+      listAt(data, "methods")
+        .map((method) => `${textAt(method, "id")} ${rupees(numberAt(method, "rate"))}`)
+        .join(" · "),
+  });
+  await step("shipping-method", { shippingMethodId: customer.shippingMethodId });
+  return sessionId;
+}
+
+/** @returns the gateway order to pay, as Checkout.js would get it. */
+export async function choosePayment(shop: Storefront, sessionId: string, method: string) {
+  const answer = await shop.call({
+    method: "PUT",
+    path: `/api/checkout/${sessionId}/payment-method`,
+    body: { method, termsAccepted: true },
+    tell: (data) => {
+      const amount = at(data, "gateway.amount");
+      return typeof amount === "number" ? `gateway order over ${amount} paise` : `paying by ${method}`;
+    },
+  });
+  return answer;
+}
+
+export const gatewayOrderOf = (answer: Answer): string => textAt(answer.data, "gateway.orderId");
+
+export const verify = (shop: Storefront, paid: { orderId: string; paymentId: string; signature?: string }) =>
+  shop.call({
+    method: "POST",
+    path: "/api/payments/verify",
+    body: {
+      razorpay_order_id: paid.orderId,
+      razorpay_payment_id: paid.paymentId,
+      razorpay_signature: paid.signature ?? "",
+    },
+    tell: (data) => `payment ${textAt(data, "status")}`,
+  });
+
+export const placeOrder = (shop: Storefront, checkoutSessionId: string, expect?: number) =>
+  shop.call({
+    method: "POST",
+    path: "/api/orders",
+    body: { checkoutSessionId },
+    idempotencyKey: randomUUID(),
+    tell: orderTold,
+    ...(expect === undefined ? {} : { expect }),
+  });
+
+export const orderTold = (data: unknown): string =>
+  `${textAt(data, "orderNumber")} ${textAt(data, "status")}, ${textAt(data, "paymentStatus")}, ${rupees(numberAt(data, "totals.grandTotal"))}`;

@@ -1,0 +1,17 @@
+import { abandonCart, findExpiredCarts } from "../../services/flows/abandon-cart.flow.js";
+import type { Job } from "../../services/platform/job-registry.service.js";
+import { workThrough } from "./batches.js";
+
+/** Marks carts whose time has passed as abandoned and releases what they hold back from others. */
+export const cartCleanup: Job = {
+  name: "cart-cleanup",
+  description: "Marks expired carts as abandoned and releases their stock",
+  schedule: "0 */10 * * * *",
+  async run(context) {
+    const { done, failed } = await workThrough(
+      { find: findExpiredCarts, handle: abandonCart, idOf: ({ _id }) => _id.toHexString() },
+      context,
+    );
+    return { abandoned: done, failed };
+  },
+};

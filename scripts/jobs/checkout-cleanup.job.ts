@@ -1,0 +1,43 @@
+import { type CheckoutSessionDoc, Payment, type PaymentDoc } from "../../models/index.js";
+import { expireCheckout, findExpiredCheckouts } from "../../services/flows/expire-checkout.flow.js";
+import { settlePayment } from "../../services/flows/settle-payment.flow.js";
+import { askGatewayAbout } from "../../services/flows/sweep-payments.flow.js";
+import type { Job } from "../../services/platform/job-registry.service.js";
+import { workThrough } from "./batches.js";
+import { placeOrReturn } from "./placement-recovery.job.js";
+
+/** Ends checkouts whose time has passed; one that is being paid only after the gateway was asked (D32). */
+export const checkoutCleanup: Job = {
+  name: "checkout-cleanup",
+  description: "Fails checkouts whose time has passed and gives their stock and coupons back",
+  schedule: "0 */5 * * * *",
+  async run(context) {
+    const { done, failed } = await workThrough(
+      { find: findExpiredCheckouts, handle: endCheckout, idOf: ({ _id }) => _id.toHexString() },
+      context,
+    );
+    return { expired: done, failed };
+  },
+};
+
+async function endCheckout(checkout: CheckoutSessionDoc): Promise<boolean> {
+  if (checkout.status === "payment_pending" && (await hasBeenPaid(checkout))) {
+    await placeOrReturn(checkout._id);
+    return false;
+  }
+  return expireCheckout(checkout);
+}
+
+async function hasBeenPaid(checkout: CheckoutSessionDoc): Promise<boolean> {
+  const payments = await Payment.find({ checkoutSessionId: checkout._id, gateway: "razorpay" }).lean<
+    PaymentDoc[]
+  >();
+  let paid = payments.some((payment) => payment.accepted);
+  for (const payment of payments) {
+    for (const word of await askGatewayAbout(payment)) {
+      const settled = await settlePayment(word, "sweep");
+      paid ||= settled?.payment.accepted ?? false;
+    }
+  }
+  return paid;
+}

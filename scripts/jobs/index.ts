@@ -1,0 +1,17 @@
+import type { Job } from "../../services/platform/job-registry.service.js";
+import { cartCleanup } from "./cart-cleanup.job.js";
+import { checkoutCleanup } from "./checkout-cleanup.job.js";
+import { outbox } from "./outbox.job.js";
+import { paymentSweep } from "./payment-sweep.job.js";
+import { placementRecovery } from "./placement-recovery.job.js";
+import { webhookRetry } from "./webhook-retry.job.js";
+
+/** Every scheduled job of the service. */
+export const jobs: readonly Job[] = [
+  placementRecovery,
+  paymentSweep,
+  webhookRetry,
+  outbox,
+  checkoutCleanup,
+  cartCleanup,
+];

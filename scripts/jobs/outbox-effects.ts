@@ -1,0 +1,77 @@
+import { Types } from "mongoose";
+import {
+  notifyMoneyReturned,
+  notifyOrderPlaced,
+  notifyPaymentFailed,
+  notifyRefundAttention,
+} from "../../services/flows/effects/notify.effect.js";
+import { releaseIdleCart } from "../../services/flows/effects/release-cart.effect.js";
+import { releaseCoupons } from "../../services/flows/effects/release-coupons.effect.js";
+import { releaseUnusedReservation } from "../../services/flows/effects/release-reservation.effect.js";
+import {
+  reverseCoupons,
+  reverseCredit,
+  reversePoints,
+  reverseStock,
+} from "../../services/flows/effects/reverse-placement.effect.js";
+import { sendAuditRow } from "../../services/flows/effects/send-audit.effect.js";
+import { sendRefund } from "../../services/flows/refund-payment.flow.js";
+import { AUDIT_MESSAGE } from "../../services/platform/audit.service.js";
+import type { OutboxEffect, OutboxEffects } from "../../services/platform/outbox-worker.service.js";
+
+type Payload = Record<string, unknown>;
+
+function idIn(payload: Payload, field: string): Types.ObjectId {
+  const value = payload[field];
+  if (typeof value !== "string" || !Types.ObjectId.isValid(value))
+    throw new TypeError(`payload without ${field}`);
+  return new Types.ObjectId(value);
+}
+
+function textIn(payload: Payload, field: string): string {
+  const value = payload[field];
+  if (typeof value !== "string") throw new TypeError(`payload without ${field}`);
+  return value;
+}
+
+function textsIn(payload: Payload, field: string): string[] {
+  const value = payload[field];
+  if (!Array.isArray(value)) throw new TypeError(`payload without ${field}`);
+  return value.map(String);
+}
+
+/** An effect that needs nothing but the id of what it is about. */
+const about = (name: string, field: string, work: (id: Types.ObjectId) => Promise<void>): OutboxEffect => ({
+  name,
+  deliver: (payload) => work(idIn(payload, field)),
+});
+
+/** What each kind of message brings about: the one screen that says what follows from what. */
+export const outboxEffects: OutboxEffects = {
+  "order.placed": [about("confirmation", "orderId", notifyOrderPlaced)],
+  "payment.failed": [about("message", "paymentId", notifyPaymentFailed)],
+  "refund.send": [about("gateway", "refundId", sendRefund)],
+  "refund.completed": [about("message", "refundId", notifyMoneyReturned)],
+  "refund.attention": [about("message", "refundId", notifyRefundAttention)],
+  "placement.reverse": [
+    about("stock", "checkoutSessionId", reverseStock),
+    about("coupons", "checkoutSessionId", reverseCoupons),
+    about("points", "checkoutSessionId", reversePoints),
+    about("credit", "checkoutSessionId", reverseCredit),
+  ],
+  "coupon.release": [
+    {
+      name: "pricing",
+      deliver: (payload) => releaseCoupons(idIn(payload, "checkoutSessionId"), textsIn(payload, "codes")),
+    },
+  ],
+  "reservation.release": [
+    {
+      name: "inventory",
+      deliver: (payload) =>
+        releaseUnusedReservation(idIn(payload, "cartId"), textIn(payload, "reservationId")),
+    },
+  ],
+  "cart.release": [about("inventory", "cartId", releaseIdleCart)],
+  [AUDIT_MESSAGE]: [about("auth", "auditLogId", sendAuditRow)],
+};

@@ -1,0 +1,13 @@
+import type { Job } from "../../services/platform/job-registry.service.js";
+import { drainOutbox } from "../../services/platform/outbox-worker.service.js";
+import { outboxEffects } from "./outbox-effects.js";
+
+/** The background worker delivers within a second; this run is for operators, and for instances without one. */
+export const outbox: Job = {
+  name: "outbox",
+  description: "Delivers every outbox message that is due",
+  schedule: "30 * * * * *",
+  async run() {
+    return { taken: await drainOutbox(outboxEffects) };
+  },
+};

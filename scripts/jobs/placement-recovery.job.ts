@@ -1,0 +1,61 @@
+import type { Types } from "mongoose";
+import { findAbandonedPlacements, placeOrder } from "../../services/flows/place-order.flow.js";
+import { returnUnplacedMoney } from "../../services/flows/return-unplaced-money.flow.js";
+import { findPaymentsAwaitingOrder } from "../../services/flows/settle-payment.flow.js";
+import type { Job } from "../../services/platform/job-registry.service.js";
+import { now } from "../../utils/clock.js";
+import { AppError } from "../../utils/errors.js";
+import { workThrough } from "./batches.js";
+
+/** The client and the webhook get so long to place the order themselves. */
+const LEAVE_ALONE_MS = 15_000;
+
+/** Codes that only say "not yet": the next run looks again. */
+const NOT_YET = new Set(["PLACEMENT_IN_PROGRESS", "REQUEST_IN_PROGRESS", "VERSION_CONFLICT"]);
+
+/**
+ * Finishes what a crash or a vanished client left: intents whose lease has ended, and money that waits for an
+ * order. Found within a minute (F1); what can no longer become an order is paid back.
+ */
+export const placementRecovery: Job = {
+  name: "placement-recovery",
+  description:
+    "Finishes or undoes orders whose placing was interrupted, and returns money that became no order",
+  schedule: "*/20 * * * * *",
+  async run(context) {
+    const intents = await workThrough(
+      {
+        find: findAbandonedPlacements,
+        handle: ({ _id }) => placeOrReturn(_id),
+        idOf: ({ _id }) => _id.toHexString(),
+      },
+      context,
+    );
+    const payments = await workThrough(
+      {
+        find: (limit) => findPaymentsAwaitingOrder(new Date(now().getTime() - LEAVE_ALONE_MS), limit),
+        handle: ({ checkoutSessionId }) => placeOrReturn(checkoutSessionId),
+        idOf: ({ checkoutSessionId }) => checkoutSessionId.toHexString(),
+      },
+      context,
+    );
+    return {
+      intentsFinished: intents.done,
+      intentsFailed: intents.failed,
+      paymentsResolved: payments.done,
+      paymentsFailed: payments.failed,
+    };
+  },
+};
+
+/** @returns whether the session has its order or its refund now. An unknown outcome is thrown: it stays for the next run. */
+export async function placeOrReturn(checkoutSessionId: Types.ObjectId): Promise<boolean> {
+  try {
+    await placeOrder({ checkoutSessionId, termsAcceptedAt: null, waitForOthers: false });
+    return true;
+  } catch (error) {
+    if (!(error instanceof AppError) || error.statusCode >= 500) throw error;
+    if (NOT_YET.has(error.code)) return false;
+    return returnUnplacedMoney(checkoutSessionId);
+  }
+}

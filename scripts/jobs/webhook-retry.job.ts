@@ -1,0 +1,25 @@
+import type { Job } from "../../services/platform/job-registry.service.js";
+import { claimDueWebhookEvents } from "../../services/platform/webhook-event.service.js";
+import { applyStoredEvent } from "../../src/payments/webhooks.service.js";
+import { workThrough } from "./batches.js";
+
+/** Applies stored events that the request which brought them did not get to apply. */
+export const webhookRetry: Job = {
+  name: "webhook-retry",
+  description: "Applies webhook events that were stored but not applied yet",
+  schedule: "*/15 * * * * *",
+  async run(context) {
+    const { done, failed } = await workThrough(
+      {
+        find: claimDueWebhookEvents,
+        handle: async (event) => {
+          await applyStoredEvent(event);
+          return true;
+        },
+        idOf: ({ _id }) => _id.toHexString(),
+      },
+      context,
+    );
+    return { applied: done, failed };
+  },
+};

@@ -1,0 +1,149 @@
+import type express from "express";
+import Joi from "joi";
+import type { ProductStatus, SeedProduct, SeedVariant } from "../seed/products.js";
+import { seedProducts } from "../seed/products.js";
+import { checkBody, checkQuery } from "../shared/check.js";
+import { Refusal } from "../shared/refusal.js";
+import type { Route, SandboxContext } from "../shared/stand-in.js";
+import { createStandIn, ok, pathParam } from "../shared/stand-in.js";
+
+export interface CatalogControl {
+  product(productId: string): SeedProduct;
+  variant(variantId: string): SeedVariant;
+  products(): SeedProduct[];
+  /** Rupees; the MRP is raised along when it would fall below the price. */
+  setPrice(variantId: string, salePrice: number, mrp?: number): SeedVariant;
+  /** Of the product and all its variants. */
+  setProductStatus(productId: string, status: ProductStatus): SeedProduct;
+  setVariantStatus(variantId: string, status: ProductStatus): SeedVariant;
+  /** Other facts: `gstRate`, `maxPerOrder`, `weightGrams`, … */
+  changeVariant(variantId: string, changes: Partial<Omit<SeedVariant, "id" | "productId">>): SeedVariant;
+  changeProduct(productId: string, changes: Partial<Omit<SeedProduct, "id" | "variants">>): SeedProduct;
+  reset(): void;
+}
+
+export interface Catalog {
+  app: express.Express;
+  control: CatalogControl;
+}
+
+interface Shelf {
+  products: Map<string, SeedProduct>;
+  variants: Map<string, SeedVariant>;
+}
+
+const DEFAULT_RELATED = 4;
+const BATCH = Joi.object<{ productIds: string[] }>({
+  productIds: Joi.array().items(Joi.string()).max(200).required(),
+}).required();
+const RELATED = Joi.object<{ type: string; limit: number }>({
+  type: Joi.string().valid("cross_sell", "up_sell").default("cross_sell"),
+  limit: Joi.number().integer().min(1).max(50).default(DEFAULT_RELATED),
+});
+
+function fillShelf(): Shelf {
+  const products = seedProducts();
+  return {
+    products: new Map(products.map((product) => [product.id, product])),
+    variants: new Map(
+      products.flatMap((product) => product.variants.map((variant) => [variant.id, variant])),
+    ),
+  };
+}
+
+function getProduct(shelf: Shelf, productId: string): SeedProduct {
+  const product = shelf.products.get(productId);
+  if (!product) throw new Refusal(404, "PRODUCT_NOT_FOUND", `There is no product ${productId}`);
+  return product;
+}
+
+function getVariant(shelf: Shelf, variantId: string): SeedVariant {
+  const variant = shelf.variants.get(variantId);
+  if (!variant) throw new Refusal(404, "VARIANT_NOT_FOUND", `There is no variant ${variantId}`);
+  return variant;
+}
+
+/** Of the same category first, then whatever comes next; never what cannot be bought. */
+function findRelated(shelf: Shelf, productId: string, limit: number): SeedProduct[] {
+  const { categoryId } = getProduct(shelf, productId);
+  const others = [...shelf.products.values()].filter(
+    ({ id, status }) => id !== productId && status === "active",
+  );
+  const [near, far] = [true, false].map((same) =>
+    others.filter((other) => (other.categoryId === categoryId) === same),
+  );
+  return [...(near ?? []), ...(far ?? [])].slice(0, limit);
+}
+
+const routes = (shelf: () => Shelf): Route[] => [
+  {
+    method: "post",
+    path: "/api/products/batch",
+    handler: (req) => {
+      const { productIds } = checkBody(BATCH, req.body);
+      const found = productIds
+        .map((id) => shelf().products.get(id))
+        .filter((product) => product !== undefined);
+      return ok({ products: found });
+    },
+  },
+  {
+    method: "get",
+    path: "/api/products/:productId",
+    handler: (req) => ok(getProduct(shelf(), pathParam(req, "productId"))),
+  },
+  {
+    method: "get",
+    path: "/api/products/:productId/related",
+    handler: (req) => {
+      const { limit } = checkQuery(RELATED, req.query);
+      return ok({ products: findRelated(shelf(), pathParam(req, "productId"), limit) });
+    },
+  },
+  {
+    method: "get",
+    path: "/api/products/:productId/variants/:variantId",
+    handler: (req) => {
+      const product = getProduct(shelf(), pathParam(req, "productId"));
+      const variant = getVariant(shelf(), pathParam(req, "variantId"));
+      if (variant.productId !== product.id) {
+        throw new Refusal(404, "VARIANT_NOT_FOUND", `${variant.id} is not a variant of ${product.id}`);
+      }
+      return ok(variant);
+    },
+  },
+];
+
+function createControl(shelf: () => Shelf, reset: () => void): CatalogControl {
+  const changeVariant: CatalogControl["changeVariant"] = (variantId, changes) =>
+    Object.assign(getVariant(shelf(), variantId), changes);
+  return {
+    product: (productId) => getProduct(shelf(), productId),
+    variant: (variantId) => getVariant(shelf(), variantId),
+    products: () => [...shelf().products.values()],
+    setPrice: (variantId, salePrice, mrp) => {
+      const { mrp: before } = getVariant(shelf(), variantId);
+      return changeVariant(variantId, { salePrice, mrp: mrp ?? Math.max(before, salePrice) });
+    },
+    setProductStatus: (productId, status) => {
+      const product = Object.assign(getProduct(shelf(), productId), { status });
+      for (const variant of product.variants) variant.status = status;
+      return product;
+    },
+    setVariantStatus: (variantId, status) => changeVariant(variantId, { status }),
+    changeVariant,
+    changeProduct: (productId, changes) => Object.assign(getProduct(shelf(), productId), changes),
+    reset,
+  };
+}
+
+/** Products, variants and prices, in memory. */
+export function createCatalog(context: SandboxContext): Catalog {
+  let shelf = fillShelf();
+  const current = (): Shelf => shelf;
+  const { app } = createStandIn("catalog", context, routes(current));
+  const control = createControl(current, () => {
+    shelf = fillShelf();
+  });
+  return { app, control };
+}

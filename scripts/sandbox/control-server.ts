@@ -1,0 +1,67 @@
+import express from "express";
+import type { SandboxControl } from "./sandbox.js";
+import { faultRoutes } from "./shared/fault-routes.js";
+import type { Faults } from "./shared/faults.js";
+import { Refusal } from "./shared/refusal.js";
+import { errorHandler } from "./shared/stand-in.js";
+
+/** Arguments of a control call: a list as it is, any other value as the only one. */
+function toArguments(body: unknown): unknown[] {
+  if (body === undefined) return [];
+  return Array.isArray(body) ? body : [body];
+}
+
+type Callable = (...values: unknown[]) => unknown;
+
+function findMethod(control: SandboxControl, service: string, method: string): Callable {
+  const part: unknown = Object.entries(control).find(([name]) => name === service)?.[1];
+  const entries = typeof part === "object" && part !== null ? Object.entries(part) : [];
+  const found: unknown = entries.find(([name]) => name === method)?.[1];
+  if (typeof found !== "function") {
+    throw new Refusal(404, "CONTROL_NOT_FOUND", `There is no control ${service}.${method}`);
+  }
+  return (...values) => Reflect.apply(found, part, values);
+}
+
+async function call(method: Callable, values: unknown[]): Promise<unknown> {
+  try {
+    return (await method(...values)) ?? null;
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    throw new Refusal(400, "CONTROL_FAILED", error instanceof Error ? error.message : String(error));
+  }
+}
+
+/**
+ * The control objects over HTTP, for other processes and for curl:
+ * `POST /__control/inventory/setStock` with `["var-kajal-3g", 5]`. `GET /__control` lists them all.
+ * Only for the loopback interface: nobody is asked who they are.
+ */
+export function createControlApp(
+  control: SandboxControl,
+  faults: Faults,
+  info: () => unknown,
+): express.Express {
+  const app = express();
+  app.disable("x-powered-by").disable("etag");
+  app.use(faultRoutes(faults));
+  app.get("/health", (_req, res) => {
+    res.json({ success: true, message: "OK", data: { status: "ok" }, error: null });
+  });
+  app.get("/__control", (_req, res) => {
+    const controls = Object.entries(control).map(([name, part]) => [name, Object.keys(part)]);
+    const data = { ...Object(info()), controls: Object.fromEntries(controls) };
+    res.json({ success: true, message: "Sandbox", data, error: null });
+  });
+  app.post(
+    "/__control/:service/:method",
+    express.json({ limit: "10mb", strict: false }),
+    async (req, res) => {
+      const { service, method } = req.params;
+      const data = await call(findMethod(control, service, method), toArguments(req.body));
+      res.json({ success: true, message: "Done", data, error: null });
+    },
+  );
+  app.use(errorHandler);
+  return app;
+}

@@ -1,0 +1,64 @@
+import { databaseUri } from "../mongo/database-uri.js";
+import type { ServiceName } from "./shared/names.js";
+
+/** What the sandbox and the service have to agree on. Fixed, so that curl lines can be written down. */
+export const SANDBOX_SECRETS = {
+  jwtSecret: "sandbox-jwt-secret-0123456789abcdef0123456789",
+  jwtIssuer: "https://auth.sandbox.example.in",
+  jwtAudience: "order-payment-service",
+  serviceToken: "sandbox-service-token-0123456789abcdef",
+  shippingWebhookSecret: "sandbox-shipping-webhook-secret-0123456789",
+  linkSecret: "sandbox-link-secret-0123456789abcdef0123",
+  encryptionKey: "5a".repeat(32),
+  razorpayKeyId: "rzp_test_Sandbox00000001",
+  razorpayKeySecret: "sandbox-razorpay-key-secret-01",
+  razorpayWebhookSecret: "sandbox-razorpay-webhook-secret-0123456789",
+  razorpayAccountId: "acc_SandboxShop001",
+} as const;
+
+export type SandboxSecrets = { [name in keyof typeof SANDBOX_SECRETS]: string };
+
+const SERVICE_DATABASE = "order_payment";
+
+/** Of a connection string, or undefined when it names none. */
+export const databaseNameOf = (mongoUri: string): string | undefined =>
+  /^mongodb(?:\+srv)?:\/\/[^/?]+\/([^?]+)/.exec(mongoUri)?.[1];
+
+/** The complete environment of a service that lives in this sandbox; `PORT` is left to its starter. */
+export function serviceEnvironment(options: {
+  urls: Record<ServiceName, string>;
+  mongoUri: string;
+  secrets: SandboxSecrets;
+  serviceUrl: string | undefined;
+  jwtMode: "secret" | "jwks";
+  jwksUrl: string;
+}): Record<string, string> {
+  const { urls, secrets, mongoUri, serviceUrl } = options;
+  return {
+    MONGODB_URI: databaseUri(mongoUri, databaseNameOf(mongoUri) ?? SERVICE_DATABASE),
+    AUTH_SERVICE_URL: urls.auth,
+    CATALOG_SERVICE_URL: urls.catalog,
+    PRICING_SERVICE_URL: urls.pricing,
+    INVENTORY_SERVICE_URL: urls.inventory,
+    SHIPPING_SERVICE_URL: urls.shipping,
+    ENGAGEMENT_SERVICE_URL: urls.engagement,
+    ...(options.jwtMode === "jwks" ? { JWT_JWKS_URL: options.jwksUrl } : { JWT_SECRET: secrets.jwtSecret }),
+    JWT_ISSUER: secrets.jwtIssuer,
+    JWT_AUDIENCE: secrets.jwtAudience,
+    SERVICE_TOKEN: secrets.serviceToken,
+    RAZORPAY_KEY_ID: secrets.razorpayKeyId,
+    RAZORPAY_KEY_SECRET: secrets.razorpayKeySecret,
+    RAZORPAY_WEBHOOK_SECRET: secrets.razorpayWebhookSecret,
+    RAZORPAY_ACCOUNT_ID: secrets.razorpayAccountId,
+    RAZORPAY_API_URL: urls.razorpay,
+    SHIPPING_WEBHOOK_SECRET: secrets.shippingWebhookSecret,
+    LINK_SECRET: secrets.linkSecret,
+    ENCRYPTION_KEY: secrets.encryptionKey,
+    COMPANY_NAME: "Vedic Store Private Limited",
+    COMPANY_ADDRESS: "14 Residency Road, Bengaluru 560025",
+    COMPANY_STATE: "Karnataka",
+    COMPANY_GSTIN: "29AABCV4321K1Z7",
+    COMPANY_UPI_VPA: "vedicstore@upi",
+    ...(serviceUrl === undefined ? {} : { PUBLIC_URL: serviceUrl }),
+  };
+}

@@ -1,0 +1,183 @@
+import type express from "express";
+import Joi from "joi";
+import type { SeedCoupon, SeedPromotions } from "../seed/promotions.js";
+import { seedPromotions } from "../seed/promotions.js";
+import { checkBody, checkQuery, readList, withoutList } from "../shared/check.js";
+import { Refusal } from "../shared/refusal.js";
+import type { Handler, Route, SandboxContext } from "../shared/stand-in.js";
+import { createStandIn, ok } from "../shared/stand-in.js";
+import type { CartFacts, CouponLine } from "./offers.js";
+import { automaticDiscounts, couponDiscount, eligibleAmount, eligibleGifts, tierDiscount } from "./offers.js";
+import type { UsageEntry, UsageRequest, Usages } from "./usages.js";
+import { createUsages } from "./usages.js";
+
+export interface PricingControl {
+  /** Adds a coupon, or replaces the one with this code. */
+  setCoupon(coupon: SeedCoupon): SeedCoupon;
+  changeCoupon(code: string, changes: Partial<Omit<SeedCoupon, "code">>): SeedCoupon;
+  removeCoupon(code: string): void;
+  /** Replaces the rules that are named. */
+  setPromotions(promotions: Partial<Omit<SeedPromotions, "coupons">>): void;
+  /** The orders that use the coupon now. */
+  usages(code: string): string[];
+  ledger(): UsageEntry[];
+  reset(): void;
+}
+
+export interface Pricing {
+  app: express.Express;
+  control: PricingControl;
+}
+
+interface CouponRequest {
+  code: string;
+  userId?: string;
+  cartTotal: number;
+  items: CouponLine[];
+}
+
+interface World {
+  promotions: SeedPromotions;
+  coupons: Map<string, SeedCoupon>;
+}
+
+const code = Joi.string().max(100).required();
+const rupees = Joi.number().min(0).required();
+const userId = Joi.string();
+const orderId = Joi.string().required();
+
+const VALIDATE = Joi.object<CouponRequest>({
+  code,
+  userId,
+  cartTotal: rupees,
+  items: Joi.array()
+    .items({
+      productId: Joi.string().required(),
+      variantId: Joi.string().required(),
+      quantity: Joi.number().integer().min(1).required(),
+      unitPrice: rupees,
+      lineTotal: rupees,
+    })
+    .required(),
+}).required();
+const USAGE = Joi.object<UsageRequest>({ code, userId, orderId, discountAmount: rupees }).required();
+const REVERSE = Joi.object<{ code: string; orderId: string }>({ code, orderId }).required();
+const CART = Joi.object<{ cartTotal: number; itemCount?: number; userId?: string }>({
+  cartTotal: rupees,
+  itemCount: Joi.number().integer().min(0),
+  userId,
+});
+
+function openWorld(): World {
+  const promotions = seedPromotions();
+  return { promotions, coupons: new Map(promotions.coupons.map((coupon) => [coupon.code, coupon])) };
+}
+
+/** Codes are typed by people. */
+const normalise = (typed: string): string => typed.trim().toUpperCase();
+
+/** Why the coupon does not apply, in words for the customer; null when it does. */
+function findObjection(coupon: SeedCoupon, request: CouponRequest, facts: { usages: Usages; now: number }) {
+  const { cartTotal, items } = request;
+  if (coupon.expiresAt !== undefined && coupon.expiresAt <= facts.now) return "This coupon has expired";
+  if (facts.usages.isExhausted(coupon, request.userId)) return "This coupon has already been used up";
+  const minimum = coupon.minCartTotal ?? 0;
+  if (cartTotal < minimum) return `This coupon needs a cart of at least ₹${minimum}`;
+  if (coupon.productIds && eligibleAmount(coupon, cartTotal, items) === 0) {
+    return "This coupon does not apply to anything in the cart";
+  }
+  return null;
+}
+
+function validateCoupon(world: World, request: CouponRequest, facts: { usages: Usages; now: number }) {
+  const coupon = world.coupons.get(normalise(request.code));
+  if (!coupon) {
+    const unknown = { code: request.code, type: "fixed", value: 0, stackable: false, discountAmount: 0 };
+    return { valid: false, ...unknown, reason: "There is no such coupon" };
+  }
+  const { type, value, stackable } = coupon;
+  const reason = findObjection(coupon, request, facts);
+  const eligible = eligibleAmount(coupon, request.cartTotal, request.items);
+  const discountAmount = reason === null ? couponDiscount(coupon, eligible) : 0;
+  const verdict = { valid: reason === null, code: coupon.code, type, value, discountAmount, stackable };
+  return reason === null ? verdict : { ...verdict, reason };
+}
+
+const readCart: (query: Parameters<Handler>[0]["query"]) => CartFacts = (query) => ({
+  ...checkQuery(CART, withoutList(query, "productIds")),
+  productIds: readList(query, "productIds"),
+});
+
+function getCoupon(world: World, typed: string): SeedCoupon {
+  const coupon = world.coupons.get(normalise(typed));
+  if (!coupon) throw new Refusal(404, "COUPON_NOT_FOUND", `There is no coupon ${typed}`);
+  return coupon;
+}
+
+const routes = (world: () => World, usages: Usages, now: () => number): Route[] => [
+  {
+    method: "post",
+    path: "/api/coupons/validate",
+    handler: (req) => ok(validateCoupon(world(), checkBody(VALIDATE, req.body), { usages, now: now() })),
+  },
+  {
+    method: "get",
+    path: "/api/automatic-discounts/apply",
+    handler: (req) => ok({ discounts: automaticDiscounts(world().promotions, readCart(req.query)) }),
+  },
+  {
+    method: "get",
+    path: "/api/tier-discounts/calculate",
+    handler: (req) => ok(tierDiscount(world().promotions, readCart(req.query).cartTotal)),
+  },
+  {
+    method: "get",
+    path: "/api/free-gifts/eligible",
+    handler: (req) => ok({ gifts: eligibleGifts(world().promotions, readCart(req.query)) }),
+  },
+  {
+    method: "post",
+    path: "/api/coupons/usage",
+    handler: (req) => {
+      const request = checkBody(USAGE, req.body);
+      usages.record(getCoupon(world(), request.code), request);
+      return ok({ recorded: true });
+    },
+  },
+  {
+    method: "post",
+    path: "/api/coupons/usage/reverse",
+    handler: (req) => {
+      const request = checkBody(REVERSE, req.body);
+      return ok({ reversed: usages.reverse(normalise(request.code), request.orderId) });
+    },
+  },
+];
+
+/** Coupons, automatic and tier discounts, free gifts; in memory, with a ledger of coupon uses. */
+export function createPricing(context: SandboxContext): Pricing {
+  let world = openWorld();
+  const usages = createUsages(context.clock.now);
+  const { app } = createStandIn(
+    "pricing",
+    context,
+    routes(() => world, usages, context.clock.now),
+  );
+  const control: PricingControl = {
+    setCoupon: (coupon) => {
+      const stored = { ...coupon, code: normalise(coupon.code) };
+      world.coupons.set(stored.code, stored);
+      return stored;
+    },
+    changeCoupon: (couponCode, changes) => Object.assign(getCoupon(world, couponCode), changes),
+    removeCoupon: (couponCode) => void world.coupons.delete(normalise(couponCode)),
+    setPromotions: (promotions) => void Object.assign(world.promotions, promotions),
+    usages: (couponCode) => usages.ordersOf(normalise(couponCode)),
+    ledger: usages.ledger,
+    reset: () => {
+      world = openWorld();
+      usages.clear();
+    },
+  };
+  return { app, control };
+}

@@ -1,0 +1,108 @@
+import type { ErrorRequestHandler, Request, RequestHandler, Router } from "express";
+import express from "express";
+import Joi from "joi";
+import { attemptPayment } from "./attempts.js";
+import { paymentForm, resultPage } from "./checkout-page.js";
+import { CHECKOUT_SCRIPT } from "./checkout-script.js";
+import { attemptKeys } from "./control-schemas.js";
+import type { Attempt, AttemptResult } from "./control-types.js";
+import { GatewayError, orderAmountMismatch, serverError, unknownId } from "./errors.js";
+import type { Gateway } from "./gateway.js";
+
+const CheckoutBody = Joi.object<Attempt & { key?: string; amount?: number }>({
+  ...attemptKeys,
+  key: Joi.string(),
+  amount: Joi.number().integer(),
+});
+
+const CheckoutForm = Joi.object<Omit<Attempt, "details"> & { callback_url?: string }>({
+  method: attemptKeys.method,
+  outcome: attemptKeys.outcome,
+  callback_url: Joi.string().uri({ scheme: ["http", "https"] }),
+});
+
+function read<T>(schema: Joi.ObjectSchema<T>, value: unknown): T {
+  const result = schema.validate(value ?? {});
+  if (result.error) throw new GatewayError(400, "BAD_REQUEST_ERROR", result.error.message);
+  return result.value;
+}
+
+/** What Checkout gives to the page's handler, or to `payment.failed`. */
+function toCheckoutAnswer(result: AttemptResult): object {
+  if (result.error) {
+    const metadata = { payment_id: result.paymentId, order_id: result.orderId };
+    return { error: { ...result.error, metadata } };
+  }
+  return toHandlerFields(result);
+}
+
+const toHandlerFields = (result: AttemptResult): Record<string, string> => ({
+  razorpay_payment_id: result.paymentId,
+  razorpay_order_id: result.orderId,
+  ...(result.signature === undefined ? {} : { razorpay_signature: result.signature }),
+});
+
+/** The same as a form post: `error[code]`, … */
+function toFormFields(result: AttemptResult): Record<string, string> {
+  if (!result.error) return toHandlerFields(result);
+  const metadata = JSON.stringify({ payment_id: result.paymentId, order_id: result.orderId });
+  const fields = Object.entries(result.error).map(([name, value]) => [`error[${name}]`, value]);
+  return { ...Object.fromEntries(fields), "error[metadata]": metadata };
+}
+
+/** Unlike the REST API, Checkout is called from the shop's page, on another origin. */
+const allowOrigins: RequestHandler = (request, response, next) => {
+  response.set({ "Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "Content-Type" });
+  if (request.method === "OPTIONS") response.status(204).end();
+  else next();
+};
+
+const answerError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+  if (response.headersSent) return next(error);
+  const refusal = error instanceof GatewayError ? error : serverError();
+  response.status(refusal.status).json(refusal.toEnvelope());
+};
+
+const orderIdOf = (request: Request): string => String(request.params.orderId);
+
+/** `POST /checkout/:orderId/pay`, called by the script: JSON in, JSON out. */
+const payByScript =
+  (gateway: Gateway): RequestHandler =>
+  (request, response) => {
+    const { key, amount, ...attempt } = read(CheckoutBody, request.body);
+    const orderId = orderIdOf(request);
+    if (key !== undefined && key !== gateway.options.keyId) throw unknownId();
+    const order = gateway.store.orders.get(orderId).entity;
+    if (amount !== undefined && amount !== order.amount) throw orderAmountMismatch();
+    response.json(toCheckoutAnswer(attemptPayment(gateway, orderId, attempt)));
+  };
+
+/** `POST /checkout/:orderId`, the form of the stand-alone page; JSON for whoever asks for it. */
+const payByForm =
+  (gateway: Gateway): RequestHandler =>
+  (request, response) => {
+    const { callback_url: callbackUrl = null, ...attempt } = read(CheckoutForm, request.body);
+    const result = attemptPayment(gateway, orderIdOf(request), attempt);
+    if (request.accepts(["html", "json"]) === "json") response.json(toCheckoutAnswer(result));
+    else response.type("html").send(resultPage(toFormFields(result), callbackUrl));
+  };
+
+/** The buyer's side: the script, its endpoint, and a page to pay by hand. */
+export function createCheckoutRouter(gateway: Gateway): Router {
+  const router = express.Router();
+  router.get("/v1/checkout.js", (_request, response) => {
+    response.type("js").send(CHECKOUT_SCRIPT);
+  });
+  const checkout = express.Router();
+  checkout.use(allowOrigins, express.json(), express.urlencoded({ extended: false }));
+  checkout.get("/:orderId", (request, response) => {
+    const order = gateway.store.orders.get(orderIdOf(request)).entity;
+    const { callback_url: callbackUrl } = request.query;
+    response.type("html").send(paymentForm(order, typeof callbackUrl === "string" ? callbackUrl : null));
+  });
+  checkout.post("/:orderId", payByForm(gateway));
+  checkout.post("/:orderId/pay", payByScript(gateway));
+  checkout.use(answerError);
+  router.use("/checkout", checkout);
+  return router;
+}

@@ -1,0 +1,145 @@
+import { attemptPayment, settleLate, signCheckout } from "./attempts.js";
+import type { RazorpayControl } from "./control-types.js";
+import { moveDispute, openDispute, resolveDowntime, startDowntime, updateDowntime } from "./disputes.js";
+import { GatewayError, unknownId } from "./errors.js";
+import type { Faults } from "./faults.js";
+import type { Gateway } from "./gateway.js";
+import { autoCapture } from "./payments.js";
+import { Chance } from "./random.js";
+import { finishRefund, refundInDashboard } from "./refunds.js";
+import { sampleBody } from "./samples.js";
+import { applySettings, defaultSettings } from "./settings.js";
+import { settle } from "./settlements.js";
+import { Store } from "./store.js";
+
+const SAMPLE_ACCOUNT = "acc_Qw7Lm2Xc9Vb4Nd";
+
+/** Answers are copies: what a test holds does not change under it. */
+const copy = <T>(value: T): T => structuredClone(value);
+
+type Part<K extends keyof RazorpayControl> = Pick<RazorpayControl, K>;
+
+type MoneyControl = Part<
+  | "pay"
+  | "settleLate"
+  | "autoCapture"
+  | "signCheckout"
+  | "settleRefund"
+  | "refundInDashboard"
+  | "settle"
+  | "openDispute"
+  | "moveDispute"
+  | "startDowntime"
+  | "updateDowntime"
+  | "resolveDowntime"
+  | "tamper"
+>;
+
+function moneyControl(gateway: Gateway): MoneyControl {
+  return {
+    pay: (orderId, attempt) => attemptPayment(gateway, orderId, attempt),
+    settleLate: (paymentId, options) => settleLate(gateway, paymentId, options),
+    autoCapture: (paymentId) => copy(autoCapture(gateway, paymentId)),
+    signCheckout: (orderId, paymentId) => signCheckout(gateway, orderId, paymentId),
+    settleRefund: (refundId, status) => {
+      const refund = gateway.store.refunds.get(refundId);
+      if (finishRefund(gateway, refund, status)) return copy(refund.entity);
+      throw new GatewayError(400, "BAD_REQUEST_ERROR", `a refund that is ${refund.entity.status} stays so`);
+    },
+    refundInDashboard: (paymentId, amount) => copy(refundInDashboard(gateway, paymentId, amount).entity),
+    settle: () => copy(settle(gateway)),
+    openDispute: (paymentId, request = {}) => copy(openDispute(gateway, paymentId, request)),
+    moveDispute: (disputeId, move) => copy(moveDispute(gateway, disputeId, move)),
+    startDowntime: (request) => copy(startDowntime(gateway, request)),
+    updateDowntime: (id, severity) => copy(updateDowntime(gateway, id, severity)),
+    resolveDowntime: (id) => copy(resolveDowntime(gateway, id)),
+    tamper: (entityId, patch) => {
+      const record = gateway.store.findRecord(entityId);
+      if (!record) throw unknownId();
+      Object.assign(record.entity, patch);
+    },
+  };
+}
+
+type WebhookControl = Part<
+  | "setWebhookUrls"
+  | "endpoints"
+  | "enableEndpoint"
+  | "rotateWebhookSecret"
+  | "events"
+  | "deliveries"
+  | "sendEvent"
+  | "sendSample"
+  | "release"
+  | "redeliver"
+  | "replay"
+  | "flushWebhooks"
+>;
+
+function webhookControl({ webhooks, options: { accountId } }: Gateway): WebhookControl {
+  const { deliverer } = webhooks;
+  return {
+    setWebhookUrls: (urls) => deliverer.setUrls(urls),
+    endpoints: () => deliverer.listEndpoints(),
+    enableEndpoint: (url) => deliverer.enable(url),
+    rotateWebhookSecret: (secret) => webhooks.rotateSecret(secret),
+    events: () => webhooks.listEvents(),
+    deliveries: () => deliverer.deliveries(),
+    sendEvent: (event, payload, options) => webhooks.sendEvent(event, payload, options),
+    sendSample: (name, options = {}) => {
+      const rawBody = sampleBody(name).replace(SAMPLE_ACCOUNT, options.accountId ?? accountId);
+      return webhooks.sendEvent(name, null, { rawBody, ...options });
+    },
+    release: (options) => webhooks.release(options),
+    redeliver: (eventId) => webhooks.redeliver(eventId),
+    replay: (eventId) => webhooks.replay(eventId),
+    flushWebhooks: (options) => webhooks.flush(options),
+  };
+}
+
+type MachineControl = Omit<RazorpayControl, keyof MoneyControl | keyof WebhookControl>;
+
+function machineControl(gateway: Gateway, faults: Faults): MachineControl {
+  const { settings, clock } = gateway;
+  return {
+    settings: () => copy(settings),
+    configure: (patch) => {
+      applySettings(settings, patch);
+      if (patch.seed !== undefined) gateway.chance = new Chance(patch.seed);
+      return copy(settings);
+    },
+    setFault: (rule) => faults.set(rule),
+    faults: () => faults.list(),
+    clearFaults: () => faults.clear(),
+    advance: (seconds) => clock.advance(seconds * 1000),
+    now: () => clock.nowMs(),
+    ledger: () => gateway.store.ledger.read(),
+    entity: (id) => copy(findEntity(gateway, id)),
+    paymentsOf: (orderId) => copy(gateway.store.orders.get(orderId).payments.map(({ entity }) => entity)),
+    refundsOf: (paymentId) => copy(gateway.store.payments.get(paymentId).refunds.map(({ entity }) => entity)),
+    warnings: () => [...gateway.store.warnings],
+    reset: () => {
+      clock.cancelAll();
+      faults.clear();
+      gateway.webhooks.reset();
+      applySettings(settings, defaultSettings(gateway.options.webhookDelayMs ?? 0));
+      gateway.chance = new Chance(settings.seed);
+      gateway.store = new Store();
+    },
+  };
+}
+
+function findEntity({ store }: Gateway, id: string): ReturnType<RazorpayControl["entity"]> {
+  const record =
+    store.orders.find(id) ??
+    store.payments.find(id) ??
+    store.refunds.find(id) ??
+    store.settlements.find(id) ??
+    store.disputes.find(id) ??
+    store.downtimes.find(id);
+  return record?.entity ?? null;
+}
+
+export function createControl(gateway: Gateway, faults: Faults): RazorpayControl {
+  return { ...moneyControl(gateway), ...webhookControl(gateway), ...machineControl(gateway, faults) };
+}

@@ -1,0 +1,53 @@
+import { databaseUri } from "../mongo/database-uri.js";
+import { startEmbeddedMongo } from "../mongo/embedded-mongo.js";
+import { type ServiceProcess, startService } from "../support/service-process.js";
+import { DEFAULT_PORTS, startSandbox } from "./sandbox.js";
+import { printWelcome } from "./welcome.js";
+
+const SERVICE_PORT = 3003;
+
+/**
+ * `npm run sandbox`: the whole world on this machine, left running: MongoDB, the neighbours, the gateway and
+ * the built service on port 3003. With `--watch` (`npm run dev`) the service runs from the sources and
+ * restarts when they change.
+ */
+async function main(): Promise<void> {
+  const watch = process.argv.includes("--watch");
+  const mongo = await startEmbeddedMongo();
+  const sandbox = await startSandbox({
+    mongoUri: mongo.uri,
+    databaseName: "sandbox_inventory",
+    ports: DEFAULT_PORTS,
+  });
+  sandbox.setServiceUrl(`http://127.0.0.1:${SERVICE_PORT}`);
+  const service = await startService({
+    port: SERVICE_PORT,
+    env: { ...sandbox.env, MONGODB_URI: databaseUri(mongo.uri, "sandbox_orders"), NODE_ENV: "development" },
+    onOutput: (text) => process.stdout.write(text),
+    ...(watch
+      ? { command: ["node_modules/.bin/tsx", "watch", "--clear-screen=false", "index.ts"] as const }
+      : {}),
+  });
+  printWelcome(service.url, sandbox);
+  await untilInterrupted(service);
+  await service.stop();
+  await sandbox.stop();
+  await mongo.stop();
+}
+
+/** Ctrl-C, a SIGTERM, or the service's own end. */
+function untilInterrupted(service: ServiceProcess): Promise<void> {
+  return new Promise((resolve) => {
+    process.once("SIGINT", () => resolve());
+    process.once("SIGTERM", () => resolve());
+    void service.exited.then(() => resolve());
+  });
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,112 @@
+import Joi from "joi";
+import { checkBody } from "../shared/check.js";
+import { Refusal } from "../shared/refusal.js";
+import type { Route } from "../shared/stand-in.js";
+import { created, ok, pathParam } from "../shared/stand-in.js";
+import type { MethodRule, PincodeOverrides, RateRequest } from "./rates.js";
+import { calculateMethods, serviceability } from "./rates.js";
+import type { PickupRequest, Shipment, ShipmentRequest, Shipments } from "./shipments.js";
+
+export interface ShippingWorld {
+  methods: MethodRule[];
+  overrides: PincodeOverrides;
+  shipments: Shipments;
+  /** Turns an answer into the spelling that was asked for (camelCase or snake_case). */
+  spell(data: unknown): unknown;
+}
+
+const PINCODE = /^[1-9][0-9]{5}$/;
+const text = Joi.string().required();
+const rupees = Joi.number().min(0).required();
+const address = Joi.object<Record<string, unknown>>({
+  pincode: Joi.string().pattern(PINCODE).required(),
+})
+  .unknown()
+  .required();
+
+const RATES = Joi.object<RateRequest>({
+  destination: Joi.object({
+    pincode: Joi.string().pattern(PINCODE).required(),
+    state: text,
+    country: text,
+  }).required(),
+  weightGrams: Joi.number().min(0).required(),
+  orderValue: rupees,
+}).required();
+const SHIPMENT = Joi.object<ShipmentRequest>({
+  orderId: text,
+  orderNumber: text,
+  items: Joi.array()
+    .items({ variantId: text, sku: text, quantity: Joi.number().integer().min(1).required() })
+    .min(1)
+    .required(),
+  address,
+  methodId: text,
+  codAmount: rupees,
+}).required();
+const PICKUP = Joi.object<PickupRequest>({
+  returnId: text,
+  returnNumber: text,
+  orderId: text,
+  items: Joi.array().items(Joi.object().unknown()).min(1).required(),
+  address,
+  pickupDate: Joi.string(),
+  slot: Joi.string(),
+}).required();
+
+function readPincode(pincode: string): string {
+  if (!PINCODE.test(pincode)) throw new Refusal(400, "INVALID_PINCODE", `${pincode} is not a pincode`);
+  return pincode;
+}
+
+function bookShipment({ shipments, methods }: ShippingWorld, request: ShipmentRequest): Shipment {
+  const method = methods.find(({ id }) => id === request.methodId);
+  if (!method) throw new Refusal(404, "METHOD_NOT_FOUND", `There is no shipping method ${request.methodId}`);
+  return shipments.create(request, method);
+}
+
+export const shippingRoutes = (world: ShippingWorld): Route[] => [
+  {
+    method: "get",
+    path: "/api/pincode/:pincode/serviceability",
+    handler: (req) =>
+      ok(world.spell(serviceability(readPincode(pathParam(req, "pincode")), world.overrides))),
+  },
+  {
+    method: "post",
+    path: "/api/shipping-methods/calculate",
+    handler: (req) => {
+      const request = checkBody(RATES, req.body);
+      return ok(world.spell({ methods: calculateMethods(world.methods, request, world.overrides) }));
+    },
+  },
+  {
+    method: "post",
+    path: "/api/shipments",
+    keyed: true,
+    handler: (req) => {
+      const shipment = bookShipment(world, checkBody(SHIPMENT, req.body));
+      const { shipmentId, trackingNumber, carrier, status, estimatedDelivery } = shipment;
+      return created(world.spell({ shipmentId, trackingNumber, carrier, status, estimatedDelivery }));
+    },
+  },
+  {
+    method: "get",
+    path: "/api/shipments/:id/tracking",
+    handler: (req) => {
+      const shipment = world.shipments.get(pathParam(req, "id"));
+      const { shipmentId, status, trackingNumber, carrier, estimatedDelivery, events } = shipment;
+      return ok(world.spell({ shipmentId, status, trackingNumber, carrier, estimatedDelivery, events }));
+    },
+  },
+  {
+    method: "post",
+    path: "/api/shipments/return-pickup",
+    keyed: true,
+    handler: (req) => {
+      const pickup = world.shipments.requestPickup(checkBody(PICKUP, req.body));
+      const { pickupId, pickupDate, slot, carrier, trackingNumber } = pickup;
+      return created(world.spell({ pickupId, pickupDate, slot, carrier, trackingNumber }));
+    },
+  },
+];

@@ -1,0 +1,89 @@
+import { createHmac } from "node:crypto";
+import { createTimers } from "../shared/timers.js";
+
+export interface ShippingEvent {
+  eventId: string;
+  shipmentId: string;
+  status: string;
+  trackingNumber: string;
+  at: string;
+}
+
+export interface WebhookDelivery {
+  event: ShippingEvent;
+  attempt: number;
+  /** Null when nobody answered. */
+  responseStatus: number | null;
+}
+
+export interface SendOptions {
+  /** Signs with another secret. */
+  secret?: string;
+  /** How often to try until a 2xx (default 3). */
+  attempts?: number;
+}
+
+export interface Webhooks {
+  /** Resolves with the answer of the last attempt; sends nothing while there is no target. */
+  send(event: ShippingEvent, options?: SendOptions): Promise<WebhookDelivery | null>;
+  setTarget(serviceUrl: string | undefined): void;
+  deliveries(): WebhookDelivery[];
+  clear(): void;
+  close(): void;
+}
+
+const DEFAULT_ATTEMPTS = 3;
+/** Doubles with each attempt; a real carrier waits minutes. */
+const FIRST_PAUSE_MS = 100;
+const TIMEOUT_MS = 5_000;
+
+/** Calls `POST <service>/api/webhooks/shipping`, signed over the raw body. */
+export function createWebhooks(secret: string): Webhooks {
+  const timers = createTimers();
+  const closing = new AbortController();
+  let target: string | undefined;
+  let deliveries: WebhookDelivery[] = [];
+
+  async function post(body: string, signingSecret: string): Promise<number | null> {
+    const signature = createHmac("sha256", signingSecret).update(body).digest("hex");
+    try {
+      const response = await fetch(`${target}/api/webhooks/shipping`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "X-Signature": signature },
+        body,
+        signal: AbortSignal.any([closing.signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      });
+      await response.arrayBuffer();
+      return response.status;
+    } catch {
+      return null;
+    }
+  }
+
+  const isTaken = (status: number | null): boolean => status !== null && status >= 200 && status < 300;
+
+  return {
+    send: async (event, { secret: signingSecret = secret, attempts = DEFAULT_ATTEMPTS } = {}) => {
+      if (target === undefined) return null;
+      const body = JSON.stringify(event);
+      for (let attempt = 1; ; attempt += 1) {
+        const delivery = { event, attempt, responseStatus: await post(body, signingSecret) };
+        deliveries.push(delivery);
+        if (isTaken(delivery.responseStatus) || attempt >= attempts || closing.signal.aborted)
+          return delivery;
+        await timers.pause(FIRST_PAUSE_MS * 2 ** (attempt - 1));
+      }
+    },
+    setTarget: (serviceUrl) => {
+      target = serviceUrl;
+    },
+    deliveries: () => [...deliveries],
+    clear: () => {
+      deliveries = [];
+    },
+    close: () => {
+      closing.abort();
+      timers.stop();
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import cron from "node-cron";
+import { logger } from "../config/logger.config.js";
+import { listJobs, registerJobs } from "../services/platform/job-registry.service.js";
+import { runJob, slotOf } from "../services/platform/job-runs.service.js";
+import { startOutboxWorker } from "../services/platform/outbox-worker.service.js";
+import { BUSINESS_TIME_ZONE } from "../utils/constants.js";
+import { jobs } from "./jobs/index.js";
+import { outboxEffects } from "./jobs/outbox-effects.js";
+
+export interface ScheduledJobs {
+  /** Begins nothing new and waits for what is under way. */
+  stop(): Promise<void>;
+}
+
+/** Makes the jobs known (to the admin routes), whether or not this instance runs them by the clock. */
+export function prepareJobs(): void {
+  registerJobs(jobs);
+}
+
+/**
+ * Starts the clock and the outbox worker of this instance. With several instances each tick is answered
+ * once: node-cron only rings, the lease and the unique slot decide (D22).
+ */
+export function startScheduledJobs(): ScheduledJobs {
+  const underWay = new Set<Promise<unknown>>();
+  const tasks = listJobs().map((job) =>
+    cron.schedule(
+      job.schedule,
+      (context) => {
+        const run = runJob({
+          job: job.name,
+          slot: slotOf(context.date),
+          work: (jobContext) => job.run(jobContext),
+        })
+          .catch((error: unknown) => logger.error({ err: error, job: job.name }, "> A job could not be run"))
+          .finally(() => underWay.delete(run));
+        underWay.add(run);
+      },
+      { name: job.name, timezone: BUSINESS_TIME_ZONE },
+    ),
+  );
+  const worker = startOutboxWorker(outboxEffects);
+  logger.info({ jobs: listJobs().map((job) => job.name) }, "> Scheduled jobs are running");
+  return {
+    async stop() {
+      await Promise.all(tasks.map((task) => task.stop()));
+      await worker.stop();
+      await Promise.all(underWay);
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import { type ClientSession, type Types, trusted } from "mongoose";
+import { CheckoutSession, type CheckoutSessionDoc, Payment } from "../../models/index.js";
+import { now } from "../../utils/clock.js";
+import { checkoutMachine, codPaymentMachine } from "../../utils/state-machines.js";
+import { enqueueOutbox, type OutboxDraft } from "../platform/outbox.service.js";
+import { inTransaction } from "../platform/transaction.service.js";
+import { applyTransition, tryTransition } from "../platform/transition.service.js";
+
+/** A session with an open payment is given so much longer: the bank page may still be open (D32). */
+export const PAYING_GRACE_MS = 15 * 60_000;
+
+/** Sessions whose time has passed, oldest first; those being paid only after the grace. */
+export async function findExpiredCheckouts(limit: number): Promise<CheckoutSessionDoc[]> {
+  const at = now();
+  const idle = await CheckoutSession.find({
+    status: trusted({ $in: ["initiated", "address_entered"] }),
+    expiresAt: trusted({ $lt: at }),
+    placement: null,
+  })
+    .sort({ expiresAt: 1 })
+    .limit(limit)
+    .lean<CheckoutSessionDoc[]>();
+  const paying = await CheckoutSession.find({
+    status: "payment_pending",
+    expiresAt: trusted({ $lt: new Date(at.getTime() - PAYING_GRACE_MS) }),
+    placement: null,
+  })
+    .sort({ expiresAt: 1 })
+    .limit(limit)
+    .lean<CheckoutSessionDoc[]>();
+  return [...idle, ...paying];
+}
+
+/**
+ * Fails a session whose time has passed. Compare-and-set on status and time, so that a customer who acted at
+ * the last moment wins. Coupon uses and stock are given back; what was frozen stays, because a late capture
+ * may still place the order from it (D38). The caller has asked the gateway about open payments before.
+ * @returns whether it was failed by this call.
+ */
+export async function expireCheckout(checkout: CheckoutSessionDoc): Promise<boolean> {
+  return inTransaction(async (session) => {
+    if (await isPaid(checkout._id, session)) return false;
+    const { changed } = await tryTransition({
+      machine: checkoutMachine,
+      model: CheckoutSession,
+      id: checkout._id,
+      from: checkout.status,
+      to: "failed",
+      guard: { placement: null, expiresAt: checkout.expiresAt },
+      set: { failureReason: "expired", failedAt: now(), "steps.failedAt": now() },
+      by: { type: "system" },
+      session,
+    });
+    if (!changed) return false;
+    await failCodPayments(checkout._id, session);
+    await enqueueOutbox(debtsOf(checkout), session);
+    return true;
+  });
+}
+
+async function isPaid(checkoutSessionId: Types.ObjectId, session: ClientSession): Promise<boolean> {
+  return (await Payment.exists({ checkoutSessionId, accepted: true }).session(session)) !== null;
+}
+
+/** A COD promise has no gateway that could still bring money: it ends with its session. */
+async function failCodPayments(checkoutSessionId: Types.ObjectId, session: ClientSession): Promise<void> {
+  const payment = await Payment.findOne({ checkoutSessionId, gateway: "cod", status: "pending" })
+    .session(session)
+    .lean();
+  if (!payment) return;
+  await applyTransition({
+    machine: codPaymentMachine,
+    model: Payment,
+    id: payment._id,
+    from: "pending",
+    to: "failed",
+    set: { supersededAt: now(), errorCode: "expired", errorMessage: "The checkout expired" },
+    by: { type: "system" },
+    session,
+  });
+}
+
+function debtsOf(checkout: CheckoutSessionDoc): OutboxDraft[] {
+  const id = checkout._id.toHexString();
+  const debts: OutboxDraft[] = [
+    {
+      type: "cart.release",
+      dedupeKey: `cart.release:checkout:${id}`,
+      payload: { cartId: checkout.cartId.toHexString() },
+    },
+  ];
+  if (checkout.couponClaims.length > 0) {
+    const payload = { checkoutSessionId: id, codes: checkout.couponClaims };
+    debts.push({ type: "coupon.release", dedupeKey: `coupon.release:${id}:expired`, payload });
+  }
+  return debts;
+}

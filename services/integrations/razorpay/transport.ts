@@ -1,0 +1,174 @@
+import http from "node:http";
+import https from "node:https";
+import type { AxiosError, AxiosInstance, AxiosResponse } from "axios";
+import Razorpay from "razorpay";
+import { logger } from "../../../config/logger.config.js";
+import { isRecord } from "../../../utils/helpers.js";
+import { type Result, success } from "../../../utils/result.js";
+import type { Attempt, Guard } from "../guard.js";
+import { createGuard } from "../guard.js";
+import { readThrown, toFailedAttempt } from "./errors.js";
+
+/**
+ * The official SDK with what its transport lacks (`razorpay.md` §1.2–1.3, Seen-1): a deadline, errors that
+ * tell a refusal from an unknown outcome, a place for the idempotency header, and a base URL for the simulator.
+ */
+
+export interface TransportOptions {
+  keyId: string;
+  keySecret: string;
+  /** Without `/v1`; never together with a live key. */
+  apiUrl?: string | undefined;
+  timeoutMs: number;
+}
+
+export interface TransportCall<T> {
+  /** A write may have had an effect although the answer is bad, and is never repeated here. */
+  isWrite: boolean;
+  /** May throw synchronously: the SDK does when an argument is missing. */
+  send: (sdk: Razorpay, http: AxiosInstance) => Promise<unknown>;
+  /** Throws when the answer is not what it should be. */
+  read: (answer: unknown) => T;
+}
+
+export interface Transport {
+  call<T>(call: TransportCall<T>): Promise<Result<T>>;
+  guard: Guard;
+}
+
+/** The gateway throttles long before this; a slow one must not hold more of our requests. */
+const MAX_CONCURRENT = 50;
+/** A report has up to a thousand rows. */
+const MAX_ANSWER_BYTES = 5_000_000;
+
+/** The SDK's axios instance; it is not in its types, and an upgrade that moves it must fail at the start. */
+function axiosOf(sdk: Razorpay): AxiosInstance {
+  const { rq } = sdk.api as unknown as { rq?: AxiosInstance };
+  if (!rq?.defaults || !rq.interceptors) throw new Error("razorpay SDK internals changed: api.rq is missing");
+  return rq;
+}
+
+/** Gives the error the shape of an answer, since the SDK reads `response.data.error` without asking. */
+function withAnswer(error: unknown, status: number, body: Record<string, unknown>): unknown {
+  return Object.assign(error instanceof Error ? error : new Error(String(error)), {
+    response: { status, data: { error: body } },
+  });
+}
+
+function refuseNonJson(response: AxiosResponse<unknown>): AxiosResponse<unknown> {
+  if (typeof response.data === "object" && response.data !== null) return response;
+  const body = { code: "BAD_RESPONSE", description: "a success whose body is not JSON" };
+  throw withAnswer(new Error(body.description), response.status, body);
+}
+
+function describeError(error: AxiosError<unknown>): Promise<never> {
+  const { response } = error;
+  if (!response) {
+    // Status 0: no answer, so the outcome is not known unless the cause says that nothing was sent.
+    return Promise.reject(
+      withAnswer(error, 0, { code: "NETWORK_ERROR", description: error.message, reason: error.code }),
+    );
+  }
+  const given = isRecord(response.data) && isRecord(response.data.error) ? response.data.error : {};
+  const retryAfter: unknown = response.headers?.["retry-after"];
+  return Promise.reject(withAnswer(error, response.status, { ...given, retryAfter }));
+}
+
+function completeTransport(rq: AxiosInstance, { apiUrl, timeoutMs }: TransportOptions): void {
+  const sockets = { keepAlive: true, maxSockets: MAX_CONCURRENT };
+  Object.assign(rq.defaults, {
+    timeout: timeoutMs,
+    maxRedirects: 0,
+    maxContentLength: MAX_ANSWER_BYTES,
+    httpAgent: new http.Agent(sockets),
+    httpsAgent: new https.Agent(sockets),
+  });
+  if (apiUrl) Object.assign(rq.defaults, { baseURL: apiUrl, proxy: false });
+  // axios' time-out starts anew with every byte; the signal ends a body that drips.
+  rq.interceptors.request.use((request) => {
+    request.signal = AbortSignal.timeout(timeoutMs);
+    return request;
+  });
+  rq.interceptors.response.use(refuseNonJson, describeError);
+}
+
+/** @throws Error when key or secret is missing, or a live key is to be used with another address */
+export function createTransport(options: TransportOptions): Transport {
+  const { keyId, keySecret, apiUrl, timeoutMs } = options;
+  if (!keyId || !keySecret) throw new Error("Razorpay key id and secret are required");
+  if (apiUrl && !keyId.startsWith("rzp_test_")) {
+    throw new Error("RAZORPAY_API_URL is for test keys only: live payments go to the gateway itself");
+  }
+  const sdk = new Razorpay({ key_id: keyId, key_secret: keySecret });
+  const rq = axiosOf(sdk);
+  completeTransport(rq, options);
+  const guard = createGuard({ service: "razorpay", maxConcurrent: MAX_CONCURRENT });
+
+  async function attempt<T>(call: TransportCall<T>): Promise<Attempt<T>> {
+    let answer: unknown;
+    try {
+      answer = await call.send(sdk, rq);
+    } catch (thrown) {
+      return failedAttempt(thrown, call.isWrite);
+    }
+    try {
+      return { result: success(call.read(answer)), isFault: false, isTransient: false };
+    } catch (error) {
+      // The effect may be there; the gateway is well, and only this answer is not understood.
+      const description = error instanceof Error ? error.message : String(error);
+      const failed = toFailedAttempt({ ...NOT_UNDERSTOOD, description }, call.isWrite);
+      return { ...failed, isFault: false };
+    }
+  }
+
+  return {
+    guard,
+    call: (call) =>
+      guard.run({
+        deadlineMs: timeoutMs,
+        isRepeatable: !call.isWrite,
+        send: (remainingMs) => withDeadline(attempt(call), remainingMs, call.isWrite),
+      }),
+  };
+}
+
+const NOT_UNDERSTOOD = {
+  status: 502,
+  code: "BAD_RESPONSE",
+  reason: null,
+  field: null,
+  retryAfter: undefined,
+} as const;
+
+function failedAttempt(thrown: unknown, isWrite: boolean): Attempt<never> {
+  const error = readThrown(thrown);
+  if (!error) {
+    logger.error({ err: thrown }, "> The gateway's SDK failed unexpectedly");
+    const description = thrown instanceof Error ? thrown.message : String(thrown);
+    return { ...toFailedAttempt({ ...NOT_UNDERSTOOD, description }, isWrite), isFault: false };
+  }
+  const failed = toFailedAttempt(error, isWrite);
+  if (error.status === 401) logger.error("> The gateway does not accept our key: no payment can be taken");
+  return failed;
+}
+
+/** A second try gets only what the first has left of the time; its request ends by its own signal. */
+async function withDeadline<T>(
+  work: Promise<Attempt<T>>,
+  remainingMs: number,
+  isWrite: boolean,
+): Promise<Attempt<T>> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Attempt<never>>((resolve) => {
+    const timeout = { ...NOT_UNDERSTOOD, status: 0, code: "NETWORK_ERROR", reason: "ETIMEDOUT" };
+    timer = setTimeout(
+      () => resolve(toFailedAttempt({ ...timeout, description: "no answer in time" }, isWrite)),
+      remainingMs,
+    );
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

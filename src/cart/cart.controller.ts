@@ -1,0 +1,75 @@
+import type { Response } from "express";
+import type { Input, VisitorInput } from "../../middlewares/described-router.js";
+import { getSettings } from "../../services/platform/settings.service.js";
+import { HTTP_STATUS, sendResponse } from "../../utils/http.js";
+import { toRupees, ZERO_PAISE } from "../../utils/money.js";
+import type { Owner } from "../../utils/principal.js";
+import * as cartService from "./cart.service.js";
+import type * as schemas from "./cart.validation.js";
+import { toCartItemView, toCartView, toEmptyCartView, toMiniCartView } from "./cart.view.js";
+
+/** The cart, or an empty one for somebody who has none. */
+async function viewOf(current: cartService.CurrentCart | null, owner: Owner | null) {
+  if (current) return toCartView(current);
+  const { pricesIncludeTax } = await getSettings("tax");
+  return toEmptyCartView({ pricesIncludeTax, ...(owner && "sessionId" in owner ? owner : {}) });
+}
+
+export async function getCart({ owner }: VisitorInput, res: Response): Promise<void> {
+  const current = owner && (await cartService.findCart(owner));
+  sendResponse(res, HTTP_STATUS.OK, "Your cart", await viewOf(current, owner));
+}
+
+export async function getMiniCart({ owner }: VisitorInput, res: Response): Promise<void> {
+  const cart = owner && (await cartService.findMiniCart(owner));
+  sendResponse(res, HTTP_STATUS.OK, "Your cart in short", toMiniCartView(cart));
+}
+
+export async function addItem(
+  { body, owner, source }: Input<typeof schemas.addItem>,
+  res: Response,
+): Promise<void> {
+  const changed = await cartService.addItem(owner, { ...body, source });
+  const data = { cart: toCartView(changed), cartItem: toCartItemView(changed.line, changed.stock) };
+  sendResponse(res, HTTP_STATUS.OK, "Added to the cart", data);
+}
+
+export async function updateItem(
+  { params, body, owner }: Input<typeof schemas.updateItem>,
+  res: Response,
+): Promise<void> {
+  const changed = await cartService.updateItem(owner, params.itemId, body.quantity);
+  const data = { cart: toCartView(changed), cartItem: toCartItemView(changed.line, changed.stock) };
+  sendResponse(res, HTTP_STATUS.OK, "The quantity is changed", data);
+}
+
+export async function removeItem(
+  { params, owner }: Input<typeof schemas.removeItem>,
+  res: Response,
+): Promise<void> {
+  const current = await cartService.removeItem(owner, params.itemId);
+  sendResponse(res, HTTP_STATUS.OK, "Removed from the cart", { cart: toCartView(current) });
+}
+
+export async function clearCart({ owner }: Input, res: Response): Promise<void> {
+  const current = await cartService.clearCart(owner);
+  sendResponse(res, HTTP_STATUS.OK, "The cart is empty", { cart: await viewOf(current, owner) });
+}
+
+export async function applyCoupon(
+  { body, owner }: Input<typeof schemas.applyCoupon>,
+  res: Response,
+): Promise<void> {
+  const { code, ...current } = await cartService.applyCoupon(owner, body.couponCode);
+  const applied = current.state.cart.appliedCoupons.find((coupon) => coupon.code === code);
+  const discount = { code, discountAmount: toRupees(applied?.discountAmount ?? ZERO_PAISE) };
+  sendResponse(res, HTTP_STATUS.OK, "The coupon is applied", { cart: toCartView(current), discount });
+}
+
+export async function removeCoupon(
+  { params, owner }: Input<typeof schemas.removeCoupon>,
+  res: Response,
+): Promise<void> {
+  const current = await cartService.removeCoupon(owner, params.code);
+  sendResponse(res, HTTP_STATUS.OK, "The coupon is removed", { cart: await viewOf(current, owner) });
+}

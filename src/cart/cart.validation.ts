@@ -1,0 +1,47 @@
+import Joi from "joi";
+
+/** What each handler takes, under the handler's name. */
+
+/** Ids of the catalog's own making; they become parts of URLs. */
+const externalId = Joi.string()
+  .min(1)
+  .max(64)
+  .pattern(/^[A-Za-z0-9._:-]+$/, "an id");
+const documentId = Joi.string().hex().length(24);
+/** Far above any limit that a shop would set; the real one is a setting. */
+const quantity = Joi.number().integer().min(1).max(10_000);
+/** As people type it: blanks around it and lower case are put right. */
+const couponCode = Joi.string().max(64).pattern(/\S/, "a code");
+
+export interface AddItemBody {
+  productId: string;
+  variantId: string;
+  quantity: number;
+  bundleId?: string;
+}
+
+export const addItem = {
+  body: Joi.object<AddItemBody, true>({
+    productId: externalId.required(),
+    variantId: externalId.required(),
+    quantity: quantity.required(),
+    bundleId: externalId,
+  }).required(),
+};
+
+const itemParams = Joi.object<{ itemId: string }, true>({ itemId: documentId.required() });
+
+export const updateItem = {
+  params: itemParams,
+  body: Joi.object<{ quantity: number }, true>({ quantity: quantity.required() }).required(),
+};
+
+export const removeItem = { params: itemParams };
+
+export const applyCoupon = {
+  body: Joi.object<{ couponCode: string }, true>({ couponCode: couponCode.required() }).required(),
+};
+
+export const removeCoupon = {
+  params: Joi.object<{ code: string }, true>({ code: couponCode.required() }),
+};

@@ -1,0 +1,29 @@
+import type { Response } from "express";
+import { metrics } from "../../config/metrics.config.js";
+import type { OpenInput } from "../../middlewares/described-router.js";
+import { HTTP_STATUS, sendResponse } from "../../utils/http.js";
+import { findUnreadiness, getHealth } from "./health.service.js";
+
+const { OK, SERVICE_UNAVAILABLE } = HTTP_STATUS;
+
+export async function getHealthReport(_input: OpenInput, res: Response): Promise<void> {
+  const health = await getHealth();
+  if (health.status !== "down") return sendResponse(res, OK, "Health", health);
+  sendResponse(res, SERVICE_UNAVAILABLE, "The database is away", health, { code: "UPSTREAM_UNAVAILABLE" });
+}
+
+export async function getLiveness(_input: OpenInput, res: Response): Promise<void> {
+  sendResponse(res, OK, "Alive", { alive: true });
+}
+
+export async function getReadiness(_input: OpenInput, res: Response): Promise<void> {
+  const reason = await findUnreadiness();
+  if (reason === null) return sendResponse(res, OK, "Ready", { ready: true });
+  const data = { ready: false, reason };
+  sendResponse(res, SERVICE_UNAVAILABLE, "Not ready", data, { code: "UPSTREAM_UNAVAILABLE" });
+}
+
+export async function getMetrics(_input: OpenInput, res: Response): Promise<void> {
+  res.setHeader("Content-Type", metrics.contentType);
+  res.send(await metrics.metrics());
+}

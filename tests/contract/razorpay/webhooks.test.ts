@@ -1,0 +1,363 @@
+import Razorpay from "razorpay";
+import { SAMPLE_NAMES } from "../../../scripts/sandbox/razorpay/index.js";
+import {
+  ACCOUNT_ID,
+  type Receiver,
+  startReceiver,
+  startWorld,
+  WEBHOOK_SECRET,
+  type World,
+} from "./harness.js";
+
+let world: World;
+let receiver: Receiver;
+const { validateWebhookSignature } = Razorpay;
+const signatureOf = (index: number) => String(receiver.received[index]?.headers["x-razorpay-signature"]);
+const rawOf = (index: number) => receiver.received[index]?.raw ?? Buffer.alloc(0);
+
+beforeEach(async () => {
+  world = await startWorld();
+  receiver = world.receiver;
+});
+afterEach(() => world.close());
+
+const pay = async (amount?: number) =>
+  world.control.pay(await world.order(amount), { method: "upi", outcome: "success" });
+
+describe("requests", () => {
+  test("When an event is sent, then headers, signature and compact body are the gateway's", async () => {
+    await pay(129_900);
+    await world.control.flushWebhooks();
+    const captured = receiver.received.findIndex(({ body }) => body.event === "payment.captured");
+    const { headers = {} } = receiver.received[captured] ?? {};
+    expect(headers).toMatchObject({
+      "user-agent": "Razorpay-Webhook/v1",
+      "content-type": "application/json",
+      "accept-encoding": "gzip",
+      "x-razorpay-signature": expect.stringMatching(/^[0-9a-f]{64}$/),
+      "x-razorpay-event-id": expect.stringMatching(/^[A-Za-z0-9]{14}$/),
+    });
+    expect(headers["request-id"]).toBe(headers["x-razorpay-event-id"]);
+    expect(validateWebhookSignature(rawOf(captured).toString(), signatureOf(captured), WEBHOOK_SECRET)).toBe(
+      true,
+    );
+    expect(rawOf(captured).toString()).toBe(JSON.stringify(JSON.parse(rawOf(captured).toString())));
+    expect(receiver.received[captured]?.body).toMatchObject({
+      entity: "event",
+      account_id: ACCOUNT_ID,
+      contains: ["payment"],
+      payload: { payment: { entity: { status: "captured", amount: 129_900, fee: 3066, tax: 468 } } },
+      created_at: expect.any(Number),
+    });
+  });
+
+  test("When a payment is captured automatically, then authorized, captured and order.paid with their states", async () => {
+    await pay();
+    await world.control.flushWebhooks();
+    expect(receiver.events().sort()).toEqual(["order.paid", "payment.authorized", "payment.captured"]);
+    const bodyOf = (event: string) => receiver.received.find(({ body }) => body.event === event)?.body;
+    expect(bodyOf("payment.authorized")?.payload.payment?.entity).toMatchObject({
+      status: "authorized",
+      fee: null,
+    });
+    expect(bodyOf("order.paid")).toMatchObject({
+      contains: ["payment", "order"],
+      payload: { order: { entity: { status: "paid", amount_due: 0, description: null, checkout: null } } },
+    });
+  });
+
+  test("When a card pays, then the event carries the card", async () => {
+    await world.captured();
+    await world.control.flushWebhooks();
+    expect(receiver.received[0]?.body.payload.payment?.entity).toMatchObject({ card: { entity: "card" } });
+  });
+
+  test("When a refund is made, then its events name refund and payment, keys in alphabetical order", async () => {
+    const id = await world.captured();
+    await world.control.flushWebhooks();
+    receiver.received.length = 0;
+    await world.call("POST", `/v1/payments/${id}/refund`, { amount: 1000 });
+    await world.control.flushWebhooks();
+    expect(receiver.events().sort()).toEqual(["refund.created", "refund.processed"]);
+    expect(receiver.received[0]?.body.contains).toEqual(["refund", "payment"]);
+    expect(Object.keys(JSON.parse(rawOf(0).toString()))).toEqual([
+      "account_id",
+      "contains",
+      "created_at",
+      "entity",
+      "event",
+      "payload",
+    ]);
+  });
+
+  test("When the style is escaped or spaced, then only the raw bytes verify", async () => {
+    for (const style of ["escaped", "spaced"] as const) {
+      world.control.configure({ webhooks: { style } });
+      receiver.received.length = 0;
+      const orderId = await world.order();
+      const details = { description: "Bücher / ₹500", email: "a@b.example" };
+      world.control.pay(orderId, { method: "upi", outcome: "fail", details });
+      await world.control.flushWebhooks();
+      const text = rawOf(0).toString();
+      expect(text).toContain(
+        style === "escaped" ? "B\\u00fccher \\/ \\u20b9500" : '"event": "payment.failed", ',
+      );
+      expect(JSON.parse(text).payload.payment.entity.description).toBe(details.description);
+      expect(validateWebhookSignature(text, signatureOf(0), WEBHOOK_SECRET)).toBe(true);
+      const again = JSON.stringify(JSON.parse(text));
+      expect(validateWebhookSignature(again, signatureOf(0), WEBHOOK_SECRET)).toBe(false);
+    }
+  });
+
+  test("When the secret is empty, then events go out unsigned", async () => {
+    world.control.rotateWebhookSecret("");
+    await pay();
+    await world.control.flushWebhooks();
+    expect(receiver.received[0]?.headers).not.toHaveProperty("x-razorpay-signature");
+  });
+
+  test("When there are several endpoints, then each gets the same event id and bytes", async () => {
+    const second = await startReceiver();
+    try {
+      world.control.setWebhookUrls([receiver.url, second.url]);
+      await world.control.sendEvent("payment.pending", { payment: { entity: { id: "pay_x" } } });
+      expect(second.received[0]?.raw).toEqual(receiver.received[0]?.raw);
+      expect(second.received[0]?.headers["x-razorpay-event-id"]).toBe(
+        receiver.received[0]?.headers["x-razorpay-event-id"],
+      );
+    } finally {
+      await second.close();
+    }
+  });
+});
+
+describe("retries", () => {
+  test("When the answer is 500, then a quick retry and then the ladder, byte-identical, until a 2xx", async () => {
+    world.control.configure({ webhooks: { ladderScale: 0.001, drop: ["payment.authorized", "order.paid"] } });
+    receiver.answers.push(500, 404, 302, 204);
+    await pay();
+    await world.control.flushWebhooks({ retries: true });
+    expect(receiver.received).toHaveLength(4);
+    const identities = receiver.received.map(({ headers, raw }) =>
+      [headers["x-razorpay-event-id"], headers["x-razorpay-signature"], raw.toString()].join("\n"),
+    );
+    expect(new Set(identities).size).toBe(1);
+    const log = world.control.deliveries();
+    expect(log.map(({ attempt, kind, status }) => [attempt, kind, status])).toEqual([
+      [1, "first", 500],
+      [2, "retry", 404],
+      [3, "retry", 302],
+      [4, "retry", 204],
+    ]);
+  });
+
+  test("When the clock moves, then the ladder's steps come due: 6 s and 19 s", async () => {
+    world.control.configure({ webhooks: { drop: ["payment.authorized", "order.paid"] } });
+    receiver.answers.push(400, 400, 200);
+    await pay();
+    await world.control.flushWebhooks();
+    for (const [seconds, count] of [
+      [5, 1],
+      [1.5, 2],
+      [11, 2],
+      [2, 3],
+    ] as const) {
+      world.control.advance(seconds);
+      await settled(count);
+      expect(receiver.received).toHaveLength(count);
+    }
+    await world.control.flushWebhooks({ retries: true });
+  });
+
+  /** Waits for the answers of what is under way, without waiting for later retries. */
+  async function settled(count: number): Promise<void> {
+    while (world.control.deliveries().length < count) await new Promise(setImmediate);
+  }
+
+  test("When the answer comes too late, then it counts as none and is sent again", async () => {
+    world.control.configure({
+      webhooks: { timeoutMs: 40, ladderScale: 0.001, drop: ["payment.authorized", "order.paid"] },
+    });
+    receiver.answers.push(null, 200);
+    await pay();
+    await world.control.flushWebhooks({ retries: true });
+    expect(world.control.deliveries().map(({ status, error }) => [status, error])).toEqual([
+      [null, "timeout"],
+      [200, null],
+    ]);
+  });
+
+  test("When an event fails for 24 h, then about 16 deliveries, and the endpoint is disabled until enabled", async () => {
+    world.control.configure({ webhooks: { ladderScale: 1e-6 } });
+    receiver.answers.push(...Array.from({ length: 100 }, () => 503));
+    await world.control.sendEvent("unknown.event", {});
+    expect(world.control.endpoints()).toMatchObject([{ enabled: true }]);
+    await pay();
+    await world.control.flushWebhooks({ retries: true });
+    expect(world.control.endpoints()).toMatchObject([{ url: receiver.url, enabled: false }]);
+    const captured = world.control.deliveries().filter(({ event }) => event === "payment.captured");
+    expect(captured).toHaveLength(16);
+
+    receiver.answers.length = 0;
+    receiver.received.length = 0;
+    await pay();
+    await world.control.flushWebhooks({ retries: true });
+    expect(receiver.received).toEqual([]);
+    world.control.enableEndpoint(receiver.url);
+    await pay();
+    await world.control.flushWebhooks();
+    expect(receiver.received).toHaveLength(3);
+  });
+
+  test("When nothing listens, then the delivery has no status but a reason", async () => {
+    world.control.setWebhookUrls(["http://127.0.0.1:1/none"]);
+    const { deliveries } = await world.control.sendEvent("payment.captured", {});
+    expect(deliveries).toMatchObject([{ status: null, error: expect.stringContaining("ECONNREFUSED") }]);
+  });
+});
+
+describe("disorder", () => {
+  test("When duplicates are asked for, then identical copies come", async () => {
+    world.control.configure({ webhooks: { duplicates: 4, drop: ["payment.authorized", "order.paid"] } });
+    await pay();
+    await world.control.flushWebhooks();
+    expect(receiver.received).toHaveLength(5);
+    expect(new Set(receiver.received.map(({ raw }) => raw.toString())).size).toBe(1);
+  });
+
+  test("When events are held, then they come in the order that is asked for", async () => {
+    world.control.configure({ webhooks: { hold: true } });
+    await pay();
+    await world.control.flushWebhooks();
+    expect(receiver.received).toEqual([]);
+    const [authorized = "", captured = "", paid = ""] = world.control.events().map(({ id }) => id);
+    const deliveries = await world.control.release({ eventIds: [paid, authorized, captured] });
+    expect(deliveries.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(receiver.events()).toEqual(["order.paid", "payment.authorized", "payment.captured"]);
+    await world.control.release();
+    expect(receiver.received).toHaveLength(3);
+  });
+
+  test("When held events are released in reverse, shuffled or in parallel, then all of them come", async () => {
+    world.control.configure({ webhooks: { hold: true } });
+    await pay();
+    await world.control.release({ order: "reverse" });
+    expect(receiver.events()).toEqual(["order.paid", "payment.captured", "payment.authorized"]);
+    await pay();
+    await world.control.release({ order: "shuffled", parallel: true });
+    expect(receiver.received).toHaveLength(6);
+  });
+
+  test("When deliveries are shuffled, then events overtake one another", async () => {
+    world.control.configure({ seed: 7, webhooks: { shuffleMs: 60 } });
+    await pay();
+    await pay();
+    await world.control.flushWebhooks();
+    expect(receiver.received).toHaveLength(6);
+    const sent = world.control.events().map(({ id }) => id);
+    expect(receiver.received.map(({ headers }) => headers["x-razorpay-event-id"])).not.toEqual(sent);
+  });
+
+  test("When events are dropped, then they never come, but can be replayed", async () => {
+    world.control.configure({ webhooks: { drop: "all" } });
+    await pay();
+    await world.control.flushWebhooks();
+    expect(receiver.received).toEqual([]);
+    const [event] = world.control.events();
+    expect(event).toMatchObject({ state: "dropped", acknowledgedBy: [] });
+    await world.control.replay(event?.id ?? "");
+    expect(receiver.events()).toEqual(["payment.authorized"]);
+  });
+
+  test("When the delay is long, then nothing comes until the clock gets there", async () => {
+    world.control.configure({ webhooks: { delayMs: 60_000 } });
+    await pay();
+    await expect(world.control.flushWebhooks({ timeoutMs: 20 })).rejects.toThrow("webhooks still pending");
+    world.control.advance(61);
+    await world.control.flushWebhooks();
+    expect(receiver.received).toHaveLength(3);
+  });
+});
+
+describe("secrets and replay", () => {
+  test("When the secret is rotated, then redelivery keeps the old signature and replay signs anew", async () => {
+    world.control.configure({ webhooks: { drop: "all" } });
+    await pay();
+    const { id = "", body = "" } = world.control.events()[0] ?? {};
+    world.control.rotateWebhookSecret("next-secret");
+    await world.control.replay(id);
+    await world.control.redeliver(id);
+    expect(validateWebhookSignature(body, signatureOf(0), "next-secret")).toBe(true);
+    expect(validateWebhookSignature(body, signatureOf(1), WEBHOOK_SECRET)).toBe(true);
+    expect(receiver.received.map(({ raw }) => raw.toString())).toEqual([body, body]);
+    expect(receiver.received.map(({ headers }) => headers["x-razorpay-event-id"])).toEqual([id, id]);
+  });
+
+  test("When an event is acknowledged or older than 7 days, then it cannot be replayed", async () => {
+    await pay();
+    await world.control.flushWebhooks();
+    const { id = "" } = world.control.events()[0] ?? {};
+    await expect(world.control.replay(id)).rejects.toThrow("acknowledged");
+    world.control.advance(8 * 24 * 3600);
+    await expect(world.control.replay(id)).rejects.toThrow("7 days");
+    await expect(world.control.replay("unknown")).rejects.toThrow("no event");
+  });
+});
+
+describe("events of one's own", () => {
+  test("When the seven samples are sent, then they are signed and for this account", async () => {
+    for (const name of SAMPLE_NAMES) await world.control.sendSample(name);
+    expect(receiver.events()).toEqual([
+      "payment.authorized",
+      "payment.captured",
+      "payment.failed",
+      "order.paid",
+      "refund.processed",
+      "refund.failed",
+      "payment.dispute.created",
+    ]);
+    for (const [index, { body }] of receiver.received.entries()) {
+      expect(body.account_id).toBe(ACCOUNT_ID);
+      expect(validateWebhookSignature(rawOf(index).toString(), signatureOf(index), WEBHOOK_SECRET)).toBe(
+        true,
+      );
+    }
+  });
+
+  test("When an event is forged, then signature, id, account, time, headers and bytes are as asked", async () => {
+    const sent = await world.control.sendEvent("payment.captured", null, {
+      rawBody: '{ "event":"payment.captured", "amount": 1.0 }',
+      signature: "F".repeat(64),
+      eventId: "Forged00000001",
+      headers: { "X-Extra": ["a", "b"] },
+      copies: 3,
+    });
+    expect(sent.deliveries).toHaveLength(3);
+    expect(rawOf(0).toString()).toBe('{ "event":"payment.captured", "amount": 1.0 }');
+    expect(signatureOf(0)).toBe("F".repeat(64));
+    expect(receiver.received[0]?.headers).toMatchObject({
+      "x-razorpay-event-id": "Forged00000001",
+      "x-extra": "a, b",
+    });
+
+    await world.control.sendEvent("mystery", {}, { signature: null, accountId: null, createdAt: null });
+    const unsigned = receiver.received[3];
+    expect(unsigned?.headers).not.toHaveProperty("x-razorpay-signature");
+    expect(Object.keys(JSON.parse(unsigned?.raw.toString() ?? ""))).toEqual([
+      "entity",
+      "event",
+      "contains",
+      "payload",
+    ]);
+
+    await world.control.sendEvent("mystery", {}, { secret: "other" });
+    expect(validateWebhookSignature(rawOf(4).toString(), signatureOf(4), "other")).toBe(true);
+  });
+
+  test("When one event is delivered again 22 h later, then the same id and bytes", async () => {
+    const { eventId } = await world.control.sendEvent("payment.captured", { payment: { entity: {} } });
+    world.control.advance(22 * 3600);
+    await world.control.redeliver(eventId);
+    expect(rawOf(1)).toEqual(rawOf(0));
+  });
+});

@@ -1,0 +1,232 @@
+import { type mongo, type Query, Types, trusted } from "mongoose";
+import { prepareDatabase } from "../../../config/database.config.js";
+import {
+  AuditLog,
+  allModels,
+  Cart,
+  CartItem,
+  CheckoutSession,
+  emailSearchKey,
+  Invoice,
+  Order,
+  OutboxMessage,
+  Payment,
+  phoneEndSearchKey,
+  Refund,
+  WebhookEvent,
+} from "../../../models/index.js";
+import { LIVE_CHECKOUT_STATUSES } from "../../../utils/constants.js";
+import { useTestDatabase } from "../../support/database.js";
+import { aCart, aCheckout, anInvoice, anItem, anOrder, aPayment } from "../../unit/models/documents.js";
+
+const duplicate = { name: "MongoServerError", code: 11_000 };
+const id = () => new Types.ObjectId();
+
+describe("The database", () => {
+  useTestDatabase();
+
+  describe("prepared", () => {
+    it("When two instances prepare it at once, then both are ready, within 3 s", async () => {
+      const startedAt = performance.now();
+      await Promise.all([prepareDatabase(), prepareDatabase()]);
+      expect(performance.now() - startedAt).toBeLessThan(3_000);
+    });
+
+    it("has every index of every schema", async () => {
+      for (const model of allModels) {
+        const there = await Cart.db.collection(model.collection.collectionName).indexes();
+        expect(there).toHaveLength(model.schema.indexes().length + 1);
+      }
+    });
+
+    it("feeds at most eight indexes with an order", () => {
+      expect(Order.schema.indexes().length + 1).toBeLessThanOrEqual(8);
+    });
+  });
+
+  describe("One active cart an owner", () => {
+    beforeEach(() => Cart.deleteMany({}));
+
+    it("When a user gets a second active cart, then it is refused; other carts may be many", async () => {
+      await Cart.create(aCart());
+      await expect(Cart.create(aCart())).rejects.toMatchObject(duplicate);
+      await Cart.create({ ...aCart(), status: "converted" });
+      await Cart.create({ ...aCart(), status: "converted" });
+      await Cart.create({ ...aCart(), userId: "user-2" });
+      expect(await Cart.countDocuments({ userId: "user-1" })).toBe(3);
+    });
+
+    it("When guests have carts, then each session has one, and users do not collide with them", async () => {
+      const { userId: _userId, ...guest } = aCart();
+      await Cart.create({ ...guest, sessionId: "session-1" });
+      await Cart.create({ ...guest, sessionId: "session-2" });
+      await Cart.create(aCart());
+      await expect(Cart.create({ ...guest, sessionId: "session-1" })).rejects.toMatchObject(duplicate);
+    });
+  });
+
+  it("When a variant is in a cart, then it is there once, and once more as a gift", async () => {
+    const line = { ...anItem(), cartId: id(), addedAt: new Date() };
+    await CartItem.create(line);
+    await CartItem.create({ ...line, isFreeGift: true });
+    await expect(CartItem.create(line)).rejects.toMatchObject(duplicate);
+  });
+
+  it("When a cart has a live session, then a second is refused until the first has ended", async () => {
+    const checkout = aCheckout();
+    const first = await CheckoutSession.create({ ...checkout, status: "payment_pending" });
+    await expect(CheckoutSession.create(checkout)).rejects.toMatchObject(duplicate);
+    await CheckoutSession.updateOne({ _id: first._id }, { $set: { status: "failed" } });
+    await CheckoutSession.create(checkout);
+    await expect(
+      CheckoutSession.updateOne({ _id: first._id }, { $set: { status: "initiated" } }),
+    ).rejects.toMatchObject(duplicate);
+  });
+
+  it("When a session has its order, then there is no second; manual orders have no session", async () => {
+    const checkoutSessionId = id();
+    await Order.create({ ...anOrder(), checkoutSessionId });
+    await expect(Order.create({ ...anOrder(), checkoutSessionId })).rejects.toMatchObject(duplicate);
+    await Order.create(anOrder());
+    await Order.create(anOrder());
+    expect(await Order.countDocuments({ checkoutSessionId })).toBe(1);
+  });
+
+  it("When a session has an accepted payment, then no other is accepted", async () => {
+    const payment = aPayment();
+    await Payment.create({ ...payment, accepted: true });
+    const other = await Payment.create(payment);
+    await expect(Payment.updateOne({ _id: other._id }, { $set: { accepted: true } })).rejects.toMatchObject(
+      duplicate,
+    );
+  });
+
+  it("When a gateway payment is on record, then it is so once; attempts without one are free", async () => {
+    await Payment.create({ ...aPayment(), gatewayPaymentId: "pay_1" });
+    await Payment.create([aPayment(), aPayment()]);
+    await expect(Payment.create({ ...aPayment(), gatewayPaymentId: "pay_1" })).rejects.toMatchObject(
+      duplicate,
+    );
+  });
+
+  it("When an order has its invoice, then a second sale is refused and credit notes are free", async () => {
+    const invoice = anInvoice();
+    await Invoice.create(invoice);
+    await expect(
+      Invoice.create({ ...invoice, invoiceNumber: "INV-2026-000002", sequence: 2 }),
+    ).rejects.toMatchObject(duplicate);
+    const note = { ...invoice, type: "credit_note" as const, series: "CN-2026" };
+    await Invoice.create({ ...note, invoiceNumber: "CN-2026-000001" });
+    await Invoice.create({ ...note, invoiceNumber: "CN-2026-000002", sequence: 2 });
+    await expect(
+      Invoice.create({ ...note, invoiceNumber: "CN-2026-000003", sequence: 2 }),
+    ).rejects.toMatchObject(duplicate);
+  });
+
+  it("When a webhook event or an outbox message comes twice, then it is stored once", async () => {
+    const at = new Date();
+    const event = {
+      eventId: "evt_1",
+      source: "razorpay" as const,
+      event: "x",
+      bodyHash: "h",
+      dueAt: at,
+      receivedAt: at,
+    };
+    await WebhookEvent.create(event);
+    await expect(WebhookEvent.create(event)).rejects.toMatchObject(duplicate);
+    const message = { type: "t", dedupeKey: "k", dueAt: at };
+    await OutboxMessage.create(message);
+    await expect(OutboxMessage.create(message)).rejects.toMatchObject(duplicate);
+  });
+
+  it("When an audit row is changed through the model, then it stays as it was", async () => {
+    const row = {
+      actorType: "admin" as const,
+      action: "a",
+      resourceType: "r",
+      resourceId: "1",
+      at: new Date(),
+    };
+    const written = await AuditLog.create(row);
+    written.action = "b";
+    await expect(written.save()).rejects.toThrow(/append-only/);
+    await expect(AuditLog.deleteMany({}).exec()).rejects.toThrow(/append-only/);
+    expect(await AuditLog.findById(written._id).lean()).toMatchObject({ action: "a" });
+  });
+
+  describe("Filters", () => {
+    beforeEach(() => Cart.deleteMany({}));
+
+    it("When a filter holds an operator that our code did not mark, then it matches nothing", async () => {
+      await Cart.create(aCart());
+      const smuggled: unknown = { $ne: null };
+      await expect(Cart.findOne({ userId: smuggled as string })).rejects.toThrow(/Cast to string failed/);
+      expect(await Cart.findOne({ userId: trusted({ $ne: null }) }).lean()).toMatchObject({
+        userId: "user-1",
+      });
+    });
+
+    it("When a filter names a field that does not exist, then it is an error, not everything", async () => {
+      const mistyped: Record<string, unknown> = { userID: "user-1" };
+      await expect(Cart.findOne(mistyped)).rejects.toThrow(/userID/);
+    });
+
+    it("When an update writes a fraction of a paisa or an unknown word, then it is refused", async () => {
+      const { _id } = await Cart.create(aCart());
+      await expect(Cart.updateOne({ _id }, { $set: { grandTotal: 0.5 } })).rejects.toThrow(/whole number/);
+      const status: unknown = "open";
+      await expect(Cart.updateOne({ _id }, { $set: { status: status as "active" } })).rejects.toThrow(/enum/);
+    });
+  });
+
+  describe("Queries are served by an index", () => {
+    const past = new Date("2020-01-01");
+    const live = () => trusted({ $in: [...LIVE_CHECKOUT_STATUSES] });
+    const QUERIES: Record<string, () => Query<unknown, unknown>> = {
+      "a user's active cart": () => Cart.findOne({ userId: "user-1", status: "active" }),
+      "a guest's active cart": () => Cart.findOne({ sessionId: "session-1", status: "active" }),
+      "a user's latest cart": () => Cart.findOne({ userId: "user-1" }).sort({ updatedAt: -1 }),
+      "carts to clean up": () => Cart.find({ status: "active", expiresAt: trusted({ $lt: past }) }),
+      "abandoned carts": () => Cart.find({ status: "abandoned" }).sort({ abandonedAt: -1 }),
+      "the lines of a cart": () => CartItem.find({ cartId: id() }),
+      "a cart's live session": () => CheckoutSession.findOne({ cartId: id(), status: live() }),
+      "sessions to clean up": () =>
+        CheckoutSession.find({ status: live(), expiresAt: trusted({ $lt: past }) }),
+      "unfinished placements": () => CheckoutSession.find({ "placement.leaseUntil": trusted({ $lt: past }) }),
+      "an order by number": () => Order.findOne({ orderNumber: "ORD-2026-000001" }),
+      "an order by session": () => Order.findOne({ checkoutSessionId: id() }),
+      "a customer's orders": () => Order.find({ userId: "user-1" }).sort({ createdAt: -1 }),
+      "a guest's orders": () => Order.find({ sessionId: "session-1" }).sort({ createdAt: -1 }),
+      "orders by status": () => Order.find({ status: "shipped" }).sort({ createdAt: -1 }),
+      "all orders": () => Order.find({}).sort({ createdAt: -1 }),
+      "orders by e-mail": () => Order.find({ searchKeys: trusted({ $regex: `^${emailSearchKey("asha")}` }) }),
+      "orders by last digits": () =>
+        Order.find({ searchKeys: trusted({ $regex: `^${phoneEndSearchKey("3210")}` }) }),
+      "a payment by gateway id": () => Payment.findOne({ gateway: "razorpay", gatewayPaymentId: "pay_1" }),
+      "attempts of a gateway order": () =>
+        Payment.find({ gatewayOrderId: "order_1" }).sort({ createdAt: -1 }),
+      "payments to sweep": () =>
+        Payment.find({ "sweep.nextAt": trusted({ $lte: past }) }).sort({ "sweep.nextAt": 1 }),
+      "refunds under way": () => Refund.find({ status: "processing", dueAt: trusted({ $lte: past }) }),
+      "messages to deliver": () =>
+        OutboxMessage.find({ state: "pending", dueAt: trusted({ $lte: past }) }).sort({ dueAt: 1 }),
+      "webhooks to apply": () =>
+        WebhookEvent.find({ state: "received", dueAt: trusted({ $lte: past }) }).sort({ dueAt: 1 }),
+    };
+
+    const stagesOf = (plan: mongo.Document): string[] => [
+      String(plan.stage),
+      ...(plan.inputStage ? stagesOf(plan.inputStage) : []),
+      ...(Array.isArray(plan.inputStages) ? plan.inputStages.flatMap(stagesOf) : []),
+    ];
+
+    it.each(Object.entries(QUERIES))("%s", async (_what, query) => {
+      const [explained] = [await query().explain("queryPlanner")].flat();
+      const stages = stagesOf(Object(explained).queryPlanner.winningPlan);
+      expect(stages.some((stage) => stage === "IXSCAN" || stage.startsWith("EXPRESS"))).toBe(true);
+      expect(stages).not.toContain("COLLSCAN");
+      expect(stages).not.toContain("SORT");
+    });
+  });
+});

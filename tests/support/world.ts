@@ -1,0 +1,91 @@
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import mongoose from "mongoose";
+import request from "supertest";
+import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox.js";
+import { testDatabaseUri } from "./test-database-uri.js";
+
+/** One HTTP call as supertest makes it. */
+export type Agent = ReturnType<typeof request>;
+
+/** The service in this process, its database, and the sandbox around it: for tests over HTTP. */
+export interface World {
+  /** supertest bound to the running service. */
+  http: Agent;
+  url: string;
+  sandbox: Sandbox;
+  /** The service's database as it is stored. */
+  db: mongoose.mongo.Db;
+  /** Runs one scheduled job now. */
+  runJob(name: string): Promise<unknown>;
+  /** Waits until webhooks are delivered and applied, and everything the outbox owes now is delivered. */
+  settle(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts it all. Configuration is read when the service's modules are loaded, so nothing of the service may
+ * be imported by the test file itself; use this instead, once a file, with variables to change if need be.
+ */
+export async function startWorld(variables: Record<string, string> = {}): Promise<World> {
+  const mongoUri = process.env.TEST_MONGODB_SERVER;
+  if (!mongoUri) throw new Error("no MongoDB: is this file in tests/integration or tests/e2e?");
+  const sandbox = await startSandbox({ mongoUri, databaseName: databaseNameOf(testDatabaseUri("stock")) });
+  Object.assign(
+    process.env,
+    sandbox.env,
+    { MONGODB_URI: testDatabaseUri("orders"), NODE_ENV: "test" },
+    variables,
+  );
+  const [{ createApp }, { config }, database, jobs, registry, webhooks, { outboxEffects }, worker] =
+    await Promise.all([
+      import("../../config/express.config.js"),
+      import("../../config/env.config.js"),
+      import("../../config/database.config.js"),
+      import("../../scripts/scheduled-jobs.js"),
+      import("../../services/platform/job-registry.service.js"),
+      import("../../src/payments/webhooks.controller.js"),
+      import("../../scripts/jobs/outbox-effects.js"),
+      import("../../services/platform/outbox-worker.service.js"),
+    ]);
+  await database.connectDatabase(config.mongodbUri);
+  await database.prepareDatabase();
+  jobs.prepareJobs();
+  const server = await listen(createApp().listen(0, "127.0.0.1"));
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  sandbox.setServiceUrl(url);
+  const { db } = mongoose.connection;
+  if (!db) throw new Error("not connected");
+  return {
+    http: request(url),
+    url,
+    sandbox,
+    db,
+    runJob: (name) => registry.runJobNow(name),
+    async settle() {
+      await sandbox.control.razorpay.flushWebhooks();
+      await webhooks.drainWebhooks();
+      await worker.drainOutbox(outboxEffects);
+      await sandbox.control.razorpay.flushWebhooks();
+      await webhooks.drainWebhooks();
+      await worker.drainOutbox(outboxEffects);
+    },
+    async stop() {
+      await webhooks.drainWebhooks();
+      await new Promise((resolve) => server.close(resolve));
+      await sandbox.stop();
+      await db.dropDatabase();
+      await database.disconnectDatabase();
+    },
+  };
+}
+
+const databaseNameOf = (uri: string): string => new URL(uri.replace(/^mongodb/, "http")).pathname.slice(1);
+
+function listen(server: Server): Promise<Server> {
+  return new Promise((resolve) => {
+    if (server.listening) resolve(server);
+    else server.once("listening", () => resolve(server));
+  });
+}

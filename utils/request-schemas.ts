@@ -1,0 +1,83 @@
+import Joi from "joi";
+
+/**
+ * Pieces of the schemas in `<module>.validation.ts`: what many requests have in common. Bounded
+ * everywhere, because whatever is not bounded will be sent.
+ */
+
+/** A document's id. The value stays text; `new Types.ObjectId(id)` makes it one. */
+export const objectId = () => Joi.string().pattern(/^[0-9a-f]{24}$/i, "an id of 24 hex digits");
+
+export const orderNumber = () =>
+  Joi.string().pattern(/^ORD-\d{4}-\d{6}$/, "an order number such as ORD-2026-000001");
+
+/** Ids of other services: products, variants, users, methods. */
+export const foreignId = () => Joi.string().pattern(/^[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}$/, "an id");
+
+/** Free text: no control characters but line ends and tabs. */
+export const freeText = (max: number) =>
+  Joi.string()
+    .max(max)
+    .pattern(/^(?:\P{Cc}|[\n\r\t])*$/u, "printable text");
+
+/** Why something is cancelled or rejected (`api.md`, Reasons). */
+export const reasonText = () => freeText(500).min(3);
+
+const MAX_LIMIT = 100;
+/** Totals are exact, and pages can be had, up to so many rows. */
+export const MAX_DEPTH_OF_PAGES = 10_000;
+const MAX_RANGE_MS = 366 * 24 * 60 * 60 * 1000;
+
+export interface PageQuery<SortField extends string = string> {
+  page: number;
+  limit: number;
+  sortBy: SortField;
+  sortOrder: "asc" | "desc";
+}
+
+export interface DateRangeQuery {
+  dateFrom?: Date;
+  dateTo?: Date;
+}
+
+export type ListQuery<SortField extends string = string> = PageQuery<SortField> & DateRangeQuery;
+
+/** The keys of a page; the first sort field is the default. */
+export function pageKeys<F extends string>(
+  sortFields: readonly [F, ...F[]],
+): Record<keyof PageQuery, Joi.Schema> {
+  return {
+    page: Joi.number().integer().min(1).max(MAX_DEPTH_OF_PAGES).default(1),
+    limit: Joi.number().integer().min(1).max(MAX_LIMIT).default(20),
+    sortBy: Joi.string()
+      .valid(...sortFields)
+      .default(sortFields[0]),
+    sortOrder: Joi.string().valid("asc", "desc").default("desc"),
+  };
+}
+
+/** The keys of a date range, ISO, both ends included. Check the range itself with `withinRange`. */
+export const dateRangeKeys = {
+  dateFrom: Joi.date().iso(),
+  dateTo: Joi.date().iso(),
+};
+
+/** Refuses a range that ends before it begins, or spans more than 366 days. */
+export function withinRange<T>(schema: Joi.ObjectSchema<T>): Joi.ObjectSchema<T> {
+  return schema.custom((value: DateRangeQuery, helpers) => {
+    const { dateFrom, dateTo } = value;
+    if (!dateFrom || !dateTo) return value;
+    const span = dateTo.getTime() - dateFrom.getTime();
+    if (span < 0) return helpers.message({ custom: '"dateTo" must not be before "dateFrom"' });
+    if (span > MAX_RANGE_MS) return helpers.message({ custom: "a date range spans at most 366 days" });
+    return value;
+  });
+}
+
+/** A whole list query: pages, sorting, dates, and the list's own filters. */
+export function listQuery<T extends ListQuery>(
+  sortFields: readonly [T["sortBy"], ...T["sortBy"][]],
+  filters: Joi.SchemaMap = {},
+): Joi.ObjectSchema<T> {
+  return withinRange(Joi.object<T>({ ...pageKeys(sortFields), ...dateRangeKeys, ...filters }));
+}

@@ -1,0 +1,45 @@
+import Joi from "joi";
+
+/**
+ * Pieces of the schemas in `<module>.view.ts`, which describe answers for OpenAPI and for the tests.
+ */
+
+/** The envelope around every JSON answer (`api.md`). */
+export const envelopeKeys = Joi.object({
+  success: Joi.boolean().required(),
+  statusCode: Joi.number().integer().required(),
+  message: Joi.string().required(),
+  data: Joi.any(),
+  error: Joi.object({ code: Joi.string().required(), details: Joi.any() }).allow(null).required(),
+  meta: Joi.object().unknown(true),
+});
+
+/** A view with a name, which becomes a component of the OpenAPI document. */
+export function view<T extends Joi.SchemaMap>(name: string, keys: T): Joi.ObjectSchema {
+  return Joi.object(keys).meta({ className: name }).required();
+}
+
+/** A schema, or null. For views use this, not `.allow(null)`: a named component is never null itself. */
+export function nullable(schema: Joi.Schema): Joi.Schema {
+  return Joi.alternatives().try(schema, Joi.valid(null));
+}
+
+/** Rupees with at most two decimals (D5). */
+export const rupees = Joi.number().precision(2).strict();
+
+/** A moment as JSON holds it. `Date` as well, so that a view can be checked before it is text. */
+export const moment = Joi.date().iso();
+
+/** The answer of a list (`api.md`, Lists). */
+export function listView(item: Joi.Schema): Joi.ObjectSchema {
+  return Joi.object({
+    items: Joi.array().items(item).required(),
+    pagination: Joi.object({
+      page: Joi.number().integer().required(),
+      limit: Joi.number().integer().required(),
+      total: Joi.number().integer().required(),
+      totalPages: Joi.number().integer().required(),
+      totalCapped: Joi.boolean(),
+    }).required(),
+  }).required();
+}

@@ -1,0 +1,176 @@
+import Joi from "joi";
+import type {
+  OrderDoc,
+  OrderItemDoc,
+  OrderStatusHistoryDoc,
+  PaymentDoc,
+  ShipmentDoc,
+} from "../../models/index.js";
+import { now } from "../clock.js";
+import {
+  CHANGED_BY_TYPES,
+  FULFILLMENT_STATUSES,
+  ORDER_PAYMENT_STATUSES,
+  ORDER_SOURCES,
+  ORDER_STATUSES,
+  STATUS_TYPES,
+} from "../constants.js";
+import { toRupees } from "../money.js";
+import { canMove, orderMachine } from "../state-machines.js";
+import { moment, nullable, rupees } from "../view-schemas.js";
+import { AppliedCouponView, toAppliedCouponView } from "./cart.view.js";
+import {
+  isReturnableNow,
+  OrderItemView,
+  ShipmentView,
+  toOrderItemView,
+  toShipmentView,
+} from "./order-parts.view.js";
+import {
+  AddressView,
+  dueFields,
+  id,
+  ShippingMethodView,
+  text,
+  textOrNull,
+  toAddressView,
+  toShippingMethodView,
+  toTotalsView,
+  totalsFields,
+} from "./parts.view.js";
+import { PaymentView, toPaymentView } from "./payment.view.js";
+import { viewOf } from "./view-of.js";
+
+export interface OrderViewSource {
+  order: OrderDoc;
+  items: readonly OrderItemDoc[];
+  payment: PaymentDoc | null;
+  shipments: readonly ShipmentDoc[];
+}
+
+const toOrderTotalsView = (order: OrderDoc) => ({
+  ...toTotalsView(order),
+  storeCredit: toRupees(order.storeCreditAmount),
+  loyaltyDiscount: toRupees(order.loyaltyDiscount),
+  amountDue: toRupees(order.amountDue),
+});
+
+/** Before shipment; the customer cannot call back what is on its way. */
+const canCancel = (order: OrderDoc): boolean => canMove(orderMachine, order.status, "cancelled");
+
+const toOrderHead = (order: OrderDoc) => ({
+  id: order._id.toHexString(),
+  orderNumber: order.orderNumber,
+  status: order.status,
+  paymentStatus: order.paymentStatus,
+  fulfillmentStatus: order.fulfillmentStatus,
+  currency: order.currency,
+  totals: toOrderTotalsView(order),
+  paidAmount: toRupees(order.paidAmount),
+  refundedAmount: toRupees(order.refundedAmount),
+  email: order.email,
+  phone: order.phone,
+  shippingAddress: toAddressView(order.shippingAddress),
+  billingAddress: toAddressView(order.billingAddress),
+  gstin: order.gstin ?? undefined,
+  shippingMethod: order.shippingMethod && toShippingMethodView(order.shippingMethod),
+  appliedCoupons: order.appliedCoupons.map(toAppliedCouponView),
+  isGiftOrder: order.isGiftOrder,
+  giftMessage: order.giftMessage,
+  customerNotes: order.customerNotes,
+  source: order.source,
+});
+
+const toOrderDates = (order: OrderDoc) => ({
+  estimatedDelivery: order.estimatedDelivery && {
+    from: order.estimatedDelivery.from,
+    to: order.estimatedDelivery.to,
+  },
+  placedAt: order.createdAt,
+  confirmedAt: order.confirmedAt ?? undefined,
+  shippedAt: order.shippedAt ?? undefined,
+  deliveredAt: order.deliveredAt ?? undefined,
+  cancelledAt: order.cancelledAt ?? undefined,
+  cancellationReason: order.cancellationReason ?? undefined,
+});
+
+/** An order as its customer sees it: no ids of staff, no internal notes, nothing of the gateway's. */
+export function toOrderView({ order, items, payment, shipments }: OrderViewSource) {
+  const at = now();
+  return {
+    ...toOrderHead(order),
+    items: items.map(toOrderItemView),
+    payment: payment && toPaymentView({ ...payment, orderNumber: order.orderNumber }),
+    shipments: shipments.map(toShipmentView),
+    ...toOrderDates(order),
+    canCancel: canCancel(order),
+    canReturn: items.some((item) => isReturnableNow(item, at)),
+  };
+}
+
+export const OrderTotalsView = viewOf<ReturnType<typeof toOrderTotalsView>>("OrderTotals", {
+  ...totalsFields,
+  ...dueFields,
+});
+
+export const OrderView = viewOf<ReturnType<typeof toOrderView>>(
+  "OrderView",
+  {
+    id,
+    orderNumber: text,
+    status: Joi.string().valid(...ORDER_STATUSES),
+    paymentStatus: Joi.string().valid(...ORDER_PAYMENT_STATUSES),
+    fulfillmentStatus: Joi.string().valid(...FULFILLMENT_STATUSES),
+    currency: text,
+    items: Joi.array().items(OrderItemView),
+    totals: OrderTotalsView,
+    paidAmount: rupees,
+    refundedAmount: rupees,
+    email: text,
+    phone: text,
+    shippingAddress: AddressView,
+    billingAddress: AddressView,
+    shippingMethod: nullable(ShippingMethodView),
+    appliedCoupons: Joi.array().items(AppliedCouponView),
+    isGiftOrder: Joi.boolean(),
+    giftMessage: textOrNull,
+    customerNotes: textOrNull,
+    source: Joi.string().valid(...ORDER_SOURCES),
+    estimatedDelivery: Joi.object({
+      from: moment.allow(null).required(),
+      to: moment.allow(null).required(),
+    }).allow(null),
+    payment: nullable(PaymentView),
+    shipments: Joi.array().items(ShipmentView),
+    placedAt: moment,
+    canCancel: Joi.boolean(),
+    canReturn: Joi.boolean(),
+  },
+  {
+    gstin: text,
+    confirmedAt: moment,
+    shippedAt: moment,
+    deliveredAt: moment,
+    cancelledAt: moment,
+    cancellationReason: text,
+  },
+);
+
+/** A status change as customers see it: without the id of who made it. */
+export const toStatusChangeView = (row: OrderStatusHistoryDoc) => ({
+  type: row.statusType,
+  from: row.fromStatus,
+  to: row.toStatus,
+  at: row.createdAt,
+  note: row.note,
+  changedByType: row.changedByType,
+});
+
+export const StatusChangeView = viewOf<ReturnType<typeof toStatusChangeView>>("StatusChange", {
+  type: Joi.string().valid(...STATUS_TYPES),
+  from: textOrNull,
+  to: text,
+  at: moment,
+  note: textOrNull,
+  changedByType: Joi.string().valid(...CHANGED_BY_TYPES),
+});
