@@ -88,16 +88,18 @@ module.exports = {
     ),
     forbid(
       "calculations-do-no-io",
-      "Arithmetic, state tables and views give the same answer always; nothing in them can fail or wait.",
-      {
-        path: [
-          "^services/calculations/",
-          "^utils/state-machines\\.ts$",
-          "^src/.+\\.view\\.ts$",
-          SHARED_VIEWS,
-        ],
-      },
+      "Arithmetic and state tables give the same answer always; nothing in them can fail or wait.",
+      { path: ["^services/calculations/", "^utils/state-machines\\.ts$"] },
       { path: [INPUT_AND_OUTPUT, "^services/(?:integrations|platform|flows)/", "^config/database"] },
+    ),
+    forbid(
+      "views-do-no-io",
+      "A view turns what a service found into an answer; it takes shapes from below and fetches nothing.",
+      { path: "^src/.+\\.view\\.ts$" },
+      {
+        path: [INPUT_AND_OUTPUT, "^services/integrations/", "^config/database"],
+        pathNot: "^node_modules/mongoose/",
+      },
     ),
     forbid(
       "only-entry-files-know-express",

@@ -1,4 +1,3 @@
-import type { CreateIndexesOptions, IndexDescription, MongoClientOptions } from "mongodb";
 import mongoose, { mongo } from "mongoose";
 import { allModels, type PreparedModel } from "../models/index.js";
 import { logger } from "./logger.config.js";
@@ -20,7 +19,7 @@ const CLIENT_OPTIONS = {
   retryReads: true,
   readConcernLevel: "majority",
   writeConcern: { w: "majority", wtimeoutMS: 5_000 },
-} as const satisfies MongoClientOptions;
+} as const satisfies mongo.MongoClientOptions;
 
 // Operators in a filter are refused unless our own code marks them with `trusted()`; an unknown path in a
 // filter is an error; nothing is queued in memory while there is no connection.
@@ -79,10 +78,10 @@ function currentDatabase(): mongo.Db {
   return db;
 }
 
-const indexesOf = (model: PreparedModel): IndexDescription[] =>
+const indexesOf = (model: PreparedModel): mongo.IndexDescription[] =>
   model.schema.indexes().map(([key, { background: _background, ...options }]) => ({
-    ...(options as CreateIndexesOptions),
-    key: key as IndexDescription["key"],
+    ...(options as mongo.CreateIndexesOptions),
+    key: key as mongo.IndexDescription["key"],
   }));
 
 /** What another instance that prepares the same database can cause. */

@@ -118,7 +118,7 @@ function findCompanyProblems(values: Values): string[] {
   if (given === undefined) return [];
   const state = findCompanyState(given);
   if (!state)
-    return [`COMPANY_STATE is not a state or union territory of India (example: COMPANY_STATE=Maharashtra)`];
+    return [`COMPANY_STATE is not a state or union territory of India (example: COMPANY_STATE=Karnataka)`];
   if (gstin.ok && gstin.stateCode !== state.code) {
     return [
       "COMPANY_STATE and COMPANY_GSTIN are of different states: the GSTIN begins with the state's code",

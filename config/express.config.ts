@@ -50,9 +50,11 @@ function crossOrigin(origins: readonly string[]): RequestHandler[] {
 function compressed(): RequestHandler {
   const compress = compression({ threshold: COMPRESSED_FROM_BYTES, level: COMPRESSION_LEVEL });
   return (request, res, next) => {
-    if (request.headers["accept-encoding"]) return compress(request, res, next);
-    res.setHeader("Vary", "Accept-Encoding");
-    next();
+    if (request.headers["accept-encoding"]) compress(request, res, next);
+    else {
+      res.vary("Accept-Encoding");
+      next();
+    }
   };
 }
 

@@ -25,10 +25,10 @@ export function nullable(schema: Joi.Schema): Joi.Schema {
 }
 
 /** Rupees with at most two decimals (D5). */
-export const rupees = Joi.number().precision(2).strict();
+export const rupees = Joi.number().precision(2);
 
-/** A moment as JSON holds it. `Date` as well, so that a view can be checked before it is text. */
-export const moment = Joi.date().iso();
+/** A moment as JSON holds it: `2026-11-21T08:00:00.000Z`. */
+export const moment = Joi.string().isoDate();
 
 /** The answer of a list (`api.md`, Lists). */
 export function listView(item: Joi.Schema): Joi.ObjectSchema {

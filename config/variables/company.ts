@@ -20,21 +20,21 @@ export const company: Record<string, VariableSpec> = {
   COMPANY_ADDRESS: {
     schema: text().max(500),
     purpose: "the seller's address on invoices",
-    example: "12 MG Road, Mumbai 400001",
+    example: "14 Residency Road, Bengaluru 560025",
   },
   COMPANY_STATE: {
     schema: text().max(60),
     purpose: "the seller's state (name or GST code); without it, the GSTIN's first two digits tell",
-    example: "Maharashtra",
+    example: "Karnataka",
   },
   COMPANY_GSTIN: {
     schema: text()
       .uppercase()
       .pattern(/^\d{2}[A-Z]{5}\d{4}[A-Z][1-9A-Z]Z[0-9A-Z]$/, "15 characters of a GSTIN"),
     purpose: "the seller's GST number",
-    example: "27AAPFU0939F1ZV",
+    example: "29AABCV4321K1Z7",
     requiredInProduction: true,
-    developmentFallback: "27AAPFU0939F1ZV",
+    developmentFallback: "29AABCV4321K1Z7",
   },
   COMPANY_UPI_VPA: {
     schema: text().pattern(/^[\w.-]{2,}@[\w.-]{2,}$/, "name@bank"),

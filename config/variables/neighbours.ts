@@ -6,7 +6,7 @@ export const identity: Record<string, VariableSpec> = {
     purpose:
       "verifies tokens signed with HS256; at least 32 characters in production. Not used with JWT_JWKS_URL",
     example: "a-long-random-text-of-32-or-more-characters",
-    developmentFallback: "sandbox-jwt-secret-0123456789abcdef",
+    developmentFallback: "sandbox-jwt-secret-0123456789abcdef0123456789",
   },
   JWT_JWKS_URL: {
     schema: url(),
@@ -24,7 +24,7 @@ export const identity: Record<string, VariableSpec> = {
     purpose: "how this service identifies itself to the other services",
     example: "a-token-issued-by-the-auth-service",
     requiredInProduction: true,
-    developmentFallback: "sandbox-service-token",
+    developmentFallback: "sandbox-service-token-0123456789abcdef",
   },
 };
 

@@ -19,7 +19,7 @@ export const operation: Record<string, VariableSpec> = {
     purpose: "the database: a replica set, because transactions need one",
     example: "mongodb://localhost:27017/orders?replicaSet=rs0",
     requiredInProduction: true,
-    developmentFallback: "mongodb://127.0.0.1:27017/orders?replicaSet=rs0",
+    developmentFallback: "mongodb://127.0.0.1:27017/order_payment?replicaSet=rs0",
   },
   PUBLIC_URL: {
     schema: url(),

@@ -7,21 +7,21 @@ export const payments: Record<string, VariableSpec> = {
     purpose: "the gateway's key id",
     example: "rzp_test_AbCdEf123456",
     requiredInProduction: true,
-    developmentFallback: "rzp_test_sandbox",
+    developmentFallback: "rzp_test_Sandbox00000001",
   },
   RAZORPAY_KEY_SECRET: {
     schema: text().min(8).max(256),
     purpose: "the gateway's key secret",
     example: "the-secret-shown-once-in-the-dashboard",
     requiredInProduction: true,
-    developmentFallback: "sandbox-razorpay-secret",
+    developmentFallback: "sandbox-razorpay-key-secret-01",
   },
   RAZORPAY_WEBHOOK_SECRET: {
     schema: list(/^\S{8,256}$/, "one or two secrets of at least 8 characters"),
     purpose: "verifies the gateway's webhooks; two during a rotation",
     example: "new-webhook-secret,old-webhook-secret",
     requiredInProduction: true,
-    developmentFallback: "sandbox-webhook-secret",
+    developmentFallback: "sandbox-razorpay-webhook-secret-0123456789",
   },
   RAZORPAY_ACCOUNT_ID: {
     schema: text().pattern(/^acc_[A-Za-z0-9]+$/, "acc_…"),
@@ -31,7 +31,7 @@ export const payments: Record<string, VariableSpec> = {
   RAZORPAY_API_URL: {
     schema: url(),
     purpose: "another gateway address (the simulator's), without /v1; refused with a live key",
-    example: `${HOST}:3010`,
+    example: `${HOST}:3009`,
   },
   RAZORPAY_TIMEOUT_MS: {
     schema: whole(50, 20_000),
@@ -65,20 +65,20 @@ export const secrets: Record<string, VariableSpec> = {
     purpose: "verifies the shipping service's webhooks",
     example: "a-secret-shared-with-the-shipping-service",
     requiredInProduction: true,
-    developmentFallback: "sandbox-shipping-secret",
+    developmentFallback: "sandbox-shipping-webhook-secret-0123456789",
   },
   LINK_SECRET: {
     schema: secret(),
     purpose: "signs the links in mails and answers",
     example: "a-long-random-text-of-32-or-more-characters",
     requiredInProduction: true,
-    developmentFallback: "sandbox-link-secret-0123456789abcdef",
+    developmentFallback: "sandbox-link-secret-0123456789abcdef0123",
   },
   ENCRYPTION_KEY: {
     schema: list(/^[0-9a-fA-F]{64}$/, "64 hex digits (32 bytes) each"),
     purpose: "encrypts bank details; several during a rotation, the first encrypts",
     example: "the output of: openssl rand -hex 32",
     requiredInProduction: true,
-    developmentFallback: "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+    developmentFallback: "5a".repeat(32),
   },
 };

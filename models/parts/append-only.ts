@@ -1,5 +1,4 @@
-import type { AnyBulkWriteOperation } from "mongodb";
-import type { PipelineStage, Schema } from "mongoose";
+import type { mongo, PipelineStage, Schema } from "mongoose";
 
 /** Somebody tried to rewrite history: always a bug, so it is loud (500), never ignored. */
 export class AppendOnlyError extends Error {
@@ -36,7 +35,7 @@ export function appendOnly<T>(schema: Schema<T>): void {
   schema.pre("save", function refuseSecondSave() {
     if (!this.isNew) refuse();
   });
-  schema.pre("bulkWrite", (operations: readonly AnyBulkWriteOperation[]) => {
+  schema.pre("bulkWrite", (operations: readonly mongo.AnyBulkWriteOperation[]) => {
     if (operations.some((operation) => !("insertOne" in operation))) refuse();
   });
   schema.pre("aggregate", function refuseWriteBack() {

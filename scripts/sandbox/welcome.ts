@@ -1,5 +1,5 @@
 import type { Sandbox } from "./sandbox.js";
-import { PRODUCT_COUNT, SEED } from "./seed/index.js";
+import { SEED } from "./seed/index.js";
 
 /** What somebody needs who has just started the sandbox: addresses, tokens, and a first purchase to paste. */
 export function printWelcome(serviceUrl: string, sandbox: Sandbox): void {
@@ -11,10 +11,9 @@ export function printWelcome(serviceUrl: string, sandbox: Sandbox): void {
     ...Object.entries(urls).map(([name, url]) => `  ${name.padEnd(16)} ${url}`),
     "",
     "  Tokens (Authorization: Bearer …)",
-    ...Object.entries(tokens.customers).map(([name, token]) => `  customer ${name.padEnd(8)} ${token}`),
-    ...Object.entries(tokens.admins).map(([name, token]) => `  ${name.padEnd(17)} ${token}`),
+    ...Object.entries(tokens).map(([name, token]) => `  ${name.padEnd(16)} ${token}`),
     "",
-    `  ${PRODUCT_COUNT} products are on sale. A first purchase, to paste (more in README.md):`,
+    "  A first purchase, to paste (README.md has the rest of it):",
     `  curl -si ${serviceUrl}/api/cart/items -H 'content-type: application/json' \\`,
     `    -d '{"productId":"${SEED.products.ashwagandha}","variantId":"${SEED.variants.ashwagandha}","quantity":1}'`,
     "",

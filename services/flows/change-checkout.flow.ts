@@ -1,11 +1,10 @@
 import type { ClientSession } from "mongoose";
-import { config } from "../../config/env.config.js";
 import { Cart, CheckoutSession, type CheckoutSessionDoc } from "../../models/index.js";
 import { minutesFromNow, now } from "../../utils/clock.js";
 import { ConflictError } from "../../utils/errors.js";
-import { ZERO_PAISE } from "../../utils/money.js";
 import { checkoutMachine } from "../../utils/state-machines.js";
 import { withDocumentLease } from "../platform/document-lease.service.js";
+import { getSettings } from "../platform/settings.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 import { applyTransition } from "../platform/transition.service.js";
 import {
@@ -18,6 +17,7 @@ import {
   isOwnedBy,
   loadCheckoutState,
   placeOfSupplyOf,
+  shippingChargeOf,
 } from "./steps/checkout-state.step.js";
 import { toCheckoutTotals } from "./steps/freeze-checkout.step.js";
 import { stepBackFromPayment } from "./steps/supersede-payment.step.js";
@@ -83,7 +83,7 @@ async function writeChange(
   const set = {
     ...change,
     totals: toCheckoutTotals(totals),
-    expiresAt: minutesFromNow(config.checkout.expiryMinutes),
+    expiresAt: minutesFromNow((await getSettings("checkout")).expiryMinutes),
   };
   const written = await inTransaction(async (session) => {
     if (stepsBack) await stepBackFromPayment(before, session);
@@ -133,17 +133,14 @@ function changesOrderFacts(before: CheckoutSessionDoc, after: CheckoutSessionDoc
 
 /** The cart's own totals count with the address and the shipping method that the checkout knows. */
 async function tellCart(checkout: CheckoutSessionDoc, session: ClientSession): Promise<void> {
-  const { shippingMethod, totals } = checkout;
+  const { totals } = checkout;
   if (!totals) return;
   await Cart.updateOne(
     { _id: checkout.cartId, status: "active" },
     {
       $set: {
         placeOfSupply: placeOfSupplyOf(checkout),
-        shipping: shippingMethod && {
-          rate: shippingMethod.rate,
-          codFee: checkout.paymentMethod === "cod" ? shippingMethod.codFee : ZERO_PAISE,
-        },
+        shipping: shippingChargeOf(checkout),
         shippingTotal: totals.shippingTotal,
         taxTotal: totals.taxTotal,
         roundOff: totals.roundOff,

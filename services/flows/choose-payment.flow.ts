@@ -1,5 +1,4 @@
 import { type ClientSession, Types } from "mongoose";
-import { config } from "../../config/env.config.js";
 import {
   Cart,
   CheckoutSession,
@@ -14,6 +13,7 @@ import { ConflictError, RuleError } from "../../utils/errors.js";
 import { ZERO_PAISE } from "../../utils/money.js";
 import { checkoutMachine, paymentMachine } from "../../utils/state-machines.js";
 import { withDocumentLease } from "../platform/document-lease.service.js";
+import { getSettings } from "../platform/settings.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 import { applyTransition } from "../platform/transition.service.js";
 import {
@@ -26,6 +26,7 @@ import {
   loadCheckoutState,
 } from "./steps/checkout-state.step.js";
 import { claimCoupons } from "./steps/coupon-claim.step.js";
+import { nextCartExpiry } from "./steps/find-cart.step.js";
 import { freezeCheckout } from "./steps/freeze-checkout.step.js";
 import { ensureGatewayOrder } from "./steps/gateway-order.step.js";
 import { listPaymentOptions, type PaymentOption } from "./steps/payment-options.step.js";
@@ -116,7 +117,7 @@ async function getSession(id: Types.ObjectId): Promise<CheckoutSessionDoc> {
 async function assertCartUnchanged({ cart }: CheckoutState, session: ClientSession): Promise<void> {
   const same = await Cart.updateOne(
     { _id: cart._id, version: cart.version, status: "active", placing: null },
-    { $set: { expiresAt: minutesFromNow(config.cart.expiryDays * 24 * 60) } },
+    { $set: { expiresAt: await nextCartExpiry() } },
   ).session(session);
   if (same.matchedCount !== 1) {
     throw new ConflictError("VERSION_CONFLICT", "The cart changed meanwhile; look at it and choose again", {
@@ -236,7 +237,7 @@ async function writeFrozen({
         cartVersion: frozen.cartVersion,
         paymentId: payment?._id ?? null,
         termsAcceptedAt: checkout.termsAcceptedAt ?? (choice.termsAccepted ? at : null),
-        expiresAt: minutesFromNow(config.checkout.expiryMinutes),
+        expiresAt: minutesFromNow((await getSettings("checkout")).expiryMinutes),
       },
       $inc: { version: 1 },
     },

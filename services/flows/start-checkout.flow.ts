@@ -1,5 +1,4 @@
 import { Types } from "mongoose";
-import { config } from "../../config/env.config.js";
 import { CheckoutSession, type CheckoutSessionDoc } from "../../models/index.js";
 import { minutesFromNow, now } from "../../utils/clock.js";
 import { type CartSource, LIVE_CHECKOUT_STATUSES, type NoticeCode } from "../../utils/constants.js";
@@ -8,6 +7,7 @@ import { ConflictError, RuleError } from "../../utils/errors.js";
 import { ZERO_PAISE } from "../../utils/money.js";
 import type { Owner } from "../../utils/principal.js";
 import { checkoutMachine } from "../../utils/state-machines.js";
+import { getSettings } from "../platform/settings.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 import { applyTransition } from "../platform/transition.service.js";
 import { type CartState, changeCart } from "./steps/change-cart.step.js";
@@ -108,7 +108,8 @@ async function retireExpired(checkout: CheckoutSessionDoc): Promise<void> {
 async function checkCart(cartId: Types.ObjectId): Promise<CartState> {
   const state = await changeCart(cartId, async (draft) => {
     await refreshPrices(draft);
-    await reserveLines(draft, config.checkout.reservationTtlMinutes);
+    const { reservationTtlMinutes } = await getSettings("checkout");
+    await reserveLines(draft, reservationTtlMinutes);
   });
   if (state.lines.length === 0)
     throw new RuleError("CART_EMPTY", "Nothing in the cart can be bought any more");
@@ -124,7 +125,8 @@ async function createFrom(
   request: StartRequest,
   previous: CheckoutSessionDoc | null,
 ): Promise<StartedCheckout> {
-  const checkout = newSession(cart._id, request, previous);
+  const { expiryMinutes } = await getSettings("checkout");
+  const checkout = newSession(cart._id, request, previous, minutesFromNow(expiryMinutes));
   const totals = await calculateCheckoutTotals(checkout, cart, lines);
   try {
     await CheckoutSession.insertMany([{ ...checkout, totals: toCheckoutTotals(totals) }]);
@@ -145,6 +147,7 @@ function newSession(
   cartId: Types.ObjectId,
   request: StartRequest,
   previous: CheckoutSessionDoc | null,
+  expiresAt: Date,
 ): CheckoutSessionDoc {
   const at = now();
   const address = previous?.shippingAddress ?? null;
@@ -185,7 +188,7 @@ function newSession(
     reminderSentAt: null,
     version: 0,
     lease: null,
-    expiresAt: minutesFromNow(config.checkout.expiryMinutes),
+    expiresAt,
     steps: {
       initiatedAt: at,
       addressEnteredAt: address ? at : null,

@@ -3,7 +3,7 @@ import type { Result } from "../../utils/result.js";
 import type { Address } from "./address.js";
 import { addressSchema } from "./address.js";
 import { apiPath } from "./http-client.service.js";
-import { id, nothing, optionalText, text } from "./schemas.js";
+import { id, optionalText, text } from "./schemas.js";
 import { authClient } from "./upstream-clients.js";
 
 /** People and their addresses (`upstreams.md`). Tokens are verified without asking anybody. */

@@ -8,6 +8,7 @@ import {
   circuitBreaker,
   ExponentialBackoff,
   handleWhenResult,
+  noJitterGenerator,
 } from "cockatiel";
 import { logger } from "../../config/logger.config.js";
 import type { Failure, Result } from "../../utils/result.js";
@@ -99,6 +100,7 @@ export function createGuard({ service, maxConcurrent, breaker: settings = {} }: 
       halfOpenAfter: new ExponentialBackoff({
         initialDelay: settings.cooldownMs ?? 1_000,
         maxDelay: settings.maxCooldownMs ?? 8_000,
+        generator: noJitterGenerator,
       }),
     },
   );
@@ -141,7 +143,7 @@ export function createGuard({ service, maxConcurrent, breaker: settings = {} }: 
     let earlier: Result<T> | null = null;
     for (let tries = 0; ; tries += 1) {
       const attempt = await tryInTime(call, deadline);
-      const result = combine(earlier, attempt.result);
+      const result: Result<T> = combine(earlier, attempt.result);
       if (!attempt.isTransient || !call.isRepeatable || tries >= MAX_RETRIES || retryBudget < 1)
         return result;
       const pauseMs = pauseBeforeRetry(attempt);

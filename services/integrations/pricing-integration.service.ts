@@ -66,13 +66,8 @@ const validCouponSchema = Joi.object<ValidCoupon>({
   stackable: flag.optional().empty(null).default(false),
 });
 
-const couponCheckSchema = Joi.alternatives<CouponCheck>().conditional(
-  Joi.object({ valid: Joi.valid(true) }).unknown(),
-  {
-    then: validCouponSchema,
-    otherwise: Joi.object({ valid: Joi.valid(false), code: text, reason: optionalText }),
-  },
-);
+const invalidCouponSchema = Joi.object({ valid: Joi.valid(false), code: text, reason: optionalText });
+const couponCheckSchema = Joi.alternatives<CouponCheck>().try(validCouponSchema, invalidCouponSchema);
 
 const discountsSchema = Joi.object<{ discounts: AutomaticDiscount[] }>({
   discounts: listOf(Joi.object<AutomaticDiscount>({ id, name: text, discountAmount: rupees })),

@@ -138,16 +138,16 @@ function complete<G extends SettingsGroup>(group: G, stored: SettingDoc | null):
   const entries = Object.entries(settingDefinitions(group)).map(([key, { initial, schema }]) => {
     const value = stored?.values[key];
     const usable = value !== undefined && schema.validate(value, { convert: false }).error === undefined;
-    return [key, usable ? value : structuredClone(initial)];
+    return [key, structuredClone(usable ? value : initial)];
   });
   return Object.fromEntries(entries);
 }
 
-const read = (group: SettingsGroup, session?: ClientSession): Promise<SettingDoc | null> =>
-  Setting.findById(group)
+async function read(group: SettingsGroup, session?: ClientSession): Promise<SettingDoc | null> {
+  return Setting.findById(group)
     .session(session ?? null)
-    .lean<SettingDoc>()
-    .exec();
+    .lean<SettingDoc>();
+}
 
 /** One read at a time for a group; while the database is away, what was known last stays in force. */
 function load(group: SettingsGroup): Promise<SettingDoc | null> {

@@ -99,6 +99,19 @@ export async function postponeWebhook(event: WebhookEventDoc, error: unknown): P
   );
 }
 
+/** Seconds to the next try of an event about something we do not know yet: six tries within two minutes (F21). */
+const UNKNOWN_SUBJECT_BACKOFF_SECONDS = [5, 10, 15, 30, 40] as const;
+
+/** The event speaks of something we do not know *yet*: tried again soon, and flagged when it stays unknown. */
+export async function awaitWebhookSubject(event: WebhookEventDoc, reason: string): Promise<void> {
+  const seconds = UNKNOWN_SUBJECT_BACKOFF_SECONDS[event.attempts - 1];
+  if (seconds === undefined) return flagWebhook(event._id, reason);
+  await WebhookEvent.updateOne(
+    { _id: event._id, state: "received" },
+    { $set: { dueAt: later(seconds * 1000), lastError: reason } },
+  );
+}
+
 /**
  * Puts a flagged event back in line, when what it spoke of has become known, or for an administrator.
  * @returns whether it was flagged.

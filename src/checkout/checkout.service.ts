@@ -1,13 +1,8 @@
 import type { Types } from "mongoose";
-import { config } from "../../config/env.config.js";
 import { type CheckoutSessionDoc, Payment, type PaymentDoc } from "../../models/index.js";
 import { changeCheckout } from "../../services/flows/change-checkout.flow.js";
-import { type ChosenPayment, choosePayment } from "../../services/flows/choose-payment.flow.js";
-import {
-  resumeCheckout,
-  type StartRequest,
-  startCheckout,
-} from "../../services/flows/start-checkout.flow.js";
+import { choosePayment } from "../../services/flows/choose-payment.flow.js";
+import { resumeCheckout, startCheckout } from "../../services/flows/start-checkout.flow.js";
 import {
   assertWritable,
   type CheckoutRequest,
@@ -15,10 +10,16 @@ import {
   getOwnCheckout,
   loadCheckoutState,
 } from "../../services/flows/steps/checkout-state.step.js";
+import {
+  type PaymentChoiceOverview,
+  toPaymentChoice,
+} from "../../services/flows/steps/payment-choice.step.js";
 import { findShippingMethods } from "../../services/flows/steps/refresh-before-payment.step.js";
 import * as inventory from "../../services/integrations/inventory-integration.service.js";
-import type { CheckoutPaymentMethod } from "../../utils/constants.js";
+import { getSettings } from "../../services/platform/settings.service.js";
+import type { CartSource, CheckoutPaymentMethod } from "../../utils/constants.js";
 import { RuleError } from "../../utils/errors.js";
+import type { Owner } from "../../utils/principal.js";
 import { type AddressInput, assertServiceable, toAddress, toBuyerGstin } from "./checkout.address.js";
 
 /** What a step of the checkout answers with. */
@@ -33,8 +34,9 @@ async function withPayment(state: CheckoutState): Promise<CheckoutOverview> {
 }
 
 /** Each write keeps the reserved stock for as long as the checkout may take; a neighbour in trouble does not stop it. */
-function extendReservations(cartId: Types.ObjectId): void {
-  void inventory.extendCartReservations(cartId.toHexString(), config.checkout.reservationTtlMinutes);
+async function extendReservations(cartId: Types.ObjectId): Promise<void> {
+  const { reservationTtlMinutes } = await getSettings("checkout");
+  void inventory.extendCartReservations(cartId.toHexString(), reservationTtlMinutes);
 }
 
 async function change(
@@ -42,7 +44,7 @@ async function change(
   decide: Parameters<typeof changeCheckout>[1],
 ): Promise<CheckoutOverview> {
   const state = await changeCheckout(request, decide);
-  extendReservations(state.cart._id);
+  await extendReservations(state.cart._id);
   return withPayment(state);
 }
 
@@ -53,19 +55,60 @@ export async function getCheckout({ checkoutSessionId, owner }: CheckoutRequest)
   return withPayment(await loadCheckoutState(checkout));
 }
 
-/** @throws RuleError CART_EMPTY, CART_CHANGED, OUT_OF_STOCK. */
-export async function start(request: StartRequest): Promise<CheckoutOverview & { created: boolean }> {
-  const { state, created } = await startCheckout(request);
-  return { ...(await withPayment(state)), created };
+export interface Contact {
+  email?: string;
+  phone?: string;
 }
 
-/** @throws NotFoundError CHECKOUT_NOT_FOUND; otherwise as `start`. */
+export interface StartInput {
+  owner: Owner;
+  source: CartSource;
+  /** What the caller sent along. */
+  contact: Contact;
+  /** What the customer's token says of him. */
+  profile: Contact & { name?: string };
+}
+
+/**
+ * @throws RuleError CART_EMPTY, CART_CHANGED, OUT_OF_STOCK.
+ */
+export async function start(input: StartInput): Promise<CheckoutOverview & { created: boolean }> {
+  const { owner, source, contact, profile } = input;
+  const { state, created } = await startCheckout({
+    owner,
+    source,
+    email: contact.email ?? profile.email ?? null,
+    phone: contact.phone ?? profile.phone ?? null,
+    customerName: profile.name ?? null,
+  });
+  const current = created ? state : await takeContact(state, input);
+  return { ...(await withPayment(current)), created };
+}
+
+/** A checkout that was live already takes the contact that was sent along. */
+function takeContact(
+  state: CheckoutState,
+  { owner, contact: { email, phone } }: StartInput,
+): Promise<CheckoutState> | CheckoutState {
+  const { checkout } = state;
+  const isKnown =
+    (email ?? checkout.email) === checkout.email && (phone ?? checkout.phone) === checkout.phone;
+  if (isKnown) return state;
+  const change = { ...(email ? { email } : {}), ...(phone ? { phone } : {}) };
+  return changeCheckout({ checkoutSessionId: checkout._id, owner }, () => change);
+}
+
+/**
+ * Contact, addresses and messages come from the session that is resumed.
+ * @throws NotFoundError CHECKOUT_NOT_FOUND; otherwise as `start`.
+ */
 export async function resume(
-  checkoutSessionId: Types.ObjectId,
-  request: StartRequest,
+  request: CheckoutRequest & { source: CartSource },
 ): Promise<CheckoutOverview & { renewed: boolean }> {
-  const previous = await getOwnCheckout(checkoutSessionId, request.owner);
-  const { state, created } = await resumeCheckout(previous, request);
+  const { checkoutSessionId, owner, source } = request;
+  const previous = await getOwnCheckout(checkoutSessionId, owner);
+  const kept = { email: null, phone: null, customerName: null };
+  const { state, created } = await resumeCheckout(previous, { owner, source, ...kept });
   return { ...(await withPayment(state)), renewed: created };
 }
 
@@ -168,9 +211,6 @@ export interface MethodChoice extends CheckoutRequest {
   termsAccepted?: boolean;
 }
 
-export async function setPaymentMethod(
-  choice: MethodChoice,
-): Promise<ChosenPayment & { overview: CheckoutOverview }> {
-  const chosen = await choosePayment(choice);
-  return { ...chosen, overview: { ...chosen.state, payment: chosen.payment } };
-}
+/** @throws as `choosePayment` */
+export const setPaymentMethod = async (choice: MethodChoice): Promise<PaymentChoiceOverview> =>
+  toPaymentChoice(await choosePayment(choice));

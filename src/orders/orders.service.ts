@@ -1,32 +1,26 @@
-import type { Types } from "mongoose";
+import { type Types, trusted } from "mongoose";
 import {
   CheckoutSession,
   type CheckoutSessionDoc,
   Order,
   type OrderDoc,
-  OrderItem,
-  type OrderItemDoc,
   OrderStatusHistory,
   type OrderStatusHistoryDoc,
   Payment,
-  type PaymentDoc,
 } from "../../models/index.js";
 import { choosePayment } from "../../services/flows/choose-payment.flow.js";
 import { type PlacedOrder, placeOrder } from "../../services/flows/place-order.flow.js";
 import { isOwnedBy } from "../../services/flows/steps/checkout-state.step.js";
+import { loadOrder, loadOrders, type OrderOverview } from "../../services/flows/steps/load-order.step.js";
 import { assertComplete } from "../../services/flows/steps/refresh-before-payment.step.js";
 import { isLinkTokenValid, orderSubject } from "../../services/platform/links.service.js";
 import { now } from "../../utils/clock.js";
 import type { OrderStatus } from "../../utils/constants.js";
 import { NotFoundError, RuleError } from "../../utils/errors.js";
 import { type Owner, ownerFilter } from "../../utils/principal.js";
+import { MAX_DEPTH_OF_PAGES } from "../../utils/request-schemas.js";
 
-/** An order with everything a view shows of it. */
-export interface OrderOverview {
-  order: OrderDoc;
-  items: OrderItemDoc[];
-  payment: PaymentDoc | null;
-}
+export type { OrderOverview };
 
 const orderNotFound = () => new NotFoundError("ORDER_NOT_FOUND", "There is no such order");
 
@@ -34,12 +28,15 @@ export interface OrderRequest {
   owner: Owner;
   checkoutSessionId: Types.ObjectId;
   termsAccepted: boolean;
+  /** Which payment the client believes to have made; must be one of this session. */
+  paymentId?: Types.ObjectId;
 }
 
 /**
  * Places the order of a paid, COD or fully credited session (`domain.md` §5.2). Repeatable: the same order again.
- * @throws NotFoundError for a session that is not the caller's; RuleError TERMS_NOT_ACCEPTED, PAYMENT_REQUIRED,
- *   CHECKOUT_INCOMPLETE; ConflictError with the code the session failed with; CheckoutExpiredError.
+ * @throws NotFoundError for a session that is not the caller's, or a payment that is not the session's;
+ *   RuleError TERMS_NOT_ACCEPTED, PAYMENT_REQUIRED, CHECKOUT_INCOMPLETE; ConflictError with the code the session
+ *   failed with; CheckoutExpiredError.
  */
 export async function place(request: OrderRequest): Promise<OrderOverview & { created: boolean }> {
   const { owner, checkoutSessionId } = request;
@@ -47,13 +44,19 @@ export async function place(request: OrderRequest): Promise<OrderOverview & { cr
   if (!checkout || !isOwnedBy(checkout, owner)) {
     throw new NotFoundError("CHECKOUT_NOT_FOUND", "There is no such checkout");
   }
+  if (request.paymentId) await assertPaymentOf(checkout, request.paymentId);
   if (checkout.status !== "completed" && checkout.status !== "failed") await assertReady(checkout, request);
   const placed: PlacedOrder = await placeOrder({
     checkoutSessionId,
     termsAcceptedAt: request.termsAccepted ? now() : null,
     waitForOthers: true,
   });
-  return { ...(await withDetails(placed.order)), created: placed.created };
+  return { ...(await loadOrder(placed.order)), created: placed.created };
+}
+
+async function assertPaymentOf(checkout: CheckoutSessionDoc, paymentId: Types.ObjectId): Promise<void> {
+  if (await Payment.exists({ _id: paymentId, checkoutSessionId: checkout._id })) return;
+  throw new NotFoundError("PAYMENT_NOT_FOUND", "There is no such payment of this checkout");
 }
 
 /** A session with nothing due needs no payment method: it is frozen here (`domain.md` §2). */
@@ -64,14 +67,6 @@ async function assertReady(checkout: CheckoutSessionDoc, request: OrderRequest):
   }
   if (checkout.frozen || checkout.placement) return;
   await choosePayment({ owner: request.owner, checkoutSessionId: checkout._id, method: null });
-}
-
-async function withDetails(order: OrderDoc): Promise<OrderOverview> {
-  const [items, payment] = await Promise.all([
-    OrderItem.find({ orderId: order._id }).sort({ _id: 1 }).lean<OrderItemDoc[]>(),
-    Payment.findOne({ orderId: order._id }).lean<PaymentDoc>(),
-  ]);
-  return { order, items, payment };
 }
 
 /** Who may see an order: its owner, or whoever holds the signed link from the mail. */
@@ -88,7 +83,7 @@ export async function getOrder(orderNumber: string, reader: OrderReader): Promis
     ((reader.owner !== null && isOwnedBy(order, reader.owner)) ||
       (reader.token !== null && isLinkTokenValid(orderSubject(orderNumber), reader.token)));
   if (!order || !isReader) throw orderNotFound();
-  return withDetails(order);
+  return loadOrder(order);
 }
 
 /** Every status change of the order, oldest first. */
@@ -99,44 +94,40 @@ export function listHistory(orderId: Types.ObjectId): Promise<OrderStatusHistory
 export interface OrderListQuery {
   page: number;
   limit: number;
+  sortOrder: "asc" | "desc";
   status?: OrderStatus;
+  dateFrom?: Date;
+  dateTo?: Date;
 }
-
-/** How far totals are counted and pages go (`api.md`, Lists). */
-const MOST_COUNTED = 10_000;
 
 export interface OrderPage {
   orders: OrderOverview[];
   total: number;
 }
 
-/** The caller's orders, newest first. */
+/** The caller's orders by date; newest first unless asked otherwise. */
 export async function listOrders(owner: Owner, query: OrderListQuery): Promise<OrderPage> {
-  const filter = { ...ownerFilter(owner), ...(query.status ? { status: query.status } : {}) };
+  const skip = (query.page - 1) * query.limit;
   const [orders, total] = await Promise.all([
-    Order.find(filter)
-      .sort({ createdAt: -1 })
-      .skip((query.page - 1) * query.limit)
-      .limit(query.limit)
-      .lean<OrderDoc[]>(),
-    Order.countDocuments(filter, { limit: MOST_COUNTED }),
+    skip < MAX_DEPTH_OF_PAGES ? findOrders(owner, query, skip) : [],
+    Order.countDocuments(filterOf(owner, query), { limit: MAX_DEPTH_OF_PAGES }),
   ]);
-  return { orders: await withDetailsOfAll(orders), total };
+  return { orders: await loadOrders(orders), total };
 }
 
-/** Two queries for a whole page, not two an order. */
-async function withDetailsOfAll(orders: OrderDoc[]): Promise<OrderOverview[]> {
-  const among = { $in: orders.map((order) => order._id) };
-  const [items, payments] = await Promise.all([
-    OrderItem.find({ orderId: among })
-      .setOptions({ sanitizeFilter: false })
-      .sort({ _id: 1 })
-      .lean<OrderItemDoc[]>(),
-    Payment.find({ orderId: among }).setOptions({ sanitizeFilter: false }).lean<PaymentDoc[]>(),
-  ]);
-  return orders.map((order) => ({
-    order,
-    items: items.filter((item) => item.orderId.equals(order._id)),
-    payment: payments.find((payment) => payment.orderId?.equals(order._id)) ?? null,
-  }));
+function findOrders(owner: Owner, query: OrderListQuery, skip: number): Promise<OrderDoc[]> {
+  return Order.find(filterOf(owner, query))
+    .sort({ createdAt: query.sortOrder === "asc" ? 1 : -1 })
+    .skip(skip)
+    .limit(query.limit)
+    .lean<OrderDoc[]>();
+}
+
+function filterOf(owner: Owner, { status, dateFrom, dateTo }: OrderListQuery) {
+  const range = { ...(dateFrom ? { $gte: dateFrom } : {}), ...(dateTo ? { $lte: dateTo } : {}) };
+  return {
+    ...ownerFilter(owner),
+    ...(status ? { status } : {}),
+    ...(dateFrom || dateTo ? { createdAt: trusted(range) } : {}),
+  };
 }

@@ -1,9 +1,14 @@
 import type { Types } from "mongoose";
 import { Payment, type PaymentDoc } from "../../models/index.js";
-import { type ChosenPayment, choosePayment } from "../../services/flows/choose-payment.flow.js";
-import { type PlacedOrder, placeOrder } from "../../services/flows/place-order.flow.js";
+import { choosePayment } from "../../services/flows/choose-payment.flow.js";
+import { placeOrder } from "../../services/flows/place-order.flow.js";
 import { settlePayment } from "../../services/flows/settle-payment.flow.js";
 import { isOwnedBy } from "../../services/flows/steps/checkout-state.step.js";
+import { loadOrder, type OrderOverview } from "../../services/flows/steps/load-order.step.js";
+import {
+  type PaymentChoiceOverview,
+  toPaymentChoice,
+} from "../../services/flows/steps/payment-choice.step.js";
 import { paymentGateway } from "../../services/integrations/payment-gateway.service.js";
 import { now } from "../../utils/clock.js";
 import { CHECKOUT_PAYMENT_METHODS, type CheckoutPaymentMethod } from "../../utils/constants.js";
@@ -24,10 +29,12 @@ export interface PayRequest {
   owner: Owner;
   checkoutSessionId: Types.ObjectId;
   method: CheckoutPaymentMethod;
+  termsAccepted?: boolean;
 }
 
 /** The same room as `PUT /checkout/:id/payment-method`: one flow stands behind both doors. */
-export const pay = (request: PayRequest): Promise<ChosenPayment> => choosePayment(request);
+export const pay = async (request: PayRequest): Promise<PaymentChoiceOverview> =>
+  toPaymentChoice(await choosePayment(request));
 
 export interface CheckoutAnswer {
   gatewayOrderId: string;
@@ -76,34 +83,34 @@ export interface CodRequest {
   termsAccepted: boolean;
 }
 
+/** The order that is paid at the door. */
+export interface CodOrder {
+  order: OrderOverview;
+  payment: PaymentDoc;
+  /** Whether this very call made it. */
+  created: boolean;
+}
+
 /**
  * Cash on delivery in one call: the method is chosen and the order placed. Repeatable: the order of a
  * completed session is answered again.
+ * @throws RuleError TERMS_NOT_ACCEPTED, COD_UNAVAILABLE; otherwise as choosing a method and placing an order.
  */
-export async function payOnDelivery(request: CodRequest): Promise<PlacedOrder & { payment: PaymentDoc }> {
-  const placed = await findPlaced(request);
-  if (placed) return placed;
-  if (!request.termsAccepted)
-    throw new RuleError("TERMS_NOT_ACCEPTED", "Accept the terms to place the order");
-  await choosePayment({ ...request, method: "cod" });
-  const result = await placeOrder({
-    checkoutSessionId: request.checkoutSessionId,
-    termsAcceptedAt: now(),
-    waitForOthers: true,
-  });
-  const payment = await Payment.findOne({ orderId: result.order._id }).lean<PaymentDoc>();
-  if (!payment) throw paymentNotFound();
-  return { ...result, payment };
-}
-
-async function findPlaced({
-  owner,
-  checkoutSessionId,
-}: CodRequest): Promise<(PlacedOrder & { payment: PaymentDoc }) | null> {
-  const payment = await Payment.findOne({ orderId: checkoutSessionId, gateway: "cod" }).lean<PaymentDoc>();
-  if (!payment || !isOwnedBy(payment, owner)) return null;
-  const { order } = await placeOrder({ checkoutSessionId, termsAcceptedAt: null, waitForOthers: false });
-  return { order, created: false, payment };
+export async function payOnDelivery(request: CodRequest): Promise<CodOrder> {
+  const { owner, checkoutSessionId } = request;
+  const known = await Payment.findOne({ orderId: checkoutSessionId, gateway: "cod" }).lean<PaymentDoc>();
+  const isPlaced = known !== null && isOwnedBy(known, owner);
+  if (!isPlaced) {
+    if (!request.termsAccepted) {
+      throw new RuleError("TERMS_NOT_ACCEPTED", "Accept the terms to place the order");
+    }
+    await choosePayment({ owner, checkoutSessionId, method: "cod", termsAccepted: true });
+  }
+  const termsAcceptedAt = isPlaced ? null : now();
+  const { order, created } = await placeOrder({ checkoutSessionId, termsAcceptedAt, waitForOthers: true });
+  const overview = await loadOrder(order);
+  if (!overview.payment) throw paymentNotFound();
+  return { order: overview, payment: overview.payment, created };
 }
 
 const isCheckoutMethod = (method: PaymentDoc["method"]): method is CheckoutPaymentMethod =>
@@ -117,7 +124,7 @@ export async function retryPayment(
   paymentId: Types.ObjectId,
   owner: Owner,
   method?: CheckoutPaymentMethod,
-): Promise<ChosenPayment> {
+): Promise<PaymentChoiceOverview> {
   const failed = await getOwnPayment(paymentId, owner);
   if (failed.status !== "failed" || !failed.checkoutSessionId) {
     throw new RuleError("PAYMENT_NOT_FAILED", "Only a failed payment can be tried again", {
@@ -126,5 +133,5 @@ export async function retryPayment(
   }
   const chosen = method ?? failed.method;
   if (!isCheckoutMethod(chosen)) throw new RuleError("METHOD_UNAVAILABLE", "Choose a payment method");
-  return choosePayment({ owner, checkoutSessionId: failed.checkoutSessionId, method: chosen });
+  return pay({ owner, checkoutSessionId: failed.checkoutSessionId, method: chosen });
 }

@@ -1,5 +1,5 @@
 import { logger } from "../../config/logger.config.js";
-import { Refund, type RefundDoc } from "../../models/index.js";
+import { Refund, type RefundDoc, type WebhookEventDoc } from "../../models/index.js";
 import { placeOrder } from "../../services/flows/place-order.flow.js";
 import { applyRefundWord } from "../../services/flows/refund-payment.flow.js";
 import { settlePayment } from "../../services/flows/settle-payment.flow.js";
@@ -9,7 +9,17 @@ import type {
   GatewayRefund,
 } from "../../services/integrations/payment-gateway.js";
 import { paymentGateway } from "../../services/integrations/payment-gateway.service.js";
+import {
+  awaitWebhookSubject,
+  flagWebhook,
+  markWebhookProcessed,
+  postponeWebhook,
+  storeWebhookEvent,
+} from "../../services/platform/webhook-event.service.js";
 import { AppError } from "../../utils/errors.js";
+import { isRecord, sha256Hex } from "../../utils/helpers.js";
+import { maskGatewayPayload } from "../../utils/masking.js";
+import { createTaskPool } from "../../utils/task-pool.js";
 
 /** What became of an event. `later`: it is about something we do not know *yet* (F21); a worker applies it again. */
 export type Applied =
@@ -18,6 +28,58 @@ export type Applied =
   | { kind: "later"; reason: string };
 
 const processed: Applied = { kind: "processed" };
+
+/** So many events are applied at once; a burst waits its turn, and what waits too long the worker takes up. */
+const background = createTaskPool(16, (error) =>
+  logger.error({ err: error }, "> A webhook event was left to the worker"),
+);
+
+/** Resolves when every event that was taken in has been applied or left to the worker: for the shutdown. */
+export const drainWebhooks = (): Promise<void> => background.drain();
+
+/** A delivery whose signature was right. */
+export interface Delivery {
+  /** The gateway's id of the event; null where it sent none: then the body's hash stands for it. */
+  eventId: string | null;
+  rawBody: Buffer;
+  /** What the raw body says. */
+  payload: unknown;
+}
+
+/**
+ * Stores a delivery and has it applied in the background: when this resolves, the gateway may be told 200.
+ * A repetition of an event that was applied does nothing; of one that was not, applies it.
+ */
+export async function receiveGatewayEvent({ eventId, rawBody, payload }: Delivery): Promise<void> {
+  const bodyHash = sha256Hex(rawBody);
+  const { event } = await storeWebhookEvent({
+    eventId: eventId ?? bodyHash,
+    source: "razorpay",
+    event: nameOf(payload),
+    bodyHash,
+    payload: maskGatewayPayload(payload),
+  });
+  if (event.state === "received") background.run(() => applyStoredEvent(event));
+}
+
+const MAX_EVENT_NAME = 100;
+const nameOf = (payload: unknown): string =>
+  isRecord(payload) && typeof payload.event === "string" && payload.event !== ""
+    ? payload.event.slice(0, MAX_EVENT_NAME)
+    : "unknown";
+
+/** Applies a stored event of the gateway and records what became of it: at once, or by the retry job. */
+export async function applyStoredEvent(event: WebhookEventDoc): Promise<void> {
+  try {
+    const applied = await applyGatewayEvent(event.payload);
+    if (applied.kind === "processed") await markWebhookProcessed(event._id);
+    else if (applied.kind === "flagged") await flagWebhook(event._id, applied.reason);
+    else await awaitWebhookSubject(event, applied.reason);
+  } catch (error) {
+    logger.warn({ err: error, eventId: event.eventId, event: event.event }, "> A webhook event must wait");
+    await postponeWebhook(event, error);
+  }
+}
 
 /**
  * Applies one stored event of the gateway. Any order and any number of repetitions end in the same state,

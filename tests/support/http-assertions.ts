@@ -39,7 +39,7 @@ export function findRoute(
 }
 
 function assertMatches(value: unknown, schema: Joi.Schema, what: string): void {
-  const { error } = schema.validate(value, { convert: true, abortEarly: false });
+  const { error } = schema.validate(value, { convert: false, abortEarly: false });
   if (error)
     throw new Error(`${what} does not match its schema: ${error.message}\n${JSON.stringify(value, null, 2)}`);
 }

@@ -1,10 +1,9 @@
-/** How far totals are counted and pages go (`api.md`, Lists). */
-export const MOST_COUNTED = 10_000;
+import { MAX_DEPTH_OF_PAGES } from "../request-schemas.js";
 
 export interface ListPage {
   page: number;
   limit: number;
-  /** Counted with `MOST_COUNTED` as the limit. */
+  /** Counted with `MAX_DEPTH_OF_PAGES` as the limit. */
   total: number;
 }
 
@@ -17,7 +16,7 @@ export function toListView<T>(items: readonly T[], { page, limit, total }: ListP
       limit,
       total,
       totalPages: Math.ceil(total / limit),
-      totalCapped: total >= MOST_COUNTED ? true : undefined,
+      totalCapped: total >= MAX_DEPTH_OF_PAGES ? true : undefined,
     },
   };
 }

@@ -1,12 +1,14 @@
 import { createKeyedQueue } from "../shared/keyed-queue.js";
 import { Refusal } from "../shared/refusal.js";
 import type { Lapses } from "./lapses.js";
+import type { ReturnRequest } from "./returns.js";
+import { returnUnits } from "./returns.js";
 import type { ItemQuantity } from "./stock.js";
 import { unknownVariant } from "./stock.js";
 import type { ConversionDoc, InventoryStore } from "./store.js";
 import { toFieldKey } from "./store.js";
 import type { Taking } from "./taking.js";
-import { giveBackReservations, takeReservations, takeUnits } from "./taking.js";
+import { findReservations, giveBackReservations, takeReservations, takeUnits } from "./taking.js";
 
 export interface ConvertRequest {
   /** Absent for a manual order: everything comes from free stock. */
@@ -24,6 +26,8 @@ export interface Conversions {
   convert(request: ConvertRequest): Promise<Converted>;
   /** Undoes the sale of the order, and refuses one that comes later. */
   void(orderId: string): Promise<{ returned: ItemQuantity[] }>;
+  /** Puts units of an order back on the shelf. */
+  returnUnits(request: ReturnRequest): Promise<{ adjusted: number }>;
 }
 
 const voided = (orderId: string): Refusal =>
@@ -41,10 +45,14 @@ function sumByVariant(items: ItemQuantity[]): ItemQuantity[] {
 const isDuplicateKey = (error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === 11_000;
 
-/** Null: the order is ours to convert. Otherwise what became of it before. */
+/**
+ * Null: the order is ours to convert. Otherwise what became of it before. The claim already says
+ * `converted`, which saves a round trip: nobody looks before the end, and a refusal takes it away again.
+ */
 async function claimOrder(store: InventoryStore, request: ConvertRequest): Promise<ConversionDoc | null> {
   const { orderId, items, cartId = null } = request;
-  const claim = { _id: orderId, status: "converting" as const, cartId, items, remaining: {}, returns: [] };
+  const remaining = Object.fromEntries(items.map((item) => [toFieldKey(item.variantId), item.quantity]));
+  const claim = { _id: orderId, status: "converted" as const, cartId, items, remaining, returns: [] };
   try {
     await store.conversions.insertOne(claim);
     return null;
@@ -56,21 +64,31 @@ async function claimOrder(store: InventoryStore, request: ConvertRequest): Promi
 
 function answerBefore(before: ConversionDoc): Converted {
   if (before.status === "voided") throw voided(before._id);
-  if (before.status === "converted") return { orderId: before._id, converted: before.items };
-  throw new Refusal(503, "CONVERSION_IN_PROGRESS", `Order ${before._id} is being converted`);
+  return { orderId: before._id, converted: before.items };
 }
 
-async function refuse(store: InventoryStore, taking: Taking, request: ConvertRequest): Promise<never> {
-  await giveBackReservations(store, taking);
-  await store.conversions.deleteOne({ _id: request.orderId, status: "converting" });
-  const docs = await store.stock.find({ _id: { $in: taking.short.map((item) => item.variantId) } }).toArray();
+/** Everything that is short now, and what was short when it was tried. */
+async function findShortages(store: InventoryStore, items: ItemQuantity[], taking: Taking) {
+  const docs = await store.stock.find({ _id: { $in: items.map((item) => item.variantId) } }).toArray();
   const availableOf = new Map(docs.map((doc) => [doc._id, doc.available]));
-  const items = taking.short.map(({ variantId, quantity }) => {
-    const available = availableOf.get(variantId);
-    if (available === undefined) throw unknownVariant(variantId);
-    return { variantId, requested: quantity, available: available + (taking.held.get(variantId) ?? 0) };
-  });
-  const { orderId, cartId = null } = request;
+  return items
+    .map(({ variantId, quantity }) => {
+      const free = availableOf.get(variantId);
+      if (free === undefined) throw unknownVariant(variantId);
+      return { variantId, requested: quantity, available: free + (taking.held.get(variantId) ?? 0) };
+    })
+    .filter((item) => item.available < item.requested || item.variantId === taking.short?.variantId);
+}
+
+async function refuse(
+  store: InventoryStore,
+  taking: Taking,
+  sale: { items: ItemQuantity[]; orderId: string; cartId: string | null },
+): Promise<never> {
+  const { orderId, cartId } = sale;
+  await giveBackReservations(store, taking);
+  await store.conversions.deleteOne({ _id: orderId });
+  const items = await findShortages(store, sale.items, taking);
   for (const { variantId, requested, available } of items) {
     const note = `available ${available}`;
     store.ledger.append({ type: "refused", variantId, quantity: requested, orderId, cartId, note });
@@ -93,16 +111,14 @@ function recordSale(
 async function convertOnce(store: InventoryStore, request: ConvertRequest): Promise<Converted> {
   const items = sumByVariant(request.items);
   const { orderId, cartId = null } = request;
-  const before = await claimOrder(store, { ...request, items });
+  const [before, reservationIds] = await Promise.all([
+    claimOrder(store, { ...request, items }),
+    cartId === null ? [] : findReservations(store, cartId, items),
+  ]);
   if (before) return answerBefore(before);
-  const reserved = cartId === null ? [] : await takeReservations(store, { cartId, orderId, items });
+  const reserved = await takeReservations(store, orderId, reservationIds);
   const taking = await takeUnits(store, { items, reserved });
-  if (taking.short.length > 0) return refuse(store, taking, request);
-  const remaining = Object.fromEntries(items.map((item) => [toFieldKey(item.variantId), item.quantity]));
-  await store.conversions.updateOne(
-    { _id: orderId, status: "converting" },
-    { $set: { status: "converted", remaining } },
-  );
+  if (taking.short) return refuse(store, taking, { items, orderId, cartId });
   recordSale(store, { items, taking, orderId, cartId });
   return { orderId, converted: items };
 }
@@ -146,5 +162,6 @@ export function createConversions(store: InventoryStore, lapses: Lapses): Conver
       return queue.run(request.orderId, () => convertOnce(store, request));
     },
     void: (orderId) => queue.run(orderId, () => voidOnce(store, orderId)),
+    returnUnits: (request) => queue.run(request.orderId, () => returnUnits(store, request)),
   };
 }

@@ -8,7 +8,6 @@ import { createLapses } from "./lapses.js";
 import type { LedgerDoc, LedgerDraft } from "./ledger.js";
 import type { ReservationAnswer } from "./reservations.js";
 import { createReservations, toReservationAnswer } from "./reservations.js";
-import { returnUnits } from "./returns.js";
 import { inventoryRoutes } from "./routes.js";
 import type { ConversionStatistics, Imbalance } from "./statistics.js";
 import { findImbalances, readStatistics } from "./statistics.js";
@@ -81,7 +80,6 @@ export async function createInventory(
       reservations: createReservations(store, lapses),
       conversions: createConversions(store, lapses),
       transfer: (carts) => transferReservations(store, carts),
-      returnUnits: (request) => returnUnits(store, request),
       ledger: store.ledger.list,
       statistics: () => readStatistics(store),
     }),

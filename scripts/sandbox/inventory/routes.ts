@@ -59,7 +59,6 @@ export interface InventoryService {
   reservations: Reservations;
   conversions: Conversions;
   transfer(carts: { fromCartId: string; toCartId: string }): Promise<unknown>;
-  returnUnits(request: ReturnRequest): Promise<{ adjusted: number }>;
   ledger: Ledger["list"];
   statistics(): Promise<unknown>;
 }
@@ -126,7 +125,7 @@ const contractRoutes = (service: InventoryService): Route[] => [
   {
     method: "post",
     path: "/api/admin/adjustments/return",
-    handler: async (req) => ok(await service.returnUnits(checkBody(RETURN, req.body))),
+    handler: async (req) => ok(await service.conversions.returnUnits(checkBody(RETURN, req.body))),
   },
 ];
 

@@ -45,7 +45,7 @@ export interface ReservationDoc {
 
 export interface ConversionDoc {
   _id: string;
-  status: "converting" | "converted" | "voided";
+  status: "converted" | "voided";
   cartId: string | null;
   items: { variantId: string; quantity: number }[];
   /** Per variant (see `toFieldKey`): sold and not yet returned. */

@@ -5,26 +5,36 @@ export interface Taking {
   reserved: ReservationDoc[];
   /** Units that the cart's reservations held, by variant. */
   held: Map<string, number>;
-  /** Items that could not be had; when there is one, nothing was taken. */
-  short: ItemQuantity[];
+  /** An item that could not be had; when there is one, nothing was taken. */
+  short: ItemQuantity | null;
 }
 
-/** Marks the cart's live reservations of these variants as sold; the status is the guard against a second taker. */
+const liveAt = (now: Date) => ({ status: "active" as const, expiresAt: { $gt: now } });
+
+/** The cart's live reservations of these variants; a candidate may be gone by the time it is taken. */
+export async function findReservations(
+  store: InventoryStore,
+  cartId: string,
+  items: ItemQuantity[],
+): Promise<string[]> {
+  const variantId = { $in: items.map((item) => item.variantId) };
+  const found = await store.reservations
+    .find({ cartId, variantId, ...liveAt(new Date(store.clock.now())) }, { projection: { _id: 1 } })
+    .toArray();
+  return found.map(({ _id }) => _id);
+}
+
+/** Marks reservations as sold; their status is the guard against a second taker. */
 export async function takeReservations(
   store: InventoryStore,
-  wanted: { cartId: string; orderId: string; items: ItemQuantity[] },
+  orderId: string,
+  ids: string[],
 ): Promise<ReservationDoc[]> {
-  const { cartId, orderId, items } = wanted;
   const now = new Date(store.clock.now());
-  const live = { status: "active" as const, expiresAt: { $gt: now } };
-  const variantIds = items.map((item) => item.variantId);
-  const found = await store.reservations
-    .find({ cartId, variantId: { $in: variantIds }, ...live }, { projection: { _id: 1 } })
-    .toArray();
   const taken = await Promise.all(
-    found.map(({ _id }) =>
+    ids.map((_id) =>
       store.reservations.findOneAndUpdate(
-        { _id, ...live },
+        { _id, ...liveAt(now) },
         { $set: { status: "converted", orderId, endedAt: now } },
         { returnDocument: "after" },
       ),
@@ -71,7 +81,7 @@ export async function takeUnits(
   const moves = items.map((item) => ({ ...item, held: held.get(item.variantId) ?? 0 }));
   const uncovered = moves.filter((move) => move.held < move.quantity);
   const short = await takeFree(store, uncovered);
-  if (short.length === 0) {
+  if (short === null) {
     const covered = moves.filter((move) => move.held >= move.quantity).map(toUpdate);
     if (covered.length > 0) await store.stock.bulkWrite(covered.map((updateOne) => ({ updateOne })));
   }
@@ -79,22 +89,26 @@ export async function takeUnits(
 }
 
 /**
- * One after the other in the order of the variants, so that two orders for the same last units cannot
- * each take one of them and both fail.
+ * One after the other in the order of the variants, and no further than the first that is short: so two
+ * orders for the same last units cannot each take one of them and both fail.
  */
-async function takeFree(store: InventoryStore, moves: Move[]): Promise<ItemQuantity[]> {
+async function takeFree(store: InventoryStore, moves: Move[]): Promise<ItemQuantity | null> {
   const taken: Move[] = [];
-  const short: ItemQuantity[] = [];
   for (const move of moves) {
     const { filter, update } = toUpdate(move);
     const { matchedCount } = await store.stock.updateOne(filter, update);
-    if (matchedCount === 1) taken.push(move);
-    else short.push({ variantId: move.variantId, quantity: move.quantity });
+    if (matchedCount === 0) {
+      await giveBackUnits(store, taken);
+      return { variantId: move.variantId, quantity: move.quantity };
+    }
+    taken.push(move);
   }
-  if (short.length === 0) return [];
-  for (const move of taken) {
+  return null;
+}
+
+async function giveBackUnits(store: InventoryStore, moves: Move[]): Promise<void> {
+  for (const move of moves) {
     const { filter, update } = toUndo(move);
     await store.stock.updateOne(filter, update);
   }
-  return short;
 }

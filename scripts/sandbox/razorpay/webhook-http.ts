@@ -14,14 +14,30 @@ export interface Answer {
   error: string | null;
 }
 
+/** Enough for any burst, and few enough that the time-out measures the receiver, not our own backlog. */
+const MAXIMUM_PARALLEL = 100;
+
 /** Posts raw bytes; follows no redirect; any answer later than the time-out is none. */
 export class Poster {
   private readonly active = new Set<ClientRequest>();
+  private readonly waiting: (() => void)[] = [];
+  private running = 0;
 
-  post({ url, body, headers, timeoutMs }: Post): Promise<Answer> {
+  async post(post: Post): Promise<Answer> {
+    if (this.running >= MAXIMUM_PARALLEL) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    this.running += 1;
+    try {
+      return await this.send(post);
+    } finally {
+      this.running -= 1;
+      this.waiting.shift()?.();
+    }
+  }
+
+  private send({ url, body, headers, timeoutMs }: Post): Promise<Answer> {
     return new Promise((resolve) => {
-      const send = url.startsWith("https:") ? https.request : http.request;
-      const request = send(url, {
+      const open = url.startsWith("https:") ? https.request : http.request;
+      const request = open(url, {
         method: "POST",
         // A kept connection that the receiver closes meanwhile would look like a failed delivery.
         agent: false,
@@ -46,6 +62,7 @@ export class Poster {
   }
 
   close(): void {
+    this.waiting.length = 0;
     for (const request of this.active) request.destroy(new Error("simulator closed"));
   }
 }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Types } from "mongoose";
 import type { AppliedCoupon, AppliedDiscount, CartDoc, CartItemDoc } from "../../../models/index.js";
 import type { Notice } from "../../../utils/constants.js";
+import { multiplyPaise, ZERO_PAISE } from "../../../utils/money.js";
 import { createUndoLog, type UndoLog } from "./reservation-undo.step.js";
 
 /** A cart as it is in the database. Lines are in the order in which they were added. */
@@ -54,6 +55,11 @@ export const boughtLines = (lines: readonly CartItemDoc[]): CartItemDoc[] =>
   lines.filter((line) => !line.isFreeGift);
 
 export const idOf = (line: { _id: Types.ObjectId }): string => line._id.toHexString();
+
+/** Sets what follows from price and quantity. */
+export function priceLine(line: CartItemDoc): void {
+  line.lineTotal = line.isFreeGift ? ZERO_PAISE : multiplyPaise(line.unitPrice, line.quantity);
+}
 
 export function findStoredLine(draft: CartDraft, line: CartItemDoc): CartItemDoc | undefined {
   return draft.storedLines.find((stored) => stored._id.equals(line._id));

@@ -2,9 +2,9 @@ import { Types } from "mongoose";
 import type { CartItemDoc } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import { NotFoundError, RuleError } from "../../../utils/errors.js";
-import { multiplyPaise, ZERO_PAISE } from "../../../utils/money.js";
+import { ZERO_PAISE } from "../../../utils/money.js";
 import { getSettings } from "../../platform/settings.service.js";
-import { boughtLines, type CartDraft, findStoredLine } from "./cart-draft.step.js";
+import { boughtLines, type CartDraft, findStoredLine, priceLine } from "./cart-draft.step.js";
 import { priceChangedNotice } from "./cart-notices.step.js";
 import { getSellable, type SellableVariant, toSnapshot } from "./catalog-snapshot.step.js";
 import { isReserved, reserveLine } from "./reserve-lines.step.js";
@@ -72,11 +72,6 @@ export function getChangeableLine(draft: CartDraft, itemId: Types.ObjectId): Car
 /** Whether the line holds exactly this already, so that there is nothing to do. */
 export const holdsAlready = (line: CartItemDoc, quantity: number): boolean =>
   line.quantity === quantity && isReserved(line);
-
-/** Sets what follows from price and quantity. */
-export function priceLine(line: CartItemDoc): void {
-  line.lineTotal = line.isFreeGift ? ZERO_PAISE : multiplyPaise(line.unitPrice, line.quantity);
-}
 
 async function changeQuantity(draft: CartDraft, line: CartItemDoc, quantity: number): Promise<void> {
   const { reservationTtlMinutes } = await getSettings("cart");

@@ -1,7 +1,6 @@
-import { config } from "../../../config/env.config.js";
 import type { CartDoc, CartItemDoc } from "../../../models/index.js";
 import { findState, isStateCode, type StateCode } from "../../../utils/gst/states.js";
-import { ZERO_PAISE } from "../../../utils/money.js";
+import { multiplyPaise, type Paise, ZERO_PAISE } from "../../../utils/money.js";
 import { calculateTotals, type Totals } from "../../calculations/totals.service.js";
 import { getSettings } from "../../platform/settings.service.js";
 import type { CartDraft } from "./cart-draft.step.js";
@@ -11,8 +10,29 @@ type CartFacts = Pick<
   "appliedCoupons" | "appliedDiscounts" | "shipping" | "placeOfSupply" | "pricesIncludeTax"
 >;
 
-/** The totals of a cart by the one totals function; with the address and shipping that a checkout has told it. */
-export async function calculateCartTotals(cart: CartFacts, lines: readonly CartItemDoc[]): Promise<Totals> {
+/** What a checkout pays with, besides money. */
+export interface MeansOfPayment {
+  storeCredit: Paise;
+  loyaltyPoints: number;
+  /** Of one point. */
+  loyaltyPointValue: Paise;
+}
+
+const MONEY_ALONE: MeansOfPayment = {
+  storeCredit: ZERO_PAISE,
+  loyaltyPoints: 0,
+  loyaltyPointValue: ZERO_PAISE,
+};
+
+/**
+ * The totals of a cart by the one totals function, with the address and shipping that a checkout has told
+ * it. The only place where stored documents become the function's input: cart and checkout cannot differ.
+ */
+export async function calculateCartTotals(
+  cart: CartFacts,
+  lines: readonly CartItemDoc[],
+  means: MeansOfPayment = MONEY_ALONE,
+): Promise<Totals> {
   const tax = await getSettings("tax");
   const { appliedCoupons, appliedDiscounts, shipping } = cart;
   return calculateTotals({
@@ -29,19 +49,21 @@ export async function calculateCartTotals(cart: CartFacts, lines: readonly CartI
       codFee: shipping.codFee,
       isFree: appliedCoupons.some((coupon) => coupon.type === "free_shipping"),
     },
-    supplierState: supplierState(),
+    supplierState: await supplierState(),
     placeOfSupply: toStateCode(cart.placeOfSupply),
     pricesIncludeTax: cart.pricesIncludeTax,
     chargeRatePolicy: tax.chargeRatePolicy,
     roundToRupee: tax.roundToRupee,
-    storeCredit: ZERO_PAISE,
-    loyaltyDiscount: ZERO_PAISE,
+    storeCredit: means.storeCredit,
+    loyaltyDiscount: multiplyPaise(means.loyaltyPointValue, means.loyaltyPoints),
+    ...(means.loyaltyPoints > 0 ? { loyaltyPointValue: means.loyaltyPointValue } : {}),
   });
 }
 
-function supplierState(): StateCode {
-  const state = findState(config.company.state);
-  if (!state) throw new Error(`COMPANY_STATE is not a state: ${config.company.state}`);
+async function supplierState(): Promise<StateCode> {
+  const company = await getSettings("company");
+  const state = findState(company.state);
+  if (!state) throw new Error(`the company's state is not a state of India: ${company.state}`);
   return state.code;
 }
 

@@ -1,10 +1,10 @@
 import type { Types } from "mongoose";
-import { config } from "../../../config/env.config.js";
 import {
   Cart,
   type CartDoc,
   CartItem,
   type CartItemDoc,
+  type CartShipping,
   CheckoutSession,
   type CheckoutSessionDoc,
 } from "../../../models/index.js";
@@ -17,11 +17,11 @@ import {
 } from "../../../utils/errors.js";
 import { parseGstin } from "../../../utils/gst/gstin.js";
 import { findState, type StateCode } from "../../../utils/gst/states.js";
-import { multiplyPaise, ZERO_PAISE } from "../../../utils/money.js";
+import { ZERO_PAISE } from "../../../utils/money.js";
 import type { Owner } from "../../../utils/principal.js";
 import { checkoutMachine } from "../../../utils/state-machines.js";
-import { calculateTotals, type Totals } from "../../calculations/totals.service.js";
-import { getSettings } from "../../platform/settings.service.js";
+import type { Totals } from "../../calculations/totals.service.js";
+import { calculateCartTotals } from "./cart-totals.step.js";
 import { placementFailure } from "./placement-failure.step.js";
 
 /** A session with the cart it is about, and what it comes to. */
@@ -93,37 +93,26 @@ export function placeOfSupplyOf(
   return checkout.shippingAddress ? (findState(checkout.shippingAddress.state)?.code ?? null) : null;
 }
 
-/** The one totals function, given what the checkout knows by now. The COD fee counts only with COD. */
-export async function calculateCheckoutTotals(
+/** The totals of a checkout: the cart's, given what the checkout knows by now. The COD fee counts only with COD. */
+export function calculateCheckoutTotals(
   checkout: CheckoutSessionDoc,
   cart: CartDoc,
   lines: readonly CartItemDoc[],
 ): Promise<Totals> {
-  const tax = await getSettings("tax");
-  const supplier = findState(config.company.state);
-  if (!supplier) throw new Error(`COMPANY_STATE is not a state: ${config.company.state}`);
-  const { shippingMethod } = checkout;
-  return calculateTotals({
-    lines: lines.map((line) => ({ ...line, id: line._id.toHexString() })),
-    discounts: {
-      coupons: cart.appliedCoupons.map((coupon) => ({ code: coupon.code, amount: coupon.discountAmount })),
-      automatic: cart.appliedDiscounts
-        .filter((discount) => discount.type === "automatic")
-        .map((discount) => ({ id: discount.id, amount: discount.discountAmount })),
-      tier: cart.appliedDiscounts.find((discount) => discount.type === "tier")?.discountAmount ?? ZERO_PAISE,
-    },
-    shipping: shippingMethod && {
-      rate: shippingMethod.rate,
-      codFee: checkout.paymentMethod === "cod" ? shippingMethod.codFee : ZERO_PAISE,
-      isFree: cart.appliedCoupons.some((coupon) => coupon.type === "free_shipping"),
-    },
-    supplierState: supplier.code,
-    placeOfSupply: placeOfSupplyOf(checkout),
-    pricesIncludeTax: cart.pricesIncludeTax,
-    chargeRatePolicy: tax.chargeRatePolicy,
-    roundToRupee: tax.roundToRupee,
-    storeCredit: checkout.storeCreditAmount,
-    loyaltyDiscount: multiplyPaise(checkout.loyaltyPointValue, checkout.loyaltyPoints),
-    ...(checkout.loyaltyPoints > 0 ? { loyaltyPointValue: checkout.loyaltyPointValue } : {}),
+  const facts = { ...cart, placeOfSupply: placeOfSupplyOf(checkout), shipping: shippingChargeOf(checkout) };
+  const { storeCreditAmount, loyaltyPoints, loyaltyPointValue } = checkout;
+  return calculateCartTotals(facts, lines, {
+    storeCredit: storeCreditAmount,
+    loyaltyPoints,
+    loyaltyPointValue,
   });
+}
+
+/** What the chosen shipping method costs with the chosen payment method. */
+export function shippingChargeOf({
+  shippingMethod,
+  paymentMethod,
+}: Pick<CheckoutSessionDoc, "shippingMethod" | "paymentMethod">): CartShipping | null {
+  if (!shippingMethod) return null;
+  return { rate: shippingMethod.rate, codFee: paymentMethod === "cod" ? shippingMethod.codFee : ZERO_PAISE };
 }

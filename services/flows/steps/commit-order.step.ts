@@ -1,6 +1,5 @@
 import type { ClientSession } from "mongoose";
 import { trusted } from "mongoose";
-import { config } from "../../../config/env.config.js";
 import { Cart, CheckoutSession, Order, type OrderDoc, OrderItem, Payment } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import { isDuplicateKey } from "../../../utils/duplicate-key.js";
@@ -8,6 +7,7 @@ import { checkoutMachine } from "../../../utils/state-machines.js";
 import { appendHistory } from "../../platform/history.service.js";
 import { nextOrderNumber } from "../../platform/number.service.js";
 import { enqueueOutbox } from "../../platform/outbox.service.js";
+import { getSettings } from "../../platform/settings.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { tryTransition } from "../../platform/transition.service.js";
 import { buildFirstHistory, buildOrder, buildOrderItems } from "./build-order.step.js";
@@ -26,7 +26,7 @@ export async function commitOrder(claim: Claim): Promise<OrderDoc | null> {
   const order = buildOrder(claim, {
     orderNumber: await nextOrderNumber(),
     at,
-    confirmed: claim.payment?.gateway !== "cod" || config.payments.codAutoConfirm,
+    confirmed: claim.payment?.gateway !== "cod" || (await getSettings("payments")).codAutoConfirm,
   });
   try {
     await inTransaction((session) => writeOrder(claim, order, session));
@@ -82,7 +82,7 @@ async function linkPayment(claim: Claim, order: OrderDoc, session: ClientSession
   if (!claim.payment) return;
   const linked = await Payment.updateOne(
     { _id: claim.payment._id, orderId: null, surplus: false },
-    { $set: { orderId: order._id } },
+    { $set: { orderId: order._id, orderNumber: order.orderNumber } },
   ).session(session);
   if (linked.modifiedCount !== 1) throw new ClaimLost();
 }

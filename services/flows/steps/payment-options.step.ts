@@ -1,10 +1,9 @@
-import { config } from "../../../config/env.config.js";
 import {
   CHECKOUT_PAYMENT_METHODS,
   type CheckoutPaymentMethod,
   GATEWAY_MINIMUM_PAISE,
 } from "../../../utils/constants.js";
-import { minPaise, type Paise } from "../../../utils/money.js";
+import type { Paise } from "../../../utils/money.js";
 import { paymentGateway } from "../../integrations/payment-gateway.service.js";
 import { getServiceability } from "../../integrations/shipping-integration.service.js";
 import { getSettings } from "../../platform/settings.service.js";
@@ -55,7 +54,7 @@ const unavailable = (method: CheckoutPaymentMethod, reason: string): PaymentOpti
 
 async function codOption({ checkout, totals }: CheckoutState): Promise<PaymentOption> {
   const settings = await getSettings("payments");
-  const maxAmount = minPaise(config.payments.codMaxAmount, settings.codMaxAmount);
+  const maxAmount = settings.codMaxAmount;
   const refused = (reason: string): PaymentOption => ({ method: "cod", available: false, reason, maxAmount });
   if (!checkout.shippingAddress) return refused("Enter the shipping address first");
   if (checkout.shippingMethod && !checkout.shippingMethod.isCodAvailable) {

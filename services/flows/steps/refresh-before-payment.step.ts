@@ -1,8 +1,8 @@
-import { config } from "../../../config/env.config.js";
 import type { CheckoutSessionDoc, ShippingMethodSnapshot } from "../../../models/index.js";
 import { RuleError } from "../../../utils/errors.js";
 import { unwrap } from "../../../utils/result.js";
 import { calculateShippingMethods } from "../../integrations/shipping-integration.service.js";
+import { getSettings } from "../../platform/settings.service.js";
 import { changeCart } from "./change-cart.step.js";
 import { loadCheckoutState } from "./checkout-state.step.js";
 import { reserveLines } from "./reserve-lines.step.js";
@@ -24,8 +24,9 @@ export function assertComplete(checkout: CheckoutSessionDoc): void {
  */
 export async function refreshBeforePayment(checkout: CheckoutSessionDoc): Promise<CheckoutSessionDoc> {
   assertComplete(checkout);
+  const { reservationTtlMinutes } = await getSettings("checkout");
   const { cart, lines } = await changeCart(checkout.cartId, (draft) =>
-    reserveLines(draft, config.checkout.reservationTtlMinutes),
+    reserveLines(draft, reservationTtlMinutes),
   );
   if (lines.length === 0) throw new RuleError("CART_EMPTY", "The cart is empty");
   const dropped = cart.notices.find((notice) => notice.code === "COUPON_DROPPED");

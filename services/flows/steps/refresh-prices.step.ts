@@ -1,8 +1,8 @@
 import { unwrap } from "../../../utils/result.js";
 import { getProducts } from "../../integrations/catalog-integration.service.js";
 import { getSettings } from "../../platform/settings.service.js";
-import { boughtLines, type CartDraft } from "./cart-draft.step.js";
-import { priceLine, refreshLine } from "./cart-lines.step.js";
+import { boughtLines, type CartDraft, priceLine } from "./cart-draft.step.js";
+import { refreshLine } from "./cart-lines.step.js";
 import { productUnavailableNotice, quantityReducedNotice } from "./cart-notices.step.js";
 import { findSellable } from "./catalog-snapshot.step.js";
 

@@ -9,7 +9,7 @@ import {
   type Reservation,
   updateReservation,
 } from "../../integrations/inventory-integration.service.js";
-import { boughtLines, type CartDraft, findStoredLine, idOf } from "./cart-draft.step.js";
+import { boughtLines, type CartDraft, findStoredLine, idOf, priceLine } from "./cart-draft.step.js";
 import { outOfStockNotice, quantityReducedNotice } from "./cart-notices.step.js";
 import { undoChange, undoCreation, undoUnknown } from "./reservation-undo.step.js";
 
@@ -135,6 +135,7 @@ async function reserveWhatIsLeft(draft: CartDraft, line: CartItemDoc, ttlMinutes
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const held = await tryReserveLine(draft, line, ttlMinutes);
     if (held.reserved) {
+      priceLine(line);
       if (line.quantity < wanted) draft.notices.push(quantityReducedNotice(line, wanted));
       return true;
     }

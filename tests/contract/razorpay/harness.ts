@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders, Server } from "node:http";
 import http from "node:http";
-import type { AddressInfo } from "node:net";
 import Razorpay from "razorpay";
 import type { RazorpayControl, RazorpaySimulatorOptions } from "../../../scripts/sandbox/razorpay/index.js";
 import { createRazorpaySimulator } from "../../../scripts/sandbox/razorpay/index.js";
@@ -38,10 +37,11 @@ export interface Receiver {
 
 export function listen(handler: http.RequestListener): Promise<{ server: Server; origin: string }> {
   const server = http.createServer(handler);
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      resolve({ server, origin: `http://127.0.0.1:${port}` });
+      const address = server.address();
+      if (address === null || typeof address === "string") reject(new Error("no port"));
+      else resolve({ server, origin: `http://127.0.0.1:${address.port}` });
     });
   });
 }

@@ -62,7 +62,8 @@ test("When refunds are used through the SDK, then every method works", async () 
   const refund = await payments.refund(paymentId, {});
   expect(refund).toMatchObject({ amount: 50_000 });
   expect(await refunds.all({})).toMatchObject({ count: 1, items: [{ id: refund.id }] });
-  expect(await refunds.all({ payment_id: paymentId } as object)).toMatchObject({ count: 1 });
+  const ofPayment = { count: 100, payment_id: paymentId };
+  expect(await refunds.all(ofPayment)).toMatchObject({ count: 1 });
   expect(await refunds.fetch(refund.id)).toMatchObject({ status: "processed" });
   expect(await refunds.fetch(refund.id, { payment_id: paymentId })).toMatchObject({ id: refund.id });
   expect(await refunds.edit(refund.id, { notes: { c: "d" } })).toMatchObject({ notes: { c: "d" } });

@@ -10,7 +10,7 @@ import {
 } from "../../../services/platform/number.service.js";
 import { inTransaction } from "../../../services/platform/transaction.service.js";
 import { setClock } from "../../../utils/clock.js";
-import { emptyTestDatabase, useTestDatabase } from "../../support/database.js";
+import { useTestDatabase } from "../../support/database.js";
 
 const moveClockTo = (iso: string) => setClock(new Date(iso).getTime() - Date.now());
 const sequences = (series: string, numbers: string[]) =>
@@ -22,7 +22,7 @@ const oneTo = (n: number) => Array.from({ length: n }, (_, index) => index + 1);
 
 describe("Numbers and leases", () => {
   useTestDatabase();
-  beforeEach(emptyTestDatabase);
+  beforeEach(() => Promise.all([Counter.deleteMany({}), Lease.deleteMany({})]));
   afterEach(() => setClock(0));
 
   describe("Numbers", () => {

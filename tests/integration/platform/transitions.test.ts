@@ -19,7 +19,7 @@ import {
   orderPaymentMachine,
   paymentMachine,
 } from "../../../utils/state-machines.js";
-import { emptyTestDatabase, useTestDatabase } from "../../support/database.js";
+import { useTestDatabase } from "../../support/database.js";
 import { aCart, aCheckout, anOrder, aPayment } from "../../unit/models/documents.js";
 
 const by: ChangedBy = { type: "admin", id: "admin-1" };
@@ -35,7 +35,6 @@ const historyOf = async (id: Types.ObjectId) =>
 
 describe("Transitions", () => {
   useTestDatabase();
-  beforeEach(emptyTestDatabase);
 
   describe("of a payment", () => {
     it("When the move is legal, then status, history and what comes with it are one write", async () => {

@@ -31,6 +31,13 @@ async function readBody(message: http.IncomingMessage): Promise<unknown> {
   return text === "" ? undefined : JSON.parse(text);
 }
 
+const open = new Set<StubServer>();
+
+/** For `afterEach`: also after a failed test nothing stays open. */
+export async function closeStubs(): Promise<void> {
+  await Promise.all([...open].map((stub) => stub.close()));
+}
+
 export async function startStub(
   answer: Answerer = (_request, response) => ok(response, {}),
 ): Promise<StubServer> {
@@ -59,10 +66,12 @@ export async function startStub(
     answer,
     close: () =>
       new Promise((resolve) => {
+        open.delete(stub);
         server.close(() => resolve());
         server.closeAllConnections();
       }),
   };
+  open.add(stub);
   return stub;
 }
 
@@ -92,7 +101,11 @@ export async function closedUrl(): Promise<string> {
   return stub.url;
 }
 
-/** Resolves once `condition` holds; the events that change it come from the event loop. */
+/** Resolves once `condition` holds; the events that change it come from the event loop. Throws after five seconds. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+  const giveUpAt = performance.now() + 5_000;
+  while (!condition()) {
+    if (performance.now() > giveUpAt) throw new Error("what was awaited did not happen");
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }

@@ -1,0 +1,120 @@
+import type { Response } from "express";
+import type { Input } from "../../middlewares/described-router.js";
+import { toEmail, toIndianPhone } from "../../utils/contact.js";
+import { HTTP_STATUS, sendResponse } from "../../utils/http.js";
+import { toObjectId } from "../../utils/object-id.js";
+import type { Owner, Principal } from "../../utils/principal.js";
+import * as checkoutService from "./checkout.service.js";
+import type * as schemas from "./checkout.validation.js";
+import { toCheckoutView, toPaymentChoiceView, toShippingMethodsView } from "./checkout.view.js";
+
+type Session = { params: { sessionId: string }; owner: Owner };
+
+const requestOf = ({ params, owner }: Session) => ({
+  checkoutSessionId: toObjectId(params.sessionId),
+  owner,
+});
+
+/** What a customer's token says of him; claims in another format than ours count as none. */
+function profileOf(principal: Principal): checkoutService.StartInput["profile"] {
+  if (principal.kind !== "customer") return {};
+  const { name, email, phone } = principal;
+  return {
+    name,
+    email: (email && toEmail(email)) || undefined,
+    phone: (phone && toIndianPhone(phone)) || undefined,
+  };
+}
+
+export async function start(input: Input<typeof schemas.start>, res: Response): Promise<void> {
+  const { owner, source, body, principal } = input;
+  const started = await checkoutService.start({
+    owner,
+    source,
+    contact: body,
+    profile: profileOf(principal),
+  });
+  const status = started.created ? HTTP_STATUS.CREATED : HTTP_STATUS.OK;
+  sendResponse(res, status, "The checkout has begun", toCheckoutView(started));
+}
+
+export async function getCheckout(input: Input<typeof schemas.getCheckout>, res: Response): Promise<void> {
+  const checkout = await checkoutService.getCheckout(requestOf(input));
+  sendResponse(res, HTTP_STATUS.OK, "Your checkout", toCheckoutView(checkout));
+}
+
+export async function getSummary(input: Input<typeof schemas.getSummary>, res: Response): Promise<void> {
+  const checkout = await checkoutService.getCheckout(requestOf(input));
+  sendResponse(res, HTTP_STATUS.OK, "Your checkout in full", toCheckoutView(checkout));
+}
+
+export async function resume(input: Input<typeof schemas.resume>, res: Response): Promise<void> {
+  const { renewed, ...checkout } = await checkoutService.resume({
+    ...requestOf(input),
+    source: input.source,
+  });
+  sendResponse(res, HTTP_STATUS.OK, "Your checkout goes on", toCheckoutView(checkout), null, { renewed });
+}
+
+export async function setContact(input: Input<typeof schemas.setContact>, res: Response): Promise<void> {
+  const checkout = await checkoutService.setContact(requestOf(input), input.body);
+  sendResponse(res, HTTP_STATUS.OK, "The contact is saved", toCheckoutView(checkout));
+}
+
+export async function setShippingAddress(
+  input: Input<typeof schemas.setShippingAddress>,
+  res: Response,
+): Promise<void> {
+  const checkout = await checkoutService.setShippingAddress(requestOf(input), input.body);
+  sendResponse(res, HTTP_STATUS.OK, "The shipping address is saved", toCheckoutView(checkout));
+}
+
+export async function setBillingAddress(
+  input: Input<typeof schemas.setBillingAddress>,
+  res: Response,
+): Promise<void> {
+  const { body } = input;
+  const sameAsShipping = body.sameAsShipping === true;
+  const billing = { sameAsShipping, gstin: body.gstin, address: body.sameAsShipping ? null : body };
+  const checkout = await checkoutService.setBillingAddress(requestOf(input), billing);
+  sendResponse(res, HTTP_STATUS.OK, "The billing address is saved", toCheckoutView(checkout));
+}
+
+export async function listShippingMethods(
+  input: Input<typeof schemas.listShippingMethods>,
+  res: Response,
+): Promise<void> {
+  const methods = await checkoutService.listShippingMethods(requestOf(input));
+  sendResponse(res, HTTP_STATUS.OK, "The shipping methods", toShippingMethodsView(methods));
+}
+
+export async function setShippingMethod(
+  input: Input<typeof schemas.setShippingMethod>,
+  res: Response,
+): Promise<void> {
+  const checkout = await checkoutService.setShippingMethod(requestOf(input), input.body.shippingMethodId);
+  sendResponse(res, HTTP_STATUS.OK, "The shipping method is chosen", toCheckoutView(checkout));
+}
+
+export async function setPaymentMethod(
+  input: Input<typeof schemas.setPaymentMethod>,
+  res: Response,
+): Promise<void> {
+  const { method, termsAccepted, terms_accepted } = input.body;
+  const choice = { ...requestOf(input), method, termsAccepted: termsAccepted ?? terms_accepted };
+  const chosen = await checkoutService.setPaymentMethod(choice);
+  sendResponse(res, HTTP_STATUS.OK, "The payment method is chosen", toPaymentChoiceView(chosen));
+}
+
+export async function setGiftMessage(
+  input: Input<typeof schemas.setGiftMessage>,
+  res: Response,
+): Promise<void> {
+  const checkout = await checkoutService.setGiftMessage(requestOf(input), input.body.giftMessage);
+  sendResponse(res, HTTP_STATUS.OK, "The gift message is saved", toCheckoutView(checkout));
+}
+
+export async function setNotes(input: Input<typeof schemas.setNotes>, res: Response): Promise<void> {
+  const checkout = await checkoutService.setNotes(requestOf(input), input.body.customerNotes);
+  sendResponse(res, HTTP_STATUS.OK, "The notes are saved", toCheckoutView(checkout));
+}

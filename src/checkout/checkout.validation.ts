@@ -1,0 +1,104 @@
+import Joi from "joi";
+import { CHECKOUT_PAYMENT_METHODS, type CheckoutPaymentMethod } from "../../utils/constants.js";
+import {
+  addressKeys,
+  email,
+  OPTIONAL_ADDRESS_KEYS,
+  phone,
+  REQUIRED_ADDRESS_KEYS,
+} from "../../utils/contact-schemas.js";
+import { foreignId, freeText, objectId } from "../../utils/request-schemas.js";
+import type { AddressInput } from "./checkout.address.js";
+
+/** What each handler takes, under the handler's name. */
+
+const params = Joi.object<{ sessionId: string }, true>({ sessionId: objectId().required() });
+
+export const start = {
+  body: Joi.object<{ email?: string; phone?: string }, true>({ email: email(), phone: phone() }).required(),
+};
+
+export const getCheckout = { params };
+export const getSummary = { params };
+export const resume = { params };
+export const listShippingMethods = { params };
+
+export const setContact = {
+  params,
+  body: Joi.object<{ email: string; phone: string }, true>({
+    email: email().required(),
+    phone: phone().required(),
+  }).required(),
+};
+
+export const setShippingAddress = {
+  params,
+  body: Joi.object<AddressInput & { addressId?: string }, true>({ ...addressKeys, addressId: foreignId() })
+    .fork(REQUIRED_ADDRESS_KEYS, (field) => field.required())
+    .required(),
+};
+
+/** An address, flat, or `sameAsShipping: true`. */
+export type BillingAddressBody = { gstin?: string | null } & (
+  | { sameAsShipping: true }
+  | (AddressInput & { sameAsShipping?: false })
+);
+
+/** Its characters are checked by the service, which says what is wrong with them. */
+const MAX_GSTIN_LENGTH = 40;
+
+const isSame = Joi.valid(true).required();
+/** `not … otherwise` is Joi's way to say "when it is": a property `then` would make the options a promise. */
+const absentWhenSame = (field: Joi.Schema) =>
+  field.when("sameAsShipping", { not: isSame, otherwise: Joi.forbidden() });
+const requiredUnlessSame = (field: Joi.Schema) =>
+  absentWhenSame(field).when("sameAsShipping", { is: isSame, otherwise: Joi.required() });
+
+export const setBillingAddress = {
+  params,
+  body: Joi.object<BillingAddressBody>({
+    ...addressKeys,
+    sameAsShipping: Joi.boolean(),
+    gstin: Joi.string().max(MAX_GSTIN_LENGTH).allow(null),
+  })
+    .fork(REQUIRED_ADDRESS_KEYS, requiredUnlessSame)
+    .fork(OPTIONAL_ADDRESS_KEYS, absentWhenSame)
+    .required(),
+};
+
+export const setShippingMethod = {
+  params,
+  body: Joi.object<{ shippingMethodId: string }, true>({
+    shippingMethodId: foreignId().required(),
+  }).required(),
+};
+
+/** `terms_accepted` is the same under its name of plan v1 (D4). */
+export interface SetPaymentMethodBody {
+  method: CheckoutPaymentMethod;
+  termsAccepted?: boolean;
+  terms_accepted?: boolean;
+}
+
+export const setPaymentMethod = {
+  params,
+  body: Joi.object<SetPaymentMethodBody, true>({
+    method: Joi.string()
+      .valid(...CHECKOUT_PAYMENT_METHODS)
+      .required(),
+    termsAccepted: Joi.boolean(),
+    terms_accepted: Joi.boolean(),
+  })
+    .oxor("termsAccepted", "terms_accepted")
+    .required(),
+};
+
+export const setGiftMessage = {
+  params,
+  body: Joi.object<{ giftMessage: string }, true>({ giftMessage: freeText(500).required() }).required(),
+};
+
+export const setNotes = {
+  params,
+  body: Joi.object<{ customerNotes: string }, true>({ customerNotes: freeText(1000).required() }).required(),
+};

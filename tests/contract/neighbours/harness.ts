@@ -1,0 +1,106 @@
+import { Agent } from "node:http";
+import type { AxiosInstance } from "axios";
+import axios from "axios";
+import type { Sandbox, SandboxOptions } from "../../../scripts/sandbox/sandbox.js";
+import { startSandbox } from "../../../scripts/sandbox/sandbox.js";
+import type { ServiceName } from "../../../scripts/sandbox/shared/names.js";
+
+/** The neighbours' envelope. The content is what the tests assert; a test that expects too much fails. */
+interface Answer {
+  success: boolean;
+  message: string;
+  data: Record<string, unknown>;
+  error: { code: string; message: string } | null;
+}
+
+export interface Reply {
+  status: number;
+  body: Answer;
+}
+
+export interface Caller {
+  get(path: string): Promise<Reply>;
+  post(path: string, body?: unknown, key?: string): Promise<Reply>;
+  put(path: string, body: unknown): Promise<Reply>;
+  delete(path: string): Promise<Reply>;
+  /** The bare client: no status throws, the service token is sent. */
+  http: AxiosInstance;
+}
+
+export interface Neighbours {
+  sandbox: Sandbox;
+  call: Record<ServiceName, Caller>;
+}
+
+const TIMEOUT_MS = 2_000;
+
+function createCaller(baseURL: string, token: string, httpAgent: Agent): Caller {
+  const http = axios.create({
+    baseURL,
+    httpAgent,
+    timeout: TIMEOUT_MS,
+    headers: { Authorization: `Bearer ${token}` },
+    validateStatus: () => true,
+  });
+  const ask = async (method: string, url: string, data?: unknown, key?: string): Promise<Reply> => {
+    const headers = key === undefined ? {} : { "Idempotency-Key": key };
+    const response = await http.request<Answer>({ method, url, data, headers });
+    return { status: response.status, body: response.data };
+  };
+  return {
+    http,
+    get: (path) => ask("GET", path),
+    post: (path, body, key) => ask("POST", path, body, key),
+    put: (path, body) => ask("PUT", path, body),
+    delete: (path) => ask("DELETE", path),
+  };
+}
+
+/** A sandbox of its own for a test file, back at the seed before each test. */
+export function useNeighbours(options: Partial<SandboxOptions> = {}): Neighbours {
+  const world: Partial<Neighbours> = {};
+  const agent = new Agent({ keepAlive: true });
+  const get = <K extends keyof Neighbours>(name: K): Neighbours[K] => {
+    const value = world[name];
+    if (!value) throw new Error("the sandbox is not up yet");
+    return value;
+  };
+
+  beforeAll(async () => {
+    const mongoUri = process.env.MONGODB_URI ?? "";
+    const sandbox = await startSandbox({ mongoUri, ...options });
+    const token = sandbox.env.SERVICE_TOKEN ?? "";
+    const caller = (name: ServiceName): Caller => createCaller(sandbox.urls[name], token, agent);
+    world.sandbox = sandbox;
+    world.call = {
+      auth: caller("auth"),
+      catalog: caller("catalog"),
+      pricing: caller("pricing"),
+      inventory: caller("inventory"),
+      shipping: caller("shipping"),
+      engagement: caller("engagement"),
+      razorpay: caller("razorpay"),
+    };
+  });
+  beforeEach(() => get("sandbox").control.sandbox.reset());
+  afterAll(async () => {
+    agent.destroy();
+    await world.sandbox?.stop();
+  });
+
+  return {
+    get sandbox() {
+      return get("sandbox");
+    },
+    get call() {
+      return get("call");
+    },
+  };
+}
+
+/** The answers of equal calls that are under way at the same time. */
+export const inParallel = (count: number, call: (index: number) => Promise<Reply>): Promise<Reply[]> =>
+  Promise.all(Array.from({ length: count }, (_, index) => call(index)));
+
+export const countStatus = (replies: Reply[], status: number): number =>
+  replies.filter((reply) => reply.status === status).length;

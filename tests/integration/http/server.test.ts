@@ -1,0 +1,144 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { connect } from "node:net";
+import { createHttpServer, drain, listen } from "../../../config/server.config.js";
+import { makeTestApp, SESSION } from "./test-app.js";
+
+let server: Server;
+let testApp: ReturnType<typeof makeTestApp>;
+let port: number;
+
+beforeEach(async () => {
+  testApp = makeTestApp();
+  server = createHttpServer(testApp.app);
+  await listen(server, 0);
+  port = (server.address() as AddressInfo).port;
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  if (server.listening) await new Promise((resolve) => server.close(resolve));
+});
+
+async function open(): Promise<Socket> {
+  const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => {});
+  await once(socket, "connect");
+  return socket;
+}
+
+/** Sends the text and collects what comes back until the server closes the connection. */
+async function exchange(text: string): Promise<string> {
+  const socket = await open();
+  let answer = "";
+  socket.on("data", (chunk) => {
+    answer += chunk.toString();
+  });
+  socket.write(text);
+  await once(socket, "close");
+  return answer;
+}
+
+const post = (headers: string, body = "") =>
+  `POST /api/widgets HTTP/1.1\r\nHost: x\r\nX-Session-Id: ${SESSION}\r\nContent-Type: application/json\r\nConnection: close\r\n${headers}\r\n${body}`;
+
+describe("The server", () => {
+  test.each([
+    ["is no HTTP", "PIPELINED GARBAGE\r\n\r\n"],
+    ["has 64 kB of headers", `GET / HTTP/1.1\r\nHost: x\r\nX-Large: ${"x".repeat(65_536)}\r\n\r\n`],
+    ["has a length and chunks", post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")],
+    ["has two lengths", post("Content-Length: 5\r\nContent-Length: 6\r\n", "{}")],
+    ["has a line end in a header", "GET / HTTP/1.1\r\nHost: x\r\nX-A: a\rb\r\n\r\n"],
+  ])("When a request %s, then it is 400 in the envelope and the connection closed", async (_what, text) => {
+    const answer = await exchange(text);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(JSON.parse(answer.slice(answer.indexOf("{")))).toMatchObject({ success: false, statusCode: 400 });
+  });
+
+  test("When two Authorization headers come, then it is 401", async () => {
+    const headers = "Authorization: Bearer a.b.c\r\nAuthorization: Bearer d.e.f\r\n";
+    expect(
+      await exchange(`GET /api/widgets/visitor HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers}\r\n`),
+    ).toMatch(/^HTTP\/1\.1 401 /);
+  });
+
+  test("When HTTP/1.0 is spoken, then it is answered", async () => {
+    expect(await exchange("GET /api/widgets/open HTTP/1.0\r\n\r\n")).toMatch(/^HTTP\/1\.1 200 OK/);
+  });
+
+  test("When a body is announced too large, then it is 413 at once, whatever is sent", async () => {
+    const socket = await open();
+    socket.write(post("Content-Length: 100001\r\n", "{"));
+    const [chunk] = (await once(socket, "data")) as [Buffer];
+    expect(chunk.toString()).toMatch(/^HTTP\/1\.1 413 /);
+    await once(socket, "close");
+  });
+
+  test("When chunks never end, then it is 413 after the limit and the connection is closed", async () => {
+    const socket = await open();
+    socket.write(post("Transfer-Encoding: chunked\r\n").replace("Connection: close\r\n", ""));
+    const chunk = `2710\r\n${" ".repeat(10_000)}\r\n`;
+    const flood = setInterval(() => socket.writable && socket.write(chunk), 2);
+    try {
+      const [answer] = (await once(socket, "data")) as [Buffer];
+      expect(answer.toString()).toMatch(/^HTTP\/1\.1 413 /);
+      await once(socket, "close");
+    } finally {
+      clearInterval(flood);
+    }
+  });
+
+  test("When the time-outs are looked at, then slow senders are cut off and idle connections outlive the balancer", () => {
+    expect(server.headersTimeout).toBe(10_000);
+    expect(server.requestTimeout).toBe(30_000);
+    expect(server.keepAliveTimeout).toBeGreaterThan(60_000);
+  });
+
+  test("When the port is taken, then listening fails with the reason", async () => {
+    await expect(listen(createHttpServer(testApp.app), port)).rejects.toMatchObject({ code: "EADDRINUSE" });
+  });
+});
+
+describe("Draining", () => {
+  test("When a request is under way, then it is answered before the server is closed; idle connections are not waited for", async () => {
+    const idle = await open();
+    idle.write("GET /api/widgets/open HTTP/1.1\r\nHost: x\r\n\r\n");
+    await once(idle, "data");
+    const release = testApp.hold();
+    const socket = await open();
+    let answer = "";
+    socket.on("data", (chunk) => {
+      answer += chunk.toString();
+    });
+    const body = JSON.stringify({ name: "x", quantity: 1 });
+    const request = once(server, "request");
+    socket.write(post(`Content-Length: ${body.length}\r\n`, body).replace("Connection: close\r\n", ""));
+    await request;
+    const idleClosed = once(idle, "close");
+    const drained = drain(server, 5_000);
+    await idleClosed;
+    await expect(refused()).resolves.toBe(true);
+    release();
+    expect(await drained).toBe(true);
+    expect(answer).toMatch(/^HTTP\/1\.1 201 /);
+  });
+
+  test("When a request never ends, then it is cut off after the limit", async () => {
+    testApp.hold();
+    const socket = await open();
+    const body = JSON.stringify({ name: "x", quantity: 1 });
+    const request = once(server, "request");
+    socket.write(post(`Content-Length: ${body.length}\r\n`, body));
+    await request;
+    expect(await drain(server, 50)).toBe(false);
+  });
+});
+
+/** Whether a new connection is refused. */
+async function refused(): Promise<boolean> {
+  const socket = connect(port, "127.0.0.1");
+  return new Promise((resolve) => {
+    socket.once("connect", () => resolve(false));
+    socket.once("error", () => resolve(true));
+  });
+}

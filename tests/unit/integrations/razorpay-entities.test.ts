@@ -1,0 +1,168 @@
+import {
+  mapRazorpayDispute,
+  mapRazorpayRefund,
+} from "../../../services/integrations/razorpay/other-entities.js";
+import { mapRazorpayPayment } from "../../../services/integrations/razorpay/payment-entities.js";
+import { parseRazorpayWebhook } from "../../../services/integrations/razorpay/webhook.js";
+import { ORDER_ID, orderEntity, PAYMENT_ID, paymentEntity, refundEntity } from "./razorpay-fixtures.js";
+
+const map = (fields: Record<string, unknown>) => mapRazorpayPayment(paymentEntity(fields), "automatic");
+
+describe("payments on the wire", () => {
+  test("When errors are empty texts and notes an object, then they are null and pairs", () => {
+    const payment = map({
+      error_code: "",
+      error_description: "",
+      notes: { cart: "c_8841", n: 5, gone: null },
+    });
+    expect(payment).toMatchObject({
+      errorCode: null,
+      errorDescription: null,
+      notes: { cart: "c_8841", n: "5" },
+    });
+  });
+
+  test("When most fields are missing, then what is known stays", () => {
+    const minimal = {
+      id: PAYMENT_ID,
+      amount: 100,
+      currency: "INR",
+      status: "failed",
+      created_at: 1767226000,
+    };
+    expect(mapRazorpayPayment(minimal, "automatic")).toMatchObject({
+      orderId: null,
+      method: null,
+      methodDetails: {},
+      fee: null,
+      tax: null,
+      captured: false,
+      amountRefunded: 0,
+      capturedAt: null,
+    });
+  });
+
+  test("When it was paid by UPI, then the VPA is masked", () => {
+    const payment = map({ method: "upi", vpa: "asha.r@okbank", card: null, upi: { vpa: "asha.r@okbank" } });
+    expect(payment.methodDetails).toEqual({ vpa: "as****@okbank" });
+    expect(JSON.stringify(payment)).not.toContain("asha.r");
+  });
+
+  test("When an uncaptured payment went back by itself, then it was never captured", () => {
+    expect(map({ status: "refunded", captured: false })).toMatchObject({
+      status: "refunded",
+      captured: false,
+    });
+  });
+
+  test("When the status is a new one, then nothing has happened yet", () => {
+    expect(map({ status: "pending", captured: false }).status).toBe("created");
+  });
+
+  test.each([
+    ["automatic", "authorized", false],
+    ["manual", "authorized", true],
+    ["manual", "captured", false],
+  ] as const)(
+    "When capture is %s and it is %s, then awaiting our capture is %s",
+    (capture, status, awaits) => {
+      expect(mapRazorpayPayment(paymentEntity({ status }), capture).awaitsManualCapture).toBe(awaits);
+    },
+  );
+
+  test.each([
+    ["an amount in rupees", { amount: 2499.5 }],
+    ["a negative amount", { amount: -1 }],
+    ["an amount as text", { amount: "249900" }],
+    ["a time in ms", { created_at: 1767226000000 }],
+    ["a strange id", { id: "pay_../../x" }],
+    ["no currency", { currency: null }],
+  ])("When it has %s, then it is no payment", (_kind, fields) => {
+    expect(() => map(fields)).toThrow(/must|fails to match/);
+  });
+
+  test.each([null, undefined, "text", [], 5])("When the entity is %p, then it is no payment", (entity) => {
+    expect(() => mapRazorpayPayment(entity, "automatic")).toThrow();
+  });
+});
+
+describe("refunds and disputes on the wire", () => {
+  test("When the bank has a reference, then it is kept whatever its name", () => {
+    expect(mapRazorpayRefund(refundEntity({ acquirer_data: { rrn: "600" } })).bankReference).toBe("600");
+    expect(mapRazorpayRefund(refundEntity({ acquirer_data: [] })).bankReference).toBeNull();
+  });
+
+  test("When a dispute opens, then it has a date to answer by", () => {
+    const dispute = {
+      id: "disp_Rn3Jy6Ta1Lq7Zw",
+      payment_id: PAYMENT_ID,
+      amount: 249900,
+      currency: "INR",
+      amount_deducted: 0,
+      reason_code: "goods_or_services_not_received_or_partially_received",
+      respond_by: 1768003200,
+      status: "open",
+      phase: "chargeback",
+      created_at: 1767571200,
+      evidence: { amount: 249900 },
+    };
+    expect(mapRazorpayDispute(dispute)).toMatchObject({
+      status: "open",
+      respondBy: new Date(1768003200_000),
+    });
+  });
+});
+
+describe("webhooks", () => {
+  const event = (fields: Record<string, unknown> = {}) => ({
+    entity: "event",
+    account_id: "acc_Qw7Lm2Xc9Vb4Nd",
+    event: "order.paid",
+    contains: ["payment", "order"],
+    payload: { payment: { entity: paymentEntity() }, order: { entity: orderEntity({ description: null }) } },
+    created_at: 1767227104,
+    ...fields,
+  });
+  const parse = (payload: unknown, accountId?: string) =>
+    parseRazorpayWebhook(payload, { capture: "automatic", accountId });
+
+  test("When an event is read, then its parts are in our words", () => {
+    expect(parse(event())).toMatchObject({
+      type: "order.paid",
+      isForeignAccount: false,
+      occurredAt: new Date(1767227104_000),
+      payment: { id: PAYMENT_ID },
+      order: { id: ORDER_ID },
+      refund: null,
+      dispute: null,
+      unreadable: [],
+    });
+  });
+
+  test("When the time is missing and the event unknown, then it is still read", () => {
+    expect(parse(event({ created_at: undefined, event: "new.thing", payload: {} }))).toMatchObject({
+      type: "new.thing",
+      occurredAt: null,
+      payment: null,
+    });
+  });
+
+  test("When one part makes no sense, then the others are read and it is named", () => {
+    const payload = { payment: { entity: { id: 5 } }, order: { entity: orderEntity() } };
+    const parsed = parse(event({ payload }));
+    expect(parsed).toMatchObject({ payment: null, order: { id: ORDER_ID } });
+    expect(parsed?.unreadable).toEqual([expect.stringMatching(/^payment: /)]);
+  });
+
+  test.each([
+    ["acc_Qw7Lm2Xc9Vb4Nd", false],
+    ["acc_AAAAAAAAAAAAAA", true],
+    [undefined, false],
+  ])("When our account is %s, then the event being foreign is %s", (accountId, isForeign) => {
+    expect(parse(event(), accountId)?.isForeignAccount).toBe(isForeign);
+  });
+
+  test.each([null, "text", [], {}, { event: 5 }])("When the body is %p, then it is no event", (payload) => {
+    expect(parse(payload)).toBeNull();
+  });
+});

@@ -1,0 +1,530 @@
+import type { NewGatewayRefund } from "../../../services/integrations/payment-gateway.js";
+import {
+  createRazorpayGateway,
+  type RazorpayOptions,
+} from "../../../services/integrations/razorpay.service.js";
+import { paise } from "../../../utils/money.js";
+import {
+  collection,
+  gatewayError,
+  ORDER_ID,
+  orderEntity,
+  PAYMENT_ID,
+  paymentEntity,
+  REFUND_ID,
+  refundEntity,
+} from "./razorpay-fixtures.js";
+import { type Answerer, closedUrl, closeStubs, json, type StubServer, startStub } from "./stub-server.js";
+
+const DEADLINE_MS = 3_000;
+const SHORT_DEADLINE_MS = 200;
+const amount = paise(249900);
+
+let stub: StubServer;
+beforeEach(async () => {
+  stub = await startStub();
+});
+afterEach(closeStubs);
+
+const gatewayOf = (options: Partial<RazorpayOptions> = {}) =>
+  createRazorpayGateway({
+    keyId: "rzp_test_1DP5mmOlF5G5ag",
+    keySecret: "key-secret",
+    webhookSecrets: ["webhook-secret"],
+    apiUrl: stub.url,
+    timeoutMs: DEADLINE_MS,
+    capture: "automatic",
+    merchantName: "Vastra",
+    downtimeCacheSeconds: 0,
+    ...options,
+  });
+
+const answer =
+  (status: number, body: unknown): Answerer =>
+  (_request, response) =>
+    json(response, status, body);
+const raw =
+  (status: number, body: string, headers = {}): Answerer =>
+  (_request, response) =>
+    void response.writeHead(status, headers).end(body);
+const drip: Answerer = (_request, response) => {
+  response.writeHead(200, { "Content-Type": "application/json" });
+  const timer = setInterval(() => response.write(" "), 20);
+  response.on("close", () => clearInterval(timer));
+};
+const THROTTLED = raw(429, "<html>slow down</html>", { "Retry-After": "3" });
+const SOMETHING_WRONG = gatewayError("We are facing some trouble", { code: "SERVER_ERROR" });
+
+interface Fault {
+  name: string;
+  answer: Answerer;
+  code: string;
+  /** Of a read and of a write. */
+  outcomes: [string, string];
+}
+
+const FAULTS: Fault[] = [
+  { name: "429 as HTML", answer: THROTTLED, code: "HTTP_429", outcomes: ["unavailable", "unavailable"] },
+  { name: "500 null", answer: raw(500, "null"), code: "HTTP_500", outcomes: ["unknown", "unknown"] },
+  { name: "500 empty", answer: raw(500, ""), code: "HTTP_500", outcomes: ["unknown", "unknown"] },
+  { name: "500", answer: answer(500, SOMETHING_WRONG), code: "HTTP_500", outcomes: ["unknown", "unknown"] },
+  {
+    name: "503",
+    answer: answer(503, SOMETHING_WRONG),
+    code: "HTTP_503",
+    outcomes: ["unavailable", "unknown"],
+  },
+  { name: "200 as HTML", answer: raw(200, "<html>"), code: "BAD_RESPONSE", outcomes: ["unknown", "unknown"] },
+  { name: "200 null", answer: raw(200, "null"), code: "BAD_RESPONSE", outcomes: ["unknown", "unknown"] },
+  {
+    name: "200 of another shape",
+    answer: answer(200, {}),
+    code: "BAD_RESPONSE",
+    outcomes: ["unknown", "unknown"],
+  },
+  {
+    name: "302",
+    answer: raw(302, "", { Location: "http://127.0.0.1:9/" }),
+    code: "BAD_RESPONSE",
+    outcomes: ["unknown", "unknown"],
+  },
+  { name: "404 as HTML", answer: raw(404, "<html>"), code: "BAD_RESPONSE", outcomes: ["unknown", "unknown"] },
+  { name: "hang", answer: () => {}, code: "TIMEOUT", outcomes: ["unknown", "unknown"] },
+  { name: "slow drip", answer: drip, code: "TIMEOUT", outcomes: ["unknown", "unknown"] },
+  {
+    name: "reset",
+    answer: (_request, _response, message) => message.socket.resetAndDestroy(),
+    code: "NETWORK",
+    outcomes: ["unknown", "unknown"],
+  },
+  {
+    name: "401",
+    answer: answer(401, gatewayError("Authentication failed")),
+    code: "AUTHENTICATION",
+    outcomes: ["refused", "refused"],
+  },
+  {
+    name: "400",
+    answer: answer(400, gatewayError("The id provided does not exist")),
+    code: "NOT_FOUND",
+    outcomes: ["refused", "refused"],
+  },
+  {
+    name: "a bank's fault",
+    answer: answer(400, gatewayError("Payment failed", { code: "GATEWAY_ERROR" })),
+    code: "GATEWAY_ERROR",
+    outcomes: ["unknown", "unknown"],
+  },
+  {
+    name: "an operation in progress",
+    answer: answer(400, gatewayError("Request failed because another payment operation is in progress.")),
+    code: "IN_PROGRESS",
+    outcomes: ["unavailable", "unavailable"],
+  },
+];
+
+const newRefund: NewGatewayRefund = {
+  paymentId: PAYMENT_ID,
+  amount: paise(50000),
+  receipt: "REF-2026-000001",
+  idempotencyKey: "65f000000000000000000002-1",
+};
+
+describe("the SDK's transport", () => {
+  const timeoutOf = (fault: Fault) => (fault.code === "TIMEOUT" ? SHORT_DEADLINE_MS : DEADLINE_MS);
+
+  test.each(FAULTS)("When a read meets $name, then the failure is typed and in time", async (fault) => {
+    stub.answer = fault.answer;
+    const startedAt = performance.now();
+    const result = await gatewayOf({ timeoutMs: timeoutOf(fault) }).listPaymentsOfOrder(ORDER_ID);
+    expect(result).toMatchObject({ success: false, outcome: fault.outcomes[0], code: fault.code });
+    expect(performance.now() - startedAt).toBeLessThan(timeoutOf(fault) + 500);
+  });
+
+  test.each(FAULTS)(
+    "When a write meets $name, then it is sent once and the failure is typed",
+    async (fault) => {
+      stub.answer = fault.answer;
+      const result = await gatewayOf({ timeoutMs: timeoutOf(fault) }).createRefund(newRefund);
+      expect(result).toMatchObject({ success: false, outcome: fault.outcomes[1], code: fault.code });
+      expect(stub.requests).toHaveLength(1);
+    },
+  );
+
+  test("When the gateway cannot be reached, then it is unavailable", async () => {
+    const result = await gatewayOf({ apiUrl: await closedUrl() }).createRefund(newRefund);
+    expect(result).toMatchObject({ outcome: "unavailable", code: "NETWORK" });
+  });
+
+  test("When a read fails once, then it is repeated", async () => {
+    stub.answer = (_request, response) =>
+      stub.requests.length === 1 ? json(response, 500, {}) : json(response, 200, paymentEntity());
+    expect(await gatewayOf().getGatewayPayment(PAYMENT_ID)).toMatchObject({ success: true });
+    expect(stub.requests).toHaveLength(2);
+  });
+
+  test("When six calls in a row get no sense, then the breaker opens and the next is not sent", async () => {
+    stub.answer = raw(500, "");
+    const gateway = gatewayOf();
+    for (let call = 0; call < 6; call += 1) await gateway.createRefund(newRefund);
+    expect(await gateway.createRefund(newRefund)).toMatchObject({
+      outcome: "unavailable",
+      code: "BREAKER_OPEN",
+    });
+    expect(stub.requests).toHaveLength(6);
+  });
+
+  test.each([
+    ["a path", "pay_x/../../payments?count=1"],
+    ["another kind of id", ORDER_ID],
+    ["nothing", ""],
+  ])("When an id is %s, then nothing is sent", async (_kind, id) => {
+    const gateway = gatewayOf();
+    const results = await Promise.all([
+      gateway.getGatewayPayment(id),
+      gateway.capturePayment({ paymentId: id, amount }),
+      gateway.createRefund({ ...newRefund, paymentId: id }),
+      gateway.listRefunds(id),
+      gateway.getRefund(id),
+      gateway.listPaymentsOfOrder(id === ORDER_ID ? PAYMENT_ID : id),
+    ]);
+    expect(results.every((result) => !result.success && result.code === "INVALID_ID")).toBe(true);
+    expect(stub.requests).toHaveLength(0);
+  });
+
+  test("When an amount is not positive, then nothing is sent", async () => {
+    const results = await Promise.all([
+      gatewayOf().createGatewayOrder({ amount: paise(0), receipt: "r" }),
+      gatewayOf().capturePayment({ paymentId: PAYMENT_ID, amount: paise(0) }),
+      gatewayOf().createRefund({ ...newRefund, amount: paise(-1) }),
+    ]);
+    expect(results.every((result) => !result.success && result.code === "INVALID_AMOUNT")).toBe(true);
+    expect(stub.requests).toHaveLength(0);
+  });
+
+  test("When a live key comes with another address, then the gateway is not built", () => {
+    expect(() => gatewayOf({ keyId: "rzp_live_1DP5mmOlF5G5ag" })).toThrow(/test keys only/);
+    expect(() => gatewayOf({ keySecret: "" })).toThrow(/required/);
+  });
+});
+
+describe("gateway orders", () => {
+  const receipt = "65f000000000000000000001";
+
+  test("When one is created, then amount, receipt and capture mode go out under Basic authentication", async () => {
+    stub.answer = answer(200, orderEntity());
+    const result = await gatewayOf().createGatewayOrder({ amount, receipt, notes: { a: "b" } });
+    expect(result).toMatchObject({
+      success: true,
+      data: { id: ORDER_ID, amount, amountDue: amount, receipt, status: "created", notes: {} },
+    });
+    expect(stub.requests[0]).toMatchObject({
+      method: "POST",
+      path: "/v1/orders",
+      body: { amount, currency: "INR", receipt, notes: { a: "b" }, payment: { capture: "automatic" } },
+      headers: {
+        authorization: `Basic ${Buffer.from("rzp_test_1DP5mmOlF5G5ag:key-secret").toString("base64")}`,
+      },
+    });
+  });
+
+  test("When we capture ourselves, then an authorisation that we leave goes back after 30 minutes", async () => {
+    stub.answer = answer(200, orderEntity());
+    await gatewayOf({ capture: "manual" }).createGatewayOrder({ amount, receipt });
+    expect(stub.requests[0]?.body).toMatchObject({
+      payment: { capture: "manual", capture_options: { manual_expiry_period: 30 } },
+    });
+  });
+
+  test("When the gateway does not know unique_receipt, then the order is created without", async () => {
+    stub.answer = (request, response) =>
+      Object.hasOwn(Object(request.body), "unique_receipt")
+        ? json(response, 400, gatewayError("unique_receipt is/are not required and should not be sent"))
+        : json(response, 200, orderEntity());
+    expect(await gatewayOf().createGatewayOrder({ amount, receipt })).toMatchObject({ success: true });
+  });
+
+  test("When the gateway's order is of another amount, then it is not accepted", async () => {
+    stub.answer = answer(200, orderEntity({ amount: 1 }));
+    const result = await gatewayOf().createGatewayOrder({ amount, receipt });
+    expect(result).toMatchObject({ outcome: "unknown", code: "BAD_RESPONSE" });
+  });
+
+  test("When one is looked up by receipt, then only an exact match counts, the one being paid first", async () => {
+    stub.answer = answer(
+      200,
+      collection(
+        orderEntity({ receipt: `${receipt}9` }),
+        orderEntity({ id: "order_AAAAAAAAAAAAA2" }),
+        orderEntity({ id: "order_AAAAAAAAAAAAA1", status: "attempted" }),
+      ),
+    );
+    const result = await gatewayOf().findGatewayOrderByReceipt(receipt);
+    expect(result).toMatchObject({ success: true, data: { id: "order_AAAAAAAAAAAAA1" } });
+    expect(stub.requests[0]?.path).toContain(`receipt=${receipt}`);
+  });
+
+  test("When none has the receipt, then the answer is null", async () => {
+    stub.answer = answer(200, collection());
+    expect(await gatewayOf().findGatewayOrderByReceipt(receipt)).toEqual({ success: true, data: null });
+  });
+});
+
+describe("payments", () => {
+  test("When a payment is read, then its card is asked for and it is in our words", async () => {
+    stub.answer = answer(200, paymentEntity());
+    const result = await gatewayOf().getGatewayPayment(PAYMENT_ID);
+    expect(decodeURIComponent(stub.requests[0]?.path ?? "")).toBe(`/v1/payments/${PAYMENT_ID}?expand[]=card`);
+    expect(result).toMatchObject({
+      success: true,
+      data: {
+        gateway: "razorpay",
+        id: PAYMENT_ID,
+        orderId: ORDER_ID,
+        amount,
+        status: "captured",
+        captured: true,
+        method: "card",
+        methodDetails: { last4: "1007", network: "Visa" },
+        fee: 5898,
+        tax: 900,
+        createdAt: new Date(1767226000_000),
+      },
+    });
+  });
+
+  test("When a list is asked for, then the times go out as whole seconds", async () => {
+    stub.answer = answer(200, collection(paymentEntity()));
+    const from = new Date("2026-01-01T00:00:00.999Z");
+    const to = new Date("2026-01-02T00:00:00.000Z");
+    const result = await gatewayOf().listPayments({ from, to, skip: 100 });
+    expect(result).toMatchObject({ success: true, data: [{ id: PAYMENT_ID }] });
+    expect(stub.requests[0]?.path).toContain("from=1767225600&to=1767312000&count=100&skip=100");
+  });
+
+  const capture = (gateway = gatewayOf()) => gateway.capturePayment({ paymentId: PAYMENT_ID, amount });
+  /** The capture fails like this, and then the payment is found like that. */
+  const failThenFind =
+    (fail: Answerer, found: Record<string, unknown>): Answerer =>
+    (request, response, message) =>
+      request.method === "POST"
+        ? fail(request, response, message)
+        : json(response, 200, paymentEntity(found));
+  const alreadyCaptured = answer(400, gatewayError("This payment has already been captured"));
+
+  test("When it was captured already with the same amount, then that is success", async () => {
+    stub.answer = failThenFind(alreadyCaptured, {});
+    expect(await capture()).toMatchObject({ success: true, data: { status: "captured", amount } });
+  });
+
+  test("When it was captured already with another amount, then it is refused", async () => {
+    stub.answer = failThenFind(alreadyCaptured, { amount: 100 });
+    expect(await capture()).toMatchObject({ outcome: "refused", code: "ALREADY_CAPTURED" });
+  });
+
+  test("When the answer is lost but the capture was done, then that is success", async () => {
+    stub.answer = failThenFind((_request, _response, message) => message.socket.resetAndDestroy(), {});
+    expect(await capture()).toMatchObject({ success: true });
+    expect(stub.requests.map((request) => request.method)).toEqual(["POST", "GET"]);
+  });
+
+  test("When the answer is lost and the payment is still authorised, then the outcome stays unknown", async () => {
+    stub.answer = failThenFind(answer(500, {}), { status: "authorized", captured: false });
+    expect(await capture()).toMatchObject({ outcome: "unknown", code: "HTTP_500" });
+  });
+
+  test("When the payment failed, then the capture is refused", async () => {
+    const description = "Only payments which have been authorized and not yet captured can be captured";
+    stub.answer = failThenFind(answer(400, gatewayError(description)), { status: "failed", captured: false });
+    expect(await capture()).toMatchObject({ outcome: "refused", code: "NOT_CAPTURABLE", error: description });
+  });
+});
+
+describe("refunds", () => {
+  test("When one is created, then key, receipt and amount go out", async () => {
+    stub.answer = answer(200, refundEntity());
+    const result = await gatewayOf().createRefund(newRefund);
+    expect(result).toMatchObject({
+      success: true,
+      data: { id: REFUND_ID, status: "processed", bankReference: null },
+    });
+    expect(stub.requests[0]).toMatchObject({
+      path: `/v1/payments/${PAYMENT_ID}/refund`,
+      body: { amount: 50000, receipt: "REF-2026-000001" },
+      headers: { "x-refund-idempotency": newRefund.idempotencyKey },
+    });
+  });
+
+  test("When a key has characters that the gateway refuses, then an equal key goes out each time", async () => {
+    stub.answer = answer(200, refundEntity());
+    for (let send = 0; send < 2; send += 1)
+      await gatewayOf().createRefund({ ...newRefund, idempotencyKey: "o:1" });
+    const [first, second] = stub.requests.map((request) => request.headers["x-refund-idempotency"]);
+    expect(first).toMatch(/^[A-Za-z0-9_-]{10,}$/);
+    expect(second).toBe(first);
+  });
+
+  test.each([
+    [400, "The payment has been fully refunded already", "refused", "FULLY_REFUNDED"],
+    [
+      400,
+      "The total refund amount is greater than the refund payment amount",
+      "refused",
+      "REFUND_EXCEEDS_CAPTURE",
+    ],
+    [
+      400,
+      "Your account does not have enough balance to carry out the refund operation.",
+      "refused",
+      "INSUFFICIENT_BALANCE",
+    ],
+    [
+      400,
+      "The refund on this payment is blocked due to ongoing dispute investigation.",
+      "refused",
+      "PAYMENT_DISPUTED",
+    ],
+    [400, "invalid request sent", "refused", "BAD_REQUEST_ERROR"],
+    [
+      409,
+      "Different request with the same idempotency key has already been processed.",
+      "refused",
+      "IDEMPOTENCY_CONFLICT",
+    ],
+    [409, "Another request with the same idempotency key is still in progress.", "unknown", "IN_PROGRESS"],
+  ])(
+    "When the gateway says %i '%s', then the refund is %s %s",
+    async (status, description, outcome, code) => {
+      stub.answer = answer(status, gatewayError(description));
+      expect(await gatewayOf().createRefund(newRefund)).toMatchObject({ outcome, code, statusCode: status });
+    },
+  );
+
+  test("When the receipt was used before for the same amount, then that refund is ours", async () => {
+    stub.answer = (request, response) =>
+      request.method === "POST"
+        ? json(response, 400, gatewayError("Duplicate receipt found for this refund request."))
+        : json(response, 200, collection(refundEntity()));
+    expect(await gatewayOf().createRefund(newRefund)).toMatchObject({
+      success: true,
+      data: { id: REFUND_ID },
+    });
+  });
+
+  test("When a refund is of another payment or amount, then its outcome is unknown", async () => {
+    stub.answer = answer(200, refundEntity({ amount: 1 }));
+    expect(await gatewayOf().createRefund(newRefund)).toMatchObject({
+      outcome: "unknown",
+      code: "BAD_RESPONSE",
+    });
+  });
+
+  test("When there are more than a page of refunds, then all are read and one is found by receipt", async () => {
+    const idOf = (number: number) => `rfnd_${String(number).padStart(14, "0")}`;
+    const all = Array.from({ length: 130 }, (_, number) =>
+      refundEntity({ id: idOf(number), receipt: `R-${number}` }),
+    );
+    stub.answer = (request, response) => {
+      const skip = Number(new URL(request.path, stub.url).searchParams.get("skip"));
+      json(response, 200, collection(...all.slice(skip, skip + 100)));
+    };
+    const found = await gatewayOf().findRefundByReceipt(PAYMENT_ID, "R-129");
+    expect(found).toMatchObject({ success: true, data: { id: idOf(129) } });
+    expect(await gatewayOf().findRefundByReceipt(PAYMENT_ID, "R-13")).toMatchObject({
+      data: { id: idOf(13) },
+    });
+    expect(await gatewayOf().findRefundByReceipt(PAYMENT_ID, "R-1300")).toEqual({
+      success: true,
+      data: null,
+    });
+  });
+});
+
+describe("downtimes and settlements", () => {
+  const downtime = {
+    id: "down_AAAAAAAAAAAAAA",
+    method: "upi",
+    begin: 1767225600,
+    end: null,
+    status: "started",
+    severity: "high",
+    scheduled: false,
+    instrument: { psp: "google_pay" },
+    created_at: 1767225600,
+  };
+
+  test("When downtimes are kept, then a second question asks nobody", async () => {
+    stub.answer = answer(200, collection(downtime));
+    const gateway = gatewayOf({ downtimeCacheSeconds: 60 });
+    await gateway.listDowntimes();
+    expect(await gateway.listDowntimes()).toMatchObject({
+      success: true,
+      data: [
+        {
+          method: "upi",
+          severity: "high",
+          begin: new Date(1767225600_000),
+          end: null,
+          instrument: { psp: "google_pay" },
+        },
+      ],
+    });
+    expect(stub.requests.map((request) => request.path)).toEqual(["/v1/payments/downtimes"]);
+  });
+
+  test("When a day of settlements is asked for, then its rows are read, adjustments too", async () => {
+    const row = {
+      entity_id: PAYMENT_ID,
+      type: "payment",
+      credit: 244002,
+      debit: 0,
+      amount: 249900,
+      fee: 5898,
+      tax: 900,
+      settled: true,
+      settlement_id: "setl_1",
+      settled_at: 1767312000,
+      notes: "{}",
+      payment_id: null,
+    };
+    stub.answer = answer(200, collection(row, { entity_id: "adj_1", type: "adjustment" }));
+    const result = await gatewayOf().settlementRows({ year: 2026, month: 1, day: 2, count: 1000 });
+    expect(result).toMatchObject({
+      success: true,
+      data: [
+        {
+          entityId: PAYMENT_ID,
+          credit: 244002,
+          fee: 5898,
+          settled: true,
+          settledAt: new Date(1767312000_000),
+        },
+        { entityId: "adj_1", amount: 0, settled: false, settlementId: null },
+      ],
+    });
+    expect(stub.requests[0]?.path).toBe(
+      "/v1/settlements/recon/combined?year=2026&month=1&day=2&skip=0&count=1000",
+    );
+  });
+});
+
+describe("checkout options", () => {
+  test("When the client is to pay, then it gets the public key, the amount in paise and what to fill in", () => {
+    const options = gatewayOf().checkoutOptions({
+      gatewayOrderId: ORDER_ID,
+      amount,
+      prefill: { name: "Asha", email: null, contact: "+919000000001" },
+      method: "upi",
+    });
+    expect(options).toEqual({
+      key: "rzp_test_1DP5mmOlF5G5ag",
+      orderId: ORDER_ID,
+      amount: 249900,
+      currency: "INR",
+      name: "Vastra",
+      prefill: { name: "Asha", contact: "+919000000001", method: "upi" },
+      method: "upi",
+    });
+    expect(JSON.stringify(options)).not.toContain("key-secret");
+  });
+});

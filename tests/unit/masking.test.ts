@@ -1,0 +1,82 @@
+import {
+  maskAccountNumber,
+  maskContact,
+  maskEmail,
+  maskGatewayPayload,
+  maskText,
+  maskVpa,
+} from "../../utils/masking.js";
+
+test.each([
+  [maskVpa, "asha.r@okbank", "as****@okbank"],
+  [maskVpa, "ab@okbank", "****@okbank"],
+  [maskVpa, "nonsense", "****"],
+  [maskEmail, "buyer@example.com", "b****@example.com"],
+  [maskEmail, "b@example.com", "****@example.com"],
+  [maskContact, "+91 90000 00001", "****0001"],
+  [maskContact, "12345", "****"],
+  [maskAccountNumber, "50100012345678", "****5678"],
+  [maskAccountNumber, "1234567", "****"],
+])("When %p masks %s, then %s is left", (mask, value, masked) => {
+  expect(mask(value)).toBe(masked);
+});
+
+test("When a text holds addresses or a card number, then they are masked and the rest stays", () => {
+  const text = maskText("paid by asha.r@okbank with 4111 1111 1111 1111 for ORD-2026-000123");
+  expect(text).toBe("paid by as****@okbank with **** for ORD-2026-000123");
+});
+
+test("When a long text holds none, then masking it is quick", () => {
+  const startedAt = performance.now();
+  expect(maskText("a".repeat(200_000))).toHaveLength(200_000);
+  expect(performance.now() - startedAt).toBeLessThan(1_000);
+});
+
+describe("a gateway's webhook", () => {
+  const payload = {
+    event: "payment.captured",
+    payload: {
+      payment: {
+        entity: {
+          id: "pay_Rk5Bf3Jd9Xu2Ge",
+          amount: 249900,
+          vpa: "asha.r@okbank",
+          upi: { vpa: "asha.r@okbank", flow: "intent" },
+          email: "buyer@example.com",
+          contact: "+919000000001",
+          card: { last4: "1007", name: "Asha Rao", network: "Visa", token_iin: "411111" },
+          notes: { free: "write to asha@example.com or 4111111111111111" },
+          error_description: null,
+          fee: 5898,
+        },
+      },
+    },
+    created_at: 1767227104,
+  };
+
+  test("When it is masked, then no personal data is left and the rest is unchanged", () => {
+    const text = JSON.stringify(maskGatewayPayload(payload));
+    for (const secret of ["asha.r", "buyer@", "9000000001", "Asha Rao", "411111", "asha@"]) {
+      expect(text).not.toContain(secret);
+    }
+    expect(maskGatewayPayload(payload)).toMatchObject({
+      event: "payment.captured",
+      payload: {
+        payment: { entity: { id: "pay_Rk5Bf3Jd9Xu2Ge", amount: 249900, fee: 5898, card: { last4: "1007" } } },
+      },
+      created_at: 1767227104,
+    });
+  });
+
+  test("When it is masked, then the original stays as it was", () => {
+    const before = structuredClone(payload);
+    maskGatewayPayload(payload);
+    expect(payload).toEqual(before);
+  });
+
+  test("When it is deeper than any webhook, then masking ends", () => {
+    let deep: unknown = "x@y";
+    for (let level = 0; level < 10_000; level += 1) deep = { deep };
+    expect(JSON.stringify(maskGatewayPayload(deep))).not.toContain("x@y");
+  });
+});
