@@ -1,8 +1,23 @@
 import type { DescribedRouter } from "./middlewares/described-router.js";
+import * as cart from "./src/cart/cart.route.js";
+import * as checkout from "./src/checkout/checkout.route.js";
 import { health, metrics } from "./src/operations/health.route.js";
+import * as jobs from "./src/operations/jobs.route.js";
+import * as orders from "./src/orders/orders.route.js";
+import * as payments from "./src/payments/payments.route.js";
+import { webhooks } from "./src/payments/webhooks.route.js";
 
 /** Every router of the service; the documentation adds itself (`config/express.config.ts`). */
 export const apiRouters: readonly DescribedRouter[] = [
+  // Consumer
+  cart.consumer,
+  checkout.consumer,
+  orders.consumer,
+  payments.consumer,
+  // Admin
+  jobs.admin,
+  // Webhooks
+  webhooks,
   // Operations
   health,
   metrics,

@@ -9,6 +9,8 @@ export class ConfigError extends Error {
   constructor(readonly problems: readonly string[]) {
     super(`The configuration is not valid:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
     this.name = "ConfigError";
+    // Nobody is helped by where in our code it was found out.
+    this.stack = `${this.name}: ${this.message}`;
   }
 }
 

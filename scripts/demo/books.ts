@@ -35,16 +35,16 @@ async function untilQuiet(db: Db): Promise<void> {
 async function showOrders(db: Db): Promise<void> {
   const orders = await db.collection("orders").find().sort({ createdAt: 1 }).toArray();
   table(
-    ["order", "status", "payment", "method", "to", "total ₹", "tax ₹", "paid ₹"],
+    ["order", "status", "payment", "method", "to", "total", "tax", "paid"],
     orders.map((order) => [
       String(order.orderNumber),
       String(order.status),
       String(order.paymentStatus),
       String(order.paymentMethod),
       String(order.shippingAddress?.state),
-      order.grandTotal / 100,
-      order.taxTotal / 100,
-      order.paidAmount / 100,
+      rupees(order.grandTotal / 100),
+      rupees(order.taxTotal / 100),
+      rupees(order.paidAmount / 100),
     ]),
   );
 }
@@ -53,13 +53,13 @@ async function showPayments(db: Db): Promise<void> {
   const payments = await db.collection("payments").find().sort({ createdAt: 1 }).toArray();
   process.stdout.write("\n");
   table(
-    ["payment", "method", "status", "amount ₹", "refunded ₹", "for"],
+    ["payment", "method", "status", "amount", "refunded", "for"],
     payments.map((payment) => [
       String(payment.gatewayPaymentId ?? payment.gateway),
       String(payment.method),
       String(payment.status),
-      payment.amount / 100,
-      payment.refundedAmount / 100,
+      rupees(payment.amount / 100),
+      rupees(payment.refundedAmount / 100),
       payment.orderId ? "an order" : payment.surplus ? "no order: money went back" : "a failed attempt",
     ]),
   );
@@ -102,7 +102,7 @@ async function balance(db: Db, sandbox: Sandbox): Promise<void> {
     .toArray();
   const paidOnOrders = orders?.total ?? 0;
   table(
-    ["", "₹"],
+    ["", "amount"],
     [
       ["captured at the gateway", rupees(captured / 100)],
       ["paid on orders", rupees(paidOnOrders / 100)],
@@ -111,8 +111,8 @@ async function balance(db: Db, sandbox: Sandbox): Promise<void> {
   );
   check(captured === paidOnOrders + refunded, "captured at the gateway = paid on orders + refunded");
   check(
-    (await db.collection("orders").countDocuments()) === 4,
-    "four purchases are four orders, and the fifth is none",
+    (await db.collection("orders").countDocuments()) === 5,
+    "five orders for five buyers; who paid too late has his money back instead",
   );
 }
 

@@ -45,14 +45,14 @@ export function check(holds: boolean, what: string): void {
   if (!holds) throw new Error(`This does not hold: ${what}`);
 }
 
-/** A plain table; numbers to the right. */
+/** A plain table; numbers and amounts to the right. */
 export function table(columns: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
   const cells = [columns, ...rows].map((row) => row.map(String));
   const widths = columns.map((_, index) => Math.max(...cells.map((row) => (row[index] ?? "").length)));
   cells.forEach((row, line) => {
     const text = row.map((cell, index) => {
-      const isNumber = line > 0 && typeof rows[line - 1]?.[index] === "number";
-      return isNumber ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0);
+      const isAmount = line > 0 && (typeof rows[line - 1]?.[index] === "number" || cell.startsWith("₹"));
+      return isAmount ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0);
     });
     print(`   ${line === 0 ? bold(text.join("  ")) : text.join("  ")}`);
     if (line === 0) print(`   ${dim(widths.map((width) => "─".repeat(width)).join("──"))}`);

@@ -190,6 +190,7 @@ export async function lastUnitIsGone({ sandbox, serviceUrl }: Stage): Promise<vo
   await placeOrder(fast, fastSession);
   const paid = sandbox.control.razorpay.pay(gatewayOrderOf(chosen), { method: "wallet", outcome: "success" });
   outside(`now the first one's wallet pays all the same: ${paid.paymentId} ${paid.status}`);
+  await verify(slow, paid);
   await placeOrder(slow, slowSession, 409);
   const refundOf = () =>
     sandbox.control.razorpay.ledger().refunds.find((row) => row.paymentId === paid.paymentId);

@@ -91,7 +91,7 @@ async function writeChange(
     const checkout = await CheckoutSession.findOneAndUpdate(
       { _id: before._id, "lease.token": token, placement: null },
       { $set: { ...set, lease: null }, $inc: { version: 1 } },
-      { new: true, session },
+      { returnDocument: "after", session },
     ).lean<CheckoutSessionDoc>();
     if (!checkout)
       throw new ConflictError("VERSION_CONFLICT", "The checkout changed meanwhile", {

@@ -241,7 +241,7 @@ async function writeFrozen({
       },
       $inc: { version: 1 },
     },
-    { new: true, session },
+    { returnDocument: "after", session },
   ).lean<CheckoutSessionDoc>();
   if (!written)
     throw new ConflictError("VERSION_CONFLICT", "The checkout changed meanwhile", {

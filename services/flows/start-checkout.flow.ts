@@ -1,4 +1,4 @@
-import { Types } from "mongoose";
+import { Types, trusted } from "mongoose";
 import { CheckoutSession, type CheckoutSessionDoc } from "../../models/index.js";
 import { minutesFromNow, now } from "../../utils/clock.js";
 import { type CartSource, LIVE_CHECKOUT_STATUSES, type NoticeCode } from "../../utils/constants.js";
@@ -80,9 +80,10 @@ export async function resumeCheckout(
 }
 
 const findLive = (cartId: Types.ObjectId) =>
-  CheckoutSession.findOne({ cartId, status: { $in: [...LIVE_CHECKOUT_STATUSES] } })
-    .setOptions({ sanitizeFilter: false })
-    .lean<CheckoutSessionDoc>();
+  CheckoutSession.findOne({
+    cartId,
+    status: trusted({ $in: [...LIVE_CHECKOUT_STATUSES] }),
+  }).lean<CheckoutSessionDoc>();
 
 /**
  * An expired session makes room for a new one. Its open payment is voided first, so that a late capture is

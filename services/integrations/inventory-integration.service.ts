@@ -255,7 +255,7 @@ function toVariantQuantity(item: VariantQuantity): VariantQuantity {
   return { variantId: item.variantId, quantity: item.quantity };
 }
 
-const LENIENT = { stripUnknown: true, presence: "required" } as const;
+const LENIENT = { convert: false, stripUnknown: true, presence: "required" } as const;
 const availableSchema = Joi.object<{ available: number }>({ available: quantity });
 const shortItemsSchema = Joi.object<{ items: ShortItem[] }>({
   items: listOf(

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Model, Types } from "mongoose";
+import { type Model, type Types, trusted } from "mongoose";
 import { ConflictError } from "../../utils/errors.js";
 
 /**
@@ -76,9 +76,9 @@ async function acquire<D extends Leasable>(options: LeaseOptions<D>, token: stri
   for (;;) {
     const held = await options.model
       .findOneAndUpdate(
-        { _id: options.id, $or: [{ lease: null }, { $expr: { $lt: ["$lease.until", "$$NOW"] } }] },
+        { _id: options.id, $or: [{ lease: null }, { $expr: trusted({ $lt: ["$lease.until", "$$NOW"] }) }] },
         [{ $set: { lease: { token, until: databaseTimeIn(options.ttlMs) } } }],
-        { new: true, updatePipeline: true, sanitizeFilter: false, timestamps: false },
+        { returnDocument: "after", updatePipeline: true, timestamps: false },
       )
       .lean<D>();
     if (held) return held;

@@ -15,6 +15,9 @@ async function viewOf(current: cartService.CurrentCart | null, owner: Owner | nu
   return toEmptyCartView({ pricesIncludeTax, ...(owner && "sessionId" in owner ? owner : {}) });
 }
 
+const availabilityIn = ({ line, availability }: cartService.ChangedLine) =>
+  availability.get(line._id.toHexString()) ?? null;
+
 export async function getCart({ owner }: VisitorInput, res: Response): Promise<void> {
   const current = owner && (await cartService.findCart(owner));
   sendResponse(res, HTTP_STATUS.OK, "Your cart", await viewOf(current, owner));
@@ -30,7 +33,7 @@ export async function addItem(
   res: Response,
 ): Promise<void> {
   const changed = await cartService.addItem(owner, { ...body, source });
-  const data = { cart: toCartView(changed), cartItem: toCartItemView(changed.line, changed.stock) };
+  const data = { cart: toCartView(changed), cartItem: toCartItemView(changed.line, availabilityIn(changed)) };
   sendResponse(res, HTTP_STATUS.OK, "Added to the cart", data);
 }
 
@@ -39,7 +42,7 @@ export async function updateItem(
   res: Response,
 ): Promise<void> {
   const changed = await cartService.updateItem(owner, params.itemId, body.quantity);
-  const data = { cart: toCartView(changed), cartItem: toCartItemView(changed.line, changed.stock) };
+  const data = { cart: toCartView(changed), cartItem: toCartItemView(changed.line, availabilityIn(changed)) };
   sendResponse(res, HTTP_STATUS.OK, "The quantity is changed", data);
 }
 
@@ -61,7 +64,7 @@ export async function applyCoupon(
   res: Response,
 ): Promise<void> {
   const { code, ...current } = await cartService.applyCoupon(owner, body.couponCode);
-  const applied = current.state.cart.appliedCoupons.find((coupon) => coupon.code === code);
+  const applied = current.cart.appliedCoupons.find((coupon) => coupon.code === code);
   const discount = { code, discountAmount: toRupees(applied?.discountAmount ?? ZERO_PAISE) };
   sendResponse(res, HTTP_STATUS.OK, "The coupon is applied", { cart: toCartView(current), discount });
 }

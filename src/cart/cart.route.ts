@@ -159,4 +159,4 @@ consumer.delete(
   controller.removeCoupon,
 );
 
-export default { consumer };
+export { consumer };

@@ -1,6 +1,6 @@
 import { Types } from "mongoose";
 import { Cart, type CartDoc, CartItem, type CartItemDoc } from "../../models/index.js";
-import type { CartDraft, CartState } from "../../services/flows/steps/cart-draft.step.js";
+import { type CartDraft, type CartState, idOf } from "../../services/flows/steps/cart-draft.step.js";
 import {
   addLine,
   cartItemNotFound,
@@ -14,18 +14,21 @@ import { COUPON_REASONS, couponInvalid } from "../../services/flows/steps/cart-p
 import { type CartChange, changeCart } from "../../services/flows/steps/change-cart.step.js";
 import { findOrReviveCart, openCart, readCartState } from "../../services/flows/steps/find-cart.step.js";
 import {
+  type Availability,
+  availabilityOf,
   forgetStockLevels,
+  noticesOf,
   readStockLevels,
-  type StockLevels,
 } from "../../services/flows/steps/stock-levels.step.js";
-import type { CartSource } from "../../utils/constants.js";
+import type { CartSource, Notice } from "../../utils/constants.js";
 import { ForbiddenError, NotFoundError } from "../../utils/errors.js";
 import { type Owner, ownerFilter } from "../../utils/principal.js";
 
-/** A cart as it is now, with what is in stock; `stock` null: inventory cannot be asked. */
-export interface CurrentCart {
-  state: CartState;
-  stock: StockLevels;
+/** A cart as it is now, with what is in stock and what there is to tell. */
+export interface CurrentCart extends CartState {
+  /** By the line's id; null: inventory cannot be asked. */
+  availability: ReadonlyMap<string, Availability | null>;
+  notices: Notice[];
 }
 
 export interface ChangedLine extends CurrentCart {
@@ -35,7 +38,13 @@ export interface ChangedLine extends CurrentCart {
 /** The owner's cart. Never makes one, and works while every neighbour is down. */
 export async function findCart(owner: Owner): Promise<CurrentCart | null> {
   const state = await readCartState(owner);
-  return state && { state, stock: await readStockLevels(state.lines) };
+  return state && withStock(state);
+}
+
+async function withStock(state: CartState): Promise<CurrentCart> {
+  const stock = await readStockLevels(state.lines);
+  const availability = new Map(state.lines.map((line) => [idOf(line), availabilityOf(line, stock)]));
+  return { ...state, availability, notices: noticesOf(state, stock) };
 }
 
 const MINI = { _id: 0, itemCount: 1, totalQuantity: 1, grandTotal: 1, currency: 1 } as const;
@@ -161,11 +170,11 @@ async function change(cartId: Types.ObjectId, work: CartChange): Promise<Current
     await work(draft);
   });
   forgetStockLevels([...touched, ...state.lines]);
-  return { state, stock: await readStockLevels(state.lines) };
+  return withStock(state);
 }
 
 function withLine(current: CurrentCart, wanted: { _id: Types.ObjectId } | null): ChangedLine {
-  const line = current.state.lines.find((candidate) => wanted !== null && candidate._id.equals(wanted._id));
+  const line = current.lines.find((candidate) => wanted !== null && candidate._id.equals(wanted._id));
   if (!line) throw cartItemNotFound();
   return { ...current, line };
 }

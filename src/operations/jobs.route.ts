@@ -33,4 +33,4 @@ admin.post(
   controller.runJob,
 );
 
-export default { admin };
+export { admin };

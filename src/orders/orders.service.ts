@@ -7,18 +7,22 @@ import {
   OrderStatusHistory,
   type OrderStatusHistoryDoc,
   Payment,
+  type PaymentDoc,
 } from "../../models/index.js";
 import { choosePayment } from "../../services/flows/choose-payment.flow.js";
 import { type PlacedOrder, placeOrder } from "../../services/flows/place-order.flow.js";
+import { settlePayment } from "../../services/flows/settle-payment.flow.js";
 import { isOwnedBy } from "../../services/flows/steps/checkout-state.step.js";
 import { loadOrder, loadOrders, type OrderOverview } from "../../services/flows/steps/load-order.step.js";
 import { assertComplete } from "../../services/flows/steps/refresh-before-payment.step.js";
+import { paymentGateway } from "../../services/integrations/payment-gateway.service.js";
 import { isLinkTokenValid, orderSubject } from "../../services/platform/links.service.js";
 import { now } from "../../utils/clock.js";
 import type { OrderStatus } from "../../utils/constants.js";
 import { NotFoundError, RuleError } from "../../utils/errors.js";
 import { type Owner, ownerFilter } from "../../utils/principal.js";
 import { MAX_DEPTH_OF_PAGES } from "../../utils/request-schemas.js";
+import { unwrap } from "../../utils/result.js";
 
 export type { OrderOverview };
 
@@ -46,12 +50,45 @@ export async function place(request: OrderRequest): Promise<OrderOverview & { cr
   }
   if (request.paymentId) await assertPaymentOf(checkout, request.paymentId);
   if (checkout.status !== "completed" && checkout.status !== "failed") await assertReady(checkout, request);
-  const placed: PlacedOrder = await placeOrder({
-    checkoutSessionId,
-    termsAcceptedAt: request.termsAccepted ? now() : null,
-    waitForOthers: true,
-  });
+  const placed = await placeOrAskGateway(checkout, request);
   return { ...(await loadOrder(placed.order)), created: placed.created };
+}
+
+/**
+ * A client may come back before the gateway's webhook, and without `verify`: then the gateway is asked what
+ * it knows, instead of telling a customer who has paid that he has not.
+ */
+async function placeOrAskGateway(
+  checkout: CheckoutSessionDoc,
+  { termsAccepted }: OrderRequest,
+): Promise<PlacedOrder> {
+  const attempt = () =>
+    placeOrder({
+      checkoutSessionId: checkout._id,
+      termsAcceptedAt: termsAccepted ? now() : null,
+      waitForOthers: true,
+    });
+  try {
+    return await attempt();
+  } catch (error) {
+    const isUnpaid = error instanceof RuleError && error.code === "PAYMENT_REQUIRED";
+    if (!isUnpaid || !(await learnOfPayment(checkout._id))) throw error;
+    return attempt();
+  }
+}
+
+/** @returns whether the gateway has told of a payment that an order can be placed on. */
+async function learnOfPayment(checkoutSessionId: Types.ObjectId): Promise<boolean> {
+  const open = await Payment.findOne({ checkoutSessionId, gateway: "razorpay", supersededAt: null })
+    .sort({ createdAt: -1 })
+    .lean<PaymentDoc>();
+  if (!open?.gatewayOrderId) return false;
+  let awaitsOrder = false;
+  for (const word of unwrap(await paymentGateway.listPaymentsOfOrder(open.gatewayOrderId))) {
+    const settled = await settlePayment(word, "placement");
+    awaitsOrder ||= settled?.awaitsOrder ?? false;
+  }
+  return awaitsOrder;
 }
 
 async function assertPaymentOf(checkout: CheckoutSessionDoc, paymentId: Types.ObjectId): Promise<void> {

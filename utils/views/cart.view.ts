@@ -18,7 +18,7 @@ export interface CartViewSource {
   lines: readonly CartItemDoc[];
   /** By the line's id; a line that is missing has `availability: null`. */
   availability?: ReadonlyMap<string, AvailabilityView | null>;
-  /** Beyond those that the last write left in the cart. */
+  /** What there is to tell now; left out: what the last write had to tell. */
   notices?: readonly Notice[];
 }
 
@@ -70,7 +70,8 @@ export const toNoticeView = ({ code, message, itemId, details }: Notice) => ({
   code,
   message,
   itemId,
-  details,
+  // The database keeps null for what was left out.
+  details: details ?? undefined,
 });
 
 export const NoticeView = viewOf<ReturnType<typeof toNoticeView>>(
@@ -106,7 +107,7 @@ const AppliedDiscountView = viewOf<ReturnType<typeof toAppliedDiscountView>>("Ap
 const totalsOf = (cart: CartDoc) => ({ ...toTotalsView(cart), taxEstimated: cart.taxEstimated });
 
 /** A cart as its owner sees it. `items` holds every line; `freeGifts` repeats those that are gifts. */
-export function toCartView({ cart, lines, availability, notices = [] }: CartViewSource) {
+export function toCartView({ cart, lines, availability, notices }: CartViewSource) {
   const items = lines.map((line) => toCartItemView(line, availability?.get(line._id.toHexString()) ?? null));
   return {
     id: cart._id.toHexString(),
@@ -121,7 +122,8 @@ export function toCartView({ cart, lines, availability, notices = [] }: CartView
     appliedDiscounts: cart.appliedDiscounts.map(toAppliedDiscountView),
     freeGifts: items.filter((item) => item.isFreeGift),
     expiresAt: cart.expiresAt,
-    notices: [...cart.notices, ...notices].map(toNoticeView),
+    notices: (notices ?? cart.notices).map(toNoticeView),
+    version: cart.version,
   };
 }
 
@@ -153,6 +155,7 @@ export const toEmptyCartView = (cart: { sessionId?: string; pricesIncludeTax: bo
   freeGifts: [] as CartFields["freeGifts"],
   expiresAt: null,
   notices: [] as CartFields["notices"],
+  version: 0,
 });
 
 const CartTotalsView = viewOf<CartFields["totals"]>("CartTotals", {
@@ -175,6 +178,7 @@ export const CartView = viewOf<CartFields>(
     freeGifts: Joi.array().items(CartItemView),
     expiresAt: moment.allow(null),
     notices: Joi.array().items(NoticeView),
+    version: count,
   },
   { sessionId: text },
 );

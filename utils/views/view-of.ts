@@ -20,5 +20,6 @@ export function viewOf<V extends object>(
   always: NoInfer<Always<V>>,
   ...[sometimes]: keyof Sometimes<V> extends never ? [] : [NoInfer<Sometimes<V>>]
 ): Joi.ObjectSchema {
-  return view(name, { ...required(always), ...(sometimes ? optional(sometimes) : {}) });
+  // Optional by itself: Joi takes a required item of an array to mean "at least one".
+  return view(name, { ...required(always), ...(sometimes ? optional(sometimes) : {}) }).optional();
 }

@@ -109,8 +109,9 @@ export async function openStore({ mongoUri, databaseName, clock }: StoreOptions)
     ledger,
     clock,
     close: async () => {
-      await ledger.close();
-      await database.dropDatabase();
+      // Where the server has already gone, there is nothing left to tidy up.
+      await ledger.close().catch(() => undefined);
+      await database.dropDatabase().catch(() => false);
       await client.close();
     },
   };

@@ -19,7 +19,7 @@ export async function ensureGatewayOrder(payment: PaymentDoc): Promise<PaymentDo
   const linked = await Payment.findOneAndUpdate(
     { _id: payment._id, gatewayOrderId: null },
     { $set: { gatewayOrderId } },
-    { new: true },
+    { returnDocument: "after" },
   ).lean<PaymentDoc>();
   return linked ?? { ...payment, gatewayOrderId };
 }

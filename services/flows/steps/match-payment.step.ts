@@ -31,7 +31,7 @@ function adopt(word: GatewayPayment): Promise<PaymentDoc | null> {
   return Payment.findOneAndUpdate(
     { gatewayOrderId: word.orderId, gatewayPaymentId: null, amount: word.amount, currency: word.currency },
     { $set: { gatewayPaymentId: word.id } },
-    { sort: { createdAt: -1 }, new: true },
+    { sort: { createdAt: -1 }, returnDocument: "after" },
   ).lean<PaymentDoc>();
 }
 

@@ -95,8 +95,8 @@ function writeIntent(
       status: checkout.status,
       failureReason: checkout.failureReason,
       cartVersion: checkout.cartVersion,
-      frozen: { $ne: null },
-      $or: [{ placement: null }, { $expr: { $lt: ["$placement.leaseUntil", "$$NOW"] } }],
+      frozen: trusted({ $ne: null }),
+      $or: [{ placement: null }, { $expr: trusted({ $lt: ["$placement.leaseUntil", "$$NOW"] }) }],
     },
     [
       {
@@ -111,7 +111,7 @@ function writeIntent(
         },
       },
     ],
-    { new: true, updatePipeline: true, sanitizeFilter: false },
+    { returnDocument: "after", updatePipeline: true },
   ).lean<CheckoutSessionDoc>();
 }
 

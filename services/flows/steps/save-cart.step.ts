@@ -62,19 +62,19 @@ function contentOf(draft: CartDraft, totals: Totals) {
   };
 }
 
+/** Totals follow from these; what a checkout adds to them (address, shipping) it answers for itself. */
 function changesContent(
   draft: CartDraft,
   { inserted, updated, deleted }: LineChanges,
-  set: Pick<CartDoc, "grandTotal" | "appliedCoupons" | "appliedDiscounts">,
+  set: Pick<CartDoc, "appliedCoupons" | "appliedDiscounts">,
 ): boolean {
   if (inserted.length > 0 || deleted.length > 0) return true;
   const stored = new Map(draft.storedLines.map((line) => [line._id.toHexString(), withoutReservation(line)]));
   const changed = (line: CartItemDoc) =>
     !isDeepStrictEqual(stored.get(line._id.toHexString()), withoutReservation(line));
-  const { grandTotal, appliedCoupons, appliedDiscounts } = draft.cart;
+  const { appliedCoupons, appliedDiscounts } = draft.cart;
   return (
     updated.some(changed) ||
-    grandTotal !== set.grandTotal ||
     !isDeepStrictEqual(appliedCoupons, set.appliedCoupons) ||
     !isDeepStrictEqual(appliedDiscounts, set.appliedDiscounts)
   );

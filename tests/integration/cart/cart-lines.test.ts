@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { type As, type CartWorld, productOf, startCartWorld } from "./cart-world.js";
+import { type As, type CartWorld, productOf, startCartWorld, unknownId } from "./cart-world.js";
 
 const { variants } = SEED;
 let world: CartWorld;
@@ -325,7 +325,7 @@ describe("changing and removing", () => {
     const path = `/api/cart/items/${added.body.data.cartItem.id}`;
     const other = { sessionId: randomBytes(24).toString("base64url") };
     const body = { quantity: 2 };
-    const unknown = await world.call("put", "/api/cart/items/65f000000000000000000000", { as: guest, body });
+    const unknown = await world.call("put", `/api/cart/items/${unknownId()}`, { as: guest, body });
     expect([unknown.status, unknown.body.error.code]).toEqual([404, "CART_ITEM_NOT_FOUND"]);
     for (const as of [other, { token: world.sandbox.tokens.bharat }]) {
       const foreign = await world.call("put", path, { as, body });

@@ -1,12 +1,9 @@
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import mongoose from "mongoose";
-import request, { type Response } from "supertest";
-import { type Sandbox, startSandbox } from "../../../scripts/sandbox/sandbox.js";
+import { Types } from "mongoose";
+import type { Response } from "supertest";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { ZERO_PAISE } from "../../../utils/money.js";
-import { testDatabaseUri } from "../../support/test-database-uri.js";
+import { startWorld, type World } from "../../support/world.js";
 
 /** Whose request: a customer of the seed, a guest session, or nobody yet. */
 export type As = { token: string } | { sessionId: string } | null;
@@ -17,10 +14,9 @@ interface CallOptions {
   headers?: Record<string, string>;
 }
 
-/** The cart routes over HTTP, their database, and the sandbox around them. */
-export interface CartWorld {
-  sandbox: Sandbox;
-  db: mongoose.mongo.Db;
+/** The service and the sandbox around it, with what tests of carts do again and again. */
+export interface CartWorld extends World {
+  /** One request. Its answer must be one that the route declares. */
   call(method: "get" | "post" | "put" | "delete", path: string, options?: CallOptions): Promise<Response>;
   /** Adds to the cart; the answer must be 200. */
   add(as: As, variantId: string, quantity?: number): Promise<Response>;
@@ -30,10 +26,9 @@ export interface CartWorld {
   recover(): Promise<void>;
   /** Everything back to the seed: no carts, no reservations, no faults. */
   reset(): Promise<void>;
-  stop(): Promise<void>;
 }
 
-/** The product of a variant of the seed: `var-<slug>-<size>` belongs to `prod-<slug>`. */
+/** The product of each variant of the seed. */
 const PRODUCT_OF: Readonly<Record<string, string>> = {
   [SEED.variants.ashwagandha]: SEED.products.ashwagandha,
   [SEED.variants.ashwagandhaLarge]: SEED.products.ashwagandha,
@@ -51,84 +46,51 @@ const PRODUCT_OF: Readonly<Record<string, string>> = {
 
 export const productOf = (variantId: string): string => PRODUCT_OF[variantId] ?? "prod-unknown";
 
-export async function startCartWorld(): Promise<CartWorld> {
-  const mongoUri = process.env.TEST_MONGODB_SERVER;
-  if (!mongoUri) throw new Error("no MongoDB: is this file in tests/integration?");
-  const stockUri = new URL(testDatabaseUri("stock").replace(/^mongodb/, "http"));
-  const sandbox = await startSandbox({ mongoUri, databaseName: stockUri.pathname.slice(1) });
-  Object.assign(process.env, sandbox.env, {
-    MONGODB_URI: testDatabaseUri("carts"),
-    NODE_ENV: "test",
-    UPSTREAM_TIMEOUT_MS: "400",
-    LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? "silent",
-  });
-  const [
-    { createApp },
-    { config },
-    database,
-    cart,
-    release,
-    sync,
-    worker,
-    clock,
-    catalog,
-    pricing,
-    inventory,
-  ] = await Promise.all([
-    import("../../../config/express.config.js"),
-    import("../../../config/env.config.js"),
-    import("../../../config/database.config.js"),
-    import("../../../src/cart/cart.route.js"),
-    import("../../../services/flows/effects/release-reservation.effect.js"),
-    import("../../../services/flows/effects/sync-reservation.effect.js"),
-    import("../../../services/platform/outbox-worker.service.js"),
-    import("../../../utils/clock.js"),
+/** Short, so that a neighbour that hangs does not hold up the tests. */
+const UPSTREAM_TIMEOUT_MS = "400";
+
+/** A breaker that a test opened lets the first call through when its cooldown is over. */
+async function closeBreakers(): Promise<void> {
+  const [catalog, pricing, inventory] = await Promise.all([
     import("../../../services/integrations/catalog-integration.service.js"),
     import("../../../services/integrations/pricing-integration.service.js"),
     import("../../../services/integrations/inventory-integration.service.js"),
   ]);
-  await database.connectDatabase(config.mongodbUri);
-  await database.prepareDatabase();
-  const server: Server = createApp({ routers: [cart.default.consumer] }).listen(0, "127.0.0.1");
-  await new Promise<void>((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as AddressInfo;
-  const http = request(`http://127.0.0.1:${port}`);
-  const { db } = mongoose.connection;
-  if (!db) throw new Error("not connected");
+  const probes = [
+    () => catalog.getProduct(SEED.products.kajal),
+    () => pricing.getTierDiscount({ cartTotal: ZERO_PAISE }),
+    () => inventory.bulkCheckStock([{ variantId: SEED.variants.kajal, quantity: 1 }]),
+  ];
+  for (const probe of probes) while (!(await probe()).success) await sleep(50);
+}
+
+async function deliverOutbox(afterMs: number): Promise<void> {
+  const [worker, { outboxEffects }, clock] = await Promise.all([
+    import("../../../services/platform/outbox-worker.service.js"),
+    import("../../../scripts/jobs/outbox-effects.js"),
+    import("../../../utils/clock.js"),
+  ]);
+  clock.setClock(afterMs);
+  await worker.drainOutbox(outboxEffects);
+  clock.setClock(0);
+}
+
+export async function startCartWorld(): Promise<CartWorld> {
+  const world = await startWorld({ UPSTREAM_TIMEOUT_MS });
+  const { expectEnvelope } = await import("../../support/http-assertions.js");
+  const { faults, sandbox } = world.sandbox.control;
 
   const call: CartWorld["call"] = async (method, path, { as = null, body, headers = {} } = {}) => {
-    const sent = http[method](path).set(headers);
+    const sent = world.http[method](path).set(headers);
     if (as && "token" in as) sent.set("Authorization", `Bearer ${as.token}`);
     if (as && "sessionId" in as) sent.set("X-Session-Id", as.sessionId);
-    return body ? sent.send(body) : sent;
+    const answer = await (body ? sent.send(body) : sent);
+    expectEnvelope(answer, answer.status);
+    return answer;
   };
-  const effects = {
-    "reservation.release": [
-      {
-        name: "inventory",
-        deliver: (payload: Record<string, unknown>) =>
-          release.releaseUnusedReservation(
-            new mongoose.Types.ObjectId(String(payload.cartId)),
-            String(payload.reservationId),
-          ),
-      },
-    ],
-    "reservation.sync": [{ name: "inventory", deliver: sync.syncReservation }],
-  };
-
-  /** A breaker that a test opened lets the first call through when its cooldown is over. */
-  async function closeBreakers(): Promise<void> {
-    const probes = [
-      () => catalog.getProduct(SEED.products.kajal),
-      () => pricing.getTierDiscount({ cartTotal: ZERO_PAISE }),
-      () => inventory.bulkCheckStock([{ variantId: SEED.variants.kajal, quantity: 1 }]),
-    ];
-    for (const probe of probes) while (!(await probe()).success) await sleep(50);
-  }
 
   return {
-    sandbox,
-    db,
+    ...world,
     call,
     async add(as, variantId, quantity = 1) {
       const body = { productId: productOf(variantId), variantId, quantity };
@@ -136,26 +98,19 @@ export async function startCartWorld(): Promise<CartWorld> {
       if (answer.status !== 200) throw new Error(`not added: ${JSON.stringify(answer.body)}`);
       return answer;
     },
-    async deliver(afterMs = 0) {
-      clock.setClock(afterMs);
-      await worker.drainOutbox(effects);
-      clock.setClock(0);
+    deliver: (afterMs = 0) => deliverOutbox(afterMs),
+    async recover() {
+      faults.clear();
+      await closeBreakers();
     },
     async reset() {
-      const collections = await db.collections();
+      const collections = await world.db.collections();
       await Promise.all(collections.map((collection) => collection.deleteMany({})));
-      await sandbox.control.sandbox.reset();
+      await sandbox.reset();
       await closeBreakers();
-    },
-    async recover() {
-      sandbox.control.faults.clear();
-      await closeBreakers();
-    },
-    async stop() {
-      await new Promise((resolve) => server.close(resolve));
-      await sandbox.stop();
-      await db.dropDatabase();
-      await database.disconnectDatabase();
     },
   };
 }
+
+/** An id that no document has. */
+export const unknownId = (): string => new Types.ObjectId().toHexString();

@@ -128,6 +128,8 @@ it("When nothing is left of a line, then OUT_OF_STOCK names it, and cart and res
 
 it("When only reservations are renewed, then an open payment stays open", async () => {
   await fill(variants.ashwagandha, 2);
+  const body = { couponCode: SEED.coupons.WELCOME10 };
+  expect((await world.call("post", "/api/cart/coupons", { as: guest, body })).status).toBe(200);
   const checkoutSessionId = new Types.ObjectId();
   const open = { status: "payment_pending", placement: null, couponClaims: [], version: 1 };
   await world.db.collection("checkoutSessions").insertOne({ _id: checkoutSessionId, cartId, ...open });

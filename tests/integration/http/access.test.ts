@@ -11,11 +11,16 @@ const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("
 const secret = process.env.JWT_SECRET ?? "";
 const inAnHour = () => Math.floor(Date.now() / 1000) + 3600;
 
-/** A token with any header and claims, signed with HS256. */
-function forge(claims: object | string, header: object = { alg: "HS256" }, key = secret): string {
+/** A token with any header and claims, signed with the given key. */
+function forge(
+  claims: object | string,
+  header: object = { alg: "HS256" },
+  key = secret,
+  hash = "sha256",
+): string {
   const payload = typeof claims === "string" ? Buffer.from(claims).toString("base64url") : base64(claims);
   const input = `${base64(header)}.${payload}`;
-  return `${input}.${createHmac("sha256", key).update(input).digest("base64url")}`;
+  return `${input}.${createHmac(hash, key).update(input).digest("base64url")}`;
 }
 
 const right = () => ({ sub: "user-1", role: "customer", exp: inAnHour() });
@@ -48,7 +53,7 @@ describe("A token", () => {
     ["no algorithm", () => `${base64({ alg: "none" })}.${base64(right())}.`],
     ["an empty signature", () => `${base64({ alg: "HS256" })}.${base64(right())}.`],
     ["another secret", () => forge(right(), { alg: "HS256" }, "another-secret-of-the-same-length-as-it")],
-    ["another algorithm of the same family", () => forge(right(), { alg: "HS512" })],
+    ["another algorithm of the same family", () => forge(right(), { alg: "HS512" }, secret, "sha512")],
     ["a kid that is a path", () => forge(right(), { alg: "HS256", kid: "../../dev/null" }, "")],
     ["a jku", () => forge(right(), { alg: "RS256", jku: "http://evil.example.com/jwks" })],
     ["an unknown critical header", () => forge(right(), { alg: "HS256", crit: ["exp2"], exp2: 1 })],

@@ -1,9 +1,9 @@
 import request from "supertest";
-import { disconnectDatabase } from "../../../config/database.config.js";
+import { connectDatabase, disconnectDatabase } from "../../../config/database.config.js";
 import { loadConfig } from "../../../config/env.config.js";
 import { createApp } from "../../../config/express.config.js";
 import { setPhase } from "../../../src/operations/health.service.js";
-import { useTestDatabase } from "../../support/database.js";
+import { currentDatabaseUri, useTestDatabase } from "../../support/database.js";
 import { expectEnvelope } from "../../support/http-assertions.js";
 
 useTestDatabase();
@@ -36,11 +36,17 @@ describe("The service's health", () => {
     setPhase("ready");
     expectEnvelope(await request(app).get("/api/health/ready"), 200);
     await disconnectDatabase();
-    expect(expectEnvelope(await request(app).get("/api/health/ready"), 503).data).toMatchObject({
-      reason: "no database",
-    });
-    expect(expectEnvelope(await request(app).get("/api/health"), 503).data).toMatchObject({ status: "down" });
-    expectEnvelope(await request(app).get("/api/health/live"), 200);
+    try {
+      expect(expectEnvelope(await request(app).get("/api/health/ready"), 503).data).toMatchObject({
+        reason: "no database",
+      });
+      expect(expectEnvelope(await request(app).get("/api/health"), 503).data).toMatchObject({
+        status: "down",
+      });
+      expectEnvelope(await request(app).get("/api/health/live"), 200);
+    } finally {
+      await connectDatabase(currentDatabaseUri());
+    }
   });
 });
 

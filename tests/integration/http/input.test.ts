@@ -170,6 +170,11 @@ describe("A URL", () => {
     await expectRefusal(get(`/?${query}`), 400, "VALIDATION_ERROR");
   });
 
+  test("When a value comes twice, then it is told so", async () => {
+    const details = await expectRefusal(get("/?status=open&status=open"), 400, "VALIDATION_ERROR");
+    expect(details).toEqual([{ in: "query", path: "status", message: '"status" must be given once' }]);
+  });
+
   test("When a route takes no query, then one is refused", async () => {
     await expectRefusal(get("/open?debug=1"), 400, "VALIDATION_ERROR");
   });

@@ -3,6 +3,7 @@ import type { Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { connect } from "node:net";
 import { createHttpServer, drain, listen } from "../../../config/server.config.js";
+import { makeToken } from "../../support/tokens.js";
 import { makeTestApp, SESSION } from "./test-app.js";
 
 let server: Server;
@@ -27,6 +28,9 @@ async function open(): Promise<Socket> {
   return socket;
 }
 
+/** Resolves when the connection is gone, by whatever end. */
+const closed = (socket: Socket): Promise<unknown> => new Promise((resolve) => socket.once("close", resolve));
+
 /** Sends the text and collects what comes back until the server closes the connection. */
 async function exchange(text: string): Promise<string> {
   const socket = await open();
@@ -34,8 +38,9 @@ async function exchange(text: string): Promise<string> {
   socket.on("data", (chunk) => {
     answer += chunk.toString();
   });
+  const end = closed(socket);
   socket.write(text);
-  await once(socket, "close");
+  await end;
   return answer;
 }
 
@@ -55,11 +60,12 @@ describe("The server", () => {
     expect(JSON.parse(answer.slice(answer.indexOf("{")))).toMatchObject({ success: false, statusCode: 400 });
   });
 
-  test("When two Authorization headers come, then it is 401", async () => {
-    const headers = "Authorization: Bearer a.b.c\r\nAuthorization: Bearer d.e.f\r\n";
-    expect(
-      await exchange(`GET /api/widgets/visitor HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers}\r\n`),
-    ).toMatch(/^HTTP\/1\.1 401 /);
+  test("When two Authorization headers come, then it is 401, even if each is right", async () => {
+    const header = `Authorization: Bearer ${await makeToken()}\r\n`;
+    const ask = (headers: string) =>
+      exchange(`GET /api/widgets/visitor HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers}\r\n`);
+    expect(await ask(header)).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await ask(header + header)).toMatch(/^HTTP\/1\.1 401 /);
   });
 
   test("When HTTP/1.0 is spoken, then it is answered", async () => {
@@ -71,18 +77,19 @@ describe("The server", () => {
     socket.write(post("Content-Length: 100001\r\n", "{"));
     const [chunk] = (await once(socket, "data")) as [Buffer];
     expect(chunk.toString()).toMatch(/^HTTP\/1\.1 413 /);
-    await once(socket, "close");
+    await closed(socket);
   });
 
   test("When chunks never end, then it is 413 after the limit and the connection is closed", async () => {
     const socket = await open();
     socket.write(post("Transfer-Encoding: chunked\r\n").replace("Connection: close\r\n", ""));
     const chunk = `2710\r\n${" ".repeat(10_000)}\r\n`;
+    const end = closed(socket);
     const flood = setInterval(() => socket.writable && socket.write(chunk), 2);
     try {
       const [answer] = (await once(socket, "data")) as [Buffer];
       expect(answer.toString()).toMatch(/^HTTP\/1\.1 413 /);
-      await once(socket, "close");
+      await end;
     } finally {
       clearInterval(flood);
     }

@@ -1,0 +1,104 @@
+import {
+  canMove,
+  codPaymentMachine,
+  fulfillmentMachine,
+  orderMachine,
+  orderPaymentMachine,
+  paymentMachine,
+  refundMachine,
+  type StateMachine,
+} from "../../utils/state-machines.js";
+import { isCashPayment } from "./facts.js";
+import { type Check, groupBy, type Violation, violation } from "./violation.js";
+
+interface Edge {
+  from: string | null;
+  to: string;
+  by: unknown;
+}
+
+interface Chain<S extends string> {
+  machine: StateMachine<S>;
+  edges: readonly Edge[];
+  current: string;
+  ids: readonly unknown[];
+}
+
+const isStatusOf = <S extends string>(machine: StateMachine<S>, status: string): status is S =>
+  Object.hasOwn(machine.next, status);
+
+function isLegal<S extends string>(machine: StateMachine<S>, { from, to }: Edge): boolean {
+  if (from === null) return to === machine.initial;
+  return isStatusOf(machine, from) && isStatusOf(machine, to) && canMove(machine, from, to);
+}
+
+/** From nothing to the current status, edge by edge, every edge in the table and by somebody. */
+function chainProblems<S extends string>({ machine, edges, current, ids }: Chain<S>): Violation[] {
+  const told = edges.map(({ from, to }) => `${from ?? "·"}→${to}`).join(" ");
+  const report = (problem: string) => violation("I19", `${machine.name}: ${problem} (${told})`, ...ids);
+  const problems: Violation[] = [];
+  if (edges[0]?.from !== null) problems.push(report("does not begin at the beginning"));
+  if (edges.some((edge, index) => index > 0 && edge.from !== edges[index - 1]?.to))
+    problems.push(report("is no chain"));
+  if (edges.at(-1)?.to !== current) problems.push(report(`ends elsewhere than at ${current}`));
+  if (edges.some((edge) => !isLegal(machine, edge))) problems.push(report("has a move that is not legal"));
+  if (edges.some(({ by }) => !by)) problems.push(report("has a move by nobody"));
+  return problems;
+}
+
+/** I19, of the three statuses of an order. */
+const orderHistories: Check = ({ orders, histories }) => {
+  const rowsOf = groupBy(histories, ({ orderId }) => orderId);
+  return orders.flatMap((order) => {
+    const rows = [...(rowsOf.get(order._id.toHexString()) ?? [])].sort(
+      (a, b) =>
+        a.createdAt.getTime() - b.createdAt.getTime() || a._id.toString().localeCompare(b._id.toString()),
+    );
+    const edgesOf = (type: string): Edge[] =>
+      rows
+        .filter(({ statusType }) => statusType === type)
+        .map(({ fromStatus, toStatus, changedByType }) => ({
+          from: fromStatus,
+          to: toStatus,
+          by: changedByType,
+        }));
+    const ids = [order._id, order.orderNumber];
+    return [
+      ...chainProblems({ machine: orderMachine, edges: edgesOf("order"), current: order.status, ids }),
+      ...chainProblems({
+        machine: orderPaymentMachine,
+        edges: edgesOf("payment"),
+        current: order.paymentStatus,
+        ids,
+      }),
+      ...chainProblems({
+        machine: fulfillmentMachine,
+        edges: edgesOf("fulfillment"),
+        current: order.fulfillmentStatus,
+        ids,
+      }),
+    ];
+  });
+};
+
+/** I19, of payments and refunds, which carry their history themselves. */
+const embeddedHistories: Check = ({ payments, refunds }) => [
+  ...payments.flatMap((payment) =>
+    chainProblems({
+      machine: isCashPayment(payment) ? codPaymentMachine : paymentMachine,
+      edges: payment.statusHistory,
+      current: payment.status,
+      ids: [payment._id],
+    }),
+  ),
+  ...refunds.flatMap((refund) =>
+    chainProblems({
+      machine: refundMachine,
+      edges: refund.history,
+      current: refund.status,
+      ids: [refund._id, refund.refundNumber],
+    }),
+  ),
+];
+
+export const historyChecks: readonly Check[] = [orderHistories, embeddedHistories];

@@ -1,0 +1,139 @@
+import type { OrderDoc, OrderItemDoc, PaymentDoc } from "../../models/index.js";
+import { type Facts, isCashPayment } from "./facts.js";
+import { type Check, groupBy, sumOf, violation } from "./violation.js";
+
+/** The amounts that orders, lines and payments name. Paise throughout. */
+
+/** I2: what a payment captured, gave back and holds back for refunds. */
+const capturedAmounts: Check = ({ payments }) =>
+  payments
+    .filter((payment) => !isSound(payment))
+    .map((payment) => {
+      const { amount, capturedAmount, refundedAmount, refundReserved } = payment;
+      const problem = `amount ${amount}, captured ${capturedAmount}, refunded ${refundedAmount}, reserved ${refundReserved}`;
+      return violation("I2", problem, payment._id);
+    });
+
+function isSound(payment: PaymentDoc): boolean {
+  const { amount, capturedAmount, refundedAmount, refundReserved } = payment;
+  const inParts = isCashPayment(payment) && capturedAmount >= 0 && capturedAmount <= amount;
+  const captureFits = capturedAmount === 0 || capturedAmount === amount || inParts;
+  return (
+    captureFits &&
+    refundedAmount >= 0 &&
+    refundReserved >= 0 &&
+    refundedAmount + refundReserved <= capturedAmount
+  );
+}
+
+const creditAndPoints = (order: OrderDoc): number => order.storeCreditAmount + order.loyaltyDiscount;
+
+/** I4: refunds of an order, and what the gateway captured for it. */
+const orderAmounts: Check = (facts) =>
+  facts.orders.flatMap((order) => {
+    const problems: string[] = [];
+    const completed = sumOf(
+      facts.refunds.filter(({ orderId, status }) => orderId?.equals(order._id) && status === "completed"),
+      ({ amount }) => amount,
+    );
+    if (order.refundedAmount !== completed)
+      problems.push(`refundedAmount is ${order.refundedAmount}, completed refunds are ${completed}`);
+    if (order.refundedAmount + order.refundReserved > order.paidAmount)
+      problems.push("more is refunded or reserved than was paid");
+    const online = paymentsOf(facts, order).filter((payment) => !isCashPayment(payment));
+    const captured = sumOf(
+      facts.books.gateway.captures.filter(({ paymentId }) =>
+        online.some(({ gatewayPaymentId }) => gatewayPaymentId === paymentId),
+      ),
+      ({ amount }) => amount,
+    );
+    if (online.length > 0 && captured !== order.paidAmount - creditAndPoints(order))
+      problems.push(`the gateway captured ${captured}, paidAmount is ${order.paidAmount}`);
+    return problems.map((problem) => violation("I4", problem, order._id, order.orderNumber));
+  });
+
+const paymentsOf = ({ payments }: Facts, order: OrderDoc): PaymentDoc[] =>
+  payments.filter(({ orderId }) => orderId?.equals(order._id));
+
+/** I5: the payment status says what the amounts say. */
+const paymentStatus: Check = (facts) =>
+  facts.orders
+    .filter((order) => order.paidAmount !== expectedPaid(facts, order) || !isRefundStatusRight(order))
+    .map((order) => {
+      const { paidAmount, grandTotal, refundedAmount } = order;
+      const problem = `${order.paymentStatus}: paid ${paidAmount} of ${grandTotal}, refunded ${refundedAmount}`;
+      return violation("I5", problem, order._id, order.orderNumber);
+    });
+
+function expectedPaid(facts: Facts, order: OrderDoc): number {
+  switch (order.paymentStatus) {
+    case "paid":
+      return order.grandTotal - order.cancelledAmount;
+    case "pending":
+      return creditAndPoints(order) + sumOf(paymentsOf(facts, order), ({ capturedAmount }) => capturedAmount);
+    default:
+      return order.paidAmount;
+  }
+}
+
+const isRefundStatusRight = ({ paymentStatus, paidAmount, refundedAmount }: OrderDoc): boolean =>
+  (paymentStatus === "refunded") === (paidAmount > 0 && refundedAmount === paidAmount);
+
+/** I9: whole paise, totals that add up, shares and taxes that add up, and one tax regime an order. */
+const totals: Check = ({ orders, orderItems }) => {
+  const itemsOf = groupBy(orderItems, ({ orderId }) => orderId);
+  return orders.flatMap((order) => {
+    const items = itemsOf.get(order._id.toHexString()) ?? [];
+    return totalsProblems(order, items).map((problem) =>
+      violation("I9", problem, order._id, order.orderNumber),
+    );
+  });
+};
+
+function totalsProblems(order: OrderDoc, items: readonly OrderItemDoc[]): string[] {
+  const { subtotal, discountTotal, shippingTotal, taxTotal, roundOff, grandTotal, pricesIncludeTax } = order;
+  const problems: string[] = [];
+  const equal = (name: string, told: number, computed: number) => {
+    if (told !== computed) problems.push(`${name} is ${told}, its parts make ${computed}`);
+  };
+  const onTop = pricesIncludeTax ? 0 : taxTotal;
+  equal("grandTotal", grandTotal, subtotal - discountTotal + shippingTotal + onTop + roundOff);
+  equal(
+    "subtotal",
+    subtotal,
+    sumOf(items, ({ lineTotal }) => lineTotal),
+  );
+  equal(
+    "discountTotal",
+    discountTotal,
+    sumOf(items, ({ orderDiscountShare }) => orderDiscountShare),
+  );
+  const taxes = [...items, ...order.charges].map((row) => row.taxes);
+  const heads = (["cgst", "sgst", "utgst", "igst"] as const).map((head) => sumOf(taxes, (row) => row[head]));
+  equal(
+    "taxTotal",
+    taxTotal,
+    sumOf(heads, (amount) => amount),
+  );
+  const [cgst = 0, sgst = 0, utgst = 0, igst = 0] = heads;
+  if ((cgst > 0 || sgst > 0 || utgst > 0) && igst > 0) problems.push("both within a state and between two");
+  if (sgst > 0 && utgst > 0) problems.push("both SGST and UTGST");
+  const amounts = [subtotal, discountTotal, shippingTotal, taxTotal, grandTotal, ...amountsOf(order, items)];
+  if (amounts.some((amount) => !Number.isSafeInteger(amount) || amount < 0))
+    problems.push("an amount is negative or no whole number of paise");
+  return problems;
+}
+
+const amountsOf = (order: OrderDoc, items: readonly OrderItemDoc[]): number[] => [
+  order.amountDue,
+  order.paidAmount,
+  order.refundedAmount,
+  ...items.flatMap(({ unitPrice, lineTotal, taxableValue, lineTax }) => [
+    unitPrice,
+    lineTotal,
+    taxableValue,
+    lineTax,
+  ]),
+];
+
+export const orderMoneyChecks: readonly Check[] = [capturedAmounts, orderAmounts, paymentStatus, totals];

@@ -1,0 +1,113 @@
+import { describedRouter, guest } from "../../middlewares/described-router.js";
+import { listView } from "../../utils/view-schemas.js";
+import * as controller from "./orders.controller.js";
+import * as schemas from "./orders.validation.js";
+import { OrderView, OrderWithTimelineView, TimelineView } from "./orders.view.js";
+
+const consumer = describedRouter({ base: "/api/orders", tag: "Orders" });
+
+/**
+ * @route POST /api/orders
+ * @description Places the order of a paid, COD or fully credited checkout; repeated, answers the same order
+ * @access Guest or customer, owner
+ */
+consumer.post(
+  "/",
+  {
+    summary: "Place the order",
+    access: guest("reject"),
+    schemas: schemas.placeOrder,
+    answers: { 200: OrderView, 201: OrderView },
+    refuses: [
+      "CHECKOUT_NOT_FOUND",
+      "PAYMENT_NOT_FOUND",
+      "TERMS_NOT_ACCEPTED",
+      "PAYMENT_REQUIRED",
+      "CHECKOUT_INCOMPLETE",
+      "CHECKOUT_EXPIRED",
+      "CART_EMPTY",
+      "CART_NOT_FOUND",
+      "SHIPPING_METHOD_UNAVAILABLE",
+      "PLACEMENT_IN_PROGRESS",
+      "REQUEST_IN_PROGRESS",
+      "OUT_OF_STOCK",
+      "COUPON_INVALID",
+      "INSUFFICIENT_POINTS",
+      "INSUFFICIENT_CREDIT",
+      "CHECKOUT_FAILED",
+      "INVALID_STATUS_TRANSITION",
+    ],
+    idempotency: "optional",
+    rateClass: "place",
+  },
+  controller.placeOrder,
+);
+
+/**
+ * @route GET /api/orders
+ * @description The caller's orders, newest first
+ * @access Guest or customer
+ */
+consumer.get(
+  "/",
+  {
+    summary: "The caller's orders",
+    access: guest("reject"),
+    schemas: schemas.listOrders,
+    answers: { 200: listView(OrderView) },
+  },
+  controller.listOrders,
+);
+
+/**
+ * @route GET /api/orders/:orderNumber
+ * @description The order with its timeline; a guest also by the signed `token` of the mail
+ * @access Guest or customer, owner; or the signed link
+ */
+consumer.get(
+  "/:orderNumber",
+  {
+    summary: "The order",
+    access: guest("empty"),
+    schemas: schemas.getOrder,
+    answers: { 200: OrderWithTimelineView },
+    refuses: ["ORDER_NOT_FOUND"],
+  },
+  controller.getOrder,
+);
+
+/**
+ * @route GET /api/orders/:orderNumber/confirmation
+ * @description What the storefront shows after the purchase
+ * @access Guest or customer, owner
+ */
+consumer.get(
+  "/:orderNumber/confirmation",
+  {
+    summary: "The confirmation of an order",
+    access: guest("reject"),
+    schemas: schemas.getConfirmation,
+    answers: { 200: OrderView },
+    refuses: ["ORDER_NOT_FOUND"],
+  },
+  controller.getConfirmation,
+);
+
+/**
+ * @route GET /api/orders/:orderNumber/timeline
+ * @description Every change of the order's statuses, oldest first
+ * @access Guest or customer, owner
+ */
+consumer.get(
+  "/:orderNumber/timeline",
+  {
+    summary: "The story of an order",
+    access: guest("reject"),
+    schemas: schemas.getTimeline,
+    answers: { 200: TimelineView },
+    refuses: ["ORDER_NOT_FOUND"],
+  },
+  controller.getTimeline,
+);
+
+export { consumer };

@@ -1,0 +1,40 @@
+import Joi from "joi";
+import { ORDER_STATUSES, type OrderStatus } from "../../utils/constants.js";
+import { type ListQuery, listQuery, objectId, orderNumber } from "../../utils/request-schemas.js";
+
+/** What each handler takes, under the handler's name. */
+
+/** `terms_accepted` is the same under its name of plan v1 (D4). */
+export interface PlaceOrderBody {
+  checkoutSessionId: string;
+  termsAccepted?: boolean;
+  terms_accepted?: boolean;
+  paymentId?: string;
+}
+
+export const placeOrder = {
+  body: Joi.object<PlaceOrderBody, true>({
+    checkoutSessionId: objectId().required(),
+    termsAccepted: Joi.boolean(),
+    terms_accepted: Joi.boolean(),
+    paymentId: objectId(),
+  })
+    .oxor("termsAccepted", "terms_accepted")
+    .required(),
+};
+
+export const listOrders = {
+  query: listQuery<ListQuery<"createdAt"> & { status?: OrderStatus }>(["createdAt"], {
+    status: Joi.string().valid(...ORDER_STATUSES),
+  }),
+};
+
+const params = Joi.object<{ orderNumber: string }, true>({ orderNumber: orderNumber().required() });
+/** `<unix seconds>.<signature>`; whether it is right the service says. */
+const token = Joi.string()
+  .max(200)
+  .pattern(/^[A-Za-z0-9._-]+$/, "a token");
+
+export const getOrder = { params, query: Joi.object<{ token?: string }, true>({ token }) };
+export const getConfirmation = { params };
+export const getTimeline = { params };

@@ -1,0 +1,26 @@
+import Joi from "joi";
+import {
+  OrderView,
+  StatusChangeView,
+  toOrderView,
+  toStatusChangeView,
+} from "../../utils/views/order.view.js";
+import type * as ordersService from "./orders.service.js";
+
+export { OrderView, toOrderView };
+
+type History = Awaited<ReturnType<typeof ordersService.listHistory>>;
+
+/** An order with the story of its statuses, oldest first. */
+export const toOrderWithTimelineView = (overview: ordersService.OrderOverview, history: History) => ({
+  ...toOrderView(overview),
+  timeline: history.map(toStatusChangeView),
+});
+
+export const OrderWithTimelineView = OrderView.keys({
+  timeline: Joi.array().items(StatusChangeView).required(),
+}).meta({ className: "OrderWithTimeline" });
+
+export const toTimelineView = (history: History) => ({ events: history.map(toStatusChangeView) });
+
+export const TimelineView = Joi.object({ events: Joi.array().items(StatusChangeView).required() }).required();

@@ -1,0 +1,59 @@
+import type { Response } from "express";
+import type { Input } from "../../middlewares/described-router.js";
+import { HTTP_STATUS, sendResponse } from "../../utils/http.js";
+import { toObjectId } from "../../utils/object-id.js";
+import * as paymentsService from "./payments.service.js";
+import type * as schemas from "./payments.validation.js";
+import { toCodOrderView, toPaymentChoiceView, toPaymentView } from "./payments.view.js";
+
+export async function pay({ body, owner }: Input<typeof schemas.pay>, res: Response): Promise<void> {
+  const chosen = await paymentsService.pay({
+    owner,
+    checkoutSessionId: toObjectId(body.checkoutSessionId),
+    method: body.method,
+    termsAccepted: body.termsAccepted ?? body.terms_accepted,
+  });
+  sendResponse(res, HTTP_STATUS.OK, "The payment can be made", toPaymentChoiceView(chosen));
+}
+
+export async function verifyPayment(
+  { body, owner }: Input<typeof schemas.verifyPayment>,
+  res: Response,
+): Promise<void> {
+  const answer = {
+    gatewayOrderId: body.razorpay_order_id,
+    gatewayPaymentId: body.razorpay_payment_id,
+    signature: body.razorpay_signature,
+  };
+  const payment = await paymentsService.verifyPayment(answer, owner);
+  sendResponse(res, HTTP_STATUS.OK, "The payment is verified", toPaymentView(payment));
+}
+
+export async function payOnDelivery(
+  { body, owner }: Input<typeof schemas.payOnDelivery>,
+  res: Response,
+): Promise<void> {
+  const placed = await paymentsService.payOnDelivery({
+    owner,
+    checkoutSessionId: toObjectId(body.checkoutSessionId),
+    termsAccepted: body.termsAccepted ?? body.terms_accepted ?? false,
+  });
+  const status = placed.created ? HTTP_STATUS.CREATED : HTTP_STATUS.OK;
+  sendResponse(res, status, "The order is placed; pay on delivery", toCodOrderView(placed));
+}
+
+export async function retryPayment(
+  { params, body, owner }: Input<typeof schemas.retryPayment>,
+  res: Response,
+): Promise<void> {
+  const chosen = await paymentsService.retryPayment(toObjectId(params.paymentId), owner, body.method);
+  sendResponse(res, HTTP_STATUS.OK, "The payment can be made again", toPaymentChoiceView(chosen));
+}
+
+export async function getPayment(
+  { params, owner }: Input<typeof schemas.getPayment>,
+  res: Response,
+): Promise<void> {
+  const payment = await paymentsService.getOwnPayment(toObjectId(params.paymentId), owner);
+  sendResponse(res, HTTP_STATUS.OK, "Your payment", toPaymentView(payment));
+}

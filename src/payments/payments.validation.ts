@@ -1,0 +1,63 @@
+import Joi from "joi";
+import { CHECKOUT_PAYMENT_METHODS, type CheckoutPaymentMethod } from "../../utils/constants.js";
+import { objectId } from "../../utils/request-schemas.js";
+
+/** What each handler takes, under the handler's name. */
+
+/** `terms_accepted` is the same under its name of plan v1 (D4). */
+interface Terms {
+  termsAccepted?: boolean;
+  terms_accepted?: boolean;
+}
+
+const terms = { termsAccepted: Joi.boolean(), terms_accepted: Joi.boolean() };
+const method = () => Joi.string().valid(...CHECKOUT_PAYMENT_METHODS);
+
+export const pay = {
+  body: Joi.object<Terms & { checkoutSessionId: string; method: CheckoutPaymentMethod }, true>({
+    checkoutSessionId: objectId().required(),
+    method: method().required(),
+    ...terms,
+  })
+    .oxor("termsAccepted", "terms_accepted")
+    .required(),
+};
+
+export const payOnDelivery = {
+  body: Joi.object<Terms & { checkoutSessionId: string }, true>({
+    checkoutSessionId: objectId().required(),
+    ...terms,
+  })
+    .oxor("termsAccepted", "terms_accepted")
+    .required(),
+};
+
+/** An id of the gateway; one that it never made is not found, or its signature is wrong. */
+const gatewayId = () =>
+  Joi.string()
+    .max(64)
+    .pattern(/^[A-Za-z0-9_]+$/, "an id of the gateway");
+
+export interface VerifyPaymentBody {
+  razorpay_order_id: string;
+  razorpay_payment_id: string;
+  razorpay_signature: string;
+}
+
+/** The fields exactly as Checkout.js posts them (D4). */
+export const verifyPayment = {
+  body: Joi.object<VerifyPaymentBody, true>({
+    razorpay_order_id: gatewayId().required(),
+    razorpay_payment_id: gatewayId().required(),
+    razorpay_signature: Joi.string().max(256).required(),
+  }).required(),
+};
+
+const params = Joi.object<{ paymentId: string }, true>({ paymentId: objectId().required() });
+
+export const retryPayment = {
+  params,
+  body: Joi.object<{ method?: CheckoutPaymentMethod }, true>({ method: method() }).required(),
+};
+
+export const getPayment = { params };
