@@ -82,7 +82,7 @@ function verifierOf(auth: Config["auth"]): Verifier {
     return { key, algorithms: ["RS256", "ES256"] };
   }
   if (!auth.jwtSecret) throw new Error("JWT_SECRET or JWT_JWKS_URL is needed");
-  return { key: new TextEncoder().encode(auth.jwtSecret), algorithms: ["HS256","HS512"] };
+  return { key: new TextEncoder().encode(auth.jwtSecret), algorithms: ["HS256"] };
 }
 
 /** The token is to blame, as opposed to a key set that cannot be had. */

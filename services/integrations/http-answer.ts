@@ -1,9 +1,9 @@
-import { isAxiosError } from "axios";
 import type Joi from "joi";
 import { isRecord } from "../../utils/helpers.js";
 import type { Failure, Outcome } from "../../utils/result.js";
 import { success } from "../../utils/result.js";
 import type { Attempt } from "./guard.js";
+import { DEADLINE, TOO_LARGE } from "./http-adapter.js";
 
 /**
  * Reads what a neighbour sent, or how the call broke, as a `Result`. The neighbour is not trusted:
@@ -39,7 +39,8 @@ function badResponse(answer: HttpAnswer, error: string, isFault: boolean): Attem
       outcome: "unknown",
       code: "BAD_RESPONSE",
       error,
-      statusCode: answer.status,
+      // A failure with a success status would mislead whoever reads the log.
+      statusCode: answer.status < 400 ? 502 : answer.status,
       service: answer.service,
     },
     { isFault, isTransient: false },
@@ -161,29 +162,30 @@ export function readAnswer<T>(answer: HttpAnswer, schema: Joi.Schema<T>, normali
 }
 
 /** What it means that there was no (whole) answer. */
-export function readTransportError(service: string, error: unknown, hasTimedOut: boolean): Attempt<never> {
-  const message = error instanceof Error ? error.message : String(error);
-  if (hasTimedOut) {
+export function readTransportError(service: string, thrown: unknown): Attempt<never> {
+  const error = thrown instanceof Error ? thrown.message : String(thrown);
+  const cause = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
+  if (NEVER_ARRIVED.has(cause)) {
     return failed(
-      { outcome: "unknown", code: "TIMEOUT", error: "no answer in time", statusCode: 504, service },
-      { isFault: true, isTransient: false },
-    );
-  }
-  const code = isAxiosError(error) ? (error.code ?? "") : "";
-  if (NEVER_ARRIVED.has(code)) {
-    return failed(
-      { outcome: "unavailable", code: "NETWORK", error: code, statusCode: 503, service },
+      { outcome: "unavailable", code: "NETWORK", error: cause, statusCode: 503, service },
       { isFault: true, isTransient: true },
     );
   }
-  if (message.startsWith("maxContentLength")) {
+  const unknown = { outcome: "unknown", service } as const;
+  if (cause === DEADLINE) {
     return failed(
-      { outcome: "unknown", code: "BAD_RESPONSE", error: "the body is too large", statusCode: 502, service },
+      { ...unknown, code: "TIMEOUT", error: "no answer in time", statusCode: 504 },
+      { isFault: true, isTransient: false },
+    );
+  }
+  if (cause === TOO_LARGE) {
+    return failed(
+      { ...unknown, code: "BAD_RESPONSE", error: "the body is too large", statusCode: 502 },
       { isFault: true, isTransient: false },
     );
   }
   return failed(
-    { outcome: "unknown", code: "NETWORK", error: code || message, statusCode: 502, service },
+    { ...unknown, code: "NETWORK", error: cause || error, statusCode: 502 },
     { isFault: true, isTransient: true },
   );
 }

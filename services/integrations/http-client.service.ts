@@ -1,6 +1,4 @@
 import { randomUUID } from "node:crypto";
-import http from "node:http";
-import https from "node:https";
 import axios from "axios";
 import type Joi from "joi";
 import { config } from "../../config/env.config.js";
@@ -8,6 +6,7 @@ import { currentRequestId } from "../../utils/request-context.js";
 import type { Result } from "../../utils/result.js";
 import type { Attempt, BreakerOptions, BreakerState, GuardStats } from "./guard.js";
 import { createGuard } from "./guard.js";
+import { createServiceAdapter } from "./http-adapter.js";
 import type { Normalise } from "./http-answer.js";
 import { readAnswer, readTransportError } from "./http-answer.js";
 
@@ -116,21 +115,13 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
     maxConcurrent,
     ...(options.breaker && { breaker: options.breaker }),
   });
-  const sockets = { keepAlive: true, maxSockets: maxConcurrent };
   const instance = axios.create({
-    adapter: "http",
-    httpAgent: new http.Agent(sockets),
-    httpsAgent: new https.Agent(sockets),
-    proxy: false,
-    maxRedirects: 0,
-    maxContentLength: MAX_BODY_BYTES,
-    maxBodyLength: MAX_BODY_BYTES,
+    adapter: createServiceAdapter({ baseUrl, maxSockets: maxConcurrent, maxBytes: MAX_BODY_BYTES }),
     // Every status is read here, and JSON is written and parsed here: axios' own transforms only cost time.
     validateStatus: null,
-    responseType: "text",
     transformRequest: [],
     transformResponse: [],
-    // Answers are small and near: unpacking costs more than it saves.
+    // Answers are small and near: packing would cost more than it saves.
     headers: { Accept: "application/json", "Accept-Encoding": "identity" },
   });
   const authorization = `Bearer ${config.auth.serviceToken}`;
@@ -142,13 +133,14 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
     return headers;
   }
 
-  async function send<T>(outgoing: Outgoing<T>, request: SendOptions): Promise<Attempt<T>> {
-    // axios' own timeout starts anew with every byte; this one ends a body that drips, too.
-    const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), request.remainingMs);
+  async function send<T>(
+    outgoing: Outgoing<T>,
+    request: RequestParts,
+    remainingMs: number,
+  ): Promise<Attempt<T>> {
     try {
-      const response = await instance.request<string>({ ...request.config, signal: abort.signal });
-      const retryAfter = response.headers["retry-after"];
+      const response = await instance.request<string>({ ...request, timeout: remainingMs });
+      const retryAfter: unknown = response.headers["retry-after"];
       const answer = {
         service: name,
         status: response.status,
@@ -158,18 +150,16 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
       };
       return readAnswer(answer, outgoing.call.schema, normalise);
     } catch (error) {
-      return readTransportError(name, error, abort.signal.aborted);
-    } finally {
-      clearTimeout(timer);
+      return readTransportError(name, error);
     }
   }
 
   function run<T>(outgoing: Outgoing<T>): Promise<Result<T>> {
     const { call, body, method } = outgoing;
     if (call.path === null) return Promise.resolve(noSuchThing(name));
-    const requestConfig = {
+    const request = {
       method,
-      url: `${baseUrl}${call.path}${toQueryString(call.query)}`,
+      url: `${call.path}${toQueryString(call.query)}`,
       headers: headersOf(outgoing, currentRequestId() ?? randomUUID()),
       ...(body && { data: JSON.stringify(body) }),
     };
@@ -177,7 +167,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
     return guard.run({
       deadlineMs: timeoutMs,
       isRepeatable: true,
-      send: (remainingMs) => send(outgoing, { config: requestConfig, remainingMs }),
+      send: (remainingMs) => send(outgoing, request, remainingMs),
     });
   }
 
@@ -199,9 +189,12 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
   return client;
 }
 
-interface SendOptions {
-  config: { method: string; url: string; headers: Record<string, string>; data?: string };
-  remainingMs: number;
+interface RequestParts {
+  method: string;
+  /** Path and query. */
+  url: string;
+  headers: Record<string, string>;
+  data?: string;
 }
 
 function noSuchThing(service: string): Result<never> {

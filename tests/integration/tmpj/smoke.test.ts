@@ -14,7 +14,7 @@ const log = (label: string, r: any) => {
 const address = { name: "Asha Rao", phone: "98765 43210", line1: "14 MG Road", city: "Bengaluru", state: "Karnataka", pincode: "560001" };
 
 async function upToMethod(h: Record<string, string>, qty = 2) {
-  await world.http.post("/api/cart/items").set(h).send({ productId: "prod-ashwagandha-churna", variantId: "var-ashwagandha-churna-100g", quantity: qty });
+  log("add", await world.http.post("/api/cart/items").set(h).send({ productId: "prod-ashwagandha-churna", variantId: "var-ashwagandha-churna-100g", quantity: qty }));
   const s = log("start", await world.http.post("/api/checkout/start").set(h).send({ email: "Asha@Example.com", phone: "+919876543210" }));
   const p = `/api/checkout/${s.id}`;
   log("start again", await world.http.post("/api/checkout/start").set(h).send({ email: "asha2@example.com" }));
@@ -45,9 +45,9 @@ test("online", async () => {
   const retry = log("retry", await world.http.post(`/api/payments/${again.payment.id}/retry`).set(h).send({ method: "upi" }));
   const paid2: any = world.sandbox.control.razorpay.pay(orderId, { outcome: "success", method: "upi" } as any);
   console.log(JSON.stringify(paid), JSON.stringify(paid2));
-  const sig = world.sandbox.control.razorpay.signCheckout(orderId, paid2.payment.id);
-  log("verify bad", await world.http.post("/api/payments/verify").set(h).send({ razorpay_order_id: orderId, razorpay_payment_id: paid2.payment.id, razorpay_signature: "nope" }));
-  log("verify", await world.http.post("/api/payments/verify").set(h).send({ razorpay_order_id: orderId, razorpay_payment_id: paid2.payment.id, razorpay_signature: sig }));
+  const sig = world.sandbox.control.razorpay.signCheckout(orderId, paid2.paymentId);
+  log("verify bad", await world.http.post("/api/payments/verify").set(h).send({ razorpay_order_id: orderId, razorpay_payment_id: paid2.paymentId, razorpay_signature: "nope" }));
+  log("verify", await world.http.post("/api/payments/verify").set(h).send({ razorpay_order_id: orderId, razorpay_payment_id: paid2.paymentId, razorpay_signature: sig }));
   log("order wrong payment", await world.http.post("/api/orders").set(h).send({ checkoutSessionId: id, paymentId: "a".repeat(24) }));
   const o = log("order", await world.http.post("/api/orders").set(h).send({ checkoutSessionId: id, paymentId: retry.payment.id }));
   log("order again", await world.http.post("/api/orders").set(h).send({ checkoutSessionId: id }));

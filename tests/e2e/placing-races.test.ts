@@ -1,0 +1,74 @@
+import { randomUUID } from "node:crypto";
+import { numberAt, textAt } from "../../scripts/demo/storefront.js";
+import { useInstances } from "../support/instances.js";
+import { type Answer, type OpenCheckout, paidCheckout, place } from "../support/purchase.js";
+
+/** F8, F9: one paid session, fifty clients that are all sure they have to place it. */
+const world = useInstances();
+const PARALLEL = 50;
+const STILL_UNDER_WAY = ["REQUEST_IN_PROGRESS", "PLACEMENT_IN_PROGRESS"];
+
+async function paid(): Promise<OpenCheckout> {
+  const { sandbox, urls } = world();
+  sandbox.control.razorpay.configure({ webhooks: { hold: true } });
+  return paidCheckout(urls[0] ?? "", sandbox);
+}
+
+/** All at once, in turn over the instances. */
+function placeOften(checkout: OpenCheckout, keyOf: (index: number) => string): Promise<Answer[]> {
+  const { urls } = world();
+  return Promise.all(
+    Array.from({ length: PARALLEL }, (_, index) =>
+      place(checkout, { key: keyOf(index), url: urls[index % urls.length] }),
+    ),
+  );
+}
+
+async function expectOneOrder(checkout: OpenCheckout, answers: Answer[]): Promise<void> {
+  const { db, sandbox } = world();
+  const placed = answers.filter(({ status }) => status === 200 || status === 201);
+  const others = answers.filter(({ status }) => status !== 200 && status !== 201);
+  expect(others.filter(({ code }) => !STILL_UNDER_WAY.includes(code ?? ""))).toEqual([]);
+  expect(others.every(({ status }) => status === 409)).toBe(true);
+  expect(new Set(placed.map(({ data }) => textAt(data, "id")))).toEqual(new Set([checkout.id]));
+  expect(new Set(placed.map(({ data }) => textAt(data, "orderNumber"))).size).toBe(1);
+  const created = placed.filter(
+    ({ status, headers }) => status === 201 && headers.get("idempotency-replayed") === null,
+  );
+  expect(created).toHaveLength(1);
+  const orders = await db
+    .collection("orders")
+    .find({ cartId: { $exists: true } })
+    .toArray();
+  expect(orders.filter(({ _id }) => String(_id) === checkout.id)).toHaveLength(1);
+  const sold = await sandbox.control.inventory.ledger({ orderId: checkout.id, type: "converted" });
+  expect(sold).toHaveLength(1);
+  expect(sold[0]?.quantity).toBe(1);
+}
+
+test("When 50 requests with 50 keys place one paid session over two instances, then there is one order", async () => {
+  const checkout = await paid();
+  const answers = await placeOften(checkout, () => randomUUID());
+  await expectOneOrder(checkout, answers);
+  expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+});
+
+test("When 50 requests with one key place one paid session over two instances, then there is one order", async () => {
+  const checkout = await paid();
+  const key = randomUUID();
+  const answers = await placeOften(checkout, () => key);
+  await expectOneOrder(checkout, answers);
+  const again = await place(checkout, { key, url: world().urls[1] });
+  expect(again.status).toBe(201);
+  expect(again.headers.get("idempotency-replayed")).toBe("true");
+  expect(textAt(again.data, "id")).toBe(checkout.id);
+});
+
+test("When somebody else asks for the same session, then there is no such checkout for him", async () => {
+  const checkout = await paid();
+  const stranger = { ...checkout, shopper: (await paid()).shopper };
+  expect(await place(stranger)).toMatchObject({ status: 404, code: "CHECKOUT_NOT_FOUND" });
+  const mine = await place(checkout);
+  expect(mine).toMatchObject({ status: 201 });
+  expect(Math.round(numberAt(mine.data, "paidAmount") * 100)).toBe(checkout.amount);
+});

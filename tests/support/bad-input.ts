@@ -1,0 +1,264 @@
+import type Joi from "joi";
+
+/** What attackers and broken clients send (reliability.md S1–S5, S18, S20–S23, S30), and where it goes. */
+
+/** S5: fields that the service sets, never a client. */
+export const ASSIGNED_FIELDS: Readonly<Record<string, unknown>> = {
+  status: "completed",
+  paymentStatus: "paid",
+  paidAmount: 100_000,
+  userId: "user-mallory",
+  grandTotal: 1,
+  isFreeGift: true,
+  unitPrice: 0.01,
+  role: "admin",
+  approvedById: "admin-admin",
+};
+
+/** S1 */
+const OPERATORS: readonly object[] = [
+  { $ne: null },
+  { $gt: "" },
+  { $regex: ".*" },
+  { $where: "sleep(1000)" },
+  { $in: [] },
+];
+
+/** Written into a JSON text as the number 1e309, which JSON.stringify cannot write. */
+const BEYOND_NUMBERS = "@1e309@";
+/** JSON with 1e309 where the value above stands. */
+export const toJsonText = (value: unknown): string =>
+  JSON.stringify(value).replaceAll(`"${BEYOND_NUMBERS}"`, "1e309");
+
+const WRONG_VALUES: Readonly<Record<string, readonly unknown[]>> = {
+  string: [5, true, [], ["x"], {}, "a\u0000b", "\ud800", ...OPERATORS],
+  number: ["5", " 7 ", "1e1", "", true, [5], BEYOND_NUMBERS, 9007199254740993, ...OPERATORS],
+  boolean: ["true", 1, 0, "", [true], ...OPERATORS],
+  array: ["x", 1, {}, ...OPERATORS],
+  object: ["x", 1, true, [], ...OPERATORS],
+};
+/** Of fields that take listed values of any type. */
+const WRONG_ANYWHERE: readonly unknown[] = [[], ["x"], ...OPERATORS];
+
+type Path = readonly (string | number)[];
+
+/** One field of a body, as its schema describes it. */
+export interface Field {
+  path: Path;
+  type: string;
+  nullable: boolean;
+}
+
+/** What Joi's `describe()` says of a schema, as far as it is needed here. */
+interface Described {
+  type?: string;
+  allow?: unknown[];
+  keys?: Record<string, Described>;
+  items?: Described[];
+}
+
+function walk({ type = "any", allow = [], keys = {}, items = [] }: Described, path: Path): Field[] {
+  const inside = [
+    ...Object.entries(keys).flatMap(([name, field]) => walk(field, [...path, name])),
+    ...items.slice(0, 1).flatMap((item) => walk(item, [...path, 0])),
+  ];
+  return path.length === 0 ? inside : [{ path, type, nullable: allow.includes(null) }, ...inside];
+}
+
+/** Every field of a body, those inside objects and lists too. */
+export const fieldsOf = (schema: Joi.ObjectSchema | undefined): Field[] =>
+  schema ? walk(schema.describe() as Described, []) : [];
+
+/** The objects inside a schema that name their keys, the body itself first. */
+export const objectsOf = (schema: Joi.ObjectSchema | undefined): { path: Path; keys: string[] }[] => {
+  const fields = fieldsOf(schema);
+  const keysAt = (path: Path) =>
+    fields
+      .filter((field) => field.path.length === path.length + 1 && path.every((key, i) => field.path[i] === key))
+      .map(({ path: own }) => String(own.at(-1)));
+  const inner = fields.filter(({ type, path }) => type === "object" && keysAt(path).length > 0);
+  return [{ path: [] }, ...inner].map(({ path }) => ({ path, keys: keysAt(path) }));
+};
+
+export function wrongValuesFor({ type, nullable }: Field): unknown[] {
+  return [...(WRONG_VALUES[type] ?? WRONG_ANYWHERE), ...(nullable ? [] : [null])];
+}
+
+type Container = Record<string | number, unknown>;
+const isContainer = (value: unknown): value is Container => typeof value === "object" && value !== null;
+
+/**
+ * A copy of the body with another value at the path.
+ * @throws Error when the valid body has nothing to put it into: then it shows too little of its route
+ */
+export function withValue(body: object, path: Path, value: unknown): object {
+  const copy: unknown = structuredClone(body);
+  let parent = copy;
+  for (const key of path.slice(0, -1)) parent = isContainer(parent) ? parent[key] : undefined;
+  const last = path.at(-1);
+  if (!isContainer(parent) || last === undefined) {
+    throw new Error(`the valid body has nothing at ${path.slice(0, -1).join(".")}`);
+  }
+  parent[last] = value;
+  return copy as object;
+}
+
+/** A body as bytes, and the refusal that is documented for it. */
+export interface RawBody {
+  what: string;
+  text: string | Buffer;
+  /** Undefined: none is sent. */
+  type?: string;
+  headers?: Record<string, string>;
+  status: 400 | 413 | 415;
+  code: "VALIDATION_ERROR" | "MALFORMED_JSON" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE";
+}
+
+const JSON_TYPE = "application/json";
+const DEPTH = 15_000;
+
+const malformed = (what: string, text: string | Buffer): RawBody => ({
+  what,
+  text,
+  type: JSON_TYPE,
+  status: 400,
+  code: "MALFORMED_JSON",
+});
+const invalid = (what: string, text: string): RawBody => ({
+  what,
+  text,
+  type: JSON_TYPE,
+  status: 400,
+  code: "VALIDATION_ERROR",
+});
+const unsupported = (text: string, type?: string, headers?: Record<string, string>): RawBody => ({
+  what: `${type ?? "no type"} ${JSON.stringify(headers ?? {})}`,
+  text,
+  type,
+  headers,
+  status: 415,
+  code: "UNSUPPORTED_MEDIA_TYPE",
+});
+
+/** The body with its first field written twice; null for one without fields. */
+function doubled(body: object): string | null {
+  const [first] = Object.entries(body);
+  if (!first) return null;
+  const field = `${JSON.stringify(first[0])}:${JSON.stringify(first[1])}`;
+  return `{${field},${JSON.stringify(body).slice(1)}`;
+}
+
+/**
+ * S19–S22: bodies that no route takes.
+ * @param valid a body that the route would take
+ * @param limit of the route, in bytes
+ */
+export function rawBodies(valid: object, limit: number): RawBody[] {
+  const text = JSON.stringify(valid);
+  const twice = doubled(valid);
+  const withField = (field: string) => (text === "{}" ? `{${field}}` : `${text.slice(0, -1)},${field}}`);
+  return [
+    unsupported(text, "text/plain"),
+    unsupported(text),
+    unsupported("<order/>", "application/xml"),
+    unsupported("a=b", "application/x-www-form-urlencoded"),
+    unsupported("--x--", "multipart/form-data; boundary=x"),
+    unsupported(text, "application/json; charset=utf-99"),
+    unsupported(text, JSON_TYPE, { "Content-Encoding": "gzip" }),
+    malformed("cut off", `${text.slice(0, -1)}`),
+    malformed("NaN", withField('"x":NaN')),
+    malformed("Infinity", withField('"x":Infinity')),
+    malformed("broken UTF-8", Buffer.from([0x7b, 0x22, 0xc3, 0x28, 0x22, 0x7d])),
+    invalid("lists 15,000 deep", withField(`"x":${"[".repeat(DEPTH)}${"]".repeat(DEPTH)}`)),
+    invalid("objects 15,000 deep", `${'{"x":'.repeat(DEPTH)}1${"}".repeat(DEPTH)}`),
+    invalid("a list", `[${text}]`),
+    invalid("a text", JSON.stringify(text)),
+    invalid("null", "null"),
+    invalid("__proto__", withField('"__proto__":{"polluted":true}')),
+    invalid("constructor.prototype", withField('"constructor":{"prototype":{"polluted":true}}')),
+    ...(twice ? [invalid("a key twice", twice)] : []),
+    {
+      what: "10 % over the limit",
+      text: withField(`"x":"${"x".repeat(limit * 1.1)}"`),
+      type: JSON_TYPE,
+      status: 413,
+      code: "PAYLOAD_TOO_LARGE",
+    },
+  ];
+}
+
+/** S23 */
+export const BAD_QUANTITIES: readonly unknown[] = [0, -1, 1.5, 1e9, "1", null, BEYOND_NUMBERS, [1], { $gt: 0 }];
+
+/** S3: 22 to 64 characters of base64url, or 400. */
+export const BAD_SESSION_IDS: readonly string[] = [
+  '{"$gt":""}',
+  "[object Object]",
+  "short",
+  "x".repeat(65),
+  "x".repeat(10_000),
+  `${"x".repeat(30)}; drop`,
+];
+
+/** S3, S22, S46: what stands where an id belongs, as written in the URL. */
+export const BAD_PATH_VALUES: readonly string[] = [
+  "[object%20Object]",
+  "%7B%22$ne%22:null%7D",
+  "abcdefghijkl",
+  "0123456789abcdef012345678",
+  "x".repeat(2000),
+];
+/** Those that no route ever takes, whatever its parameter may hold. */
+export const BROKEN_PATH_VALUES: readonly string[] = [
+  "%00",
+  "..%2f..%2fetc%2fpasswd",
+  "..%5c",
+  "%E0%A4%A",
+  "a%0d%0aSet-Cookie:x",
+];
+
+/** S2: no route has such a parameter. */
+export const BAD_QUERIES: readonly string[] = [
+  "debug=1",
+  "status[$ne]=x",
+  "%24where=1",
+  "__proto__=x",
+  "constructor=x",
+  "sort=__proto__",
+];
+
+const BAD_PARAMETERS: Readonly<Record<string, readonly string[]>> = {
+  page: ["page=-1", "page=0", "page=1e9", "page=1.5", "page=Infinity", "page="],
+  limit: ["limit=1000000", "limit=0", "limit=-1", "limit=many", "limit[]=5"],
+  sortBy: ["sortBy=__proto__", "sortBy=$where", "sortBy="],
+  sortOrder: ["sortOrder=-1"],
+  dateFrom: [
+    "dateFrom=yesterday",
+    "dateFrom=1926-01-01&dateTo=2026-01-01",
+    "dateFrom=2026-02-01&dateTo=2026-01-01",
+  ],
+};
+
+/** S2, S30: what a query must not hold, by the parameters that the route declares. */
+export function badQueriesFor(schema: Joi.ObjectSchema | undefined): string[] {
+  const names = Object.keys((schema?.describe() as Described | undefined)?.keys ?? {});
+  const own = names.flatMap((name) => [
+    `${name}=a&${name}=b`,
+    `${name}[$ne]=x`,
+    `${name}=a%00b`,
+    `${name}=${"x".repeat(2000)}`,
+    ...(BAD_PARAMETERS[name] ?? []),
+  ]);
+  return [...BAD_QUERIES, ...own];
+}
+
+/** S18: not 8 to 255 printable ASCII characters. */
+export const BAD_IDEMPOTENCY_KEYS: readonly string[] = [
+  "x",
+  "1234567",
+  "x".repeat(300),
+  "x".repeat(10_000),
+  // As a client sends "schlüssel-1" in UTF-8: a header's bytes are read as latin1.
+  Buffer.from("schlüssel-1", "utf8").toString("latin1"),
+  "1234\t5678",
+];

@@ -1,0 +1,164 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import mongoose from "mongoose";
+import { findViolations } from "../../scripts/invariants/index.js";
+import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox.js";
+import { type ServiceProcess, startService } from "../../scripts/support/service-process.js";
+import { ensureBuild } from "./service-build.js";
+import { testDatabaseUri } from "./test-database-uri.js";
+
+/** Some copies of the built service on one database, and the sandbox around them in this process. */
+export interface Instances {
+  services: ServiceProcess[];
+  /** Where the services are, in the order of their start. */
+  urls: string[];
+  sandbox: Sandbox;
+  /** The service's database as it is stored. */
+  db: mongoose.mongo.Db;
+  /** Variables that a further instance needs, but `PORT`. */
+  env: Record<string, string>;
+  startAnother(): Promise<ServiceProcess>;
+  /** Runs one scheduled job now. @throws when the run failed */
+  runJob(name: string, url?: string): Promise<void>;
+  /** Waits until webhooks are delivered and applied, and everything the outbox owes now is delivered. */
+  settle(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface InstanceOptions {
+  /** Default 2. */
+  count?: number;
+  /** Whether the instances run jobs by the clock and deliver the outbox (default no: `runJob` and `settle` do). */
+  scheduler?: boolean;
+  env?: Record<string, string>;
+}
+
+const SETTLE_WITHIN_MS = 30_000;
+const POLL_MS = 25;
+
+/** The database's name in an address; `mongodb:` is no scheme that `URL` splits everywhere. */
+const databaseNameOf = (uri: string): string => new URL(uri.replace(/^mongodb/, "http")).pathname.slice(1);
+
+export async function startInstances(options: InstanceOptions = {}): Promise<Instances> {
+  const { count = 2, scheduler = false } = options;
+  const mongoUri = process.env.TEST_MONGODB_SERVER;
+  if (!mongoUri) throw new Error("no MongoDB: is this file in tests/e2e?");
+  await ensureBuild();
+  const sandbox = await startSandbox({ mongoUri, databaseName: databaseNameOf(testDatabaseUri("stock")) });
+  const uri = testDatabaseUri("orders");
+  const env = {
+    ...sandbox.env,
+    NODE_ENV: "test",
+    LOG_LEVEL: "warn",
+    MONGODB_URI: uri,
+    RATE_LIMIT_PER_MINUTE: "0",
+    SCHEDULER_ENABLED: String(scheduler),
+    ...options.env,
+  };
+  const client = await mongoose.mongo.MongoClient.connect(uri);
+  const services: ServiceProcess[] = [];
+  const instances: Instances = {
+    services,
+    get urls() {
+      return services.map(({ url }) => url);
+    },
+    sandbox,
+    db: client.db(),
+    env,
+    async startAnother() {
+      const service = await startService({ env });
+      services.push(service);
+      return service;
+    },
+    runJob: (name, url = instances.urls[0]) => runJob(sandbox, `${url}/api/admin/jobs/${name}/run`),
+    settle: () => settle(instances),
+    async stop() {
+      await Promise.all(services.map((service) => service.stop()));
+      await sandbox.stop();
+      await instances.db.dropDatabase();
+      await client.close();
+    },
+  };
+  // One after the other: the first one makes the collections.
+  for (let started = 0; started < count; started += 1) await instances.startAnother();
+  const [first] = instances.urls;
+  if (first) sandbox.setServiceUrl(first);
+  return instances;
+}
+
+async function runJob(sandbox: Sandbox, url: string): Promise<void> {
+  const headers = { Authorization: `Bearer ${sandbox.tokens.service}` };
+  const answer = await fetch(url, { method: "POST", headers });
+  const envelope: unknown = await answer.json();
+  const state: unknown = Object(Object(envelope).data).state;
+  // Somebody else's run does as well; whoever waits for an effect looks again.
+  if (answer.status === 409) return;
+  if (answer.status !== 200 || state !== "completed")
+    throw new Error(`${url} answered ${answer.status}: ${JSON.stringify(envelope)}`);
+}
+
+/** Work that is due now, apart from what failed and waits for its next try. */
+async function countDue(db: mongoose.mongo.Db): Promise<number> {
+  const events = await db.collection("webhookEvents").countDocuments({ state: "received", lastError: null });
+  const messages = await db
+    .collection("outboxMessages")
+    .countDocuments({ state: "pending", $or: [{ dueAt: { $lte: new Date() } }, { lease: { $ne: null } }] });
+  return events + messages;
+}
+
+async function settle({ db, sandbox, runJob: run, urls }: Instances): Promise<void> {
+  const deadline = Date.now() + SETTLE_WITHIN_MS;
+  // A delivered message may make the gateway send an event, and an applied event may owe a message.
+  for (let quiet = 0; quiet < 2; ) {
+    if (Date.now() > deadline) throw new Error(`${await countDue(db)} events and messages are still due`);
+    await sandbox.control.razorpay.flushWebhooks();
+    await run("outbox", urls.at(-1));
+    if ((await countDue(db)) === 0) quiet += 1;
+    else {
+      quiet = 0;
+      await sleep(POLL_MS);
+    }
+  }
+}
+
+/** Every test file of a purchase ends with this: whatever happened in it, the books must be right. */
+export async function expectInvariants(instances: Instances): Promise<void> {
+  await instances.settle();
+  expect(await findViolations(instances.db, instances.sandbox, { captureGraceMs: 0 })).toEqual([]);
+}
+
+/**
+ * Gives a test file its instances: started before its tests; audited and stopped after them. Call it once,
+ * at the top of the file.
+ */
+export function useInstances(options: InstanceOptions = {}): () => Instances {
+  let instances: Instances | undefined;
+  const get = (): Instances => {
+    if (!instances) throw new Error("the instances run only during the tests");
+    return instances;
+  };
+  beforeAll(async () => {
+    instances = await startInstances(options);
+  }, 90_000);
+  afterAll(async () => {
+    try {
+      await expectInvariants(get());
+    } finally {
+      await instances?.stop();
+    }
+  }, 60_000);
+  return get;
+}
+
+/** Waits for a state of the world that comes by itself. @throws Error naming it */
+export async function eventually<T>(
+  what: string,
+  find: () => Promise<T | null | undefined | false>,
+): Promise<T> {
+  const deadline = Date.now() + SETTLE_WITHIN_MS;
+  for (;;) {
+    const found = await find();
+    if (found) return found;
+    if (Date.now() > deadline) throw new Error(`waited in vain: ${what}`);
+    await sleep(POLL_MS);
+  }
+}

@@ -1,0 +1,181 @@
+import { randomUUID } from "node:crypto";
+import { at, numberAt, textAt } from "../../scripts/demo/storefront.js";
+import type { Attempt, AttemptResult } from "../../scripts/sandbox/razorpay/control-types.js";
+import type { Sandbox } from "../../scripts/sandbox/sandbox.js";
+import { SEED } from "../../scripts/sandbox/seed/index.js";
+
+/** One answer of the API. */
+export interface Answer {
+  status: number;
+  /** `error.code`, null in a success. */
+  code: string | null;
+  data: unknown;
+  headers: Headers;
+}
+
+export interface Request {
+  method: "GET" | "POST" | "PUT" | "DELETE";
+  path: string;
+  body?: unknown;
+  /** `Idempotency-Key` */
+  key?: string;
+  /** Which instance (default: the shopper's own). */
+  url?: string;
+}
+
+/** A browser: it remembers its guest session or its token, and nothing else. */
+export class Shopper {
+  sessionId: string | null = null;
+
+  constructor(
+    readonly url: string,
+    readonly token: string | null = null,
+  ) {}
+
+  async send({ method, path, body, key, url = this.url }: Request): Promise<Answer> {
+    const response = await fetch(url + path, {
+      method,
+      headers: {
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+        ...(this.token ? { Authorization: `Bearer ${this.token}` } : {}),
+        ...(this.sessionId ? { "X-Session-Id": this.sessionId } : {}),
+        ...(key ? { "Idempotency-Key": key } : {}),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    this.sessionId = response.headers.get("x-session-id") ?? this.sessionId;
+    const envelope: unknown = await response.json();
+    const code = at(envelope, "error.code");
+    return {
+      status: response.status,
+      code: typeof code === "string" ? code : null,
+      data: at(envelope, "data"),
+      headers: response.headers,
+    };
+  }
+
+  /** As `send`, for steps that must work. @throws Error with the answer */
+  async do(request: Request): Promise<unknown> {
+    const answer = await this.send(request);
+    if (answer.status < 300) return answer.data;
+    throw new Error(
+      `${request.method} ${request.path} answered ${answer.status}: ${answer.code} ${JSON.stringify(answer.data)}`,
+    );
+  }
+}
+
+export interface Item {
+  productId: string;
+  variantId: string;
+  quantity: number;
+}
+
+/** The variants of the tests; `last` is the only one of its kind. */
+export const ITEMS = {
+  hairOil: { productId: SEED.products.hairOil, variantId: SEED.variants.hairOil, quantity: 1 },
+  ashwagandha: { productId: SEED.products.ashwagandha, variantId: SEED.variants.ashwagandha, quantity: 2 },
+  last: { productId: "prod-saffron-face-cream", variantId: SEED.variants.lastUnit, quantity: 1 },
+} as const satisfies Record<string, Item>;
+
+export interface PurchaseOptions {
+  /** Of a customer (`sandbox.tokens`); left out: a guest. */
+  token?: string;
+  items?: readonly Item[];
+  coupon?: string;
+  /** Default `upi`. */
+  method?: string;
+}
+
+/** A checkout at `payment_pending`: the gateway's window is open. */
+export interface OpenCheckout {
+  shopper: Shopper;
+  /** The checkout session's, which becomes the order's. */
+  id: string;
+  paymentId: string;
+  /** Empty for cash on delivery. */
+  gatewayOrderId: string;
+  /** Paise. */
+  amount: number;
+}
+
+const contact = { email: "meera@example.com", phone: "+919845012345" };
+const address = {
+  name: "Meera Nair",
+  phone: "+919845012345",
+  line1: "22 Temple Street, Malleswaram",
+  city: "Bengaluru",
+  state: "Karnataka",
+  pincode: SEED.pincodes.bengaluru,
+};
+
+/** From an empty cart to an open payment. */
+export async function openCheckout(url: string, options: PurchaseOptions = {}): Promise<OpenCheckout> {
+  const shopper = new Shopper(url, options.token ?? null);
+  for (const body of options.items ?? [ITEMS.hairOil]) {
+    await shopper.do({ method: "POST", path: "/api/cart/items", body });
+  }
+  if (options.coupon) {
+    const body = { couponCode: options.coupon };
+    await shopper.do({ method: "POST", path: "/api/cart/coupons", body });
+  }
+  const id = textAt(await shopper.do({ method: "POST", path: "/api/checkout/start", body: contact }), "id");
+  const path = `/api/checkout/${id}`;
+  await shopper.do({ method: "PUT", path: `${path}/shipping-address`, body: address });
+  const body = { shippingMethodId: SEED.shippingMethods.standard };
+  await shopper.do({ method: "PUT", path: `${path}/shipping-method`, body });
+  return chooseMethod(shopper, id, options.method);
+}
+
+/** Chooses the method of payment, or chooses it again. */
+export async function chooseMethod(shopper: Shopper, id: string, method = "upi"): Promise<OpenCheckout> {
+  const path = `/api/checkout/${id}/payment-method`;
+  const chosen = await shopper.do({ method: "PUT", path, body: { method, termsAccepted: true } });
+  const isCash = method === "cod";
+  return {
+    shopper,
+    id,
+    paymentId: textAt(chosen, "payment.id"),
+    gatewayOrderId: isCash ? "" : textAt(chosen, "gateway.orderId"),
+    amount: isCash ? 0 : numberAt(chosen, "gateway.amount"),
+  };
+}
+
+/** What the buyer does in the gateway's window. */
+export const payFor = (
+  sandbox: Sandbox,
+  checkout: OpenCheckout,
+  attempt: Partial<Attempt> = {},
+): AttemptResult =>
+  sandbox.control.razorpay.pay(checkout.gatewayOrderId, { method: "upi", outcome: "success", ...attempt });
+
+/** The callback of the gateway's window. */
+export const verify = (checkout: OpenCheckout, paid: AttemptResult, url?: string): Promise<Answer> =>
+  checkout.shopper.send({
+    method: "POST",
+    path: "/api/payments/verify",
+    body: {
+      razorpay_order_id: checkout.gatewayOrderId,
+      razorpay_payment_id: paid.paymentId,
+      razorpay_signature: paid.signature ?? "",
+    },
+    url,
+  });
+
+export const place = (
+  { shopper, id }: OpenCheckout,
+  { key = randomUUID(), url }: { key?: string; url?: string } = {},
+): Promise<Answer> =>
+  shopper.send({ method: "POST", path: "/api/orders", body: { checkoutSessionId: id }, key, url });
+
+/** Paid, and verified by the client; the order is not placed yet (hold the gateway's webhooks before). */
+export async function paidCheckout(
+  url: string,
+  sandbox: Sandbox,
+  options: PurchaseOptions = {},
+): Promise<OpenCheckout & { paid: AttemptResult }> {
+  const checkout = await openCheckout(url, options);
+  const paid = payFor(sandbox, checkout);
+  const verified = await verify(checkout, paid);
+  if (verified.status !== 200) throw new Error(`not verified: ${verified.status} ${verified.code}`);
+  return { ...checkout, paid };
+}

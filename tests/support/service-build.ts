@@ -1,0 +1,64 @@
+import { execFileSync } from "node:child_process";
+import { closeSync, existsSync, openSync, readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const ROOT = join(__dirname, "..", "..");
+const BUILT = join(ROOT, "dist", "index.js");
+const LOCK = join(ROOT, "dist.lock");
+/** What tsconfig.build.json compiles. */
+const SOURCES = ["index.ts", "index.route.ts", "tsconfig.json", "tsconfig.build.json"];
+const SOURCE_FOLDERS = ["config", "src", "models", "services", "middlewares", "utils", "scripts/jobs"];
+/** A build takes seconds; an older lock was left by a run that was stopped. */
+const STALE_LOCK_MS = 60_000;
+const POLL_MS = 100;
+
+function newestSource(): number {
+  const inFolders = SOURCE_FOLDERS.flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => join(folder, name)),
+  );
+  return Math.max(...[...SOURCES, ...inFolders].map((name) => statSync(join(ROOT, name)).mtimeMs));
+}
+
+const isBuilt = (): boolean => existsSync(BUILT) && statSync(BUILT).mtimeMs >= newestSource();
+
+function tryLock(): boolean {
+  try {
+    closeSync(openSync(LOCK, "wx"));
+    return true;
+  } catch {
+    const age = existsSync(LOCK) ? Date.now() - statSync(LOCK).mtimeMs : 0;
+    if (age > STALE_LOCK_MS) rmSync(LOCK, { force: true });
+    return false;
+  }
+}
+
+/**
+ * Makes sure that `dist/` is the build of the sources as they are. `npm test` has just built it; a single
+ * test run by hand builds it here, once for all test files that run at the same time.
+ * @throws Error with the compiler's words
+ */
+export async function ensureBuild(): Promise<void> {
+  while (!isBuilt()) {
+    if (!tryLock()) {
+      await sleep(POLL_MS);
+      continue;
+    }
+    try {
+      if (!isBuilt()) build();
+    } finally {
+      rmSync(LOCK, { force: true });
+    }
+  }
+}
+
+function build(): void {
+  const compiler = join(ROOT, "node_modules", ".bin", "tsc");
+  try {
+    execFileSync(compiler, ["-p", "tsconfig.build.json"], { cwd: ROOT, encoding: "utf8" });
+  } catch (error) {
+    throw new Error(`the service cannot be built:\n${String(Object(error).stdout ?? error)}`);
+  }
+}
