@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { BulkheadPolicy, CircuitBreakerPolicy } from "cockatiel";
 import {
   BrokenCircuitError,
   BulkheadRejectedError,
@@ -62,13 +63,6 @@ export interface GuardStats {
   breaker: BreakerState;
 }
 
-export interface Guard {
-  /** Never throws, never takes (much) longer than the deadline. */
-  run<T>(call: GuardedCall<T>): Promise<Result<T>>;
-  breakerState(): BreakerState;
-  stats(): GuardStats;
-}
-
 /** One extra try: two tries in all (`reliability.md` §6). */
 const MAX_RETRIES = 1;
 /** Retries may add a tenth to the calls, plus ten at a stretch, so that an outage brings no storm (F44). */
@@ -77,22 +71,13 @@ const PAUSE_MS = { least: 20, spread: 100 };
 /** Less than this is not worth starting a try. */
 const MIN_TRY_MS = 10;
 
-function unavailable(service: string, code: string, error: string): Failure {
-  return { success: false, outcome: "unavailable", code, error, statusCode: 503, service };
-}
-
 /** When the first try may have done it, a second that never arrived does not make that undone. */
 function combine<T>(earlier: Result<T> | null, latest: Result<T>): Result<T> {
   const mayBeDone = earlier && !earlier.success && earlier.outcome === "unknown";
   return mayBeDone && !latest.success && latest.outcome === "unavailable" ? earlier : latest;
 }
 
-/**
- * Bulkhead, retry and circuit breaker around the calls to one neighbour, so that its illness stays its own.
- * Order: a slot in the bulkhead, then tries, each of which asks the breaker.
- */
-export function createGuard({ service, maxConcurrent, breaker: settings = {} }: GuardOptions): Guard {
-  const slots = bulkhead(maxConcurrent, maxConcurrent);
+function createBreaker(service: string, settings: BreakerOptions): CircuitBreakerPolicy {
   const breaker = circuitBreaker(
     handleWhenResult((attempt) => (attempt as Attempt<unknown>).isFault),
     {
@@ -106,100 +91,148 @@ export function createGuard({ service, maxConcurrent, breaker: settings = {} }: 
   );
   breaker.onBreak(() => logger.warn({ service }, "> Circuit breaker opened"));
   breaker.onReset(() => logger.info({ service }, "> Circuit breaker closed"));
+  return breaker;
+}
 
-  const counts = { calls: 0, succeeded: 0, refused: 0, unknown: 0, unavailable: 0, retries: 0, totalMs: 0 };
-  let retryBudget = RETRY_BUDGET.most;
+const guards = new Map<string, Guard>();
 
-  const notMade = (code: string, error: string): Attempt<never> => ({
-    result: unavailable(service, code, error),
-    isFault: false,
-    isTransient: false,
-  });
+/** Counters of every neighbour since the start, the payment gateway among them, for the metrics page. */
+export function upstreamStats(): Record<string, GuardStats> {
+  return Object.fromEntries([...guards].map(([service, guard]) => [service, guard.stats()]));
+}
 
-  async function tryOnce<T>(call: GuardedCall<T>, remainingMs: number): Promise<Attempt<T>> {
-    // While the one probe runs, cockatiel would hold all others back and release them at once (Seen-9).
-    if (breaker.state === CircuitState.HalfOpen) return notMade("BREAKER_OPEN", "circuit breaker open");
+/** A random pause, or what the neighbour asked for when that is longer. */
+function pauseBeforeRetry(attempt: Attempt<unknown>): number {
+  const jittered = PAUSE_MS.least + Math.random() * PAUSE_MS.spread;
+  return Math.max(jittered, attempt.retryAfterMs ?? 0);
+}
+
+/**
+ * Bulkhead, retry and circuit breaker around the calls to one neighbour, so that its illness stays its own.
+ * Order: a slot in the bulkhead, then tries, each of which asks the breaker.
+ */
+export class Guard {
+  readonly #service: string;
+  readonly #maxConcurrent: number;
+  readonly #slots: BulkheadPolicy;
+  readonly #breaker: CircuitBreakerPolicy;
+  readonly #counts = {
+    calls: 0,
+    succeeded: 0,
+    refused: 0,
+    unknown: 0,
+    unavailable: 0,
+    retries: 0,
+    totalMs: 0,
+  };
+  #retryBudget = RETRY_BUDGET.most;
+
+  constructor({ service, maxConcurrent, breaker = {} }: GuardOptions) {
+    this.#service = service;
+    this.#maxConcurrent = maxConcurrent;
+    this.#slots = bulkhead(maxConcurrent, maxConcurrent);
+    this.#breaker = createBreaker(service, breaker);
+    guards.set(service, this);
+  }
+
+  /** Never throws, never takes (much) longer than the deadline. */
+  async run<T>(call: GuardedCall<T>): Promise<Result<T>> {
+    const startedAt = performance.now();
+    this.#counts.calls += 1;
+    this.#retryBudget = Math.min(RETRY_BUDGET.most, this.#retryBudget + RETRY_BUDGET.perCall);
+    const result = await this.#runInSlot(call, startedAt + call.deadlineMs);
+    this.#record(result, performance.now() - startedAt);
+    return result;
+  }
+
+  breakerState(): BreakerState {
+    const { state } = this.#breaker;
+    if (state === CircuitState.Closed) return "closed";
+    return state === CircuitState.HalfOpen ? "half-open" : "open";
+  }
+
+  stats(): GuardStats {
+    const inFlight = this.#maxConcurrent - this.#slots.executionSlots;
+    return { ...this.#counts, inFlight, breaker: this.breakerState() };
+  }
+
+  async #runInSlot<T>(call: GuardedCall<T>, deadline: number): Promise<Result<T>> {
     try {
-      return await breaker.execute(() => call.send(remainingMs));
-    } catch (error) {
-      if (error instanceof BrokenCircuitError) return notMade("BREAKER_OPEN", "circuit breaker open");
-      throw error;
-    }
-  }
-
-  function tryInTime<T>(call: GuardedCall<T>, deadline: number): Promise<Attempt<T>> {
-    const remainingMs = deadline - performance.now();
-    if (remainingMs >= MIN_TRY_MS) return tryOnce(call, remainingMs);
-    // Waited in the bulkhead until there was no time left.
-    return Promise.resolve(notMade("BULKHEAD_FULL", "no free slot in time"));
-  }
-
-  function pauseBeforeRetry(attempt: Attempt<unknown>): number {
-    const jittered = PAUSE_MS.least + Math.random() * PAUSE_MS.spread;
-    return Math.max(jittered, attempt.retryAfterMs ?? 0);
-  }
-
-  async function tryUntilDone<T>(call: GuardedCall<T>, deadline: number): Promise<Result<T>> {
-    let earlier: Result<T> | null = null;
-    for (let tries = 0; ; tries += 1) {
-      const attempt = await tryInTime(call, deadline);
-      const result: Result<T> = combine(earlier, attempt.result);
-      if (!attempt.isTransient || !call.isRepeatable || tries >= MAX_RETRIES || retryBudget < 1)
-        return result;
-      const pauseMs = pauseBeforeRetry(attempt);
-      if (performance.now() + pauseMs + MIN_TRY_MS > deadline) return result;
-      earlier = result;
-      retryBudget -= 1;
-      counts.retries += 1;
-      await pause(pauseMs);
-    }
-  }
-
-  async function runInSlot<T>(call: GuardedCall<T>, deadline: number): Promise<Result<T>> {
-    try {
-      return await slots.execute(() => tryUntilDone(call, deadline));
+      return await this.#slots.execute(() => this.#tryUntilDone(call, deadline));
     } catch (error) {
       if (error instanceof BulkheadRejectedError) {
-        return unavailable(service, "BULKHEAD_FULL", "too many calls in flight");
+        return this.#notMade("BULKHEAD_FULL", "too many calls in flight").result;
       }
-      logger.error({ service, err: error }, "> Call to a neighbour failed unexpectedly");
-      const message = error instanceof Error ? error.message : String(error);
+      logger.error({ service: this.#service, err: error }, "> Call to a neighbour failed unexpectedly");
       return {
         success: false,
         outcome: "unknown",
         code: "BAD_RESPONSE",
-        error: message,
+        error: error instanceof Error ? error.message : String(error),
         statusCode: 502,
-        service,
+        service: this.#service,
       };
     }
   }
 
-  function record(result: Result<unknown>, startedAt: number): void {
-    counts.totalMs += performance.now() - startedAt;
-    counts[result.success ? "succeeded" : result.outcome] += 1;
+  async #tryUntilDone<T>(call: GuardedCall<T>, deadline: number): Promise<Result<T>> {
+    let earlier: Result<T> | null = null;
+    for (let tries = 0; ; tries += 1) {
+      const attempt = await this.#tryInTime(call, deadline);
+      const result: Result<T> = combine(earlier, attempt.result);
+      if (!attempt.isTransient || !call.isRepeatable || tries >= MAX_RETRIES || this.#retryBudget < 1) {
+        return result;
+      }
+      const pauseMs = pauseBeforeRetry(attempt);
+      if (performance.now() + pauseMs + MIN_TRY_MS > deadline) return result;
+      earlier = result;
+      this.#retryBudget -= 1;
+      this.#counts.retries += 1;
+      await pause(pauseMs);
+    }
+  }
+
+  #tryInTime<T>(call: GuardedCall<T>, deadline: number): Promise<Attempt<T>> {
+    const remainingMs = deadline - performance.now();
+    if (remainingMs >= MIN_TRY_MS) return this.#tryOnce(call, remainingMs);
+    // Waited in the bulkhead until there was no time left.
+    return Promise.resolve(this.#notMade("BULKHEAD_FULL", "no free slot in time"));
+  }
+
+  async #tryOnce<T>(call: GuardedCall<T>, remainingMs: number): Promise<Attempt<T>> {
+    // While the one probe runs, cockatiel would hold all others back and release them at once (Seen-9).
+    if (this.#breaker.state === CircuitState.HalfOpen) return this.#breakerOpen();
+    try {
+      return await this.#breaker.execute(() => call.send(remainingMs));
+    } catch (error) {
+      if (error instanceof BrokenCircuitError) return this.#breakerOpen();
+      throw error;
+    }
+  }
+
+  #breakerOpen(): Attempt<never> {
+    return this.#notMade("BREAKER_OPEN", "circuit breaker open");
+  }
+
+  #notMade(code: string, error: string): Attempt<never> {
+    const result: Failure = {
+      success: false,
+      outcome: "unavailable",
+      code,
+      error,
+      statusCode: 503,
+      service: this.#service,
+    };
+    return { result, isFault: false, isTransient: false };
+  }
+
+  #record(result: Result<unknown>, durationMs: number): void {
+    this.#counts.totalMs += durationMs;
+    this.#counts[result.success ? "succeeded" : result.outcome] += 1;
     if (result.success || result.outcome === "refused") return;
     // A line for each call that an open breaker turns away would bury the reason why it is open.
     const level = result.code === "BREAKER_OPEN" || result.code === "BULKHEAD_FULL" ? "debug" : "warn";
-    const { outcome, code, error, statusCode } = result;
+    const { service, outcome, code, error, statusCode } = result;
     logger[level]({ service, outcome, code, error, statusCode }, "> Neighbour failed");
   }
-
-  const breakerState = (): BreakerState => {
-    if (breaker.state === CircuitState.Closed) return "closed";
-    return breaker.state === CircuitState.HalfOpen ? "half-open" : "open";
-  };
-
-  return {
-    async run(call) {
-      const startedAt = performance.now();
-      counts.calls += 1;
-      retryBudget = Math.min(RETRY_BUDGET.most, retryBudget + RETRY_BUDGET.perCall);
-      const result = await runInSlot(call, startedAt + call.deadlineMs);
-      record(result, startedAt);
-      return result;
-    },
-    breakerState,
-    stats: () => ({ ...counts, inFlight: maxConcurrent - slots.executionSlots, breaker: breakerState() }),
-  };
 }

@@ -163,8 +163,7 @@ export function readAnswer<T>(answer: HttpAnswer, schema: Joi.Schema<T>, normali
 
 /** What it means that there was no (whole) answer. */
 export function readTransportError(service: string, thrown: unknown): Attempt<never> {
-  const error = thrown instanceof Error ? thrown.message : String(thrown);
-  const cause = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
+  const cause = isRecord(thrown) && typeof thrown.code === "string" ? thrown.code : "";
   if (NEVER_ARRIVED.has(cause)) {
     return failed(
       { outcome: "unavailable", code: "NETWORK", error: cause, statusCode: 503, service },
@@ -185,7 +184,7 @@ export function readTransportError(service: string, thrown: unknown): Attempt<ne
     );
   }
   return failed(
-    { ...unknown, code: "NETWORK", error: cause || error, statusCode: 502 },
+    { ...unknown, code: "NETWORK", error: cause || String(thrown), statusCode: 502 },
     { isFault: true, isTransient: true },
   );
 }

@@ -1,14 +1,17 @@
 import { randomUUID } from "node:crypto";
+import type { AxiosInstance } from "axios";
 import axios from "axios";
 import type Joi from "joi";
 import { config } from "../../config/env.config.js";
 import { currentRequestId } from "../../utils/request-context.js";
 import type { Result } from "../../utils/result.js";
 import type { Attempt, BreakerOptions, BreakerState, GuardStats } from "./guard.js";
-import { createGuard } from "./guard.js";
+import { Guard } from "./guard.js";
 import { createServiceAdapter } from "./http-adapter.js";
 import type { Normalise } from "./http-answer.js";
 import { readAnswer, readTransportError } from "./http-answer.js";
+
+export { upstreamStats } from "./guard.js";
 
 export interface ServiceClientOptions {
   name: string;
@@ -50,22 +53,9 @@ export interface HealthReport {
   latencyMs: number;
 }
 
-/** The calls to one neighbour. Nothing here throws: every outcome is a `Result` (`upstreams.md`). */
-export interface ServiceClient {
-  readonly name: string;
-  get<T>(call: ReadCall<T>): Promise<Result<T>>;
-  /** A POST that only asks, so that repeating it is safe. */
-  ask<T>(call: AskCall<T>): Promise<Result<T>>;
-  write<T>(call: WriteCall<T>): Promise<Result<T>>;
-  health(limitMs: number): Promise<HealthReport>;
-  stats(): GuardStats;
-}
-
 /** The contract's answers are a few kB; more is an error, and must not fill the memory (F41). */
 const MAX_BODY_BYTES = 1_000_000;
 const DEFAULT_MAX_CONCURRENT = 100;
-
-const clients = new Map<string, ServiceClient>();
 
 /** Encodes ids into a path: apiPath`/api/products/${id}`. @returns null for an id that would change the path */
 export function apiPath(literals: TemplateStringsArray, ...ids: readonly string[]): string | null {
@@ -89,112 +79,11 @@ function toQueryString(query: Query | undefined): string {
 const headerSafe = (key: string): string =>
   /^[\x21-\x7e]{1,200}$/.test(key) ? key : encodeURIComponent(key);
 
-/** Per-service counters since the start, for the metrics page. */
-export function upstreamStats(): Record<string, GuardStats> {
-  return Object.fromEntries([...clients].map(([name, client]) => [name, client.stats()]));
-}
-
 interface Outgoing<T> {
   method: "GET" | "POST" | "PUT" | "DELETE";
   call: ReadCall<T>;
   body?: object | undefined;
   idempotencyKey?: string;
-}
-
-/**
- * The client of one neighbour: keep-alive, a hard deadline, a bulkhead, a circuit breaker, one retry where
- * a repeat is safe, and a schema for each answer. The instance is registered for `upstreamStats()`.
- */
-export function createServiceClient(options: ServiceClientOptions): ServiceClient {
-  const { name, normalise = (data) => data } = options;
-  const timeoutMs = options.timeoutMs ?? config.upstreamTimeoutMs;
-  const maxConcurrent = options.maxConcurrent ?? DEFAULT_MAX_CONCURRENT;
-  const baseUrl = options.baseUrl.replace(/\/+$/, "");
-  const guard = createGuard({
-    service: name,
-    maxConcurrent,
-    ...(options.breaker && { breaker: options.breaker }),
-  });
-  const instance = axios.create({
-    adapter: createServiceAdapter({ baseUrl, maxSockets: maxConcurrent, maxBytes: MAX_BODY_BYTES }),
-    // Every status is read here, and JSON is written and parsed here: axios' own transforms only cost time.
-    validateStatus: null,
-    transformRequest: [],
-    transformResponse: [],
-    // Answers are small and near: packing would cost more than it saves.
-    headers: { Accept: "application/json", "Accept-Encoding": "identity" },
-  });
-  const authorization = `Bearer ${config.auth.serviceToken}`;
-
-  function headersOf({ body, idempotencyKey }: Outgoing<unknown>, requestId: string): Record<string, string> {
-    const headers: Record<string, string> = { Authorization: authorization, "X-Request-Id": requestId };
-    if (body) headers["Content-Type"] = "application/json";
-    if (idempotencyKey) headers["Idempotency-Key"] = headerSafe(idempotencyKey);
-    return headers;
-  }
-
-  async function send<T>(
-    outgoing: Outgoing<T>,
-    request: RequestParts,
-    remainingMs: number,
-  ): Promise<Attempt<T>> {
-    try {
-      const response = await instance.request<string>({ ...request, timeout: remainingMs });
-      const retryAfter: unknown = response.headers["retry-after"];
-      const answer = {
-        service: name,
-        status: response.status,
-        text: response.data,
-        isWrite: outgoing.idempotencyKey !== undefined,
-        ...(typeof retryAfter === "string" && { retryAfter }),
-      };
-      return readAnswer(answer, outgoing.call.schema, normalise);
-    } catch (error) {
-      return readTransportError(name, error);
-    }
-  }
-
-  function run<T>(outgoing: Outgoing<T>): Promise<Result<T>> {
-    const { call, body, method } = outgoing;
-    if (call.path === null) return Promise.resolve(noSuchThing(name));
-    const request = {
-      method,
-      url: `${call.path}${toQueryString(call.query)}`,
-      headers: headersOf(outgoing, currentRequestId() ?? randomUUID()),
-      ...(body && { data: JSON.stringify(body) }),
-    };
-    // Reads are repeatable by nature, writes by their key.
-    return guard.run({
-      deadlineMs: timeoutMs,
-      isRepeatable: true,
-      send: (remainingMs) => send(outgoing, request, remainingMs),
-    });
-  }
-
-  const client: ServiceClient = {
-    name,
-    get: (call) => run({ method: "GET", call }),
-    ask: (call) => run({ method: "POST", call, body: call.body }),
-    write: (call) =>
-      run({
-        method: call.method,
-        call,
-        body: call.body,
-        idempotencyKey: call.idempotencyKey ?? randomUUID(),
-      }),
-    health: (limitMs) => checkHealth({ baseUrl, limitMs, breaker: guard.breakerState() }),
-    stats: guard.stats,
-  };
-  clients.set(name, client);
-  return client;
-}
-
-interface RequestParts {
-  method: string;
-  /** Path and query. */
-  url: string;
-  headers: Record<string, string>;
-  data?: string;
 }
 
 function noSuchThing(service: string): Result<never> {
@@ -208,26 +97,129 @@ function noSuchThing(service: string): Result<never> {
   };
 }
 
-/** Asks past bulkhead and breaker, on a socket of its own: a full or open one must not hide that a neighbour is back. */
-async function checkHealth(check: {
-  baseUrl: string;
-  limitMs: number;
-  breaker: BreakerState;
-}): Promise<HealthReport> {
-  const startedAt = performance.now();
-  const isUp = await axios
-    .get(`${check.baseUrl}/health`, {
-      signal: AbortSignal.timeout(check.limitMs),
-      proxy: false,
-      maxRedirects: 0,
-      maxContentLength: MAX_BODY_BYTES,
-      responseType: "text",
-    })
-    .then(() => true)
-    .catch(() => false);
-  return {
-    status: isUp ? "up" : "down",
-    breaker: check.breaker,
-    latencyMs: Math.round(performance.now() - startedAt),
-  };
+/**
+ * The calls to one neighbour: keep-alive, a hard deadline, a bulkhead, a circuit breaker, one retry where a
+ * repeat is safe, and a schema for each answer. Nothing here throws: every outcome is a `Result`.
+ */
+export class ServiceClient {
+  readonly name: string;
+  readonly #baseUrl: string;
+  readonly #timeoutMs: number;
+  readonly #normalise: Normalise;
+  readonly #guard: Guard;
+  readonly #http: AxiosInstance;
+  readonly #authorization = `Bearer ${config.auth.serviceToken}`;
+
+  constructor(options: ServiceClientOptions) {
+    const maxConcurrent = options.maxConcurrent ?? DEFAULT_MAX_CONCURRENT;
+    this.name = options.name;
+    this.#baseUrl = options.baseUrl.replace(/\/+$/, "");
+    this.#timeoutMs = options.timeoutMs ?? config.upstreamTimeoutMs;
+    this.#normalise = options.normalise ?? ((data) => data);
+    this.#guard = new Guard({
+      service: options.name,
+      maxConcurrent,
+      ...(options.breaker && { breaker: options.breaker }),
+    });
+    this.#http = axios.create({
+      adapter: createServiceAdapter({
+        baseUrl: this.#baseUrl,
+        maxSockets: maxConcurrent,
+        maxBytes: MAX_BODY_BYTES,
+      }),
+      // Every status is read here, and JSON is written and parsed here: axios' own transforms only cost time.
+      validateStatus: null,
+      transformRequest: [],
+      transformResponse: [],
+      // Answers are small and near: packing would cost more than it saves.
+      headers: { Accept: "application/json", "Accept-Encoding": "identity" },
+    });
+  }
+
+  get<T>(call: ReadCall<T>): Promise<Result<T>> {
+    return this.#run({ method: "GET", call });
+  }
+
+  /** A POST that only asks, so that repeating it is safe. */
+  ask<T>(call: AskCall<T>): Promise<Result<T>> {
+    return this.#run({ method: "POST", call, body: call.body });
+  }
+
+  write<T>(call: WriteCall<T>): Promise<Result<T>> {
+    const { method, body, idempotencyKey = randomUUID() } = call;
+    return this.#run({ method, call, body, idempotencyKey });
+  }
+
+  /**
+   * Asks past bulkhead and breaker, on a socket of its own: a full or open one must not hide that a
+   * neighbour is back.
+   */
+  async health(limitMs: number): Promise<HealthReport> {
+    const startedAt = performance.now();
+    const breaker = this.#guard.breakerState();
+    const isUp = await axios
+      .get(`${this.#baseUrl}/health`, {
+        signal: AbortSignal.timeout(limitMs),
+        proxy: false,
+        maxRedirects: 0,
+        maxContentLength: MAX_BODY_BYTES,
+        responseType: "text",
+      })
+      .then(() => true)
+      .catch(() => false);
+    const latencyMs = Math.round(performance.now() - startedAt);
+    return { status: isUp ? "up" : "down", breaker, latencyMs };
+  }
+
+  stats(): GuardStats {
+    return this.#guard.stats();
+  }
+
+  #run<T>(outgoing: Outgoing<T>): Promise<Result<T>> {
+    if (outgoing.call.path === null) return Promise.resolve(noSuchThing(this.name));
+    const url = `${outgoing.call.path}${toQueryString(outgoing.call.query)}`;
+    const headers = this.#headersOf(outgoing);
+    return this.#guard.run({
+      deadlineMs: this.#timeoutMs,
+      // Reads by nature, writes by their key.
+      isRepeatable: true,
+      send: (remainingMs) => this.#send(outgoing, { url, headers, timeout: remainingMs }),
+    });
+  }
+
+  async #send<T>(
+    outgoing: Outgoing<T>,
+    request: { url: string; headers: Record<string, string>; timeout: number },
+  ): Promise<Attempt<T>> {
+    const { method, body, call, idempotencyKey } = outgoing;
+    try {
+      const data = body && JSON.stringify(body);
+      const response = await this.#http.request<string>({ ...request, method, data });
+      const retryAfter: unknown = response.headers["retry-after"];
+      const answer = {
+        service: this.name,
+        status: response.status,
+        text: response.data,
+        isWrite: idempotencyKey !== undefined,
+        ...(typeof retryAfter === "string" && { retryAfter }),
+      };
+      return readAnswer(answer, call.schema, this.#normalise);
+    } catch (error) {
+      return readTransportError(this.name, error);
+    }
+  }
+
+  #headersOf({ body, idempotencyKey }: Outgoing<unknown>): Record<string, string> {
+    return {
+      Authorization: this.#authorization,
+      "X-Request-Id": currentRequestId() ?? randomUUID(),
+      ...(body && { "Content-Type": "application/json" }),
+      ...(idempotencyKey && { "Idempotency-Key": headerSafe(idempotencyKey) }),
+    };
+  }
+}
+
+/** @see ServiceClient */
+export function createServiceClient(options: ServiceClientOptions): ServiceClient {
+  return new ServiceClient(options);
 }

@@ -74,7 +74,9 @@ export const objectsOf = (schema: Joi.ObjectSchema | undefined): { path: Path; k
   const fields = fieldsOf(schema);
   const keysAt = (path: Path) =>
     fields
-      .filter((field) => field.path.length === path.length + 1 && path.every((key, i) => field.path[i] === key))
+      .filter(
+        (field) => field.path.length === path.length + 1 && path.every((key, i) => field.path[i] === key),
+      )
       .map(({ path: own }) => String(own.at(-1)));
   const inner = fields.filter(({ type, path }) => type === "object" && keysAt(path).length > 0);
   return [{ path: [] }, ...inner].map(({ path }) => ({ path, keys: keysAt(path) }));
@@ -188,7 +190,17 @@ export function rawBodies(valid: object, limit: number): RawBody[] {
 }
 
 /** S23 */
-export const BAD_QUANTITIES: readonly unknown[] = [0, -1, 1.5, 1e9, "1", null, BEYOND_NUMBERS, [1], { $gt: 0 }];
+export const BAD_QUANTITIES: readonly unknown[] = [
+  0,
+  -1,
+  1.5,
+  1e9,
+  "1",
+  null,
+  BEYOND_NUMBERS,
+  [1],
+  { $gt: 0 },
+];
 
 /** S3: 22 to 64 characters of base64url, or 400. */
 export const BAD_SESSION_IDS: readonly string[] = [

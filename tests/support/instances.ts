@@ -96,27 +96,38 @@ async function runJob(sandbox: Sandbox, url: string): Promise<void> {
     throw new Error(`${url} answered ${answer.status}: ${JSON.stringify(envelope)}`);
 }
 
-/** Work that is due now, apart from what failed and waits for its next try. */
-async function countDue(db: mongoose.mongo.Db): Promise<number> {
-  const events = await db.collection("webhookEvents").countDocuments({ state: "received", lastError: null });
+/**
+ * Work that is due now, apart from what failed and waits for its next try, and from the audit row that
+ * every run of a job by hand owes.
+ */
+async function findDue(db: mongoose.mongo.Db): Promise<string[]> {
+  const events = await db
+    .collection("webhookEvents")
+    .find({ state: "received", lastError: null })
+    .map(({ event, attempts }) => `${event} (attempts: ${attempts})`)
+    .toArray();
   const messages = await db
     .collection("outboxMessages")
-    .countDocuments({ state: "pending", $or: [{ dueAt: { $lte: new Date() } }, { lease: { $ne: null } }] });
-  return events + messages;
+    .find({
+      state: "pending",
+      type: { $ne: "audit.recorded" },
+      $or: [{ dueAt: { $lte: new Date() } }, { lease: { $ne: null } }],
+    })
+    .map(({ type, attempts, lastError }) => `${type} (attempts: ${attempts}, ${lastError})`)
+    .toArray();
+  return [...events, ...messages];
 }
 
 async function settle({ db, sandbox, runJob: run, urls }: Instances): Promise<void> {
   const deadline = Date.now() + SETTLE_WITHIN_MS;
   // A delivered message may make the gateway send an event, and an applied event may owe a message.
   for (let quiet = 0; quiet < 2; ) {
-    if (Date.now() > deadline) throw new Error(`${await countDue(db)} events and messages are still due`);
+    const due = await findDue(db);
+    if (Date.now() > deadline) throw new Error(`still due: ${due.join("; ")}`);
     await sandbox.control.razorpay.flushWebhooks();
     await run("outbox", urls.at(-1));
-    if ((await countDue(db)) === 0) quiet += 1;
-    else {
-      quiet = 0;
-      await sleep(POLL_MS);
-    }
+    quiet = due.length === 0 ? quiet + 1 : 0;
+    if (quiet === 0) await sleep(POLL_MS);
   }
 }
 

@@ -54,6 +54,4 @@ export const takesJson = (route: RouteDescription): boolean => route.method !== 
 
 /** Nobody is let in without token or session. */
 export const isClosed = ({ access: { rule } }: RouteDescription): boolean =>
-  rule.kind === "customer" ||
-  rule.kind === "admin" ||
-  (rule.kind === "guest" && rule.without === "reject");
+  rule.kind === "customer" || rule.kind === "admin" || (rule.kind === "guest" && rule.without === "reject");

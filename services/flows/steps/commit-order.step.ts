@@ -88,7 +88,7 @@ async function linkPayment(claim: Claim, order: OrderDoc, session: ClientSession
 }
 
 async function convertCart(claim: Claim, order: OrderDoc, session: ClientSession): Promise<void> {
-  if (!claim.ownsCart) return;
+  if (claim.cart !== "held") return;
   const converted = await Cart.updateOne(
     {
       _id: claim.checkout.cartId,

@@ -1,7 +1,10 @@
-import { Cart, CheckoutSession } from "../../../models/index.js";
+import type { Types } from "mongoose";
+import { CheckoutSession } from "../../../models/index.js";
 import { RuleError } from "../../../utils/errors.js";
 import { unwrap } from "../../../utils/result.js";
 import * as pricing from "../../integrations/pricing-integration.service.js";
+import { couponDroppedNotice } from "./cart-notices.step.js";
+import { changeCart } from "./change-cart.step.js";
 import type { CheckoutState } from "./checkout-state.step.js";
 
 /**
@@ -22,7 +25,7 @@ export async function claimCoupons({ checkout, cart }: CheckoutState): Promise<v
       discountAmount: coupon.discountAmount,
     });
     if (!result.success && result.outcome === "refused") {
-      await markExhausted(cart._id.toHexString(), coupon.code);
+      await dropCoupon(cart._id, coupon.code, result.code);
       throw new RuleError("COUPON_INVALID", `The coupon ${coupon.code} can no longer be used`, {
         reason: result.code,
         couponCode: coupon.code,
@@ -32,7 +35,10 @@ export async function claimCoupons({ checkout, cart }: CheckoutState): Promise<v
   }
 }
 
-/** The next look at the cart finds the coupon refused and drops it with a notice, like any other refusal. */
-async function markExhausted(cartId: string, code: string): Promise<void> {
-  await Cart.updateOne({ _id: cartId }, { $addToSet: { exhaustedCoupons: code } });
+/** The coupon leaves the cart with a notice; the customer sees the price without it and chooses again (D37). */
+async function dropCoupon(cartId: Types.ObjectId, code: string, reason: string): Promise<void> {
+  await changeCart(cartId, (draft) => {
+    draft.couponCodes = draft.couponCodes.filter((candidate) => candidate !== code);
+    draft.notices.push(couponDroppedNotice(code, reason));
+  });
 }

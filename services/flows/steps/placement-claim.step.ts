@@ -15,6 +15,9 @@ import { placementFailure } from "./placement-failure.step.js";
 
 type FrozenCheckout = NonNullable<CheckoutSessionDoc["frozen"]>;
 
+/** `held`: still the cart that was paid for; `moved_on`: changed since; `sold`: ordered through another session. */
+export type CartHold = "held" | "moved_on" | "sold";
+
 /** The right to place one session's order, until the lease ends. */
 export interface Claim {
   kind: "claimed";
@@ -26,8 +29,7 @@ export interface Claim {
   token: string;
   /** When the first attempt began; an intent does not get younger by being retried. */
   startedAt: Date;
-  /** Whether the cart is still the one that was paid for, and so is converted with the order. */
-  ownsCart: boolean;
+  cart: CartHold;
 }
 
 export type ClaimResult = Claim | { kind: "held" } | { kind: "completed" };
@@ -65,7 +67,7 @@ export async function claimPlacement(request: {
     payment,
     token: placement.token,
     startedAt: placement.startedAt,
-    ownsCart: await markCart(claimed, frozen),
+    cart: await markCart(claimed, frozen),
   };
 }
 
@@ -118,8 +120,9 @@ function writeIntent(
 /**
  * Marks the cart, so that no write goes through while its order is made. A session that was paid late may
  * find that the cart has moved on: then the order is placed from the frozen lines and the cart left alone.
+ * One that was bought meanwhile, through another session, is not bought twice.
  */
-async function markCart(checkout: CheckoutSessionDoc, frozen: FrozenCheckout): Promise<boolean> {
+async function markCart(checkout: CheckoutSessionDoc, frozen: FrozenCheckout): Promise<CartHold> {
   const marked = await Cart.updateOne(
     {
       _id: checkout.cartId,
@@ -129,7 +132,8 @@ async function markCart(checkout: CheckoutSessionDoc, frozen: FrozenCheckout): P
     },
     { $set: { placing: checkout._id } },
   );
-  return marked.matchedCount === 1;
+  if (marked.matchedCount === 1) return "held";
+  return (await Cart.exists({ _id: checkout.cartId, status: "converted" })) ? "sold" : "moved_on";
 }
 
 /** After an unknown outcome: the next caller need not wait for the lease to end. */

@@ -1,7 +1,7 @@
 import { CheckoutSession, Payment } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import type { CheckoutFailure } from "../../../utils/constants.js";
-import { type Failure, type Result, unwrapEffect } from "../../../utils/result.js";
+import { type Result, unwrapEffect } from "../../../utils/result.js";
 import { paymentMachine } from "../../../utils/state-machines.js";
 import * as engagement from "../../integrations/engagement-integration.service.js";
 import * as inventory from "../../integrations/inventory-integration.service.js";
@@ -14,9 +14,9 @@ import type { Claim } from "./placement-claim.step.js";
 export class PlacementRefused extends Error {
   constructor(
     readonly failure: CheckoutFailure,
-    cause: Failure,
+    cause: string,
   ) {
-    super(`placement refused: ${failure} (${cause.service}: ${cause.code})`);
+    super(`placement refused: ${failure} (${cause})`);
     this.name = "PlacementRefused";
   }
 }
@@ -27,6 +27,8 @@ export class PlacementRefused extends Error {
  * @throws PlacementRefused on a definite no; the typed upstream errors when an outcome is not known.
  */
 export async function performEffects(claim: Claim): Promise<void> {
+  if (claim.cart === "sold")
+    throw new PlacementRefused("cart_gone", "the cart was ordered through another session");
   const results = await Promise.allSettled([
     takeStock(claim),
     useCoupons(claim),
@@ -44,7 +46,8 @@ export async function performEffects(claim: Claim): Promise<void> {
 }
 
 function settleEffect<T>(result: Result<T>, failure: CheckoutFailure): T {
-  if (!result.success && result.outcome === "refused") throw new PlacementRefused(failure, result);
+  if (!result.success && result.outcome === "refused")
+    throw new PlacementRefused(failure, `${result.service}: ${result.code}`);
   return unwrapEffect(result);
 }
 
@@ -54,7 +57,7 @@ async function takeStock(claim: Claim): Promise<void> {
     quantities.set(line.variantId, (quantities.get(line.variantId) ?? 0) + line.quantity);
   }
   const result = await inventory.convertReservations({
-    cartId: claim.ownsCart ? claim.checkout.cartId.toHexString() : null,
+    cartId: claim.cart === "held" ? claim.checkout.cartId.toHexString() : null,
     orderId: claim.checkout._id.toHexString(),
     items: [...quantities].map(([variantId, quantity]) => ({ variantId, quantity })),
   });

@@ -5,8 +5,8 @@ import Razorpay from "razorpay";
 import { logger } from "../../../config/logger.config.js";
 import { isRecord } from "../../../utils/helpers.js";
 import { type Result, success } from "../../../utils/result.js";
-import type { Attempt, Guard } from "../guard.js";
-import { createGuard } from "../guard.js";
+import type { Attempt } from "../guard.js";
+import { Guard } from "../guard.js";
 import { readThrown, toFailedAttempt } from "./errors.js";
 
 /**
@@ -102,7 +102,7 @@ export function createTransport(options: TransportOptions): Transport {
   const sdk = new Razorpay({ key_id: keyId, key_secret: keySecret });
   const rq = axiosOf(sdk);
   completeTransport(rq, options);
-  const guard = createGuard({ service: "razorpay", maxConcurrent: MAX_CONCURRENT });
+  const guard = new Guard({ service: "razorpay", maxConcurrent: MAX_CONCURRENT });
 
   async function attempt<T>(call: TransportCall<T>): Promise<Attempt<T>> {
     let answer: unknown;

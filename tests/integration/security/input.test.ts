@@ -1,0 +1,273 @@
+import type { Response } from "supertest";
+import { SEED } from "../../../scripts/sandbox/seed/index.js";
+import {
+  ASSIGNED_FIELDS,
+  BAD_PATH_VALUES,
+  BAD_QUANTITIES,
+  BAD_SESSION_IDS,
+  BROKEN_PATH_VALUES,
+  badQueriesFor,
+  fieldsOf,
+  objectsOf,
+  rawBodies,
+  withValue,
+  wrongValuesFor,
+} from "../../support/bad-input.js";
+import { isGuest, isSigned, nameOf, parametersOf, takesJson } from "../../support/router-table.js";
+import {
+  type Call,
+  callerFor,
+  collectFindings,
+  expectNothingDone,
+  type SecurityWorld,
+  startSecurityWorld,
+} from "./security-world.js";
+import { newSession, type Shopper, shopForEverything, shopUntil } from "./shoppers.js";
+
+type Route = SecurityWorld["routes"][number];
+
+/** As `BODY_LIMITS` of the service says; written again, because it is a promise of `api.md`. */
+const LIMITS = { standard: 100_000, large: 2_000_000 };
+
+let world: SecurityWorld;
+let guest: Shopper;
+
+beforeAll(async () => {
+  world = await startSecurityWorld();
+  guest = await shopForEverything(world, newSession());
+});
+afterAll(() => world.stop());
+
+/** Calls the route as somebody who may, with his own ids. */
+const callAsOwner = (route: Route, call: Call): Promise<Response> => {
+  const as = { ...callerFor(route, guest, world.sandbox.tokens.admin), ...call.as };
+  return world.call(route, { own: guest.has, ...call, as });
+};
+
+interface Detail {
+  in: string;
+  path: string;
+}
+
+const detailsOf = (details: unknown): Detail[] => details as Detail[];
+
+function expectInvalid(answer: Response, place: string): Detail[] {
+  const { error } = world.expectRefusal(answer, 400, "VALIDATION_ERROR");
+  const details = detailsOf(error?.details);
+  const wrong = details.find((detail) => detail.in !== place);
+  if (details.length === 0 || wrong) throw new Error(`details: ${JSON.stringify(details)}`);
+  return details;
+}
+
+const bodyOf = (route: Route): Record<string, unknown> => world.caseOf(route).body?.(guest.has) ?? {};
+
+interface BodyCase {
+  route: Route;
+  path: readonly (string | number)[];
+  value: unknown;
+}
+
+const nameBodyCase = ({ route, path, value }: BodyCase): string =>
+  `${nameOf(route)} · ${path.join(".")} = ${JSON.stringify(value)}`;
+
+describe("A body", () => {
+  test("When a client assigns what only the service may, then every write refuses it (S5)", async () => {
+    const findings = collectFindings();
+    const cases: BodyCase[] = world.routes.filter(takesJson).flatMap((route) =>
+      objectsOf(route.schemas.body).flatMap(({ path, keys }) =>
+        Object.entries(ASSIGNED_FIELDS)
+          .filter(([field]) => !keys.includes(field))
+          .map(([field, value]) => ({ route, path: [...path, field], value })),
+      ),
+    );
+    await expectNothingDone(world, () =>
+      findings.checkAll(cases, nameBodyCase, async ({ route, path, value }) => {
+        const body = withValue(bodyOf(route), path, value);
+        const details = expectInvalid(await callAsOwner(route, { body }), "body");
+        // The only fault: so the body is otherwise one that the route takes.
+        expect(details.map((detail) => detail.path)).toEqual([path.join(".")]);
+      }),
+    );
+    findings.report();
+  });
+
+  test("When a field holds an operator or another type, then it is refused by name (S1, S20)", async () => {
+    const findings = collectFindings();
+    const cases: BodyCase[] = world.routes
+      .filter(takesJson)
+      .flatMap((route) =>
+        fieldsOf(route.schemas.body).flatMap((field) =>
+          wrongValuesFor(field).map((value) => ({ route, path: field.path, value })),
+        ),
+      );
+    await expectNothingDone(world, () =>
+      findings.checkAll(cases, nameBodyCase, async ({ route, path, value }) => {
+        const body = withValue(bodyOf(route), path, value);
+        const details = expectInvalid(await callAsOwner(route, { body }), "body");
+        const last = String(path.at(-1));
+        const named = details.some((detail) => detail.path.split(".").includes(last));
+        if (!named) throw new Error(`details: ${JSON.stringify(details)}`);
+      }),
+    );
+    findings.report();
+  });
+
+  test("When it is no JSON object of decent size and depth, then 400, 413 or 415 (S19–S22)", async () => {
+    const findings = collectFindings();
+    const cases = world.routes
+      .filter(takesJson)
+      .flatMap((route) =>
+        rawBodies(bodyOf(route), LIMITS[route.bodyLimit ?? "standard"]).map((raw) => ({ route, raw })),
+      );
+    await expectNothingDone(world, () =>
+      findings.checkAll(
+        cases,
+        ({ route, raw }) => `${nameOf(route)} · ${raw.what}`,
+        async ({ route, raw }) => {
+          world.expectRefusal(await callAsOwner(route, { raw }), raw.status, raw.code);
+        },
+      ),
+    );
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+    findings.report();
+  });
+
+  test("When it is missing and something is required, then it is refused (S21)", async () => {
+    const findings = collectFindings();
+    const needy = world.routes.filter((route) => takesJson(route) && route.schemas.body?.validate({}).error);
+    await expectNothingDone(world, () =>
+      findings.checkAll(needy, nameOf, async (route) => {
+        expectInvalid(await callAsOwner(route, { raw: { text: "" } }), "body");
+      }),
+    );
+    findings.report();
+  });
+});
+
+describe("A URL", () => {
+  test("When a query is unknown, repeated, an operator or out of bounds, then it is refused (S2, S30)", async () => {
+    const findings = collectFindings();
+    const cases = world.routes
+      .filter((route) => !isSigned(route))
+      .flatMap((route) => badQueriesFor(route.schemas.query).map((query) => ({ route, query })));
+    await expectNothingDone(world, () =>
+      findings.checkAll(
+        cases,
+        ({ route, query }) => `${nameOf(route)} ?${query.slice(0, 40)}`,
+        async ({ route, query }) => expectInvalid(await callAsOwner(route, { query }), "query"),
+      ),
+    );
+    findings.report();
+  });
+
+  test("When an id is none, then 400, or 404 where any text may stand (S3, S22, S46)", async () => {
+    const findings = collectFindings();
+    const cases = world.routes.flatMap((route) =>
+      parametersOf(route).flatMap((name) =>
+        [...BAD_PATH_VALUES, ...BROKEN_PATH_VALUES].map((value) => ({ route, name, value })),
+      ),
+    );
+    await expectNothingDone(world, () =>
+      findings.checkAll(
+        cases,
+        ({ route, name, value }) => `${nameOf(route)} · ${name} = ${value.slice(0, 40)}`,
+        async ({ route, name, value }) => {
+          const answer = await callAsOwner(route, { params: { [name]: value } });
+          if (BROKEN_PATH_VALUES.includes(value) || !mayStandFor(route, name, value)) {
+            expectInvalid(answer, "params");
+          } else if (answer.status >= 400) world.expectEnvelope(answer, 404);
+        },
+      ),
+    );
+    findings.report();
+  });
+});
+
+/** Whether the route takes such a text there: the code of a coupon, the name of a job. */
+function mayStandFor(route: Route, name: string, value: string): boolean {
+  const params = { ...world.caseOf(route).params?.(guest.has), [name]: decodeURIComponent(value) };
+  return value.length <= 1024 && !route.schemas.params?.validate(params).error;
+}
+
+describe("A session id", () => {
+  test("When it cannot be one of ours, then every guest's route answers 400 (S3)", async () => {
+    const findings = collectFindings();
+    const cases = world.routes
+      .filter(isGuest)
+      .flatMap((route) => BAD_SESSION_IDS.map((sessionId) => ({ route, sessionId })));
+    await expectNothingDone(world, () =>
+      findings.checkAll(
+        cases,
+        ({ route, sessionId }) => `${nameOf(route)} · ${sessionId.slice(0, 30)}`,
+        async ({ route, sessionId }) =>
+          expectInvalid(await callAsOwner(route, { as: { "X-Session-Id": sessionId } }), "headers"),
+      ),
+    );
+    findings.report();
+  });
+});
+
+describe("A quantity", () => {
+  const isReservation = ({ route }: { route: string }) =>
+    /^(?:POST|PUT|DELETE) \/api\/reservations/.test(route);
+  const reservationCalls = () =>
+    world.sandbox.control.calls.list({ service: "inventory" }).filter(isReservation).length;
+  const routeOf = (name: string): Route => {
+    const route = world.routes.find((candidate) => nameOf(candidate) === name);
+    if (!route) throw new Error(`no ${name}`);
+    return route;
+  };
+
+  test("When it is no positive whole number, then it is refused and nothing is reserved (S23)", async () => {
+    const findings = collectFindings();
+    const cases: BodyCase[] = world.routes.filter(takesJson).flatMap((route) =>
+      fieldsOf(route.schemas.body)
+        .filter(({ path }) => path.at(-1) === "quantity")
+        .flatMap(({ path }) => BAD_QUANTITIES.map((value) => ({ route, path, value }))),
+    );
+    await expectNothingDone(world, () =>
+      findings.checkAll(cases, nameBodyCase, async ({ route, path, value }) => {
+        const body = withValue(bodyOf(route), path, value);
+        expectInvalid(await callAsOwner(route, { body }), "body");
+      }),
+    );
+    findings.report();
+  });
+
+  test("When it is more than an order may have, then CART_LIMIT and nothing is reserved", async () => {
+    const { headers: as } = await shopUntil(world, newSession(), "cart");
+    const add = routeOf("POST /api/cart/items");
+    const serum = { productId: SEED.products.serum, variantId: SEED.variants.serum };
+    const added = await world.call(add, { as, body: { ...serum, quantity: 2 } });
+    world.expectEnvelope(added, 200);
+    const before = reservationCalls();
+    const own = { ...guest.has, itemId: String(added.body.data.cartItem.id) };
+    const answers = [
+      await world.call(add, { as, body: { ...serum, quantity: 1 } }),
+      await world.call(routeOf("PUT /api/cart/items/:itemId"), { as, own, body: { quantity: 3 } }),
+    ];
+    for (const answer of answers) world.expectRefusal(answer, 400, "CART_LIMIT");
+    expect(reservationCalls()).toBe(before);
+  });
+
+  test("When a cart has 50 lines, then the 51st is refused and nothing is reserved", async () => {
+    const as = newSession();
+    const add = routeOf("POST /api/cart/items");
+    const variants = world.sandbox.control.catalog
+      .products()
+      .filter(({ status }) => status === "active")
+      .flatMap((product) => product.variants);
+    let lines = 0;
+    let last: Response | undefined;
+    let before = 0;
+    for (const { id, productId } of variants) {
+      before = reservationCalls();
+      last = await world.call(add, { as, body: { productId, variantId: id, quantity: 1 } });
+      if (last.status === 200) lines += 1;
+      if (last.body.error?.code === "CART_LIMIT") break;
+    }
+    expect(lines).toBe(50);
+    if (last) world.expectRefusal(last, 400, "CART_LIMIT");
+    expect(reservationCalls()).toBe(before);
+  });
+});

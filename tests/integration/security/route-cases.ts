@@ -1,0 +1,170 @@
+import { SEED } from "../../../scripts/sandbox/seed/index.js";
+import type { Belongings, Stage } from "./shoppers.js";
+
+/**
+ * One entry for every mounted route: what `api.md` says of its access, and a request that it takes. All
+ * attacks are made from these; a route without an entry fails `access.test.ts`.
+ */
+export interface RouteCase {
+  /** In the words of `accessOf`, from `api.md` and not from the code. */
+  access: string;
+  params?: (own: Belongings) => Record<string, string>;
+  /** Shows every object and list that the schema names. */
+  body?: (own: Belongings) => Record<string, unknown>;
+  /** Of a route with an idempotency key: how far a shopper must have come for a 2xx. */
+  stage?: Stage;
+  /** Another valid body, for the same key. */
+  otherBody?: (own: Belongings) => Record<string, unknown>;
+  /** What somebody else's resource is answered with; 404 unless plan v2 says otherwise (D15). */
+  foreignStatus?: 403;
+  /** Why a parameter names nothing that could belong to somebody. */
+  ownerless?: string;
+}
+
+export const EMAIL = "canary.person@example.in";
+export const PHONE = "9812345670";
+
+export const ADDRESS = {
+  name: "Canary Person",
+  phone: PHONE,
+  line1: "14, Canary Cross, Indiranagar",
+  line2: "2nd floor",
+  landmark: "Opposite the park",
+  city: "Bengaluru",
+  state: "Karnataka",
+  pincode: SEED.pincodes.bengaluru,
+  country: "IN",
+};
+
+const ITEM = { productId: SEED.products.ashwagandha, variantId: SEED.variants.ashwagandha };
+
+const itemId = ({ itemId }: Belongings) => ({ itemId });
+const sessionId = ({ checkoutSessionId }: Belongings) => ({ sessionId: checkoutSessionId });
+const orderNumber = ({ orderNumber }: Belongings) => ({ orderNumber });
+const paymentId = ({ paymentId }: Belongings) => ({ paymentId });
+
+const open: RouteCase = { access: "open" };
+/** A step of the checkout that only reads. */
+const checkoutRead: RouteCase = { access: "guest:reject", params: sessionId };
+const checkoutWrite = (body: Record<string, unknown>): RouteCase => ({
+  access: "guest:reject",
+  params: sessionId,
+  body: () => body,
+});
+
+const CART: Record<string, RouteCase> = {
+  "GET /api/cart": { access: "guest:empty" },
+  "GET /api/cart/mini": { access: "guest:empty" },
+  "DELETE /api/cart": { access: "guest:reject" },
+  "POST /api/cart/items": {
+    access: "guest:mint",
+    body: () => ({ ...ITEM, quantity: 1 }),
+    stage: "cart",
+    otherBody: () => ({ ...ITEM, quantity: 2 }),
+  },
+  "PUT /api/cart/items/:itemId": {
+    access: "guest:reject",
+    params: itemId,
+    body: () => ({ quantity: 2 }),
+    foreignStatus: 403,
+  },
+  "DELETE /api/cart/items/:itemId": { access: "guest:reject", params: itemId, foreignStatus: 403 },
+  "POST /api/cart/coupons": {
+    access: "guest:mint",
+    body: () => ({ couponCode: SEED.coupons.WELCOME10 }),
+    stage: "cart",
+    otherBody: () => ({ couponCode: SEED.coupons.FREESHIP }),
+  },
+  "DELETE /api/cart/coupons/:code": {
+    access: "guest:reject",
+    params: () => ({ code: SEED.coupons.WELCOME10 }),
+    ownerless: "a coupon's code; it is taken off the caller's own cart",
+  },
+};
+
+const CHECKOUT: Record<string, RouteCase> = {
+  "POST /api/checkout/start": {
+    access: "guest:reject",
+    body: () => ({ email: EMAIL, phone: PHONE }),
+    stage: "cart",
+    otherBody: () => ({ email: `other.${EMAIL}`, phone: PHONE }),
+  },
+  "GET /api/checkout/:sessionId": checkoutRead,
+  "GET /api/checkout/:sessionId/summary": checkoutRead,
+  "GET /api/checkout/:sessionId/shipping-methods": checkoutRead,
+  "GET /api/checkout/resume/:sessionId": checkoutRead,
+  "PUT /api/checkout/:sessionId/contact": checkoutWrite({ email: EMAIL, phone: PHONE }),
+  "PUT /api/checkout/:sessionId/shipping-address": checkoutWrite(ADDRESS),
+  "PUT /api/checkout/:sessionId/billing-address": checkoutWrite(ADDRESS),
+  "PUT /api/checkout/:sessionId/shipping-method": checkoutWrite({
+    shippingMethodId: SEED.shippingMethods.standard,
+  }),
+  "PUT /api/checkout/:sessionId/payment-method": checkoutWrite({ method: "upi", termsAccepted: true }),
+  "PUT /api/checkout/:sessionId/gift-message": checkoutWrite({ giftMessage: "With love" }),
+  "PUT /api/checkout/:sessionId/notes": checkoutWrite({ customerNotes: "Ring twice" }),
+};
+
+const ORDERS: Record<string, RouteCase> = {
+  "POST /api/orders": {
+    access: "guest:reject",
+    body: ({ checkoutSessionId }) => ({ checkoutSessionId, termsAccepted: true }),
+    stage: "chosen",
+    otherBody: ({ checkoutSessionId }) => ({ checkoutSessionId }),
+  },
+  "GET /api/orders": { access: "guest:reject" },
+  "GET /api/orders/:orderNumber": { access: "guest:empty", params: orderNumber },
+  "GET /api/orders/:orderNumber/confirmation": { access: "guest:reject", params: orderNumber },
+  "GET /api/orders/:orderNumber/timeline": { access: "guest:reject", params: orderNumber },
+};
+
+const PAYMENTS: Record<string, RouteCase> = {
+  "POST /api/payments": {
+    access: "guest:reject",
+    body: ({ checkoutSessionId }) => ({ checkoutSessionId, method: "upi", termsAccepted: true }),
+    stage: "checkout",
+    otherBody: ({ checkoutSessionId }) => ({ checkoutSessionId, method: "card", termsAccepted: true }),
+  },
+  "POST /api/payments/cod": {
+    access: "guest:reject",
+    body: ({ checkoutSessionId }) => ({ checkoutSessionId, termsAccepted: true }),
+    stage: "checkout",
+    otherBody: ({ checkoutSessionId }) => ({ checkoutSessionId, terms_accepted: true }),
+  },
+  "POST /api/payments/verify": {
+    access: "guest:reject",
+    body: ({ gatewayOrderId, gatewayPaymentId, signature }) => ({
+      razorpay_order_id: gatewayOrderId,
+      razorpay_payment_id: gatewayPaymentId,
+      razorpay_signature: signature,
+    }),
+  },
+  "POST /api/payments/:paymentId/retry": {
+    access: "guest:reject",
+    params: paymentId,
+    body: () => ({ method: "upi" }),
+    stage: "failed",
+    otherBody: () => ({ method: "card" }),
+  },
+  "GET /api/payments/:paymentId": { access: "guest:reject", params: paymentId },
+};
+
+const OPERATIONS: Record<string, RouteCase> = {
+  "POST /api/webhooks/razorpay": { access: "signed:razorpay" },
+  "POST /api/webhooks/razorpay/refund": { access: "signed:razorpay" },
+  "GET /api/admin/jobs": { access: "admin:jobs" },
+  "POST /api/admin/jobs/:name/run": { access: "admin:jobs", params: () => ({ name: "cart-cleanup" }) },
+  "GET /api/health": open,
+  "GET /api/health/live": open,
+  "GET /api/health/ready": open,
+  "GET /api/docs": open,
+  "GET /api/docs/openapi.json": open,
+  "GET /metrics": { access: "internal" },
+};
+
+export const ROUTE_CASES: Readonly<Record<string, RouteCase>> = {
+  ...CART,
+  ...CHECKOUT,
+  ...ORDERS,
+  ...PAYMENTS,
+  ...OPERATIONS,
+};

@@ -1,0 +1,191 @@
+import { createHash } from "node:crypto";
+import type { Response } from "supertest";
+import type { RouteDescription } from "../../../middlewares/route.types.js";
+import type { Envelope } from "../../../utils/http.js";
+import { toJsonText } from "../../support/bad-input.js";
+import { nameOf, pathWith } from "../../support/router-table.js";
+import { startWorld, type World } from "../../support/world.js";
+import { ROUTE_CASES, type RouteCase } from "./route-cases.js";
+import { type Belongings, nobodysBelongings, type Shopper } from "./shoppers.js";
+
+/** One request to a route; what is left out is taken from the route's case. */
+export interface Call {
+  as?: Readonly<Record<string, string | string[]>>;
+  /** Whose ids stand in path and body. */
+  own?: Belongings;
+  /** Instead of the case's; they stand in the path as they are. */
+  params?: Record<string, string>;
+  query?: string;
+  body?: unknown;
+  raw?: { text: string | Buffer; type?: string; headers?: Record<string, string> };
+  /** Null: none, even where one is required. */
+  key?: string | null;
+}
+
+export interface SecurityWorld extends World {
+  routes: readonly RouteDescription[];
+  caseOf(route: RouteDescription): RouteCase;
+  call(route: RouteDescription, call?: Call): Promise<Response>;
+  /** Asserts envelope, status and code, that the route declares them, and that nothing leaks. */
+  expectRefusal(answer: Response, status: number, code: string): Envelope;
+  expectEnvelope(answer: Response, status: number): Envelope;
+  /** Of every collection, so that "nothing changed" can be said. */
+  digest(): Promise<Record<string, string>>;
+  /** How often any neighbour was called. */
+  upstreamCalls(): number;
+}
+
+/** What the inside of the service looks like; no answer may show it. */
+const INSIDES =
+  /node_modules|\bat \S+ \(|\.[jt]s:\d+|\bE11000\b|\bMongo\w*(?:Error|Exception)|\bCastError|TypeError|RangeError|SyntaxError|AxiosError|ECONN|127\.0\.0\.1|\[object Object\]/;
+
+export function assertNoInsides(text: string): void {
+  const found = INSIDES.exec(text)?.[0];
+  if (found !== undefined) throw new Error(`shows "${found}": ${text.slice(0, 300)}`);
+}
+
+/** Bookkeeping of requests as such, not of what they did. */
+const NOT_DIGESTED: readonly string[] = ["idempotencyRecords"];
+
+async function digestOf(db: World["db"]): Promise<Record<string, string>> {
+  const collections = await db.collections();
+  const entries = collections
+    .filter(({ collectionName }) => !NOT_DIGESTED.includes(collectionName))
+    .map(async (collection) => {
+      const documents = await collection.find().sort({ _id: 1 }).toArray();
+      const hash = createHash("sha256").update(JSON.stringify(documents)).digest("base64");
+      return [collection.collectionName, `${documents.length} ${hash}`] as const;
+    });
+  return Object.fromEntries((await Promise.all(entries)).sort());
+}
+
+const JSON_TYPE = "application/json";
+/** superagent writes JSON its own way unless it is told to leave the text alone. */
+const asIs = (text: unknown): string => text as string;
+
+export async function startSecurityWorld(variables: Record<string, string> = {}): Promise<SecurityWorld> {
+  const world = await startWorld(variables);
+  // These read the configuration: not before the world has set it.
+  const [assertions, { routesOf }] = await Promise.all([
+    import("../../support/http-assertions.js"),
+    import("../../../config/express.config.js"),
+  ]);
+  const routes = routesOf();
+  const caseOf = (route: RouteDescription): RouteCase => {
+    const found = ROUTE_CASES[nameOf(route)];
+    if (!found) throw new Error(`${nameOf(route)} has no case in route-cases.ts`);
+    return found;
+  };
+  let calls = 0;
+
+  const call: SecurityWorld["call"] = (route, { as = {}, own = nobodysBelongings(), ...call } = {}) => {
+    const { params, body } = caseOf(route);
+    const path = pathWith(route, { ...params?.(own), ...call.params });
+    const test = world.http[route.method](call.query === undefined ? path : `${path}?${call.query}`);
+    for (const [name, value] of Object.entries(as)) test.set(name, value as string);
+    calls += 1;
+    const key = call.key === undefined ? `security-test-${calls}` : call.key;
+    if (key !== null && (route.idempotency === "required" || call.key !== undefined)) {
+      test.set("Idempotency-Key", key);
+    }
+    if (call.raw) {
+      const { text, type, headers = {} } = call.raw;
+      test.set(headers).serialize(asIs);
+      test.set("Content-Type", type ?? JSON_TYPE).send(text as string);
+      if (type === undefined) test.unset("Content-Type");
+      return test.then();
+    }
+    const sent = call.body === undefined ? body?.(own) : call.body;
+    if (sent === undefined) return test.then();
+    return test.set("Content-Type", JSON_TYPE).serialize(asIs).send(toJsonText(sent)).then();
+  };
+
+  const expectEnvelope: SecurityWorld["expectEnvelope"] = (answer, status) => {
+    assertNoInsides(answer.text);
+    return assertions.expectEnvelope(answer, status, routes);
+  };
+
+  return {
+    ...world,
+    routes,
+    caseOf,
+    call,
+    expectEnvelope,
+    expectRefusal(answer, status, code) {
+      const envelope = expectEnvelope(answer, status);
+      if (envelope.error?.code !== code) throw new Error(`${envelope.error?.code} instead of ${code}`);
+      if (envelope.data !== null) throw new Error(`a refusal with data: ${answer.text}`);
+      return envelope;
+    },
+    digest: () => digestOf(world.db),
+    upstreamCalls: () => world.sandbox.control.calls.count(),
+  };
+}
+
+/** Collects what went wrong over a whole table, one line each, and fails once. */
+export interface Findings {
+  /** Runs one case; what it throws becomes a line. */
+  check(what: string, run: () => unknown): Promise<void>;
+  /** Runs many cases, a few at a time. */
+  checkAll<T>(cases: readonly T[], name: (value: T) => string, run: (value: T) => unknown): Promise<void>;
+  /** @throws Error with the lines, or when nothing was tried at all */
+  report(): void;
+}
+
+const AT_ONCE = 4;
+const LINES_SHOWN = 40;
+// biome-ignore format: one expression
+const COLOURS = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, "g");
+
+export function collectFindings(): Findings {
+  const lines: string[] = [];
+  let tried = 0;
+  const check: Findings["check"] = async (what, run) => {
+    tried += 1;
+    try {
+      await run();
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      lines.push(`${what} → ${message.replace(COLOURS, "").replace(/\s+/g, " ").slice(0, 400)}`);
+    }
+  };
+  return {
+    check,
+    async checkAll(cases, name, run) {
+      const queue = [...cases];
+      const worker = async () => {
+        for (let value = queue.shift(); value !== undefined; value = queue.shift()) {
+          const current = value;
+          await check(name(current), () => run(current));
+        }
+      };
+      await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    },
+    report() {
+      if (tried === 0) throw new Error("nothing was tried");
+      if (lines.length === 0) return;
+      const more = lines.length > LINES_SHOWN ? [`… and ${lines.length - LINES_SHOWN} more`] : [];
+      throw new Error([`${lines.length} of ${tried}:`, ...lines.slice(0, LINES_SHOWN), ...more].join("\n"));
+    },
+  };
+}
+
+/** Runs attacks that must change nothing: neither the database nor anything at a neighbour's. */
+export async function expectNothingDone(world: SecurityWorld, attack: () => Promise<void>): Promise<void> {
+  const before = { documents: await world.digest(), upstreamCalls: world.upstreamCalls() };
+  await attack();
+  expect({ documents: await world.digest(), upstreamCalls: world.upstreamCalls() }).toEqual(before);
+}
+
+/** Who calls a route that he may call. */
+export function callerFor(route: RouteDescription, shopper: Shopper, adminToken: string): Shopper["headers"] {
+  switch (route.access.rule.kind) {
+    case "guest":
+    case "customer":
+      return shopper.headers;
+    case "admin":
+      return { Authorization: `Bearer ${adminToken}` };
+    default:
+      return {};
+  }
+}

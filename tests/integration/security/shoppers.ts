@@ -1,0 +1,117 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { Response } from "supertest";
+import { SEED } from "../../../scripts/sandbox/seed/index.js";
+import type { World } from "../../support/world.js";
+import { ADDRESS, EMAIL, PHONE } from "./route-cases.js";
+
+/** What a shopper has that others must not reach. */
+export interface Belongings {
+  itemId: string;
+  checkoutSessionId: string;
+  orderNumber: string;
+  paymentId: string;
+  gatewayOrderId: string;
+  gatewayPaymentId: string;
+  /** The gateway's, right for the two ids above. */
+  signature: string;
+}
+
+/**
+ * How far a shopper has come: a cart; a checkout with all but the payment; cash on delivery chosen; a UPI
+ * payment that failed, to be tried again.
+ */
+export type Stage = "cart" | "checkout" | "chosen" | "failed";
+
+export interface Shopper {
+  headers: Readonly<Record<string, string>>;
+  has: Belongings;
+}
+
+const hexId = () => randomBytes(12).toString("hex");
+
+/** Ids as they could be, of nothing that exists. */
+export const nobodysBelongings = (): Belongings => ({
+  itemId: hexId(),
+  checkoutSessionId: hexId(),
+  orderNumber: "ORD-2026-999999",
+  paymentId: hexId(),
+  gatewayOrderId: "order_Nobodys0000001",
+  gatewayPaymentId: "pay_Nobodys0000001",
+  signature: "0".repeat(64),
+});
+
+export const newSession = (): Record<string, string> => ({
+  "X-Session-Id": randomBytes(24).toString("base64url"),
+});
+
+/** The value at a dotted path of an answer's data. @throws Error with the answer */
+function textAt(answer: Response, path: string): string {
+  let value: unknown = answer.body;
+  for (const key of ["data", ...path.split(".")]) {
+    value = typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+  }
+  if (typeof value === "string") return value;
+  throw new Error(`no ${path} in ${answer.status} ${answer.text}`);
+}
+
+type Step = (method: "post" | "put", path: string, body: object) => Promise<Response>;
+
+const stepsOf =
+  ({ http }: World, headers: Shopper["headers"]): Step =>
+  async (method, path, body) => {
+    const answer = await http[method](path)
+      .set({ ...headers, "Idempotency-Key": randomUUID() })
+      .send(body);
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
+    return answer;
+  };
+
+async function fillCart(step: Step): Promise<Partial<Belongings>> {
+  const added = await step("post", "/api/cart/items", {
+    productId: SEED.products.ashwagandha,
+    variantId: SEED.variants.ashwagandhaLarge,
+    quantity: 1,
+  });
+  return { itemId: textAt(added, "cartItem.id") };
+}
+
+async function checkOut(step: Step): Promise<Partial<Belongings>> {
+  const started = await step("post", "/api/checkout/start", { email: EMAIL, phone: PHONE });
+  const checkoutSessionId = textAt(started, "id");
+  const path = `/api/checkout/${checkoutSessionId}`;
+  await step("put", `${path}/shipping-address`, ADDRESS);
+  await step("put", `${path}/shipping-method`, { shippingMethodId: SEED.shippingMethods.standard });
+  return { checkoutSessionId };
+}
+
+async function failToPay(world: World, step: Step, path: string): Promise<Partial<Belongings>> {
+  const chosen = await step("put", path, { method: "upi", termsAccepted: true });
+  const gatewayOrderId = textAt(chosen, "gateway.orderId");
+  const { razorpay } = world.sandbox.control;
+  const { paymentId: gatewayPaymentId } = razorpay.pay(gatewayOrderId, { method: "upi", outcome: "fail" });
+  await world.settle();
+  const signature = razorpay.signCheckout(gatewayOrderId, gatewayPaymentId);
+  return { paymentId: textAt(chosen, "payment.id"), gatewayOrderId, gatewayPaymentId, signature };
+}
+
+/** Brings a shopper to a stage; what he has not got yet is nobody's. */
+export async function shopUntil(world: World, headers: Shopper["headers"], stage: Stage): Promise<Shopper> {
+  const step = stepsOf(world, headers);
+  const has = nobodysBelongings();
+  Object.assign(has, await fillCart(step));
+  if (stage !== "cart") Object.assign(has, await checkOut(step));
+  const path = `/api/checkout/${has.checkoutSessionId}/payment-method`;
+  if (stage === "chosen") await step("put", path, { method: "cod", termsAccepted: true });
+  if (stage === "failed") Object.assign(has, await failToPay(world, step, path));
+  return { headers, has };
+}
+
+/** A shopper who has everything: an order of last week, and a new cart whose payment just failed. */
+export async function shopForEverything(world: World, headers: Shopper["headers"]): Promise<Shopper> {
+  const step = stepsOf(world, headers);
+  const first = await shopUntil(world, headers, "checkout");
+  const { checkoutSessionId } = first.has;
+  const placed = await step("post", "/api/payments/cod", { checkoutSessionId, termsAccepted: true });
+  const shopper = await shopUntil(world, headers, "failed");
+  return { headers, has: { ...shopper.has, orderNumber: textAt(placed, "order.orderNumber") } };
+}
