@@ -37,9 +37,13 @@ function toJsonSchema(value: unknown): unknown {
   const schema: Json = Object.fromEntries(
     Object.entries(rest).map(([key, item]) => [key, toJsonSchema(item)]),
   );
+  if (typeof schema.pattern === "string") schema.pattern = withoutFlag(schema.pattern);
   if (example !== undefined) schema.examples = [example];
   return nullable === true ? withNull(schema) : schema;
 }
+
+/** joi-to-swagger cuts the last character off `/…/u`, which is the flag, and leaves the slash. */
+const withoutFlag = (pattern: string): string => pattern.replace(/(?<!\\)\/$/, "");
 
 function withNull(schema: Json): Json {
   if (schema.type === undefined && Object.keys(schema).length === 0) return { type: "null" };

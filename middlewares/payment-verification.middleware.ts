@@ -1,7 +1,7 @@
 import type { RequestHandler } from "express";
 import { isHmacValid } from "../services/integrations/signatures.js";
 import { UnauthenticatedError } from "../utils/errors.js";
-import { parseJson } from "./json-body.js";
+import { parseSignedJson } from "./json-body.js";
 import { localsOf } from "./route.types.js";
 
 /** A header sent twice arrives as one text with a comma, and is no signature. */
@@ -14,7 +14,7 @@ function signatureStep(headerName: string, secrets: readonly string[]): RequestH
     // Every secret is tried, so that the time does not tell which one fits.
     const fitting = secrets.filter((secret) => isHmacValid(secret, rawBody, signature));
     if (fitting.length === 0) throw new UnauthenticatedError("The signature is missing or wrong");
-    locals.body = parseJson(rawBody);
+    locals.body = parseSignedJson(rawBody);
     next();
   };
 }

@@ -23,7 +23,8 @@ export const phone = () =>
 export const line = (max: number) =>
   Joi.string()
     .max(max)
-    .pattern(/^\P{Cc}*\S\P{Cc}*$/u, "one printable line")
+    .pattern(/^\P{Cc}*$/u, "one printable line")
+    .pattern(/\S/, "more than blanks")
     .custom((value: string) => value.trim());
 
 export const pincode = () => Joi.string().pattern(/^[1-9][0-9]{5}$/, "a pincode of six digits");

@@ -94,7 +94,8 @@ function targetStatus(word: GatewayPayment): PaymentStatus {
 
 /** What the gateway tells about a payment, as our record keeps it. Null never overwrites a known value. */
 function facts(word: GatewayPayment): Partial<PaymentDoc> {
-  const known: Partial<PaymentDoc> = { method: word.method, methodDetails: word.methodDetails };
+  const known: Partial<PaymentDoc> = { methodDetails: word.methodDetails };
+  if (word.method !== null) known.method = word.method;
   if (word.fee !== null) known.fee = word.fee;
   if (word.tax !== null) known.tax = word.tax;
   return known;

@@ -194,6 +194,27 @@ export interface Page {
   count?: number;
 }
 
+export interface PaymentCapture {
+  paymentId: string;
+  /** Exactly what was authorised. */
+  amount: Paise;
+}
+
+/** The three fields that the client posts after paying. */
+export interface CheckoutClaim {
+  /** From our own database, never from the client. */
+  gatewayOrderId: string;
+  gatewayPaymentId: string;
+  signature: string;
+}
+
+/** A month, or a day of it, in the gateway's (Indian) calendar. */
+export interface SettlementPeriod {
+  year: number;
+  month: number;
+  day?: number;
+}
+
 export interface PaymentGateway {
   readonly name: PaymentGatewayName;
   /** The headers of a webhook that carry its signature and its id, in lower case. */
@@ -211,7 +232,7 @@ export interface PaymentGateway {
   /** Newest first; may lag minutes behind `getGatewayPayment`. */
   listPayments(range: { from: Date; to: Date } & Page): Promise<Result<GatewayPayment[]>>;
   /** Captured before, or captured though the answer was lost, is success when the amount is the same. */
-  capturePayment(capture: { paymentId: string; amount: Paise }): Promise<Result<GatewayPayment>>;
+  capturePayment(capture: PaymentCapture): Promise<Result<GatewayPayment>>;
 
   createRefund(refund: NewGatewayRefund): Promise<Result<GatewayRefund>>;
   findRefundByReceipt(paymentId: string, receipt: string): Promise<Result<GatewayRefund | null>>;
@@ -220,14 +241,9 @@ export interface PaymentGateway {
   listRefunds(paymentId: string): Promise<Result<GatewayRefund[]>>;
 
   listDowntimes(): Promise<Result<GatewayDowntime[]>>;
-  settlementRows(day: { year: number; month: number; day?: number } & Page): Promise<Result<SettlementRow[]>>;
+  settlementRows(period: SettlementPeriod & Page): Promise<Result<SettlementRow[]>>;
 
-  /** Of the three fields that the client posts; `gatewayOrderId` must come from our own database. */
-  verifyCheckoutSignature(claim: {
-    gatewayOrderId: string;
-    gatewayPaymentId: string;
-    signature: string;
-  }): boolean;
+  verifyCheckoutSignature(claim: CheckoutClaim): boolean;
   /** Over the raw bytes (D16); any of the configured secrets will do. */
   verifyWebhookSignature(raw: Buffer, signature: string | undefined): boolean;
   /** Null when it is no event at all. */

@@ -3,6 +3,7 @@ import { logger } from "../../config/logger.config.js";
 import { Setting, type SettingDoc } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
 import { ConflictError, ValidationError } from "../../utils/errors.js";
+import { deepFreeze } from "../../utils/helpers.js";
 import {
   SETTINGS_GROUPS,
   type SettingsGroup,
@@ -26,16 +27,14 @@ export interface VersionedSettings<G extends SettingsGroup> {
   updatedAt: Date | null;
 }
 
-interface Cached {
-  until: number;
-  loading: Promise<SettingDoc | null>;
-}
+/** The caches of all groups; each holds the complete, checked values, which cost too much to make on every read. */
+type Cache = { [G in SettingsGroup]?: { until: number; loading: Promise<SettingsOf<G>> } };
 
-const cache = new Map<SettingsGroup, Cached>();
+let cache: Cache = {};
 
-/** The rules of a group, at most 5 s old. Money in paise. */
-export async function getSettings<G extends SettingsGroup>(group: G): Promise<SettingsOf<G>> {
-  return complete(group, await load(group));
+/** The rules of a group, at most 5 s old. Money in paise. Frozen: all callers share it. */
+export function getSettings<G extends SettingsGroup>(group: G): Promise<Readonly<SettingsOf<G>>> {
+  return load(group);
 }
 
 /** As `getSettings`, fresh, with the version that a change must name. */
@@ -45,8 +44,8 @@ export async function getVersionedSettings<G extends SettingsGroup>(group: G): P
 
 /** For tests and after changes made elsewhere. */
 export const forgetSettings = (group?: SettingsGroup): void => {
-  if (group) cache.delete(group);
-  else cache.clear();
+  if (group) delete cache[group];
+  else cache = {};
 };
 
 export const isSettingsGroup = (word: string): word is SettingsGroup =>
@@ -150,16 +149,18 @@ async function read(group: SettingsGroup, session?: ClientSession): Promise<Sett
 }
 
 /** One read at a time for a group; while the database is away, what was known last stays in force. */
-function load(group: SettingsGroup): Promise<SettingDoc | null> {
-  const cached = cache.get(group);
+function load<G extends SettingsGroup>(group: G): Promise<SettingsOf<G>> {
+  const cached = cache[group];
   const at = now().getTime();
   if (cached && cached.until > at && cached.until <= at + CACHE_MS) return cached.loading;
-  const loading = read(group).catch((error: unknown) => {
-    cache.delete(group);
-    if (!cached) throw error;
-    logger.warn({ err: error, group }, "> Settings could not be read; the last known ones stay in force");
-    return cached.loading;
-  });
-  cache.set(group, { until: at + CACHE_MS, loading });
+  const loading = read(group)
+    .then((stored) => deepFreeze(complete(group, stored)))
+    .catch((error: unknown) => {
+      delete cache[group];
+      if (!cached) throw error;
+      logger.warn({ err: error, group }, "> Settings could not be read; the last known ones stay in force");
+      return cached.loading;
+    });
+  cache = { ...cache, [group]: { until: at + CACHE_MS, loading } };
   return loading;
 }

@@ -24,15 +24,18 @@ const OPERATORS: readonly object[] = [
   { $in: [] },
 ];
 
-/** Written into a JSON text as the number 1e309, which JSON.stringify cannot write. */
+/** Numbers that JSON.stringify cannot write; `toJsonText` writes them as they stand between the signs. */
 const BEYOND_NUMBERS = "@1e309@";
-/** JSON with 1e309 where the value above stands. */
-export const toJsonText = (value: unknown): string =>
-  JSON.stringify(value).replaceAll(`"${BEYOND_NUMBERS}"`, "1e309");
+const UNSAFE_INTEGER = "@9007199254740993@";
+const NEGATIVE_ZERO = "@-0@";
+const WRITTEN_NUMBER = /"@([-\de]+)@"/g;
+
+/** JSON, with the numbers above. */
+export const toJsonText = (value: unknown): string => JSON.stringify(value).replaceAll(WRITTEN_NUMBER, "$1");
 
 const WRONG_VALUES: Readonly<Record<string, readonly unknown[]>> = {
   string: [5, true, [], ["x"], {}, "a\u0000b", "\ud800", ...OPERATORS],
-  number: ["5", " 7 ", "1e1", "", true, [5], BEYOND_NUMBERS, 9007199254740993, ...OPERATORS],
+  number: ["5", " 7 ", "1e1", "", true, [5], BEYOND_NUMBERS, UNSAFE_INTEGER, NEGATIVE_ZERO, ...OPERATORS],
   boolean: ["true", 1, 0, "", [true], ...OPERATORS],
   array: ["x", 1, {}, ...OPERATORS],
   object: ["x", 1, true, [], ...OPERATORS],

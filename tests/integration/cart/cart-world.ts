@@ -61,7 +61,13 @@ async function closeBreakers(): Promise<void> {
     () => pricing.getTierDiscount({ cartTotal: ZERO_PAISE }),
     () => inventory.bulkCheckStock([{ variantId: SEED.variants.kajal, quantity: 1 }]),
   ];
-  for (const probe of probes) while (!(await probe()).success) await sleep(50);
+  const deadline = Date.now() + 15_000;
+  for (const probe of probes) {
+    for (let result = await probe(); !result.success; result = await probe()) {
+      if (Date.now() > deadline) throw new Error(`${result.service} does not recover: ${result.code}`);
+      await sleep(50);
+    }
+  }
 }
 
 async function deliverOutbox(afterMs: number): Promise<void> {

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
-import type { Response } from "supertest";
+import { createHash, randomUUID } from "node:crypto";
+import type { Response, Test } from "supertest";
 import type { RouteDescription } from "../../../middlewares/route.types.js";
 import type { Envelope } from "../../../utils/http.js";
 import { toJsonText } from "../../support/bad-input.js";
@@ -63,6 +63,23 @@ const JSON_TYPE = "application/json";
 /** superagent writes JSON its own way unless it is told to leave the text alone. */
 const asIs = (text: unknown): string => text as string;
 
+/** A key of its own where one is required. */
+function keyFor({ idempotency }: RouteDescription, { key }: Call): string | null {
+  if (key !== undefined) return key;
+  return idempotency === "required" ? randomUUID() : null;
+}
+
+function sendBody(test: Test, { raw, body }: Call, usual: unknown): Test {
+  if (raw) {
+    test.set(raw.headers ?? {}).set("Content-Type", raw.type ?? JSON_TYPE);
+    test.serialize(asIs).send(raw.text as string);
+    return raw.type === undefined ? test.unset("Content-Type") : test;
+  }
+  const sent = body === undefined ? usual : body;
+  if (sent === undefined) return test;
+  return test.set("Content-Type", JSON_TYPE).serialize(asIs).send(toJsonText(sent));
+}
+
 export async function startSecurityWorld(variables: Record<string, string> = {}): Promise<SecurityWorld> {
   const world = await startWorld(variables);
   // These read the configuration: not before the world has set it.
@@ -76,28 +93,15 @@ export async function startSecurityWorld(variables: Record<string, string> = {})
     if (!found) throw new Error(`${nameOf(route)} has no case in route-cases.ts`);
     return found;
   };
-  let calls = 0;
-
-  const call: SecurityWorld["call"] = (route, { as = {}, own = nobodysBelongings(), ...call } = {}) => {
+  const call: SecurityWorld["call"] = (route, given = {}) => {
+    const own = given.own ?? nobodysBelongings();
     const { params, body } = caseOf(route);
-    const path = pathWith(route, { ...params?.(own), ...call.params });
-    const test = world.http[route.method](call.query === undefined ? path : `${path}?${call.query}`);
-    for (const [name, value] of Object.entries(as)) test.set(name, value as string);
-    calls += 1;
-    const key = call.key === undefined ? `security-test-${calls}` : call.key;
-    if (key !== null && (route.idempotency === "required" || call.key !== undefined)) {
-      test.set("Idempotency-Key", key);
-    }
-    if (call.raw) {
-      const { text, type, headers = {} } = call.raw;
-      test.set(headers).serialize(asIs);
-      test.set("Content-Type", type ?? JSON_TYPE).send(text as string);
-      if (type === undefined) test.unset("Content-Type");
-      return test.then();
-    }
-    const sent = call.body === undefined ? body?.(own) : call.body;
-    if (sent === undefined) return test.then();
-    return test.set("Content-Type", JSON_TYPE).serialize(asIs).send(toJsonText(sent)).then();
+    const path = pathWith(route, { ...params?.(own), ...given.params });
+    const test = world.http[route.method](given.query === undefined ? path : `${path}?${given.query}`);
+    for (const [name, value] of Object.entries(given.as ?? {})) test.set(name, value as string);
+    const key = keyFor(route, given);
+    if (key !== null) test.set("Idempotency-Key", key);
+    return sendBody(test, given, body?.(own)).then();
   };
 
   const expectEnvelope: SecurityWorld["expectEnvelope"] = (answer, status) => {
@@ -134,7 +138,6 @@ export interface Findings {
 
 const AT_ONCE = 4;
 const LINES_SHOWN = 40;
-// biome-ignore format: one expression
 const COLOURS = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, "g");
 
 export function collectFindings(): Findings {

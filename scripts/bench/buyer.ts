@@ -1,0 +1,124 @@
+import { SEED } from "../sandbox/seed/index.js";
+import type { World } from "./world.js";
+import type { WireAnswer, WireRequest } from "./wire.js";
+
+/** What of an answer the next call needs. */
+type Data = Record<string, unknown>;
+
+const { products, variants, pincodes, shippingMethods } = SEED;
+
+/** In three rates of tax, in turn. */
+const ITEMS = [
+  { productId: products.ashwagandha, variantId: variants.ashwagandha, quantity: 2 },
+  { productId: products.hairOil, variantId: variants.hairOil, quantity: 1 },
+  { productId: "prod-hibiscus-conditioner", variantId: variants.conditioner, quantity: 1 },
+  { productId: products.kajal, variantId: variants.kajal, quantity: 3 },
+] as const;
+
+const CITIES = [
+  { city: "Bengaluru", state: "Karnataka", pincode: pincodes.bengaluru },
+  { city: "Mumbai", state: "Maharashtra", pincode: pincodes.mumbai },
+  { city: "New Delhi", state: "Delhi", pincode: pincodes.delhi },
+] as const;
+
+export type PayBy = "cod" | "upi";
+
+/** @throws Error with the answer, when it is not 2xx */
+export async function expectSuccess(answering: Promise<WireAnswer>, what: string): Promise<string> {
+  const { status, body } = await answering;
+  if (status >= 200 && status < 300) return body;
+  throw new Error(`${what} answered ${status}: ${body.slice(0, 300)}`);
+}
+
+function dataOf(body: string): Data {
+  const envelope: unknown = JSON.parse(body);
+  const data = typeof envelope === "object" && envelope !== null && "data" in envelope ? envelope.data : null;
+  if (typeof data === "object" && data !== null) return { ...data };
+  throw new Error(`an answer without data: ${body.slice(0, 300)}`);
+}
+
+function textIn(data: unknown, name: string): string {
+  const value: unknown = Object(data)[name];
+  if (typeof value === "string") return value;
+  throw new Error(`no ${name} in ${JSON.stringify(data)?.slice(0, 300)}`);
+}
+
+/**
+ * A guest with a session of his own, one call a method. The same number buys the same goods for the same
+ * city, so that two runs do the same work.
+ */
+export class Buyer {
+  readonly #world: World;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #number: number;
+  checkoutId = "";
+  gatewayOrderId = "";
+
+  /** @param run tells the runs of one world apart: nobody meets the cart of another run */
+  constructor(world: World, run: string, number: number) {
+    this.#world = world;
+    this.#number = number;
+    this.#headers = { "X-Session-Id": `bench-${run}-${String(number)}`.padEnd(40, "x") };
+  }
+
+  readCart = (): Promise<string> => this.#call("GET", "/api/cart");
+  readMiniCart = (): Promise<string> => this.#call("GET", "/api/cart/mini");
+  listOrders = (): Promise<string> => this.#call("GET", "/api/orders?limit=20");
+
+  add(item = this.#number): Promise<string> {
+    return this.#call("POST", "/api/cart/items", ITEMS[item % ITEMS.length]);
+  }
+
+  async start(): Promise<void> {
+    const contact = { email: `buyer${this.#number}@example.com`, phone: "+919845012345" };
+    this.checkoutId = textIn(dataOf(await this.#call("POST", "/api/checkout/start", contact)), "id");
+  }
+
+  setContact(version: number): Promise<string> {
+    return this.#step("contact", { email: `buyer${version}@example.com`, phone: "+919845012345" });
+  }
+
+  setAddress(): Promise<string> {
+    const address = { name: "Meera Nair", phone: "+919845012345", line1: "22 Temple Street" };
+    return this.#step("shipping-address", { ...address, ...CITIES[this.#number % CITIES.length] });
+  }
+
+  setShippingMethod(): Promise<string> {
+    return this.#step("shipping-method", { shippingMethodId: shippingMethods.standard });
+  }
+
+  async choosePayment(method: PayBy): Promise<void> {
+    const body = await this.#step("payment-method", { method, termsAccepted: true });
+    if (method !== "cod") this.gatewayOrderId = textIn(dataOf(body).gateway, "orderId");
+  }
+
+  /** Confirms in the UPI app: at the gateway, not at the service. */
+  async pay(): Promise<void> {
+    const body = JSON.stringify([this.gatewayOrderId, { method: "upi", outcome: "success" }]);
+    const request: WireRequest = { method: "POST", path: "/__control/razorpay/pay", body };
+    await expectSuccess(this.#world.controlWire.send(request), "paying");
+  }
+
+  placeOrder(): Promise<string> {
+    return this.#call("POST", "/api/orders", { checkoutSessionId: this.checkoutId });
+  }
+
+  /** Everything up to the payment. */
+  async prepare(method: PayBy): Promise<void> {
+    await this.add();
+    await this.start();
+    await this.setAddress();
+    await this.setShippingMethod();
+    await this.choosePayment(method);
+  }
+
+  #step(name: string, body: object): Promise<string> {
+    return this.#call("PUT", `/api/checkout/${this.checkoutId}/${name}`, body);
+  }
+
+  #call(method: WireRequest["method"], path: string, body?: object): Promise<string> {
+    const request = { method, path, headers: this.#headers };
+    const sent = body ? { ...request, body: JSON.stringify(body) } : request;
+    return expectSuccess(this.#world.wire.send(sent), `${method} ${path}`);
+  }
+}

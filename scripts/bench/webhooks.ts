@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expectSuccess } from "./buyer.js";
+import { type Outcome, runLoad } from "./load.js";
+import { crowd } from "./scenarios.js";
+import type { World } from "./world.js";
+
+/** `reliability.md` §5: acknowledged within 500 ms (p99), applied within 10 s. */
+const EVENTS = 500;
+const SECONDS = 5;
+/** A payment by UPI tells `payment.authorized`, `payment.captured` and `order.paid`. */
+const EVENTS_A_PAYMENT = 3;
+const PATH = "/api/webhooks/razorpay";
+const APPLIED_WITHIN_MS = 60_000;
+const LOOK_MS = 50;
+
+export interface Burst extends Outcome {
+  /** From the last acknowledgement until every event was applied. */
+  appliedAfterMs: number;
+}
+
+/**
+ * 500 signed events in five seconds, about payments of buyers who never came back: each payment's order is
+ * placed by them alone.
+ */
+export async function webhookBurst(world: World, run: string): Promise<Burst> {
+  const known = new Set((await world.sandbox.call("razorpay", "events")).map(({ id }) => id));
+  await world.sandbox.call("razorpay", "configure", { webhooks: { hold: true } });
+  const size = Math.ceil(EVENTS / EVENTS_A_PAYMENT);
+  await crowd(world, run, {
+    size,
+    work: async (buyer) => {
+      await buyer.prepare("upi");
+      await buyer.pay();
+    },
+  });
+  const held = (await world.sandbox.call("razorpay", "events")).filter(({ id }) => !known.has(id));
+  await world.sandbox.call("razorpay", "configure", { webhooks: { hold: false } });
+  const requests = held.slice(0, EVENTS).map(({ id, body, signature }) => ({
+    method: "POST" as const,
+    path: PATH,
+    headers: { "X-Razorpay-Event-Id": id, "X-Razorpay-Signature": signature ?? "" },
+    body,
+  }));
+  const acknowledged = await runLoad({
+    operation: async (index) => {
+      const request = requests[index];
+      if (request) await expectSuccess(world.wire.send(request), "the webhook");
+      return 0;
+    },
+    loop: { kind: "open", perSecond: EVENTS / SECONDS },
+    seconds: SECONDS,
+    most: requests.length,
+  });
+  return { ...acknowledged, appliedAfterMs: await untilApplied(world) };
+}
+
+async function untilApplied({ db }: World): Promise<number> {
+  const began = performance.now();
+  const waiting = () => db.collection("webhookEvents").countDocuments({ state: "received" });
+  while ((await waiting()) > 0) {
+    if (performance.now() - began > APPLIED_WITHIN_MS) throw new Error("events were not applied within a minute");
+    await sleep(LOOK_MS);
+  }
+  return performance.now() - began;
+}

@@ -1,0 +1,136 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import mongoose from "mongoose";
+import { databaseUri } from "../mongo/database-uri.js";
+import { type EmbeddedMongo, startEmbeddedMongo } from "../mongo/embedded-mongo.js";
+import { createSandboxClient, type SandboxClient } from "../sandbox/control-client.js";
+import { type ServiceProcess, startService } from "../support/service-process.js";
+import { findProcesses, findWineServers, type Parts } from "./processes.js";
+import type { SandboxReady } from "./sandbox-process.js";
+import { openWire, type Wire } from "./wire.js";
+
+/** Everything that a purchase needs, each part in processes of its own. */
+export interface World {
+  serviceUrl: string;
+  /** The service's database. */
+  db: mongoose.mongo.Db;
+  wire: Wire;
+  /** To the sandbox's control server. */
+  controlWire: Wire;
+  sandbox: SandboxClient;
+  /** Whose CPU is counted, apart. */
+  parts: Parts;
+  stop(): Promise<void>;
+}
+
+export interface WorldOptions {
+  /** Fills the database before the service starts. */
+  fill(mongodbUri: string): Promise<void>;
+  /** Folder for a CPU profile of the service, written when it stops. */
+  profileFolder?: string;
+}
+
+const DATABASE = "bench_orders";
+/** Of every call to a neighbour, beside their own work. */
+const NEIGHBOUR_LATENCY_MS = 1;
+
+const portOf = (uri: string): string => new URL(uri).port;
+
+/** Two servers: what the inventory's stand-in writes must not count as the service's. */
+async function startDatabases(): Promise<{ own: EmbeddedMongo; neighbours: EmbeddedMongo }> {
+  const own = await startEmbeddedMongo();
+  const neighbours = await startEmbeddedMongo();
+  return { own, neighbours };
+}
+
+interface SandboxProcess {
+  child: ChildProcess;
+  ready: SandboxReady;
+}
+
+function startSandboxProcess(mongoUri: string): Promise<SandboxProcess> {
+  const child = fork(new URL("./sandbox-process.ts", import.meta.url));
+  return new Promise((resolve, reject) => {
+    child.once("message", (ready: SandboxReady) => resolve({ child, ready }));
+    child.once("exit", (code) => reject(new Error(`the sandbox ended with code ${code}`)));
+    child.send({ mongoUri, latencyMs: NEIGHBOUR_LATENCY_MS });
+  });
+}
+
+/** The build, as in production; its log goes to a file, because a pipe would cost the generator. */
+function startBuiltService(
+  env: Record<string, string>,
+  log: string,
+  profileFolder: string | undefined,
+): Promise<ServiceProcess> {
+  const profiling = profileFolder === undefined ? "" : `--cpu-prof --cpu-prof-dir='${profileFolder}'`;
+  const script = `exec '${process.execPath}' --enable-source-maps ${profiling} dist/index.js >'${log}' 2>&1`;
+  return startService({
+    env: { ...env, NODE_ENV: "production", RATE_LIMIT_PER_MINUTE: "0" },
+    command: ["/bin/sh", "-c", script],
+  });
+}
+
+export async function openWorld({ fill, profileFolder }: WorldOptions): Promise<World> {
+  const folder = mkdtempSync(join(tmpdir(), "bench-"));
+  const { own, neighbours } = await startDatabases();
+  const mongodbUri = databaseUri(own.uri, DATABASE);
+  await fill(mongodbUri);
+  const { child, ready } = await startSandboxProcess(neighbours.uri);
+  const env = { ...ready.env, MONGODB_URI: mongodbUri };
+  const service = await startBuiltService(env, join(folder, "service.log"), profileFolder);
+  const sandbox = createSandboxClient(ready.controlUrl);
+  await sandbox.call("sandbox", "setServiceUrl", service.url);
+  const client = await mongoose.mongo.MongoClient.connect(mongodbUri, { appName: "bench" });
+  const wire = openWire(service.url);
+  const controlWire = openWire(ready.controlUrl);
+  return {
+    serviceUrl: service.url,
+    db: client.db(),
+    wire,
+    controlWire,
+    sandbox,
+    parts: {
+      service: [service.pid],
+      mongod: findProcesses("--port", portOf(own.uri)),
+      neighbours: [child.pid ?? 0, ...findProcesses("--port", portOf(neighbours.uri))],
+      wine: findWineServers(),
+      generator: [process.pid],
+    },
+    async stop() {
+      wire.close();
+      controlWire.close();
+      await client.close();
+      await service.stop();
+      await closeSandbox(child);
+      await Promise.all([own.stop(), neighbours.stop()]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function closeSandbox(child: ChildProcess): Promise<void> {
+  child.removeAllListeners("exit");
+  return new Promise((resolve) => {
+    child.once("exit", () => resolve());
+    child.disconnect();
+  });
+}
+
+const QUIET_WITHIN_MS = 120_000;
+const LOOK_MS = 100;
+
+/** Waits until nothing is owed and no event waits, so that one measurement does not pay for the one before. */
+export async function untilQuiet({ db }: World): Promise<void> {
+  const deadline = Date.now() + QUIET_WITHIN_MS;
+  const pending = async () =>
+    (await db.collection("outboxMessages").countDocuments({ state: "pending" })) +
+    (await db.collection("webhookEvents").countDocuments({ state: "received" }));
+  while ((await pending()) > 0) {
+    if (Date.now() > deadline) throw new Error("the outbox was not empty within two minutes");
+    await sleep(LOOK_MS);
+  }
+}

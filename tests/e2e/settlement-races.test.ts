@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Types } from "mongoose";
+import { createRandom } from "../../scripts/sandbox/shared/random.js";
+import { useInstances } from "../support/instances.js";
+import { type Answer, type OpenCheckout, openCheckout, payFor, place, verify } from "../support/purchase.js";
+
+/**
+ * F10: callback, webhooks (to both instances, as two endpoints would get them), `POST /api/orders` and the
+ * recovery job learn of one payment at the same moment. The jitter is drawn from a fixed seed.
+ */
+const world = useInstances();
+const ROUNDS = 10;
+const JITTER_MS = 25;
+const random = createRandom(7);
+
+const WEBHOOK_PATH = "/api/webhooks/razorpay";
+
+beforeAll(() => {
+  const { sandbox, urls } = world();
+  sandbox.control.razorpay.configure({ webhooks: { hold: true } });
+  sandbox.control.razorpay.setWebhookUrls(urls.map((url) => url + WEBHOOK_PATH));
+});
+
+const soon = async <T>(work: () => Promise<T>): Promise<T> => {
+  await sleep(random() * JITTER_MS);
+  return work();
+};
+
+const urlOf = (index: number): string => {
+  const { urls } = world();
+  return urls[index % urls.length] ?? "";
+};
+
+/** The recovery job leaves young payments alone; this one waits long enough already. */
+async function letPaymentAge({ id }: OpenCheckout): Promise<void> {
+  const aMinuteAgo = new Date(Date.now() - 60_000);
+  await world()
+    .db.collection("payments")
+    .updateOne({ checkoutSessionId: new Types.ObjectId(id) }, { $set: { updatedAt: aMinuteAgo } });
+}
+
+async function expectOneOfEach(checkout: OpenCheckout): Promise<void> {
+  const { db, sandbox } = world();
+  const orderId = new Types.ObjectId(checkout.id);
+  expect(await db.collection("orders").countDocuments({ checkoutSessionId: orderId })).toBe(1);
+  const history = await db.collection("orderStatusHistories").find({ orderId }).toArray();
+  const changes = history.map(({ statusType, fromStatus, toStatus }) => [statusType, fromStatus, toStatus]);
+  expect(changes.map(String).sort()).toEqual([
+    "fulfillment,,unfulfilled",
+    "order,,pending",
+    "order,pending,confirmed",
+    "payment,,pending",
+    "payment,pending,paid",
+  ]);
+  const payments = await db.collection("payments").find({ checkoutSessionId: orderId }).toArray();
+  expect(payments).toMatchObject([{ status: "captured", accepted: true, surplus: false, orderId }]);
+  const captures = sandbox.control.razorpay.ledger().captures;
+  expect(captures.filter((row) => row.orderId === checkout.gatewayOrderId)).toHaveLength(1);
+  const sold = await sandbox.control.inventory.ledger({ orderId: checkout.id, type: "converted" });
+  expect(sold).toHaveLength(1);
+}
+
+function expectHarmless(placed: Answer, round: number): void {
+  const told = `round ${round}: ${placed.status} ${placed.code}`;
+  // Before the payment is known here there is nothing to place; afterwards somebody else may be at it.
+  const answers = ["200 null", "201 null", "400 PAYMENT_REQUIRED", "409 PLACEMENT_IN_PROGRESS"];
+  expect(answers.map((answer) => `round ${round}: ${answer}`)).toContain(told);
+}
+
+const eventsOf = ({ gatewayOrderId }: OpenCheckout): string[] =>
+  world()
+    .sandbox.control.razorpay.events()
+    .filter(({ body }) => body.includes(gatewayOrderId))
+    .map(({ id }) => id);
+
+async function race(checkout: OpenCheckout, round: number, early: boolean): Promise<void> {
+  const { sandbox, runJob } = world();
+  const paid = payFor(sandbox, checkout, { method: round % 2 === 0 ? "upi" : "card" });
+  if (early) {
+    expect(await verify(checkout, paid)).toMatchObject({ status: 200 });
+    await letPaymentAge(checkout);
+  }
+  const eventIds = eventsOf(checkout);
+  expect(eventIds).toHaveLength(3);
+  const [verified, placed, deliveries] = await Promise.all([
+    soon(() => verify(checkout, paid, urlOf(round))),
+    soon(() => place(checkout, { url: urlOf(round + 1) })),
+    soon(() => sandbox.control.razorpay.release({ eventIds, parallel: true })),
+    soon(() => runJob("placement-recovery", urlOf(round))),
+  ]);
+  expect(verified).toMatchObject({ status: 200, data: { status: "captured" } });
+  expectHarmless(placed, round);
+  expect(deliveries.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 200));
+  await world().settle();
+  await expectOneOfEach(checkout);
+  expect(await place(checkout, { url: urlOf(round) })).toMatchObject({
+    status: 200,
+    data: { id: checkout.id, paymentStatus: "paid" },
+  });
+}
+
+const rounds = Array.from({ length: ROUNDS }, (_, round) => round);
+
+test.each(rounds)(
+  "When callback, webhooks, client and recovery settle a payment at once, then one order comes of it (round %i)",
+  async (round) => {
+    await race(await openCheckout(urlOf(round)), round, false);
+  },
+);
+
+test.each(rounds)(
+  "When a payment that was already verified is settled by all of them at once, then one order comes of it (round %i)",
+  async (round) => {
+    await race(await openCheckout(urlOf(round)), round, true);
+  },
+);

@@ -1,0 +1,235 @@
+import { isConsumer, nameOf, parametersOf } from "../../support/router-table.js";
+import { goodToken } from "./forged-tokens.js";
+import {
+  collectFindings,
+  expectNothingDone,
+  type SecurityWorld,
+  startSecurityWorld,
+} from "./security-world.js";
+import {
+  type Belongings,
+  newSession,
+  nobodysBelongings,
+  type Shopper,
+  shopForEverything,
+  shopUntil,
+} from "./shoppers.js";
+
+type Route = SecurityWorld["routes"][number];
+type Headers = Record<string, string>;
+
+const asUser = (sub: string): Headers => ({ Authorization: `Bearer ${goodToken({ sub })}` });
+
+let world: SecurityWorld;
+/** Two victims who have everything, and two attackers who have things of their own. */
+let customer: Shopper;
+let guest: Shopper;
+let otherCustomer: Shopper;
+let otherGuest: Shopper;
+
+beforeAll(async () => {
+  world = await startSecurityWorld();
+  [customer, guest, otherCustomer, otherGuest] = await Promise.all([
+    shopForEverything(world, asUser("user-asha")),
+    shopForEverything(world, newSession()),
+    shopUntil(world, asUser("user-bharat"), "failed"),
+    shopUntil(world, newSession(), "failed"),
+  ]);
+  await world.settle();
+});
+afterAll(() => world.stop());
+
+const requestOf = (route: Route, own: Belongings): string => {
+  const { params, body } = world.caseOf(route);
+  return JSON.stringify([params?.(own), body?.(own)]);
+};
+
+/** Routes whose path or body names what belongs to somebody. */
+const ownedRoutes = (): Route[] =>
+  world.routes.filter(
+    (route) => isConsumer(route) && requestOf(route, guest.has) !== requestOf(route, customer.has),
+  );
+
+interface Attack {
+  route: Route;
+  victim: Shopper;
+  who: string;
+  as: Headers;
+}
+const nameAttack = ({ route, who }: Attack) => `${nameOf(route)} · ${who}`;
+
+/** Everybody who may not, for every owned route. */
+function attacks(): Attack[] {
+  const strangers: [string, Headers][] = [
+    ["another customer", otherCustomer.headers],
+    ["another guest", otherGuest.headers],
+    ["a customer without anything", asUser("user-chitra")],
+    ["a guest without anything", newSession()],
+  ];
+  const cases: [string, Shopper, Headers][] = [
+    ...strangers.map(([who, as]): [string, Shopper, Headers] => [`${who} → customer`, customer, as]),
+    ...strangers.map(([who, as]): [string, Shopper, Headers] => [`${who} → guest`, guest, as]),
+    ["a customer with the guest's session → guest", guest, { ...otherCustomer.headers, ...guest.headers }],
+    ["the guest → customer", customer, guest.headers],
+    ["the customer → guest", guest, customer.headers],
+  ];
+  return ownedRoutes().flatMap((route) => cases.map(([who, victim, as]) => ({ route, who, victim, as })));
+}
+
+describe("The cases", () => {
+  test("When a consumer's path has a parameter, then it names what somebody owns, or says why not", () => {
+    const owned = ownedRoutes().map(nameOf);
+    const others = world.routes.filter(
+      (route) => isConsumer(route) && parametersOf(route).length > 0 && !owned.includes(nameOf(route)),
+    );
+    expect(others.filter((route) => !world.caseOf(route).ownerless).map(nameOf)).toEqual([]);
+  });
+});
+
+describe("Somebody else's resource", () => {
+  test("When it is asked for or changed, then it is as if it did not exist (S6, S7)", async () => {
+    const findings = collectFindings();
+    await expectNothingDone(world, () =>
+      findings.checkAll(attacks(), nameAttack, async ({ route, victim, as }) => {
+        const own = victim.has;
+        const nowhere = await world.call(route, { as, own: nobodysBelongings() });
+        world.expectEnvelope(nowhere, 404);
+        const answer = await world.call(route, { as, own });
+        if (world.caseOf(route).foreignStatus === 403) world.expectRefusal(answer, 403, "FORBIDDEN");
+        else expect([answer.status, answer.text]).toEqual([404, nowhere.text]);
+      }),
+    );
+    findings.report();
+  });
+
+  test("When nobody in particular asks, then 401 or 404, an order by its number too (S8)", async () => {
+    const findings = collectFindings();
+    await expectNothingDone(world, () =>
+      findings.checkAll(ownedRoutes(), nameOf, async (route) => {
+        const nowhere = await world.call(route, { own: nobodysBelongings() });
+        const answer = await world.call(route, { own: customer.has });
+        expect([401, 404]).toContain(answer.status);
+        expect([answer.status, answer.text]).toEqual([nowhere.status, nowhere.text]);
+      }),
+    );
+    findings.report();
+  });
+
+  test("When an id is of another collection, then it is nothing's, for its owner too (S46)", async () => {
+    const findings = collectFindings();
+    const { itemId, checkoutSessionId, paymentId } = guest.has;
+    const turned = {
+      ...guest.has,
+      itemId: checkoutSessionId,
+      checkoutSessionId: paymentId,
+      paymentId: itemId,
+    };
+    const routes = ownedRoutes().filter((route) => requestOf(route, turned) !== requestOf(route, guest.has));
+    await expectNothingDone(world, () =>
+      findings.checkAll(routes, nameOf, async (route) => {
+        const nowhere = await world.call(route, { as: guest.headers, own: nobodysBelongings() });
+        const answer = await world.call(route, { as: guest.headers, own: turned });
+        expect([answer.status, answer.text]).toEqual([404, nowhere.text]);
+      }),
+    );
+    findings.report();
+  });
+
+  test("When somebody lists or reads his own, then nothing of others is in it (S7)", async () => {
+    const findings = collectFindings();
+    const lists = world.routes.filter(
+      (route) => isConsumer(route) && route.method === "get" && parametersOf(route).length === 0,
+    );
+    const readers: [string, Headers][] = [
+      ["another customer", otherCustomer.headers],
+      ["another customer with the guest's session", { ...otherCustomer.headers, ...guest.headers }],
+      ["another guest", otherGuest.headers],
+    ];
+    const secrets = [customer, guest].flatMap(({ has, headers }) => [
+      ...Object.values(has),
+      headers["X-Session-Id"] ?? "user-asha",
+    ]);
+    const cases = lists.flatMap((route) => readers.map(([who, as]) => ({ route, who, as })));
+    await findings.checkAll(
+      cases,
+      ({ route, who }) => `${nameOf(route)} · ${who}`,
+      async ({ route, as }) => {
+        const answer = await world.call(route, { as });
+        world.expectEnvelope(answer, 200);
+        expect(secrets.filter((secret) => answer.text.includes(secret))).toEqual([]);
+      },
+    );
+    findings.report();
+  });
+
+  test("When a payment is verified with another's ids or signature, then nothing is settled (S17)", async () => {
+    const findings = collectFindings();
+    const verify = world.routes.find((route) => nameOf(route) === "POST /api/payments/verify");
+    if (!verify) throw new Error("no route to verify payments");
+    const own = otherGuest.has;
+    const { gatewayOrderId, gatewayPaymentId, signature } = guest.has;
+    const mixes: Record<string, [Belongings, number, string]> = {
+      "another's payment and signature": [{ ...own, gatewayPaymentId, signature }, 400, "SIGNATURE_INVALID"],
+      "another's payment": [{ ...own, gatewayPaymentId }, 400, "SIGNATURE_INVALID"],
+      "another's signature": [{ ...own, signature }, 400, "SIGNATURE_INVALID"],
+      "no signature worth the name": [{ ...own, signature: "x" }, 400, "SIGNATURE_INVALID"],
+      "a signature in upper case": [
+        { ...own, signature: own.signature.toUpperCase() },
+        400,
+        "SIGNATURE_INVALID",
+      ],
+      "another's order": [{ ...own, gatewayOrderId }, 404, "PAYMENT_NOT_FOUND"],
+      "order and payment exchanged": [
+        { ...own, gatewayOrderId: own.gatewayPaymentId, gatewayPaymentId: own.gatewayOrderId },
+        404,
+        "PAYMENT_NOT_FOUND",
+      ],
+    };
+    await expectNothingDone(world, () =>
+      findings.checkAll(
+        Object.entries(mixes),
+        ([what]) => what,
+        async ([, [mixed, status, code]]) => {
+          const answer = await world.call(verify, { as: otherGuest.headers, own: mixed });
+          world.expectRefusal(answer, status, code);
+        },
+      ),
+    );
+    findings.report();
+  });
+
+  test("When an order names another's payment, then it is not found, and nothing is placed (S25)", async () => {
+    const place = world.routes.find((route) => nameOf(route) === "POST /api/orders");
+    if (!place) throw new Error("no route to place orders");
+    const shopper = await shopUntil(world, newSession(), "chosen");
+    const { checkoutSessionId } = shopper.has;
+    await expectNothingDone(world, async () => {
+      const callWith = (paymentId: string) =>
+        world.call(place, {
+          as: shopper.headers,
+          body: { checkoutSessionId, paymentId, termsAccepted: true },
+        });
+      const answer = await callWith(guest.has.paymentId);
+      world.expectRefusal(answer, 404, "PAYMENT_NOT_FOUND");
+      expect(answer.text).toBe((await callWith(nobodysBelongings().paymentId)).text);
+    });
+  });
+});
+
+describe("The owner", () => {
+  test("When the owner sends the very same request, then it is heard: the attacks fail for their sender", async () => {
+    const findings = collectFindings();
+    await findings.checkAll(ownedRoutes(), nameOf, async (route) => {
+      const isRead = route.method === "get";
+      const owner = isRead
+        ? guest
+        : await shopUntil(world, newSession(), world.caseOf(route).stage ?? "failed");
+      const answer = await world.call(route, { as: owner.headers, own: owner.has });
+      world.expectEnvelope(answer, answer.status);
+      const { error } = answer.body;
+      const heard = isRead ? answer.status === 200 : ![401, 403, 404, 500].includes(answer.status);
+      if (!heard || error?.code === "VALIDATION_ERROR") throw new Error(`${answer.status} ${answer.text}`);
+    });
+    findings.report();
+  });
+});

@@ -1,0 +1,125 @@
+import { appendFileSync } from "node:fs";
+import type { mongo } from "mongoose";
+import { config } from "../config/env.config.js";
+import { currentRequestId } from "./request-context.js";
+
+/**
+ * Named moments before and after every effect, at which a test may kill this process (`reliability.md` §3).
+ * They stand at the mechanisms that every effect goes through – the driver's commands, the neighbours'
+ * client, the gateway's transport – and not in the flows, so that no step can be without one.
+ *
+ *   record:<file>                                    writes down each one that is reached
+ *   kill:<name>:<before|after>:<nth>[:<request id>]  SIGKILL at the nth time, in requests whose id begins so
+ *
+ * Before: the effect has not happened, nothing was sent. After: it has, its answer is here and nobody knows.
+ */
+export type CrashPhase = "before" | "after";
+
+/** One line of a recording. */
+export interface ReachedPoint {
+  name: string;
+  phase: CrashPhase;
+  requestId: string | null;
+}
+
+type Reach = (name: string, phase: CrashPhase) => void;
+
+function recordTo(file: string): Reach {
+  return (name, phase) => {
+    const point: ReachedPoint = { name, phase, requestId: currentRequestId() ?? null };
+    appendFileSync(file, `${JSON.stringify(point)}\n`);
+  };
+}
+
+function killAt([wantedName = "", wantedPhase = "", nth = "", requestId = ""]: string[]): Reach {
+  let left = Number(nth);
+  return (name, phase) => {
+    if (name !== wantedName || phase !== wantedPhase) return;
+    if (!(currentRequestId() ?? "").startsWith(requestId)) return;
+    left -= 1;
+    // The kernel ends this thread inside the call: not one more statement runs.
+    if (left === 0) process.kill(process.pid, "SIGKILL");
+  };
+}
+
+/** @param setting checked when the configuration is read: one of the two forms above */
+function toReach(setting: string): Reach {
+  const [mode, ...rest] = setting.split(":");
+  return mode === "record" ? recordTo(rest.join(":")) : killAt(rest);
+}
+
+const { env, crashPoints } = config;
+/** Null outside tests: then nothing here costs anything. */
+const reach: Reach | null = env === "test" && crashPoints ? toReach(crashPoints) : null;
+
+export const crashPointsAreOn = reach !== null;
+
+/** Ids become `{id}`: `/api/reservations/rsv_1` → `/api/reservations/{id}`. Words of a path are small letters. */
+const templateOf = (path: string): string =>
+  path.replace(/\?.*$/, "").replace(/(?<=\/)(?!v\d\/)[^/]*[^/a-z-][^/]*/g, "{id}");
+
+interface OutsideWrite {
+  service: string;
+  method: string;
+  /** With or without a query. */
+  path: string;
+}
+
+const nameOf = ({ service, method, path }: OutsideWrite): string =>
+  `${service}.${method.toUpperCase()} ${templateOf(path)}`;
+
+/** A write that goes to another service is about to be sent (`before`), or has been answered (`after`). */
+export function reachOutsideWrite(write: OutsideWrite, phase: CrashPhase): void {
+  reach?.(nameOf(write), phase);
+}
+
+const DATABASE_WRITES: ReadonlySet<string> = new Set([
+  "insert",
+  "update",
+  "delete",
+  "findAndModify",
+  "bulkWrite",
+  "commitTransaction",
+]);
+/** Of the jobs themselves: who runs, and what it brought. Nothing a customer sees depends on them. */
+const BOOKKEEPING: ReadonlySet<unknown> = new Set(["leases", "jobRuns"]);
+
+const transactionOf = ({ lsid, txnNumber }: mongo.Document): string =>
+  `${lsid?.id?.toString("hex") ?? ""}:${txnNumber ?? ""}`;
+
+/**
+ * Puts a point before and after each write command of a client. The driver tells of a command before its
+ * first byte goes out, and of its success once the whole answer is here, both from within the caller's
+ * context (mongodb 7.8, `Connection.sendCommand`). Inside a transaction the effect is the commit's.
+ */
+export function watchDatabaseWrites(client: mongo.MongoClient): void {
+  if (!reach) return;
+  const underWay = new Map<number, string>();
+  const transactions = new Set<string>();
+
+  client.on("commandStarted", ({ commandName, command, requestId }) => {
+    const name = nameOfCommand(commandName, command);
+    if (name === null) return;
+    underWay.set(requestId, name);
+    reach(name, "before");
+  });
+  client.on("commandSucceeded", ({ requestId }) => {
+    const name = underWay.get(requestId);
+    underWay.delete(requestId);
+    if (name !== undefined) reach(name, "after");
+  });
+  client.on("commandFailed", ({ requestId }) => underWay.delete(requestId));
+
+  function nameOfCommand(commandName: string, command: mongo.Document): string | null {
+    if (!DATABASE_WRITES.has(commandName)) return null;
+    // A commit counts when something was written that does.
+    if (commandName === "commitTransaction") {
+      return transactions.delete(transactionOf(command)) ? "db.commitTransaction" : null;
+    }
+    const collection: unknown = command[commandName];
+    if (BOOKKEEPING.has(collection)) return null;
+    if (command.txnNumber !== undefined && command.autocommit === false)
+      transactions.add(transactionOf(command));
+    return commandName === "bulkWrite" ? "db.bulkWrite" : `db.${String(collection)}.${commandName}`;
+  }
+}
