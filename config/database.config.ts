@@ -1,5 +1,6 @@
 import mongoose, { mongo } from "mongoose";
 import { allModels, type PreparedModel } from "../models/index.js";
+import { crashPointsAreOn, watchDatabaseWrites } from "../utils/crash-points.js";
 import { logger } from "./logger.config.js";
 
 /**
@@ -19,6 +20,7 @@ const CLIENT_OPTIONS = {
   retryReads: true,
   readConcernLevel: "majority",
   writeConcern: { w: "majority", wtimeoutMS: 5_000 },
+  monitorCommands: crashPointsAreOn,
 } as const satisfies mongo.MongoClientOptions;
 
 // Operators in a filter are refused unless our own code marks them with `trusted()`; an unknown path in a
@@ -40,6 +42,7 @@ export async function connectDatabase(uri: string): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await mongoose.connect(uri, CLIENT_OPTIONS);
+      watchDatabaseWrites(mongoose.connection.getClient());
       return;
     } catch (error) {
       if (attempt >= CONNECT_ATTEMPTS || !isAway(error)) throw error;

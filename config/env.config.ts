@@ -62,6 +62,8 @@ export interface Config {
   trustProxyHops: number;
   corsOrigins: string[];
   metricsToken?: string;
+  /** For tests alone: see `utils/crash-points.ts`. */
+  crashPoints?: string;
   /** What is legal but probably not meant; logged at the start. */
   warnings: string[];
 }
@@ -171,6 +173,7 @@ function toRuntime(values: Values): Runtime {
     trustProxyHops: values.number("TRUST_PROXY"),
     corsOrigins: values.list("CORS_ORIGINS"),
     metricsToken: values.find("METRICS_TOKEN"),
+    crashPoints: values.find("CRASH_POINTS"),
   };
 }
 

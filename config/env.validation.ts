@@ -105,6 +105,9 @@ export function findContradictions(values: Values, production: boolean): string[
   if (keyId.startsWith("rzp_live_") && values.find("RAZORPAY_API_URL")) {
     problems.push("RAZORPAY_API_URL must not be set with a live key: live payments go to the gateway itself");
   }
+  if (values.find("CRASH_POINTS") && values.text("NODE_ENV") !== "test") {
+    problems.push("CRASH_POINTS must not be set outside tests: it kills the service");
+  }
   if (values.list("RAZORPAY_WEBHOOK_SECRET").length > 2) {
     problems.push("RAZORPAY_WEBHOOK_SECRET must hold one secret, or two during a rotation");
   }

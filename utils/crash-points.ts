@@ -84,9 +84,6 @@ const DATABASE_WRITES: ReadonlySet<string> = new Set([
 /** Of the jobs themselves: who runs, and what it brought. Nothing a customer sees depends on them. */
 const BOOKKEEPING: ReadonlySet<unknown> = new Set(["leases", "jobRuns"]);
 
-const transactionOf = ({ lsid, txnNumber }: mongo.Document): string =>
-  `${lsid?.id?.toString("hex") ?? ""}:${txnNumber ?? ""}`;
-
 /**
  * Puts a point before and after each write command of a client. The driver tells of a command before its
  * first byte goes out, and of its success once the whole answer is here, both from within the caller's
@@ -95,7 +92,20 @@ const transactionOf = ({ lsid, txnNumber }: mongo.Document): string =>
 export function watchDatabaseWrites(client: mongo.MongoClient): void {
   if (!reach) return;
   const underWay = new Map<number, string>();
-  const transactions = new Set<string>();
+  /** By session: the transaction in which it last wrote something that counts. */
+  const written = new Map<string, string>();
+
+  function nameOfCommand(commandName: string, command: mongo.Document): string | null {
+    if (!DATABASE_WRITES.has(commandName)) return null;
+    const session = String(command.lsid?.id?.toString("hex"));
+    const transaction = String(command.txnNumber);
+    if (commandName === "commitTransaction")
+      return written.get(session) === transaction ? "db.commitTransaction" : null;
+    const collection: unknown = command[commandName];
+    if (BOOKKEEPING.has(collection)) return null;
+    if (command.autocommit === false) written.set(session, transaction);
+    return `db.${commandName === "bulkWrite" ? "" : `${String(collection)}.`}${commandName}`;
+  }
 
   client.on("commandStarted", ({ commandName, command, requestId }) => {
     const name = nameOfCommand(commandName, command);
@@ -103,23 +113,11 @@ export function watchDatabaseWrites(client: mongo.MongoClient): void {
     underWay.set(requestId, name);
     reach(name, "before");
   });
-  client.on("commandSucceeded", ({ requestId }) => {
+  client.on("commandSucceeded", ({ requestId, reply }) => {
     const name = underWay.get(requestId);
     underWay.delete(requestId);
-    if (name !== undefined) reach(name, "after");
+    // An insert of what is there already succeeds as a command, and has no effect.
+    if (name !== undefined && !Object(reply).writeErrors) reach(name, "after");
   });
   client.on("commandFailed", ({ requestId }) => underWay.delete(requestId));
-
-  function nameOfCommand(commandName: string, command: mongo.Document): string | null {
-    if (!DATABASE_WRITES.has(commandName)) return null;
-    // A commit counts when something was written that does.
-    if (commandName === "commitTransaction") {
-      return transactions.delete(transactionOf(command)) ? "db.commitTransaction" : null;
-    }
-    const collection: unknown = command[commandName];
-    if (BOOKKEEPING.has(collection)) return null;
-    if (command.txnNumber !== undefined && command.autocommit === false)
-      transactions.add(transactionOf(command));
-    return commandName === "bulkWrite" ? "db.bulkWrite" : `db.${String(collection)}.${commandName}`;
-  }
 }

@@ -80,6 +80,14 @@ export const operation: Record<string, VariableSpec> = {
     purpose: "the web origins that may call from a browser",
     example: "https://shop.example.com,https://admin.example.com",
   },
+  CRASH_POINTS: {
+    schema: text().pattern(
+      /^(?:record:.+|kill:[^:]+:(?:before|after):[1-9]\d*(?::[\w.-]+)?)$/,
+      "record:<file> or kill:<point>:<before|after>:<nth>[:<request id's beginning>]",
+    ),
+    purpose: "for tests alone (NODE_ENV=test): where the process writes down its crash points, or dies",
+    example: "record:/tmp/crash-points",
+  },
   METRICS_TOKEN: {
     schema: text().min(8).max(256),
     purpose: "the bearer token of GET /metrics; without it everybody may read them",

@@ -3,6 +3,7 @@ import type { AxiosInstance } from "axios";
 import axios from "axios";
 import type Joi from "joi";
 import { config } from "../../config/env.config.js";
+import { type CrashPhase, reachOutsideWrite } from "../../utils/crash-points.js";
 import { currentRequestId } from "../../utils/request-context.js";
 import type { Result } from "../../utils/result.js";
 import type { Attempt, BreakerOptions, BreakerState, GuardStats } from "./guard.js";
@@ -194,7 +195,9 @@ export class ServiceClient {
     const { method, body, call, idempotencyKey } = outgoing;
     try {
       const data = body && JSON.stringify(body);
+      this.#reach(outgoing, "before");
       const response = await this.#http.request<string>({ ...request, method, data });
+      this.#reach(outgoing, "after");
       const retryAfter: unknown = response.headers["retry-after"];
       const answer = {
         service: this.name,
@@ -207,6 +210,11 @@ export class ServiceClient {
     } catch (error) {
       return readTransportError(this.name, error);
     }
+  }
+
+  #reach({ method, call, idempotencyKey }: Outgoing<unknown>, phase: CrashPhase): void {
+    if (idempotencyKey === undefined || call.path === null) return;
+    reachOutsideWrite({ service: this.name, method, path: call.path }, phase);
   }
 
   #headersOf({ body, idempotencyKey }: Outgoing<unknown>): Record<string, string> {

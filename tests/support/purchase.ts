@@ -108,8 +108,11 @@ const address = {
   pincode: SEED.pincodes.bengaluru,
 };
 
-/** From an empty cart to an open payment. */
-export async function openCheckout(url: string, options: PurchaseOptions = {}): Promise<OpenCheckout> {
+/** From an empty cart to a checkout that lacks nothing but the method of payment. */
+export async function startCheckout(
+  url: string,
+  options: Omit<PurchaseOptions, "method"> = {},
+): Promise<Pick<OpenCheckout, "shopper" | "id">> {
   const shopper = new Shopper(url, options.token ?? null);
   for (const body of options.items ?? [ITEMS.hairOil]) {
     await shopper.do({ method: "POST", path: "/api/cart/items", body });
@@ -123,11 +126,19 @@ export async function openCheckout(url: string, options: PurchaseOptions = {}): 
   await shopper.do({ method: "PUT", path: `${path}/shipping-address`, body: address });
   const body = { shippingMethodId: SEED.shippingMethods.standard };
   await shopper.do({ method: "PUT", path: `${path}/shipping-method`, body });
-  return chooseMethod(shopper, id, options.method);
+  return { shopper, id };
+}
+
+/** From an empty cart to an open payment. */
+export async function openCheckout(url: string, options: PurchaseOptions = {}): Promise<OpenCheckout> {
+  return chooseMethod(await startCheckout(url, options), options.method);
 }
 
 /** Chooses the method of payment, or chooses it again. */
-export async function chooseMethod(shopper: Shopper, id: string, method = "upi"): Promise<OpenCheckout> {
+export async function chooseMethod(
+  { shopper, id }: Pick<OpenCheckout, "shopper" | "id">,
+  method = "upi",
+): Promise<OpenCheckout> {
   const path = `/api/checkout/${id}/payment-method`;
   const chosen = await shopper.do({ method: "PUT", path, body: { method, termsAccepted: true } });
   const isCash = method === "cod";

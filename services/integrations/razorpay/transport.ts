@@ -3,6 +3,7 @@ import https from "node:https";
 import type { AxiosError, AxiosInstance, AxiosResponse } from "axios";
 import Razorpay from "razorpay";
 import { logger } from "../../../config/logger.config.js";
+import { type CrashPhase, crashPointsAreOn, reachOutsideWrite } from "../../../utils/crash-points.js";
 import { isRecord } from "../../../utils/helpers.js";
 import { type Result, success } from "../../../utils/result.js";
 import type { Attempt } from "../guard.js";
@@ -92,6 +93,27 @@ function completeTransport(rq: AxiosInstance, { apiUrl, timeoutMs }: TransportOp
   rq.interceptors.response.use(refuseNonJson, describeError);
 }
 
+/** Before and after everything that is not a look-up; registered first, to see the answers as they come. */
+function addCrashPoints(rq: AxiosInstance): void {
+  const reach = ({ method = "get", url = "" }: { method?: string; url?: string }, phase: CrashPhase): void => {
+    if (method.toLowerCase() !== "get") reachOutsideWrite({ service: "razorpay", method, path: url }, phase);
+  };
+  rq.interceptors.request.use((request) => {
+    reach(request, "before");
+    return request;
+  });
+  rq.interceptors.response.use(
+    (response) => {
+      reach(response.config, "after");
+      return response;
+    },
+    (error: AxiosError) => {
+      if (error.response) reach(error.response.config, "after");
+      return Promise.reject(error);
+    },
+  );
+}
+
 /** @throws Error when key or secret is missing, or a live key is to be used with another address */
 export function createTransport(options: TransportOptions): Transport {
   const { keyId, keySecret, apiUrl, timeoutMs } = options;
@@ -101,6 +123,7 @@ export function createTransport(options: TransportOptions): Transport {
   }
   const sdk = new Razorpay({ key_id: keyId, key_secret: keySecret });
   const rq = axiosOf(sdk);
+  if (crashPointsAreOn) addCrashPoints(rq);
   completeTransport(rq, options);
   const guard = new Guard({ service: "razorpay", maxConcurrent: MAX_CONCURRENT });
 

@@ -121,7 +121,7 @@ describe("Settings and audit", () => {
 
     it("When a caller changes what it was given, then it is refused and nobody else sees it", async () => {
       const { enabledMethods } = await getSettings("payments");
-      expect(() => enabledMethods.splice(0)).toThrow(TypeError);
+      expect(() => enabledMethods.splice(0)).toThrow();
       expect((await getSettings("payments")).enabledMethods).toContain("upi");
     });
 

@@ -101,6 +101,7 @@ describe("The configuration", () => {
     ["every CORS origin", { CORS_ORIGINS: "*" }],
     ["a database that is not MongoDB", { MONGODB_URI: "postgres://localhost/x" }],
     ["more proxies than can be", { TRUST_PROXY: "true" }],
+    ["crash points", { CRASH_POINTS: "record:/tmp/points" }],
   ])("When production starts with %s, then it refuses", (_what, wrong) => {
     expect(problemsOf({ ...production, ...wrong })).toHaveLength(1);
   });
