@@ -1,6 +1,6 @@
 import { SEED } from "../sandbox/seed/index.js";
-import type { World } from "./world.js";
 import type { WireAnswer, WireRequest } from "./wire.js";
+import type { World } from "./world.js";
 
 /** What of an answer the next call needs. */
 type Data = Record<string, unknown>;

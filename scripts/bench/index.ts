@@ -4,7 +4,14 @@ import { countCost } from "./cost.js";
 import { type Loop, type Outcome, runLoad } from "./load.js";
 import { type BenchOptions, readOptions } from "./options.js";
 import { type CpuMs, cpuSince, readCpu } from "./processes.js";
-import { type Measurement, printReport, type Report, resultsFolder, startReport, writeReport } from "./report.js";
+import {
+  type Measurement,
+  printReport,
+  type Report,
+  resultsFolder,
+  startReport,
+  writeReport,
+} from "./report.js";
 import { SCENARIOS, type Scenario } from "./scenarios.js";
 import { webhookBurst } from "./webhooks.js";
 import { openWorld, untilQuiet, type World } from "./world.js";

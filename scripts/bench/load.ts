@@ -70,7 +70,8 @@ class Tally {
 
   fail(error: unknown): void {
     this.#failed += 1;
-    if (this.#errors.length < KEPT_ERRORS) this.#errors.push(error instanceof Error ? error.message : String(error));
+    if (this.#errors.length < KEPT_ERRORS)
+      this.#errors.push(error instanceof Error ? error.message : String(error));
   }
 
   close(): Outcome {
@@ -94,7 +95,10 @@ export function runLoad(run: Run): Promise<Outcome> {
   return run.loop.kind === "closed" ? runClosed(run, run.loop) : runOpen(run, run.loop);
 }
 
-async function runClosed({ operation, seconds, most = Infinity }: Run, { atOnce }: ClosedLoop): Promise<Outcome> {
+async function runClosed(
+  { operation, seconds, most = Infinity }: Run,
+  { atOnce }: ClosedLoop,
+): Promise<Outcome> {
   const tally = new Tally();
   const until = performance.now() + seconds * 1000;
   let next = 0;
@@ -109,7 +113,10 @@ async function runClosed({ operation, seconds, most = Infinity }: Run, { atOnce 
   return tally.close();
 }
 
-async function runOpen({ operation, seconds, most = Infinity }: Run, { perSecond }: OpenLoop): Promise<Outcome> {
+async function runOpen(
+  { operation, seconds, most = Infinity }: Run,
+  { perSecond }: OpenLoop,
+): Promise<Outcome> {
   const tally = new Tally();
   const began = performance.now();
   const total = Math.min(most, Math.round(perSecond * seconds));

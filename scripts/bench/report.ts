@@ -101,7 +101,9 @@ export function printReport(report: Report): void {
   const baseline = readBaseline();
   const { machine, measurements } = report;
   print();
-  print(`   ${machine.cpus} × ${machine.model}, Node ${machine.node}, load before: ${round(machine.loadBefore)}`);
+  print(
+    `   ${machine.cpus} × ${machine.model}, Node ${machine.node}, load before: ${round(machine.loadBefore)}`,
+  );
   for (const orders of new Set(measurements.map((row) => row.orders))) {
     print();
     print(`   With ${orders.toLocaleString("en-IN")} orders in the database; times in ms`);
@@ -131,6 +133,7 @@ function printMeasurements(rows: readonly Measurement[], baseline: Report | null
     ]),
   );
   for (const { appliedAfterMs } of rows) {
-    if (appliedAfterMs !== undefined) print(`   the last event was applied ${round(appliedAfterMs, 0)} ms later`);
+    if (appliedAfterMs !== undefined)
+      print(`   the last event was applied ${round(appliedAfterMs, 0)} ms later`);
   }
 }

@@ -18,7 +18,11 @@ const ENDLESS_STOCK = 1_000_000_000;
 
 /** The neighbours in a process of their own, so that their CPU is not counted as anybody else's. */
 async function open({ mongoUri, latencyMs }: SandboxOrder): Promise<Sandbox> {
-  const sandbox = await startSandbox({ mongoUri, databaseName: "bench_inventory", defaultStock: ENDLESS_STOCK });
+  const sandbox = await startSandbox({
+    mongoUri,
+    databaseName: "bench_inventory",
+    defaultStock: ENDLESS_STOCK,
+  });
   for (const name of SERVICE_NAMES) sandbox.control.faults.setBehaviour(name, { latencyMs });
   return sandbox;
 }

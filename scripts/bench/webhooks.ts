@@ -58,7 +58,8 @@ async function untilApplied({ db }: World): Promise<number> {
   const began = performance.now();
   const waiting = () => db.collection("webhookEvents").countDocuments({ state: "received" });
   while ((await waiting()) > 0) {
-    if (performance.now() - began > APPLIED_WITHIN_MS) throw new Error("events were not applied within a minute");
+    if (performance.now() - began > APPLIED_WITHIN_MS)
+      throw new Error("events were not applied within a minute");
     await sleep(LOOK_MS);
   }
   return performance.now() - began;

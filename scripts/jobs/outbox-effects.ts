@@ -15,6 +15,7 @@ import {
   reverseStock,
 } from "../../services/flows/effects/reverse-placement.effect.js";
 import { sendAuditRow } from "../../services/flows/effects/send-audit.effect.js";
+import { syncReservation } from "../../services/flows/effects/sync-reservation.effect.js";
 import { sendRefund } from "../../services/flows/refund-payment.flow.js";
 import { AUDIT_MESSAGE } from "../../services/platform/audit.service.js";
 import type { OutboxEffect, OutboxEffects } from "../../services/platform/outbox-worker.service.js";
@@ -31,6 +32,12 @@ function idIn(payload: Payload, field: string): Types.ObjectId {
 function textIn(payload: Payload, field: string): string {
   const value = payload[field];
   if (typeof value !== "string") throw new TypeError(`payload without ${field}`);
+  return value;
+}
+
+function numberIn(payload: Payload, field: string): number {
+  const value = payload[field];
+  if (typeof value !== "number") throw new TypeError(`payload without ${field}`);
   return value;
 }
 
@@ -72,6 +79,16 @@ export const outboxEffects: OutboxEffects = {
         releaseUnusedReservation(idIn(payload, "cartId"), textIn(payload, "reservationId")),
     },
   ],
-  "cart.release": [about("inventory", "cartId", releaseIdleCart)],
+  "reservation.sync": [{ name: "inventory", deliver: syncReservation }],
+  "cart.release": [
+    {
+      name: "inventory",
+      deliver: (payload) =>
+        releaseIdleCart(idIn(payload, "cartId"), {
+          version: numberIn(payload, "version"),
+          status: textIn(payload, "status"),
+        }),
+    },
+  ],
   [AUDIT_MESSAGE]: [about("auth", "auditLogId", sendAuditRow)],
 };

@@ -39,7 +39,7 @@ export async function abandonCart(cart: CartDoc): Promise<boolean> {
       by: { type: "system" },
       session,
     });
-    if (changed) await enqueueOutbox([releaseOf(cart._id, cart.version)], session);
+    if (changed) await enqueueOutbox([releaseOf(cart._id, cart.version + 1)], session);
     return changed;
   });
 }
@@ -47,5 +47,5 @@ export async function abandonCart(cart: CartDoc): Promise<boolean> {
 const releaseOf = (cartId: Types.ObjectId, version: number) => ({
   type: "cart.release",
   dedupeKey: `cart.release:${cartId.toHexString()}:${version}`,
-  payload: { cartId: cartId.toHexString() },
+  payload: { cartId: cartId.toHexString(), version, status: "abandoned" },
 });

@@ -97,7 +97,7 @@ async function writeChange(
       throw new ConflictError("VERSION_CONFLICT", "The checkout changed meanwhile", {
         current: before.version,
       });
-    await tellCart(checkout, session);
+    await tellCart(checkout, cart.version, session);
     return checkout;
   });
   return { checkout: written, cart, lines, totals };
@@ -131,12 +131,19 @@ function changesOrderFacts(before: CheckoutSessionDoc, after: CheckoutSessionDoc
   );
 }
 
-/** The cart's own totals count with the address and the shipping method that the checkout knows. */
-async function tellCart(checkout: CheckoutSessionDoc, session: ClientSession): Promise<void> {
+/**
+ * The cart's own totals count with the address and the shipping method that the checkout knows. A cart that
+ * changed meanwhile has newer totals, which stay.
+ */
+async function tellCart(
+  checkout: CheckoutSessionDoc,
+  version: number,
+  session: ClientSession,
+): Promise<void> {
   const { totals } = checkout;
   if (!totals) return;
   await Cart.updateOne(
-    { _id: checkout.cartId, status: "active" },
+    { _id: checkout.cartId, status: "active", version },
     {
       $set: {
         placeOfSupply: placeOfSupplyOf(checkout),

@@ -1,5 +1,5 @@
 import { type ClientSession, type Types, trusted } from "mongoose";
-import { CheckoutSession, type CheckoutSessionDoc, Payment } from "../../models/index.js";
+import { Cart, type CartDoc, CheckoutSession, type CheckoutSessionDoc, Payment } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
 import { checkoutMachine, codPaymentMachine } from "../../utils/state-machines.js";
 import { enqueueOutbox, type OutboxDraft } from "../platform/outbox.service.js";
@@ -53,7 +53,7 @@ export async function expireCheckout(checkout: CheckoutSessionDoc): Promise<bool
     });
     if (!changed) return false;
     await failCodPayments(checkout._id, session);
-    await enqueueOutbox(debtsOf(checkout), session);
+    await enqueueOutbox(await debtsOf(checkout, session), session);
     return true;
   });
 }
@@ -80,15 +80,14 @@ async function failCodPayments(checkoutSessionId: Types.ObjectId, session: Clien
   });
 }
 
-function debtsOf(checkout: CheckoutSessionDoc): OutboxDraft[] {
+async function debtsOf(checkout: CheckoutSessionDoc, session: ClientSession): Promise<OutboxDraft[]> {
   const id = checkout._id.toHexString();
-  const debts: OutboxDraft[] = [
-    {
-      type: "cart.release",
-      dedupeKey: `cart.release:checkout:${id}`,
-      payload: { cartId: checkout.cartId.toHexString() },
-    },
-  ];
+  const debts: OutboxDraft[] = [];
+  const cart = await Cart.findById(checkout.cartId).session(session).lean<CartDoc>();
+  if (cart?.status === "active") {
+    const payload = { cartId: cart._id.toHexString(), version: cart.version, status: cart.status };
+    debts.push({ type: "cart.release", dedupeKey: `cart.release:checkout:${id}`, payload });
+  }
   if (checkout.couponClaims.length > 0) {
     const payload = { checkoutSessionId: id, codes: checkout.couponClaims };
     debts.push({ type: "coupon.release", dedupeKey: `coupon.release:${id}:expired`, payload });

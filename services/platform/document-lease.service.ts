@@ -44,17 +44,30 @@ export async function withDocumentLease<D extends Leasable, T>(
   work: (document: D | null, token: string) => Promise<T>,
 ): Promise<T> {
   const key = `${options.model.collection.name}:${options.id.toHexString()}`;
-  const before = lines.get(key) ?? Promise.resolve();
-  const mine = before.then(
-    () => holdAndWork(options, work),
-    () => holdAndWork(options, work),
-  );
+  const mine = inLine(lines.get(key), options.waitMs).then(() => holdAndWork(options, work));
   const settled = mine.catch(() => undefined);
   lines.set(key, settled);
   try {
     return await mine;
   } finally {
     if (lines.get(key) === settled) lines.delete(key);
+  }
+}
+
+const tooLong = () =>
+  new ConflictError("REQUEST_IN_PROGRESS", "Another change is still in progress; try again", undefined, 1);
+
+/** Waits for the one in front, but not for ever: twenty requests behind a hanging neighbour must not add up. */
+async function inLine(before: Promise<unknown> | undefined, waitMs: number): Promise<void> {
+  if (!before) return;
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(tooLong()), waitMs);
+  });
+  try {
+    await Promise.race([before, patience]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -83,14 +96,7 @@ async function acquire<D extends Leasable>(options: LeaseOptions<D>, token: stri
       .lean<D>();
     if (held) return held;
     if (!(await options.model.exists({ _id: options.id }))) return null;
-    if (Date.now() > deadline) {
-      throw new ConflictError(
-        "REQUEST_IN_PROGRESS",
-        "Another change is still in progress; try again",
-        undefined,
-        1,
-      );
-    }
+    if (Date.now() > deadline) throw tooLong();
     await sleep(POLL_MS + Math.random() * POLL_JITTER_MS);
   }
 }

@@ -49,8 +49,9 @@ export interface CheckoutAnswer {
  *   AMOUNT_MISMATCH, PAYMENT_SUPERSEDED; the upstream errors of D14.
  */
 export async function verifyPayment(answer: CheckoutAnswer, owner: Owner): Promise<PaymentDoc> {
+  // The oldest is certainly ours and tells what was asked for; a later one may be the gateway's, of another amount.
   const record = await Payment.findOne({ gatewayOrderId: answer.gatewayOrderId })
-    .sort({ createdAt: -1 })
+    .sort({ createdAt: 1 })
     .lean<PaymentDoc>();
   if (!record?.gatewayOrderId || !isOwnedBy(record, owner)) throw paymentNotFound();
   if (!paymentGateway.verifyCheckoutSignature({ ...answer, gatewayOrderId: record.gatewayOrderId })) {

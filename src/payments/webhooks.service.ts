@@ -90,7 +90,7 @@ export async function applyGatewayEvent(payload: unknown): Promise<Applied> {
   if (!event) return { kind: "flagged", reason: "not an event of the gateway" };
   if (event.isForeignAccount) return { kind: "flagged", reason: "another merchant's account" };
   if (event.unreadable.length > 0) return { kind: "flagged", reason: event.unreadable.join("; ") };
-  if (event.refund) return applyRefund(event.refund);
+  if (event.refund) return applyRefund(event.refund, event.payment);
   if (event.payment && movesPayment(event)) return applyPayment(event.payment);
   return processed;
 }
@@ -122,12 +122,19 @@ async function placeWithoutClient(
   }
 }
 
-async function applyRefund(word: GatewayRefund): Promise<Applied> {
+async function applyRefund(word: GatewayRefund, payment: GatewayPayment | null): Promise<Applied> {
   const refund = await findRefund(word);
-  if (!refund) return { kind: "later", reason: "unknown refund" };
-  await applyRefundWord(refund._id, word);
-  return processed;
+  if (refund) {
+    await applyRefundWord(refund._id, word);
+    return processed;
+  }
+  if (payment && isReturnedUncaptured(payment)) return applyPayment(payment);
+  return { kind: "later", reason: "unknown refund" };
 }
+
+/** The gateway gave an authorisation back by itself, as of a second payment on one order (F27): no refund of ours. */
+const isReturnedUncaptured = ({ status, captured }: GatewayPayment): boolean =>
+  status === "refunded" && !captured;
 
 async function findRefund(word: GatewayRefund): Promise<RefundDoc | null> {
   const byId = await Refund.findOne({ gatewayRefundId: word.id }).lean<RefundDoc>();

@@ -7,16 +7,18 @@ import { withDocumentLease } from "../../platform/document-lease.service.js";
 
 /**
  * Releases everything a cart has reserved, once nobody is buying it: its time or its checkout's has passed.
- * Stands in the cart's line, and looks again there: a customer who came back keeps his stock.
+ * Stands in the cart's line and looks again there: whoever came back meanwhile (another version, another
+ * status, a new checkout) keeps his stock.
+ * @param idle the cart's version and status when the release was owed
  */
-export async function releaseIdleCart(cartId: Types.ObjectId): Promise<void> {
+export async function releaseIdleCart(
+  cartId: Types.ObjectId,
+  idle: { version: number; status: string },
+): Promise<void> {
   await withDocumentLease({ model: Cart, id: cartId, ttlMs: 15_000, waitMs: 10_000 }, async (cart) => {
-    if (!cart || cart.placing) return;
-    const live = await CheckoutSession.exists({
-      cartId,
-      status: trusted({ $in: [...LIVE_CHECKOUT_STATUSES] }),
-    });
-    if (live || cart.status === "converted") return;
+    if (!cart || cart.placing || cart.version !== idle.version || cart.status !== idle.status) return;
+    if (await CheckoutSession.exists({ cartId, status: trusted({ $in: [...LIVE_CHECKOUT_STATUSES] }) }))
+      return;
     unwrap(await releaseCartReservations(cartId.toHexString()));
     await CartItem.updateMany({ cartId }, { $set: { reservationId: null, reservationExpiresAt: null } });
   });

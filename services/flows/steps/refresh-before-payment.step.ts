@@ -1,4 +1,10 @@
-import type { CheckoutSessionDoc, ShippingMethodSnapshot } from "../../../models/index.js";
+import { trusted } from "mongoose";
+import {
+  Cart,
+  type CartDoc,
+  type CheckoutSessionDoc,
+  type ShippingMethodSnapshot,
+} from "../../../models/index.js";
 import { RuleError } from "../../../utils/errors.js";
 import { unwrap } from "../../../utils/result.js";
 import { calculateShippingMethods } from "../../integrations/shipping-integration.service.js";
@@ -24,14 +30,29 @@ export function assertComplete(checkout: CheckoutSessionDoc): void {
  */
 export async function refreshBeforePayment(checkout: CheckoutSessionDoc): Promise<CheckoutSessionDoc> {
   assertComplete(checkout);
+  await assertNotEmpty(checkout);
   const { reservationTtlMinutes } = await getSettings("checkout");
-  const { cart, lines } = await changeCart(checkout.cartId, (draft) =>
-    reserveLines(draft, reservationTtlMinutes),
-  );
-  if (lines.length === 0) throw new RuleError("CART_EMPTY", "The cart is empty");
-  const dropped = cart.notices.find((notice) => notice.code === "COUPON_DROPPED");
-  if (dropped) throw new RuleError("COUPON_INVALID", dropped.message, dropped.details);
+  const { cart } = await changeCart(checkout.cartId, (draft) => reserveLines(draft, reservationTtlMinutes));
+  assertAsSeen(cart);
   return { ...checkout, shippingMethod: await rateAgain(checkout) };
+}
+
+async function assertNotEmpty(checkout: CheckoutSessionDoc): Promise<void> {
+  const filled = await Cart.exists({
+    _id: checkout.cartId,
+    status: "active",
+    itemCount: trusted({ $gt: 0 }),
+  });
+  if (!filled) throw new RuleError("CART_EMPTY", "The cart is empty");
+}
+
+/** Nobody pays for another cart than the one on his screen: what changed just now is told first. */
+function assertAsSeen({ notices }: CartDoc): void {
+  const dropped = notices.find((notice) => notice.code === "COUPON_DROPPED");
+  if (dropped) throw new RuleError("COUPON_INVALID", dropped.message, dropped.details);
+  if (notices.some((notice) => notice.code === "QUANTITY_REDUCED")) {
+    throw new RuleError("CART_CHANGED", "The cart changed; look at it and choose again", { notices });
+  }
 }
 
 async function rateAgain(checkout: CheckoutSessionDoc): Promise<CheckoutSessionDoc["shippingMethod"]> {

@@ -95,7 +95,10 @@ function completeTransport(rq: AxiosInstance, { apiUrl, timeoutMs }: TransportOp
 
 /** Before and after everything that is not a look-up; registered first, to see the answers as they come. */
 function addCrashPoints(rq: AxiosInstance): void {
-  const reach = ({ method = "get", url = "" }: { method?: string; url?: string }, phase: CrashPhase): void => {
+  const reach = (
+    { method = "get", url = "" }: { method?: string; url?: string },
+    phase: CrashPhase,
+  ): void => {
     if (method.toLowerCase() !== "get") reachOutsideWrite({ service: "razorpay", method, path: url }, phase);
   };
   rq.interceptors.request.use((request) => {

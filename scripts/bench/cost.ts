@@ -1,0 +1,222 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type mongoose from "mongoose";
+import { print, table } from "../demo/print.js";
+import { Buyer } from "./buyer.js";
+import { type CpuMs, cpuSince, readCpu } from "./processes.js";
+import { untilQuiet, type World } from "./world.js";
+
+type Counts = Record<string, number>;
+
+/** One of the six calls, done for every buyer before the next one begins. */
+interface Phase {
+  name: string;
+  work(buyer: Buyer): Promise<unknown>;
+}
+
+const PHASES: readonly Phase[] = [
+  { name: "add", work: (buyer) => buyer.add() },
+  { name: "start + contact", work: (buyer) => buyer.start() },
+  { name: "address", work: (buyer) => buyer.setAddress() },
+  { name: "shipping method", work: (buyer) => buyer.setShippingMethod() },
+  { name: "payment method", work: (buyer) => buyer.choosePayment("cod") },
+  { name: "place", work: (buyer) => buyer.placeOrder() },
+];
+
+/** What crosses the wire on behalf of a request; the rest is the driver's and the server's own business. */
+const READS = ["find", "aggregate", "count", "distinct", "getMore"] as const;
+const WRITES = ["insert", "update", "delete", "findAndModify"] as const;
+const ENDS = ["commitTransaction", "abortTransaction"] as const;
+const COMMANDS = [...READS, ...WRITES, ...ENDS] as const;
+
+interface ServerStatus {
+  metrics: {
+    commands: Record<string, { total: number } | undefined>;
+    document: { inserted: number; updated: number; deleted: number };
+  };
+}
+
+interface Snapshot {
+  commands: Counts;
+  documents: Counts;
+  upstream: Counts;
+  cpu: CpuMs;
+}
+
+async function takeSnapshot({ db, sandbox, parts }: World): Promise<Snapshot> {
+  const { metrics } = (await db.admin().serverStatus()) as unknown as ServerStatus;
+  const { inserted, updated, deleted } = metrics.document;
+  const calls = await sandbox.call("calls", "counts");
+  const upstream = Object.entries(calls).flatMap(([service, routes]) =>
+    Object.entries(routes).map(([route, count]) => [`${service} ${route}`, count] as const),
+  );
+  return {
+    commands: Object.fromEntries(COMMANDS.map((name) => [name, metrics.commands[name]?.total ?? 0])),
+    documents: { inserted, updated, deleted },
+    upstream: Object.fromEntries(upstream),
+    cpu: readCpu(parts),
+  };
+}
+
+const since = (before: Counts, after: Counts): Counts =>
+  Object.fromEntries(Object.entries(after).map(([name, count]) => [name, count - (before[name] ?? 0)]));
+
+const sumOf = (counts: Counts, names: readonly string[] = Object.keys(counts)): number =>
+  names.reduce((sum, name) => sum + (counts[name] ?? 0), 0);
+
+interface Cost extends Snapshot {
+  phase: string;
+}
+
+const PREPARATION = 20;
+/** The outbox worker looks every second; its looks belong to nobody. */
+const SETTLED_AFTER_MS = 1_500;
+
+/**
+ * What one whole purchase (COD, one line) costs, call by call: counted by the server itself over many
+ * purchases, one after the other on a quiet machine. Prints two tables: by call, and by statement.
+ */
+export async function countCost(world: World, purchases: number): Promise<void> {
+  const warm = new Array<Buyer>(PREPARATION)
+    .fill(new Buyer(world, "warm", 0))
+    .map((_, n) => new Buyer(world, "cost-warm", n));
+  for (const buyer of warm) await runAll(buyer);
+  await untilQuiet(world);
+  const buyers = Array.from({ length: purchases }, (_, number) => new Buyer(world, "cost", number));
+  const costs: Cost[] = [];
+  for (const phase of PHASES) costs.push(await measurePhase(world, phase, buyers));
+  printByCall(costs, purchases);
+  const profiled = buyers
+    .slice(0, Math.min(PREPARATION, purchases))
+    .map((_, n) => new Buyer(world, "profile", n));
+  await printByStatement(world, profiled);
+}
+
+async function runAll(buyer: Buyer): Promise<void> {
+  for (const { work } of PHASES) await work(buyer);
+}
+
+async function measurePhase(world: World, { name, work }: Phase, buyers: readonly Buyer[]): Promise<Cost> {
+  const before = await takeSnapshot(world);
+  for (const buyer of buyers) await work(buyer);
+  if (name === "place") await untilQuiet(world);
+  const after = await takeSnapshot(world);
+  return {
+    phase: name,
+    commands: since(before.commands, after.commands),
+    documents: since(before.documents, after.documents),
+    upstream: since(before.upstream, after.upstream),
+    cpu: cpuSince(before.cpu, after.cpu),
+  };
+}
+
+function printByCall(costs: readonly Cost[], purchases: number): void {
+  const each = (count: number) => (count / purchases).toFixed(1);
+  const ms = (cost: Cost, part: string) => ((cost.cpu[part] ?? 0) / purchases).toFixed(2);
+  const row = (name: string, from: readonly Cost[]) => {
+    const total = (pick: (cost: Cost) => number) => each(from.reduce((sum, cost) => sum + pick(cost), 0));
+    const cpu = (part: string) => from.reduce((sum, cost) => sum + Number(ms(cost, part)), 0).toFixed(2);
+    return [
+      name,
+      total(({ commands }) => sumOf(commands)),
+      total(({ commands }) => sumOf(commands, READS)),
+      total(({ commands }) => sumOf(commands, WRITES)),
+      total(({ commands }) => sumOf(commands, ENDS)),
+      total(({ documents }) => sumOf(documents)),
+      total(({ upstream }) => sumOf(upstream)),
+      cpu("service"),
+      cpu("mongod"),
+      cpu("neighbours"),
+    ];
+  };
+  print(
+    `\n   One purchase, by call: means of ${purchases}, one at a time; placing includes what follows in the background\n`,
+  );
+  table(
+    [
+      "call",
+      "round trips",
+      "reads",
+      "writes",
+      "commits",
+      "documents written",
+      "upstream",
+      "service CPU ms",
+      "mongod",
+      "neighbours",
+    ],
+    [...costs.map((cost) => row(cost.phase, [cost])), row("whole purchase", costs)],
+  );
+  print("\n   Calls to neighbours, a purchase\n");
+  const routes = new Map<string, number>();
+  for (const { upstream } of costs) {
+    for (const [route, count] of Object.entries(upstream))
+      routes.set(route, (routes.get(route) ?? 0) + count);
+  }
+  const called = [...routes].filter(([, count]) => count > 0).sort((a, b) => b[1] - a[1]);
+  table(
+    ["route", "calls"],
+    called.map(([route, count]) => [route, each(count)]),
+  );
+}
+
+interface Profiled {
+  _id: { phase: string; collection: string; op: string };
+  count: number;
+  millis: number;
+  examined: number;
+}
+
+/** Asks the database's profiler which statements each call makes. */
+async function printByStatement(world: World, buyers: readonly Buyer[]): Promise<void> {
+  const { db } = world;
+  const rows: Profiled[] = [];
+  for (const phase of PHASES) {
+    const began = new Date();
+    await db.command({ profile: 2 });
+    for (const buyer of buyers) await phase.work(buyer);
+    if (phase.name === "place") await untilQuiet(world);
+    await db.command({ profile: 0 });
+    rows.push(...(await readProfile(db, phase.name, began)));
+  }
+  await sleep(SETTLED_AFTER_MS);
+  print(`\n   Statements by call and collection, a purchase (profiler, ${buyers.length} purchases)\n`);
+  table(
+    ["call", "collection", "statement", "times", "documents examined", "server ms"],
+    rows.map(({ _id, count, millis, examined }) => [
+      _id.phase,
+      _id.collection,
+      _id.op,
+      (count / buyers.length).toFixed(2),
+      (examined / buyers.length).toFixed(1),
+      (millis / buyers.length).toFixed(2),
+    ]),
+  );
+}
+
+function readProfile(db: mongoose.mongo.Db, phase: string, began: Date): Promise<Profiled[]> {
+  const verb = {
+    $switch: {
+      branches: COMMANDS.map((name) => ({
+        case: { $ne: [{ $type: `$command.${name}` }, "missing"] },
+        // biome-ignore lint/suspicious/noThenProperty: the aggregation language calls it so
+        then: name,
+      })),
+      default: "$op",
+    },
+  };
+  const collection = { $arrayElemAt: [{ $split: ["$ns", "."] }, 1] };
+  const group = {
+    _id: { phase, collection, op: verb },
+    count: { $sum: 1 },
+    millis: { $sum: "$millis" },
+    examined: { $sum: "$docsExamined" },
+  };
+  return db
+    .collection("system.profile")
+    .aggregate<Profiled>([
+      { $match: { ts: { $gte: began }, appName: { $ne: "bench" } } },
+      { $group: group },
+      { $sort: { count: -1, "_id.collection": 1 } },
+    ])
+    .toArray();
+}

@@ -1,0 +1,91 @@
+import type { OrderItemDoc, PaymentDoc, ShipmentDoc } from "../../models/index.js";
+import { CURRENCY } from "../../utils/constants.js";
+import { ZERO_PAISE } from "../../utils/money.js";
+import { SHIPPING } from "./order-facts.js";
+import { type Facts, KINDS } from "./order-seed.js";
+import { paymentHistoryOf } from "./order-story.js";
+
+const DIGITS = 9;
+const numbered = (prefix: string, number: number): string =>
+  `${prefix}${String(number).padStart(DIGITS, "0")}`;
+
+export function toPayment({
+  basket,
+  story,
+  paymentId,
+  orderId,
+  orderNumber,
+  owner,
+  number,
+}: Facts): PaymentDoc {
+  const { isCod } = basket;
+  const { at, payment: status } = story;
+  const amount = basket.totals.amountDue;
+  const isCaptured = status === "captured";
+  const capturedAt = isCod ? at.delivered : at.placed;
+  return {
+    _id: paymentId,
+    checkoutSessionId: orderId,
+    orderId,
+    orderNumber,
+    ...owner,
+    idempotencyKey: null,
+    gateway: isCod ? "cod" : "razorpay",
+    gatewayOrderId: isCod ? null : numbered("order_Seed", number),
+    gatewayPaymentId: isCod ? null : numbered("pay_Seed", number),
+    method: isCod ? "cod" : "upi",
+    methodDetails: isCod ? null : { vpa: "s***@okbank" },
+    status,
+    currency: CURRENCY,
+    amount,
+    capturedAmount: isCaptured ? amount : ZERO_PAISE,
+    refundedAmount: ZERO_PAISE,
+    refundReserved: ZERO_PAISE,
+    fee: null,
+    tax: null,
+    errorCode: null,
+    errorMessage: null,
+    gatewayResponse: null,
+    authorizedAt: null,
+    capturedAt: isCaptured ? capturedAt : null,
+    retryOf: null,
+    accepted: !isCod,
+    surplus: false,
+    supersededAt: null,
+    reconciledAt: null,
+    settlement: null,
+    dispute: null,
+    sweep: null,
+    statusHistory: paymentHistoryOf(story, isCod),
+    createdAt: at.placed,
+    updatedAt: at.placed,
+  };
+}
+
+/** One parcel, once it has left. */
+export function toShipments(facts: Facts, items: readonly OrderItemDoc[]): ShipmentDoc[] {
+  const { story, basket, orderId, newId, number } = facts;
+  if (story.fulfillmentStatus !== "fulfilled") return [];
+  const isDelivered = story.status === "delivered";
+  const { shipped, delivered } = story.at;
+  return [
+    {
+      _id: newId(KINDS.shipment),
+      orderId,
+      sellerId: null,
+      items: items.map(({ _id, quantity }) => ({ orderItemId: _id, quantity })),
+      status: isDelivered ? "delivered" : "in_transit",
+      shipmentId: numbered("shp_seed", number),
+      methodId: SHIPPING.id,
+      carrier: SHIPPING.carrier,
+      trackingNumber: numbered("BD", number),
+      codAmount: basket.isCod ? basket.totals.amountDue : ZERO_PAISE,
+      events: [{ status: "picked_up", location: "Bengaluru", at: shipped, description: null }],
+      estimatedDelivery: delivered,
+      deliveredAt: isDelivered ? delivered : null,
+      syncedAt: isDelivered ? delivered : shipped,
+      createdAt: shipped,
+      updatedAt: isDelivered ? delivered : shipped,
+    },
+  ];
+}

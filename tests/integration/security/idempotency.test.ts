@@ -1,0 +1,129 @@
+import { randomUUID } from "node:crypto";
+import type { Response } from "supertest";
+import { BAD_IDEMPOTENCY_KEYS } from "../../support/bad-input.js";
+import { nameOf, takesJson } from "../../support/router-table.js";
+import {
+  collectFindings,
+  expectNothingDone,
+  type SecurityWorld,
+  startSecurityWorld,
+} from "./security-world.js";
+import { newSession, type Shopper, type Stage, shopUntil } from "./shoppers.js";
+
+type Route = SecurityWorld["routes"][number];
+
+/** The routes of api.md that insist on a key, among those that are mounted. */
+const REQUIRED = ["POST /api/payments", "POST /api/payments/cod"];
+/** POSTs that create nothing of the caller's; all others honour a key. */
+const WITHOUT = ["POST /api/admin/jobs/:name/run", "POST /api/payments/verify"];
+
+let world: SecurityWorld;
+let shopper: Shopper;
+
+beforeAll(async () => {
+  world = await startSecurityWorld();
+  shopper = await shopUntil(world, newSession(), "failed");
+});
+afterAll(() => world.stop());
+
+const keyed = (): Route[] => world.routes.filter(({ idempotency }) => idempotency !== undefined);
+
+function stageOf(route: Route): Stage {
+  const { stage } = world.caseOf(route);
+  if (!stage) throw new Error("honours keys, so its case needs a stage and another body");
+  return stage;
+}
+
+/** What was done with a key. */
+interface Use {
+  route: Route;
+  owner: Shopper;
+  key: string;
+  original: Response;
+}
+const nameOfUse = ({ route }: Use): string => nameOf(route);
+
+const newShopper = (route: Route): Promise<Shopper> => shopUntil(world, newSession(), stageOf(route));
+
+describe("An idempotency key", () => {
+  test("When api.md requires it, then the route declares it, and refuses to go without (S18)", async () => {
+    const required = world.routes.filter(({ idempotency }) => idempotency === "required");
+    expect(required.map(nameOf).sort()).toEqual(REQUIRED);
+    const posts = world.routes.filter((route) => route.method === "post" && takesJson(route));
+    expect(
+      posts
+        .filter(({ idempotency }) => !idempotency)
+        .map(nameOf)
+        .sort(),
+    ).toEqual(WITHOUT);
+    const findings = collectFindings();
+    await expectNothingDone(world, () =>
+      findings.checkAll(required, nameOf, async (route) => {
+        const answer = await world.call(route, { as: shopper.headers, own: shopper.has, key: null });
+        world.expectRefusal(answer, 400, "IDEMPOTENCY_KEY_REQUIRED");
+      }),
+    );
+    findings.report();
+  });
+
+  test("When it is too short, too long or not printable, then every route that takes keys refuses it", async () => {
+    const findings = collectFindings();
+    const cases = keyed().flatMap((route) => BAD_IDEMPOTENCY_KEYS.map((key) => ({ route, key })));
+    await expectNothingDone(world, () =>
+      findings.checkAll(
+        cases,
+        ({ route, key }) => `${nameOf(route)} · ${JSON.stringify(key.slice(0, 20))}`,
+        async ({ route, key }) => {
+          const answer = await world.call(route, { as: shopper.headers, own: shopper.has, key });
+          world.expectRefusal(answer, 400, "IDEMPOTENCY_KEY_INVALID");
+        },
+      ),
+    );
+    findings.report();
+  });
+
+  test("When the request is repeated, then its answer is; with another body 422; for another caller it is new", async () => {
+    const findings = collectFindings();
+    const uses: Use[] = [];
+    await findings.checkAll(keyed(), nameOf, async (route) => {
+      const owner = await newShopper(route);
+      const key = randomUUID();
+      const original = await world.call(route, { as: owner.headers, own: owner.has, key });
+      world.expectEnvelope(original, original.status < 300 ? original.status : 200);
+      expect(original.headers["idempotency-replayed"]).toBeUndefined();
+      uses.push({ route, owner, key, original });
+    });
+    await world.settle();
+
+    await expectNothingDone(world, () =>
+      findings.checkAll(uses, nameOfUse, async ({ route, owner, key, original }) => {
+        const { headers: as, has: own } = owner;
+        const repeated = await world.call(route, { as, own, key });
+        expect([repeated.status, repeated.text]).toEqual([original.status, original.text]);
+        expect(repeated.headers["idempotency-replayed"]).toBe("true");
+        const body = world.caseOf(route).otherBody?.(own);
+        if (!body) throw new Error("its case has no other body");
+        world.expectRefusal(await world.call(route, { as, own, key, body }), 422, "IDEMPOTENCY_KEY_REUSED");
+      }),
+    );
+
+    await findings.checkAll(uses, nameOfUse, async ({ route, key, original }) => {
+      const { headers: as, has: own } = await newShopper(route);
+      const theirs = await world.call(route, { as, own, key });
+      world.expectEnvelope(theirs, original.status);
+      expect(theirs.headers["idempotency-replayed"]).toBeUndefined();
+      expect(theirs.text).not.toBe(original.text);
+    });
+    findings.report();
+  });
+
+  test("When a route makes nothing new, then a key does not matter to it", async () => {
+    const findings = collectFindings();
+    const others = world.routes.filter((route) => takesJson(route) && route.idempotency === undefined);
+    await findings.checkAll(others, nameOf, async (route) => {
+      const answer = await world.call(route, { as: shopper.headers, key: "x", query: "probe=1" });
+      expect(["VALIDATION_ERROR", "UNAUTHENTICATED", "FORBIDDEN"]).toContain(answer.body.error?.code);
+    });
+    findings.report();
+  });
+});

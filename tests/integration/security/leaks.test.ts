@@ -1,0 +1,246 @@
+import { createHmac } from "node:crypto";
+import pino from "pino";
+import type { Response } from "supertest";
+import { SANDBOX_SECRETS } from "../../../scripts/sandbox/environment.js";
+import { fieldsOf, withValue } from "../../support/bad-input.js";
+import {
+  isConsumer,
+  isSigned,
+  nameOf,
+  parametersOf,
+  takesJson,
+  takesToken,
+} from "../../support/router-table.js";
+import { forgedHeaders, goodToken } from "./forged-tokens.js";
+import { ADDRESS, EMAIL, PHONE } from "./route-cases.js";
+import {
+  assertNoInsides,
+  collectFindings,
+  type SecurityWorld,
+  startSecurityWorld,
+} from "./security-world.js";
+import { newSession, type Shopper, shopForEverything, shopUntil } from "./shoppers.js";
+
+type Route = SecurityWorld["routes"][number];
+
+const CARD = "4111111111111111";
+const CARD_WITH_BLANKS = "4111 1111 1111 1111";
+const VPA = "canary.vpa@okaxis";
+const QUERY_TOKEN = "1900000000.canarytoken0123456789";
+
+let world: SecurityWorld;
+/** Every line that the service has logged, at the most talkative level. */
+const lines: string[] = [];
+/** Every refusal that anybody got. */
+const refusals: { what: string; text: string }[] = [];
+let customer: Shopper;
+let guest: Shopper;
+
+beforeAll(async () => {
+  world = await startSecurityWorld({ UPSTREAM_TIMEOUT_MS: "300", RAZORPAY_TIMEOUT_MS: "300" });
+  const { logger } = await import("../../../config/logger.config.js");
+  logger.level = "trace";
+  Reflect.set(logger, pino.symbols.streamSym, { write: (line: string) => lines.push(line) });
+  customer = await shopForEverything(world, {
+    Authorization: `Bearer ${goodToken({ email: EMAIL, phone: PHONE })}`,
+  });
+  guest = await shopForEverything(world, newSession());
+});
+afterAll(() => world.stop());
+
+/** What is nobody's business, by what it is. */
+function canaries(): Record<string, string> {
+  const {
+    razorpayKeyId,
+    jwtIssuer: _issuer,
+    jwtAudience: _audience,
+    razorpayAccountId: _id,
+    ...secrets
+  } = SANDBOX_SECRETS;
+  const token = String(customer.headers.Authorization).slice("Bearer ".length);
+  return {
+    ...secrets,
+    razorpayKeyId: "",
+    "the gateway's basic authentication": Buffer.from(
+      `${razorpayKeyId}:${secrets.razorpayKeySecret}`,
+    ).toString("base64"),
+    "a token": token,
+    "a token's signature": token.split(".")[2] ?? "",
+    "a session id": String(guest.headers["X-Session-Id"]),
+    "a gateway signature": guest.has.signature,
+    "a card": CARD,
+    "a card with blanks": CARD_WITH_BLANKS,
+    "a VPA": VPA,
+    "a link's token": QUERY_TOKEN,
+    "an e-mail address": EMAIL,
+    "a phone number": PHONE,
+    "an address": ADDRESS.line1,
+  };
+}
+
+function assertNoCanary(text: string, others: Record<string, string> = {}): void {
+  for (const [what, canary] of Object.entries({ ...canaries(), ...others })) {
+    if (canary !== "" && text.includes(canary)) throw new Error(`has ${what}: ${text.slice(0, 500)}`);
+  }
+}
+
+const noted = (what: string, answer: Response): Response => {
+  if (answer.status >= 400) refusals.push({ what, text: answer.text });
+  return answer;
+};
+
+async function callAs({ headers: as, has: own }: Shopper, name: string, body?: unknown): Promise<Response> {
+  const route = world.routes.find((candidate) => nameOf(candidate) === name);
+  if (!route) throw new Error(`no ${name}`);
+  return noted(name, await world.call(route, { as, own, body }));
+}
+
+/** Everything that can be said of somebody, in a purchase from the cart to the order. */
+async function purchase(): Promise<void> {
+  const shopper = await shopUntil(world, customer.headers, "checkout");
+  await callAs(shopper, "PUT /api/checkout/:sessionId/notes", {
+    customerNotes: `My card is ${CARD_WITH_BLANKS}`,
+  });
+  await callAs(shopper, "PUT /api/checkout/:sessionId/gift-message", { giftMessage: `${CARD}\u202e <b>` });
+  const chosen = await callAs(shopper, "POST /api/payments");
+  const orderId = String(chosen.body.data.gateway.orderId);
+  const details = { vpa: VPA, email: EMAIL, contact: `+91${PHONE}` };
+  const { razorpay } = world.sandbox.control;
+  const paid = razorpay.pay(orderId, { method: "upi", outcome: "success", details });
+  await callAs(shopper, "POST /api/payments/verify", {
+    razorpay_order_id: orderId,
+    razorpay_payment_id: paid.paymentId,
+    razorpay_signature: paid.signature,
+  });
+  world.expectEnvelope(await callAs(shopper, "POST /api/orders"), 201);
+  await world.settle();
+}
+
+/** What a service that is attacked gets to see. */
+async function attack(): Promise<void> {
+  const { headers: as, has: own } = guest;
+  const tokens = Object.values(forgedHeaders());
+  const malformed = `{"customerNotes":"${CARD}","email":"${EMAIL}" "x"`;
+  for (const route of world.routes) {
+    const name = nameOf(route);
+    const call = async (what: string, given: Parameters<SecurityWorld["call"]>[1]) =>
+      noted(`${name} · ${what}`, await world.call(route, { as, own, ...given }));
+    if (takesJson(route)) {
+      await call("malformed", { raw: { text: malformed, type: "application/json" } });
+      await call("another type", { raw: { text: CARD, type: "text/plain" } });
+    }
+    for (const { path } of takesJson(route) ? fieldsOf(route.schemas.body) : []) {
+      for (const value of [CARD.repeat(200), `${CARD}\u0007`, { [CARD]: EMAIL }, [CARD_WITH_BLANKS]]) {
+        const body = withValue(world.caseOf(route).body?.(own) ?? {}, path, value);
+        await call(`${path.join(".")} wrong`, { body });
+      }
+    }
+    for (const parameter of parametersOf(route)) {
+      await call("path", { params: { [parameter]: `${CARD}%20x` } });
+    }
+    await call("query", { query: `token=${QUERY_TOKEN}&debug=${CARD}` });
+    for (const token of takesToken(route) ? tokens.slice(0, 3) : []) {
+      await call("token", { as: { Authorization: token } });
+    }
+    if (isSigned(route)) {
+      const text = `{"event":"payment.captured","vpa":"${VPA}"`;
+      const signature = createHmac("sha256", SANDBOX_SECRETS.razorpayWebhookSecret)
+        .update(text)
+        .digest("hex");
+      for (const value of [signature, "0".repeat(64)]) {
+        await call("webhook", {
+          as: { "X-Razorpay-Signature": value },
+          raw: { text, type: "application/json" },
+        });
+      }
+    }
+  }
+  const nowhere = await world.http.get(`/api/nowhere/${CARD}?token=${QUERY_TOKEN}`).set(as);
+  noted("nowhere", nowhere);
+}
+
+const FAULTS = ["status", "garbage", "html", "wrong-types", "reset-after", "hang"] as const;
+
+/** Neighbours that fail in every way, while somebody shops. */
+async function failUpstream(): Promise<void> {
+  const { faults, razorpay } = world.sandbox.control;
+  const item = { productId: "prod-kajal", variantId: "var-kajal-3g", quantity: 1 };
+  for (const action of FAULTS) {
+    const shopper = await shopUntil(world, newSession(), "cart");
+    faults.add({ action, status: action === "status" ? 500 : undefined });
+    await callAs(shopper, "POST /api/cart/items", item);
+    await callAs(shopper, "POST /api/checkout/start");
+    faults.clear();
+    await closeBreakers(shopper);
+  }
+  for (const action of ["status401", "status500", "html200", "null500"] as const) {
+    const shopper = await shopUntil(world, newSession(), "checkout");
+    razorpay.setFault({ match: "* /**", action, times: "always" });
+    await callAs(shopper, "POST /api/payments");
+    razorpay.clearFaults();
+  }
+}
+
+/** A breaker that the faults opened lets a call through again after its cooldown. */
+async function closeBreakers(shopper: Shopper): Promise<void> {
+  const read = () => callAs(shopper, "POST /api/cart/items", undefined);
+  for (let answer = await read(); answer.status >= 500; answer = await read()) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** The database refuses with words that nobody may see. */
+async function failDatabase(): Promise<void> {
+  const collections = ["carts", "checkoutSessions", "orders", "payments"];
+  const admin = world.db.admin();
+  for (const collection of collections) {
+    const data = {
+      failCommands: ["find"],
+      namespace: `${world.db.databaseName}.${collection}`,
+      errorCode: 2,
+    };
+    await admin.command({ configureFailPoint: "failCommand", mode: "alwaysOn", data });
+    for (const route of world.routes.filter((candidate: Route) => isConsumer(candidate))) {
+      const answer = await world.call(route, { as: guest.headers, own: guest.has });
+      if (answer.status >= 500) noted(`${nameOf(route)} · ${collection}`, answer);
+    }
+    await admin.command({ configureFailPoint: "failCommand", mode: "off" });
+  }
+}
+
+describe("Whatever happens", () => {
+  test("When people shop, attackers try and neighbours fail, then log and refusals stay silent about secrets (S40)", async () => {
+    await purchase();
+    await attack();
+    await failUpstream();
+    await failDatabase();
+
+    const findings = collectFindings();
+    await findings.checkAll(
+      lines,
+      (line) => `log: ${line.slice(0, 60)}`,
+      (line) => {
+        assertNoCanary(line);
+        expect(JSON.parse(line)).toMatchObject({ msg: expect.stringMatching(/^> /) });
+      },
+    );
+    const upstreamWords = {
+      "an upstream's message": "Injected fault",
+      "an upstream's code": "INJECTED_FAULT",
+    };
+    await findings.checkAll(
+      refusals,
+      ({ what }) => what,
+      ({ text }) => {
+        assertNoInsides(text);
+        assertNoCanary(text, upstreamWords);
+      },
+    );
+    findings.report();
+    // It was not silence that passed.
+    expect(lines.length).toBeGreaterThan(refusals.length);
+    expect(new Set(refusals.map(({ text }) => String(JSON.parse(text).statusCode)))).toEqual(
+      new Set(["400", "401", "404", "415", "500", "502", "503", "504"]),
+    );
+  });
+});
