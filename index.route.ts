@@ -1,8 +1,12 @@
 import type { DescribedRouter } from "./middlewares/described-router.js";
 import * as cart from "./src/cart/cart.route.js";
+import { savedItems } from "./src/cart/saved-items.route.js";
 import * as checkout from "./src/checkout/checkout.route.js";
+import * as auditLogs from "./src/operations/audit-logs.route.js";
 import { health, metrics } from "./src/operations/health.route.js";
 import * as jobs from "./src/operations/jobs.route.js";
+import * as outbox from "./src/operations/outbox.route.js";
+import * as settings from "./src/operations/settings.route.js";
 import * as orders from "./src/orders/orders.route.js";
 import * as payments from "./src/payments/payments.route.js";
 import { webhooks } from "./src/payments/webhooks.route.js";
@@ -11,11 +15,18 @@ import { webhooks } from "./src/payments/webhooks.route.js";
 export const apiRouters: readonly DescribedRouter[] = [
   // Consumer
   cart.consumer,
+  savedItems,
   checkout.consumer,
+  checkout.credits,
   orders.consumer,
   payments.consumer,
   // Admin
+  cart.admin,
+  checkout.admin,
   jobs.admin,
+  outbox.admin,
+  settings.admin,
+  auditLogs.admin,
   // Webhooks
   webhooks,
   // Operations

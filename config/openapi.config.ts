@@ -96,8 +96,9 @@ const header = (name: string, required: boolean, schema: Json): Json => ({
   schema,
 });
 
-function headerParameters({ access, idempotency }: RouteDescription): Json[] {
+function headerParameters({ access, idempotency, caching }: RouteDescription): Json[] {
   const headers: Json[] = [];
+  if (caching) headers.push(header("If-None-Match", false, { type: "string" }));
   const { rule } = access;
   if (rule.kind === "customer" && rule.session === "required")
     headers.push(header("X-Session-Id", true, { type: "string" }));
@@ -162,6 +163,12 @@ function answersOf({ answers }: RouteDescription, components: Components): Json 
   return Object.fromEntries(documented);
 }
 
+const ETAG_HEADER = { ETag: { schema: { type: "string" } } };
+
+/** What a read with an ETag answers to `If-None-Match`. */
+const notModifiedOf = ({ caching }: RouteDescription): Json =>
+  caching ? { "304": { description: "Nothing has changed since this ETag", headers: ETAG_HEADER } } : {};
+
 /** Status → the codes that can come with it. */
 function refusalsOf(route: RouteDescription): Json {
   const byStatus = new Map<number, string[]>();
@@ -202,7 +209,7 @@ function operationOf(route: RouteDescription, components: Components): Json {
       ...headerParameters(route),
     ],
     requestBody: bodyOf(route, components),
-    responses: { ...refusalsOf(route), ...answersOf(route, components) },
+    responses: { ...refusalsOf(route), ...notModifiedOf(route), ...answersOf(route, components) },
   };
 }
 

@@ -6,6 +6,7 @@ import type { Authenticate } from "./authentication.middleware.js";
 import { BODY_LIMITS, jsonBodyStep, rawBodyStep } from "./body.middleware.js";
 import { idempotencyKeyStep, idempotencyStep } from "./idempotency.middleware.js";
 import { verifyRazorpaySignature, verifyShippingSignature } from "./payment-verification.middleware.js";
+import { privateCacheStep } from "./private-cache.middleware.js";
 import type { RateLimits } from "./rate-limit.middleware.js";
 import {
   type Handler,
@@ -75,7 +76,7 @@ function handlerStep<S extends RouteSchemas, G extends Grant>(handler: Handler<S
 
 /** Only what the route needs, cheap refusals first. */
 function stepsOf({ description, handle }: Route, surroundings: RouteSurroundings): RequestHandler[] {
-  const { access, idempotency, rateClass, method, bodyLimit } = description;
+  const { access, idempotency, rateClass, method, bodyLimit, caching } = description;
   const { config, authenticate, rateLimits } = surroundings;
   const steps: RequestHandler[] = [
     (_request, res, next) => {
@@ -97,6 +98,7 @@ function stepsOf({ description, handle }: Route, surroundings: RouteSurroundings
   if (idempotency) steps.push(idempotencyKeyStep(idempotency));
   steps.push(validationStep(description));
   if (idempotency) steps.push(idempotencyStep);
+  if (caching) steps.push(privateCacheStep);
   return [...steps, handle];
 }
 

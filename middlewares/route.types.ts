@@ -60,6 +60,11 @@ export interface RouteDetails<S extends RouteSchemas, G extends Grant> {
   idempotency?: "optional" | "required";
   /** Left out: `read` for GET, `webhook` for signed routes, else `write`. */
   rateClass?: RateClass;
+  /**
+   * `private`: a read whose answer bears an ETag and may be kept by its caller alone, who asks with
+   * `If-None-Match` and hears 304 while nothing has changed.
+   */
+  caching?: "private";
   /** `large` (2 MB) for bulk rows, the invoice template and settings; else 100 kB. */
   bodyLimit?: "large";
 }

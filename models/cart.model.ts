@@ -76,6 +76,8 @@ export interface CartDoc extends CartTotals {
   expiresAt: Date;
   abandonedAt: Date | null;
   reminderSentAt: Date | null;
+  /** When the pricing service last confirmed its coupons, discounts and gifts; null when it has none. */
+  promotionsCheckedAt?: Date | null;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -104,6 +106,7 @@ const schema = defineSchema<CartDoc>("carts", {
   expiresAt: date,
   abandonedAt: optionalDate,
   reminderSentAt: optionalDate,
+  promotionsCheckedAt: optionalDate,
 });
 
 // One active cart an owner. `$gt: ""` means "a string", and unlike `$type` lets an equality use the index.
@@ -127,7 +130,30 @@ schema.index({ userId: 1, updatedAt: -1 });
 schema.index({ sessionId: 1, updatedAt: -1 });
 schema.index({ status: 1, expiresAt: 1 });
 schema.index({ status: 1, updatedAt: 1 });
-schema.index({ status: 1, abandonedAt: -1 });
-schema.index({ createdAt: -1 });
+// The admins' list: value and owner are in it, so that carts which do not fit are never fetched.
+schema.index({ status: 1, abandonedAt: -1, grandTotal: 1, userId: 1 });
+// Both answer the analytics by themselves (`src/cart/cart.analytics.service.ts`).
+export const CART_ANALYTICS_INDEX = "carts_by_creation";
+schema.index(
+  { createdAt: 1, status: 1, itemCount: 1, mergedIntoCartId: 1, grandTotal: 1 },
+  { name: CART_ANALYTICS_INDEX },
+);
+export const ABANDONED_CARTS_INDEX = "abandoned_carts_by_creation";
+schema.index(
+  { createdAt: 1, _id: 1 },
+  { name: ABANDONED_CARTS_INDEX, partialFilterExpression: { status: "abandoned" } },
+);
+// Two jobs, each with an index that holds no more than its work.
+schema.index(
+  { promotionsCheckedAt: 1 },
+  {
+    name: "promotions_to_check",
+    partialFilterExpression: { status: "active", promotionsCheckedAt: { $gt: new Date(0) } },
+  },
+);
+schema.index(
+  { abandonedAt: 1 },
+  { name: "to_be_reminded", partialFilterExpression: { status: "abandoned", reminderSentAt: null } },
+);
 
 export const Cart = model<CartDoc>("Cart", schema);

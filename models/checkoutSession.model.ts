@@ -226,7 +226,12 @@ schema.index({ userId: 1, createdAt: -1 });
 schema.index({ sessionId: 1, createdAt: -1 });
 schema.index({ status: 1, expiresAt: 1 });
 schema.index({ status: 1, createdAt: -1 });
-schema.index({ createdAt: -1 });
+// Also answers the funnel by itself (`src/checkout/checkout.funnel.service.ts`).
+export const CHECKOUT_FUNNEL_INDEX = "checkouts_by_creation";
+schema.index(
+  { createdAt: 1, "steps.addressEnteredAt": 1, "steps.paymentPendingAt": 1, "steps.completedAt": 1 },
+  { name: CHECKOUT_FUNNEL_INDEX },
+);
 // The recovery job: only sessions with an unfinished intent are in here.
 schema.index(
   { "placement.leaseUntil": 1 },

@@ -1,6 +1,6 @@
 import { model, type Types } from "mongoose";
 import type { Paise } from "../utils/money.js";
-import { date, money, ownerId, quantity } from "./parts/fields.js";
+import { date, money, optionalCount, ownerId, quantity } from "./parts/fields.js";
 import { defineSchema } from "./parts/schema.js";
 import { type ItemSnapshot, itemSnapshotFields } from "./parts/snapshots.js";
 
@@ -12,6 +12,8 @@ export interface SavedItemDoc extends ItemSnapshot {
   quantity: number;
   unitPrice: Paise;
   unitMrp: Paise;
+  /** The catalog's own limit, where it has one: more could never be moved back. */
+  maxPerOrder?: number | null;
   savedAt: Date;
   createdAt: Date;
   updatedAt: Date;
@@ -24,6 +26,7 @@ const schema = defineSchema<SavedItemDoc>("savedItems", {
   quantity,
   unitPrice: money,
   unitMrp: money,
+  maxPerOrder: optionalCount,
   savedAt: date,
 });
 

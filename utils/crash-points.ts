@@ -79,36 +79,57 @@ const DATABASE_WRITES: ReadonlySet<string> = new Set([
   "delete",
   "findAndModify",
   "bulkWrite",
-  "commitTransaction",
 ]);
 /** Of the jobs themselves: who runs, and what it brought. Nothing a customer sees depends on them. */
-const BOOKKEEPING: ReadonlySet<unknown> = new Set(["leases", "jobRuns"]);
+const BOOKKEEPING: ReadonlySet<string> = new Set(["leases", "jobRuns"]);
+
+/** Which collections each transaction that is open has written. */
+class OpenTransactions {
+  readonly #ofSession = new Map<string, { transaction: string; collections: Set<string> }>();
+
+  /** Of the transaction that this command is part of. */
+  collectionsOf(command: mongo.Document): Set<string> {
+    const session = String(command.lsid?.id?.toString("hex"));
+    const transaction = String(command.txnNumber);
+    const known = this.#ofSession.get(session);
+    if (known?.transaction === transaction) return known.collections;
+    const collections = new Set<string>();
+    this.#ofSession.set(session, { transaction, collections });
+    return collections;
+  }
+}
+
+/** @returns null for what has no effect by itself: a read, and a write whose transaction is not committed yet */
+function nameOfCommand(
+  commandName: string,
+  command: mongo.Document,
+  transactions: OpenTransactions,
+): string | null {
+  if (commandName === "commitTransaction") {
+    const collections = transactions.collectionsOf(command);
+    return collections.size === 0 ? null : `db.commitTransaction ${[...collections].join("+")}`;
+  }
+  if (!DATABASE_WRITES.has(commandName)) return null;
+  const collection = commandName === "bulkWrite" ? "several" : String(command[commandName]);
+  if (BOOKKEEPING.has(collection)) return null;
+  if (command.autocommit !== false) return `db.${collection}.${commandName}`;
+  transactions.collectionsOf(command).add(collection);
+  return null;
+}
 
 /**
- * Puts a point before and after each write command of a client. The driver tells of a command before its
- * first byte goes out, and of its success once the whole answer is here, both from within the caller's
- * context (mongodb 7.8, `Connection.sendCommand`). Inside a transaction the effect is the commit's.
+ * Puts a point before and after each write of a client: `db.carts.update`, or for a transaction, where nothing
+ * has an effect before all of it has, `db.commitTransaction carts+cartItems`.
+ *
+ * The driver tells of a command before its first byte goes out, and of its success once the whole answer is
+ * here, both within the caller's context (mongodb 7.8, `Connection.sendCommand`).
  */
 export function watchDatabaseWrites(client: mongo.MongoClient): void {
   if (!reach) return;
   const underWay = new Map<number, string>();
-  /** By session: the transaction in which it last wrote something that counts. */
-  const written = new Map<string, string>();
-
-  function nameOfCommand(commandName: string, command: mongo.Document): string | null {
-    if (!DATABASE_WRITES.has(commandName)) return null;
-    const session = String(command.lsid?.id?.toString("hex"));
-    const transaction = String(command.txnNumber);
-    if (commandName === "commitTransaction")
-      return written.get(session) === transaction ? "db.commitTransaction" : null;
-    const collection: unknown = command[commandName];
-    if (BOOKKEEPING.has(collection)) return null;
-    if (command.autocommit === false) written.set(session, transaction);
-    return `db.${commandName === "bulkWrite" ? "" : `${String(collection)}.`}${commandName}`;
-  }
-
+  const transactions = new OpenTransactions();
   client.on("commandStarted", ({ commandName, command, requestId }) => {
-    const name = nameOfCommand(commandName, command);
+    const name = nameOfCommand(commandName, command, transactions);
     if (name === null) return;
     underWay.set(requestId, name);
     reach(name, "before");

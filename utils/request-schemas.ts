@@ -1,4 +1,6 @@
 import Joi from "joi";
+import { now } from "./clock.js";
+import { PERIODS, type Period } from "./periods.js";
 
 /**
  * Pieces of the schemas in `<module>.validation.ts`: what many requests have in common. Bounded
@@ -20,9 +22,14 @@ export const freeText = (max: number) =>
     .max(max)
     .pattern(/^(?:\P{Cc}|[\n\r\t])*$/u, "printable text");
 
+/** Rupees with at most two decimals (D5); in a body more of them are refused, in a query rounded. */
+export const rupeeAmount = () => Joi.number().min(0).max(MAX_RUPEES).precision(2);
+
 /** Why something is cancelled or rejected (`api.md`, Reasons). */
 export const reasonText = () => freeText(500).min(3);
 
+/** Ten crore: above every order, far below where paise would cease to be exact. */
+const MAX_RUPEES = 100_000_000;
 const MAX_LIMIT = 100;
 /** Totals are exact, and pages can be had, up to so many rows. */
 export const MAX_DEPTH_OF_PAGES = 10_000;
@@ -80,4 +87,27 @@ export function listQuery<T extends ListQuery>(
   filters: Joi.SchemaMap = {},
 ): Joi.ObjectSchema<T> {
   return withinRange(Joi.object<T>({ ...pageKeys(sortFields), ...dateRangeKeys, ...filters }));
+}
+
+export interface AnalyticsQuery {
+  dateFrom: Date;
+  dateTo: Date;
+  groupBy: Period;
+}
+
+const DEFAULT_RANGE_MS = 30 * 24 * 60 * 60 * 1000;
+
+/** What every analytics route takes: a range, the last 30 days unless given, and the periods of its series. */
+export function analyticsQuery(): Joi.ObjectSchema<AnalyticsQuery> {
+  const keys = {
+    ...dateRangeKeys,
+    groupBy: Joi.string()
+      .valid(...PERIODS)
+      .default("day"),
+  };
+  const withDefaults = Joi.object<AnalyticsQuery>(keys).custom((value: DateRangeQuery) => {
+    const dateTo = value.dateTo ?? now();
+    return { ...value, dateTo, dateFrom: value.dateFrom ?? new Date(dateTo.getTime() - DEFAULT_RANGE_MS) };
+  });
+  return withinRange(withDefaults);
 }

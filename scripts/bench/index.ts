@@ -57,16 +57,19 @@ async function measureAll(world: World, { options, orders, report }: Task): Prom
   const isWanted = (name: string) => options.only.length === 0 || options.only.includes(name);
   const about = { orders };
   for (const scenario of SCENARIOS.filter(({ name }) => isWanted(name))) {
+    await warmUp(world, scenario, options);
     for (const loop of loopsOf(scenario, options)) {
-      report.measurements.push({ ...(await measure(world, scenario, { loop, options })), ...about });
+      report.measurements.push({
+        ...(await measure(world, scenario, { loop, seconds: options.seconds })),
+        ...about,
+      });
     }
   }
   if (!isWanted("webhooks")) return;
-  const before = readCpu(world.parts);
-  const burst = await webhookBurst(world, `webhooks-${orders}`);
-  const row = toMeasurement({ outcome: burst, cpu: cpuSince(before, readCpu(world.parts)) });
+  const { outcome, cpu, appliedAfterMs } = await webhookBurst(world, `webhooks-${orders}`);
+  const row = toMeasurement({ outcome, cpu });
   const told = { scenario: "webhooks", title: "webhook burst, acknowledged", load: "100/s" };
-  report.measurements.push({ ...row, ...told, ...about, appliedAfterMs: burst.appliedAfterMs });
+  report.measurements.push({ ...row, ...told, ...about, appliedAfterMs });
 }
 
 const loopsOf = ({ perSecond }: Scenario, { atOnce }: BenchOptions): Loop[] => [
@@ -86,31 +89,38 @@ function toMeasurement({ outcome, cpu }: { outcome: Outcome; cpu: CpuMs }): Bare
 
 let runs = 0;
 
-/** Warms up with other buyers than those that count, waits for silence, and measures. */
+/** With other buyers than those that count. */
+async function warmUp(
+  world: World,
+  scenario: Scenario,
+  { warmUpSeconds: seconds }: BenchOptions,
+): Promise<void> {
+  const prepared = await prepare(world, scenario, seconds);
+  await runLoad({ ...prepared, loop: { kind: "closed", atOnce: 8 }, seconds });
+}
+
+/** Waits for silence before and afterwards, so that nobody pays for what another one has left to be done. */
 async function measure(
   world: World,
   scenario: Scenario,
-  { loop, options }: { loop: Loop; options: BenchOptions },
+  { loop, seconds }: { loop: Loop; seconds: number },
 ): Promise<Omit<Measurement, "orders">> {
-  runs += 1;
-  const { seconds, warmUpSeconds } = options;
-  const warmUp = await prepare(world, scenario, { run: `warm${runs}`, seconds: warmUpSeconds });
-  await runLoad({ ...warmUp, loop: { kind: "closed", atOnce: 8 }, seconds: warmUpSeconds });
-  const prepared = await prepare(world, scenario, { run: `run${runs}`, seconds });
+  const prepared = await prepare(world, scenario, seconds);
   await untilQuiet(world);
   const before = readCpu(world.parts);
   const outcome = await runLoad({ ...prepared, loop, seconds });
-  const cpu = cpuSince(before, readCpu(world.parts));
   await untilQuiet(world);
+  const cpu = cpuSince(before, readCpu(world.parts));
   const { name, title } = scenario;
   print(`   ${title}, ${nameOf(loop)}: ${(outcome.done / outcome.seconds).toFixed(1)}/s`);
   return { ...toMeasurement({ outcome, cpu }), scenario: name, title, load: nameOf(loop) };
 }
 
-async function prepare(world: World, scenario: Scenario, { run, seconds }: { run: string; seconds: number }) {
+async function prepare(world: World, scenario: Scenario, seconds: number) {
+  runs += 1;
   const { preparedPerSecond } = scenario;
   const most = preparedPerSecond === undefined ? Infinity : Math.ceil(preparedPerSecond * seconds);
-  return { operation: await scenario.prepare(world, run, most), most };
+  return { operation: await scenario.prepare(world, `run${runs}`, most), most };
 }
 
 process.exit(await main());

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expectSuccess } from "./buyer.js";
 import { type Outcome, runLoad } from "./load.js";
+import { type CpuMs, cpuSince, readCpu } from "./processes.js";
 import { crowd } from "./scenarios.js";
-import type { World } from "./world.js";
+import { untilQuiet, type World } from "./world.js";
 
 /** `reliability.md` §5: acknowledged within 500 ms (p99), applied within 10 s. */
 const EVENTS = 500;
@@ -13,7 +14,10 @@ const PATH = "/api/webhooks/razorpay";
 const APPLIED_WITHIN_MS = 60_000;
 const LOOK_MS = 50;
 
-export interface Burst extends Outcome {
+export interface Burst {
+  outcome: Outcome;
+  /** Of the burst alone, until everything was applied. */
+  cpu: CpuMs;
   /** From the last acknowledgement until every event was applied. */
   appliedAfterMs: number;
 }
@@ -41,7 +45,9 @@ export async function webhookBurst(world: World, run: string): Promise<Burst> {
     headers: { "X-Razorpay-Event-Id": id, "X-Razorpay-Signature": signature ?? "" },
     body,
   }));
-  const acknowledged = await runLoad({
+  await untilQuiet(world);
+  const before = readCpu(world.parts);
+  const outcome = await runLoad({
     operation: async (index) => {
       const request = requests[index];
       if (request) await expectSuccess(world.wire.send(request), "the webhook");
@@ -51,7 +57,8 @@ export async function webhookBurst(world: World, run: string): Promise<Burst> {
     seconds: SECONDS,
     most: requests.length,
   });
-  return { ...acknowledged, appliedAfterMs: await untilApplied(world) };
+  const appliedAfterMs = await untilApplied(world);
+  return { outcome, appliedAfterMs, cpu: cpuSince(before, readCpu(world.parts)) };
 }
 
 async function untilApplied({ db }: World): Promise<number> {

@@ -1,9 +1,12 @@
 import type { Job } from "../../services/platform/job-registry.service.js";
+import { abandonedCart } from "./abandoned-cart.job.js";
 import { cartCleanup } from "./cart-cleanup.job.js";
 import { checkoutCleanup } from "./checkout-cleanup.job.js";
+import { checkoutReminder } from "./checkout-reminder.job.js";
 import { outbox } from "./outbox.job.js";
 import { paymentSweep } from "./payment-sweep.job.js";
 import { placementRecovery } from "./placement-recovery.job.js";
+import { promotionRefresh } from "./promotion-refresh.job.js";
 import { webhookRetry } from "./webhook-retry.job.js";
 
 /** Every scheduled job of the service. */
@@ -13,5 +16,8 @@ export const jobs: readonly Job[] = [
   webhookRetry,
   outbox,
   checkoutCleanup,
+  checkoutReminder,
   cartCleanup,
+  promotionRefresh,
+  abandonedCart,
 ];

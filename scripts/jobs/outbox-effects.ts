@@ -8,6 +8,8 @@ import {
 import { releaseIdleCart } from "../../services/flows/effects/release-cart.effect.js";
 import { releaseCoupons } from "../../services/flows/effects/release-coupons.effect.js";
 import { releaseUnusedReservation } from "../../services/flows/effects/release-reservation.effect.js";
+import { notifyCartAbandoned } from "../../services/flows/effects/remind-cart.effect.js";
+import { notifyUnfinishedCheckout } from "../../services/flows/effects/remind-checkout.effect.js";
 import {
   reverseCoupons,
   reverseCredit,
@@ -17,6 +19,7 @@ import {
 import { sendAuditRow } from "../../services/flows/effects/send-audit.effect.js";
 import { syncReservation } from "../../services/flows/effects/sync-reservation.effect.js";
 import { sendRefund } from "../../services/flows/refund-payment.flow.js";
+import { CHECKOUT_REMINDER_MESSAGE } from "../../services/flows/remind-checkout.flow.js";
 import { AUDIT_MESSAGE } from "../../services/platform/audit.service.js";
 import type { OutboxEffect, OutboxEffects } from "../../services/platform/outbox-worker.service.js";
 
@@ -63,7 +66,14 @@ export const outboxEffects: OutboxEffects = {
   "placement.reverse": [
     about("stock", "checkoutSessionId", reverseStock),
     about("coupons", "checkoutSessionId", reverseCoupons),
-    about("points", "checkoutSessionId", reversePoints),
+    {
+      name: "points",
+      deliver: (payload) =>
+        reversePoints(
+          idIn(payload, "checkoutSessionId"),
+          textIn(payload, "run") === "second" ? "second" : "first",
+        ),
+    },
     about("credit", "checkoutSessionId", reverseCredit),
   ],
   "coupon.release": [
@@ -80,6 +90,7 @@ export const outboxEffects: OutboxEffects = {
     },
   ],
   "reservation.sync": [{ name: "inventory", deliver: syncReservation }],
+  [CHECKOUT_REMINDER_MESSAGE]: [about("message", "checkoutSessionId", notifyUnfinishedCheckout)],
   "cart.release": [
     {
       name: "inventory",
@@ -90,5 +101,6 @@ export const outboxEffects: OutboxEffects = {
         }),
     },
   ],
+  "cart.abandoned": [about("message", "cartId", notifyCartAbandoned)],
   [AUDIT_MESSAGE]: [about("auth", "auditLogId", sendAuditRow)],
 };

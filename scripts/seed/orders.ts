@@ -48,6 +48,7 @@ async function writeOrders(
   orders: number,
   say: (text: string) => void,
 ): Promise<void> {
+  await makeCollections(db);
   const numbers = await openNumbers(db);
   const baskets = makeBaskets();
   const until = new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS);
@@ -101,6 +102,15 @@ const COLLECTIONS = [
   "shipments",
   "outboxMessages",
 ] as const satisfies readonly (keyof OrderDocuments)[];
+
+/** One after the other: made by the way, by several connections at once, they stop some servers. */
+async function makeCollections(db: mongoose.mongo.Db): Promise<void> {
+  const there = await db.listCollections({}, { nameOnly: true }).toArray();
+  const names = new Set(there.map(({ name }) => name));
+  for (const name of ["counters", ...COLLECTIONS]) {
+    if (!names.has(name)) await db.createCollection(name);
+  }
+}
 
 async function writeBatch(db: mongoose.mongo.Db, batch: readonly OrderDocuments[]): Promise<void> {
   for (const name of COLLECTIONS) {

@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from "node:util";
 import type { ClientSession } from "mongoose";
 import { Cart, CheckoutSession, type CheckoutSessionDoc } from "../../models/index.js";
 import { minutesFromNow, now } from "../../utils/clock.js";
 import { ConflictError } from "../../utils/errors.js";
 import { checkoutMachine } from "../../utils/state-machines.js";
+import type { Totals } from "../calculations/totals.service.js";
 import { withDocumentLease } from "../platform/document-lease.service.js";
 import { getSettings } from "../platform/settings.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
@@ -76,9 +78,9 @@ async function writeChange(
   const before = state.checkout;
   const wanted: CheckoutSessionDoc = { ...before, ...change };
   let totals = await calculateCheckoutTotals(wanted, cart, lines);
-  const movesAmount =
-    before.status === "payment_pending" && before.frozen?.totals.amountDue !== totals.amountDue;
-  const stepsBack = movesAmount || (before.status === "payment_pending" && changesOrderFacts(before, wanted));
+  const stepsBack =
+    before.status === "payment_pending" &&
+    (changesWhatIsPaid(before, wanted, totals) || changesOrderFacts(before, wanted));
   if (stepsBack) totals = await calculateCheckoutTotals({ ...wanted, paymentMethod: null }, cart, lines);
   const set = {
     ...change,
@@ -122,11 +124,29 @@ async function advance(
   });
 }
 
+/**
+ * Also when the same amount is due but credit and points share it otherwise: both are taken as they were
+ * frozen, and would be taken wrongly.
+ */
+function changesWhatIsPaid(
+  before: CheckoutSessionDoc,
+  after: CheckoutSessionDoc,
+  { amountDue, storeCredit, loyaltyDiscount }: Totals,
+): boolean {
+  const frozen = before.frozen?.totals;
+  return (
+    frozen?.amountDue !== amountDue ||
+    frozen.storeCredit !== storeCredit ||
+    frozen.loyaltyDiscount !== loyaltyDiscount ||
+    before.loyaltyPointValue !== after.loyaltyPointValue
+  );
+}
+
 /** What the order will carry, apart from the amount: a changed address must not ship to the frozen one. */
 function changesOrderFacts(before: CheckoutSessionDoc, after: CheckoutSessionDoc): boolean {
   return (
-    before.shippingAddress !== after.shippingAddress ||
-    before.shippingMethod !== after.shippingMethod ||
+    !isDeepStrictEqual(before.shippingAddress, after.shippingAddress) ||
+    !isDeepStrictEqual(before.shippingMethod, after.shippingMethod) ||
     before.gstin !== after.gstin
   );
 }

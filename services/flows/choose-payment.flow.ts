@@ -29,6 +29,7 @@ import { claimCoupons } from "./steps/coupon-claim.step.js";
 import { nextCartExpiry } from "./steps/find-cart.step.js";
 import { freezeCheckout } from "./steps/freeze-checkout.step.js";
 import { ensureGatewayOrder } from "./steps/gateway-order.step.js";
+import { assertMeansSuffice } from "./steps/means-of-payment.step.js";
 import { listPaymentOptions, type PaymentOption } from "./steps/payment-options.step.js";
 import { refreshBeforePayment } from "./steps/refresh-before-payment.step.js";
 import { stepBackFromPayment } from "./steps/supersede-payment.step.js";
@@ -54,7 +55,7 @@ export interface ChosenPayment {
  * (`domain.md` §5.1). Choosing again at the same amount goes on with the open payment; a failed attempt is
  * retried on the same gateway order (D11); another amount voids what was open (D38).
  * @throws RuleError CHECKOUT_INCOMPLETE, OUT_OF_STOCK, COUPON_INVALID, COD_UNAVAILABLE, METHOD_UNAVAILABLE,
- *   AMOUNT_BELOW_MINIMUM, SHIPPING_METHOD_UNAVAILABLE; the upstream errors of D14.
+ *   AMOUNT_BELOW_MINIMUM, SHIPPING_METHOD_UNAVAILABLE, INSUFFICIENT_POINTS, INSUFFICIENT_CREDIT; the upstream errors of D14.
  */
 export async function choosePayment(choice: PaymentChoice): Promise<ChosenPayment> {
   const lease = { model: CheckoutSession, id: choice.checkoutSessionId, ...CHECKOUT_LEASE };
@@ -63,6 +64,7 @@ export async function choosePayment(choice: PaymentChoice): Promise<ChosenPaymen
     assertWritable(checkout);
     const refreshed = await refreshBeforePayment(checkout);
     const state = await loadCheckoutState({ ...refreshed, paymentMethod: choice.method });
+    await assertMeansSuffice(state);
     const options = await listPaymentOptions(state);
     assertPayable(choice, state, options);
     await claimCoupons(state);

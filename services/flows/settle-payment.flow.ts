@@ -6,7 +6,7 @@ import { CURRENCY, type PaymentStatus, type RefundSystemReason } from "../../uti
 import { isDuplicateKey } from "../../utils/duplicate-key.js";
 import { ConflictError } from "../../utils/errors.js";
 import { ZERO_PAISE } from "../../utils/money.js";
-import { paymentMachine } from "../../utils/state-machines.js";
+import { canMove, paymentMachine } from "../../utils/state-machines.js";
 import type { GatewayPayment } from "../integrations/payment-gateway.js";
 import { nextRefundNumber } from "../platform/number.service.js";
 import { enqueueOutbox } from "../platform/outbox.service.js";
@@ -77,7 +77,7 @@ async function applyWord(
     case "failed":
       return fail(record, word, source);
     case "refunded":
-      return move(record, "refunded", { ...facts(word), surplus: true }, source);
+      return giveBack(record, word, source);
     default:
       return false;
   }
@@ -116,6 +116,19 @@ async function authorize(
     if (!isDuplicateKey(error)) throw error;
     return move(record, "authorized", set, source);
   }
+}
+
+/** The gateway returned what it never captured. It had authorised it, whether or not that word has come here. */
+async function giveBack(
+  record: PaymentDoc,
+  word: GatewayPayment,
+  source: SettlementSource,
+): Promise<boolean> {
+  const known = facts(word);
+  if (canMove(paymentMachine, record.status, "authorized")) {
+    await move(record, "authorized", { ...known, authorizedAt: record.authorizedAt ?? now() }, source);
+  }
+  return move(record, "refunded", { ...known, surplus: true }, source);
 }
 
 async function capture(record: PaymentDoc, word: GatewayPayment, source: SettlementSource): Promise<boolean> {

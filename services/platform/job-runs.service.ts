@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mongo, Types, trusted } from "mongoose";
 import { logger } from "../../config/logger.config.js";
 import { JobRun, type JobRunDoc } from "../../models/index.js";
-import { runWithContext } from "../../utils/request-context.js";
+import { currentRequestId, runWithContext } from "../../utils/request-context.js";
 import { acquireLease, type LeaseGrant, releaseLease, renewLease } from "./lease.service.js";
 import { inTransaction } from "./transaction.service.js";
 
@@ -55,9 +55,9 @@ export async function runJob({ job, slot, work, leaseMs = LEASE_MS }: JobRequest
   }
   const keeper = keepLease(grant, leaseMs);
   const context = { signal: keeper.signal, slot, fencing: grant.fencing };
-  const ending = await runWithContext({ requestId: `job-${job}-${run._id.toHexString()}` }, () =>
-    workToEnding(work, context),
-  );
+  // A run by hand can be followed under the id of the request that asked for it.
+  const requestId = currentRequestId() ?? `job-${job}-${run._id.toHexString()}`;
+  const ending = await runWithContext({ requestId }, () => workToEnding(work, context));
   keeper.stop();
   return { ran: true, run: await complete(run, grant, ending) };
 }

@@ -4,6 +4,7 @@ import { OutboxMessage, type OutboxMessageDoc } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
 import type { OutboxState } from "../../utils/constants.js";
 import { currentRequestId } from "../../utils/request-context.js";
+import { MAX_DEPTH_OF_PAGES } from "../../utils/request-schemas.js";
 import { afterCommit } from "./transaction.service.js";
 
 /**
@@ -63,26 +64,45 @@ function ignoreDuplicates(error: unknown): void {
   if (error.result.getWriteConcernError() || failures.some(({ code }) => code !== DUPLICATE_KEY)) throw error;
 }
 
-export interface OutboxPage {
+export interface OutboxQuery {
   states: readonly OutboxState[];
   /** From 1. */
   page: number;
   limit: number;
+  /** By the time of writing; left out: newest first. */
+  sortOrder?: "asc" | "desc";
+  dateFrom?: Date;
+  dateTo?: Date;
 }
 
-/** Messages for an administrator, newest first. */
-export async function listOutbox({
-  states,
-  page,
-  limit,
-}: OutboxPage): Promise<{ items: OutboxMessageDoc[]; total: number }> {
-  const filter = { state: trusted({ $in: [...states] }) };
-  const items = await OutboxMessage.find(filter)
-    .sort({ createdAt: -1 })
-    .skip((page - 1) * limit)
-    .limit(limit)
-    .lean<OutboxMessageDoc[]>();
-  return { items, total: await OutboxMessage.countDocuments({ state: trusted({ $in: [...states] }) }) };
+/** Messages for an administrator. The total is counted no further than pages can be had. */
+export async function listOutbox(query: OutboxQuery): Promise<{ items: OutboxMessageDoc[]; total: number }> {
+  const { page, limit, sortOrder } = query;
+  const skip = (page - 1) * limit;
+  const find = () =>
+    OutboxMessage.find(filterOf(query))
+      .sort({ createdAt: sortOrder === "asc" ? 1 : -1 })
+      .skip(skip)
+      .limit(limit)
+      .lean<OutboxMessageDoc[]>();
+  const [items, total] = await Promise.all([
+    skip < MAX_DEPTH_OF_PAGES ? find() : [],
+    OutboxMessage.countDocuments(filterOf(query), { limit: MAX_DEPTH_OF_PAGES }),
+  ]);
+  return { items, total };
+}
+
+function filterOf({ states, dateFrom, dateTo }: OutboxQuery) {
+  const range = { ...(dateFrom ? { $gte: dateFrom } : {}), ...(dateTo ? { $lte: dateTo } : {}) };
+  return {
+    state: trusted({ $in: [...states] }),
+    ...(dateFrom || dateTo ? { createdAt: trusted(range) } : {}),
+  };
+}
+
+export interface ReplayedMessage {
+  before: OutboxMessageDoc;
+  after: OutboxMessageDoc;
 }
 
 /**
@@ -90,14 +110,20 @@ export async function listOutbox({
  * delivered already are still left out.
  * @returns null when there is no such message, or it was delivered.
  */
-export async function replayOutboxMessage(id: Types.ObjectId): Promise<OutboxMessageDoc | null> {
-  const message = await OutboxMessage.findOneAndUpdate(
+export async function replayOutboxMessage(
+  id: Types.ObjectId,
+  session?: ClientSession,
+): Promise<ReplayedMessage | null> {
+  const again = { state: "pending" as const, dueAt: now(), attempts: 0, lease: null };
+  const before = await OutboxMessage.findOneAndUpdate(
     { _id: id, state: trusted({ $in: ["pending", "dead"] }) },
-    { $set: { state: "pending", dueAt: now(), attempts: 0, lease: null } },
-    { returnDocument: "after" },
+    { $set: again },
+    { returnDocument: "before", session },
   ).lean<OutboxMessageDoc>();
-  if (message) nudgeOutbox();
-  return message;
+  if (!before) return null;
+  if (session) afterCommit(session, nudgeOutbox);
+  else nudgeOutbox();
+  return { before, after: { ...before, ...again } };
 }
 
 export interface OutboxBacklog {

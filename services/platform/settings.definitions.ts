@@ -1,7 +1,10 @@
 import Joi from "joi";
 import { config } from "../../config/env.config.js";
 import { CHECKOUT_PAYMENT_METHODS, type CheckoutPaymentMethod } from "../../utils/constants.js";
+import { parseGstin } from "../../utils/gst/gstin.js";
+import { findState } from "../../utils/gst/states.js";
 import { type Paise, ZERO_PAISE } from "../../utils/money.js";
+import { freeText } from "../../utils/request-schemas.js";
 
 /**
  * Every rule that an administrator can change: what it means, what it is at first (D42: the environment's
@@ -40,9 +43,9 @@ const whole = (initial: number, meaning: string, [min, max]: readonly [number, n
   define<number>(initial, meaning, Joi.number().integer().min(min).max(max));
 const flag = (initial: boolean, meaning: string) => define<boolean>(initial, meaning, Joi.boolean());
 const words = (initial: string, meaning: string, most: number) =>
-  define<string>(initial, meaning, Joi.string().max(most).allow(""));
+  define<string>(initial, meaning, freeText(most).allow(""));
 const optionalWords = (initial: string | null, meaning: string, most: number) =>
-  define<string | null>(initial, meaning, Joi.string().max(most).allow(null));
+  define<string | null>(initial, meaning, freeText(most).allow(null));
 
 const bps = () => Joi.number().integer().min(0).max(10_000);
 const methodList = Joi.array<CheckoutPaymentMethod[]>()
@@ -64,6 +67,17 @@ const hsnRates = Joi.array<HsnRate[]>()
   )
   .unique("hsnPrefix")
   .max(1_000);
+const stateName = Joi.string<string>()
+  .max(60)
+  .custom((value: string, helpers) =>
+    findState(value) ? value : helpers.message({ custom: "{{#label}} must be a state of India" }),
+  );
+const ownGstin = Joi.string<string>()
+  .max(15)
+  .allow("")
+  .custom((value: string, helpers) =>
+    parseGstin(value).ok ? value : helpers.message({ custom: "{{#label}} must be a valid GSTIN" }),
+  );
 const daysByCategory = Joi.object<Record<string, number>>().pattern(
   Joi.string().max(100),
   Joi.number().integer().min(0).max(365),
@@ -164,8 +178,9 @@ export const SETTING_DEFINITIONS = {
   company: {
     name: words(config.company.name, "Legal name on invoices", 200),
     address: words(config.company.address, "Registered address on invoices", 500),
-    state: words(config.company.state, "State of the registration that dispatches", 60),
-    gstin: words(config.company.gstin, "GSTIN of that registration", 15),
+    // Every tax follows from the state: a wrong one would stop all carts.
+    state: define<string>(config.company.state, "State of the registration that dispatches", stateName),
+    gstin: define<string>(config.company.gstin, "GSTIN of that registration", ownGstin),
     upiVpa: optionalWords(
       config.company.upiVpa ?? null,
       "UPI address for the QR code on unpaid invoices",

@@ -53,8 +53,8 @@ export const isSettingsGroup = (word: string): word is SettingsGroup =>
 
 export interface SettingsChange<G extends SettingsGroup> {
   group: G;
-  /** Only what changes; money in paise. */
-  patch: Partial<SettingsOf<G>>;
+  /** Only what changes; money in paise. Checked in any case, so it may come from a request. */
+  patch: Partial<SettingsOf<G>> | Record<string, unknown>;
   /** As last read. Left out: whatever is there. */
   version?: number;
   by: string;

@@ -1,12 +1,15 @@
 import type { Response } from "express";
-import type { Input, VisitorInput } from "../../middlewares/described-router.js";
+import type { CustomerWithSessionInput, Input, VisitorInput } from "../../middlewares/described-router.js";
 import { getSettings } from "../../services/platform/settings.service.js";
 import { HTTP_STATUS, sendResponse } from "../../utils/http.js";
 import { toRupees, ZERO_PAISE } from "../../utils/money.js";
 import type { Owner } from "../../utils/principal.js";
 import * as cartService from "./cart.service.js";
 import type * as schemas from "./cart.validation.js";
-import { toCartItemView, toCartView, toEmptyCartView, toMiniCartView } from "./cart.view.js";
+import { toCartItemView, toCartView, toEmptyCartView, toMiniCartView, toNoticeView } from "./cart.view.js";
+import { mergeCarts } from "./merge.service.js";
+import { toRecommendationView } from "./recommendation.view.js";
+import { recommend } from "./recommendations.service.js";
 
 /** The cart, or an empty one for somebody who has none. */
 async function viewOf(current: cartService.CurrentCart | null, owner: Owner | null) {
@@ -75,4 +78,24 @@ export async function removeCoupon(
 ): Promise<void> {
   const current = await cartService.removeCoupon(owner, params.code);
   sendResponse(res, HTTP_STATUS.OK, "The coupon is removed", { cart: await viewOf(current, owner) });
+}
+
+export async function merge(
+  { owner, sessionId, source }: CustomerWithSessionInput,
+  res: Response,
+): Promise<void> {
+  const { current, merged } = await mergeCarts({ ...owner, sessionId, source });
+  const notices = (current?.notices ?? []).map(toNoticeView);
+  const message = merged ? "The carts are merged" : "There was nothing to merge";
+  sendResponse(res, HTTP_STATUS.OK, message, { cart: await viewOf(current, owner), merged, notices });
+}
+
+export async function getRecommendations(
+  { query, owner }: VisitorInput<typeof schemas.getRecommendations>,
+  res: Response,
+): Promise<void> {
+  const products = owner ? await recommend(owner, query.limit) : [];
+  sendResponse(res, HTTP_STATUS.OK, "Goes well with your cart", {
+    products: products.map(toRecommendationView),
+  });
 }

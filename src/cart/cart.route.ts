@@ -1,25 +1,34 @@
 import Joi from "joi";
-import { describedRouter, guest } from "../../middlewares/described-router.js";
+import {
+  admin as adminWith,
+  customerWithSession,
+  describedRouter,
+  guest,
+} from "../../middlewares/described-router.js";
+import * as adminController from "./cart.admin.controller.js";
+import * as adminSchemas from "./cart.admin.validation.js";
+import {
+  AbandonedCartListView,
+  AdminCartView,
+  CartAnalyticsView,
+  CartSettingsView,
+} from "./cart.admin.view.js";
 import * as controller from "./cart.controller.js";
+import { CHANGE_REFUSES } from "./cart.refusals.js";
 import * as schemas from "./cart.validation.js";
-import { AppliedCouponView, CartItemView, CartView, MiniCartView } from "./cart.view.js";
+import { AppliedCouponView, CartItemView, CartView, MiniCartView, NoticeView } from "./cart.view.js";
+import { RecommendationView } from "./recommendation.view.js";
 
 const consumer = describedRouter({ base: "/api/cart", tag: "Cart" });
 
 const CartAnswer = Joi.object({ cart: CartView.required() });
 const CartItemAnswer = CartAnswer.keys({ cartItem: CartItemView.required() });
+const MergeAnswer = CartAnswer.keys({
+  merged: Joi.boolean().required(),
+  notices: Joi.array().items(NoticeView).required(),
+});
+const RecommendationsAnswer = Joi.object({ products: Joi.array().items(RecommendationView).required() });
 const CouponAnswer = CartAnswer.keys({ discount: AppliedCouponView.required() });
-
-/** Every change of a cart may meet these. */
-const CHANGE_REFUSES = [
-  "PLACEMENT_IN_PROGRESS",
-  "REQUEST_IN_PROGRESS",
-  "VERSION_CONFLICT",
-  "UPSTREAM_BAD_RESPONSE",
-  "UPSTREAM_UNAVAILABLE",
-  "UPSTREAM_TIMEOUT",
-  "OUTCOME_UNKNOWN",
-] as const;
 
 /**
  * @route GET /api/cart
@@ -28,7 +37,7 @@ const CHANGE_REFUSES = [
  */
 consumer.get(
   "/",
-  { summary: "The cart", access: guest("empty"), answers: { 200: CartView } },
+  { summary: "The cart", access: guest("empty"), answers: { 200: CartView }, caching: "private" },
   controller.getCart,
 );
 
@@ -39,7 +48,12 @@ consumer.get(
  */
 consumer.get(
   "/mini",
-  { summary: "The cart in short", access: guest("empty"), answers: { 200: MiniCartView } },
+  {
+    summary: "The cart in short",
+    access: guest("empty"),
+    answers: { 200: MiniCartView },
+    caching: "private",
+  },
   controller.getMiniCart,
 );
 
@@ -159,4 +173,120 @@ consumer.delete(
   controller.removeCoupon,
 );
 
-export { consumer };
+/**
+ * @route POST /api/cart/merge
+ * @description On login: brings the guest session's cart and saved items to the customer; again, it changes nothing
+ * @access Customer, with X-Session-Id
+ */
+consumer.post(
+  "/merge",
+  {
+    summary: "Merge the guest's cart",
+    access: customerWithSession(),
+    answers: { 200: MergeAnswer },
+    refuses: CHANGE_REFUSES,
+    idempotency: "optional",
+    rateClass: "cart",
+  },
+  controller.merge,
+);
+
+/**
+ * @route GET /api/cart/recommendations
+ * @description Products that go with what is in the cart, without those; empty while the catalog is away
+ * @access Guest or customer
+ */
+consumer.get(
+  "/recommendations",
+  {
+    summary: "Recommendations",
+    access: guest("empty"),
+    schemas: schemas.getRecommendations,
+    answers: { 200: RecommendationsAnswer },
+  },
+  controller.getRecommendations,
+);
+
+const admin = describedRouter({ base: "/api/admin/carts", tag: "Cart" });
+
+/**
+ * @route GET /api/admin/carts/abandoned
+ * @description Abandoned carts by date, owner and value
+ * @access Admin (carts:read)
+ */
+admin.get(
+  "/abandoned",
+  {
+    summary: "Abandoned carts",
+    access: adminWith("carts:read"),
+    schemas: adminSchemas.listAbandonedCarts,
+    answers: { 200: AbandonedCartListView },
+  },
+  adminController.listAbandonedCarts,
+);
+
+/**
+ * @route GET /api/admin/carts/analytics
+ * @route GET /api/admin/carts/analytics/abandonment
+ * @description What became of the carts begun in a range of dates (D18: two names)
+ * @access Admin (carts:read)
+ */
+for (const path of ["/analytics", "/analytics/abandonment"]) {
+  admin.get(
+    path,
+    {
+      summary: "Abandonment of carts",
+      access: adminWith("carts:read"),
+      schemas: adminSchemas.getAnalytics,
+      answers: { 200: CartAnalyticsView },
+    },
+    adminController.getAnalytics,
+  );
+}
+
+/**
+ * @route GET /api/admin/carts/settings
+ * @description How long carts live, and their limits
+ * @access Admin (carts:read)
+ */
+admin.get(
+  "/settings",
+  { summary: "Settings of carts", access: adminWith("carts:read"), answers: { 200: CartSettingsView } },
+  adminController.getCartSettings,
+);
+
+/**
+ * @route PUT /api/admin/carts/settings
+ * @description Changes those that are named; audited, and for new carts
+ * @access Admin (settings:write)
+ */
+admin.put(
+  "/settings",
+  {
+    summary: "Change settings of carts",
+    access: adminWith("settings:write"),
+    schemas: adminSchemas.putCartSettings,
+    answers: { 200: CartSettingsView },
+    refuses: ["VERSION_CONFLICT"],
+  },
+  adminController.putCartSettings,
+);
+
+/**
+ * @route GET /api/admin/carts/:cartId
+ * @description A cart in full, with its reservations and its owner
+ * @access Admin (carts:read)
+ */
+admin.get(
+  "/:cartId",
+  {
+    summary: "A cart",
+    access: adminWith("carts:read"),
+    schemas: adminSchemas.getCartById,
+    answers: { 200: AdminCartView },
+    refuses: ["CART_NOT_FOUND"],
+  },
+  adminController.getCartById,
+);
+
+export { admin, consumer };

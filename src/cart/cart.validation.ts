@@ -1,4 +1,5 @@
 import Joi from "joi";
+import { type ListQuery, listQuery } from "../../utils/request-schemas.js";
 
 /** What each handler takes, under the handler's name. */
 
@@ -11,7 +12,10 @@ const documentId = Joi.string().hex().length(24);
 /** Far above any limit that a shop would set; the real one is a setting. */
 const quantity = Joi.number().integer().min(1).max(10_000);
 /** As people type it: blanks around it and lower case are put right. */
-const couponCode = Joi.string().max(64).pattern(/\S/, "a code");
+const couponCode = Joi.string()
+  .max(64)
+  .pattern(/^\P{Cc}*$/u, "a printable code")
+  .pattern(/\S/, "a code");
 
 export interface AddItemBody {
   productId: string;
@@ -44,4 +48,23 @@ export const applyCoupon = {
 
 export const removeCoupon = {
   params: Joi.object<{ code: string }, true>({ code: couponCode.required() }),
+};
+
+export const saveForLater = { params: itemParams };
+
+export const moveToWishlist = { params: itemParams };
+
+export const listSavedItems = { query: listQuery<ListQuery<"savedAt">>(["savedAt"]) };
+
+const savedItemParams = Joi.object<{ savedItemId: string }, true>({ savedItemId: documentId.required() });
+
+export const moveToCart = { params: savedItemParams };
+
+export const deleteSavedItem = { params: savedItemParams };
+
+/** What one screen shows; the catalog gives no more than 20 for a product. */
+export const getRecommendations = {
+  query: Joi.object<{ limit: number }, true>({
+    limit: Joi.number().integer().min(1).max(20).default(8),
+  }),
 };

@@ -10,10 +10,16 @@ export {
   AppliedCouponView,
   CartItemView,
   CartView,
+  NoticeView,
   toCartItemView,
   toCartView,
   toEmptyCartView,
+  toNoticeView,
 } from "../../utils/views/cart.view.js";
+export {
+  SavedItemView,
+  toSavedItemView,
+} from "./saved-item.view.js";
 
 export type MiniCart = Pick<CartDoc, "itemCount" | "totalQuantity" | "grandTotal" | "currency">;
 

@@ -78,11 +78,15 @@ async function assertOwnAddress({
   unwrap(answer);
 }
 
+/** Whether the GSTIN is registered in the state of the address: its first two digits say so. */
+export const isGstinOf = (gstin: string, address: AddressSnapshot): boolean =>
+  findState(address.state)?.code === gstin.slice(0, 2);
+
 /** @throws RuleError INVALID_GSTIN with the reason: format, check character, or another state than the billing address. */
 export function toBuyerGstin(value: string, billing: AddressSnapshot): string {
   const parsed = parseGstin(value);
   if (!parsed.ok) throw new RuleError("INVALID_GSTIN", "This GSTIN is not valid", { reason: parsed.reason });
-  if (findState(billing.state)?.code !== parsed.stateCode) {
+  if (!isGstinOf(parsed.gstin, billing)) {
     throw new RuleError("INVALID_GSTIN", "The GSTIN belongs to another state than the billing address", {
       reason: "state",
     });

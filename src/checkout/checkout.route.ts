@@ -1,26 +1,11 @@
 import { describedRouter, guest } from "../../middlewares/described-router.js";
 import * as controller from "./checkout.controller.js";
+import { READ_REFUSES, WRITE_REFUSES } from "./checkout.refusals.js";
 import * as schemas from "./checkout.validation.js";
 import { CheckoutView, PaymentChoiceView, ShippingMethodsView } from "./checkout.view.js";
 
 const consumer = describedRouter({ base: "/api/checkout", tag: "Checkout" });
 
-/** What a session may answer with when it has moved on: over, being placed, or failed for good. */
-const READ_REFUSES = [
-  "CHECKOUT_NOT_FOUND",
-  "CHECKOUT_EXPIRED",
-  "OUT_OF_STOCK",
-  "COUPON_INVALID",
-  "INSUFFICIENT_POINTS",
-  "INSUFFICIENT_CREDIT",
-  "CHECKOUT_FAILED",
-] as const;
-const WRITE_REFUSES = [
-  ...READ_REFUSES,
-  "PLACEMENT_IN_PROGRESS",
-  "REQUEST_IN_PROGRESS",
-  "INVALID_STATUS_TRANSITION",
-] as const;
 /** The cart is looked at as a whole. */
 const START_REFUSES = ["CART_EMPTY", "CART_CHANGED", "CART_NOT_FOUND", ...WRITE_REFUSES] as const;
 
@@ -238,4 +223,6 @@ consumer.put(
   controller.setNotes,
 );
 
+export { admin } from "./checkout.admin.route.js";
+export { credits } from "./checkout.credits.route.js";
 export { consumer };

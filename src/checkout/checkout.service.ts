@@ -1,5 +1,10 @@
 import type { Types } from "mongoose";
-import { type CheckoutSessionDoc, Payment, type PaymentDoc } from "../../models/index.js";
+import {
+  type AddressSnapshot,
+  type CheckoutSessionDoc,
+  Payment,
+  type PaymentDoc,
+} from "../../models/index.js";
 import { changeCheckout } from "../../services/flows/change-checkout.flow.js";
 import { choosePayment } from "../../services/flows/choose-payment.flow.js";
 import { resumeCheckout, startCheckout } from "../../services/flows/start-checkout.flow.js";
@@ -20,7 +25,13 @@ import { getSettings } from "../../services/platform/settings.service.js";
 import type { CartSource, CheckoutPaymentMethod } from "../../utils/constants.js";
 import { RuleError } from "../../utils/errors.js";
 import type { Owner } from "../../utils/principal.js";
-import { type AddressInput, assertServiceable, toAddress, toBuyerGstin } from "./checkout.address.js";
+import {
+  type AddressInput,
+  assertServiceable,
+  isGstinOf,
+  toAddress,
+  toBuyerGstin,
+} from "./checkout.address.js";
 
 /** What a step of the checkout answers with. */
 export interface CheckoutOverview extends CheckoutState {
@@ -39,7 +50,8 @@ async function extendReservations(cartId: Types.ObjectId): Promise<void> {
   void inventory.extendCartReservations(cartId.toHexString(), reservationTtlMinutes);
 }
 
-async function change(
+/** One step of a checkout, as `changeCheckout`, with the payment it leaves. */
+export async function change(
   request: CheckoutRequest,
   decide: Parameters<typeof changeCheckout>[1],
 ): Promise<CheckoutOverview> {
@@ -134,13 +146,19 @@ export async function setShippingAddress(
       shippingAddress: address,
       shippingAddressId: input.addressId ?? null,
       customerName: checkout.customerName ?? address.name,
-      ...(checkout.billingSameAsShipping ? { billingAddress: address } : {}),
+      ...(checkout.billingSameAsShipping ? billedTo(address, checkout.gstin) : {}),
       // Another destination has other methods and rates: going back a step drops what depended on it.
       shippingMethod: null,
       shippingMethodId: null,
     };
   });
 }
+
+/** A GSTIN belongs to a state: it goes when the billing address moves to another one (`gst.md` §2.1). */
+const billedTo = (billingAddress: AddressSnapshot, gstin: string | null) => ({
+  billingAddress,
+  gstin: gstin && isGstinOf(gstin, billingAddress) ? gstin : null,
+});
 
 export interface BillingInput {
   sameAsShipping: boolean;
@@ -157,9 +175,12 @@ export function setBillingAddress(request: CheckoutRequest, input: BillingInput)
         missing: ["shippingAddress"],
       });
     }
-    const gstin =
-      input.gstin === undefined ? checkout.gstin : input.gstin && toBuyerGstin(input.gstin, billing);
-    return { billingAddress: billing, billingSameAsShipping: input.sameAsShipping, gstin };
+    const gstin = input.gstin === undefined ? checkout.gstin : input.gstin;
+    return {
+      billingAddress: billing,
+      billingSameAsShipping: input.sameAsShipping,
+      gstin: gstin && toBuyerGstin(gstin, billing),
+    };
   });
 }
 

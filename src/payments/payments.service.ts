@@ -3,7 +3,7 @@ import { Payment, type PaymentDoc } from "../../models/index.js";
 import { choosePayment } from "../../services/flows/choose-payment.flow.js";
 import { placeOrder } from "../../services/flows/place-order.flow.js";
 import { settlePayment } from "../../services/flows/settle-payment.flow.js";
-import { isOwnedBy } from "../../services/flows/steps/checkout-state.step.js";
+import { getOwnCheckout, isOwnedBy } from "../../services/flows/steps/checkout-state.step.js";
 import { loadOrder, type OrderOverview } from "../../services/flows/steps/load-order.step.js";
 import {
   type PaymentChoiceOverview,
@@ -94,20 +94,21 @@ export interface CodOrder {
 
 /**
  * Cash on delivery in one call: the method is chosen and the order placed. Repeatable: the order of a
- * completed session is answered again.
+ * completed session is answered again, and a placement whose outcome was not known is gone on with.
  * @throws RuleError TERMS_NOT_ACCEPTED, COD_UNAVAILABLE; otherwise as choosing a method and placing an order.
  */
 export async function payOnDelivery(request: CodRequest): Promise<CodOrder> {
   const { owner, checkoutSessionId } = request;
-  const known = await Payment.findOne({ orderId: checkoutSessionId, gateway: "cod" }).lean<PaymentDoc>();
-  const isPlaced = known !== null && isOwnedBy(known, owner);
-  if (!isPlaced) {
+  const checkout = await getOwnCheckout(checkoutSessionId, owner);
+  const isBegun = checkout.status === "completed" || checkout.placement !== null;
+  const isPromised = isBegun && checkout.paymentMethod === "cod";
+  if (!isPromised) {
     if (!request.termsAccepted) {
       throw new RuleError("TERMS_NOT_ACCEPTED", "Accept the terms to place the order");
     }
     await choosePayment({ owner, checkoutSessionId, method: "cod", termsAccepted: true });
   }
-  const termsAcceptedAt = isPlaced ? null : now();
+  const termsAcceptedAt = isPromised ? null : now();
   const { order, created } = await placeOrder({ checkoutSessionId, termsAcceptedAt, waitForOthers: true });
   const overview = await loadOrder(order);
   if (!overview.payment) throw paymentNotFound();

@@ -92,20 +92,24 @@ export function wrongValuesFor({ type, nullable }: Field): unknown[] {
 type Container = Record<string | number, unknown>;
 const isContainer = (value: unknown): value is Container => typeof value === "object" && value !== null;
 
+const parentOf = (body: unknown, path: Path): unknown =>
+  path.slice(0, -1).reduce<unknown>((at, key) => (isContainer(at) ? at[key] : undefined), body);
+
+export const hasParentOf = (body: object, path: Path): boolean => isContainer(parentOf(body, path));
+
 /**
  * A copy of the body with another value at the path.
- * @throws Error when the valid body has nothing to put it into: then it shows too little of its route
+ * @throws Error when the body has nothing to put it into: then it shows too little of its route
  */
 export function withValue(body: object, path: Path, value: unknown): object {
-  const copy: unknown = structuredClone(body);
-  let parent = copy;
-  for (const key of path.slice(0, -1)) parent = isContainer(parent) ? parent[key] : undefined;
+  const copy = structuredClone(body);
+  const parent = parentOf(copy, path);
   const last = path.at(-1);
   if (!isContainer(parent) || last === undefined) {
     throw new Error(`the valid body has nothing at ${path.slice(0, -1).join(".")}`);
   }
   parent[last] = value;
-  return copy as object;
+  return copy;
 }
 
 /** A body as bytes, and the refusal that is documented for it. */
@@ -191,6 +195,9 @@ export function rawBodies(valid: object, limit: number): RawBody[] {
     },
   ];
 }
+
+/** Not for a terminal, a log or a mail: an escape, a bell, a C1 control. Line ends are legal in some texts. */
+export const CONTROL_TEXTS: readonly string[] = ["card 4111\u001b[31m", "card 4111\u0007", "\u009bcard 4111"];
 
 /** S23 */
 export const BAD_QUANTITIES: readonly unknown[] = [

@@ -118,14 +118,14 @@ async function findDue(db: mongoose.mongo.Db): Promise<string[]> {
   return [...events, ...messages];
 }
 
-async function settle({ db, sandbox, runJob: run, urls }: Instances): Promise<void> {
+async function settle({ db, sandbox, runJob: run }: Instances): Promise<void> {
   const deadline = Date.now() + SETTLE_WITHIN_MS;
   // A delivered message may make the gateway send an event, and an applied event may owe a message.
   for (let quiet = 0; quiet < 2; ) {
     const due = await findDue(db);
     if (Date.now() > deadline) throw new Error(`still due: ${due.join("; ")}`);
     await sandbox.control.razorpay.flushWebhooks();
-    await run("outbox", urls.at(-1));
+    await run("outbox");
     quiet = due.length === 0 ? quiet + 1 : 0;
     if (quiet === 0) await sleep(POLL_MS);
   }

@@ -22,7 +22,10 @@ export interface CartViewSource {
   notices?: readonly Notice[];
 }
 
-const toAvailabilityView = ({ isAvailable, available }: AvailabilityView) => ({ isAvailable, available });
+export const toAvailabilityView = ({ isAvailable, available }: AvailabilityView) => ({
+  isAvailable,
+  available,
+});
 
 export const toCartItemView = (line: CartItemDoc, availability: AvailabilityView | null = null) => ({
   id: line._id.toHexString(),
@@ -44,7 +47,7 @@ export const toCartItemView = (line: CartItemDoc, availability: AvailabilityView
   addedAt: line.addedAt,
 });
 
-const availabilityView = viewOf<AvailabilityView>("Availability", {
+export const availabilityView = viewOf<AvailabilityView>("Availability", {
   isAvailable: Joi.boolean(),
   available: count,
 });

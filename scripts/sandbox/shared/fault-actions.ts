@@ -21,6 +21,7 @@ export const resetConnection = (req: Request): void => {
 /** Faults that answer something else than what the service would have answered. */
 export function answerBadly(fault: FaultRule, exchange: Exchange): void {
   const { res, next } = exchange;
+  if (fault.retryAfterSeconds !== undefined) res.set("Retry-After", String(fault.retryAfterSeconds));
   if (fault.action === "status" && !fault.after) {
     res.status(fault.status ?? 500).json(errorEnvelope());
     return;

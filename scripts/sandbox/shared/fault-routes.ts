@@ -18,6 +18,7 @@ const RULE = Joi.object<FaultRule, true>({
   probability: Joi.number().min(0).max(1),
   seed: Joi.number().integer(),
   after: Joi.boolean(),
+  retryAfterSeconds: Joi.number().integer().min(0),
   bytes: Joi.number().integer().min(1),
 }).required();
 

@@ -43,6 +43,8 @@ export interface FaultRule {
   seed?: number;
   /** For `status`: do the work first. */
   after?: boolean;
+  /** For `status`: the `Retry-After` header. */
+  retryAfterSeconds?: number;
   /** Of `huge` (default 16 MB). */
   bytes?: number;
 }

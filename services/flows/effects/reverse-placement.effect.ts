@@ -5,7 +5,7 @@ import {
   type FrozenCheckout,
   Order,
 } from "../../../models/index.js";
-import { unwrap } from "../../../utils/result.js";
+import { isRefused, unwrap } from "../../../utils/result.js";
 import * as engagement from "../../integrations/engagement-integration.service.js";
 import * as inventory from "../../integrations/inventory-integration.service.js";
 import * as pricing from "../../integrations/pricing-integration.service.js";
@@ -29,28 +29,31 @@ export async function reverseCoupons(checkoutSessionId: Types.ObjectId): Promise
   }
 }
 
+/** The reversal at once, and the one after every lease has surely ended. */
+export type ReversalRun = "first" | "second";
+
 /**
- * Points and credit can be reversed only if they were taken. Taking them is idempotent by the order's id:
- * so they are taken for certain first, then given back. A refusal means that nothing was taken.
+ * Giving back points that were not taken gives nothing. Each run has a reference of its own: what a frozen
+ * process took after the first is given back by the second. They must not be taken here to make sure:
+ * that taking is idempotent by order says nothing about points that were given back in between.
  */
-export async function reversePoints(checkoutSessionId: Types.ObjectId): Promise<void> {
+export async function reversePoints(checkoutSessionId: Types.ObjectId, run: ReversalRun): Promise<void> {
   const undone = await findUndone(checkoutSessionId);
   if (!undone) return;
   const { checkout, frozen, orderId } = undone;
   const { userId } = checkout;
   const points = pointsUsed({ checkout, frozen });
   if (!userId || points === 0) return;
-  const taken = await engagement.redeemLoyalty({
-    userId,
-    orderId,
-    points,
-    expectedDiscount: frozen.totals.loyaltyDiscount,
-  });
-  if (!taken.success && taken.outcome === "refused" && taken.code === "INSUFFICIENT_POINTS") return;
-  if (!taken.success && taken.outcome !== "refused") unwrap(taken);
-  unwrap(await engagement.reverseLoyalty({ userId, orderId, points, reference: `${orderId}:undo` }));
+  const reference = `${orderId}:undo:${run}`;
+  const given = await engagement.reverseLoyalty({ userId, orderId, points, reference });
+  // Refused: the order has redeemed nothing.
+  if (!isRefused(given)) unwrap(given);
 }
 
+/**
+ * Credit is issued whether or not it was deducted. Deducting is idempotent by the order's id, for ever: so it
+ * is deducted for certain first, then given back. A refusal means that nothing was taken.
+ */
 export async function reverseCredit(checkoutSessionId: Types.ObjectId): Promise<void> {
   const undone = await findUndone(checkoutSessionId);
   if (!undone) return;

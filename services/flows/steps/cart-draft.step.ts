@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Types } from "mongoose";
+import type { ClientSession, Types } from "mongoose";
 import type { AppliedCoupon, AppliedDiscount, CartDoc, CartItemDoc } from "../../../models/index.js";
 import type { Notice } from "../../../utils/constants.js";
 import { multiplyPaise, ZERO_PAISE } from "../../../utils/money.js";
@@ -10,6 +10,9 @@ export interface CartState {
   cart: CartDoc;
   lines: CartItemDoc[];
 }
+
+/** A write that belongs to the change: a saved item, the other cart of a merge. */
+export type WriteAlongside = (session: ClientSession) => Promise<void>;
 
 /**
  * A cart while it is being changed: steps write into it (and reserve stock, with the undo beside it);
@@ -30,8 +33,14 @@ export interface CartDraft {
   appliedDiscounts: AppliedDiscount[];
   /** Set by a change that turns out to be none: nothing is asked and nothing written. */
   isUnchanged: boolean;
+  /** A job's change, not the owner's: it prolongs nothing, and never touches what is being paid. */
+  isHousekeeping: boolean;
   /** What the customer should hear of this change. */
   notices: Notice[];
+  /** Written in the draft's own transaction: all of it, or none. */
+  readonly alongside: WriteAlongside[];
+  /** Units that a reservation holds, where they are not those of its stored line: after a transfer. */
+  readonly held: Map<string, number>;
   readonly undo: UndoLog;
 }
 
@@ -46,7 +55,10 @@ export function startDraft({ cart, lines }: CartState, token: string): CartDraft
     appliedCoupons: cart.appliedCoupons,
     appliedDiscounts: cart.appliedDiscounts,
     isUnchanged: false,
+    isHousekeeping: false,
     notices: [],
+    alongside: [],
+    held: new Map(),
     undo: createUndoLog(cart._id),
   };
 }

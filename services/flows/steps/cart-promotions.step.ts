@@ -13,6 +13,7 @@ import {
 import { getSettings } from "../../platform/settings.service.js";
 import { boughtLines, type CartDraft } from "./cart-draft.step.js";
 import { couponDroppedNotice } from "./cart-notices.step.js";
+import { reconsiderOwnCoupons } from "./own-coupon-claims.step.js";
 
 /** What the pricing service grants a cart, asked anew on every change (D43). */
 interface Promotions {
@@ -59,16 +60,20 @@ async function askPromotions({ cart, lines, couponCodes }: CartDraft): Promise<P
   const cartTotal = addPaise(...items.map((item) => item.lineTotal));
   const itemCount = items.reduce((units, item) => units + item.quantity, 0);
   const productIds = [...new Set(items.map((item) => item.productId))];
-  const [automatic, tier, gifts, ...coupons] = await Promise.all([
+  const ask = async (code: string): Promise<CouponCheck> => ({
+    ...toCheck(await validateCoupon({ code, userId, cartTotal, items }), code),
+    code,
+  });
+  const [automatic, tier, gifts, ...checks] = await Promise.all([
     getAutomaticDiscounts({ cartTotal, itemCount, productIds, userId }),
     getTierDiscount({ cartTotal, userId }),
     getEligibleGifts({ cartTotal, productIds }),
-    ...couponCodes.map((code) => validateCoupon({ code, userId, cartTotal, items })),
+    ...couponCodes.map(ask),
   ]);
   return {
     discounts: [...toAutomatic(unwrap(automatic)), ...toTier(unwrap(tier))],
     gifts: unwrap(gifts).gifts,
-    couponChecks: coupons.map((result, index) => toCheck(result, couponCodes[index] ?? "")),
+    couponChecks: await reconsiderOwnCoupons(cart._id, checks, ask),
   };
 }
 

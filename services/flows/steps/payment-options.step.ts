@@ -7,7 +7,7 @@ import type { Paise } from "../../../utils/money.js";
 import { paymentGateway } from "../../integrations/payment-gateway.service.js";
 import { getServiceability } from "../../integrations/shipping-integration.service.js";
 import { getSettings } from "../../platform/settings.service.js";
-import type { CheckoutState } from "./checkout-state.step.js";
+import { type CheckoutState, calculateCheckoutTotals } from "./checkout-state.step.js";
 
 export interface PaymentOption {
   method: CheckoutPaymentMethod;
@@ -52,7 +52,7 @@ const unavailable = (method: CheckoutPaymentMethod, reason: string): PaymentOpti
   reason,
 });
 
-async function codOption({ checkout, totals }: CheckoutState): Promise<PaymentOption> {
+async function codOption({ checkout, cart, lines }: CheckoutState): Promise<PaymentOption> {
   const settings = await getSettings("payments");
   const maxAmount = settings.codMaxAmount;
   const refused = (reason: string): PaymentOption => ({ method: "cod", available: false, reason, maxAmount });
@@ -60,7 +60,9 @@ async function codOption({ checkout, totals }: CheckoutState): Promise<PaymentOp
   if (checkout.shippingMethod && !checkout.shippingMethod.isCodAvailable) {
     return refused("The chosen shipping method does not take cash on delivery");
   }
-  if (totals.amountDue > maxAmount) return refused("The amount is above the limit for cash on delivery");
+  // With its own fee, whatever method is chosen now.
+  const { amountDue } = await calculateCheckoutTotals({ ...checkout, paymentMethod: "cod" }, cart, lines);
+  if (amountDue > maxAmount) return refused("The amount is above the limit for cash on delivery");
   const answer = await getServiceability(checkout.shippingAddress.pincode);
   if (!answer.success) return refused("Cash on delivery cannot be checked at the moment");
   if (!answer.data.codAvailable) return refused("Cash on delivery is not available at this pincode");

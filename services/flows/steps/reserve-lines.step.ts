@@ -46,7 +46,7 @@ async function changeReservation(
 ): Promise<Held | null> {
   const { reservationId } = line;
   if (!reservationId) return null;
-  const before = findStoredLine(draft, line)?.quantity ?? line.quantity;
+  const before = draft.held.get(reservationId) ?? findStoredLine(draft, line)?.quantity ?? line.quantity;
   const result = await updateReservation(reservationId, { quantity: line.quantity, ttlMinutes });
   if (result.success) {
     draft.undo.push(undoChange(reservationId, before));
@@ -129,8 +129,15 @@ export async function reserveLines(draft: CartDraft, ttlMinutes: number): Promis
 /** Others buy too: what was free may be less at the next attempt. */
 const ATTEMPTS = 3;
 
-/** @returns false when nothing is left; the line is then as it was, without a reservation */
-async function reserveWhatIsLeft(draft: CartDraft, line: CartItemDoc, ttlMinutes: number): Promise<boolean> {
+/**
+ * Holds the line's quantity, or as much of it as is left (notice QUANTITY_REDUCED).
+ * @returns false when nothing is left; the line is then as it was, without a reservation
+ */
+export async function reserveWhatIsLeft(
+  draft: CartDraft,
+  line: CartItemDoc,
+  ttlMinutes: number,
+): Promise<boolean> {
   const wanted = line.quantity;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const held = await tryReserveLine(draft, line, ttlMinutes);

@@ -18,7 +18,7 @@ import {
   type LineChanges,
 } from "./cart-draft.step.js";
 import { nextCartExpiry } from "./find-cart.step.js";
-import { supersedeOpenPayment } from "./supersede-payment.step.js";
+import { assertNotPaying, supersedeOpenPayment } from "./supersede-payment.step.js";
 
 /** Somebody else has written the cart since its lease was taken: nothing of the draft is in the database. */
 export class CartMovedOn extends Error {}
@@ -33,20 +33,41 @@ export class CartMovedOn extends Error {}
  */
 export async function saveCart(draft: CartDraft, totals: Totals): Promise<CartState> {
   const lineChanges = compareLines(draft);
-  const set = { ...contentOf(draft, totals), notices: draft.notices, expiresAt: await nextCartExpiry() };
+  const set = {
+    ...contentOf(draft, totals),
+    notices: draft.notices,
+    expiresAt: draft.isHousekeeping ? draft.cart.expiresAt : await nextCartExpiry(),
+    promotionsCheckedAt: hasPromotions(draft) ? now() : null,
+  };
   const isNew = changesContent(draft, lineChanges, set);
+  if (draft.isHousekeeping && !isNew) return stillHolds(draft, set);
   const cart = await inTransaction(async (session) => {
     const written = await writeCart(
       draft,
       { ...set, version: draft.cart.version + (isNew ? 1 : 0) },
       session,
     );
+    for (const write of draft.alongside) await write(session);
     await writeLines(lineChanges, session);
     await enqueueOutbox(releasesOf(draft), session);
-    if (isNew) await supersedeOpenPayment(draft.cart._id, session);
+    if (isNew) await (draft.isHousekeeping ? assertNotPaying : supersedeOpenPayment)(draft.cart._id, session);
     return written;
   });
   return { cart, lines: draft.lines };
+}
+
+/** What a promotion gave, it may take back: `promotion-refresh` looks again. */
+const hasPromotions = ({ appliedCoupons, appliedDiscounts, lines }: CartDraft): boolean =>
+  appliedCoupons.length > 0 || appliedDiscounts.length > 0 || lines.some((line) => line.isFreeGift);
+
+/** Nothing has changed: only that it was looked at is kept, and the cart does not look touched. */
+async function stillHolds(draft: CartDraft, { promotionsCheckedAt }: CartSet): Promise<CartState> {
+  await Cart.updateOne(
+    { _id: draft.cart._id, version: draft.cart.version },
+    { $set: { promotionsCheckedAt } },
+    { timestamps: false },
+  );
+  return { cart: draft.cart, lines: [...draft.storedLines] };
 }
 
 /** What of a cart a customer pays for, or sees. */

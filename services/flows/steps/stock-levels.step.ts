@@ -19,7 +19,7 @@ const isCaching = config.catalogCacheSeconds > 0;
 let gathering: { variantIds: Set<string>; answer: Promise<StockLevels> } | null = null;
 
 /** What is free of these variants, in one call for everybody who asks at the same moment. */
-export async function readStockLevels(lines: readonly CartItemDoc[]): Promise<StockLevels> {
+export async function readStockLevels(lines: readonly { variantId: string }[]): Promise<StockLevels> {
   const known = new Map<string, number>();
   const missing = new Set<string>();
   for (const { variantId } of lines) {

@@ -25,6 +25,12 @@ export async function supersedeOpenPayment(cartId: Types.ObjectId, session: Clie
   if (checkout) await stepBackFromPayment(checkout, session);
 }
 
+/** For a change that is not worth a customer's payment. @throws ConflictError PLACEMENT_IN_PROGRESS */
+export async function assertNotPaying(cartId: Types.ObjectId, session: ClientSession): Promise<void> {
+  const paying = await CheckoutSession.exists({ cartId, status: "payment_pending" }).session(session);
+  if (paying) throw placementInProgress();
+}
+
 /**
  * As `supersedeOpenPayment`, for a session in hand.
  *

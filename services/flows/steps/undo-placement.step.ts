@@ -71,7 +71,7 @@ function reversalsOf(claim: Claim): OutboxDraft[] {
   const reversal = (run: "first" | "second", dueAt: Date): OutboxDraft => ({
     type: "placement.reverse",
     dedupeKey: `placement.reverse:${checkoutSessionId}:${claim.token}:${run}`,
-    payload: { checkoutSessionId },
+    payload: { checkoutSessionId, run },
     dueAt,
   });
   const at = now();

@@ -135,7 +135,10 @@ describe("The outbox", () => {
     expect(dead).toMatchObject({ state: "dead", attempts: MAX_ATTEMPTS });
 
     mail.refuse(false);
-    expect(dead && (await replayOutboxMessage(dead._id))).toMatchObject({ state: "pending" });
+    expect(dead && (await replayOutboxMessage(dead._id))).toMatchObject({
+      before: { state: "dead" },
+      after: { state: "pending", attempts: 0 },
+    });
     await drainOutbox(effects);
     expect([await find("a"), mail.received]).toMatchObject([{ state: "delivered" }, ["a:mail"]]);
   });

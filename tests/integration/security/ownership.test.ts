@@ -1,5 +1,4 @@
-import { isConsumer, nameOf, parametersOf } from "../../support/router-table.js";
-import { goodToken } from "./forged-tokens.js";
+import { isConsumer, isGuest, nameOf, parametersOf } from "../../support/router-table.js";
 import {
   collectFindings,
   expectNothingDone,
@@ -7,18 +6,18 @@ import {
   startSecurityWorld,
 } from "./security-world.js";
 import {
+  asUser,
   type Belongings,
   newSession,
   nobodysBelongings,
   type Shopper,
+  shopFor,
   shopForEverything,
   shopUntil,
 } from "./shoppers.js";
 
 type Route = SecurityWorld["routes"][number];
 type Headers = Record<string, string>;
-
-const asUser = (sub: string): Headers => ({ Authorization: `Bearer ${goodToken({ sub })}` });
 
 let world: SecurityWorld;
 /** Two victims who have everything, and two attackers who have things of their own. */
@@ -76,6 +75,10 @@ function attacks(): Attack[] {
   return ownedRoutes().flatMap((route) => cases.map(([who, victim, as]) => ({ route, who, victim, as })));
 }
 
+/** A guest never gets as far as the resource. */
+const isMissingToken = ({ access }: Route, as: Headers): boolean =>
+  access.rule.kind === "customer" && as.Authorization === undefined;
+
 describe("The cases", () => {
   test("When a consumer's path has a parameter, then it names what somebody owns, or says why not", () => {
     const owned = ownedRoutes().map(nameOf);
@@ -92,11 +95,13 @@ describe("Somebody else's resource", () => {
     await expectNothingDone(world, () =>
       findings.checkAll(attacks(), nameAttack, async ({ route, victim, as }) => {
         const own = victim.has;
+        const status = isMissingToken(route, as) ? 401 : 404;
         const nowhere = await world.call(route, { as, own: nobodysBelongings() });
-        world.expectEnvelope(nowhere, 404);
+        world.expectEnvelope(nowhere, status);
         const answer = await world.call(route, { as, own });
-        if (world.caseOf(route).foreignStatus === 403) world.expectRefusal(answer, 403, "FORBIDDEN");
-        else expect([answer.status, answer.text]).toEqual([404, nowhere.text]);
+        if (status === 404 && world.caseOf(route).foreignStatus === 403) {
+          world.expectRefusal(answer, 403, "FORBIDDEN");
+        } else expect([answer.status, answer.text]).toEqual([status, nowhere.text]);
       }),
     );
     findings.report();
@@ -117,14 +122,17 @@ describe("Somebody else's resource", () => {
 
   test("When an id is of another collection, then it is nothing's, for its owner too (S46)", async () => {
     const findings = collectFindings();
-    const { itemId, checkoutSessionId, paymentId } = guest.has;
+    const { itemId, savedItemId, checkoutSessionId, paymentId } = guest.has;
     const turned = {
       ...guest.has,
-      itemId: checkoutSessionId,
+      itemId: savedItemId,
+      savedItemId: checkoutSessionId,
       checkoutSessionId: paymentId,
       paymentId: itemId,
     };
-    const routes = ownedRoutes().filter((route) => requestOf(route, turned) !== requestOf(route, guest.has));
+    const routes = ownedRoutes().filter(
+      (route) => isGuest(route) && requestOf(route, turned) !== requestOf(route, guest.has),
+    );
     await expectNothingDone(world, () =>
       findings.checkAll(routes, nameOf, async (route) => {
         const nowhere = await world.call(route, { as: guest.headers, own: nobodysBelongings() });
@@ -138,7 +146,7 @@ describe("Somebody else's resource", () => {
   test("When somebody lists or reads his own, then nothing of others is in it (S7)", async () => {
     const findings = collectFindings();
     const lists = world.routes.filter(
-      (route) => isConsumer(route) && route.method === "get" && parametersOf(route).length === 0,
+      (route) => isGuest(route) && route.method === "get" && parametersOf(route).length === 0,
     );
     const readers: [string, Headers][] = [
       ["another customer", otherCustomer.headers],
@@ -160,6 +168,37 @@ describe("Somebody else's resource", () => {
       },
     );
     findings.report();
+  });
+
+  test("When a guest's cart was merged, then his session is dead, and the cart the customer's alone (S7)", async () => {
+    const routeOf = (name: string): Route => {
+      const route = world.routes.find((candidate) => nameOf(candidate) === name);
+      if (!route) throw new Error(`no ${name}`);
+      return route;
+    };
+    const session = newSession();
+    const { has } = await shopUntil(world, session, "saved");
+    const token = asUser("user-merged");
+    world.expectEnvelope(
+      await world.call(routeOf("POST /api/cart/merge"), { as: { ...token, ...session } }),
+      200,
+    );
+    await world.settle();
+    for (const as of [session, { ...asUser("user-thief"), ...session }]) {
+      const cart = world.expectEnvelope(await world.call(routeOf("GET /api/cart"), { as }), 200);
+      expect(cart.data).toMatchObject({ itemCount: 0 });
+      await expectNothingDone(world, async () => {
+        const remove = await world.call(routeOf("DELETE /api/cart/items/:itemId"), { as, own: has });
+        expect([403, 404]).toContain(remove.status);
+        const saved = await world.call(routeOf("DELETE /api/cart/saved-items/:savedItemId"), {
+          as,
+          own: has,
+        });
+        world.expectEnvelope(saved, 404);
+      });
+    }
+    const theirs = world.expectEnvelope(await world.call(routeOf("GET /api/cart"), { as: token }), 200);
+    expect(theirs.data).toMatchObject({ itemCount: 1 });
   });
 
   test("When a payment is verified with another's ids or signature, then nothing is settled (S17)", async () => {
@@ -221,9 +260,7 @@ describe("The owner", () => {
     const findings = collectFindings();
     await findings.checkAll(ownedRoutes(), nameOf, async (route) => {
       const isRead = route.method === "get";
-      const owner = isRead
-        ? guest
-        : await shopUntil(world, newSession(), world.caseOf(route).stage ?? "failed");
+      const owner = isRead ? guest : await shopFor(world, route, world.caseOf(route).stage ?? "failed");
       const answer = await world.call(route, { as: owner.headers, own: owner.has });
       world.expectEnvelope(answer, answer.status);
       const { error } = answer.body;

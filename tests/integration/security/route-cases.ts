@@ -9,11 +9,12 @@ export interface RouteCase {
   /** In the words of `accessOf`, from `api.md` and not from the code. */
   access: string;
   params?: (own: Belongings) => Record<string, string>;
-  /** Shows every object and list that the schema names. */
   body?: (own: Belongings) => Record<string, unknown>;
-  /** Of a route with an idempotency key: how far a shopper must have come for a 2xx. */
+  /** Shows the lists and objects of the schema that the body above does not; need not be valid as a whole. */
+  shape?: Record<string, unknown>;
+  /** How far a shopper must have come for a 2xx. */
   stage?: Stage;
-  /** Another valid body, for the same key. */
+  /** Another valid body, for the same idempotency key. */
   otherBody?: (own: Belongings) => Record<string, unknown>;
   /** What somebody else's resource is answered with; 404 unless plan v2 says otherwise (D15). */
   foreignStatus?: 403;
@@ -39,6 +40,7 @@ export const ADDRESS = {
 const ITEM = { productId: SEED.products.ashwagandha, variantId: SEED.variants.ashwagandha };
 
 const itemId = ({ itemId }: Belongings) => ({ itemId });
+const savedItemId = ({ savedItemId }: Belongings) => ({ savedItemId });
 const sessionId = ({ checkoutSessionId }: Belongings) => ({ sessionId: checkoutSessionId });
 const orderNumber = ({ orderNumber }: Belongings) => ({ orderNumber });
 const paymentId = ({ paymentId }: Belongings) => ({ paymentId });
@@ -80,6 +82,40 @@ const CART: Record<string, RouteCase> = {
     params: () => ({ code: SEED.coupons.WELCOME10 }),
     ownerless: "a coupon's code; it is taken off the caller's own cart",
   },
+  "POST /api/cart/items/:itemId/save-later": {
+    access: "guest:reject",
+    params: itemId,
+    stage: "cart",
+    foreignStatus: 403,
+  },
+  "POST /api/cart/items/:itemId/move-wishlist": {
+    access: "customer",
+    params: itemId,
+    stage: "cart",
+    foreignStatus: 403,
+  },
+  "GET /api/cart/saved-items": { access: "guest:reject" },
+  "POST /api/cart/saved-items/:savedItemId/move-to-cart": {
+    access: "guest:reject",
+    params: savedItemId,
+    stage: "saved",
+  },
+  "DELETE /api/cart/saved-items/:savedItemId": {
+    access: "guest:reject",
+    params: savedItemId,
+    stage: "saved",
+  },
+  "POST /api/cart/merge": { access: "customer+session", stage: "cart" },
+  "GET /api/cart/recommendations": { access: "guest:empty" },
+};
+
+const ADMIN_CARTS: Record<string, RouteCase> = {
+  "GET /api/admin/carts/abandoned": { access: "admin:carts:read" },
+  "GET /api/admin/carts/analytics": { access: "admin:carts:read" },
+  "GET /api/admin/carts/analytics/abandonment": { access: "admin:carts:read" },
+  "GET /api/admin/carts/settings": { access: "admin:carts:read" },
+  "PUT /api/admin/carts/settings": { access: "admin:settings:write", body: () => ({ maxLines: 40 }) },
+  "GET /api/admin/carts/:cartId": { access: "admin:carts:read", params: () => ({ cartId: "0".repeat(24) }) },
 };
 
 const CHECKOUT: Record<string, RouteCase> = {
@@ -148,11 +184,24 @@ const PAYMENTS: Record<string, RouteCase> = {
   "GET /api/payments/:paymentId": { access: "guest:reject", params: paymentId },
 };
 
+/** The settings that hold more than one value. */
+const SETTING_LISTS = { enabledMethods: ["upi"], hsnRates: [{ hsnPrefix: "33", rateBps: 500 }] };
+
 const OPERATIONS: Record<string, RouteCase> = {
   "POST /api/webhooks/razorpay": { access: "signed:razorpay" },
   "POST /api/webhooks/razorpay/refund": { access: "signed:razorpay" },
   "GET /api/admin/jobs": { access: "admin:jobs" },
   "POST /api/admin/jobs/:name/run": { access: "admin:jobs", params: () => ({ name: "cart-cleanup" }) },
+  "GET /api/admin/outbox": { access: "admin:jobs" },
+  "POST /api/admin/outbox/:id/replay": { access: "admin:jobs", params: () => ({ id: "0".repeat(24) }) },
+  "GET /api/admin/settings/:group": { access: "admin:settings:write", params: () => ({ group: "company" }) },
+  "PUT /api/admin/settings/:group": {
+    access: "admin:settings:write",
+    params: () => ({ group: "company" }),
+    body: () => ({ values: { supportEmail: "help@example.in" } }),
+    shape: { values: { ...SETTING_LISTS }, ...SETTING_LISTS },
+  },
+  "GET /api/admin/audit-logs": { access: "admin:audit" },
   "GET /api/health": open,
   "GET /api/health/live": open,
   "GET /api/health/ready": open,
@@ -163,6 +212,7 @@ const OPERATIONS: Record<string, RouteCase> = {
 
 export const ROUTE_CASES: Readonly<Record<string, RouteCase>> = {
   ...CART,
+  ...ADMIN_CARTS,
   ...CHECKOUT,
   ...ORDERS,
   ...PAYMENTS,

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
+import { Agent } from "node:http";
 import type { Response, Test } from "supertest";
 import type { RouteDescription } from "../../../middlewares/route.types.js";
 import type { Envelope } from "../../../utils/http.js";
@@ -6,7 +7,7 @@ import { toJsonText } from "../../support/bad-input.js";
 import { nameOf, pathWith } from "../../support/router-table.js";
 import { startWorld, type World } from "../../support/world.js";
 import { ROUTE_CASES, type RouteCase } from "./route-cases.js";
-import { type Belongings, nobodysBelongings, type Shopper } from "./shoppers.js";
+import { asUser, type Belongings, nobodysBelongings, type Shopper } from "./shoppers.js";
 
 /** One request to a route; what is left out is taken from the route's case. */
 export interface Call {
@@ -23,6 +24,9 @@ export interface Call {
 }
 
 export interface SecurityWorld extends World {
+  /** Every route that is mounted. */
+  mounted: readonly RouteDescription[];
+  /** Those with a case; that all have one, `access.test.ts` sees to. */
   routes: readonly RouteDescription[];
   caseOf(route: RouteDescription): RouteCase;
   call(route: RouteDescription, call?: Call): Promise<Response>;
@@ -87,17 +91,21 @@ export async function startSecurityWorld(variables: Record<string, string> = {})
     import("../../support/http-assertions.js"),
     import("../../../config/express.config.js"),
   ]);
-  const routes = routesOf();
+  const mounted = routesOf();
+  const routes = mounted.filter((route) => nameOf(route) in ROUTE_CASES);
   const caseOf = (route: RouteDescription): RouteCase => {
     const found = ROUTE_CASES[nameOf(route)];
     if (!found) throw new Error(`${nameOf(route)} has no case in route-cases.ts`);
     return found;
   };
+  // Thousands of requests: a connection for each would take longer than its answer.
+  const connections = new Agent({ keepAlive: true });
   const call: SecurityWorld["call"] = (route, given = {}) => {
     const own = given.own ?? nobodysBelongings();
     const { params, body } = caseOf(route);
     const path = pathWith(route, { ...params?.(own), ...given.params });
     const test = world.http[route.method](given.query === undefined ? path : `${path}?${given.query}`);
+    test.agent(connections);
     for (const [name, value] of Object.entries(given.as ?? {})) test.set(name, value as string);
     const key = keyFor(route, given);
     if (key !== null) test.set("Idempotency-Key", key);
@@ -106,11 +114,16 @@ export async function startSecurityWorld(variables: Record<string, string> = {})
 
   const expectEnvelope: SecurityWorld["expectEnvelope"] = (answer, status) => {
     assertNoInsides(answer.text);
-    return assertions.expectEnvelope(answer, status, routes);
+    return assertions.expectEnvelope(answer, status, mounted);
   };
 
   return {
     ...world,
+    async stop() {
+      connections.destroy();
+      await world.stop();
+    },
+    mounted,
     routes,
     caseOf,
     call,
@@ -180,12 +193,13 @@ export async function expectNothingDone(world: SecurityWorld, attack: () => Prom
   expect({ documents: await world.digest(), upstreamCalls: world.upstreamCalls() }).toEqual(before);
 }
 
-/** Who calls a route that he may call. */
-export function callerFor(route: RouteDescription, shopper: Shopper, adminToken: string): Shopper["headers"] {
+/** Who calls a route that he may call; a customer where it must be one. */
+export function callerFor(route: RouteDescription, guest: Shopper, adminToken: string): Shopper["headers"] {
   switch (route.access.rule.kind) {
     case "guest":
+      return guest.headers;
     case "customer":
-      return shopper.headers;
+      return { ...guest.headers, ...asUser("user-asha") };
     case "admin":
       return { Authorization: `Bearer ${adminToken}` };
     default:

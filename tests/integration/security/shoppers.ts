@@ -1,12 +1,15 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Response } from "supertest";
+import type { RouteDescription } from "../../../middlewares/route.types.js";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import type { World } from "../../support/world.js";
+import { goodToken } from "./forged-tokens.js";
 import { ADDRESS, EMAIL, PHONE } from "./route-cases.js";
 
 /** What a shopper has that others must not reach. */
 export interface Belongings {
   itemId: string;
+  savedItemId: string;
   checkoutSessionId: string;
   orderNumber: string;
   paymentId: string;
@@ -17,10 +20,10 @@ export interface Belongings {
 }
 
 /**
- * How far a shopper has come: a cart; a checkout with all but the payment; cash on delivery chosen; a UPI
+ * How far a shopper has come: a cart; something saved for later besides; a checkout with all but the payment; cash on delivery chosen; a UPI
  * payment that failed, to be tried again.
  */
-export type Stage = "cart" | "checkout" | "chosen" | "failed";
+export type Stage = "cart" | "saved" | "checkout" | "chosen" | "failed";
 
 export interface Shopper {
   headers: Readonly<Record<string, string>>;
@@ -32,6 +35,7 @@ const hexId = () => randomBytes(12).toString("hex");
 /** Ids as they could be, of nothing that exists. */
 export const nobodysBelongings = (): Belongings => ({
   itemId: hexId(),
+  savedItemId: hexId(),
   checkoutSessionId: hexId(),
   orderNumber: "ORD-2026-999999",
   paymentId: hexId(),
@@ -42,6 +46,10 @@ export const nobodysBelongings = (): Belongings => ({
 
 export const newSession = (): Record<string, string> => ({
   "X-Session-Id": randomBytes(24).toString("base64url"),
+});
+
+export const asUser = (sub: string): Record<string, string> => ({
+  Authorization: `Bearer ${goodToken({ sub })}`,
 });
 
 /** The value at a dotted path of an answer's data. @throws Error with the answer */
@@ -75,6 +83,13 @@ async function fillCart(step: Step): Promise<Partial<Belongings>> {
   return { itemId: textAt(added, "cartItem.id") };
 }
 
+async function saveForLater(step: Step): Promise<Partial<Belongings>> {
+  const kajal = { productId: SEED.products.kajal, variantId: SEED.variants.kajal, quantity: 1 };
+  const itemId = textAt(await step("post", "/api/cart/items", kajal), "cartItem.id");
+  const saved = await step("post", `/api/cart/items/${itemId}/save-later`, {});
+  return { savedItemId: textAt(saved, "savedItem.id") };
+}
+
 async function checkOut(step: Step): Promise<Partial<Belongings>> {
   const started = await step("post", "/api/checkout/start", { email: EMAIL, phone: PHONE });
   const checkoutSessionId = textAt(started, "id");
@@ -99,7 +114,9 @@ export async function shopUntil(world: World, headers: Shopper["headers"], stage
   const step = stepsOf(world, headers);
   const has = nobodysBelongings();
   Object.assign(has, await fillCart(step));
-  if (stage !== "cart") Object.assign(has, await checkOut(step));
+  if (stage === "cart") return { headers, has };
+  if (stage === "saved") return { headers, has: { ...has, ...(await saveForLater(step)) } };
+  Object.assign(has, await checkOut(step));
   const path = `/api/checkout/${has.checkoutSessionId}/payment-method`;
   if (stage === "chosen") await step("put", path, { method: "cod", termsAccepted: true });
   if (stage === "failed") Object.assign(has, await failToPay(world, step, path));
@@ -112,6 +129,18 @@ export async function shopForEverything(world: World, headers: Shopper["headers"
   const first = await shopUntil(world, headers, "checkout");
   const { checkoutSessionId } = first.has;
   const placed = await step("post", "/api/payments/cod", { checkoutSessionId, termsAccepted: true });
+  const orderNumber = textAt(placed, "order.orderNumber");
+  const saved = await saveForLater(step);
   const shopper = await shopUntil(world, headers, "failed");
-  return { headers, has: { ...shopper.has, orderNumber: textAt(placed, "order.orderNumber") } };
+  return { headers, has: { ...shopper.has, ...saved, orderNumber } };
+}
+
+/** Somebody new at a stage, whom the route takes: a guest, a customer, or one who has just signed in. */
+export async function shopFor(world: World, route: RouteDescription, stage: Stage): Promise<Shopper> {
+  const { rule } = route.access;
+  if (rule.kind !== "customer") return shopUntil(world, newSession(), stage);
+  const token = asUser(`user-${hexId()}`);
+  if (rule.session !== "required") return shopUntil(world, token, stage);
+  const guest = await shopUntil(world, newSession(), stage);
+  return { ...guest, headers: { ...guest.headers, ...token } };
 }

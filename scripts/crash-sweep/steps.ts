@@ -1,0 +1,167 @@
+import mongoose from "mongoose";
+import { textAt } from "../demo/storefront.js";
+import { SEED } from "../sandbox/seed/index.js";
+import { deliverEvents } from "./gateway-events.js";
+import { letCheckoutsExpire, letTimePass } from "./time.js";
+import type { Visit } from "./visit.js";
+
+/** What happens in a visit. Every one of them can be repeated, as a client does that got no answer. */
+export interface Step {
+  name: string;
+  run(visit: Visit): Promise<void>;
+}
+
+const step = (name: string, run: Step["run"]): Step => ({ name, run });
+
+/** ₹899 each; two of them bring a gift, so that a line is reserved that nobody asked for. */
+const BOUGHT = { productId: SEED.products.serum, variantId: SEED.variants.serum, quantity: 2 };
+const ANOTHER = { productId: SEED.products.kajal, variantId: SEED.variants.kajal, quantity: 1 };
+const COUPON = SEED.coupons.WELCOME10;
+/** Takes everything off, so that nothing is due. */
+const ALL_FREE = "ALLFREE";
+
+const CONTACT = { email: "meera@example.com", phone: "+919845012345" };
+const ADDRESS = {
+  name: "Meera Nair",
+  phone: "+919845012345",
+  line1: "22 Temple Street, Malleswaram",
+  city: "Bengaluru",
+  state: "Karnataka",
+  pincode: SEED.pincodes.bengaluru,
+};
+const POINTS = 100;
+const CREDIT_RUPEES = 150;
+/** As the sandbox values them. */
+const PAISE_A_POINT = 25;
+
+/** A customer nobody has seen before, with points and credit. */
+export const signIn = step("sign-in", async (visit) => {
+  const { auth, engagement } = visit.world.sandbox.control;
+  const [like] = auth.users();
+  if (!like) throw new Error("the sandbox has no users");
+  const user = auth.addUser({ ...like, id: `user-${visit.id}` });
+  engagement.setPoints(user.id, POINTS);
+  engagement.setCredit(user.id, CREDIT_RUPEES);
+  const { name, email, phone } = user;
+  visit.token = await auth.mintToken({ sub: user.id, role: "customer", name, email, phone });
+});
+
+const post = (name: string, path: string, body: object): Step =>
+  step(name, async (visit) => void (await visit.call({ method: "POST", path, body })));
+
+const put = (name: string, path: string, body: object): Step =>
+  step(name, async (visit) => {
+    await visit.call({ method: "PUT", path: `/api/checkout/${visit.checkoutId}/${path}`, body });
+  });
+
+export const add = post("add", "/api/cart/items", BOUGHT);
+export const addMore = post("add-more", "/api/cart/items", ANOTHER);
+export const coupon = post("coupon", "/api/cart/coupons", { couponCode: COUPON });
+export const start = step("start", async (visit) => {
+  const data = await visit.call({ method: "POST", path: "/api/checkout/start", body: CONTACT });
+  visit.checkoutId = textAt(data, "id");
+});
+export const contact = put("contact", "contact", { ...CONTACT, phone: "+919845099999" });
+export const address = put("address", "shipping-address", ADDRESS);
+export const shipping = put("shipping", "shipping-method", {
+  shippingMethodId: SEED.shippingMethods.standard,
+});
+
+const choose = (name: string, method: string): Step =>
+  step(name, async (visit) => {
+    const path = `/api/checkout/${visit.checkoutId}/payment-method`;
+    const data = await visit.call({ method: "PUT", path, body: { method, termsAccepted: true } });
+    visit.paymentId = textAt(data, "payment.id");
+    if (method !== "cod") visit.gatewayOrderId = textAt(data, "gateway.orderId");
+  });
+export const chooseUpi = choose("choose-upi", "upi");
+export const chooseAgain = choose("choose-again", "upi");
+export const chooseCash = choose("choose-cash", "cod");
+
+const pay = (name: string, outcome: "success" | "fail" | "late"): Step =>
+  step(name, async (visit) => {
+    const { razorpay } = visit.world.sandbox.control;
+    visit.paid = razorpay.pay(visit.gatewayOrderId, { method: "upi", outcome });
+  });
+export const pays = pay("pays", "success");
+export const paysAgain = pay("pays-again", "success");
+export const failsToPay = pay("fails-to-pay", "fail");
+/** The window says that it failed, the bank says otherwise later. */
+export const seemsToFail = pay("seems-to-fail", "late");
+export const isPaidLate = step("is-paid-late", async ({ paid, world }) => {
+  if (paid) world.sandbox.control.razorpay.settleLate(paid.paymentId);
+});
+export const retries = step("retry", async (visit) => {
+  const path = `/api/payments/${visit.paymentId}/retry`;
+  // A retry that went through before the answer was lost leaves nothing to retry.
+  const data = await visit.call({ method: "POST", path, body: {}, refusedWith: ["PAYMENT_NOT_FAILED"] });
+  if (data) visit.gatewayOrderId = textAt(data, "gateway.orderId");
+});
+
+const verifyWith = (name: string, refusedWith: readonly string[]): Step =>
+  step(name, async (visit) => {
+    const body = {
+      razorpay_order_id: visit.gatewayOrderId,
+      razorpay_payment_id: visit.paid?.paymentId,
+      razorpay_signature: visit.paid?.signature,
+    };
+    await visit.call({ method: "POST", path: "/api/payments/verify", body, refusedWith });
+  });
+export const verify = verifyWith("verify", []);
+
+const placeWith = (name: string, refusedWith: readonly string[]): Step =>
+  step(name, async (visit) => {
+    const body = { checkoutSessionId: visit.checkoutId, termsAccepted: true };
+    await visit.call({ method: "POST", path: "/api/orders", body, refusedWith });
+  });
+export const place = placeWith("place", []);
+export const placeInVain = placeWith("place", ["OUT_OF_STOCK"]);
+export const placeCash = step("place-cash", async (visit) => {
+  const body = { checkoutSessionId: visit.checkoutId, termsAccepted: true };
+  await visit.call({ method: "POST", path: "/api/payments/cod", body });
+});
+
+export const webhooks = step("webhooks", deliverEvents);
+export const laterWebhooks = step("later-webhooks", deliverEvents);
+/** What is owed is delivered, also what is owed for later. */
+const deliver = (name: string): Step =>
+  step(name, async (visit) => {
+    await letTimePass(visit.world.db);
+    await visit.job("outbox");
+  });
+export const outbox = deliver("outbox");
+export const laterOutbox = deliver("later-outbox");
+
+/** Somebody else was faster, after this customer's reservation had lapsed. */
+export const stockIsGone = step("stock-is-gone", async ({ world }) => {
+  const { inventory } = world.sandbox.control;
+  await inventory.lapse();
+  await inventory.setStock(BOUGHT.variantId, 0);
+});
+
+export const everythingIsFree = step("everything-is-free", async ({ world }) => {
+  world.sandbox.control.pricing.setCoupon({
+    code: ALL_FREE,
+    type: "percentage",
+    value: 100,
+    stackable: true,
+  });
+});
+export const allFree = post("all-free", "/api/cart/coupons", { couponCode: ALL_FREE });
+export const freeShipping = post("free-shipping", "/api/cart/coupons", {
+  couponCode: SEED.coupons.FREESHIP,
+});
+
+/** Points and credit on the checkout, as its routes for them will write it. */
+export const usesPointsAndCredit = step("points-and-credit", async ({ world, checkoutId }) => {
+  const means = {
+    loyaltyPoints: POINTS,
+    loyaltyPointValue: PAISE_A_POINT,
+    storeCreditAmount: CREDIT_RUPEES * 100,
+  };
+  const sessions = world.db.collection("checkoutSessions");
+  await sessions.updateOne({ _id: new mongoose.Types.ObjectId(checkoutId) }, { $set: means });
+});
+
+export const expires = step("expires", ({ world }) => letCheckoutsExpire(world.db));
+export const checkoutCleanup = step("checkout-cleanup", (visit) => visit.job("checkout-cleanup"));

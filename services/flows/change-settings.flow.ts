@@ -1,0 +1,79 @@
+import { isDuplicateKey } from "../../utils/duplicate-key.js";
+import { ConflictError, ValidationError } from "../../utils/errors.js";
+import { recordAudit } from "../platform/audit.service.js";
+import { settingsInPaise, settingsInRupees } from "../platform/settings.money.js";
+import {
+  getVersionedSettings,
+  putSettings,
+  type SettingsGroup,
+  type VersionedSettings,
+} from "../platform/settings.service.js";
+import { inTransaction } from "../platform/transaction.service.js";
+
+export interface SettingsChangeRequest<G extends SettingsGroup> {
+  group: G;
+  /** Only what changes; money in rupees. */
+  values: Record<string, unknown>;
+  /** As last read. Left out: whatever is there. */
+  version?: number;
+  adminId: string;
+}
+
+/**
+ * An administrator changes some values of a group: stored with its audit row in one transaction (D42), which
+ * holds what changed before and after, in rupees as all that people read.
+ * @throws ValidationError for a setting that the group does not have, or a value that is not allowed;
+ *   ConflictError VERSION_CONFLICT with the `current` version and values
+ */
+export async function changeSettings<G extends SettingsGroup>(
+  request: SettingsChangeRequest<G>,
+): Promise<VersionedSettings<G>> {
+  if (Object.keys(request.values).length === 0) throw nothingToChange();
+  try {
+    return await storeAudited(request);
+  } catch (error) {
+    // Two first changes of a group at once: the other one made the document, and is the one to compare with.
+    if (isDuplicateKey(error)) return storeAudited(request);
+    if (error instanceof ConflictError) throw await staleVersion(request.group, error);
+    throw error;
+  }
+}
+
+function storeAudited<G extends SettingsGroup>(
+  request: SettingsChangeRequest<G>,
+): Promise<VersionedSettings<G>> {
+  const { group, version, adminId } = request;
+  const patch = settingsInPaise(group, request.values);
+  return inTransaction(async (session) => {
+    const { before, after } = await putSettings({ group, patch, version, by: adminId, session });
+    const changed = ({ version: number, values }: VersionedSettings<G>) => ({
+      version: number,
+      ...pick(settingsInRupees(group, values), Object.keys(patch)),
+    });
+    await recordAudit(
+      {
+        actor: { type: "admin", id: adminId },
+        action: "settings.update",
+        resourceType: "settings",
+        resourceId: group,
+        before: changed(before),
+        after: changed(after),
+      },
+      session,
+    );
+    return after;
+  });
+}
+
+async function staleVersion(group: SettingsGroup, error: ConflictError): Promise<ConflictError> {
+  const { version, values } = await getVersionedSettings(group);
+  return new ConflictError(error.code, error.message, {
+    current: { version, values: settingsInRupees(group, values) },
+  });
+}
+
+const nothingToChange = () =>
+  new ValidationError([{ in: "body", path: "", message: "name at least one setting" }]);
+
+const pick = (values: Record<string, unknown>, keys: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(keys.map((key) => [key, values[key] ?? null]));

@@ -1,0 +1,66 @@
+import { Cart, type CartDoc } from "../../models/index.js";
+import type { CartSource } from "../../utils/constants.js";
+import { withDocumentLease } from "../platform/document-lease.service.js";
+import { inTransaction } from "../platform/transaction.service.js";
+import type { CartDraft } from "./steps/cart-draft.step.js";
+import { applyPromotions } from "./steps/cart-promotions.step.js";
+import { changeCart } from "./steps/change-cart.step.js";
+import { assertNotBought, closeMergedCart, type HeldCart } from "./steps/close-merged-cart.step.js";
+import { findCartLines, findOrReviveCart, openCart } from "./steps/find-cart.step.js";
+import { mergeLines } from "./steps/merge-lines.step.js";
+import { moveSavedItems } from "./steps/saved-items.step.js";
+import { moveReservations } from "./steps/transfer-reservations.step.js";
+
+export interface MergeRequest {
+  userId: string;
+  /** The guest session of before the login. */
+  sessionId: string;
+  /** Of a cart that has to be made for the customer. */
+  source: CartSource;
+}
+
+/** The guest's cart waits for the customer's own (10 s in line) and for its work (15 s): longer than both. */
+const GUEST_CART_LEASE = { ttlMs: 30_000, waitMs: 10_000 } as const;
+
+/**
+ * Brings what a guest collected into the customer's cart, on login (`domain.md` §4, docs/decisions/006).
+ * Limits and stock lower quantities (with notices), they never refuse.
+ *
+ * The leases are taken in one order, guest's then customer's, so that merges wait and never block each other.
+ * Everything here may run twice: the reservations move first, by a call that is idempotent; one transaction
+ * then writes both carts; saved items follow in one of their own. After a crash the next call goes on.
+ * @returns whether anything was moved; a repetition answers false and changes nothing
+ * @throws ConflictError PLACEMENT_IN_PROGRESS when either cart is being bought; as `changeCart`
+ */
+export async function mergeGuestIntoCustomer(request: MergeRequest): Promise<boolean> {
+  const { userId, sessionId } = request;
+  const guestCart = await findOrReviveCart({ sessionId });
+  const isCartMoved = guestCart !== null && (await mergeCart(guestCart, request));
+  const savedItems = await inTransaction((session) => moveSavedItems(sessionId, userId, session));
+  return isCartMoved || savedItems > 0;
+}
+
+function mergeCart({ _id }: CartDoc, { userId, source }: MergeRequest): Promise<boolean> {
+  return withDocumentLease({ model: Cart, id: _id, ...GUEST_CART_LEASE }, async (cart, token) => {
+    // Somebody merged, ordered or emptied it while we stood in line.
+    if (cart?.status !== "active") return false;
+    const lines = await findCartLines(cart._id);
+    if (lines.length === 0) return false;
+    await assertNotBought(cart);
+    const own = await openCart({ userId }, source);
+    await changeCart(own._id, (draft) => takeOver(draft, { cart, token }));
+    return true;
+  });
+}
+
+async function takeOver(draft: CartDraft, guest: HeldCart): Promise<void> {
+  const lines = await findCartLines(guest.cart._id);
+  const merged = await mergeLines(draft, lines);
+  // The customer's own come first, so they win where two do not go together.
+  const brought = guest.cart.appliedCoupons.map((coupon) => coupon.code);
+  draft.couponCodes.push(...brought.filter((code) => !draft.couponCodes.includes(code)));
+  // Asked here once more than needed: what cannot be priced should fail before any reservation has moved.
+  await applyPromotions(draft);
+  await moveReservations(draft, { cartId: guest.cart._id, lines }, merged);
+  draft.alongside.push((session) => closeMergedCart(guest, draft.cart._id, session));
+}

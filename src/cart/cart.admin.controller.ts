@@ -1,0 +1,54 @@
+import type { Response } from "express";
+import type { AdminInput } from "../../middlewares/described-router.js";
+import { HTTP_STATUS, sendResponse } from "../../utils/http.js";
+import { toObjectId } from "../../utils/object-id.js";
+import { toListView } from "../../utils/views/list.view.js";
+import * as cartAdminService from "./cart.admin.service.js";
+import type * as schemas from "./cart.admin.validation.js";
+import {
+  toAbandonedCartView,
+  toAdminCartView,
+  toCartAnalyticsView,
+  toCartSettingsView,
+} from "./cart.admin.view.js";
+import { analyseCarts } from "./cart.analytics.service.js";
+
+export async function listAbandonedCarts(
+  { query }: AdminInput<typeof schemas.listAbandonedCarts>,
+  res: Response,
+): Promise<void> {
+  const { carts, total } = await cartAdminService.listAbandonedCarts(query);
+  const list = toListView(carts.map(toAbandonedCartView), { ...query, total });
+  sendResponse(res, HTTP_STATUS.OK, "Abandoned carts", list);
+}
+
+export async function getAnalytics(
+  { query }: AdminInput<typeof schemas.getAnalytics>,
+  res: Response,
+): Promise<void> {
+  const analytics = await analyseCarts(query);
+  sendResponse(res, HTTP_STATUS.OK, "What became of the carts", toCartAnalyticsView(analytics));
+}
+
+export async function getCartSettings(_input: AdminInput, res: Response): Promise<void> {
+  const settings = await cartAdminService.getCartSettings();
+  sendResponse(res, HTTP_STATUS.OK, "The settings of carts", toCartSettingsView(settings));
+}
+
+export async function putCartSettings(
+  { body, principal }: AdminInput<typeof schemas.putCartSettings>,
+  res: Response,
+): Promise<void> {
+  const { version, ...values } = body;
+  const change = { values, version, adminId: principal.adminId };
+  const settings = await cartAdminService.updateCartSettings(change);
+  sendResponse(res, HTTP_STATUS.OK, "The settings are stored", toCartSettingsView(settings));
+}
+
+export async function getCartById(
+  { params }: AdminInput<typeof schemas.getCartById>,
+  res: Response,
+): Promise<void> {
+  const cart = await cartAdminService.getCartById(toObjectId(params.cartId));
+  sendResponse(res, HTTP_STATUS.OK, "The cart", toAdminCartView(cart));
+}

@@ -1,0 +1,102 @@
+import { type Types, trusted } from "mongoose";
+import { Cart, type CartDoc } from "../../models/index.js";
+import { changeSettings } from "../../services/flows/change-settings.flow.js";
+import type { CartState } from "../../services/flows/steps/cart-draft.step.js";
+import { loadCartState } from "../../services/flows/steps/find-cart.step.js";
+import { getUser, type User } from "../../services/integrations/auth-integration.service.js";
+import { getVersionedSettings, type SettingsOf } from "../../services/platform/settings.service.js";
+import { type Paise, rupeesToPaise } from "../../utils/money.js";
+import { MAX_DEPTH_OF_PAGES } from "../../utils/request-schemas.js";
+
+export interface AbandonedCartQuery {
+  page: number;
+  limit: number;
+  sortOrder: "asc" | "desc";
+  /** When it was abandoned. */
+  dateFrom?: Date;
+  dateTo?: Date;
+  userId?: string;
+  /** Rupees. */
+  minValue?: number;
+  maxValue?: number;
+}
+
+const LISTED = {
+  ...{ userId: 1, grandTotal: 1, currency: 1, itemCount: 1, totalQuantity: 1, source: 1 },
+  ...{ abandonedAt: 1, reminderSentAt: 1, createdAt: 1, updatedAt: 1 },
+} as const;
+export type ListedCart = Pick<CartDoc, "_id" | Exclude<keyof typeof LISTED, "userId">> & { userId?: string };
+
+/** Abandoned carts by the time of it; those that were emptied are worth 0. */
+export async function listAbandonedCarts(
+  query: AbandonedCartQuery,
+): Promise<{ carts: ListedCart[]; total: number }> {
+  const skip = (query.page - 1) * query.limit;
+  const find = () =>
+    Cart.find(abandonedFilter(query), LISTED)
+      .sort({ abandonedAt: query.sortOrder === "asc" ? 1 : -1 })
+      .skip(skip)
+      .limit(query.limit)
+      .lean<ListedCart[]>();
+  const [carts, total] = await Promise.all([
+    skip < MAX_DEPTH_OF_PAGES ? find() : [],
+    Cart.countDocuments(abandonedFilter(query), { limit: MAX_DEPTH_OF_PAGES }),
+  ]);
+  return { carts, total };
+}
+
+/** Owner and value are keys of the index by date, so that carts that do not fit are never read. */
+function abandonedFilter({ userId, dateFrom, dateTo, minValue, maxValue }: AbandonedCartQuery) {
+  const dates = between(dateFrom, dateTo);
+  const values = between(toPaise(minValue), toPaise(maxValue));
+  return {
+    status: "abandoned" as const,
+    ...(userId ? { userId } : {}),
+    ...(dates ? { abandonedAt: dates } : {}),
+    ...(values ? { grandTotal: values } : {}),
+  };
+}
+
+const toPaise = (rupees: number | undefined): Paise | undefined =>
+  rupees === undefined ? undefined : rupeesToPaise(rupees);
+
+function between<T>(from: T | undefined, to: T | undefined) {
+  if (from === undefined && to === undefined) return null;
+  return trusted({
+    ...(from === undefined ? {} : { $gte: from }),
+    ...(to === undefined ? {} : { $lte: to }),
+  });
+}
+
+export interface CartFile extends CartState {
+  /** Null for a guest, for an unknown user, and while the Auth service cannot be asked. */
+  user: User | null;
+}
+
+/** @throws NotFoundError CART_NOT_FOUND */
+export async function getCartById(cartId: Types.ObjectId): Promise<CartFile> {
+  const state = await loadCartState(cartId);
+  const answer = state.cart.userId ? await getUser(state.cart.userId) : null;
+  return { ...state, user: answer?.success ? answer.data : null };
+}
+
+/** The settings of carts that this module's own page shows; all of them are under `/api/admin/settings/cart`. */
+export const CART_SETTINGS = [
+  "cartExpiryDays",
+  "maxLines",
+  "maxPerVariant",
+  "reservationTtlMinutes",
+] as const satisfies readonly (keyof SettingsOf<"cart">)[];
+export type CartSettings = Pick<SettingsOf<"cart">, (typeof CART_SETTINGS)[number]>;
+
+/** Fresh, so that an admin sees what was stored a moment ago. */
+export const getCartSettings = async (): Promise<CartSettings> => (await getVersionedSettings("cart")).values;
+
+/** @throws as `changeSettings` */
+export async function updateCartSettings(change: {
+  values: Partial<CartSettings>;
+  version?: number;
+  adminId: string;
+}): Promise<CartSettings> {
+  return (await changeSettings({ ...change, group: "cart" })).values;
+}

@@ -1,0 +1,48 @@
+import Joi from "joi";
+import { settingDefinitions } from "../../services/platform/settings.service.js";
+import {
+  analyticsQuery,
+  foreignId,
+  type ListQuery,
+  listQuery,
+  objectId,
+  rupeeAmount,
+} from "../../utils/request-schemas.js";
+import { CART_SETTINGS, type CartSettings } from "./cart.admin.service.js";
+
+/** What each handler of the admin's side takes, under the handler's name. */
+
+export interface AbandonedCartFilters {
+  userId?: string;
+  /** Rupees. */
+  minValue?: number;
+  maxValue?: number;
+}
+
+export const listAbandonedCarts = {
+  query: listQuery<ListQuery<"abandonedAt"> & AbandonedCartFilters>(["abandonedAt"], {
+    userId: foreignId(),
+    minValue: rupeeAmount(),
+    maxValue: rupeeAmount(),
+  }),
+};
+
+export const getAnalytics = { query: analyticsQuery() };
+
+export const getCartById = {
+  params: Joi.object<{ cartId: string }, true>({ cartId: objectId().required() }),
+};
+
+export type PutCartSettingsBody = Partial<CartSettings> & {
+  /** As `GET /api/admin/settings/cart` answers it; left out: whatever is there. */
+  version?: number;
+};
+
+const definitions = settingDefinitions("cart");
+const settingKeys = Object.fromEntries(CART_SETTINGS.map((name) => [name, definitions[name]?.schema]));
+
+export const putCartSettings = {
+  body: Joi.object<PutCartSettingsBody>({ ...settingKeys, version: Joi.number().integer().min(0) })
+    .or(...CART_SETTINGS)
+    .required(),
+};

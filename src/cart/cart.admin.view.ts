@@ -1,0 +1,181 @@
+import Joi from "joi";
+import type { CartItemDoc } from "../../models/index.js";
+import { CART_SOURCES } from "../../utils/constants.js";
+import { toRupees } from "../../utils/money.js";
+import { listView, moment, nullable, rupees } from "../../utils/view-schemas.js";
+import { CartItemView, CartView, toCartItemView, toCartView } from "../../utils/views/cart.view.js";
+import { count, id, text, textOrNull } from "../../utils/views/parts.view.js";
+import { viewOf } from "../../utils/views/view-of.js";
+import type { CartFile, CartSettings, ListedCart } from "./cart.admin.service.js";
+import type { AbandonedProduct, CartAnalytics, CartCounts } from "./cart.analytics.service.js";
+
+/** Carts as administrators see them. A guest's session id stays inside: it is all it takes to be that guest. */
+
+const source = Joi.string().valid(...CART_SOURCES);
+const optionalMoment = moment.allow(null);
+
+export const toAbandonedCartView = (cart: ListedCart) => ({
+  id: cart._id.toHexString(),
+  userId: cart.userId ?? null,
+  value: toRupees(cart.grandTotal),
+  currency: cart.currency,
+  itemCount: cart.itemCount,
+  totalQuantity: cart.totalQuantity,
+  source: cart.source,
+  abandonedAt: cart.abandonedAt,
+  reminderSentAt: cart.reminderSentAt,
+  createdAt: cart.createdAt,
+  updatedAt: cart.updatedAt,
+});
+
+const AbandonedCartView = viewOf<ReturnType<typeof toAbandonedCartView>>("AbandonedCart", {
+  id,
+  userId: textOrNull,
+  value: rupees,
+  currency: text,
+  itemCount: count,
+  totalQuantity: count,
+  source,
+  abandonedAt: optionalMoment,
+  reminderSentAt: optionalMoment,
+  createdAt: moment,
+  updatedAt: moment,
+});
+
+export const AbandonedCartListView = listView(AbandonedCartView);
+
+/** Of the carts that have come to an end; null would be honest where none has, 0 is what charts can draw. */
+const rateOf = ({ abandoned, converted }: CartCounts): number =>
+  abandoned === 0 ? 0 : Math.round((abandoned / (abandoned + converted)) * 10_000) / 10_000;
+
+/** Rounded to the paisa. */
+const averageOf = ({ carts, value }: CartCounts): number =>
+  carts === 0 ? 0 : Math.round(value / carts) / 100;
+
+const toCountsView = (counts: CartCounts) => ({
+  carts: counts.carts,
+  abandoned: counts.abandoned,
+  converted: counts.converted,
+  abandonmentRate: rateOf(counts),
+  abandonedValue: toRupees(counts.abandonedValue),
+  averageCartValue: averageOf(counts),
+});
+
+const toAbandonedProductView = ({ productId, name, quantity, value }: AbandonedProduct) => ({
+  productId,
+  name,
+  quantity,
+  value: toRupees(value),
+});
+
+export const toCartAnalyticsView = ({ total, series, topAbandonedProducts }: CartAnalytics) => ({
+  ...toCountsView(total),
+  series: series.map(({ period, ...counts }) => ({ period, ...toCountsView(counts) })),
+  topAbandonedProducts: topAbandonedProducts.map(toAbandonedProductView),
+});
+
+const countsFields = {
+  carts: count.description("Begun in this time, with something in them"),
+  abandoned: count,
+  converted: count,
+  abandonmentRate: Joi.number()
+    .min(0)
+    .max(1)
+    .description("Abandoned carts among those that were abandoned or ordered"),
+  abandonedValue: rupees,
+  averageCartValue: rupees,
+};
+
+type AnalyticsFields = ReturnType<typeof toCartAnalyticsView>;
+
+const CartPeriodView = viewOf<AnalyticsFields["series"][number]>("CartPeriod", {
+  period: text.description("Its first day in Asia/Kolkata; weeks begin on Monday"),
+  ...countsFields,
+});
+
+const AbandonedProductView = viewOf<ReturnType<typeof toAbandonedProductView>>("AbandonedProduct", {
+  productId: text,
+  name: text,
+  quantity: count,
+  value: rupees,
+});
+
+export const CartAnalyticsView = viewOf<AnalyticsFields>("CartAnalytics", {
+  ...countsFields,
+  series: Joi.array().items(CartPeriodView),
+  topAbandonedProducts: Joi.array().items(AbandonedProductView),
+});
+
+export const toCartSettingsView = (settings: CartSettings) => ({
+  cartExpiryDays: settings.cartExpiryDays,
+  maxLines: settings.maxLines,
+  maxPerVariant: settings.maxPerVariant,
+  reservationTtlMinutes: settings.reservationTtlMinutes,
+});
+
+export const CartSettingsView = viewOf<CartSettings>("CartSettings", {
+  cartExpiryDays: count,
+  maxLines: count,
+  maxPerVariant: count,
+  reservationTtlMinutes: count,
+});
+
+const toAdminCartItemView = (line: CartItemDoc) => ({
+  ...toCartItemView(line),
+  reservation: line.reservationId
+    ? { reservationId: line.reservationId, expiresAt: line.reservationExpiresAt }
+    : null,
+});
+
+const ReservationView = Joi.object({
+  reservationId: text.required(),
+  expiresAt: optionalMoment.required(),
+}).meta({ className: "Reservation" });
+
+/** A cart in full, as it is stored: stock and prices are not asked for anew. */
+export function toAdminCartView({ cart, lines, user }: CartFile) {
+  const { sessionId: _secret, ...view } = toCartView({ cart, lines });
+  return {
+    ...view,
+    items: lines.map(toAdminCartItemView),
+    userId: cart.userId ?? null,
+    user: user && { id: user.id, name: user.name, email: user.email, phone: user.phone, status: user.status },
+    source: cart.source,
+    convertedOrderId: cart.convertedOrderId?.toHexString() ?? null,
+    mergedIntoCartId: cart.mergedIntoCartId?.toHexString() ?? null,
+    checkoutInProgress: cart.placing?.toHexString() ?? null,
+    abandonedAt: cart.abandonedAt,
+    reminderSentAt: cart.reminderSentAt,
+    createdAt: cart.createdAt,
+    updatedAt: cart.updatedAt,
+  };
+}
+
+const UserView = Joi.object({
+  id: text.required(),
+  name: textOrNull.required(),
+  email: textOrNull.required(),
+  phone: textOrNull.required(),
+  status: text.required(),
+}).meta({ className: "User" });
+
+export const AdminCartView = CartView.keys({
+  sessionId: Joi.forbidden(),
+  items: Joi.array()
+    .items(
+      CartItemView.keys({ reservation: nullable(ReservationView).required() }).meta({
+        className: "AdminCartItem",
+      }),
+    )
+    .required(),
+  userId: textOrNull.required(),
+  user: nullable(UserView).required(),
+  source: source.required(),
+  convertedOrderId: id.allow(null).required(),
+  mergedIntoCartId: id.allow(null).required(),
+  checkoutInProgress: id.allow(null).required(),
+  abandonedAt: optionalMoment.required(),
+  reminderSentAt: optionalMoment.required(),
+  createdAt: moment.required(),
+  updatedAt: moment.required(),
+}).meta({ className: "AdminCart" });

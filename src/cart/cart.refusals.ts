@@ -1,0 +1,10 @@
+/** Every change of a cart may meet these. */
+export const CHANGE_REFUSES = [
+  "PLACEMENT_IN_PROGRESS",
+  "REQUEST_IN_PROGRESS",
+  "VERSION_CONFLICT",
+  "UPSTREAM_BAD_RESPONSE",
+  "UPSTREAM_UNAVAILABLE",
+  "UPSTREAM_TIMEOUT",
+  "OUTCOME_UNKNOWN",
+] as const;

@@ -1,0 +1,96 @@
+import { Types } from "mongoose";
+import { Cart, type CartDoc, CartItem, type CartItemDoc } from "../../models/index.js";
+import { type CartState, idOf } from "../../services/flows/steps/cart-draft.step.js";
+import { cartItemNotFound } from "../../services/flows/steps/cart-lines.step.js";
+import { findCatalogNotices, withCatalogNotices } from "../../services/flows/steps/catalog-notices.step.js";
+import { type CartChange, changeCart } from "../../services/flows/steps/change-cart.step.js";
+import { findOrReviveCart, openCart, readCartState } from "../../services/flows/steps/find-cart.step.js";
+import {
+  type Availability,
+  availabilityOf,
+  forgetStockLevels,
+  noticesOf,
+  readStockLevels,
+} from "../../services/flows/steps/stock-levels.step.js";
+import type { CartSource, Notice } from "../../utils/constants.js";
+import { ForbiddenError, NotFoundError } from "../../utils/errors.js";
+import { type Owner, ownerFilter } from "../../utils/principal.js";
+
+/** What every rule of this module stands on: an owner's cart as it is now, and a change of it. */
+
+/** A cart as it is now, with what is in stock and what there is to tell. */
+export interface CurrentCart extends CartState {
+  /** By the line's id; null: inventory cannot be asked. */
+  availability: ReadonlyMap<string, Availability | null>;
+  notices: Notice[];
+}
+
+/**
+ * The owner's cart, compared with stock and with the catalog; nothing is written. Never makes one, and works
+ * while every neighbour is down.
+ */
+export async function findCart(owner: Owner): Promise<CurrentCart | null> {
+  const state = await readCartState(owner);
+  if (!state) return null;
+  const [current, fromCatalog] = await Promise.all([withStock(state), findCatalogNotices(state.lines)]);
+  return { ...current, notices: withCatalogNotices(current.notices, fromCatalog) };
+}
+
+async function withStock(state: CartState): Promise<CurrentCart> {
+  const stock = await readStockLevels(state.lines);
+  const availability = new Map(state.lines.map((line) => [idOf(line), availabilityOf(line, stock)]));
+  return { ...state, availability, notices: noticesOf(state, stock) };
+}
+
+/** As `changeCart`, seen with the stock that it moved. */
+export async function change(cartId: Types.ObjectId, work: CartChange): Promise<CurrentCart> {
+  const touched: CartItemDoc[] = [];
+  const state = await changeCart(cartId, async (draft) => {
+    touched.push(...draft.storedLines);
+    await work(draft);
+  });
+  forgetStockLevels([...touched, ...state.lines]);
+  return withStock(state);
+}
+
+/** A cart that went away while we came for one of its lines has no such line. */
+export async function changeLineOf(cartId: Types.ObjectId, work: CartChange): Promise<CurrentCart> {
+  try {
+    return await change(cartId, work);
+  } catch (error) {
+    throw isCartGone(error) ? cartItemNotFound() : error;
+  }
+}
+
+/** Somebody may empty or merge the cart between our finding and our taking it; then another one is opened. */
+const ATTEMPTS = 3;
+
+/** Changes the owner's cart, which is made if there is none. */
+export async function changeOpenCart(
+  { owner, source }: { owner: Owner; source: CartSource },
+  work: CartChange,
+): Promise<CurrentCart> {
+  for (let attempt = 1; ; attempt += 1) {
+    const cart = await openCart(owner, source);
+    try {
+      return await change(cart._id, work);
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isCartGone(error)) throw error;
+    }
+  }
+}
+
+const isCartGone = (error: unknown): boolean =>
+  error instanceof NotFoundError && error.code === "CART_NOT_FOUND";
+
+/** A line that is somebody else's is 403, as plan v2 has it (D15). */
+export async function getOwnLine(owner: Owner, itemId: string): Promise<CartItemDoc> {
+  const item = await CartItem.findById(new Types.ObjectId(itemId)).lean<CartItemDoc>();
+  if (!item) throw cartItemNotFound();
+  const cart = await Cart.findOne({ _id: item.cartId, ...ownerFilter(owner) }, { status: 1 }).lean<CartDoc>();
+  if (!cart) throw new ForbiddenError("This is not a line of your cart");
+  if (cart.status === "converted") throw cartItemNotFound();
+  // A cart that time has abandoned is taken up again, unless its owner has begun another one.
+  if (cart.status === "abandoned") await findOrReviveCart(owner);
+  return item;
+}

@@ -1,0 +1,107 @@
+import Joi from "joi";
+import { customer, describedRouter, guest } from "../../middlewares/described-router.js";
+import { listView } from "../../utils/view-schemas.js";
+import { CHANGE_REFUSES } from "./cart.refusals.js";
+import * as schemas from "./cart.validation.js";
+import { CartView, SavedItemView } from "./cart.view.js";
+import * as controller from "./saved-items.controller.js";
+
+/** What is kept besides the cart: saved for later, and on the wishlist. */
+const savedItems = describedRouter({ base: "/api/cart", tag: "Cart" });
+
+const CartAnswer = Joi.object({ cart: CartView.required() });
+const SavedItemAnswer = CartAnswer.keys({ savedItem: SavedItemView.required() });
+
+/**
+ * @route POST /api/cart/items/:itemId/save-later
+ * @description Moves a line to the saved items and gives its stock back; the same variant saved twice adds up
+ * @access Guest or customer, owner
+ */
+savedItems.post(
+  "/items/:itemId/save-later",
+  {
+    summary: "Save for later",
+    access: guest("reject"),
+    schemas: schemas.saveForLater,
+    answers: { 200: SavedItemAnswer },
+    refuses: ["FREE_GIFT_LOCKED", "FORBIDDEN", "CART_ITEM_NOT_FOUND", ...CHANGE_REFUSES],
+    idempotency: "optional",
+    rateClass: "cart",
+  },
+  controller.saveForLater,
+);
+
+/**
+ * @route GET /api/cart/saved-items
+ * @description What was saved for later, the last one first; availability is what is free now
+ * @access Guest or customer
+ */
+savedItems.get(
+  "/saved-items",
+  {
+    summary: "Saved items",
+    access: guest("reject"),
+    schemas: schemas.listSavedItems,
+    answers: { 200: listView(SavedItemView) },
+    caching: "private",
+  },
+  controller.listSavedItems,
+);
+
+/**
+ * @route POST /api/cart/saved-items/:savedItemId/move-to-cart
+ * @description Puts a saved item back into the cart, at today's price and with stock
+ * @access Guest or customer, owner
+ */
+savedItems.post(
+  "/saved-items/:savedItemId/move-to-cart",
+  {
+    summary: "Move to the cart",
+    access: guest("reject"),
+    schemas: schemas.moveToCart,
+    answers: { 200: CartAnswer },
+    refuses: ["SAVED_ITEM_NOT_FOUND", "OUT_OF_STOCK", "PRODUCT_NOT_FOUND", "CART_LIMIT", ...CHANGE_REFUSES],
+    idempotency: "optional",
+    rateClass: "cart",
+  },
+  controller.moveToCart,
+);
+
+/**
+ * @route DELETE /api/cart/saved-items/:savedItemId
+ * @description Forgets a saved item
+ * @access Guest or customer, owner
+ */
+savedItems.delete(
+  "/saved-items/:savedItemId",
+  {
+    summary: "Delete a saved item",
+    access: guest("reject"),
+    schemas: schemas.deleteSavedItem,
+    answers: { 200: Joi.valid(null) },
+    refuses: ["SAVED_ITEM_NOT_FOUND"],
+    rateClass: "cart",
+  },
+  controller.deleteSavedItem,
+);
+
+/**
+ * @route POST /api/cart/items/:itemId/move-wishlist
+ * @description Puts a line on the wishlist, then takes it from the cart; when the first fails, the cart is as it was
+ * @access Customer, owner
+ */
+savedItems.post(
+  "/items/:itemId/move-wishlist",
+  {
+    summary: "Move to the wishlist",
+    access: customer(),
+    schemas: schemas.moveToWishlist,
+    answers: { 200: CartAnswer },
+    refuses: ["FREE_GIFT_LOCKED", "FORBIDDEN", "CART_ITEM_NOT_FOUND", ...CHANGE_REFUSES],
+    idempotency: "optional",
+    rateClass: "cart",
+  },
+  controller.moveToWishlist,
+);
+
+export { savedItems };

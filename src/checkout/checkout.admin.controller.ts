@@ -1,0 +1,34 @@
+import type { Response } from "express";
+import type { AdminInput } from "../../middlewares/described-router.js";
+import { HTTP_STATUS, sendResponse } from "../../utils/http.js";
+import { toObjectId } from "../../utils/object-id.js";
+import { toListView } from "../../utils/views/list.view.js";
+import * as checkoutAdminService from "./checkout.admin.service.js";
+import type * as schemas from "./checkout.admin.validation.js";
+import { toAdminCheckoutView, toFunnelView, toListedCheckoutView } from "./checkout.admin.view.js";
+import { analyseCheckouts } from "./checkout.funnel.service.js";
+
+export async function listCheckouts(
+  { query }: AdminInput<typeof schemas.listCheckouts>,
+  res: Response,
+): Promise<void> {
+  const { checkouts, total } = await checkoutAdminService.listCheckouts(query);
+  const list = toListView(checkouts.map(toListedCheckoutView), { ...query, total });
+  sendResponse(res, HTTP_STATUS.OK, "Checkouts", list);
+}
+
+export async function getFunnel(
+  { query }: AdminInput<typeof schemas.getFunnel>,
+  res: Response,
+): Promise<void> {
+  const funnel = await analyseCheckouts(query);
+  sendResponse(res, HTTP_STATUS.OK, "How far checkouts have come", toFunnelView(funnel));
+}
+
+export async function getCheckoutById(
+  { params }: AdminInput<typeof schemas.getCheckoutById>,
+  res: Response,
+): Promise<void> {
+  const checkout = await checkoutAdminService.getCheckoutById(toObjectId(params.sessionId));
+  sendResponse(res, HTTP_STATUS.OK, "The checkout", toAdminCheckoutView(checkout));
+}

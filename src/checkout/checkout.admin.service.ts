@@ -1,0 +1,69 @@
+import { type Types, trusted } from "mongoose";
+import { CheckoutSession, type CheckoutSessionDoc, Payment, type PaymentDoc } from "../../models/index.js";
+import {
+  type CheckoutState,
+  checkoutNotFound,
+  loadCheckoutState,
+} from "../../services/flows/steps/checkout-state.step.js";
+import type { CheckoutStatus } from "../../utils/constants.js";
+import { MAX_DEPTH_OF_PAGES } from "../../utils/request-schemas.js";
+
+export interface CheckoutListQuery {
+  page: number;
+  limit: number;
+  sortOrder: "asc" | "desc";
+  /** When it began. */
+  dateFrom?: Date;
+  dateTo?: Date;
+  status?: CheckoutStatus;
+  userId?: string;
+}
+
+/** What the list does not show and a session has much of. */
+const NOT_LISTED = { "frozen.lines": 0, "frozen.charges": 0 } as const;
+
+/** Checkouts by the time they began; newest first unless asked otherwise. */
+export async function listCheckouts(
+  query: CheckoutListQuery,
+): Promise<{ checkouts: CheckoutSessionDoc[]; total: number }> {
+  const skip = (query.page - 1) * query.limit;
+  const find = () =>
+    CheckoutSession.find(filterOf(query), NOT_LISTED)
+      .sort({ createdAt: query.sortOrder === "asc" ? 1 : -1 })
+      .skip(skip)
+      .limit(query.limit)
+      .lean<CheckoutSessionDoc[]>();
+  const [checkouts, total] = await Promise.all([
+    skip < MAX_DEPTH_OF_PAGES ? find() : [],
+    CheckoutSession.countDocuments(filterOf(query), { limit: MAX_DEPTH_OF_PAGES }),
+  ]);
+  return { checkouts, total };
+}
+
+function filterOf({ status, userId, dateFrom, dateTo }: CheckoutListQuery) {
+  const range = { ...(dateFrom ? { $gte: dateFrom } : {}), ...(dateTo ? { $lte: dateTo } : {}) };
+  return {
+    ...(status ? { status } : {}),
+    ...(userId ? { userId } : {}),
+    ...(dateFrom || dateTo ? { createdAt: trusted(range) } : {}),
+  };
+}
+
+export interface CheckoutFile extends CheckoutState {
+  /** The open one. */
+  payment: PaymentDoc | null;
+  /** Every attempt to pay, oldest first. */
+  payments: PaymentDoc[];
+}
+
+/** @throws NotFoundError CHECKOUT_NOT_FOUND */
+export async function getCheckoutById(checkoutSessionId: Types.ObjectId): Promise<CheckoutFile> {
+  const checkout = await CheckoutSession.findById(checkoutSessionId).lean<CheckoutSessionDoc>();
+  if (!checkout) throw checkoutNotFound();
+  const [state, payments] = await Promise.all([
+    loadCheckoutState(checkout),
+    Payment.find({ checkoutSessionId }).sort({ createdAt: 1 }).lean<PaymentDoc[]>(),
+  ]);
+  const payment = payments.find(({ _id }) => checkout.paymentId?.equals(_id)) ?? null;
+  return { ...state, payment, payments };
+}

@@ -1,0 +1,24 @@
+import Joi from "joi";
+import { CHECKOUT_STATUSES, type CheckoutStatus } from "../../utils/constants.js";
+import {
+  analyticsQuery,
+  foreignId,
+  type ListQuery,
+  listQuery,
+  objectId,
+} from "../../utils/request-schemas.js";
+
+/** What each handler of the admin's side takes, under the handler's name. */
+
+export const listCheckouts = {
+  query: listQuery<ListQuery<"createdAt"> & { status?: CheckoutStatus; userId?: string }>(["createdAt"], {
+    status: Joi.string().valid(...CHECKOUT_STATUSES),
+    userId: foreignId(),
+  }),
+};
+
+export const getFunnel = { query: analyticsQuery() };
+
+export const getCheckoutById = {
+  params: Joi.object<{ sessionId: string }, true>({ sessionId: objectId().required() }),
+};

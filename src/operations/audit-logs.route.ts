@@ -1,0 +1,24 @@
+import { admin as adminWith, describedRouter } from "../../middlewares/described-router.js";
+import * as controller from "./audit-logs.controller.js";
+import * as schemas from "./audit-logs.validation.js";
+import { AuditLogListView } from "./audit-logs.view.js";
+
+const admin = describedRouter({ base: "/api/admin/audit-logs", tag: "Operations" });
+
+/**
+ * @route GET /api/admin/audit-logs
+ * @description Who did what, when, before and after; newest first
+ * @access Admin (audit)
+ */
+admin.get(
+  "/",
+  {
+    summary: "The audit log",
+    access: adminWith("audit"),
+    schemas: schemas.listAuditLogs,
+    answers: { 200: AuditLogListView },
+  },
+  controller.listAuditLogs,
+);
+
+export { admin };

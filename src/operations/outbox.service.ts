@@ -1,0 +1,41 @@
+import type { Types } from "mongoose";
+import type { OutboxMessageDoc } from "../../models/index.js";
+import { recordAudit } from "../../services/platform/audit.service.js";
+import { listOutbox, type OutboxQuery, replayOutboxMessage } from "../../services/platform/outbox.service.js";
+import { inTransaction } from "../../services/platform/transaction.service.js";
+import { NotFoundError } from "../../utils/errors.js";
+import type { AdminPrincipal, ServicePrincipal } from "../../utils/principal.js";
+
+/** Messages that are not delivered yet, or were given up; of one state where one is named. */
+export const listMessages = ({
+  state,
+  ...query
+}: Omit<OutboxQuery, "states"> & { state?: "pending" | "dead" }) =>
+  listOutbox({ ...query, states: state ? [state] : ["pending", "dead"] });
+
+/**
+ * Delivers a message again, with all tries ahead of it; who wanted it is in the audit log.
+ * @throws NotFoundError when there is no such message, or it was delivered
+ */
+export function replayMessage(
+  id: Types.ObjectId,
+  by: AdminPrincipal | ServicePrincipal,
+): Promise<OutboxMessageDoc> {
+  return inTransaction(async (session) => {
+    const replayed = await replayOutboxMessage(id, session);
+    if (!replayed) throw new NotFoundError("NOT_FOUND", "There is no such undelivered message");
+    const { before, after } = replayed;
+    await recordAudit(
+      {
+        actor: by.kind === "admin" ? { type: "admin", id: by.adminId } : { type: "service", id: by.id },
+        action: "outbox.replay",
+        resourceType: "outboxMessage",
+        resourceId: id.toHexString(),
+        before: { state: before.state, attempts: before.attempts, lastError: before.lastError },
+        after: { state: after.state, attempts: after.attempts, type: after.type, dedupeKey: after.dedupeKey },
+      },
+      session,
+    );
+    return after;
+  });
+}

@@ -1,0 +1,14 @@
+import Joi from "joi";
+import { type ListQuery, listQuery, objectId } from "../../utils/request-schemas.js";
+
+/** What is delivered is nobody's concern any more. */
+export const UNDELIVERED_STATES = ["pending", "dead"] as const;
+export type UndeliveredState = (typeof UNDELIVERED_STATES)[number];
+
+export const listMessages = {
+  query: listQuery<ListQuery<"createdAt"> & { state?: UndeliveredState }>(["createdAt"], {
+    state: Joi.string().valid(...UNDELIVERED_STATES),
+  }),
+};
+
+export const replayMessage = { params: Joi.object<{ id: string }, true>({ id: objectId().required() }) };

@@ -1,0 +1,24 @@
+import type { Response } from "express";
+import type { AdminInput } from "../../middlewares/described-router.js";
+import { HTTP_STATUS, sendResponse } from "../../utils/http.js";
+import * as settingsService from "./settings.service.js";
+import type * as schemas from "./settings.validation.js";
+import { toSettingsView } from "./settings.view.js";
+
+export async function getSettings(
+  { params }: AdminInput<typeof schemas.getSettings>,
+  res: Response,
+): Promise<void> {
+  const settings = await settingsService.getGroup(params.group);
+  sendResponse(res, HTTP_STATUS.OK, "The settings", toSettingsView(settings));
+}
+
+export async function putSettings(
+  { params, body, principal }: AdminInput<typeof schemas.putSettings>,
+  res: Response,
+): Promise<void> {
+  const { version, values, ...flat } = body;
+  const update = { group: params.group, values: { ...values, ...flat }, version, adminId: principal.adminId };
+  const settings = await settingsService.updateGroup(update);
+  sendResponse(res, HTTP_STATUS.OK, "The settings are stored", toSettingsView(settings));
+}

@@ -1,0 +1,43 @@
+import { admin as adminWith, describedRouter } from "../../middlewares/described-router.js";
+import * as controller from "./settings.controller.js";
+import * as schemas from "./settings.validation.js";
+import { SettingsView } from "./settings.view.js";
+
+const admin = describedRouter({ base: "/api/admin/settings", tag: "Operations" });
+
+/**
+ * @route GET /api/admin/settings/:group
+ * @description Every rule of a group that can be changed, with its default and meaning; money in rupees
+ * @access Admin (settings:write)
+ */
+admin.get(
+  "/:group",
+  {
+    summary: "A group of settings",
+    access: adminWith("settings:write"),
+    schemas: schemas.getSettings,
+    answers: { 200: SettingsView },
+    refuses: ["NOT_FOUND"],
+  },
+  controller.getSettings,
+);
+
+/**
+ * @route PUT /api/admin/settings/:group
+ * @description Changes the settings that are named, flat or under `values`; audited. A stale `version` answers 409
+ * @access Admin (settings:write)
+ */
+admin.put(
+  "/:group",
+  {
+    summary: "Change settings",
+    access: adminWith("settings:write"),
+    schemas: schemas.putSettings,
+    answers: { 200: SettingsView },
+    refuses: ["NOT_FOUND", "VERSION_CONFLICT"],
+    bodyLimit: "large",
+  },
+  controller.putSettings,
+);
+
+export { admin };

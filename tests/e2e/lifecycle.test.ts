@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { findFreePort, startService } from "../../scripts/support/service-process.js";
+import { eventually, useInstances } from "../support/instances.js";
+import { expectPaidOrder } from "../support/money.js";
+import { ITEMS, paidCheckout, place, Shopper } from "../support/purchase.js";
+
+/** How the built service starts, refuses to start, and stops. */
+const world = useInstances({ count: 1 });
+
+interface Run {
+  output(): string;
+  exitCode: Promise<number | null>;
+  /** Milliseconds. */
+  duration(): number;
+}
+
+const running: ChildProcess[] = [];
+afterAll(() => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
+/** The build, as `npm start` runs it; it is expected to end by itself. */
+function run(env: Record<string, string>): Run {
+  const began = performance.now();
+  let took = 0;
+  const child = spawn(process.execPath, ["--enable-source-maps", "dist/index.js"], {
+    env: { PATH: process.env.PATH ?? "", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  running.push(child);
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => (output += String(chunk)));
+  const exitCode = new Promise<number | null>((resolve) =>
+    child.once("close", (code) => {
+      took = performance.now() - began;
+      resolve(code);
+    }),
+  );
+  return { output: () => output, exitCode, duration: () => took };
+}
+
+describe("starting", () => {
+  test("When the port is taken, then it says so and ends with 1", async () => {
+    const port = await findFreePort();
+    const other = createServer().listen(port, "127.0.0.1");
+    await new Promise((resolve) => other.once("listening", resolve));
+    const service = run({ ...world().env, PORT: String(port) });
+    expect(await service.exitCode).toBe(1);
+    expect(service.output()).toContain(`Port ${port} is taken`);
+    await new Promise((resolve) => other.close(resolve));
+  });
+
+  test("When the database is down, then it says so and ends with 1", async () => {
+    const nowhere = "mongodb://127.0.0.1:9/orders?replicaSet=rs0";
+    const service = run({ ...world().env, MONGODB_URI: nowhere, PORT: String(await findFreePort()) });
+    expect(await service.exitCode).toBe(1);
+    expect(service.output()).toContain("The database does not answer");
+    expect(service.duration()).toBeLessThan(45_000);
+  }, 60_000);
+
+  test("When variables are wrong, then it names every one of them and ends with 1", async () => {
+    // An empty webhook secret would let anybody sign (`razorpay.md` §6.1).
+    const wrong = { PORT: "eighty", PAYMENT_CAPTURE: "later", RAZORPAY_WEBHOOK_SECRET: "" };
+    const service = run({ ...world().env, NODE_ENV: "production", ...wrong });
+    expect(await service.exitCode).toBe(1);
+    for (const name of Object.keys(wrong)) {
+      expect(service.output()).toMatch(new RegExp(`^.*\\b${name}\\b.*$`, "m"));
+    }
+  });
+});
+
+describe("stopping", () => {
+  test("When it is told to stop during requests, then they come to their end and it ends with 0", async () => {
+    const { sandbox, env } = world();
+    sandbox.control.razorpay.configure({ webhooks: { hold: true } });
+    const checkout = await paidCheckout(world().urls[0] ?? "", sandbox);
+    // In production the load balancer is given 5 s to notice.
+    const service = await startService({ env: { ...env, NODE_ENV: "production" } });
+    const slow = sandbox.control.faults.add({ service: "inventory", action: "delay", delayMs: 2_000 });
+    const placed = place(checkout, { url: service.url });
+    const guests = Array.from({ length: 5 }, () => new Shopper(service.url));
+    const added = guests.map((guest) =>
+      guest.send({ method: "POST", path: "/api/cart/items", body: ITEMS.hairOil }),
+    );
+    await eventually("all requests are under way", async () => {
+      return sandbox.control.faults.list().some(({ id, hits }) => id === slow.id && hits >= 6);
+    });
+    service.kill("SIGTERM");
+    await eventually("it is no longer ready", async () => {
+      return (await fetch(`${service.url}/api/health/ready`)).status === 503;
+    });
+    expect((await fetch(`${service.url}/api/health/live`)).status).toBe(200);
+    sandbox.control.faults.clear();
+    expect((await placed).status).toBe(201);
+    expect((await Promise.all(added)).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    expect(await Promise.race([service.exited, sleep(25_000, "still there")])).toBe(0);
+    await expect(fetch(`${service.url}/api/health/live`)).rejects.toThrow();
+    await expectPaidOrder(world(), checkout);
+    await sandbox.control.razorpay.release();
+  }, 60_000);
+
+  test("When it is told to stop while idle, then it ends with 0 at once", async () => {
+    const service = await world().startAnother();
+    expect(await service.stop()).toBe(0);
+  });
+});

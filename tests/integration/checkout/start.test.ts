@@ -1,0 +1,212 @@
+import { SEED } from "../../../scripts/sandbox/seed/index.js";
+import { type Buyer, CONTACT, codesOf, done, refused, unknownId, useShop } from "./shop-world.js";
+
+const { variants } = SEED;
+const shop = useShop();
+const catalog = () => shop().sandbox.control.catalog;
+const inventory = () => shop().sandbox.control.inventory;
+const sessionsOf = async (buyer: Buyer) =>
+  shop()
+    .db.collection("checkoutSessions")
+    .find("sessionId" in buyer.as ? { sessionId: buyer.as.sessionId } : {})
+    .toArray();
+
+describe("starting", () => {
+  test("When the cart is ready, then 201 with the whole session; and again 200 with the same", async () => {
+    const buyer = shop().guest();
+    await buyer.add(variants.ashwagandha, 2);
+    const first = await buyer.start();
+    expect(first.status).toBe(201);
+    expect(first.body.data).toMatchObject({
+      status: "initiated",
+      ...CONTACT,
+      shippingAddress: null,
+      billingSameAsShipping: true,
+      shippingMethod: null,
+      paymentMethod: null,
+      payment: null,
+      totals: { subtotal: 398, taxTotal: 19.9, grandTotal: 417.9, amountDue: 417.9, taxEstimated: true },
+      cart: { itemCount: 1 },
+    });
+    const again = await buyer.start();
+    expect([again.status, again.body.data.id]).toEqual([200, first.body.data.id]);
+    expect(await sessionsOf(buyer)).toHaveLength(1);
+  });
+
+  test("When a live checkout is started with another contact, then it takes that contact", async () => {
+    const buyer = await shop().guest().begin();
+    const again = await buyer.start({ email: "Other@Example.COM" });
+    expect([again.status, again.body.data.email, again.body.data.phone]).toEqual([
+      200,
+      "other@example.com",
+      CONTACT.phone,
+    ]);
+    expect(await buyer.stored.session()).toMatchObject({ email: "other@example.com" });
+  });
+
+  test("When a customer starts without a contact, then the token's is taken", async () => {
+    const buyer = shop().customer("bharat");
+    await buyer.add(variants.hairOil);
+    const { email, phone } = done(await buyer.start({}));
+    expect([email, phone]).toEqual(["user-bharat@example.in", "+919880011002"]);
+  });
+
+  test("When a guest has no cart, or an empty one, then CART_EMPTY and no session", async () => {
+    const buyer = shop().guest();
+    refused(await buyer.start(), 400, "CART_EMPTY");
+    const added = done(await buyer.add(variants.hairOil));
+    await shop().call("delete", `/api/cart/items/${added.cartItem.id}`, { as: buyer.as });
+    refused(await buyer.start(), 400, "CART_EMPTY");
+    expect(await sessionsOf(buyer)).toEqual([]);
+  });
+
+  test("When nobody is asking, then 401", async () => {
+    refused(await shop().call("post", "/api/checkout/start", { body: CONTACT }), 401, "UNAUTHENTICATED");
+  });
+
+  test("When it starts twenty times at once, then there is one session", async () => {
+    const buyer = shop().guest();
+    await buyer.add(variants.ashwagandha, 3);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => buyer.start()));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 201]));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(new Set(answers.map(({ body }) => body.data.id)).size).toBe(1);
+    expect(await sessionsOf(buyer)).toHaveLength(1);
+    const cartId = answers[0]?.body.data.cartId;
+    expect(await inventory().activeReservations(cartId)).toMatchObject([{ quantity: 3 }]);
+  });
+
+  test("When it starts, then the reservations live as long as a checkout", async () => {
+    const buyer = shop().guest();
+    await shop().set("checkout", { reservationTtlMinutes: 77 });
+    await buyer.add(variants.ashwagandha, 2);
+    await buyer.add(variants.hairOil, 1);
+    const { cartId } = done(await buyer.start());
+    const held = await inventory().activeReservations(cartId);
+    expect(held).toHaveLength(2);
+    for (const { expiresAt } of held) {
+      const minutes = (Date.parse(expiresAt) - Date.now()) / 60_000;
+      expect(minutes).toBeGreaterThan(76);
+      expect(minutes).toBeLessThanOrEqual(77.1);
+    }
+  });
+
+  test("When a step is written later, then all reservations are extended once more", async () => {
+    const buyer = await shop().guest().begin();
+    await shop().set("checkout", { reservationTtlMinutes: 240 });
+    done(await buyer.put("notes", { customerNotes: "Ring twice" }));
+    const { cartId } = done(await buyer.checkout());
+    const call = { route: "PUT /api/reservations/cart/:cartId" };
+    await shop().sandbox.control.calls.waitFor(call, 1);
+    const minutesLeft = async () => {
+      const [held] = await inventory().activeReservations(cartId);
+      return (Date.parse(held?.expiresAt ?? "") - Date.now()) / 60_000;
+    };
+    // The answer does not wait for it.
+    for (let tries = 0; tries < 50 && (await minutesLeft()) < 200; tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(await minutesLeft()).toBeGreaterThan(239);
+  });
+});
+
+describe("what changed since it was put into the cart", () => {
+  test("When a price changed, then CART_CHANGED tells it, the cart has it, and starting again works", async () => {
+    const buyer = shop().guest();
+    await buyer.add(variants.ashwagandha, 2);
+    catalog().setPrice(variants.ashwagandha, 219);
+    const { notices } = refused(await buyer.start(), 400, "CART_CHANGED");
+    expect(notices).toMatchObject([
+      { code: "PRICE_CHANGED", details: { previousPrice: 199, currentPrice: 219 } },
+    ]);
+    expect(await sessionsOf(buyer)).toEqual([]);
+    const cart = done(await buyer.get("/api/cart"));
+    expect(cart).toMatchObject({ totals: { subtotal: 438 }, items: [{ unitPrice: 219, lineTotal: 438 }] });
+    const started = await buyer.start();
+    expect([started.status, started.body.data.totals.subtotal]).toEqual([201, 438]);
+  });
+
+  test("When a product was withdrawn, then its line goes with a notice, and the rest can be bought", async () => {
+    const buyer = shop().guest();
+    await buyer.add(variants.ashwagandha, 1);
+    await buyer.add(variants.hairOil, 1);
+    catalog().setProductStatus(SEED.products.ashwagandha, "inactive");
+    const { notices } = refused(await buyer.start(), 400, "CART_CHANGED");
+    expect(codesOf(notices)).toEqual(["PRODUCT_UNAVAILABLE"]);
+    const started = await buyer.start();
+    expect(started.status).toBe(201);
+    expect(started.body.data.cart.items).toMatchObject([{ variantId: variants.hairOil }]);
+  });
+
+  test("When the only product was withdrawn, then CART_EMPTY", async () => {
+    const buyer = shop().guest();
+    await buyer.add(variants.ashwagandha, 1);
+    catalog().setProductStatus(SEED.products.ashwagandha, "inactive");
+    refused(await buyer.start(), 400, "CART_EMPTY");
+    expect(await sessionsOf(buyer)).toEqual([]);
+  });
+
+  test("When the coupon no longer applies, then it is dropped with a notice, and starting again works", async () => {
+    const buyer = shop().guest();
+    await buyer.add(variants.ashwagandha, 3);
+    done(await buyer.post("/api/cart/coupons", { couponCode: SEED.coupons.FLAT100 }));
+    shop().sandbox.control.pricing.removeCoupon(SEED.coupons.FLAT100);
+    const { notices } = refused(await buyer.start(), 400, "CART_CHANGED");
+    expect(codesOf(notices)).toEqual(["COUPON_DROPPED"]);
+    const started = await buyer.start();
+    expect(started.body.data).toMatchObject({ totals: { discountTotal: 0 }, cart: { appliedCoupons: [] } });
+  });
+
+  test("When less is left than was wanted, then the quantity is reduced and told", async () => {
+    const buyer = shop().guest();
+    const { cart } = done(await buyer.add(variants.giloy, 4));
+    await inventory().lapse(cart.id);
+    await inventory().setStock(variants.giloy, 3);
+    const { notices } = refused(await buyer.start(), 400, "CART_CHANGED");
+    expect(codesOf(notices)).toContain("QUANTITY_REDUCED");
+    const started = done(await buyer.start());
+    expect(started.cart.items).toMatchObject([{ quantity: 3 }]);
+    await inventory().setStock(variants.giloy, 100);
+  });
+
+  test("When nothing is left of a line, then OUT_OF_STOCK names it and there is no session", async () => {
+    const buyer = shop().guest();
+    await inventory().setStock(variants.lastUnit, 1);
+    const { cart, cartItem } = done(await buyer.add(variants.lastUnit));
+    await inventory().lapse(cart.id);
+    await inventory().setStock(variants.lastUnit, 0);
+    const details = refused(await buyer.start(), 400, "OUT_OF_STOCK");
+    expect(details).toMatchObject({
+      available: 0,
+      notices: [{ code: "OUT_OF_STOCK", itemId: cartItem.id }],
+    });
+    expect(await sessionsOf(buyer)).toEqual([]);
+    await inventory().setStock(variants.lastUnit, 1);
+    expect((await buyer.start()).status).toBe(201);
+  });
+
+  test("When the reservation lapsed but stock is there, then it is made anew without fuss", async () => {
+    const buyer = shop().guest();
+    const { cart } = done(await buyer.add(variants.conditioner, 2));
+    await inventory().lapse(cart.id);
+    expect((await buyer.start()).status).toBe(201);
+    expect(await inventory().activeReservations(cart.id)).toMatchObject([{ quantity: 2 }]);
+  });
+});
+
+describe("whose it is", () => {
+  test("When somebody else asks for it, or for none, then 404 everywhere", async () => {
+    const buyer = await shop().guest().begin();
+    const other = shop().guest();
+    other.id = buyer.id;
+    const before = await buyer.stored.session();
+    refused(await other.checkout(), 404, "CHECKOUT_NOT_FOUND");
+    refused(await other.checkout("/summary"), 404, "CHECKOUT_NOT_FOUND");
+    refused(await other.get(`/api/checkout/resume/${buyer.id}`), 404, "CHECKOUT_NOT_FOUND");
+    refused(await other.put("contact", CONTACT), 404, "CHECKOUT_NOT_FOUND");
+    refused(await other.choose(), 404, "CHECKOUT_NOT_FOUND");
+    buyer.id = unknownId();
+    refused(await buyer.checkout(), 404, "CHECKOUT_NOT_FOUND");
+    expect(await other.stored.session()).toEqual(before);
+  });
+});

@@ -1,0 +1,38 @@
+/**
+ * Days, weeks and months as the business counts them. India keeps one time all year, so a day is always 24
+ * hours long and its number is plain arithmetic: that lets the database group by day without its calendar
+ * functions, which cost several times as much.
+ */
+
+export const PERIODS = ["day", "week", "month"] as const;
+export type Period = (typeof PERIODS)[number];
+
+const DAY_MS = 86_400_000;
+/** Asia/Kolkata (`BUSINESS_TIME_ZONE`) is 5 h 30 min ahead of UTC. */
+const OFFSET_MS = 19_800_000;
+/** The moment at which day 0 began: 1 January 1970 in India. */
+const DAY_ZERO = new Date(-OFFSET_MS);
+
+/** Days since 1 January 1970 in India. */
+export const dayNumberOf = (at: Date): number => Math.floor((at.getTime() + OFFSET_MS) / DAY_MS);
+
+/** The same as an expression of an aggregation, of a date field such as `$createdAt`. */
+export const dayNumberExpression = (field: `$${string}`) => ({
+  $floor: { $divide: [{ $subtract: [field, DAY_ZERO] }, DAY_MS] },
+});
+
+/** The first day of the period that a day lies in, as `2026-11-16`. Weeks begin on Monday. */
+export function periodStart(dayNumber: number, period: Period): string {
+  const day = new Date(dayNumber * DAY_MS);
+  if (period === "month") return `${day.toISOString().slice(0, 7)}-01`;
+  // Day 0 was a Thursday, three days into its week.
+  const back = period === "week" ? (((dayNumber + 3) % 7) + 7) % 7 : 0;
+  return new Date((dayNumber - back) * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** Every period from the first moment to the last, both included, oldest first. */
+export function listPeriods(from: Date, to: Date, period: Period): string[] {
+  const starts = new Set<string>();
+  for (let day = dayNumberOf(from); day <= dayNumberOf(to); day += 1) starts.add(periodStart(day, period));
+  return [...starts];
+}
