@@ -19,8 +19,15 @@ const DUPLICATE_KEY = 11000;
 const WRITE_CONFLICT = 112;
 /** The driver keeps this class to itself. */
 const POOL_TIMEOUT = "MongoWaitQueueTimeoutError";
-/** MaxTimeMSExpired, ExceededTimeLimit, and what a server says that is not primary any more or shutting down. */
-const PASSING_CODES: readonly unknown[] = [50, 262, 89, 91, 189, 10107, 11600, 11602, 13435, 13436];
+/**
+ * What passes without us (F34, F40): a server that is not primary any more, shuts down, is too slow or cannot
+ * reach the others (6 to 13436), lost its cursor or transaction (43, 237, 251), or has no room left (14031).
+ */
+const PASSING_CODES: readonly unknown[] = [
+  ...[6, 7, 24, 50, 64, 89, 91, 100, 133, 134, 189, 246, 262, 9001, 10107, 11600, 11601, 11602, 13435, 13436],
+  ...[43, 237, 251, 14031],
+];
+const PASSING_LABELS = ["UnknownTransactionCommitResult", "TransientTransactionError", "RetryableWriteError"];
 
 const isCode = (error: unknown, code: number): boolean =>
   error instanceof mongo.MongoServerError && error.code === code;
@@ -29,7 +36,10 @@ const isCode = (error: unknown, code: number): boolean =>
 function isDatabaseTrouble(error: unknown): boolean {
   if (error instanceof mongoose.Error.MongooseServerSelectionError) return true;
   if (error instanceof mongo.MongoServerError) {
-    return PASSING_CODES.includes(error.code) || error.hasErrorLabel("UnknownTransactionCommitResult");
+    // A bulk write wraps whatever stopped it; without a code it was the connection.
+    const isCut = error instanceof mongo.MongoBulkWriteError && error.code === undefined;
+    const isPassing = PASSING_LABELS.some((label) => error.hasErrorLabel(label));
+    return isCut || isPassing || PASSING_CODES.includes(error.code);
   }
   return (
     error instanceof mongo.MongoServerSelectionError ||

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Request, RequestHandler, Response } from "express";
 import { logger } from "../config/logger.config.js";
 import {
@@ -63,10 +64,33 @@ function replay(res: Response, answer: StoredAnswer): void {
   res.send(answer.body);
 }
 
+/** A client that may try again at once must not wait for a database that is away. */
+const RELEASE_PATIENCE_MS = 1_000;
+const RELEASE_ATTEMPTS = 6;
+const RELEASE_PAUSE_MS = 2_000;
+
+/** Until the lease would have ended anyway. */
+async function release(grant: KeyGrant): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await releaseKey(grant);
+    } catch (error) {
+      if (attempt >= RELEASE_ATTEMPTS) {
+        logger.warn({ err: error }, "> An idempotency key could not be released; its lease will end");
+        return;
+      }
+      await sleep(RELEASE_PAUSE_MS, undefined, { ref: false });
+    }
+  }
+}
+
 /** Records a 2xx answer and forgets any other. A failure here changes nothing about what was done. */
 async function settle(grant: KeyGrant, res: Response, body: string): Promise<void> {
+  if (res.statusCode < 200 || res.statusCode >= 300) {
+    await Promise.race([release(grant), sleep(RELEASE_PATIENCE_MS, undefined, { ref: false })]);
+    return;
+  }
   try {
-    if (res.statusCode < 200 || res.statusCode >= 300) return await releaseKey(grant);
     const location = res.getHeader("Location");
     await completeKey(grant, {
       status: res.statusCode,

@@ -41,13 +41,12 @@ async function findUnfinished({ db }: SweepWorld): Promise<string[]> {
 export async function settle(visit: Visit): Promise<void> {
   visit.begin("settle");
   let unfinished: string[] = [];
-  for (let round = 0, quiet = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < ROUNDS; round += 1) {
     await deliverEvents(visit);
     await runRecoveryJobs(visit);
     unfinished = await findUnfinished(visit.world);
     const toTell = visit.world.sandbox.control.razorpay.events().length - visit.acknowledged.size;
-    quiet = unfinished.length === 0 && toTell === 0 ? quiet + 1 : 0;
-    if (quiet === 2) return;
+    if (unfinished.length === 0 && toTell === 0) return;
     await sleep(ROUND_MS);
   }
   throw new Astray(`never finished: ${unfinished.join("; ")}`);

@@ -1,12 +1,14 @@
 import type { ServiceProcess } from "../support/service-process.js";
-import { type CrashSpec, describe, toSetting } from "./points.js";
+import { type CrashSpec, toSetting } from "./points.js";
 import type { Recorded } from "./record.js";
 import { type Outcome, tryPoint } from "./try-point.js";
 import type { ServiceStart, SweepWorld } from "./world.js";
 
 export interface SweepOptions {
-  /** All of them must be in a point's description; none: every point. */
-  words?: readonly string[];
+  /** Which points; left out: every one. */
+  choose?: (spec: CrashSpec) => boolean;
+  /** Looks at the world as the dead process left it, before anybody does anything. */
+  onCrash?: (spec: CrashSpec) => Promise<void>;
   onOutcome?: (outcome: Outcome, index: number, total: number) => void;
 }
 
@@ -14,12 +16,10 @@ export interface SweepOptions {
 export async function sweep(
   world: SweepWorld,
   recorded: readonly Recorded[],
-  { words = [], onOutcome }: SweepOptions = {},
+  { choose = () => true, onCrash, onOutcome }: SweepOptions = {},
 ): Promise<Outcome[]> {
   const endings = new Map(recorded.map(({ journey, ending }) => [journey, ending]));
-  const specs = recorded
-    .flatMap((one) => one.specs)
-    .filter((spec) => words.every((word) => describe(spec).includes(word)));
+  const specs = recorded.flatMap((one) => one.specs).filter(choose);
   const outcomes: Outcome[] = [];
   const crew = new Crew(world, specs);
   try {
@@ -30,6 +30,7 @@ export async function sweep(
         doomed,
         heir,
         undisturbed: endings.get(spec.journey) ?? [],
+        ...(onCrash ? { onCrash: () => onCrash(spec) } : {}),
       });
       doomed.kill("SIGKILL");
       onOutcome?.(outcome, index, specs.length);

@@ -5,7 +5,7 @@ import { runRecoveryJobs, settle } from "./recovery.js";
 import { letLeasesEnd } from "./time.js";
 import { Visit } from "./visit.js";
 import { hasDied, walk } from "./walk.js";
-import { resetWorld, type SweepWorld } from "./world.js";
+import { endOpenTransactions, resetWorld, type SweepWorld } from "./world.js";
 
 export interface Attempt {
   /** Beginning of the request ids; also what the doomed process listens for. */
@@ -16,6 +16,8 @@ export interface Attempt {
   heir: Promise<ServiceProcess>;
   /** How the journey ends without a crash. */
   undisturbed: Ending;
+  /** Looks at the world as the dead process left it. */
+  onCrash?: () => Promise<void>;
 }
 
 export interface Outcome {
@@ -41,6 +43,8 @@ export async function tryPoint(world: SweepWorld, spec: CrashSpec, attempt: Atte
   const onCrash = async (): Promise<void> => {
     if (diedIn !== null) throw new Error("the process that took over has died too");
     diedIn = visit.requestId;
+    await attempt.onCrash?.();
+    await endOpenTransactions(world);
     await letLeasesEnd(world.db);
     visit.goOnWith(await attempt.heir);
     if (spec.phase === "before") return;

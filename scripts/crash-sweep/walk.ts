@@ -2,7 +2,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ServiceProcess } from "../support/service-process.js";
 import type { Journey } from "./journeys.js";
 import type { Visit } from "./visit.js";
-import { endOpenTransactions } from "./world.js";
 
 /** A killed process is noticed by its client at once, and by its parent a moment later. */
 const NOTICED_WITHIN_MS = 2_000;
@@ -32,7 +31,6 @@ export async function walk(
       }
       // Some of a step may be done after its answer: then it is not repeated.
       if (!(await hasDied(visit.service))) continue;
-      await endOpenTransactions(visit.world.db);
       await onCrash();
     }
   }

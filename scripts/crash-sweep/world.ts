@@ -22,8 +22,13 @@ export interface ServiceStart {
   env?: Readonly<Record<string, string>>;
 }
 
-/** All of them, so that what a dead process left open can be told from what others are doing. */
-const APP_NAME = "crash-sweep";
+/** The build without what costs time at the start: a process lives for two seconds here. */
+const COMMAND = [
+  process.execPath,
+  "--min-semi-space-size=64",
+  "--max-semi-space-size=64",
+  "dist/index.js",
+] as const;
 
 export async function openWorld(mongoUri: string, databaseName: string): Promise<SweepWorld> {
   const sandbox = await startSandbox({ mongoUri, databaseName: `${databaseName}_stock` });
@@ -35,11 +40,13 @@ export async function openWorld(mongoUri: string, databaseName: string): Promise
     db,
     startService: ({ crashPoints, env = {} } = {}) =>
       startService({
+        command: COMMAND,
         env: {
           ...sandbox.env,
           NODE_ENV: "test",
           LOG_LEVEL: "warn",
-          MONGODB_URI: `${uri}&appName=${APP_NAME}`,
+          // So that what a dead process left open can be told from what others are doing.
+          MONGODB_URI: `${uri}&appName=${databaseName}`,
           RATE_LIMIT_PER_MINUTE: "0",
           // Deliveries and jobs happen when the sweep says so: each run must be the same as the last.
           SCHEDULER_ENABLED: "false",
@@ -60,7 +67,9 @@ const KEPT = new Set(["settings"]);
 
 export async function resetWorld({ db, sandbox }: SweepWorld): Promise<void> {
   const collections = await db.collections();
-  const emptied = collections.filter(({ collectionName }) => !KEPT.has(collectionName));
+  const emptied = collections.filter(
+    ({ collectionName }) => !KEPT.has(collectionName) && !collectionName.startsWith("system."),
+  );
   await Promise.all(emptied.map((collection) => collection.deleteMany({})));
   await sandbox.control.sandbox.reset();
   // The sweep delivers them itself, under request ids that it knows.
@@ -71,13 +80,15 @@ export async function resetWorld({ db, sandbox }: SweepWorld): Promise<void> {
  * What the server does by itself after `transactionLifetimeLimitSeconds`: transactions that a dead process
  * left open end, and what they had locked is free.
  */
-export async function endOpenTransactions(db: Db): Promise<void> {
+export async function endOpenTransactions({ db }: SweepWorld): Promise<void> {
   const admin = db.client.db("admin");
   const open = await admin
     .aggregate<{ lsid: { id: unknown } }>(
       [
         { $currentOp: { idleSessions: true, allUsers: true } },
-        { $match: { appName: APP_NAME, transaction: { $exists: true }, "lsid.id": { $exists: true } } },
+        {
+          $match: { appName: db.databaseName, transaction: { $exists: true }, "lsid.id": { $exists: true } },
+        },
       ],
       { readConcern: { level: "local" } },
     )

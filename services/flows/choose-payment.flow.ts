@@ -130,7 +130,7 @@ async function assertCartUnchanged({ cart }: CheckoutState, session: ClientSessi
 
 /**
  * The payment to go on with: still open (or its last attempt failed) at the same amount and of the same kind.
- * A failed attempt gives its gateway order to a new record.
+ * An attempt that failed, or that the gateway gave back, gives its gateway order to a new record.
  */
 async function findOpenPayment(
   checkout: CheckoutSessionDoc,
@@ -148,7 +148,8 @@ async function findOpenPayment(
     (last.gateway === "cod") === isCod &&
     checkout.frozen?.cartVersion === frozen.cartVersion;
   if (!goesOn || !last) return null;
-  if (last.status === "failed") return insertPayment(choice, checkout, frozen, session, last);
+  const hasEnded = last.status === "failed" || last.status === "refunded";
+  if (hasEnded) return insertPayment(choice, checkout, frozen, session, last);
   await Payment.updateOne({ _id: last._id }, { $set: { method: choice.method } }).session(session);
   return { ...last, method: choice.method };
 }

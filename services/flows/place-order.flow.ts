@@ -60,7 +60,7 @@ async function placeClaimed(claim: Claim): Promise<PlacedOrder> {
     if (error instanceof PlacementRefused) return abandon(claim, error.failure);
     return stop(claim, error);
   }
-  const order = await commitOrder(claim);
+  const order = await commit(claim);
   if (!order)
     return waitForTheOther({
       checkoutSessionId: claim.checkout._id,
@@ -72,6 +72,20 @@ async function placeClaimed(claim: Claim): Promise<PlacedOrder> {
     "> Order placed",
   );
   return { order, created: true };
+}
+
+/**
+ * A commit that failed, or was not answered, leaves the intent free: the same request, repeated, finds the
+ * order or makes it, and need not wait for the lease to end. Its token keeps whoever is late from writing.
+ */
+async function commit(claim: Claim): Promise<OrderDoc | null> {
+  try {
+    return await commitOrder(claim);
+  } catch (error) {
+    // Not waited for: what the server still holds of that transaction, it holds for some seconds.
+    void giveUpClaim(claim).catch(() => undefined);
+    throw error;
+  }
 }
 
 /** A definite no: undo what was done, then tell the caller what the session failed with. */

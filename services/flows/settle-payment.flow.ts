@@ -118,7 +118,10 @@ async function authorize(
   }
 }
 
-/** The gateway returned what it never captured. It had authorised it, whether or not that word has come here. */
+/**
+ * The gateway returned what it never captured. It had authorised it, whether or not that word has come here.
+ * The session may be paid for by another payment then.
+ */
 async function giveBack(
   record: PaymentDoc,
   word: GatewayPayment,
@@ -128,7 +131,8 @@ async function giveBack(
   if (canMove(paymentMachine, record.status, "authorized")) {
     await move(record, "authorized", { ...known, authorizedAt: record.authorizedAt ?? now() }, source);
   }
-  return move(record, "refunded", { ...known, surplus: true }, source);
+  const pays = record.status === "captured" && record.accepted;
+  return move(record, "refunded", { ...known, surplus: true, accepted: pays }, source);
 }
 
 async function capture(record: PaymentDoc, word: GatewayPayment, source: SettlementSource): Promise<boolean> {

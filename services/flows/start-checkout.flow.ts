@@ -3,7 +3,7 @@ import { CheckoutSession, type CheckoutSessionDoc } from "../../models/index.js"
 import { minutesFromNow, now } from "../../utils/clock.js";
 import { type CartSource, LIVE_CHECKOUT_STATUSES, type NoticeCode } from "../../utils/constants.js";
 import { isDuplicateKey } from "../../utils/duplicate-key.js";
-import { ConflictError, RuleError } from "../../utils/errors.js";
+import { AppError, ConflictError, RuleError } from "../../utils/errors.js";
 import { ZERO_PAISE } from "../../utils/money.js";
 import type { Owner } from "../../utils/principal.js";
 import { checkoutMachine } from "../../utils/state-machines.js";
@@ -18,6 +18,7 @@ import {
 } from "./steps/checkout-state.step.js";
 import { findActiveCart } from "./steps/find-cart.step.js";
 import { toCheckoutTotals } from "./steps/freeze-checkout.step.js";
+import { findShippingMethods } from "./steps/refresh-before-payment.step.js";
 import { refreshPrices } from "./steps/refresh-prices.step.js";
 import { reserveLines } from "./steps/reserve-lines.step.js";
 import { stepBackFromPayment } from "./steps/supersede-payment.step.js";
@@ -127,7 +128,8 @@ async function createFrom(
   previous: CheckoutSessionDoc | null,
 ): Promise<StartedCheckout> {
   const { expiryMinutes } = await getSettings("checkout");
-  const checkout = newSession(cart._id, request, previous, minutesFromNow(expiryMinutes));
+  const session = newSession(cart._id, request, previous, minutesFromNow(expiryMinutes));
+  const checkout = { ...session, ...(await rateKeptShipping(session)) };
   const totals = await calculateCheckoutTotals(checkout, cart, lines);
   try {
     await CheckoutSession.insertMany([{ ...checkout, totals: toCheckoutTotals(totals) }]);
@@ -142,6 +144,25 @@ async function createFrom(
     state: { checkout: { ...checkout, totals: toCheckoutTotals(totals) }, cart, lines, totals },
     created: true,
   };
+}
+
+/**
+ * A shipping method that was kept is rated anew, and goes when it is no longer offered. While shipping is
+ * down it stays as it was: choosing a payment rates it once more.
+ */
+async function rateKeptShipping(
+  checkout: CheckoutSessionDoc,
+): Promise<Pick<CheckoutSessionDoc, "shippingMethod" | "shippingMethodId">> {
+  const { shippingMethod, shippingMethodId } = checkout;
+  if (!shippingMethod) return { shippingMethod, shippingMethodId };
+  try {
+    const methods = await findShippingMethods(checkout);
+    const offered = methods.find(({ id }) => id === shippingMethod.id) ?? null;
+    return { shippingMethod: offered, shippingMethodId: offered && shippingMethodId };
+  } catch (error) {
+    if (error instanceof AppError && error.statusCode >= 500) return { shippingMethod, shippingMethodId };
+    throw error;
+  }
 }
 
 function newSession(

@@ -16,7 +16,7 @@ import {
   postponeWebhook,
   storeWebhookEvent,
 } from "../../services/platform/webhook-event.service.js";
-import { AppError } from "../../utils/errors.js";
+import { AppError, OutcomeUnknownError } from "../../utils/errors.js";
 import { isRecord, sha256Hex } from "../../utils/helpers.js";
 import { maskGatewayPayload } from "../../utils/masking.js";
 import { createTaskPool } from "../../utils/task-pool.js";
@@ -52,14 +52,31 @@ export interface Delivery {
  */
 export async function receiveGatewayEvent({ eventId, rawBody, payload }: Delivery): Promise<void> {
   const bodyHash = sha256Hex(rawBody);
-  const { event } = await storeWebhookEvent({
+  const stored = storeWebhookEvent({
     eventId: eventId ?? bodyHash,
     source: "razorpay",
     event: nameOf(payload),
     bodyHash,
     payload: maskGatewayPayload(payload),
   });
+  const { event } = await withinPatience(stored);
   if (event.state === "received") background.run(() => applyStoredEvent(event));
+}
+
+/** The gateway waits for 5 s; then it sends the event again anyway, and what is stored late the worker applies. */
+const PATIENCE_MS = 4_000;
+
+/** @throws OutcomeUnknownError when the database takes too long (F23): never 200 before it is stored */
+async function withinPatience<T>(storing: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new OutcomeUnknownError("database")), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([storing, patience]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 const MAX_EVENT_NAME = 100;

@@ -5,7 +5,7 @@ import { useInstances } from "../support/instances.js";
 import { type Answer, type OpenCheckout, openCheckout, paidCheckout, place } from "../support/purchase.js";
 
 /** F8, F9: one paid session, fifty clients that are all sure they have to place it. */
-const world = useInstances();
+const world = useInstances({ scheduler: true });
 const PARALLEL = 50;
 const STILL_UNDER_WAY = ["REQUEST_IN_PROGRESS", "PLACEMENT_IN_PROGRESS"];
 

@@ -43,7 +43,8 @@ const WRONG_VALUES: Readonly<Record<string, readonly unknown[]>> = {
 /** Of fields that take listed values of any type. */
 const WRONG_ANYWHERE: readonly unknown[] = [[], ["x"], ...OPERATORS];
 
-type Path = readonly (string | number)[];
+/** From a body to one of its fields: names, and places in lists. */
+export type Path = readonly (string | number)[];
 
 /** One field of a body, as its schema describes it. */
 export interface Field {

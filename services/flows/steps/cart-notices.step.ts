@@ -39,7 +39,7 @@ export const lowStockNotice = (line: CartItemDoc, available: number): Notice => 
   code: "LOW_STOCK",
   message: `Only ${available} of ${line.name} left`,
   itemId: idOf(line),
-  details: { ...nameOf(line), available },
+  details: { ...nameOf(line), requested: line.quantity, available },
 });
 
 export const giftAddedNotice = (line: CartItemDoc): Notice => ({

@@ -9,7 +9,7 @@ import {
   type PaymentDoc,
 } from "../../../models/index.js";
 import type { CheckoutFailure } from "../../../utils/constants.js";
-import { ConflictError, NotFoundError, RuleError } from "../../../utils/errors.js";
+import { AppError, ConflictError, NotFoundError, RuleError } from "../../../utils/errors.js";
 import { databaseTimeIn } from "../../platform/document-lease.service.js";
 import { placementFailure } from "./placement-failure.step.js";
 
@@ -25,6 +25,8 @@ export interface Claim {
   frozen: FrozenCheckout;
   /** The accepted online payment or the COD one; null when nothing is due. */
   payment: PaymentDoc | null;
+  /** Begun, and its money is gone since: taken up only to be undone. */
+  isPaymentLost: boolean;
   /** Fencing: every write of this placement compares it. */
   token: string;
   /** When the first attempt began; an intent does not get younger by being retried. */
@@ -55,7 +57,7 @@ export async function claimPlacement(request: {
   if (checkout.status === "completed") return { kind: "completed" };
   if (checkout.status === "failed" && checkout.failureReason !== "expired")
     throw placementFailure(checkout.failureReason);
-  const payment = await findPaymentToPlaceOn(checkout);
+  const money = await findMoney(checkout);
   const claimed = await writeIntent(checkout, request.termsAcceptedAt);
   if (!claimed) return { kind: "held" };
   const { frozen, placement } = claimed;
@@ -64,11 +66,24 @@ export async function claimPlacement(request: {
     kind: "claimed",
     checkout: claimed,
     frozen,
-    payment,
+    ...money,
     token: placement.token,
     startedAt: placement.startedAt,
     cart: await markCart(claimed, frozen),
   };
+}
+
+/**
+ * With manual capture the gateway gives an authorisation back after a while (D10). A placing that was begun
+ * on it and left by a crash must still come to an end: what it took is given back.
+ */
+async function findMoney(checkout: CheckoutSessionDoc): Promise<Pick<Claim, "payment" | "isPaymentLost">> {
+  try {
+    return { payment: await findPaymentToPlaceOn(checkout), isPaymentLost: false };
+  } catch (error) {
+    if (checkout.placement && error instanceof AppError) return { payment: null, isPaymentLost: true };
+    throw error;
+  }
 }
 
 /** The money an order may be placed on: an accepted payment, the COD promise, or nothing due at all. */

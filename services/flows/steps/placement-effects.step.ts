@@ -27,6 +27,8 @@ export class PlacementRefused extends Error {
  * @throws PlacementRefused on a definite no; the typed upstream errors when an outcome is not known.
  */
 export async function performEffects(claim: Claim): Promise<void> {
+  if (claim.isPaymentLost)
+    throw new PlacementRefused("capture_refused", "the gateway gave the authorisation back");
   if (claim.cart === "sold")
     throw new PlacementRefused("cart_gone", "the cart was ordered through another session");
   const results = await Promise.allSettled([

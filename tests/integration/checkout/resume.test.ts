@@ -129,7 +129,7 @@ describe("resuming", () => {
     await buyer.letExpire(20);
     await shop().runJob("checkout-cleanup");
     await shop().settle();
-    const { cartId } = (await buyer.stored.session()) ?? {};
+    const cartId = (await buyer.stored.session())?.cartId;
     expect(await shop().sandbox.control.inventory.activeReservations(String(cartId))).toEqual([]);
     const answer = await resume(buyer);
     expect(answer.body.meta).toEqual({ renewed: true });

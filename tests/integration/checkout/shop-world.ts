@@ -190,17 +190,15 @@ export function refused(answer: Response, status: number, code: string): Respons
   return answer.body.error.details;
 }
 
-/** Short, so that a neighbour that hangs does not hold up the tests. */
-const UPSTREAM_TIMEOUT_MS = "700";
-
 /** A breaker that a test opened lets the first call through when its cooldown is over. */
 async function closeBreakers(): Promise<void> {
-  const [auth, catalog, pricing, inventory, shipping, { paymentGateway }] = await Promise.all([
+  const [auth, catalog, pricing, inventory, shipping, engagement, { paymentGateway }] = await Promise.all([
     import("../../../services/integrations/auth-integration.service.js"),
     import("../../../services/integrations/catalog-integration.service.js"),
     import("../../../services/integrations/pricing-integration.service.js"),
     import("../../../services/integrations/inventory-integration.service.js"),
     import("../../../services/integrations/shipping-integration.service.js"),
+    import("../../../services/integrations/engagement-integration.service.js"),
     import("../../../services/integrations/payment-gateway.service.js"),
   ]);
   shipping.clearServiceabilityCache();
@@ -210,9 +208,10 @@ async function closeBreakers(): Promise<void> {
     () => pricing.getTierDiscount({ cartTotal: ZERO_PAISE }),
     () => inventory.bulkCheckStock([{ variantId: SEED.variants.kajal, quantity: 1 }]),
     () => shipping.getServiceability(SEED.pincodes.bengaluru),
+    () => engagement.getStoreCreditBalance(SEED.users.asha),
     () => paymentGateway.findGatewayOrderByReceipt("probe"),
   ];
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + 20_000;
   await Promise.all(
     probes.map(async (probe) => {
       for (let result = await probe(); !result.success; result = await probe()) {
@@ -225,7 +224,7 @@ async function closeBreakers(): Promise<void> {
 
 /** @param variables to be set otherwise than the sandbox does */
 export async function startShop(variables: Record<string, string> = {}): Promise<Shop> {
-  const world = await startWorld({ UPSTREAM_TIMEOUT_MS, ...variables });
+  const world = await startWorld(variables);
   const [{ expectEnvelope }, settings, shipping, clock] = await Promise.all([
     import("../../support/http-assertions.js"),
     import("../../../services/platform/settings.service.js"),

@@ -4,7 +4,8 @@ import type { FaultRule } from "../../../scripts/sandbox/shared/faults.js";
 import { type Buyer, done, PLACES, useShop } from "./shop-world.js";
 
 const { variants } = SEED;
-const shop = useShop();
+/** Short, so that a neighbour that hangs does not hold up the tests. */
+const shop = useShop({ UPSTREAM_TIMEOUT_MS: "1200" });
 
 /** What a failed step must leave as it was. */
 async function picture(buyer: Buyer) {
@@ -141,20 +142,19 @@ describe("the gateway", () => {
   const gateway = () => shop().sandbox.control.razorpay;
 
   test.each([
-    ["answers an error", "status500", 502],
-    ["is away", "status503", 503],
-    ["cuts the connection", "reset", 502],
+    ["answers an error", "status500"],
+    ["is away", "status503"],
+    ["cuts the connection", "reset"],
   ] as const)(
     "When it %s, then choosing says so and choosing again goes on with the same payment",
-    async (_what, action, status) => {
+    async (_what, action) => {
       const buyer = await shop().guest().prepare();
       gateway().setFault({ match: "POST /orders", action, times: "always" });
       const answer = await buyer.choose();
-      expect([answer.status >= 502, answer.body.error.code]).toEqual([
+      expect([answer.status === 502 || answer.status === 503, answer.body.error.code]).toEqual([
         true,
         expect.stringMatching(/^UPSTREAM_|OUTCOME/),
       ]);
-      expect([status, 503]).toContain(answer.status);
       expect(await buyer.stored.payments()).toMatchObject([{ status: "pending", gatewayOrderId: null }]);
       const pending = done(await buyer.checkout());
       expect(pending).toMatchObject({ status: "payment_pending", payment: { status: "pending" } });

@@ -49,6 +49,9 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   jobs: ["admin", "service"],
 };
 
+/** A whole table is one test; on a busy machine that takes a while. */
+jest.setTimeout(120_000);
+
 let world: SecurityWorld;
 beforeAll(async () => {
   world = await startSecurityWorld({ METRICS_TOKEN });
@@ -91,7 +94,7 @@ describe("Without a token", () => {
     const cases = world.routes
       .filter(isClosed)
       .flatMap((route) => Object.entries(callers).map(([who, as]) => ({ route, who, as })));
-    await expectNothingDone(world, () =>
+    await expectNothingDone(world, findings, () =>
       findings.checkAll(cases, nameRouteAs, async ({ route, who, as }) => {
         const query = who.includes("query") ? `access_token=${goodToken()}` : undefined;
         world.expectRefusal(await world.call(route, { as, query }), 401, "UNAUTHENTICATED");
@@ -124,7 +127,7 @@ describe("Without a token", () => {
     const cases = world.routes
       .filter(isSigned)
       .flatMap((route) => Object.entries(signatures).map(([who, as]) => ({ route, who, as })));
-    await expectNothingDone(world, () =>
+    await expectNothingDone(world, findings, () =>
       findings.checkAll(cases, nameRouteAs, async ({ route, as }) => {
         for (const text of ['{"event":"payment.captured"}', "{", ""]) {
           const answer = await world.call(route, { as, raw: { text, type: "application/json" } });
@@ -154,7 +157,7 @@ describe("A role", () => {
       ...world.routes.filter(isAdmin).map((route) => ({ route, who: "customer" as const })),
       ...world.routes.filter(isConsumer).flatMap((route) => ROLES.map((role) => ({ route, who: role }))),
     ].map(({ route, who }) => ({ route, who, as: bearer(goodToken({ role: who })) }));
-    await expectNothingDone(world, () =>
+    await expectNothingDone(world, findings, () =>
       findings.checkAll(cases, nameRouteAs, async ({ route, as }) => {
         world.expectRefusal(await world.call(route, { as }), 403, "FORBIDDEN");
       }),
@@ -167,7 +170,7 @@ describe("A role", () => {
     const cases = world.routes
       .filter(isAdmin)
       .flatMap((route) => ROLES.map((who) => ({ route, who, as: bearer(world.sandbox.tokens[who]) })));
-    await expectNothingDone(world, () =>
+    await expectNothingDone(world, findings, () =>
       findings.checkAll(cases, nameRouteAs, async ({ route, who, as }) => {
         const roles = PERMISSIONS[accessOf(route).replace("admin:", "")];
         if (!roles) throw new Error("a permission that upstreams.md does not know");
@@ -203,7 +206,7 @@ describe("A token", () => {
       })),
     );
     const answers = new Set<string>();
-    await expectNothingDone(world, () =>
+    await expectNothingDone(world, findings, () =>
       findings.checkAll(cases, nameRouteAs, async ({ route, as }) => {
         // With a session as well: a bad token is never just ignored.
         const answer = await world.call(route, { as: { ...as, ...newSession() } });

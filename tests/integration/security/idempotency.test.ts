@@ -9,7 +9,7 @@ import {
   type SecurityWorld,
   startSecurityWorld,
 } from "./security-world.js";
-import { newSession, type Shopper, type Stage, shopUntil } from "./shoppers.js";
+import { newSession, type Shopper, type Stage, shopFor, shopUntil } from "./shoppers.js";
 
 type Route = SecurityWorld["routes"][number];
 
@@ -19,8 +19,13 @@ const REQUIRED = ["POST /api/payments", "POST /api/payments/cod"];
 const WITHOUT = [
   "POST /api/admin/jobs/:name/run",
   "POST /api/admin/outbox/:id/replay",
+  "POST /api/checkout/:sessionId/loyalty",
+  "POST /api/checkout/:sessionId/store-credit",
   "POST /api/payments/verify",
 ];
+
+/** A whole table is one test; on a busy machine that takes a while. */
+jest.setTimeout(120_000);
 
 let world: SecurityWorld;
 let shopper: Shopper;
@@ -64,7 +69,7 @@ describe("An idempotency key", () => {
         .sort(),
     ).toEqual(WITHOUT);
     const findings = collectFindings();
-    await expectNothingDone(world, () =>
+    await expectNothingDone(world, findings, () =>
       findings.checkAll(required, nameOf, async (route) => {
         const answer = await world.call(route, { as: callerOf(route), own: shopper.has, key: null });
         world.expectRefusal(answer, 400, "IDEMPOTENCY_KEY_REQUIRED");
@@ -76,7 +81,7 @@ describe("An idempotency key", () => {
   test("When it is too short, too long or not printable, then every route that takes keys refuses it", async () => {
     const findings = collectFindings();
     const cases = keyed().flatMap((route) => BAD_IDEMPOTENCY_KEYS.map((key) => ({ route, key })));
-    await expectNothingDone(world, () =>
+    await expectNothingDone(world, findings, () =>
       findings.checkAll(
         cases,
         ({ route, key }) => `${nameOf(route)} · ${JSON.stringify(key.slice(0, 20))}`,
@@ -102,7 +107,7 @@ describe("An idempotency key", () => {
     });
     await world.settle();
 
-    await expectNothingDone(world, () =>
+    await expectNothingDone(world, findings, () =>
       findings.checkAll(uses, nameOfUse, async ({ route, owner, key, original }) => {
         const { headers: as, has: own } = owner;
         const repeated = await world.call(route, { as, own, key });

@@ -1,21 +1,16 @@
 import { createHmac } from "node:crypto";
+import mongoose from "mongoose";
 import pino from "pino";
 import type { Response } from "supertest";
 import { SANDBOX_SECRETS } from "../../../scripts/sandbox/environment.js";
-import { fieldsOf, withValue } from "../../support/bad-input.js";
-import {
-  isConsumer,
-  isSigned,
-  nameOf,
-  parametersOf,
-  takesJson,
-  takesToken,
-} from "../../support/router-table.js";
+import { fieldsOf } from "../../support/bad-input.js";
+import { isSigned, nameOf, parametersOf, takesJson, takesToken } from "../../support/router-table.js";
 import { forgedHeaders, goodToken } from "./forged-tokens.js";
 import { ADDRESS, EMAIL, PHONE } from "./route-cases.js";
 import {
   assertNoInsides,
   type Call,
+  callerFor,
   collectFindings,
   type SecurityWorld,
   startSecurityWorld,
@@ -28,6 +23,9 @@ const CARD = "4111111111111111";
 const CARD_WITH_BLANKS = "4111 1111 1111 1111";
 const VPA = "canary.vpa@okaxis";
 const QUERY_TOKEN = "1900000000.canarytoken0123456789";
+
+/** A whole table is one test; on a busy machine that takes a while. */
+jest.setTimeout(120_000);
 
 let world: SecurityWorld;
 /** Every line that the service has logged, at the most talkative level. */
@@ -130,10 +128,12 @@ const JSON_TYPE = "application/json";
 function inBody(route: Route): Attack[] {
   if (!takesJson(route)) return [];
   const malformed = `{"customerNotes":"${CARD}","email":"${EMAIL}" "x"`;
-  const valid = world.caseOf(route).body?.(guest.has) ?? {};
   const values = [CARD.repeat(200), `${CARD}\u0007`, { [CARD]: EMAIL }, [CARD_WITH_BLANKS]];
   const fields = fieldsOf(route.schemas.body).flatMap(({ path }) =>
-    values.map((value) => ({ what: path.join("."), given: { body: withValue(valid, path, value) } })),
+    values.map((value) => ({
+      what: path.join("."),
+      given: { body: world.spoiltBody(route, { own: guest.has, path, value }) },
+    })),
   );
   return [
     { what: "malformed", given: { raw: { text: malformed, type: JSON_TYPE } } },
@@ -183,69 +183,54 @@ async function attack(): Promise<void> {
   noted("nowhere", await world.http.get(`/api/nowhere/${CARD}?token=${QUERY_TOKEN}`).set(as));
 }
 
-const FAULTS = ["status", "garbage", "html", "wrong-types", "reset-after", "hang"] as const;
+const FAULTS = ["status", "garbage", "html", "wrong-types", "truncate", "reset-after"] as const;
 
-/** Neighbours that fail in every way, while somebody shops. */
+/** Neighbours that fail in every way, each too seldom to open its breaker, while somebody shops. */
 async function failUpstream(): Promise<void> {
   const { faults, razorpay } = world.sandbox.control;
-  const item = { productId: "prod-kajal", variantId: "var-kajal-3g", quantity: 1 };
-  for (const action of FAULTS) {
-    const shopper = await shopUntil(world, newSession(), "cart");
-    faults.add({ action, status: action === "status" ? 500 : undefined });
-    await callAs(shopper, "POST /api/cart/items", item);
-    await callAs(shopper, "POST /api/checkout/start");
-    faults.clear();
-    await closeBreakers(shopper);
+  const shopper = await shopUntil(world, newSession(), "checkout");
+  for (const service of ["catalog", "pricing", "inventory"] as const) {
+    for (const action of FAULTS) {
+      faults.add({ service, action, times: 2 });
+      await callAs(shopper, "POST /api/cart/items");
+      faults.clear();
+      await callAs(shopper, "POST /api/cart/items");
+    }
   }
+  faults.add({ service: "catalog", action: "hang" });
+  await callAs(shopper, "POST /api/cart/items");
+  faults.clear();
   for (const action of ["status401", "status500", "html200", "null500"] as const) {
-    const shopper = await shopUntil(world, newSession(), "checkout");
+    const payer = await shopUntil(world, newSession(), "checkout");
     razorpay.setFault({ match: "* /**", action, times: "always" });
-    await callAs(shopper, "POST /api/payments");
+    await callAs(payer, "POST /api/payments");
     razorpay.clearFaults();
   }
 }
 
-/** A breaker that the faults opened lets a call through again after its cooldown. */
-async function closeBreakers(shopper: Shopper): Promise<void> {
-  const read = () => callAs(shopper, "POST /api/cart/items", undefined);
-  for (let answer = await read(); answer.status >= 500; answer = await read()) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
+const DRIVER_WORDS = "no such index: canary_of_the_driver";
 
-/** The database refuses with words that nobody may see. */
+/**
+ * The database refuses with words that nobody may see. Not by a fail point: the server has one for
+ * everybody, and other test files use it.
+ */
 async function failDatabase(): Promise<void> {
-  const collections = ["carts", "checkoutSessions", "orders", "payments"];
-  const admin = world.db.admin();
-  for (const collection of collections) {
-    const data = {
-      failCommands: ["find"],
-      namespace: `${world.db.databaseName}.${collection}`,
-      errorCode: 2,
-    };
-    await admin.command({ configureFailPoint: "failCommand", mode: "alwaysOn", data });
-    for (const route of world.routes.filter((candidate: Route) => isConsumer(candidate))) {
-      const answer = await world.call(route, { as: guest.headers, own: guest.has });
-      if (answer.status >= 500) noted(`${nameOf(route)} · ${collection}`, answer);
-    }
-    await admin.command({ configureFailPoint: "failCommand", mode: "off" });
+  const find = jest.spyOn(mongoose.mongo.Collection.prototype, "find").mockImplementation(() => {
+    throw new mongoose.mongo.MongoServerError({ errmsg: DRIVER_WORDS, code: 2 });
+  });
+  for (const route of world.routes) {
+    const as = callerFor(route, guest, world.sandbox.tokens.admin);
+    noted(`${nameOf(route)} · database`, await world.call(route, { as, own: guest.has }));
   }
+  find.mockRestore();
 }
 
 describe("Whatever happens", () => {
   test("When people shop, attackers try and neighbours fail, then log and refusals stay silent about secrets (S40)", async () => {
-    const t = [Date.now()];
     await purchase();
-    t.push(Date.now());
     await attack();
-    t.push(Date.now());
     await failUpstream();
-    t.push(Date.now());
     await failDatabase();
-    t.push(Date.now());
-    process.stderr.write(
-      `PHASES ${t.map((x, i) => (i ? x - (t[i - 1] ?? 0) : 0))} refusals ${refusals.length} lines ${lines.length}\n`,
-    );
 
     const findings = collectFindings();
     await findings.checkAll(
@@ -256,7 +241,8 @@ describe("Whatever happens", () => {
         expect(JSON.parse(line)).toMatchObject({ msg: expect.stringMatching(/^> /) });
       },
     );
-    const upstreamWords = {
+    const othersWords = {
+      "the driver's message": DRIVER_WORDS,
       "an upstream's message": "Injected fault",
       "an upstream's code": "INJECTED_FAULT",
     };
@@ -265,14 +251,15 @@ describe("Whatever happens", () => {
       ({ what }) => what,
       ({ text }) => {
         assertNoInsides(text);
-        assertNoCanary(text, upstreamWords);
+        assertNoCanary(text, othersWords);
       },
     );
     findings.report();
     // It was not silence that passed.
     expect(lines.length).toBeGreaterThan(refusals.length);
-    expect(new Set(refusals.map(({ text }) => String(JSON.parse(text).statusCode)))).toEqual(
-      new Set(["400", "401", "404", "415", "500", "502", "503", "504"]),
+    const seen = new Set(refusals.map(({ text }) => String(JSON.parse(text).statusCode)));
+    expect([...seen]).toEqual(
+      expect.arrayContaining(["400", "401", "404", "415", "500", "502", "503", "504"]),
     );
-  }, 120_000);
+  });
 });

@@ -19,6 +19,9 @@ import {
 type Route = SecurityWorld["routes"][number];
 type Headers = Record<string, string>;
 
+/** A whole table is one test; on a busy machine that takes a while. */
+jest.setTimeout(120_000);
+
 let world: SecurityWorld;
 /** Two victims who have everything, and two attackers who have things of their own. */
 let customer: Shopper;
@@ -92,7 +95,7 @@ describe("The cases", () => {
 describe("Somebody else's resource", () => {
   test("When it is asked for or changed, then it is as if it did not exist (S6, S7)", async () => {
     const findings = collectFindings();
-    await expectNothingDone(world, () =>
+    await expectNothingDone(world, findings, () =>
       findings.checkAll(attacks(), nameAttack, async ({ route, victim, as }) => {
         const own = victim.has;
         const status = isMissingToken(route, as) ? 401 : 404;
@@ -109,7 +112,7 @@ describe("Somebody else's resource", () => {
 
   test("When nobody in particular asks, then 401 or 404, an order by its number too (S8)", async () => {
     const findings = collectFindings();
-    await expectNothingDone(world, () =>
+    await expectNothingDone(world, findings, () =>
       findings.checkAll(ownedRoutes(), nameOf, async (route) => {
         const nowhere = await world.call(route, { own: nobodysBelongings() });
         const answer = await world.call(route, { own: customer.has });
@@ -133,7 +136,7 @@ describe("Somebody else's resource", () => {
     const routes = ownedRoutes().filter(
       (route) => isGuest(route) && requestOf(route, turned) !== requestOf(route, guest.has),
     );
-    await expectNothingDone(world, () =>
+    await expectNothingDone(world, findings, () =>
       findings.checkAll(routes, nameOf, async (route) => {
         const nowhere = await world.call(route, { as: guest.headers, own: nobodysBelongings() });
         const answer = await world.call(route, { as: guest.headers, own: turned });
@@ -179,6 +182,7 @@ describe("Somebody else's resource", () => {
     const session = newSession();
     const { has } = await shopUntil(world, session, "saved");
     const token = asUser("user-merged");
+    const findings = collectFindings();
     world.expectEnvelope(
       await world.call(routeOf("POST /api/cart/merge"), { as: { ...token, ...session } }),
       200,
@@ -187,7 +191,7 @@ describe("Somebody else's resource", () => {
     for (const as of [session, { ...asUser("user-thief"), ...session }]) {
       const cart = world.expectEnvelope(await world.call(routeOf("GET /api/cart"), { as }), 200);
       expect(cart.data).toMatchObject({ itemCount: 0 });
-      await expectNothingDone(world, async () => {
+      await expectNothingDone(world, findings, async () => {
         const remove = await world.call(routeOf("DELETE /api/cart/items/:itemId"), { as, own: has });
         expect([403, 404]).toContain(remove.status);
         const saved = await world.call(routeOf("DELETE /api/cart/saved-items/:savedItemId"), {
@@ -197,6 +201,7 @@ describe("Somebody else's resource", () => {
         world.expectEnvelope(saved, 404);
       });
     }
+    findings.report();
     const theirs = world.expectEnvelope(await world.call(routeOf("GET /api/cart"), { as: token }), 200);
     expect(theirs.data).toMatchObject({ itemCount: 1 });
   });
@@ -224,7 +229,7 @@ describe("Somebody else's resource", () => {
         "PAYMENT_NOT_FOUND",
       ],
     };
-    await expectNothingDone(world, () =>
+    await expectNothingDone(world, findings, () =>
       findings.checkAll(
         Object.entries(mixes),
         ([what]) => what,
@@ -242,7 +247,8 @@ describe("Somebody else's resource", () => {
     if (!place) throw new Error("no route to place orders");
     const shopper = await shopUntil(world, newSession(), "chosen");
     const { checkoutSessionId } = shopper.has;
-    await expectNothingDone(world, async () => {
+    const findings = collectFindings();
+    await expectNothingDone(world, findings, async () => {
       const callWith = (paymentId: string) =>
         world.call(place, {
           as: shopper.headers,
@@ -252,6 +258,7 @@ describe("Somebody else's resource", () => {
       world.expectRefusal(answer, 404, "PAYMENT_NOT_FOUND");
       expect(answer.text).toBe((await callWith(nobodysBelongings().paymentId)).text);
     });
+    findings.report();
   });
 });
 

@@ -109,6 +109,12 @@ const CART: Record<string, RouteCase> = {
   "GET /api/cart/recommendations": { access: "guest:empty" },
 };
 
+const ADMIN_CHECKOUTS: Record<string, RouteCase> = {
+  "GET /api/admin/checkouts": { access: "admin:carts:read" },
+  "GET /api/admin/checkouts/funnel": { access: "admin:carts:read" },
+  "GET /api/admin/checkouts/:sessionId": { access: "admin:carts:read", params: sessionId },
+};
+
 const ADMIN_CARTS: Record<string, RouteCase> = {
   "GET /api/admin/carts/abandoned": { access: "admin:carts:read" },
   "GET /api/admin/carts/analytics": { access: "admin:carts:read" },
@@ -138,6 +144,21 @@ const CHECKOUT: Record<string, RouteCase> = {
   "PUT /api/checkout/:sessionId/payment-method": checkoutWrite({ method: "upi", termsAccepted: true }),
   "PUT /api/checkout/:sessionId/gift-message": checkoutWrite({ giftMessage: "With love" }),
   "PUT /api/checkout/:sessionId/notes": checkoutWrite({ customerNotes: "Ring twice" }),
+};
+
+const CREDITS: Record<string, RouteCase> = {
+  "POST /api/checkout/:sessionId/loyalty": {
+    access: "customer",
+    params: sessionId,
+    body: () => ({ points: 10 }),
+  },
+  "DELETE /api/checkout/:sessionId/loyalty": { access: "customer", params: sessionId },
+  "POST /api/checkout/:sessionId/store-credit": {
+    access: "customer",
+    params: sessionId,
+    body: () => ({ amount: 10.5 }),
+  },
+  "DELETE /api/checkout/:sessionId/store-credit": { access: "customer", params: sessionId },
 };
 
 const ORDERS: Record<string, RouteCase> = {
@@ -214,6 +235,8 @@ export const ROUTE_CASES: Readonly<Record<string, RouteCase>> = {
   ...CART,
   ...ADMIN_CARTS,
   ...CHECKOUT,
+  ...CREDITS,
+  ...ADMIN_CHECKOUTS,
   ...ORDERS,
   ...PAYMENTS,
   ...OPERATIONS,

@@ -3,7 +3,7 @@ import { Agent } from "node:http";
 import type { Response, Test } from "supertest";
 import type { RouteDescription } from "../../../middlewares/route.types.js";
 import type { Envelope } from "../../../utils/http.js";
-import { toJsonText } from "../../support/bad-input.js";
+import { hasParentOf, type Path, toJsonText, withValue } from "../../support/bad-input.js";
 import { nameOf, pathWith } from "../../support/router-table.js";
 import { startWorld, type World } from "../../support/world.js";
 import { ROUTE_CASES, type RouteCase } from "./route-cases.js";
@@ -30,6 +30,8 @@ export interface SecurityWorld extends World {
   routes: readonly RouteDescription[];
   caseOf(route: RouteDescription): RouteCase;
   call(route: RouteDescription, call?: Call): Promise<Response>;
+  /** The route's valid body with another value; where that shows nothing to put it into, its case's shape. */
+  spoiltBody(route: RouteDescription, spoilt: { own: Belongings; path: Path; value: unknown }): object;
   /** Asserts envelope, status and code, that the route declares them, and that nothing leaks. */
   expectRefusal(answer: Response, status: number, code: string): Envelope;
   expectEnvelope(answer: Response, status: number): Envelope;
@@ -127,6 +129,11 @@ export async function startSecurityWorld(variables: Record<string, string> = {})
     routes,
     caseOf,
     call,
+    spoiltBody(route, { own, path, value }) {
+      const { body, shape } = caseOf(route);
+      const valid = body?.(own) ?? {};
+      return withValue(hasParentOf(valid, path) ? valid : (shape ?? valid), path, value);
+    },
     expectEnvelope,
     expectRefusal(answer, status, code) {
       const envelope = expectEnvelope(answer, status);
@@ -187,10 +194,20 @@ export function collectFindings(): Findings {
 }
 
 /** Runs attacks that must change nothing: neither the database nor anything at a neighbour's. */
-export async function expectNothingDone(world: SecurityWorld, attack: () => Promise<void>): Promise<void> {
-  const before = { documents: await world.digest(), upstreamCalls: world.upstreamCalls() };
+export async function expectNothingDone(
+  world: SecurityWorld,
+  findings: Findings,
+  attack: () => Promise<unknown>,
+): Promise<void> {
+  const [documents, calls] = [await world.digest(), world.upstreamCalls()];
   await attack();
-  expect({ documents: await world.digest(), upstreamCalls: world.upstreamCalls() }).toEqual(before);
+  await findings.check("nothing is done", async () => {
+    const now = await world.digest();
+    const changed = Object.keys(now).filter((name) => now[name] !== documents[name]);
+    const calledNow = world.upstreamCalls() - calls;
+    if (changed.length === 0 && calledNow === 0) return;
+    throw new Error(`changed: ${changed.join(", ") || "nothing"}; calls to neighbours: ${calledNow}`);
+  });
 }
 
 /** Who calls a route that he may call; a customer where it must be one. */

@@ -1,0 +1,153 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { MongoMemoryReplSet } from "mongodb-memory-server";
+import mongoose from "mongoose";
+import { MONGODB_VERSION, resolveMongod } from "../mongo/find-mongod.mjs";
+
+const MEMBERS = 3;
+const SET_NAME = "rs0";
+/** MongoDB's default of 10 s is for continents; in one data centre 2 s is common. */
+const ELECTION_TIMEOUT_MS = 2_000;
+const LAUNCH_TIMEOUT_MS = 60_000;
+/** As in embedded-mongo.ts: what a killed process held is free again after this. */
+const ARGUMENTS = ["--setParameter", "transactionLifetimeLimitSeconds=15", "--wiredTigerCacheSizeGB", "0.25"];
+const HEALTHY_WITHIN_MS = 45_000;
+const POLL_MS = 200;
+
+interface Member {
+  port: number;
+  dbPath: string;
+  pid: number;
+}
+
+/** Three members on this machine, which can be stopped, frozen and killed. */
+export interface ReplicaSet {
+  /** Names all three, with the set's name. */
+  uri: string;
+  /** Asks the primary for its place; answers when it has given it up. */
+  stepDown(): Promise<void>;
+  /** SIGKILL. @returns starts the member again, on its old files */
+  killPrimary(): Promise<() => void>;
+  /** SIGSTOP. @returns lets it go on */
+  freezePrimary(): Promise<() => void>;
+  /** @throws when there is no primary with two secondaries in time */
+  waitUntilHealthy(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** @throws when `MONGODB_URI` is set, since its members are not ours to kill, or no MongoDB is installed. */
+export async function startReplicaSet(): Promise<ReplicaSet> {
+  const mongod = resolveMongod();
+  if (mongod === null) throw new Error("no MongoDB found: run `node scripts/setup.mjs` first");
+  if (mongod.source === "MONGODB_URI") throw new Error("unset MONGODB_URI: this kills its own servers only");
+  process.env.MONGOMS_RUNTIME_DOWNLOAD = "false";
+  process.env.MONGOMS_SYSTEM_BINARY_VERSION_CHECK = "false";
+  const set = await MongoMemoryReplSet.create({
+    binary: { systemBinary: mongod.binary, version: MONGODB_VERSION },
+    replSet: {
+      name: SET_NAME,
+      count: MEMBERS,
+      storageEngine: "wiredTiger",
+      args: ARGUMENTS,
+      configSettings: { electionTimeoutMillis: ELECTION_TIMEOUT_MS },
+    },
+    instanceOpts: Array.from({ length: MEMBERS }, () => ({ launchTimeout: LAUNCH_TIMEOUT_MS })),
+  });
+  return new KillableSet(set, mongod.binary);
+}
+
+class KillableSet implements ReplicaSet {
+  readonly uri: string;
+  readonly #members: Member[];
+  readonly #restarted = new Set<ChildProcess>();
+
+  constructor(
+    private readonly set: MongoMemoryReplSet,
+    private readonly binary: string,
+  ) {
+    this.uri = set.getUri();
+    this.#members = set.servers.map(({ instanceInfo }) => {
+      // Under Wine this is mongod.exe itself: its starter has become it.
+      const pid = instanceInfo?.instance.mongodProcess?.pid;
+      if (!instanceInfo || pid === undefined) throw new Error("a member of the set is not running");
+      return { port: instanceInfo.port, dbPath: instanceInfo.dbPath, pid };
+    });
+    process.once("exit", () => this.#killRestarted());
+  }
+
+  async stepDown(): Promise<void> {
+    const command = { replSetStepDown: 10, secondaryCatchUpPeriodSecs: 5 };
+    // It closes the connection that asked for it.
+    await this.#asking((admin) => admin.command(command)).catch(() => undefined);
+  }
+
+  async killPrimary(): Promise<() => void> {
+    const member = await this.#primary();
+    process.kill(member.pid, "SIGKILL");
+    return () => this.#restart(member);
+  }
+
+  async freezePrimary(): Promise<() => void> {
+    const { pid } = await this.#primary();
+    process.kill(pid, "SIGSTOP");
+    return () => void process.kill(pid, "SIGCONT");
+  }
+
+  async waitUntilHealthy(): Promise<void> {
+    const deadline = Date.now() + HEALTHY_WITHIN_MS;
+    for (;;) {
+      const states: readonly string[] = await this.#states().catch(() => []);
+      if (
+        states.includes("PRIMARY") &&
+        states.filter((state) => state === "SECONDARY").length === MEMBERS - 1
+      )
+        return;
+      if (Date.now() > deadline) throw new Error(`the set is not healthy: ${states.join(", ")}`);
+      await sleep(POLL_MS);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#killRestarted();
+    await this.set.stop({ doCleanup: true, force: true });
+  }
+
+  #states(): Promise<string[]> {
+    return this.#asking(async (admin) => {
+      const { members } = await admin.command({ replSetGetStatus: 1 });
+      return (members as { stateStr: string }[]).map(({ stateStr }) => stateStr);
+    });
+  }
+
+  async #primary(): Promise<Member> {
+    const host = await this.#asking(async (admin) => String((await admin.command({ hello: 1 })).primary));
+    const member = this.#members.find(({ port }) => host.endsWith(`:${port}`));
+    if (!member) throw new Error(`the primary ${host} is none of ours`);
+    return member;
+  }
+
+  async #asking<T>(ask: (admin: mongoose.mongo.Db) => Promise<T>): Promise<T> {
+    const client = new mongoose.mongo.MongoClient(this.uri, {
+      serverSelectionTimeoutMS: 10_000,
+      connectTimeoutMS: 2_000,
+    });
+    try {
+      return await ask(client.db("admin"));
+    } finally {
+      await client.close();
+    }
+  }
+
+  #restart(member: Member): void {
+    const { port, dbPath } = member;
+    const own = ["--port", String(port), "--dbpath", dbPath, "--replSet", SET_NAME, "--bind_ip", "127.0.0.1"];
+    const child = spawn(this.binary, [...own, "--noauth", ...ARGUMENTS], { stdio: "ignore" });
+    this.#restarted.add(child);
+    member.pid = child.pid ?? member.pid;
+  }
+
+  #killRestarted(): void {
+    for (const child of this.#restarted) child.kill("SIGKILL");
+    this.#restarted.clear();
+  }
+}

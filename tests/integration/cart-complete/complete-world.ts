@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Response } from "supertest";
+import { SEED } from "../../../scripts/sandbox/seed/index.js";
+import { ZERO_PAISE } from "../../../utils/money.js";
+import { startWorld, type World } from "../../support/world.js";
+import { type As, productOf } from "../cart/cart-world.js";
+
+export { type As, unknownId } from "../cart/cart-world.js";
+
+interface CallOptions {
+  as?: As;
+  body?: object;
+  headers?: Record<string, string>;
+}
+
+type Verb = "get" | "post" | "put" | "delete";
+
+/** The service and its sandbox with the usual time limits: these tests move much, and none of them waits for one. */
+export interface CompleteWorld extends World {
+  /** One request. Its answer must be one that the route declares. */
+  call(method: Verb, path: string, options?: CallOptions): Promise<Response>;
+  /** Adds to the cart; the answer must be 200. */
+  add(as: As, variantId: string, quantity?: number): Promise<Response>;
+  /** Delivers what the outbox owes by then, and runs a job with the clock put forward. */
+  deliver(afterMs?: number): Promise<void>;
+  runJobAfter(name: string, afterMs: number): Promise<unknown>;
+  /** Ends the trouble: no faults, and every breaker closed again. */
+  recover(): Promise<void>;
+  /** Everything back to the seed. */
+  reset(): Promise<void>;
+}
+
+async function closeBreakers(): Promise<void> {
+  const [catalog, pricing, inventory, engagement] = await Promise.all([
+    import("../../../services/integrations/catalog-integration.service.js"),
+    import("../../../services/integrations/pricing-integration.service.js"),
+    import("../../../services/integrations/inventory-integration.service.js"),
+    import("../../../services/integrations/engagement-integration.service.js"),
+  ]);
+  const probes = [
+    () => catalog.getProduct(SEED.products.kajal),
+    () => pricing.getTierDiscount({ cartTotal: ZERO_PAISE }),
+    () => inventory.bulkCheckStock([{ variantId: SEED.variants.kajal, quantity: 1 }]),
+    () => engagement.getLoyaltyBalance(SEED.users.asha),
+  ];
+  const deadline = Date.now() + 15_000;
+  for (const probe of probes) {
+    for (let result = await probe(); !result.success; result = await probe()) {
+      if (Date.now() > deadline) throw new Error(`${result.service} does not recover: ${result.code}`);
+      await sleep(50);
+    }
+  }
+}
+
+export async function startCompleteWorld(variables: Record<string, string> = {}): Promise<CompleteWorld> {
+  const world = await startWorld(variables);
+  const [{ expectEnvelope }, worker, { outboxEffects }, clock] = await Promise.all([
+    import("../../support/http-assertions.js"),
+    import("../../../services/platform/outbox-worker.service.js"),
+    import("../../../scripts/jobs/outbox-effects.js"),
+    import("../../../utils/clock.js"),
+  ]);
+  const { faults, sandbox } = world.sandbox.control;
+
+  const call: CompleteWorld["call"] = async (method, path, { as = null, body, headers = {} } = {}) => {
+    const sent = world.http[method](path).set(headers);
+    if (as && "token" in as) sent.set("Authorization", `Bearer ${as.token}`);
+    if (as && "sessionId" in as) sent.set("X-Session-Id", as.sessionId);
+    const answer = await (body ? sent.send(body) : sent);
+    expectEnvelope(answer, answer.status);
+    return answer;
+  };
+  const later = async <T>(afterMs: number, work: () => Promise<T>): Promise<T> => {
+    clock.setClock(afterMs);
+    try {
+      return await work();
+    } finally {
+      clock.setClock(0);
+    }
+  };
+
+  return {
+    ...world,
+    call,
+    async add(as, variantId, quantity = 1) {
+      const body = { productId: productOf(variantId), variantId, quantity };
+      const answer = await call("post", "/api/cart/items", { as, body });
+      if (answer.status !== 200) throw new Error(`not added: ${JSON.stringify(answer.body)}`);
+      return answer;
+    },
+    async deliver(afterMs = 0) {
+      await later(afterMs, () => worker.drainOutbox(outboxEffects));
+    },
+    runJobAfter: (name, afterMs) => later(afterMs, () => world.runJob(name)),
+    async recover() {
+      faults.clear();
+      await closeBreakers();
+    },
+    async reset() {
+      const collections = await world.db.collections();
+      await Promise.all(collections.map((collection) => collection.deleteMany({})));
+      await sandbox.reset();
+      await closeBreakers();
+    },
+  };
+}

@@ -1,0 +1,227 @@
+import { randomBytes } from "node:crypto";
+import { SEED } from "../../../scripts/sandbox/seed/index.js";
+import { chooseMethod, payFor, Shopper, startCheckout, verify } from "../../support/purchase.js";
+import { type As, type CompleteWorld, startCompleteWorld } from "./complete-world.js";
+
+const { variants } = SEED;
+const LATER_MS = 60_000;
+let world: CompleteWorld;
+let guest: { sessionId: string };
+let asha: { token: string };
+
+const newGuest = () => ({ sessionId: randomBytes(24).toString("base64url") });
+beforeAll(async () => {
+  world = await startCompleteWorld();
+});
+afterAll(() => world.stop());
+beforeEach(async () => {
+  await world.reset();
+  guest = newGuest();
+  asha = { token: world.sandbox.tokens.asha };
+});
+
+const carts = () => world.db.collection("carts");
+const items = () => world.db.collection("cartItems");
+const sessions = () => world.db.collection("checkoutSessions");
+const inventory = () => world.sandbox.control.inventory;
+const faults = () => world.sandbox.control.faults;
+const merge = (sessionId = guest.sessionId) =>
+  world.call("post", "/api/cart/merge", { as: asha, headers: { "X-Session-Id": sessionId } });
+const cartOf = async (as: As) => (await world.call("get", "/api/cart", { as })).body.data;
+
+/** What the customer's lines say is what is held, and no unit is lost or doubled. */
+async function expectHeldAsStored() {
+  await world.deliver(LATER_MS);
+  const sum = (rows: { variantId: string; quantity: number }[]) => {
+    const units: Record<string, number> = {};
+    for (const { variantId, quantity } of rows) units[variantId] = (units[variantId] ?? 0) + quantity;
+    return units;
+  };
+  const stored = await items().find<{ variantId: string; quantity: number }>({}).toArray();
+  expect(sum(await inventory().activeReservations())).toEqual(sum(stored));
+  expect(await inventory().imbalances()).toEqual([]);
+}
+
+describe("many at once", () => {
+  it("When the same merge comes five times at once, then it is done once", async () => {
+    await world.add(asha, variants.ashwagandha, 1);
+    await world.add(guest, variants.ashwagandha, 2);
+    await world.add(guest, variants.kajal, 1);
+    const answers = await Promise.all(Array.from({ length: 5 }, () => merge()));
+    expect(answers.map(({ status }) => status)).toEqual(Array(5).fill(200));
+    expect(answers.filter(({ body }) => body.data.merged)).toHaveLength(1);
+    expect(await cartOf(asha)).toMatchObject({ itemCount: 2, totalQuantity: 4 });
+    await expectHeldAsStored();
+  });
+
+  it("When a customer without a cart merges two sessions at once, then one cart holds both", async () => {
+    const second = newGuest();
+    await world.add(guest, variants.ashwagandha, 2);
+    await world.add(second, variants.ashwagandha, 1);
+    await world.add(second, variants.hairOil, 1);
+    const answers = await Promise.all([merge(), merge(second.sessionId)]);
+    expect(answers.map(({ status, body }) => [status, body.data.merged])).toEqual([
+      [200, true],
+      [200, true],
+    ]);
+    expect(await carts().countDocuments({ userId: SEED.users.asha })).toBe(1);
+    expect(await cartOf(asha)).toMatchObject({ itemCount: 2, totalQuantity: 4 });
+    await expectHeldAsStored();
+  });
+
+  it("When adding, changing and removing run while it merges, then every unit is in one cart and held once", async () => {
+    const { body: first } = await world.add(guest, variants.ashwagandha, 2);
+    await world.add(asha, variants.kajal, 1);
+    const path = `/api/cart/items/${first.data.cartItem.id}`;
+    const answers = await Promise.all([
+      world.add(guest, variants.hairOil, 1),
+      merge(),
+      world.add(guest, variants.giloy, 1),
+      world.add(asha, variants.kajal, 2),
+      world.call("put", path, { as: guest, body: { quantity: 3 } }),
+      world.call("delete", path, { as: guest }),
+    ]);
+    expect(answers.every(({ status }) => status < 500)).toBe(true);
+    await merge();
+    const { items: lines } = await cartOf(asha);
+    const units = Object.fromEntries(
+      lines.map(({ variantId, quantity }: { variantId: string; quantity: number }) => [variantId, quantity]),
+    );
+    expect(units).toMatchObject({ [variants.kajal]: 3, [variants.hairOil]: 1, [variants.giloy]: 1 });
+    expect(await carts().countDocuments({ status: "active" })).toBe(1);
+    await expectHeldAsStored();
+  });
+});
+
+describe("When it fails on the way, then nothing is merged, nothing is lost, and the next call goes on", () => {
+  async function picture() {
+    const project = { projection: { updatedAt: 0 } };
+    return [await carts().find({}, project).toArray(), await items().find({}, project).toArray()];
+  }
+
+  it.each([
+    ["pricing is down", { service: "pricing", action: "status", status: 503 }, 503],
+    [
+      "the transfer fails",
+      { service: "inventory", match: "POST /api/reservations/transfer", action: "status", status: 500 },
+      502,
+    ],
+    [
+      "the answer of the transfer is lost",
+      { service: "inventory", match: "POST /api/reservations/transfer", action: "reset-after" },
+      502,
+    ],
+  ] as const)("%s", async (_what, fault, status) => {
+    await world.add(asha, variants.ashwagandha, 1);
+    await world.add(guest, variants.ashwagandha, 2);
+    await world.add(guest, variants.lastUnit);
+    const before = await picture();
+    faults().add(fault);
+    expect((await merge()).status).toBe(status);
+    await world.recover();
+    expect(await picture()).toEqual(before);
+    await world.deliver(LATER_MS);
+    expect(await inventory().imbalances()).toEqual([]);
+    const { status: again, body } = await merge();
+    expect([again, body.data.merged, body.data.cart.totalQuantity]).toEqual([200, true, 4]);
+    await expectHeldAsStored();
+  });
+
+  it("the process dies when the reservations have moved", async () => {
+    await world.add(asha, variants.ashwagandha, 2);
+    await world.add(guest, variants.ashwagandha, 3);
+    await world.add(guest, variants.hairOil, 1);
+    const [from, to] = [await carts().findOne(guest), await carts().findOne({ userId: SEED.users.asha })];
+    const { transferReservations } = await import(
+      "../../../services/integrations/inventory-integration.service.js"
+    );
+    await transferReservations(String(from?._id), String(to?._id));
+    expect((await merge()).body.data).toMatchObject({ merged: true, cart: { totalQuantity: 6 } });
+    await expectHeldAsStored();
+  });
+
+  it("the database refuses the write", async () => {
+    await world.add(asha, variants.ashwagandha, 2);
+    await world.add(guest, variants.ashwagandha, 3);
+    await world.add(guest, variants.hairOil, 1);
+    const before = await picture();
+    const admin = world.db.admin();
+    await admin.command({
+      configureFailPoint: "failCommand",
+      mode: { times: 1 },
+      data: { failCommands: ["delete"], namespace: `${world.db.databaseName}.cartItems`, errorCode: 8000 },
+    });
+    expect((await merge()).status).toBeGreaterThanOrEqual(500);
+    await admin.command({ configureFailPoint: "failCommand", mode: "off" });
+    expect(await picture()).toEqual(before);
+    expect((await merge()).body.data.cart.totalQuantity).toBe(6);
+    await expectHeldAsStored();
+  });
+});
+
+describe("a cart that is being bought", () => {
+  async function begin(token?: string) {
+    const started = await startCheckout(world.url, token ? { token } : {});
+    const open = await chooseMethod(started);
+    return { ...open, session: { sessionId: open.shopper.sessionId ?? "" } };
+  }
+
+  it("When the guest's payment is open, then it is superseded, its checkout ends, and a late capture is refunded", async () => {
+    const open = await begin();
+    const { status, body } = await merge(open.session.sessionId);
+    expect([status, body.data.merged]).toEqual([200, true]);
+    expect(await sessions().findOne({})).toMatchObject({ status: "failed", failureReason: "cart_gone" });
+    expect(await world.db.collection("payments").findOne({})).toMatchObject({
+      status: "failed",
+      errorCode: "superseded",
+    });
+    payFor(world.sandbox, open);
+    await world.settle();
+    expect(await world.db.collection("orders").countDocuments()).toBe(0);
+    expect(await world.db.collection("refunds").find().toArray()).toEqual([
+      expect.objectContaining({ systemReason: "superseded", amount: open.amount }),
+    ]);
+    expect(await cartOf(asha)).toMatchObject({ status: "active", itemCount: 1 });
+  });
+
+  it("When the guest's money is here, then it is 409 until the order is placed, and there is nothing left to merge", async () => {
+    world.sandbox.control.razorpay.configure({ webhooks: { hold: true } });
+    const open = await begin();
+    await world.add(asha, variants.kajal);
+    const paid = payFor(world.sandbox, open);
+    expect((await verify(open, paid)).status).toBe(200);
+    const sessionId = open.session.sessionId;
+    const answer = await merge(sessionId);
+    expect([answer.status, answer.body.error?.code]).toEqual([409, "PLACEMENT_IN_PROGRESS"]);
+    const guestShopper = new Shopper(world.url);
+    guestShopper.sessionId = sessionId;
+    const placed = await guestShopper.send({
+      method: "POST",
+      path: "/api/orders",
+      body: { checkoutSessionId: open.id },
+    });
+    expect(placed.status).toBeLessThan(300);
+    expect((await merge(sessionId)).body.data).toMatchObject({ merged: false, cart: { itemCount: 1 } });
+  });
+
+  it("When the guest's or the customer's order is just being placed, then it is 409 and nothing moves", async () => {
+    await world.add(guest, variants.ashwagandha);
+    await world.add(asha, variants.kajal);
+    const { Types } = await import("mongoose");
+    for (const owner of [{ sessionId: guest.sessionId }, { userId: SEED.users.asha }]) {
+      await carts().updateOne(owner, { $set: { placing: new Types.ObjectId() } });
+      const answer = await merge();
+      expect([answer.status, answer.body.error.code]).toEqual([409, "PLACEMENT_IN_PROGRESS"]);
+      await carts().updateOne(owner, { $set: { placing: null } });
+    }
+    expect(world.sandbox.control.calls.count({ route: "POST /api/reservations/transfer" })).toBe(0);
+  });
+
+  it("When the customer's payment is open, then the merge supersedes it", async () => {
+    await begin(asha.token);
+    await world.add(guest, variants.kajal);
+    expect((await merge()).body.data.merged).toBe(true);
+    expect(await world.db.collection("payments").findOne({})).toMatchObject({ errorCode: "superseded" });
+    expect(await sessions().findOne({})).toMatchObject({ status: "address_entered" });
+  });
+});

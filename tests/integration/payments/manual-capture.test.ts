@@ -1,0 +1,131 @@
+import { SEED } from "../../../scripts/sandbox/seed/index.js";
+import { done, refused, useShop } from "../checkout/shop-world.js";
+
+/** The gateway only authorises; placing the order captures (D10). */
+const shop = useShop({ PAYMENT_CAPTURE: "manual" });
+const gateway = () => shop().sandbox.control.razorpay;
+const capturesOf = (paymentId: string) =>
+  gateway()
+    .ledger()
+    .captures.filter((row) => row.paymentId === paymentId);
+
+beforeEach(() => gateway().configure({ webhooks: { drop: "all" } }));
+
+async function authorised() {
+  const buyer = shop().guest();
+  const { gateway: window } = await buyer.open();
+  const paid = buyer.pay(window.orderId);
+  expect(paid.status).toBe("authorized");
+  expect(done(await buyer.verify(paid))).toMatchObject({ status: "authorized", capturedAmount: 0 });
+  return { buyer, paid, amount: window.amount };
+}
+
+test("When an authorised payment's order is placed, then it is captured, once, after the stock is taken", async () => {
+  const { buyer, paid, amount } = await authorised();
+  expect(capturesOf(paid.paymentId)).toEqual([]);
+  const placed = await buyer.order();
+  expect(placed.status).toBe(201);
+  expect(done(placed)).toMatchObject({ paymentStatus: "paid", payment: { status: "captured" } });
+  expect(capturesOf(paid.paymentId)).toMatchObject([{ amount, by: "merchant" }]);
+  expect((await buyer.order()).status).toBe(200);
+  expect(capturesOf(paid.paymentId)).toHaveLength(1);
+  expect(await buyer.stored.payments()).toMatchObject([
+    { status: "captured", capturedAmount: amount, fee: expect.any(Number), accepted: true },
+  ]);
+  gateway().configure({ webhooks: { drop: "none" } });
+  for (const { id } of gateway().events()) await gateway().redeliver(id);
+  await shop().settle();
+  expect(await buyer.stored.refunds()).toEqual([]);
+});
+
+test("When the client vanishes, then the word of the authorisation places and captures", async () => {
+  gateway().configure({ webhooks: { drop: "none" } });
+  const buyer = shop().guest();
+  const { gateway: window } = await buyer.open();
+  const paid = buyer.pay(window.orderId);
+  await shop().settle();
+  expect(await buyer.stored.order()).toMatchObject({ status: "confirmed", paidAmount: window.amount });
+  expect(capturesOf(paid.paymentId)).toHaveLength(1);
+});
+
+test("When the capture is refused, then there is no order, stock is free again, and nothing is refunded", async () => {
+  const { buyer, paid } = await authorised();
+  const cartId = (await buyer.stored.session())?.cartId;
+  const stock = async () => (await shop().sandbox.control.inventory.numbers(SEED.variants.hairOil)).available;
+  const before = (await stock()) + 1;
+  // The authorisation is too old: the gateway gives it back by itself.
+  gateway().advance(6 * 86_400);
+  for (const attempt of ["first", "again"]) {
+    const details = refused(await buyer.order(), 409, "CHECKOUT_FAILED");
+    expect([attempt, details]).toEqual([attempt, { reason: "capture_refused" }]);
+  }
+  expect(await buyer.stored.order()).toBeNull();
+  expect(await buyer.stored.session()).toMatchObject({
+    status: "failed",
+    failureReason: "capture_refused",
+    placement: null,
+  });
+  expect(await buyer.stored.cart()).toMatchObject({ status: "active", placing: null });
+  await shop().settle();
+  expect(await stock()).toEqual(before);
+  expect(capturesOf(paid.paymentId)).toEqual([]);
+  expect(await buyer.stored.refunds()).toEqual([]);
+  expect(String(cartId)).toBe(String((await buyer.stored.cart())?._id));
+});
+
+describe("When the answer of the capture is lost", () => {
+  async function lost() {
+    const made = await authorised();
+    gateway().setFault({
+      match: "POST /payments/:id/capture",
+      action: "reset",
+      when: "after",
+      times: "always",
+    });
+    gateway().setFault({ match: "GET /payments/:id", action: "status500", times: "always" });
+    const answer = await made.buyer.order();
+    expect([502, 503]).toContain(answer.status);
+    expect(await made.buyer.stored.order()).toBeNull();
+    expect((await made.buyer.stored.session())?.placement).toMatchObject({ attempts: 1 });
+    expect(capturesOf(made.paid.paymentId)).toHaveLength(1);
+    await shop().recover();
+    return made;
+  }
+
+  const expectOneCapture = async ({ buyer, paid, amount }: Awaited<ReturnType<typeof authorised>>) => {
+    expect(await buyer.stored.order()).toMatchObject({ paidAmount: amount, status: "confirmed" });
+    expect(await buyer.stored.payments()).toMatchObject([{ status: "captured", capturedAmount: amount }]);
+    expect(capturesOf(paid.paymentId)).toHaveLength(1);
+    expect(await buyer.stored.refunds()).toEqual([]);
+  };
+
+  test("then the same request finds it", async () => {
+    const made = await lost();
+    expect((await made.buyer.order()).status).toBe(201);
+    await expectOneCapture(made);
+  });
+
+  test("then the recovery job finds it", async () => {
+    const made = await lost();
+    await shop().runJob("placement-recovery");
+    await expectOneCapture(made);
+  });
+
+  test("then the gateway's webhook finds it", async () => {
+    const made = await lost();
+    gateway().configure({ webhooks: { drop: "none" } });
+    const captured = gateway()
+      .events()
+      .filter(({ event, body }) => event === "payment.captured" && body.includes(made.paid.paymentId));
+    expect(captured).toHaveLength(1);
+    for (const { id } of captured) await gateway().redeliver(id);
+    await shop().settle();
+    await expectOneCapture(made);
+  });
+});
+
+test("When the cart changes after the authorisation, then the change is refused and the order placed", async () => {
+  const { buyer } = await authorised();
+  refused(await buyer.put("shipping-method", { shippingMethodId: "express" }), 409, "PLACEMENT_IN_PROGRESS");
+  expect((await buyer.order()).status).toBe(201);
+});
