@@ -64,43 +64,40 @@ function replay(res: Response, answer: StoredAnswer): void {
   res.send(answer.body);
 }
 
-/** A client that may try again at once must not wait for a database that is away. */
-const RELEASE_PATIENCE_MS = 1_000;
-const RELEASE_ATTEMPTS = 6;
-const RELEASE_PAUSE_MS = 2_000;
+/** A client that may try again at once does not wait for a database that is away; a replay is worth a little more. */
+const PATIENCE_MS = { released: 1_000, recorded: 3_000 } as const;
+const ATTEMPTS = 6;
+const PAUSE_MS = 2_000;
 
-/** Until the lease would have ended anyway. */
-async function release(grant: KeyGrant): Promise<void> {
+/** Tries until the lease would have ended anyway. A failure changes nothing about what was done. */
+async function persistently(work: () => Promise<unknown>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await releaseKey(grant);
+      await work();
+      return;
     } catch (error) {
-      if (attempt >= RELEASE_ATTEMPTS) {
-        logger.warn({ err: error }, "> An idempotency key could not be released; its lease will end");
+      if (attempt >= ATTEMPTS) {
+        logger.warn({ err: error }, "> An idempotency key could not be settled; its lease will end");
         return;
       }
-      await sleep(RELEASE_PAUSE_MS, undefined, { ref: false });
+      await sleep(PAUSE_MS, undefined, { ref: false });
     }
   }
 }
 
-/** Records a 2xx answer and forgets any other. A failure here changes nothing about what was done. */
+/** Records a 2xx answer and forgets any other: as a rule at once, else soon. */
 async function settle(grant: KeyGrant, res: Response, body: string): Promise<void> {
-  if (res.statusCode < 200 || res.statusCode >= 300) {
-    await Promise.race([release(grant), sleep(RELEASE_PATIENCE_MS, undefined, { ref: false })]);
-    return;
-  }
-  try {
-    const location = res.getHeader("Location");
-    await completeKey(grant, {
-      status: res.statusCode,
-      body,
-      contentType: String(res.getHeader("Content-Type") ?? "application/json; charset=utf-8"),
-      location: typeof location === "string" ? location : null,
-    });
-  } catch (error) {
-    logger.warn({ err: error }, "> The answer to an idempotency key could not be recorded");
-  }
+  const isSuccess = res.statusCode >= 200 && res.statusCode < 300;
+  const location = res.getHeader("Location");
+  const answer: StoredAnswer = {
+    status: res.statusCode,
+    body,
+    contentType: String(res.getHeader("Content-Type") ?? "application/json; charset=utf-8"),
+    location: typeof location === "string" ? location : null,
+  };
+  const settled = persistently(() => (isSuccess ? completeKey(grant, answer) : releaseKey(grant)));
+  const patience = isSuccess ? PATIENCE_MS.recorded : PATIENCE_MS.released;
+  await Promise.race([settled, sleep(patience, undefined, { ref: false })]);
 }
 
 /** Holds the answer back until it is recorded: what a client has seen can always be replayed. */

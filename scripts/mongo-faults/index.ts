@@ -79,26 +79,26 @@ async function disturb({ set }: World): Promise<Phase[]> {
     await phase("step-down", async () => {
       await set.stepDown();
       await sleep(12_000);
+      await set.waitUntilHealthy();
     }),
   );
-  await set.waitUntilHealthy();
   phases.push(
     await phase("SIGKILL of the primary", async () => {
       const restart = await set.killPrimary();
       await sleep(8_000);
       restart();
       await sleep(8_000);
+      await set.waitUntilHealthy();
     }),
   );
-  await set.waitUntilHealthy();
   phases.push(
     await phase("frozen primary", async () => {
       const thaw = await set.freezePrimary();
       await sleep(FROZEN_MS).finally(thaw);
       await sleep(8_000);
+      await set.waitUntilHealthy();
     }),
   );
-  await set.waitUntilHealthy();
   return phases;
 }
 

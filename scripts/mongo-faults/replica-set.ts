@@ -8,10 +8,11 @@ const MEMBERS = 3;
 const SET_NAME = "rs0";
 /** MongoDB's default of 10 s is for continents; in one data centre 2 s is common. */
 const ELECTION_TIMEOUT_MS = 2_000;
-const LAUNCH_TIMEOUT_MS = 60_000;
+const LAUNCH_TIMEOUT_MS = 120_000;
 /** As in embedded-mongo.ts: what a killed process held is free again after this. */
 const ARGUMENTS = ["--setParameter", "transactionLifetimeLimitSeconds=15", "--wiredTigerCacheSizeGB", "0.25"];
-const HEALTHY_WITHIN_MS = 45_000;
+/** A member that starts again on a busy machine needs most of it. */
+const HEALTHY_WITHIN_MS = 90_000;
 const POLL_MS = 200;
 
 interface Member {

@@ -1,14 +1,30 @@
 import Joi from "joi";
-import type {
-  CatalogProduct,
-  CatalogVariant,
-} from "../../services/integrations/catalog-integration.service.js";
-import { toRupees } from "../../utils/money.js";
+import { type Paise, toRupees } from "../../utils/money.js";
 import { rupees } from "../../utils/view-schemas.js";
 import { text, textOrNull } from "../../utils/views/parts.view.js";
 import { viewOf } from "../../utils/views/view-of.js";
 
-const toVariantView = (variant: CatalogVariant) => ({
+/** What a card shows of the catalog's variant. */
+interface VariantOnCard {
+  id: string;
+  sku: string;
+  name: string;
+  attributes: Record<string, string>;
+  imageUrl: string | null;
+  salePrice: Paise;
+  mrp: Paise;
+  status: "active" | "inactive";
+}
+
+interface ProductOnCard {
+  id: string;
+  name: string;
+  slug: string;
+  images: readonly string[];
+  variants: readonly VariantOnCard[];
+}
+
+const toVariantView = (variant: VariantOnCard) => ({
   variantId: variant.id,
   sku: variant.sku,
   name: variant.name,
@@ -29,7 +45,7 @@ const VariantView = viewOf<ReturnType<typeof toVariantView>>("RecommendedVariant
 });
 
 /** A product as a storefront shows it on a card, with what can be added to the cart at once. */
-export const toRecommendationView = (product: CatalogProduct) => ({
+export const toRecommendationView = (product: ProductOnCard) => ({
   id: product.id,
   name: product.name,
   slug: product.slug,

@@ -13,6 +13,7 @@ import {
 import { startWorld, type World } from "../support/world.js";
 
 /** The audit itself: it finds nothing in a sound world, and each rule's breach when there is one. */
+jest.setTimeout(60_000);
 let world: World;
 let bought: OpenCheckout;
 let browsing: Shopper;
@@ -28,7 +29,7 @@ beforeAll(async () => {
   browsing = new Shopper(world.url);
   await browsing.do({ method: "POST", path: "/api/cart/items", body: ITEMS.hairOil });
   await world.settle();
-}, 60_000);
+});
 afterAll(() => world.stop());
 
 const violated = async (): Promise<string[]> => {

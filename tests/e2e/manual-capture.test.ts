@@ -12,12 +12,13 @@ import {
 import { startWorld, type World } from "../support/world.js";
 
 /** `PAYMENT_CAPTURE=manual` (D10): placing takes the stock, then the money, then commits. */
+jest.setTimeout(60_000);
 let world: World;
 const gateway = () => world.sandbox.control.razorpay;
 
 beforeAll(async () => {
   world = await startWorld({ PAYMENT_CAPTURE: "manual", RAZORPAY_TIMEOUT_MS: "1000" });
-}, 60_000);
+});
 beforeEach(() => gateway().configure({ webhooks: { hold: true } }));
 afterEach(async () => {
   gateway().clearFaults();

@@ -12,6 +12,7 @@ import { openCheckout, payFor, place, verify } from "../support/purchase.js";
 import { startWorld, type World } from "../support/world.js";
 
 /** S13–S16, `razorpay.md` §3, §5, §6.1 and §6.10: the signature covers the bytes that came, and nothing else. */
+jest.setTimeout(60_000);
 let world: World;
 const ROTATED_SECRET = "sandbox-razorpay-webhook-secret-rotated-01";
 const SECRET = SANDBOX_SECRETS.razorpayWebhookSecret;
@@ -34,7 +35,7 @@ const FURTHER_EVENTS = [
 
 beforeAll(async () => {
   world = await startWorld({ RAZORPAY_WEBHOOK_SECRET: `${SECRET},${ROTATED_SECRET}` });
-}, 60_000);
+});
 afterAll(async () => {
   try {
     await world.settle();

@@ -4,13 +4,14 @@ import { type OpenCheckout, openCheckout, payFor } from "../support/purchase.js"
 import { startWorld, type World } from "../support/world.js";
 
 /** F19, `razorpay.md` §6.3: the gateway's events come in any order, and each may come twice. */
+jest.setTimeout(60_000);
 let world: World;
 const gateway = () => world.sandbox.control.razorpay;
 
 beforeAll(async () => {
   world = await startWorld();
   gateway().configure({ webhooks: { hold: true } });
-}, 60_000);
+});
 afterAll(async () => {
   try {
     expect(await findViolations(world.db, world.sandbox, { captureGraceMs: 0 })).toEqual([]);

@@ -16,13 +16,7 @@ export const ASSIGNED_FIELDS: Readonly<Record<string, unknown>> = {
 };
 
 /** S1 */
-const OPERATORS: readonly object[] = [
-  { $ne: null },
-  { $gt: "" },
-  { $regex: ".*" },
-  { $where: "sleep(1000)" },
-  { $in: [] },
-];
+const OPERATORS: readonly object[] = [{ $ne: null }, { $gt: "" }, { $where: "sleep(1000)" }];
 
 /** Numbers that JSON.stringify cannot write; `toJsonText` writes them as they stand between the signs. */
 const BEYOND_NUMBERS = "@1e309@";
@@ -34,14 +28,14 @@ const WRITTEN_NUMBER = /"@([-\de]+)@"/g;
 export const toJsonText = (value: unknown): string => JSON.stringify(value).replaceAll(WRITTEN_NUMBER, "$1");
 
 const WRONG_VALUES: Readonly<Record<string, readonly unknown[]>> = {
-  string: [5, true, [], ["x"], {}, "a\u0000b", "\ud800", ...OPERATORS],
-  number: ["5", " 7 ", "1e1", "", true, [5], BEYOND_NUMBERS, UNSAFE_INTEGER, NEGATIVE_ZERO, ...OPERATORS],
-  boolean: ["true", 1, 0, "", [true], ...OPERATORS],
-  array: ["x", 1, {}, ...OPERATORS],
-  object: ["x", 1, true, [], ...OPERATORS],
+  string: [5, true, ["x"], "a\u0000b", "\ud800", ...OPERATORS],
+  number: ["5", " 7 ", true, [5], BEYOND_NUMBERS, UNSAFE_INTEGER, NEGATIVE_ZERO, ...OPERATORS],
+  boolean: ["true", 1, [true], ...OPERATORS],
+  array: ["x", {}, ...OPERATORS],
+  object: ["x", [], ...OPERATORS],
 };
 /** Of fields that take listed values of any type. */
-const WRONG_ANYWHERE: readonly unknown[] = [[], ["x"], ...OPERATORS];
+const WRONG_ANYWHERE: readonly unknown[] = [["x"], ...OPERATORS];
 
 /** From a body to one of its fields: names, and places in lists. */
 export type Path = readonly (string | number)[];

@@ -1,8 +1,7 @@
-import type { Types } from "mongoose";
 import type { CartItemDoc } from "../../../models/index.js";
 import { getProducts } from "../../integrations/catalog-integration.service.js";
 import { getSettings } from "../../platform/settings.service.js";
-import { boughtLines, type CartDraft, priceLine } from "./cart-draft.step.js";
+import { boughtLines, type CartDraft, findStoredLine, priceLine } from "./cart-draft.step.js";
 import { refreshLine } from "./cart-lines.step.js";
 import { quantityReducedNotice } from "./cart-notices.step.js";
 import { findSellable } from "./catalog-snapshot.step.js";
@@ -91,8 +90,7 @@ function moveGifts(draft: CartDraft, guestLines: readonly CartItemDoc[], merged:
 }
 
 async function refreshGrownLines(draft: CartDraft, touched: readonly CartItemDoc[]): Promise<void> {
-  const storedIds = new Set(draft.storedLines.map(({ _id }: { _id: Types.ObjectId }) => _id.toHexString()));
-  const grown = boughtLines(touched).filter((line) => storedIds.has(line._id.toHexString()));
+  const grown = boughtLines(touched).filter((line) => findStoredLine(draft, line));
   if (grown.length === 0) return;
   const products = await getProducts(grown.map((line) => line.productId));
   if (!products.success) return;

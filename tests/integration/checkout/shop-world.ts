@@ -273,6 +273,9 @@ export async function startShop(variables: Record<string, string> = {}): Promise
   return shop;
 }
 
+/** Service, sandbox and all indexes, on a machine that has other things to do. */
+const START_MS = 90_000;
+
 /** A shop for the file, reset before each test. */
 export function useShop(variables: Record<string, string> = {}): () => Shop {
   let shop: Shop | undefined;
@@ -282,7 +285,7 @@ export function useShop(variables: Record<string, string> = {}): () => Shop {
   };
   beforeAll(async () => {
     shop = await startShop(variables);
-  });
+  }, START_MS);
   beforeEach(() => get().reset());
   afterAll(() => shop?.stop());
   return get;

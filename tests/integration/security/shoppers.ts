@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Response } from "supertest";
 import type { RouteDescription } from "../../../middlewares/route.types.js";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
@@ -64,15 +65,22 @@ function textAt(answer: Response, path: string): string {
 
 type Step = (method: "post" | "put", path: string, body: object) => Promise<Response>;
 
-const stepsOf =
-  ({ http }: World, headers: Shopper["headers"]): Step =>
-  async (method, path, body) => {
-    const answer = await http[method](path)
-      .set({ ...headers, "Idempotency-Key": randomUUID() })
-      .send(body);
-    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
-    return answer;
+/** So often a request is repeated that the service was too busy for. */
+const TRIES = 10;
+
+/** Sends one step of a purchase, and again, with the same key, while the service is too busy. */
+function stepsOf({ http }: World, headers: Shopper["headers"]): Step {
+  return async (method, path, body) => {
+    const all = { ...headers, "Idempotency-Key": randomUUID() };
+    for (let tries = 1; ; tries += 1) {
+      const answer = await http[method](path).set(all).send(body);
+      if (answer.status < 300) return answer;
+      const passes = answer.headers["retry-after"] !== undefined && tries < TRIES;
+      if (!passes) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
+      await sleep(Number(answer.headers["retry-after"]) * 1000);
+    }
   };
+}
 
 async function fillCart(step: Step): Promise<Partial<Belongings>> {
   const added = await step("post", "/api/cart/items", {
