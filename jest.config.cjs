@@ -44,7 +44,8 @@ const filesOf = (folders) => folders.map((folder) => `<rootDir>/tests/${folder}/
 module.exports = {
   // The machines that check this have two cores, and the database needs a share of them.
   maxWorkers: 2,
-  testTimeout: 30_000,
+  // A hook that makes a database and a sandbox takes seconds here and a minute on a machine that does three things at once.
+  testTimeout: 90_000,
   reporters: ["default", "<rootDir>/tests/support/summary-reporter.cjs"],
   projects: [
     { ...shared, displayName: "unit", testMatch: filesOf(UNIT_FOLDERS) },

@@ -22,6 +22,7 @@ const journeyOf = (name: string): Journey => {
 
 /** A point, and how often its effect has happened when the process dies there. */
 interface Telling {
+  what: string;
   journey: string;
   point: RegExp;
   count(world: SweepWorld): Promise<number>;
@@ -29,17 +30,20 @@ interface Telling {
 
 const TELLING: readonly Telling[] = [
   {
+    what: "the gateway order is made",
     journey: "online",
     point: /choose-upi\. .*razorpay\.POST \/v1\/orders$/,
     count: async ({ sandbox }) =>
       sandbox.control.calls.count({ service: "razorpay", route: "POST /v1/orders" }),
   },
   {
+    what: "the intent to place is written",
     journey: "online",
     point: /place\. .*db\.checkoutSessions\.findAndModify$/,
     count: ({ db }) => db.collection("checkoutSessions").countDocuments({ placement: { $ne: null } }),
   },
   {
+    what: "the stock is sold",
     journey: "online",
     point: /place\. .*inventory\.POST \/api\/reservations\/convert$/,
     count: async ({ sandbox }) =>
@@ -47,18 +51,24 @@ const TELLING: readonly Telling[] = [
         .size,
   },
   {
+    what: "the order is committed",
     journey: "online",
     point: /place\. .*db\.commitTransaction .*\+orders\+/,
     count: ({ db }) => db.collection("orders").countDocuments(),
   },
   {
+    what: "the refund is made",
     journey: "refused",
     point: /place\. .*razorpay\.POST \/v1\/payments\/\{id\}\/refund$/,
     count: async ({ sandbox }) => sandbox.control.razorpay.ledger().refunds.length,
   },
 ];
 const CASES = TELLING.flatMap((telling) =>
-  (["before", "after"] as const).map((phase) => ({ ...telling, phase, what: String(telling.point) })),
+  (["before", "after"] as const).map((phase) => ({
+    ...telling,
+    phase,
+    left: phase === "before" ? "nothing" : "all",
+  })),
 );
 const isOf = (spec: CrashSpec, { journey, point, phase }: (typeof CASES)[number]): boolean =>
   spec.journey.name === journey && spec.phase === phase && point.test(tell(spec));
@@ -115,13 +125,13 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 describe("A process that dies", () => {
-  test.each(CASES)("When it dies $phase $what, then nobody can tell afterwards", (telling) => {
+  test.each(CASES)("When it dies $phase $what, then nobody can tell in the end", (telling) => {
     const outcome = outcomes.find(({ spec }) => isOf(spec, telling));
     expect(outcome?.faults).toEqual([]);
     expect(outcome?.diedIn).not.toBeNull();
   });
 
-  test.each(CASES)("When it dies $phase $what, then the effect is $phase it", (telling) => {
+  test.each(CASES)("When it dies $phase $what, then $left of that has happened", (telling) => {
     const outcome = outcomes.find(({ spec }) => isOf(spec, telling));
     expect(outcome && counts.get(outcome.spec)).toBe(telling.phase === "before" ? 0 : 1);
   });
