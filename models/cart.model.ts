@@ -78,6 +78,8 @@ export interface CartDoc extends CartTotals {
   reminderSentAt: Date | null;
   /** When the pricing service last confirmed its coupons, discounts and gifts; null when it has none. */
   promotionsCheckedAt?: Date | null;
+  /** `requestKey`s of the newest adds: a repetition, after an answer that was lost, adds nothing. */
+  appliedRequests?: string[];
   createdAt: Date;
   updatedAt: Date;
 }
@@ -107,6 +109,7 @@ const schema = defineSchema<CartDoc>("carts", {
   abandonedAt: optionalDate,
   reminderSentAt: optionalDate,
   promotionsCheckedAt: optionalDate,
+  appliedRequests: listOf(String),
 });
 
 // One active cart an owner. `$gt: ""` means "a string", and unlike `$type` lets an equality use the index.

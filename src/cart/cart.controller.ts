@@ -32,10 +32,10 @@ export async function getMiniCart({ owner }: VisitorInput, res: Response): Promi
 }
 
 export async function addItem(
-  { body, owner, source }: Input<typeof schemas.addItem>,
+  { body, owner, source, requestKey }: Input<typeof schemas.addItem>,
   res: Response,
 ): Promise<void> {
-  const changed = await cartService.addItem(owner, { ...body, source });
+  const changed = await cartService.addItem(owner, { ...body, source, requestKey });
   const data = { cart: toCartView(changed), cartItem: toCartItemView(changed.line, availabilityIn(changed)) };
   sendResponse(res, HTTP_STATUS.OK, "Added to the cart", data);
 }

@@ -2,7 +2,7 @@ import type { Types } from "mongoose";
 import { Cart, type CartDoc, type CartItemDoc } from "../../models/index.js";
 import type { CartDraft } from "../../services/flows/steps/cart-draft.step.js";
 import {
-  addLine,
+  addLineOnce,
   cartItemNotFound,
   clearLines,
   getChangeableLine,
@@ -42,17 +42,22 @@ export interface ItemToAdd {
   quantity: number;
   bundleId?: string;
   source: CartSource;
+  /** Of the client's idempotency key: the same one again adds nothing more. */
+  requestKey?: string;
 }
 
 /**
  * Adds units of a variant to the owner's cart, which is made if there is none.
  * @throws NotFoundError PRODUCT_NOT_FOUND; RuleError OUT_OF_STOCK, CART_LIMIT; and as `changeCart`
  */
-export async function addItem(owner: Owner, { source, ...item }: ItemToAdd): Promise<ChangedLine> {
+export async function addItem(
+  owner: Owner,
+  { source, requestKey, ...item }: ItemToAdd,
+): Promise<ChangedLine> {
   const wanted = { ...item, bundleId: item.bundleId ?? null };
   let added: CartItemDoc | null = null;
   const changed = await changeOpenCart({ owner, source }, async (draft) => {
-    added = await addLine(draft, wanted);
+    added = await addLineOnce(draft, wanted, requestKey ?? null);
   });
   return withLine(changed, added);
 }

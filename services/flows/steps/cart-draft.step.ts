@@ -35,6 +35,8 @@ export interface CartDraft {
   isUnchanged: boolean;
   /** A job's change, not the owner's: it prolongs nothing, and never touches what is being paid. */
   isHousekeeping: boolean;
+  /** Of the request that this change is; kept with the cart, so that its repetition is known. */
+  requestKey: string | null;
   /** What the customer should hear of this change. */
   notices: Notice[];
   /** Written in the draft's own transaction: all of it, or none. */
@@ -56,6 +58,7 @@ export function startDraft({ cart, lines }: CartState, token: string): CartDraft
     appliedDiscounts: cart.appliedDiscounts,
     isUnchanged: false,
     isHousekeeping: false,
+    requestKey: null,
     notices: [],
     alongside: [],
     held: new Map(),

@@ -23,6 +23,25 @@ const freeGiftLocked = () =>
   new RuleError("FREE_GIFT_LOCKED", "A gift comes and goes with its rule and cannot be changed");
 
 /**
+ * As `addLine`, once for each request: a repetition, after a crash or an answer that was lost, finds the line
+ * as it is and changes nothing (I33).
+ */
+export async function addLineOnce(
+  draft: CartDraft,
+  wanted: LineToAdd,
+  requestKey: string | null,
+): Promise<CartItemDoc> {
+  const isRepeated = requestKey !== null && draft.cart.appliedRequests?.includes(requestKey);
+  const line = isRepeated ? findBoughtLine(draft, wanted) : undefined;
+  if (line) {
+    draft.isUnchanged = true;
+    return line;
+  }
+  draft.requestKey = requestKey;
+  return addLine(draft, wanted);
+}
+
+/**
  * Adds units of a variant: a new line, or more of the one there is, at today's price. Stock is reserved.
  * @throws NotFoundError PRODUCT_NOT_FOUND; RuleError CART_LIMIT, OUT_OF_STOCK with `available`
  */

@@ -38,6 +38,7 @@ export async function saveCart(draft: CartDraft, totals: Totals): Promise<CartSt
     notices: draft.notices,
     expiresAt: draft.isHousekeeping ? draft.cart.expiresAt : await nextCartExpiry(),
     promotionsCheckedAt: hasPromotions(draft) ? now() : null,
+    ...appliedWith(draft),
   };
   const isNew = changesContent(draft, lineChanges, set);
   if (draft.isHousekeeping && !isNew) return stillHolds(draft, set);
@@ -54,6 +55,14 @@ export async function saveCart(draft: CartDraft, totals: Totals): Promise<CartSt
     return written;
   });
   return { cart, lines: draft.lines };
+}
+
+/** A client repeats its last request or two, not an older one. */
+const REQUESTS_KEPT = 20;
+
+function appliedWith({ cart, requestKey }: CartDraft): Pick<CartDoc, "appliedRequests"> {
+  if (requestKey === null) return {};
+  return { appliedRequests: [...(cart.appliedRequests ?? []), requestKey].slice(-REQUESTS_KEPT) };
 }
 
 /** What a promotion gave, it may take back: `promotion-refresh` looks again. */

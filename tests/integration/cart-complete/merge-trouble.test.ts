@@ -1,7 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
+import { useFailPoints } from "../../support/fail-points.js";
 import { chooseMethod, payFor, Shopper, startCheckout, verify } from "../../support/purchase.js";
 import { type As, type CompleteWorld, startCompleteWorld } from "./complete-world.js";
+
+useFailPoints();
 
 const { variants } = SEED;
 const LATER_MS = 60_000;

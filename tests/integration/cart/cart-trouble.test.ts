@@ -1,7 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { Types } from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
+import { useFailPoints } from "../../support/fail-points.js";
 import { type CartWorld, productOf, startCartWorld } from "./cart-world.js";
+
+useFailPoints();
 
 const { variants } = SEED;
 let world: CartWorld;

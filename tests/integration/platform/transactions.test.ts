@@ -4,6 +4,9 @@ import { Counter } from "../../../models/index.js";
 import { afterCommit, inTransaction } from "../../../services/platform/transaction.service.js";
 import { OutcomeUnknownError } from "../../../utils/errors.js";
 import { currentDatabaseUri } from "../../support/database.js";
+import { useFailPoints } from "../../support/fail-points.js";
+
+useFailPoints();
 
 /** Fail points strike the whole server; the name keeps them to the connections of this file. */
 const APP_NAME = "transactions-test";
