@@ -15,7 +15,8 @@ const CLIENT_OPTIONS = {
   socketTimeoutMS: 20_000,
   heartbeatFrequencyMS: 2_000,
   /** A full pool is overload: refuse quickly rather than queue. */
-  waitQueueTimeoutMS: 2_000,
+  // A burst of fifty placements on two busy cores waits for connections; a request itself may take 20 s.
+  waitQueueTimeoutMS: 5_000,
   retryWrites: true,
   retryReads: true,
   readConcernLevel: "majority",

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import mongoose from "mongoose";
+import { findViolations } from "../invariants/index.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
 import { check, heading, rupees, table } from "./print.js";
 
@@ -92,6 +93,11 @@ async function balance(db: Db, sandbox: Sandbox): Promise<void> {
   const captured = sum(captures.map((row) => row.amount));
   const refunded = sum(
     refunds.filter((row) => row.ofCapture && row.status === "processed").map((row) => row.amount),
+  );
+  const violations = await findViolations(db, sandbox);
+  check(
+    violations.length === 0,
+    violations.length === 0 ? "every invariant of a purchase holds" : JSON.stringify(violations),
   );
   const [orders] = await db
     .collection("payments")

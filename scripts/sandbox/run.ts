@@ -20,15 +20,16 @@ async function main(): Promise<void> {
     ports: DEFAULT_PORTS,
   });
   sandbox.setServiceUrl(`http://127.0.0.1:${SERVICE_PORT}`);
+  const mongodbUri = databaseUri(mongo.uri, "sandbox_orders");
   const service = await startService({
     port: SERVICE_PORT,
-    env: { ...sandbox.env, MONGODB_URI: databaseUri(mongo.uri, "sandbox_orders"), NODE_ENV: "development" },
+    env: { ...sandbox.env, MONGODB_URI: mongodbUri, NODE_ENV: "development" },
     onOutput: (text) => process.stdout.write(text),
     ...(watch
       ? { command: ["node_modules/.bin/tsx", "watch", "--clear-screen=false", "index.ts"] as const }
       : {}),
   });
-  printWelcome(service.url, sandbox);
+  printWelcome(service.url, mongodbUri, sandbox);
   await untilInterrupted(service);
   await service.stop();
   await sandbox.stop();

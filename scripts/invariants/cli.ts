@@ -1,0 +1,49 @@
+import mongoose from "mongoose";
+import { config } from "../../config/env.config.js";
+import { createSandboxClient } from "../sandbox/control-client.js";
+import { type BookKeepers, findViolations, type Violation } from "./index.js";
+
+const SANDBOX_CONTROL = "http://127.0.0.1:3010";
+
+/**
+ * `npm run check:invariants [control URL]`: asks the database of MONGODB_URI, and the books of the sandbox that
+ * runs beside it, whether every invariant of a purchase holds. Prints each violation with its ids; exit 1.
+ */
+async function main(): Promise<number> {
+  const client = await mongoose.mongo.MongoClient.connect(config.mongodbUri);
+  try {
+    const violations = await findViolations(client.db(), {
+      control: remoteBooks(process.argv[2] ?? SANDBOX_CONTROL),
+    });
+    process.stdout.write(report(violations));
+    return violations.length === 0 ? 0 : 1;
+  } finally {
+    await client.close();
+  }
+}
+
+function remoteBooks(controlUrl: string): BookKeepers {
+  const { call } = createSandboxClient(controlUrl);
+  return {
+    razorpay: { ledger: () => call("razorpay", "ledger"), events: () => call("razorpay", "events") },
+    inventory: {
+      ledger: () => call("inventory", "ledger"),
+      activeReservations: () => call("inventory", "activeReservations"),
+      imbalances: () => call("inventory", "imbalances"),
+    },
+    pricing: { ledger: () => call("pricing", "ledger") },
+    engagement: {
+      loyaltyLedger: () => call("engagement", "loyaltyLedger"),
+      creditLedger: () => call("engagement", "creditLedger"),
+      notifications: () => call("engagement", "notifications"),
+    },
+  };
+}
+
+function report(violations: readonly Violation[]): string {
+  if (violations.length === 0) return "Every invariant holds.\n";
+  const lines = violations.map(({ invariant, problem, ids }) => `${invariant}  ${problem}  ${ids.join(" ")}`);
+  return `${lines.join("\n")}\n${violations.length} violations\n`;
+}
+
+process.exitCode = await main();
