@@ -1,4 +1,13 @@
 import {
+  addHairOil,
+  addKajal,
+  changeQuantity,
+  merge,
+  moveBack,
+  removeLine,
+  saveForLater,
+} from "./cart-steps.js";
+import {
   add,
   addMore,
   address,
@@ -29,7 +38,8 @@ import {
   signIn,
   start,
   stockIsGone,
-  usesPointsAndCredit,
+  useCredit,
+  usePoints,
   verify,
   webhooks,
 } from "./steps.js";
@@ -105,8 +115,8 @@ export const JOURNEYS: readonly Journey[] = [
   {
     name: "points-and-credit",
     story: "points and store credit pay a part",
-    steps: [...upToShipping, usesPointsAndCredit, chooseUpi, pays, verify, place, outbox],
-    sweep: [place],
+    steps: [...upToShipping, usePoints, useCredit, chooseUpi, pays, verify, place, outbox],
+    sweep: [usePoints, place],
     orders: 1,
     refunds: 0,
   },
@@ -124,7 +134,8 @@ export const JOURNEYS: readonly Journey[] = [
     story: "paid, but the stock is gone: undone, and money, coupon, points and credit go back",
     steps: [
       ...upToShipping,
-      usesPointsAndCredit,
+      usePoints,
+      useCredit,
       chooseUpi,
       pays,
       verify,
@@ -175,6 +186,17 @@ export const JOURNEYS: readonly Journey[] = [
       laterOutbox,
     ],
     sweep: [checkoutCleanup, outbox, laterWebhooks],
+    orders: 1,
+    refunds: 0,
+  },
+  {
+    name: "cart",
+    story: "a guest's cart joins the customer's, lines are changed, saved, brought back and removed",
+    steps: [
+      ...[addKajal, addHairOil, signIn, add, merge, changeQuantity, saveForLater, moveBack, removeLine],
+      ...[start, address, shipping, placeCash, outbox],
+    ],
+    sweep: [merge, changeQuantity, saveForLater, moveBack, removeLine],
     orders: 1,
     refunds: 0,
   },

@@ -1,4 +1,3 @@
-import mongoose from "mongoose";
 import { textAt } from "../demo/storefront.js";
 import { SEED } from "../sandbox/seed/index.js";
 import { deliverEvents } from "./gateway-events.js";
@@ -31,8 +30,6 @@ const ADDRESS = {
 };
 const POINTS = 100;
 const CREDIT_RUPEES = 150;
-/** As the sandbox values them. */
-const PAISE_A_POINT = 25;
 
 /** A customer nobody has seen before, with points and credit. */
 export const signIn = step("sign-in", async (visit) => {
@@ -152,16 +149,12 @@ export const freeShipping = post("free-shipping", "/api/cart/coupons", {
   couponCode: SEED.coupons.FREESHIP,
 });
 
-/** Points and credit on the checkout, as its routes for them will write it. */
-export const usesPointsAndCredit = step("points-and-credit", async ({ world, checkoutId }) => {
-  const means = {
-    loyaltyPoints: POINTS,
-    loyaltyPointValue: PAISE_A_POINT,
-    storeCreditAmount: CREDIT_RUPEES * 100,
-  };
-  const sessions = world.db.collection("checkoutSessions");
-  await sessions.updateOne({ _id: new mongoose.Types.ObjectId(checkoutId) }, { $set: means });
-});
+const postToCheckout = (name: string, path: string, body: object): Step =>
+  step(name, async (visit) => {
+    await visit.call({ method: "POST", path: `/api/checkout/${visit.checkoutId}/${path}`, body });
+  });
+export const usePoints = postToCheckout("use-points", "loyalty", { points: POINTS });
+export const useCredit = postToCheckout("use-credit", "store-credit", { amount: CREDIT_RUPEES });
 
 export const expires = step("expires", ({ world }) => letCheckoutsExpire(world.db));
 export const checkoutCleanup = step("checkout-cleanup", (visit) => visit.job("checkout-cleanup"));

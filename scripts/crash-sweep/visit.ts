@@ -6,7 +6,7 @@ import type { ServiceProcess } from "../support/service-process.js";
 import type { SweepWorld } from "./world.js";
 
 export interface Call {
-  method: "GET" | "POST" | "PUT";
+  method: "GET" | "POST" | "PUT" | "DELETE";
   path: string;
   body?: unknown;
   /** Refusals that belong to the story. */
