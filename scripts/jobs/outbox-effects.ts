@@ -19,7 +19,6 @@ import {
 import { sendAuditRow } from "../../services/flows/effects/send-audit.effect.js";
 import { syncReservation } from "../../services/flows/effects/sync-reservation.effect.js";
 import { sendRefund } from "../../services/flows/refund-payment.flow.js";
-import { CHECKOUT_REMINDER_MESSAGE } from "../../services/flows/remind-checkout.flow.js";
 import { AUDIT_MESSAGE } from "../../services/platform/audit.service.js";
 import type { OutboxEffect, OutboxEffects } from "../../services/platform/outbox-worker.service.js";
 
@@ -90,7 +89,7 @@ export const outboxEffects: OutboxEffects = {
     },
   ],
   "reservation.sync": [{ name: "inventory", deliver: syncReservation }],
-  [CHECKOUT_REMINDER_MESSAGE]: [about("message", "checkoutSessionId", notifyUnfinishedCheckout)],
+  "checkout.reminder": [about("message", "checkoutSessionId", notifyUnfinishedCheckout)],
   "cart.release": [
     {
       name: "inventory",

@@ -6,8 +6,6 @@ import { enqueueOutbox } from "../platform/outbox.service.js";
 import { getSettings } from "../platform/settings.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 
-export const CHECKOUT_REMINDER_MESSAGE = "checkout.reminder";
-
 const MINUTE_MS = 60_000;
 /** Nobody wants to hear of last week's checkout, least of all from a service that was down for a week. */
 const TOO_LATE_MS = 24 * 60 * MINUTE_MS;
@@ -57,7 +55,7 @@ export async function remindOfCheckout({ _id, cartId, version }: CheckoutSession
 }
 
 const reminderOf = (id: Types.ObjectId) => ({
-  type: CHECKOUT_REMINDER_MESSAGE,
+  type: "checkout.reminder",
   dedupeKey: `checkout.reminder:${id.toHexString()}`,
   payload: { checkoutSessionId: id.toHexString() },
 });
