@@ -23,6 +23,7 @@ import {
   type CheckoutState,
   checkoutNotFound,
   isOwnedBy,
+  loadCheckoutState,
 } from "./steps/checkout-state.step.js";
 import { claimCoupons } from "./steps/coupon-claim.step.js";
 import { nextCartExpiry } from "./steps/find-cart.step.js";
@@ -61,7 +62,8 @@ export async function choosePayment(choice: PaymentChoice): Promise<ChosenPaymen
   return withDocumentLease(lease, async (checkout, token) => {
     if (!checkout || !isOwnedBy(checkout, choice.owner)) throw checkoutNotFound();
     assertWritable(checkout);
-    const state = await refreshBeforePayment(checkout, choice.method);
+    const refreshed = await refreshBeforePayment(checkout);
+    const state = await loadCheckoutState({ ...refreshed, paymentMethod: choice.method });
     await assertMeansSuffice(state);
     const options = await listPaymentOptions(state);
     assertPayable(choice, state, options);
@@ -94,7 +96,7 @@ interface Frozen {
 
 /** One transaction: the cart is the one we looked at, the session is frozen, the payment record exists. */
 async function freeze(choice: PaymentChoice, state: CheckoutState, token: string): Promise<Frozen> {
-  const before = await rereadIfPaying(state.checkout);
+  const before = await getSession(choice.checkoutSessionId);
   const frozen = freezeCheckout(state);
   return inTransaction(async (session) => {
     await assertCartUnchanged(state, session);
@@ -107,10 +109,8 @@ async function freeze(choice: PaymentChoice, state: CheckoutState, token: string
   });
 }
 
-/** Refreshing the cart may have taken a session back from its payment; no other is touched under our lease. */
-async function rereadIfPaying(leased: CheckoutSessionDoc): Promise<CheckoutSessionDoc> {
-  if (leased.status !== "payment_pending") return leased;
-  const checkout = await CheckoutSession.findById(leased._id).lean<CheckoutSessionDoc>();
+async function getSession(id: Types.ObjectId): Promise<CheckoutSessionDoc> {
+  const checkout = await CheckoutSession.findById(id).lean<CheckoutSessionDoc>();
   if (!checkout) throw checkoutNotFound();
   return checkout;
 }
@@ -220,34 +220,30 @@ async function writeFrozen({
 }: FrozenWrite): Promise<CheckoutSessionDoc> {
   const { checkout } = state;
   const at = now();
-  const set = {
-    paymentMethod: choice.method,
-    shippingMethod: checkout.shippingMethod,
-    frozen,
-    totals: frozen.totals,
-    cartVersion: frozen.cartVersion,
-    paymentId: payment?._id ?? null,
-    termsAcceptedAt: checkout.termsAcceptedAt ?? (choice.termsAccepted ? at : null),
-    expiresAt: minutesFromNow((await getSettings("checkout")).expiryMinutes),
-  };
-  const guard = { "lease.token": token, placement: null };
-  const moved = await applyTransition({
+  await applyTransition({
     machine: checkoutMachine,
     model: CheckoutSession,
     id: checkout._id,
-    from: "address_entered",
     to: "payment_pending",
-    guard,
-    set: { ...set, "steps.paymentPendingAt": checkout.steps.paymentPendingAt ?? at },
-    inc: { version: 1 },
+    set: { "steps.paymentPendingAt": checkout.steps.paymentPendingAt ?? at },
     by: { type: "customer" },
     session,
   });
-  if (moved.changed) return moved.document;
-  // Chosen again: it is being paid already.
   const written = await CheckoutSession.findOneAndUpdate(
-    { _id: checkout._id, status: "payment_pending", ...guard },
-    { $set: set, $inc: { version: 1 } },
+    { _id: checkout._id, "lease.token": token, placement: null },
+    {
+      $set: {
+        paymentMethod: choice.method,
+        shippingMethod: checkout.shippingMethod,
+        frozen,
+        totals: frozen.totals,
+        cartVersion: frozen.cartVersion,
+        paymentId: payment?._id ?? null,
+        termsAcceptedAt: checkout.termsAcceptedAt ?? (choice.termsAccepted ? at : null),
+        expiresAt: minutesFromNow((await getSettings("checkout")).expiryMinutes),
+      },
+      $inc: { version: 1 },
+    },
     { returnDocument: "after", session },
   ).lean<CheckoutSessionDoc>();
   if (!written)

@@ -15,7 +15,6 @@ import {
   type CheckoutState,
   calculateCheckoutTotals,
   loadCheckoutState,
-  toCheckoutState,
 } from "./steps/checkout-state.step.js";
 import { findActiveCart } from "./steps/find-cart.step.js";
 import { toCheckoutTotals } from "./steps/freeze-checkout.step.js";
@@ -130,7 +129,7 @@ async function createFrom(
 ): Promise<StartedCheckout> {
   const { expiryMinutes } = await getSettings("checkout");
   const session = newSession(cart._id, request, previous, minutesFromNow(expiryMinutes));
-  const checkout = { ...session, ...(await rateKeptShipping(session, { cart, lines })) };
+  const checkout = { ...session, ...(await rateKeptShipping(session)) };
   const totals = await calculateCheckoutTotals(checkout, cart, lines);
   try {
     await CheckoutSession.insertMany([{ ...checkout, totals: toCheckoutTotals(totals) }]);
@@ -153,12 +152,11 @@ async function createFrom(
  */
 async function rateKeptShipping(
   checkout: CheckoutSessionDoc,
-  cartState: CartState,
 ): Promise<Pick<CheckoutSessionDoc, "shippingMethod" | "shippingMethodId">> {
   const { shippingMethod, shippingMethodId } = checkout;
   if (!shippingMethod) return { shippingMethod, shippingMethodId };
   try {
-    const methods = await findShippingMethods(await toCheckoutState(checkout, cartState));
+    const methods = await findShippingMethods(checkout);
     const offered = methods.find(({ id }) => id === shippingMethod.id) ?? null;
     return { shippingMethod: offered, shippingMethodId: offered && shippingMethodId };
   } catch (error) {

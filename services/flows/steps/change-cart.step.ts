@@ -30,7 +30,7 @@ export type CartChange = (draft: CartDraft) => Promise<void> | void;
  *   VERSION_CONFLICT, REQUEST_IN_PROGRESS; the typed upstream errors; whatever `change` throws.
  */
 export function changeCart(cartId: Types.ObjectId, change: CartChange): Promise<CartState> {
-  return withDocumentLease({ model: Cart, id: cartId, ...CART_LEASE }, async (cart, token, ended) => {
+  return withDocumentLease({ model: Cart, id: cartId, ...CART_LEASE }, async (cart, token) => {
     if (cart?.status !== "active") throw cartNotFound();
     if (cart.placing) throw placementInProgress();
     const stored: CartState = { cart, lines: await findCartLines(cart._id) };
@@ -39,9 +39,7 @@ export function changeCart(cartId: Types.ObjectId, change: CartChange): Promise<
       await change(draft);
       if (draft.isUnchanged) return stored;
       await reconcileGifts(draft, await applyPromotions(draft));
-      const saved = await saveCart(draft, await totalDraft(draft));
-      ended();
-      return saved;
+      return await saveCart(draft, await totalDraft(draft));
     } catch (error) {
       throw await giveUp(draft, error);
     }

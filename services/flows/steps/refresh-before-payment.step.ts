@@ -10,7 +10,7 @@ import { unwrap } from "../../../utils/result.js";
 import { calculateShippingMethods } from "../../integrations/shipping-integration.service.js";
 import { getSettings } from "../../platform/settings.service.js";
 import { changeCart } from "./change-cart.step.js";
-import { type CheckoutState, toCheckoutState } from "./checkout-state.step.js";
+import { loadCheckoutState } from "./checkout-state.step.js";
 import { reserveLines } from "./reserve-lines.step.js";
 
 const REQUIRED = ["email", "phone", "shippingAddress", "shippingMethod"] as const;
@@ -28,17 +28,13 @@ export function assertComplete(checkout: CheckoutSessionDoc): void {
  * reserved for the time of a checkout, and the shipping method is rated for the cart as it is now.
  * @throws RuleError CHECKOUT_INCOMPLETE, CART_EMPTY, COUPON_INVALID, OUT_OF_STOCK, SHIPPING_METHOD_UNAVAILABLE.
  */
-export async function refreshBeforePayment(
-  checkout: CheckoutSessionDoc,
-  paymentMethod: CheckoutSessionDoc["paymentMethod"],
-): Promise<CheckoutState> {
+export async function refreshBeforePayment(checkout: CheckoutSessionDoc): Promise<CheckoutSessionDoc> {
   assertComplete(checkout);
   await assertNotEmpty(checkout);
   const { reservationTtlMinutes } = await getSettings("checkout");
-  const refreshed = await changeCart(checkout.cartId, (draft) => reserveLines(draft, reservationTtlMinutes));
-  assertAsSeen(refreshed.cart);
-  const state = await toCheckoutState(checkout, refreshed);
-  return toCheckoutState({ ...checkout, paymentMethod, shippingMethod: await rateAgain(state) }, refreshed);
+  const { cart } = await changeCart(checkout.cartId, (draft) => reserveLines(draft, reservationTtlMinutes));
+  assertAsSeen(cart);
+  return { ...checkout, shippingMethod: await rateAgain(checkout) };
 }
 
 async function assertNotEmpty(checkout: CheckoutSessionDoc): Promise<void> {
@@ -59,9 +55,9 @@ function assertAsSeen({ notices }: CartDoc): void {
   }
 }
 
-async function rateAgain(state: CheckoutState): Promise<CheckoutSessionDoc["shippingMethod"]> {
-  const methods = await findShippingMethods(state);
-  const method = methods.find((candidate) => candidate.id === state.checkout.shippingMethod?.id);
+async function rateAgain(checkout: CheckoutSessionDoc): Promise<CheckoutSessionDoc["shippingMethod"]> {
+  const methods = await findShippingMethods(checkout);
+  const method = methods.find((candidate) => candidate.id === checkout.shippingMethod?.id);
   if (!method) {
     throw new RuleError(
       "SHIPPING_METHOD_UNAVAILABLE",
@@ -72,12 +68,9 @@ async function rateAgain(state: CheckoutState): Promise<CheckoutSessionDoc["ship
 }
 
 /** The methods for the cart's weight and value at the checkout's address. Empty before there is an address. */
-export async function findShippingMethods({
-  checkout,
-  lines,
-  totals,
-}: CheckoutState): Promise<ShippingMethodSnapshot[]> {
+export async function findShippingMethods(checkout: CheckoutSessionDoc): Promise<ShippingMethodSnapshot[]> {
   if (!checkout.shippingAddress) return [];
+  const { lines, totals } = await loadCheckoutState(checkout);
   const { pincode, state, country } = checkout.shippingAddress;
   const answer = unwrap(
     await calculateShippingMethods({
