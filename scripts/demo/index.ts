@@ -3,6 +3,7 @@ import { startEmbeddedMongo } from "../mongo/embedded-mongo.js";
 import { startSandbox } from "../sandbox/sandbox.js";
 import { startService } from "../support/service-process.js";
 import { closeTheBooks } from "./books.js";
+import { creditPaysEverything, customerPaysWithCredit, guestCollects, guestSignsIn } from "./cart-scenes.js";
 import { bold, green, heading, outside, print, red } from "./print.js";
 import {
   clientVanishes,
@@ -14,7 +15,7 @@ import {
 } from "./scenes.js";
 
 /**
- * `npm run demo`: five purchases on real parts, told as they happen. It talks to the HTTP API of the built
+ * `npm run demo`: seven purchases on real parts, told as they happen. It talks to the HTTP API of the built
  * service alone; the gateway and the neighbours are the sandbox's. Exit 0 only if everything holds.
  */
 async function main(): Promise<number> {
@@ -30,7 +31,7 @@ async function main(): Promise<number> {
   try {
     sandbox.setServiceUrl(service.url);
     await play({ sandbox, serviceUrl: service.url });
-    await closeTheBooks(mongodbUri, sandbox);
+    await closeTheBooks(mongodbUri, sandbox, PURCHASES);
     heading("Done");
     print(green(`   Everything holds. It took ${((Date.now() - began) / 1000).toFixed(1)} s.`));
     print(`   Try it by hand: npm run sandbox\n`);
@@ -47,12 +48,18 @@ async function main(): Promise<number> {
   }
 }
 
+const PURCHASES = 7;
+
 async function play(stage: Stage): Promise<void> {
   await guestPaysByUpi(stage);
   await customerPaysByCard(stage);
   await customerPaysOnDelivery(stage);
   await clientVanishes(stage);
   await lastUnitIsGone(stage);
+  const guest = await guestCollects(stage);
+  const customer = await guestSignsIn(stage, guest);
+  await customerPaysWithCredit(stage, customer);
+  await creditPaysEverything(stage);
 }
 
 process.exit(await main());

@@ -13,10 +13,11 @@ export interface Address {
   pincode: string;
 }
 
-const cartTold = (data: unknown): string => {
-  const totals = `${numberAt(data, "cart.totalQuantity")} units, ${rupees(numberAt(data, "cart.totals.grandTotal"))}`;
+export const cartTold = (data: unknown): string => {
+  const units = numberAt(data, "cart.totalQuantity");
+  const totals = `${units} ${units === 1 ? "unit" : "units"}, ${rupees(numberAt(data, "cart.totals.grandTotal"))}`;
   const gifts = listAt(data, "cart.freeGifts").length;
-  return gifts > 0 ? `${totals}, and ${gifts} free gift` : totals;
+  return gifts > 0 ? `${totals}, ${gifts} of them a free gift` : totals;
 };
 
 const dueTold = (data: unknown): string =>
@@ -87,14 +88,36 @@ export const verify = (shop: Storefront, paid: { orderId: string; paymentId: str
     tell: (data) => `payment ${textAt(data, "status")}`,
   });
 
-export const placeOrder = (shop: Storefront, checkoutSessionId: string, expect?: number) =>
+export const placeOrder = (
+  shop: Storefront,
+  checkoutSessionId: string,
+  { termsAccepted, expect }: { termsAccepted?: boolean; expect?: number } = {},
+) =>
   shop.call({
     method: "POST",
     path: "/api/orders",
-    body: { checkoutSessionId },
+    body: { checkoutSessionId, ...(termsAccepted === undefined ? {} : { termsAccepted }) },
     idempotencyKey: randomUUID(),
     tell: orderTold,
     ...(expect === undefined ? {} : { expect }),
+  });
+
+export const payWithPoints = (shop: Storefront, sessionId: string, points: number) =>
+  shop.call({
+    method: "POST",
+    path: `/api/checkout/${sessionId}/loyalty`,
+    body: { points },
+    tell: (data) =>
+      `${points} points are worth ${rupees(numberAt(data, "totals.loyaltyDiscount"))}; ${dueTold(data)}`,
+  });
+
+/** Without an amount: as much as is due. */
+export const payWithCredit = (shop: Storefront, sessionId: string, amount?: number) =>
+  shop.call({
+    method: "POST",
+    path: `/api/checkout/${sessionId}/store-credit`,
+    body: amount === undefined ? {} : { amount },
+    tell: (data) => `store credit pays ${rupees(numberAt(data, "totals.storeCredit"))}; ${dueTold(data)}`,
   });
 
 export const orderTold = (data: unknown): string =>

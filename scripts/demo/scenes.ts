@@ -22,7 +22,7 @@ export interface Stage {
 
 const { products, variants, coupons, pincodes, shippingMethods } = SEED;
 
-const guestAddress = {
+export const guestAddress = {
   name: "Meera Nair",
   phone: "+919845012345",
   line1: "22 Temple Street, Malleswaram",
@@ -38,7 +38,7 @@ const mumbai = {
   state: "Maharashtra",
   pincode: pincodes.mumbai,
 };
-const chandigarh = {
+export const chandigarh = {
   ...guestAddress,
   name: "Dev Singh",
   line1: "SCO 12, Sector 17",
@@ -191,7 +191,7 @@ export async function lastUnitIsGone({ sandbox, serviceUrl }: Stage): Promise<vo
   const paid = sandbox.control.razorpay.pay(gatewayOrderOf(chosen), { method: "wallet", outcome: "success" });
   outside(`now the first one's wallet pays all the same: ${paid.paymentId} ${paid.status}`);
   await verify(slow, paid);
-  await placeOrder(slow, slowSession, 409);
+  await placeOrder(slow, slowSession, { expect: 409 });
   const refundOf = () =>
     sandbox.control.razorpay.ledger().refunds.find((row) => row.paymentId === paid.paymentId);
   await waitFor("the money is back", async () => refundOf()?.status === "processed");

@@ -51,12 +51,16 @@ export interface Call {
 
 /** A browser or an app: it keeps its session id or token, and nothing else. */
 export class Storefront {
-  private sessionId: string | null = null;
-
   constructor(
     private readonly url: string,
     private readonly token: string | null = null,
+    private sessionId: string | null = null,
   ) {}
+
+  /** The same browser, with a customer before it; what it kept as a guest it still has. */
+  signIn(token: string): Storefront {
+    return new Storefront(this.url, token, this.sessionId);
+  }
 
   async call(call: Call): Promise<Answer> {
     const response = await fetch(this.url + call.path, {
