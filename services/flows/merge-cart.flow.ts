@@ -6,7 +6,7 @@ import type { CartDraft } from "./steps/cart-draft.step.js";
 import { applyPromotions } from "./steps/cart-promotions.step.js";
 import { changeCart } from "./steps/change-cart.step.js";
 import { assertNotBought, closeMergedCart, type HeldCart } from "./steps/close-merged-cart.step.js";
-import { findCartLines, findOrReviveCart, openCart } from "./steps/find-cart.step.js";
+import { findCartLines, findOrReviveCart, withOpenCart } from "./steps/find-cart.step.js";
 import { mergeLines } from "./steps/merge-lines.step.js";
 import { moveSavedItems } from "./steps/saved-items.step.js";
 import { moveReservations } from "./steps/transfer-reservations.step.js";
@@ -47,8 +47,9 @@ function mergeCart({ _id }: CartDoc, { userId, source }: MergeRequest): Promise<
     const lines = await findCartLines(cart._id);
     if (lines.length === 0) return false;
     await assertNotBought(cart);
-    const own = await openCart({ userId }, source);
-    await changeCart(own._id, (draft) => takeOver(draft, { cart, token }));
+    await withOpenCart({ owner: { userId }, source }, (own) =>
+      changeCart(own._id, (draft) => takeOver(draft, { cart, token })),
+    );
     return true;
   });
 }

@@ -1,6 +1,5 @@
 import type { Types } from "mongoose";
 import { Cart, type CartDoc, type CartItemDoc } from "../../models/index.js";
-import type { CartDraft } from "../../services/flows/steps/cart-draft.step.js";
 import {
   addLineOnce,
   cartItemNotFound,
@@ -11,12 +10,11 @@ import {
   setLineQuantity,
 } from "../../services/flows/steps/cart-lines.step.js";
 import { COUPON_REASONS, couponInvalid } from "../../services/flows/steps/cart-promotions.step.js";
-import { findOrReviveCart } from "../../services/flows/steps/find-cart.step.js";
 import type { CartSource } from "../../utils/constants.js";
 import { type Owner, ownerFilter } from "../../utils/principal.js";
 import {
   type CurrentCart,
-  change,
+  changeCartIfAny,
   changeLineOf,
   changeOpenCart,
   getOwnLine,
@@ -79,10 +77,7 @@ export async function removeItem(owner: Owner, itemId: string): Promise<CurrentC
 }
 
 /** Empties the cart, which is thereby abandoned. @returns null when there was none */
-export async function clearCart(owner: Owner): Promise<CurrentCart | null> {
-  const cart = await findOrReviveCart(owner);
-  return cart && change(cart._id, clearLines);
-}
+export const clearCart = (owner: Owner): Promise<CurrentCart | null> => changeCartIfAny(owner, clearLines);
 
 /** As a coupon is stored and compared: the customer may type it as he likes. */
 export const normaliseCouponCode = (code: string): string => code.trim().toUpperCase();
@@ -93,23 +88,20 @@ export const normaliseCouponCode = (code: string): string => code.trim().toUpper
  */
 export async function applyCoupon(owner: Owner, couponCode: string): Promise<CurrentCart & { code: string }> {
   const code = normaliseCouponCode(couponCode);
-  const cart = await findOrReviveCart(owner);
-  if (!cart) throw couponInvalid(code, COUPON_REASONS.empty);
-  const changed = await change(cart._id, (draft) => {
+  const changed = await changeCartIfAny(owner, (draft) => {
     draft.isUnchanged = draft.couponCodes.includes(code);
     if (draft.isUnchanged) return;
     draft.couponCodes.push(code);
     draft.requiredCoupon = code;
   });
+  if (!changed) throw couponInvalid(code, COUPON_REASONS.empty);
   return { ...changed, code };
 }
 
 /** Takes a coupon off; one that is not applied changes nothing. @returns null when there is no cart */
-export async function removeCoupon(owner: Owner, couponCode: string): Promise<CurrentCart | null> {
+export function removeCoupon(owner: Owner, couponCode: string): Promise<CurrentCart | null> {
   const code = normaliseCouponCode(couponCode);
-  const cart = await findOrReviveCart(owner);
-  if (!cart) return null;
-  return change(cart._id, (draft: CartDraft) => {
+  return changeCartIfAny(owner, (draft) => {
     draft.isUnchanged = !draft.couponCodes.includes(code);
     draft.couponCodes = draft.couponCodes.filter((applied) => applied !== code);
   });

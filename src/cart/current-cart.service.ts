@@ -4,7 +4,12 @@ import { type CartState, idOf } from "../../services/flows/steps/cart-draft.step
 import { cartItemNotFound } from "../../services/flows/steps/cart-lines.step.js";
 import { findCatalogNotices, withCatalogNotices } from "../../services/flows/steps/catalog-notices.step.js";
 import { type CartChange, changeCart } from "../../services/flows/steps/change-cart.step.js";
-import { findOrReviveCart, openCart, readCartState } from "../../services/flows/steps/find-cart.step.js";
+import {
+  findOrReviveCart,
+  isCartGone,
+  readCartState,
+  withOpenCart,
+} from "../../services/flows/steps/find-cart.step.js";
 import {
   type Availability,
   availabilityOf,
@@ -13,7 +18,7 @@ import {
   readStockLevels,
 } from "../../services/flows/steps/stock-levels.step.js";
 import type { CartSource, Notice } from "../../utils/constants.js";
-import { ForbiddenError, NotFoundError } from "../../utils/errors.js";
+import { ForbiddenError } from "../../utils/errors.js";
 import { type Owner, ownerFilter } from "../../utils/principal.js";
 
 /** What every rule of this module stands on: an owner's cart as it is now, and a change of it. */
@@ -62,26 +67,22 @@ export async function changeLineOf(cartId: Types.ObjectId, work: CartChange): Pr
   }
 }
 
-/** Somebody may empty or merge the cart between our finding and our taking it; then another one is opened. */
-const ATTEMPTS = 3;
-
 /** Changes the owner's cart, which is made if there is none. */
-export async function changeOpenCart(
-  { owner, source }: { owner: Owner; source: CartSource },
+export const changeOpenCart = (
+  opening: { owner: Owner; source: CartSource },
   work: CartChange,
-): Promise<CurrentCart> {
-  for (let attempt = 1; ; attempt += 1) {
-    const cart = await openCart(owner, source);
-    try {
-      return await change(cart._id, work);
-    } catch (error) {
-      if (attempt === ATTEMPTS || !isCartGone(error)) throw error;
-    }
+): Promise<CurrentCart> => withOpenCart(opening, (cart) => change(cart._id, work));
+
+/** Changes the owner's cart. @returns null when there is none, or none any more */
+export async function changeCartIfAny(owner: Owner, work: CartChange): Promise<CurrentCart | null> {
+  const cart = await findOrReviveCart(owner);
+  try {
+    return cart && (await change(cart._id, work));
+  } catch (error) {
+    if (isCartGone(error)) return null;
+    throw error;
   }
 }
-
-const isCartGone = (error: unknown): boolean =>
-  error instanceof NotFoundError && error.code === "CART_NOT_FOUND";
 
 /** A line that is somebody else's is 403, as plan v2 has it (D15). */
 export async function getOwnLine(owner: Owner, itemId: string): Promise<CartItemDoc> {

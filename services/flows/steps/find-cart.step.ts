@@ -85,6 +85,28 @@ export async function openCart(owner: Owner, source: CartSource): Promise<CartDo
   return winner;
 }
 
+/** Whoever stood in line for a cart may find it emptied or merged when his turn comes. */
+export const isCartGone = (error: unknown): boolean =>
+  error instanceof NotFoundError && error.code === "CART_NOT_FOUND";
+
+/** Each time somebody else has to be faster once more. */
+const ATTEMPTS = 3;
+
+/** Works on the owner's cart, made if there is none; one that goes before its turn has come is opened anew. */
+export async function withOpenCart<T>(
+  { owner, source }: { owner: Owner; source: CartSource },
+  work: (cart: CartDoc) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    const cart = await openCart(owner, source);
+    try {
+      return await work(cart);
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isCartGone(error)) throw error;
+    }
+  }
+}
+
 async function newCart(owner: Owner, source: CartSource) {
   const { pricesIncludeTax } = await getSettings("tax");
   const expiresAt = await nextCartExpiry();

@@ -72,6 +72,25 @@ describe("many at once", () => {
     await expectHeldAsStored();
   });
 
+  it("When the customer empties the cart that a merge stands in line for, then it merges into another one", async () => {
+    await world.add(guest, variants.hairOil, 1);
+    const { body } = await world.add(asha, variants.kajal, 1);
+    const path = `/api/cart/items/${body.data.cartItem.id}`;
+    const slow = { service: "pricing", match: "tier-discounts", action: "delay", delayMs: 300 } as const;
+    faults().add({ ...slow, times: 1 });
+    world.sandbox.control.calls.reset();
+    const changing = world.call("put", path, { as: asha, body: { quantity: 2 } });
+    await world.sandbox.control.calls.waitFor({ route: "GET /api/tier-discounts/calculate" }, 1);
+    const [, removed, merged] = await Promise.all([
+      changing,
+      world.call("delete", path, { as: asha }),
+      merge(),
+    ]);
+    expect([removed.status, merged.status, merged.body.data?.merged]).toEqual([200, 200, true]);
+    expect(await cartOf(asha)).toMatchObject({ itemCount: 1, items: [{ variantId: variants.hairOil }] });
+    await expectHeldAsStored();
+  });
+
   it("When adding, changing and removing run while it merges, then every unit is in one cart and held once", async () => {
     const { body: first } = await world.add(guest, variants.ashwagandha, 2);
     await world.add(asha, variants.kajal, 1);

@@ -187,6 +187,22 @@ describe("many at once", () => {
     expect(await inventory().numbers(variants.lastUnit)).toMatchObject({ available: 0, reserved: 1 });
   });
 
+  it("When a cart is emptied, and a coupon taken off and applied, three times at once, then nobody hears that it is gone", async () => {
+    await world.add(guest, variants.hairOil);
+    const coupon = { as: guest, body: { couponCode: SEED.coupons.WELCOME10 } };
+    await world.call("post", "/api/cart/coupons", coupon);
+    const answers = await Promise.all(
+      [1, 2, 3].flatMap(() => [
+        world.call("delete", "/api/cart", { as: guest }),
+        world.call("delete", `/api/cart/coupons/${SEED.coupons.WELCOME10}`, { as: guest }),
+        world.call("post", "/api/cart/coupons", coupon),
+      ]),
+    );
+    const told = answers.map(({ status, body }) => `${status} ${body.error?.code}`);
+    expect([...new Set(told)].sort()).toEqual(["200 undefined", "400 COUPON_INVALID"]);
+    expect(await carts().find().toArray()).toMatchObject([{ status: "abandoned", itemCount: 0 }]);
+  });
+
   it("When adding, changing and removing run together, then line and reservation agree in the end", async () => {
     const first = await world.add(guest, variants.ashwagandha, 1);
     const path = `/api/cart/items/${first.body.data.cartItem.id}`;
