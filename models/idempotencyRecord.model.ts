@@ -2,7 +2,8 @@ import { model } from "mongoose";
 import { count, date, oneOf, optionalDate, optionalPart, optionalText, text } from "./parts/fields.js";
 import { definePart, defineSchema } from "./parts/schema.js";
 
-export const IDEMPOTENCY_STATES = ["in_progress", "completed"] as const;
+/** `abandoned`: its holder crashed and nobody has asked again yet. */
+export const IDEMPOTENCY_STATES = ["in_progress", "completed", "abandoned"] as const;
 export type IdempotencyState = (typeof IDEMPOTENCY_STATES)[number];
 
 /** An answer as it was sent, to be sent again byte by byte. */
@@ -64,5 +65,7 @@ const fields = {
 const schema = defineSchema<IdempotencyRecordDoc>("idempotencyRecords", fields, "none");
 
 schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+// What crashes leave behind is looked for every few seconds, among a day of answers.
+schema.index({ leaseUntil: 1 }, { partialFilterExpression: { state: "in_progress" } });
 
 export const IdempotencyRecord = model<IdempotencyRecordDoc>("IdempotencyRecord", schema);

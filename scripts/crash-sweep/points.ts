@@ -42,6 +42,16 @@ export function enumerate(
   });
 }
 
+/** The first of those that kill in the same step at the same effect: other journeys, and repetitions, left out. */
+export function distinct(specs: readonly CrashSpec[]): CrashSpec[] {
+  const first = new Map<string, CrashSpec>();
+  for (const spec of specs) {
+    const key = `${spec.step} ${spec.phase} ${spec.name}`;
+    if (!first.has(key)) first.set(key, spec);
+  }
+  return [...first.values()];
+}
+
 export const toSetting = (visitId: string, { name, phase, nth, request }: CrashSpec): string =>
   `kill:${name}:${phase}:${nth}:${visitId}.${request}`;
 

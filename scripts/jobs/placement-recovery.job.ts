@@ -2,6 +2,7 @@ import type { Types } from "mongoose";
 import { findAbandonedPlacements, placeOrder } from "../../services/flows/place-order.flow.js";
 import { returnUnplacedMoney } from "../../services/flows/return-unplaced-money.flow.js";
 import { findPaymentsAwaitingOrder } from "../../services/flows/settle-payment.flow.js";
+import { abandonKeys } from "../../services/platform/idempotency.service.js";
 import type { Job } from "../../services/platform/job-registry.service.js";
 import { now } from "../../utils/clock.js";
 import { AppError } from "../../utils/errors.js";
@@ -15,7 +16,8 @@ const NOT_YET = new Set(["PLACEMENT_IN_PROGRESS", "REQUEST_IN_PROGRESS", "VERSIO
 
 /**
  * Finishes what a crash or a vanished client left: intents whose lease has ended, and money that waits for an
- * order. Found within a minute (F1); what can no longer become an order is paid back.
+ * order. Found within a minute (F1); what can no longer become an order is paid back. Keys of requests that
+ * crashed are let go.
  */
 export const placementRecovery: Job = {
   name: "placement-recovery",
@@ -44,6 +46,7 @@ export const placementRecovery: Job = {
       intentsFailed: intents.failed,
       paymentsResolved: payments.done,
       paymentsFailed: payments.failed,
+      keysAbandoned: await abandonKeys(),
     };
   },
 };

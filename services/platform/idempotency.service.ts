@@ -1,4 +1,4 @@
-import { mongo, type PipelineStage } from "mongoose";
+import { mongo, type PipelineStage, trusted } from "mongoose";
 import {
   IdempotencyRecord,
   type IdempotencyRecordDoc,
@@ -51,7 +51,7 @@ export function idOfKeyUse({ principal, method, path, key }: KeyUse): string {
 function freeFor(fingerprint: string): object {
   const abandoned = {
     $and: [
-      { $eq: ["$state", "in_progress"] },
+      { $in: ["$state", ["in_progress", "abandoned"]] },
       { $lte: ["$leaseUntil", "$$NOW"] },
       { $eq: ["$fingerprint", { $literal: fingerprint }] },
     ],
@@ -114,7 +114,12 @@ export async function claimKey(use: KeyUse): Promise<KeyClaim> {
   return { kind: "in_progress", retryAfterSeconds: 2 };
 }
 
-const heldBy = ({ id, token }: KeyGrant) => ({ _id: id, token, state: "in_progress" as const });
+/** A holder that was only slow still holds it when nobody took over. */
+const heldBy = ({ id, token }: KeyGrant) => ({
+  _id: id,
+  token,
+  state: trusted({ $in: ["in_progress" as const, "abandoned" as const] }),
+});
 
 /**
  * Keeps the answer for repetitions.
@@ -138,4 +143,17 @@ export async function completeKey(grant: KeyGrant, answer: StoredAnswer): Promis
 /** Forgets a key whose work was refused or failed, so that it can be tried again (D31). */
 export async function releaseKey(grant: KeyGrant): Promise<void> {
   await IdempotencyRecord.deleteOne(heldBy(grant));
+}
+
+/**
+ * Marks the keys whose holders crashed and whose clients did not come back, so that none is in progress for
+ * ever (I31). Who comes back within the day may still take over, with the same body only.
+ * @returns how many
+ */
+export async function abandonKeys(): Promise<number> {
+  const { modifiedCount } = await IdempotencyRecord.updateMany(
+    { state: "in_progress", $expr: trusted({ $lt: ["$leaseUntil", "$$NOW"] }) },
+    { $set: { state: "abandoned" } },
+  );
+  return modifiedCount;
 }

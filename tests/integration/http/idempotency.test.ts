@@ -1,6 +1,7 @@
 import request from "supertest";
 import { IdempotencyRecord } from "../../../models/idempotencyRecord.model.js";
 import {
+  abandonKeys,
   claimKey,
   completeKey,
   type KeyUse,
@@ -195,6 +196,40 @@ describe("The record of a key", () => {
       state: "in_progress",
       ...use,
     });
+  });
+
+  test("When the holder has crashed and nobody comes back, then it is not in progress for ever, and free for its body only", async () => {
+    const crashed = await grantOf(claimKey(use));
+    const running = await grantOf(claimKey({ ...use, key: "another-key" }));
+    expect(await abandonKeys()).toBe(0);
+    await IdempotencyRecord.updateOne(
+      { _id: crashed.id },
+      { $set: { leaseUntil: new Date(Date.now() - 1) } },
+    );
+    expect(await abandonKeys()).toBe(1);
+    expect(await IdempotencyRecord.find().sort({ createdAt: 1 }).lean()).toMatchObject([
+      { _id: crashed.id, state: "abandoned" },
+      { _id: running.id, state: "in_progress" },
+    ]);
+    expect((await claimKey({ ...use, fingerprint: "f2" })).kind).toBe("other_body");
+    const heir = await grantOf(claimKey(use));
+    expect(await completeKey(crashed, { ...answer, body: "stale" })).toBe(false);
+    expect(await completeKey(heir, answer)).toBe(true);
+  });
+
+  test("When the holder was only slow and nobody took over, then its answer counts", async () => {
+    const slow = await grantOf(claimKey(use));
+    await endLease();
+    await abandonKeys();
+    expect(await completeKey(slow, answer)).toBe(true);
+    expect(await claimKey(use)).toEqual({ kind: "replay", answer });
+  });
+
+  test("When such keys are looked for, then among those in progress only", async () => {
+    const plan = await IdempotencyRecord.collection
+      .find({ state: "in_progress", $expr: { $lt: ["$leaseUntil", "$$NOW"] } })
+      .explain("queryPlanner");
+    expect(JSON.stringify(plan)).toContain("leaseUntil_1");
   });
 
   test("When a frozen holder wakes up after somebody took over, then it can neither complete nor release", async () => {

@@ -156,6 +156,7 @@ test("When placing was interrupted, then placement-recovery finishes it; again i
     intentsFailed: 0,
     paymentsResolved: 0,
     paymentsFailed: 0,
+    keysAbandoned: 0,
   });
 });
 
