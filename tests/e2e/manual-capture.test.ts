@@ -110,6 +110,20 @@ test("When the gateway gave an authorisation back, then the customer can pay aga
   expect(capturesOf(again)).toHaveLength(1);
 });
 
+test("When the capture is made and its answer never comes, then it is found, and not made again", async () => {
+  const checkout = await openCheckout(world.url);
+  await verify(checkout, payFor(world.sandbox, checkout));
+  const fault = { match: "POST /payments/:id/capture", action: "hang", when: "after" } as const;
+  gateway().setFault(fault);
+  expect(await place(checkout)).toMatchObject({ status: 201 });
+  expect(
+    gateway()
+      .faults()
+      .map(({ hits }) => hits),
+  ).toEqual([1]);
+  await expectOneCapture(checkout);
+});
+
 test("When a placing is found only after the authorisation has ended, then it is undone", async () => {
   const checkout = await openCheckout(world.url);
   const paid = payFor(world.sandbox, checkout);

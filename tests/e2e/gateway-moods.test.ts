@@ -1,0 +1,250 @@
+import { Types } from "mongoose";
+import { listAt, textAt } from "../../scripts/demo/storefront.js";
+import { findViolations } from "../../scripts/invariants/index.js";
+import type { Attempt } from "../../scripts/sandbox/razorpay/control-types.js";
+import { SEED } from "../../scripts/sandbox/seed/index.js";
+import {
+  chooseMethod,
+  ITEMS,
+  type OpenCheckout,
+  openCheckout,
+  payFor,
+  place,
+  startCheckout,
+} from "../support/purchase.js";
+import { startWorld, type World } from "../support/world.js";
+
+/** The gateway is silent, late, or does what it was asked and never says so: money becomes an order or goes back. */
+jest.setTimeout(60_000);
+let world: World;
+const gateway = () => world.sandbox.control.razorpay;
+const inventory = () => world.sandbox.control.inventory;
+
+beforeAll(async () => {
+  world = await startWorld({ RAZORPAY_TIMEOUT_MS: "600", RATE_LIMIT_PER_MINUTE: "0" });
+});
+afterEach(async () => {
+  gateway().clearFaults();
+  gateway().configure({ listLagSeconds: 0, refundMode: "instant", webhooks: { drop: "none", hold: false } });
+  await world.settle();
+});
+afterAll(async () => {
+  try {
+    expect(await findViolations(world.db, world.sandbox, { captureGraceMs: 0 })).toEqual([]);
+  } finally {
+    await world.stop();
+  }
+});
+
+const payments = () => world.db.collection("payments");
+const orderOf = ({ id }: Pick<OpenCheckout, "id">) =>
+  world.db.collection("orders").findOne({ _id: new Types.ObjectId(id) });
+const sum = (rows: readonly { amount: number }[]): number =>
+  rows.reduce((total, { amount }) => total + amount, 0);
+
+/** What came in for a checkout at the gateway, and what of it went back. */
+function booksOf({ gatewayOrderId }: OpenCheckout) {
+  const { captures, refunds } = gateway().ledger();
+  const own = captures.filter(({ orderId }) => orderId === gatewayOrderId);
+  const ids = new Set(own.map(({ paymentId }) => paymentId));
+  const back = refunds.filter(({ paymentId, status }) => ids.has(paymentId) && status === "processed");
+  return { captured: sum(own), returned: sum(back) };
+}
+
+/** The minutes of D30 have passed. */
+async function sweep(): Promise<void> {
+  const due = { $set: { "sweep.nextAt": new Date(Date.now() - 1_000) } };
+  await payments().updateMany({ sweep: { $ne: null } }, due);
+  await world.runJob("payment-sweep");
+  await world.settle();
+}
+
+describe("webhooks that never come (F22)", () => {
+  /** The sweep has to ask about each gateway order: the list shows nothing that is younger than an hour. */
+  beforeEach(() => gateway().configure({ listLagSeconds: 3_600, webhooks: { drop: "all" } }));
+
+  interface Fate {
+    what: string;
+    attempts: ((asked: number) => Partial<Attempt>)[];
+    isOrdered: boolean;
+    isEdited?: boolean;
+  }
+  const FATES: readonly Fate[] = [
+    { what: "a payment", attempts: [() => ({})], isOrdered: true },
+    {
+      what: "a payment for a cart that has changed",
+      attempts: [() => ({})],
+      isEdited: true,
+      isOrdered: false,
+    },
+    {
+      what: "two payments",
+      attempts: [() => ({}), () => ({ details: { ifPaid: "accept" } })],
+      isOrdered: true,
+    },
+    {
+      what: "a failed attempt and a payment",
+      attempts: [() => ({ outcome: "fail" }), () => ({ method: "card" })],
+      isOrdered: true,
+    },
+    {
+      what: "a payment of another amount",
+      attempts: [(asked) => ({ details: { amount: asked - 100 } })],
+      isOrdered: false,
+    },
+    {
+      what: "a payment in another currency",
+      attempts: [() => ({ details: { currency: "USD" } })],
+      isOrdered: false,
+    },
+    { what: "a failed attempt", attempts: [() => ({ outcome: "fail" })], isOrdered: false },
+  ];
+
+  test.each(FATES)(
+    "When there was $what, then the sweep alone finds it: ordered $isOrdered, the rest goes back",
+    async ({ attempts, isOrdered, isEdited = false }) => {
+      const checkout = await openCheckout(world.url);
+      if (isEdited)
+        await checkout.shopper.do({ method: "POST", path: "/api/cart/items", body: ITEMS.ashwagandha });
+      for (const attempt of attempts) payFor(world.sandbox, checkout, attempt(checkout.amount));
+      await sweep();
+      const { captured, returned } = booksOf(checkout);
+      expect(captured - returned).toBe(isOrdered ? checkout.amount : 0);
+      expect((await orderOf(checkout))?.paidAmount).toBe(isOrdered ? checkout.amount : undefined);
+    },
+  );
+
+  test("When a failed payment is captured after all, then the next sweep places its order", async () => {
+    const checkout = await openCheckout(world.url);
+    const { paymentId } = payFor(world.sandbox, checkout, { outcome: "late" });
+    await sweep();
+    const gatewayPaymentId = paymentId;
+    expect(await payments().findOne({ gatewayPaymentId })).toMatchObject({ status: "failed" });
+    gateway().settleLate(paymentId);
+    await sweep();
+    expect(await payments().findOne({ gatewayPaymentId })).toMatchObject({ status: "captured" });
+    expect(await orderOf(checkout)).toMatchObject({ paymentStatus: "paid", paidAmount: checkout.amount });
+  });
+
+  test("When a refund takes the gateway some time, then the sweep learns of its end", async () => {
+    gateway().configure({ refundMode: "pending" });
+    const checkout = await openCheckout(world.url);
+    const { paymentId } = payFor(world.sandbox, checkout, { details: { amount: checkout.amount - 100 } });
+    await sweep();
+    const [begun] = gateway().refundsOf(paymentId);
+    const gatewayRefundId = begun?.id ?? "none";
+    const refunds = world.db.collection("refunds");
+    expect(await refunds.findOne({ gatewayRefundId })).toMatchObject({ status: "processing" });
+    gateway().settleRefund(gatewayRefundId, "processed");
+    await sweep();
+    expect(await refunds.findOne({ gatewayRefundId })).toMatchObject({ status: "completed" });
+    expect(gateway().refundsOf(paymentId)).toHaveLength(1);
+  });
+});
+
+describe("webhooks that come after the session's end, twice, in every order", () => {
+  beforeEach(() => gateway().configure({ webhooks: { hold: true } }));
+
+  const ORDERS = [
+    ["payment.authorized", "payment.captured", "order.paid"],
+    ["payment.authorized", "order.paid", "payment.captured"],
+    ["payment.captured", "payment.authorized", "order.paid"],
+    ["payment.captured", "order.paid", "payment.authorized"],
+    ["order.paid", "payment.authorized", "payment.captured"],
+    ["order.paid", "payment.captured", "payment.authorized"],
+  ];
+
+  /** The bank said no; the checkout ended; then the bank said yes. */
+  async function paidTooLate(): Promise<{ checkout: OpenCheckout; paymentId: string }> {
+    await inventory().setStock(SEED.variants.lastUnit, 1);
+    const checkout = await openCheckout(world.url, { items: [ITEMS.last], coupon: SEED.coupons.WELCOME10 });
+    const { paymentId } = payFor(world.sandbox, checkout, { outcome: "late" });
+    const past = { $set: { expiresAt: new Date(Date.now() - 16 * 60_000) } };
+    await world.db.collection("checkoutSessions").updateOne({ _id: new Types.ObjectId(checkout.id) }, past);
+    await world.runJob("checkout-cleanup");
+    await world.settle();
+    gateway().settleLate(paymentId);
+    return { checkout, paymentId };
+  }
+
+  /** The word of the failure is the last of all. */
+  async function deliverTwice({ gatewayOrderId }: OpenCheckout, order: readonly string[]): Promise<void> {
+    const own = gateway()
+      .events()
+      .filter(({ body }) => body.includes(gatewayOrderId));
+    const idOf = (name: string): string => own.find(({ event }) => event === name)?.id ?? `no ${name}`;
+    for (const name of [...order, "payment.failed"]) {
+      await gateway().release({ eventIds: [idOf(name)] });
+      await gateway().redeliver(idOf(name));
+      await world.settle();
+    }
+  }
+
+  test.each(ORDERS)(
+    "When %s, %s, %s come and everything can still be had, then the order is placed",
+    async (...order) => {
+      const { checkout } = await paidTooLate();
+      expect(await place(checkout)).toMatchObject({ status: 410, code: "CHECKOUT_EXPIRED" });
+      await deliverTwice(checkout, order);
+      expect(await orderOf(checkout)).toMatchObject({ paymentStatus: "paid", paidAmount: checkout.amount });
+      expect(booksOf(checkout)).toEqual({ captured: checkout.amount, returned: 0 });
+      expect(await inventory().ledger({ orderId: checkout.id, type: "converted" })).toHaveLength(1);
+    },
+  );
+
+  test.each(ORDERS)(
+    "When %s, %s, %s come and the stock is gone, then the money goes back once",
+    async (...order) => {
+      const { checkout, paymentId } = await paidTooLate();
+      await inventory().setStock(SEED.variants.lastUnit, 0);
+      await deliverTwice(checkout, order);
+      expect(await orderOf(checkout)).toBeNull();
+      expect(booksOf(checkout)).toEqual({ captured: checkout.amount, returned: checkout.amount });
+      expect(gateway().refundsOf(paymentId)).toHaveLength(1);
+      expect(world.sandbox.control.pricing.usages(SEED.coupons.WELCOME10)).not.toContain(checkout.id);
+    },
+  );
+});
+
+describe("answers that never come although the work was done", () => {
+  test("When a gateway order was made, then choosing again goes on with it", async () => {
+    const started = await startCheckout(world.url);
+    gateway().setFault({ match: "POST /orders", action: "hang", when: "after" });
+    const path = `/api/checkout/${started.id}/payment-method`;
+    const body = { method: "upi", termsAccepted: true };
+    expect(await started.shopper.send({ method: "PUT", path, body })).toMatchObject({
+      status: 504,
+      code: "UPSTREAM_TIMEOUT",
+    });
+    const checkout = await chooseMethod(started);
+    expect(await gatewayOrdersOf(checkout.paymentId)).toEqual([checkout.gatewayOrderId]);
+    payFor(world.sandbox, checkout);
+    await world.settle();
+    expect(await orderOf(checkout)).toMatchObject({ paidAmount: checkout.amount });
+  });
+
+  test("When a refund was made, then it is found, and not made again", async () => {
+    const checkout = await openCheckout(world.url);
+    gateway().setFault({ match: "POST /payments/:id/refund", action: "hang", when: "after", times: 2 });
+    const { paymentId } = payFor(world.sandbox, checkout, { details: { amount: checkout.amount - 100 } });
+    gateway().configure({ webhooks: { drop: "all" } });
+    await world.settle();
+    await sweep();
+    await sweep();
+    expect(gateway().refundsOf(paymentId)).toHaveLength(1);
+    const payment = await payments().findOne({ gatewayPaymentId: paymentId });
+    expect(await world.db.collection("refunds").find({ paymentId: payment?._id }).toArray()).toMatchObject([
+      { status: "completed", amount: checkout.amount - 100 },
+    ]);
+  });
+});
+
+/** What the gateway itself has under our payment's id. */
+async function gatewayOrdersOf(receipt: string): Promise<string[]> {
+  const { env, urls } = world.sandbox;
+  const key = Buffer.from(`${env.RAZORPAY_KEY_ID}:${env.RAZORPAY_KEY_SECRET}`).toString("base64");
+  const answer = await fetch(`${urls.razorpay}/v1/orders?receipt=${receipt}`, {
+    headers: { Authorization: `Basic ${key}` },
+  });
+  return listAt(await answer.json(), "items").map((order) => textAt(order, "id"));
+}
