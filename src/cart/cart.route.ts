@@ -14,7 +14,7 @@ import {
   CartSettingsView,
 } from "./cart.admin.view.js";
 import * as controller from "./cart.controller.js";
-import { CHANGE_REFUSES } from "./cart.refusals.js";
+import { CHANGE_REFUSES, WRITE_REFUSES } from "./cart.refusals.js";
 import * as schemas from "./cart.validation.js";
 import { AppliedCouponView, CartItemView, CartView, MiniCartView, NoticeView } from "./cart.view.js";
 import { RecommendationView } from "./recommendation.view.js";
@@ -130,7 +130,7 @@ consumer.delete(
     summary: "Empty the cart",
     access: guest("reject"),
     answers: { 200: CartAnswer },
-    refuses: CHANGE_REFUSES,
+    refuses: WRITE_REFUSES,
     rateClass: "cart",
   },
   controller.clearCart,
@@ -267,7 +267,7 @@ admin.put(
     access: adminWith("settings:write"),
     schemas: adminSchemas.putCartSettings,
     answers: { 200: CartSettingsView },
-    refuses: ["VERSION_CONFLICT"],
+    refuses: ["VERSION_CONFLICT", "OUTCOME_UNKNOWN"],
   },
   adminController.putCartSettings,
 );

@@ -1,7 +1,7 @@
 import { customer, describedRouter } from "../../middlewares/described-router.js";
 import * as controller from "./checkout.credits.controller.js";
 import * as schemas from "./checkout.credits.validation.js";
-import { WRITE_REFUSES } from "./checkout.refusals.js";
+import { UPSTREAM_REFUSES, WRITE_REFUSES } from "./checkout.refusals.js";
 import { CheckoutView } from "./checkout.view.js";
 
 const credits = describedRouter({ base: "/api/checkout", tag: "Checkout" });
@@ -18,7 +18,7 @@ credits.post(
     access: customer(),
     schemas: schemas.payWithPoints,
     answers: { 200: CheckoutView },
-    refuses: WRITE_REFUSES,
+    refuses: [...WRITE_REFUSES, ...UPSTREAM_REFUSES],
   },
   controller.payWithPoints,
 );
@@ -52,7 +52,7 @@ credits.post(
     access: customer(),
     schemas: schemas.payWithCredit,
     answers: { 200: CheckoutView },
-    refuses: WRITE_REFUSES,
+    refuses: [...WRITE_REFUSES, ...UPSTREAM_REFUSES],
   },
   controller.payWithCredit,
 );

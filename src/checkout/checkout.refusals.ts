@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../../utils/errors.js";
 
-/** What a session may answer with when it has moved on: over, being placed, or failed for good. */
+/** What a session may answer with when it has moved on: over, or failed for good. */
 export const READ_REFUSES = [
   "CHECKOUT_NOT_FOUND",
   "CHECKOUT_EXPIRED",
@@ -10,9 +10,37 @@ export const READ_REFUSES = [
   "INSUFFICIENT_CREDIT",
   "CHECKOUT_FAILED",
 ] as const satisfies readonly ErrorCode[];
-export const WRITE_REFUSES = [
+
+/** What needs a session that can still be worked on. */
+export const OPEN_REFUSES = [
   ...READ_REFUSES,
   "PLACEMENT_IN_PROGRESS",
-  "REQUEST_IN_PROGRESS",
   "INVALID_STATUS_TRANSITION",
+] as const satisfies readonly ErrorCode[];
+
+export const WRITE_REFUSES = [
+  ...OPEN_REFUSES,
+  "REQUEST_IN_PROGRESS",
+  "VERSION_CONFLICT",
+  "OUTCOME_UNKNOWN",
+] as const satisfies readonly ErrorCode[];
+
+/** Of the steps that ask a neighbour. */
+export const UPSTREAM_REFUSES = [
+  "UPSTREAM_BAD_RESPONSE",
+  "UPSTREAM_UNAVAILABLE",
+  "UPSTREAM_TIMEOUT",
+] as const satisfies readonly ErrorCode[];
+
+/** The cart is looked at as a whole, and a new session made of it. */
+export const START_REFUSES = [
+  "CART_EMPTY",
+  "CART_CHANGED",
+  "CART_NOT_FOUND",
+  "OUT_OF_STOCK",
+  "PLACEMENT_IN_PROGRESS",
+  "REQUEST_IN_PROGRESS",
+  "VERSION_CONFLICT",
+  "OUTCOME_UNKNOWN",
+  ...UPSTREAM_REFUSES,
 ] as const satisfies readonly ErrorCode[];

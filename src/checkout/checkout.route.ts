@@ -1,13 +1,16 @@
 import { describedRouter, guest } from "../../middlewares/described-router.js";
 import * as controller from "./checkout.controller.js";
-import { READ_REFUSES, WRITE_REFUSES } from "./checkout.refusals.js";
+import {
+  OPEN_REFUSES,
+  READ_REFUSES,
+  START_REFUSES,
+  UPSTREAM_REFUSES,
+  WRITE_REFUSES,
+} from "./checkout.refusals.js";
 import * as schemas from "./checkout.validation.js";
 import { CheckoutView, PaymentChoiceView, ShippingMethodsView } from "./checkout.view.js";
 
 const consumer = describedRouter({ base: "/api/checkout", tag: "Checkout" });
-
-/** The cart is looked at as a whole. */
-const START_REFUSES = ["CART_EMPTY", "CART_CHANGED", "CART_NOT_FOUND", ...WRITE_REFUSES] as const;
 
 /**
  * @route POST /api/checkout/start
@@ -39,7 +42,7 @@ consumer.get(
     access: guest("reject"),
     schemas: schemas.resume,
     answers: { 200: CheckoutView },
-    refuses: START_REFUSES,
+    refuses: ["CHECKOUT_NOT_FOUND", ...START_REFUSES],
   },
   controller.resume,
 );
@@ -107,7 +110,7 @@ consumer.put(
     access: guest("reject"),
     schemas: schemas.setShippingAddress,
     answers: { 200: CheckoutView },
-    refuses: ["PINCODE_NOT_SERVICEABLE", "NOT_FOUND", ...WRITE_REFUSES],
+    refuses: ["PINCODE_NOT_SERVICEABLE", "NOT_FOUND", ...WRITE_REFUSES, ...UPSTREAM_REFUSES],
   },
   controller.setShippingAddress,
 );
@@ -141,7 +144,7 @@ consumer.get(
     access: guest("reject"),
     schemas: schemas.listShippingMethods,
     answers: { 200: ShippingMethodsView },
-    refuses: ["CHECKOUT_INCOMPLETE", ...WRITE_REFUSES],
+    refuses: ["CHECKOUT_INCOMPLETE", ...OPEN_REFUSES, ...UPSTREAM_REFUSES],
   },
   controller.listShippingMethods,
 );
@@ -158,7 +161,7 @@ consumer.put(
     access: guest("reject"),
     schemas: schemas.setShippingMethod,
     answers: { 200: CheckoutView },
-    refuses: ["SHIPPING_METHOD_UNAVAILABLE", "CHECKOUT_INCOMPLETE", ...WRITE_REFUSES],
+    refuses: ["SHIPPING_METHOD_UNAVAILABLE", "CHECKOUT_INCOMPLETE", ...WRITE_REFUSES, ...UPSTREAM_REFUSES],
   },
   controller.setShippingMethod,
 );
@@ -178,12 +181,14 @@ consumer.put(
     refuses: [
       "CHECKOUT_INCOMPLETE",
       "CART_EMPTY",
+      "CART_CHANGED",
       "CART_NOT_FOUND",
       "COD_UNAVAILABLE",
       "METHOD_UNAVAILABLE",
       "AMOUNT_BELOW_MINIMUM",
       "SHIPPING_METHOD_UNAVAILABLE",
       ...WRITE_REFUSES,
+      ...UPSTREAM_REFUSES,
     ],
   },
   controller.setPaymentMethod,

@@ -34,7 +34,7 @@ admin.put(
     access: adminWith("settings:write"),
     schemas: schemas.putSettings,
     answers: { 200: SettingsView },
-    refuses: ["NOT_FOUND", "VERSION_CONFLICT"],
+    refuses: ["NOT_FOUND", "VERSION_CONFLICT", "OUTCOME_UNKNOWN"],
     bodyLimit: "large",
   },
   controller.putSettings,

@@ -1,0 +1,47 @@
+import { SEED } from "../../../scripts/sandbox/seed/index.js";
+import { codesOf, done, refused, useShop } from "./shop-world.js";
+
+const { coupons } = SEED;
+const shop = useShop();
+const pricing = () => shop().sandbox.control.pricing;
+
+/** The last use goes to an order of somebody else's, told to the pricing service itself. */
+async function useUp(code: string): Promise<void> {
+  const { urls, env } = shop().sandbox;
+  const answer = await fetch(`${urls.pricing}/api/coupons/usage`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Authorization: `Bearer ${env.SERVICE_TOKEN ?? ""}` },
+    body: JSON.stringify({ code, orderId: "order-of-somebody-else", discountAmount: 50 }),
+  });
+  if (!answer.ok) throw new Error(`not used up: ${answer.status}`);
+}
+
+test("When the last use goes between the check of a coupon and its claim, then COUPON_INVALID before anybody pays", async () => {
+  const buyer = await shop().guest().prepare({ coupon: coupons.LASTONE });
+  // Shipping is asked between the two.
+  const between = { service: "shipping", match: "POST /api/shipping-methods/calculate" } as const;
+  shop().sandbox.control.faults.add({ ...between, action: "delay", delayMs: 300, times: 1 });
+  shop().sandbox.control.calls.reset();
+  const choosing = buyer.choose();
+  await shop().sandbox.control.calls.waitFor({ route: "POST /api/coupons/validate" }, 1);
+  await useUp(coupons.LASTONE);
+  expect(refused(await choosing, 400, "COUPON_INVALID")).toMatchObject({ couponCode: coupons.LASTONE });
+
+  expect(await buyer.stored.session()).toMatchObject({
+    status: "address_entered",
+    frozen: null,
+    lease: null,
+  });
+  expect(await buyer.stored.payments()).toEqual([]);
+  const checkout = done(await buyer.checkout());
+  expect(checkout.cart.appliedCoupons).toEqual([]);
+  expect(codesOf(checkout.cart.notices)).toContain("COUPON_DROPPED");
+  expect(checkout.totals.discountTotal).toBe(0);
+
+  const { session, gateway } = done(await buyer.choose());
+  expect(gateway.amount).toBe(Math.round(session.totals.grandTotal * 100));
+  await buyer.verify(buyer.pay(gateway.orderId));
+  expect((await buyer.order()).status).toBeLessThan(300);
+  await shop().settle();
+  expect(pricing().usages(coupons.LASTONE)).toEqual(["order-of-somebody-else"]);
+});

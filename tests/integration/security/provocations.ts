@@ -1,0 +1,285 @@
+import { Types } from "mongoose";
+import type { Response } from "supertest";
+import { SEED } from "../../../scripts/sandbox/seed/index.js";
+import type { FaultRule } from "../../../scripts/sandbox/shared/faults.js";
+import { nameOf } from "../../support/router-table.js";
+import { meanwhile, type Scene, withoutCommits } from "./refusal-scene.js";
+import { newSession, nobodysBelongings, shopUntil } from "./shoppers.js";
+
+/** How a route is brought to refuse with a code. What it changes of the shopper's is put back by its caller. */
+export type Provoke = (scene: Scene) => Promise<Response>;
+
+const { variants, coupons } = SEED;
+const held = () => ({ token: "somebody else's", until: new Date(Date.now() + 600_000) });
+const placement = () => ({ token: "t", startedAt: new Date(), leaseUntil: new Date(), attempts: 1 });
+const isCart = ({ route }: Scene) => route.path.startsWith("/api/cart");
+/** Routes that make a checkout from the cart: everything hangs on the cart. */
+const isStart = ({ route }: Scene) => /\/(start|resume\/:sessionId)$/.test(route.path);
+const isResume = ({ route }: Scene) => route.path.includes("/resume/");
+const isMerge = ({ route }: Scene) => route.path === "/api/cart/merge";
+const isPaying = ({ route }: Scene) => route.path.endsWith("/payment-method");
+
+/** A session that is live is resumed as it is: only another one is made of the cart. */
+async function expire(scene: Scene): Promise<void> {
+  if (isResume(scene)) await scene.setCheckout({ expiresAt: new Date(0) });
+}
+
+const withCart =
+  (change: object): Provoke =>
+  async (scene) => {
+    await expire(scene);
+    await scene.setCart(change);
+    return scene.send();
+  };
+const withCheckout =
+  (change: object): Provoke =>
+  async (scene) => {
+    await scene.setCheckout(change);
+    return scene.send();
+  };
+const withLine =
+  (change: object): Provoke =>
+  async (scene) => {
+    await scene.setLine(change);
+    return scene.send();
+  };
+const withBody =
+  (body: object): Provoke =>
+  (scene) =>
+    scene.send({ body });
+const failed = (failureReason: string): Provoke => withCheckout({ status: "failed", failureReason });
+
+/** All neighbours at once: whichever the route asks first. */
+const withFault =
+  (fault: FaultRule): Provoke =>
+  async (scene) => {
+    await expire(scene);
+    const { clearServiceabilityCache } = await import(
+      "../../../services/integrations/shipping-integration.service.js"
+    );
+    clearServiceabilityCache();
+    scene.world.sandbox.control.faults.add(fault);
+    return scene.send();
+  };
+
+/** Nothing is left of the variant, and the cart holds none of it. */
+const soldOut =
+  (variantId: string): Provoke =>
+  async (scene) => {
+    await expire(scene);
+    const { inventory } = scene.world.sandbox.control;
+    await inventory.lapse(scene.cartId.toHexString());
+    const { available } = await inventory.numbers(variantId);
+    await inventory.setStock(variantId, 0);
+    try {
+      return await scene.send();
+    } finally {
+      await inventory.setStock(variantId, available);
+    }
+  };
+
+/** The cart goes while the call is on its way to it. */
+const cartGone: Provoke = async (scene) => {
+  await expire(scene);
+  return meanwhile(scene, {
+    collection: "carts",
+    at: 1,
+    happens: () => scene.setCart({ status: "abandoned" }),
+  });
+};
+
+/** Somebody else writes between our reading and our writing. */
+const overtaken: Provoke = async (scene) => {
+  await expire(scene);
+  if (!isCart(scene) && !isStart(scene) && !isPaying(scene))
+    return meanwhile(scene, {
+      collection: "checkoutSessions",
+      at: 2,
+      happens: () => scene.setCheckout({ lease: null }),
+    });
+  const { db } = scene.world;
+  // A merge takes the guest's lease, then the customer's; whichever cart it is, it is not as it was read.
+  const owner = isMerge(scene) ? {} : { _id: scene.cartId };
+  const happens = () =>
+    db.collection("carts").updateMany({ ...owner, lease: { $ne: null } }, { $inc: { version: 1 } });
+  return meanwhile(scene, { collection: "carts", at: isMerge(scene) ? 3 : 2, happens });
+};
+
+const withSettings =
+  (patch: object): Provoke =>
+  async (scene) => {
+    const { forgetSettings, putSettings } = await import("../../../services/platform/settings.service.js");
+    await putSettings({ group: "payments", patch, by: "test" });
+    try {
+      return await scene.send({ body: { method: "codMaxAmount" in patch ? "cod" : "upi" } });
+    } finally {
+      await scene.world.db.collection("settings").deleteMany({});
+      forgetSettings();
+    }
+  };
+
+/** Beside codes that a session repeats (409), the same codes of this very step (400). */
+const othersItem: Provoke = async (scene) => {
+  const { has } = await shopUntil(scene.world, newSession(), "cart");
+  return scene.send({ own: has });
+};
+const unknown: Provoke = (scene) => scene.send({ own: nobodysBelongings() });
+
+/** What a code takes on every route that declares it, unless `OF_ROUTES` says otherwise. */
+const GENERAL: Readonly<Record<string, Provoke>> = {
+  UPSTREAM_BAD_RESPONSE: withFault({ action: "wrong-types" }),
+  // A question, where there is one: of a write that is answered 503 nobody knows whether it was done.
+  UPSTREAM_UNAVAILABLE: (scene) =>
+    withFault({
+      ...(isCart(scene) || isPaying(scene) ? { service: "pricing" } : {}),
+      action: "status",
+      status: 503,
+    })(scene),
+  UPSTREAM_TIMEOUT: withFault({ action: "hang" }),
+  OUTCOME_UNKNOWN: async (scene) => {
+    await expire(scene);
+    return withoutCommits(scene, () => scene.send());
+  },
+  VERSION_CONFLICT: overtaken,
+  PLACEMENT_IN_PROGRESS: (scene) =>
+    (isCart(scene) || isStart(scene)
+      ? withCart({ placing: new Types.ObjectId() })
+      : withCheckout({ placement: placement() }))(scene),
+  REQUEST_IN_PROGRESS: (scene) =>
+    (isCart(scene) || isStart(scene) ? withCart({ lease: held() }) : withCheckout({ lease: held() }))(scene),
+  CHECKOUT_NOT_FOUND: unknown,
+  CHECKOUT_EXPIRED: withCheckout({ expiresAt: new Date(0) }),
+  INVALID_STATUS_TRANSITION: withCheckout({ status: "completed" }),
+  OUT_OF_STOCK: failed("out_of_stock"),
+  COUPON_INVALID: failed("coupon_invalid"),
+  INSUFFICIENT_POINTS: failed("insufficient_points"),
+  INSUFFICIENT_CREDIT: failed("insufficient_credit"),
+  CHECKOUT_FAILED: failed("cart_gone"),
+  CHECKOUT_INCOMPLETE: withCheckout({ shippingAddress: null }),
+  CART_ITEM_NOT_FOUND: unknown,
+  SAVED_ITEM_NOT_FOUND: unknown,
+  FORBIDDEN: othersItem,
+  FREE_GIFT_LOCKED: withLine({ isFreeGift: true }),
+  CART_NOT_FOUND: cartGone,
+  CART_EMPTY: withCart({ itemCount: 0 }),
+  CART_CHANGED: async (scene) => {
+    await expire(scene);
+    return withLine({ unitPrice: 1 })(scene);
+  },
+};
+
+const item = (variantId: string, quantity: number) => ({
+  productId: SEED.products.ashwagandha,
+  variantId,
+  quantity,
+});
+const start: Readonly<Record<string, Provoke>> = { OUT_OF_STOCK: soldOut(variants.ashwagandhaLarge) };
+
+const OF_ROUTES: Readonly<Record<string, Readonly<Record<string, Provoke>>>> = {
+  "POST /api/cart/items": {
+    OUT_OF_STOCK: withBody({
+      productId: "prod-shatavari-kalpa",
+      variantId: variants.outOfStock,
+      quantity: 1,
+    }),
+    PRODUCT_NOT_FOUND: withBody({ ...item("var-of-nothing", 1), productId: "prod-of-nothing" }),
+    CART_LIMIT: withBody(item(variants.ashwagandha, 11)),
+  },
+  "PUT /api/cart/items/:itemId": {
+    OUT_OF_STOCK: soldOut(variants.ashwagandhaLarge),
+    CART_LIMIT: withBody({ quantity: 11 }),
+  },
+  "POST /api/cart/coupons": { COUPON_INVALID: withBody({ couponCode: coupons.EXPIRED5 }) },
+  "POST /api/cart/saved-items/:savedItemId/move-to-cart": {
+    OUT_OF_STOCK: soldOut(variants.kajal),
+    PRODUCT_NOT_FOUND: async (scene) => {
+      const { catalog } = scene.world.sandbox.control;
+      catalog.setProductStatus(SEED.products.kajal, "inactive");
+      const answer = await scene.send();
+      catalog.setProductStatus(SEED.products.kajal, "active");
+      return answer;
+    },
+    CART_LIMIT: async (scene) => {
+      const _id = new Types.ObjectId(scene.shopper.has.savedItemId);
+      await scene.world.db.collection("savedItems").updateOne({ _id }, { $set: { quantity: 11 } });
+      return scene.send();
+    },
+  },
+  "POST /api/checkout/start": start,
+  "GET /api/checkout/resume/:sessionId": start,
+  "PUT /api/checkout/:sessionId/shipping-address": {
+    PINCODE_NOT_SERVICEABLE: (scene) =>
+      scene.send({
+        body: {
+          ...bodyOf(scene),
+          city: "Kavaratti",
+          state: "Lakshadweep",
+          pincode: SEED.pincodes.unserviceable,
+        },
+      }),
+    NOT_FOUND: (scene) => scene.send({ body: { ...bodyOf(scene), addressId: "addr-of-somebody-else" } }),
+  },
+  "PUT /api/checkout/:sessionId/billing-address": {
+    INVALID_GSTIN: (scene) => scene.send({ body: { ...bodyOf(scene), gstin: "29AABCV4321K1Z8" } }),
+    CHECKOUT_INCOMPLETE: async (scene) => {
+      await scene.setCheckout({ shippingAddress: null });
+      return scene.send({ body: { sameAsShipping: true } });
+    },
+  },
+  "PUT /api/checkout/:sessionId/shipping-method": {
+    SHIPPING_METHOD_UNAVAILABLE: withBody({ shippingMethodId: "by-camel" }),
+  },
+  "PUT /api/checkout/:sessionId/payment-method": {
+    CART_CHANGED: async (scene) => {
+      // More than there is: what is left is reserved, and the customer has to see it.
+      const { inventory } = scene.world.sandbox.control;
+      await inventory.lapse(scene.cartId.toHexString());
+      await scene.setLine({ quantity: 3 });
+      const { available } = await inventory.numbers(variants.ashwagandhaLarge);
+      await inventory.setStock(variants.ashwagandhaLarge, 2);
+      const answer = await scene.send();
+      await inventory.restock(variants.ashwagandhaLarge, available);
+      return answer;
+    },
+    COD_UNAVAILABLE: withSettings({ codMaxAmount: 100 }),
+    METHOD_UNAVAILABLE: withSettings({ enabledMethods: ["cod"] }),
+    SHIPPING_METHOD_UNAVAILABLE: withCheckout({ "shippingMethod.id": "by-camel" }),
+    AMOUNT_BELOW_MINIMUM: async (scene) => {
+      await scene.setLine({ unitPrice: 60, lineTotal: 60 });
+      const coupon = {
+        code: coupons.FREESHIP,
+        type: "free_shipping",
+        value: 0,
+        discountAmount: 0,
+        stackable: true,
+      };
+      await scene.setCart({ appliedCoupons: [coupon] });
+      return scene.send();
+    },
+  },
+  "GET /api/admin/carts/:cartId": { CART_NOT_FOUND: (scene) => scene.send() },
+  "PUT /api/admin/carts/settings": { VERSION_CONFLICT: withBody({ version: 99, maxLines: 40 }) },
+  "GET /api/admin/settings/:group": { NOT_FOUND: (scene) => scene.send({ params: { group: "weather" } }) },
+  "PUT /api/admin/settings/:group": {
+    NOT_FOUND: (scene) => scene.send({ params: { group: "weather" } }),
+    VERSION_CONFLICT: withBody({ version: 99, values: { supportEmail: "help@example.in" } }),
+  },
+};
+
+const bodyOf = ({ world, route, shopper }: Scene) => world.caseOf(route).body?.(shopper.has) ?? {};
+
+export const findProvocation = (route: Scene["route"], code: string): Provoke | undefined =>
+  OF_ROUTES[nameOf(route)]?.[code] ?? GENERAL[code];
+
+/** Codes that are two answers on one route: what the session repeats is provoked above, the step's own here. */
+export const TWICE: readonly (readonly [route: string, code: string, status: number, provoke: Provoke])[] = [
+  ["POST /api/checkout/:sessionId/loyalty", "INSUFFICIENT_POINTS", 400, withBody({ points: 101 })],
+  ["POST /api/checkout/:sessionId/store-credit", "INSUFFICIENT_CREDIT", 400, withBody({ amount: 101 })],
+  ["PUT /api/checkout/:sessionId/payment-method", "OUT_OF_STOCK", 400, soldOut(variants.ashwagandhaLarge)],
+  [
+    "PUT /api/checkout/:sessionId/payment-method",
+    "PLACEMENT_IN_PROGRESS",
+    409,
+    withCart({ placing: new Types.ObjectId() }),
+  ],
+];

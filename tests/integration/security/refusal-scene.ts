@@ -1,0 +1,163 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type mongo, Types } from "mongoose";
+import type { Response } from "supertest";
+import type { RouteDescription } from "../../../middlewares/route.types.js";
+import { nameOf } from "../../support/router-table.js";
+import type { Call, SecurityWorld } from "./security-world.js";
+import { type Shopper, type Stage, shopFor } from "./shoppers.js";
+
+/** One route with somebody who may call it, brought so far that the call would work. */
+export interface Scene {
+  world: SecurityWorld;
+  route: RouteDescription;
+  shopper: Shopper;
+  cartId: Types.ObjectId;
+  checkoutId: Types.ObjectId;
+  /** The call of the route's case, with changes. */
+  send(change?: Call): Promise<Response>;
+  /** Changes the shopper's stored cart, checkout or line. */
+  setCart(change: Document): Promise<unknown>;
+  setCheckout(change: Document): Promise<unknown>;
+  setLine(change: Document): Promise<unknown>;
+  /** What is stored of the shopper's, by collection. */
+  picture(): Promise<Stored>;
+  /** As it was when the scene was set. */
+  restore(): Promise<void>;
+}
+
+type Document = mongo.Document;
+type Stored = Record<string, Document[]>;
+
+/** Fail points strike the whole server; the name keeps them to the service under test. */
+export const APP_NAME = "refusals-test";
+
+const OWNED = ["carts", "checkoutSessions", "savedItems", "payments"] as const;
+
+const stageFor = (route: RouteDescription, given: Stage | undefined): Stage =>
+  given ?? (route.path.startsWith("/api/checkout/") ? "checkout" : "cart");
+
+async function setShopper(world: SecurityWorld, route: RouteDescription): Promise<Shopper> {
+  const shopper = await shopFor(world, route, stageFor(route, world.caseOf(route).stage));
+  const step = (path: string, body: object) => world.http.post(path).set(shopper.headers).send(body);
+  // A second line, so that taking one away leaves a cart that has to be priced.
+  if (nameOf(route).includes("/api/cart"))
+    await step("/api/cart/items", {
+      productId: "prod-giloy-tablets",
+      variantId: "var-giloy-tablets-60-tablets",
+      quantity: 1,
+    });
+  if (nameOf(route) === "DELETE /api/cart/coupons/:code")
+    await step("/api/cart/coupons", { couponCode: "WELCOME10" });
+  return shopper;
+}
+
+/** Points and credit to pay with; whether there are enough is the provocation's. */
+const endow = ({ sandbox }: SecurityWorld, userId: string): void => {
+  sandbox.control.engagement.setPoints(userId, 100);
+  sandbox.control.engagement.setCredit(userId, 100);
+};
+
+export async function setScene(world: SecurityWorld, route: RouteDescription): Promise<Scene> {
+  const { db } = world;
+  const shopper = await setShopper(world, route);
+  const checkoutId = new Types.ObjectId(shopper.has.checkoutSessionId);
+  const line = await db.collection("cartItems").findOne({ _id: new Types.ObjectId(shopper.has.itemId) });
+  const cart = await db.collection("carts").findOne({ _id: line?.cartId });
+  if (!line || !cart) throw new Error(`${nameOf(route)}: the shopper has no cart`);
+  if (cart.userId) endow(world, cart.userId);
+  const owner = cart.userId ? { userId: cart.userId } : { sessionId: cart.sessionId };
+  const read = async (): Promise<Stored> => {
+    const stored: Stored = {
+      cartItems: await db.collection("cartItems").find({ cartId: cart._id }).toArray(),
+    };
+    for (const name of OWNED) stored[name] = await db.collection(name).find(owner).toArray();
+    return stored;
+  };
+  const asSet = await read();
+  return {
+    world,
+    route,
+    shopper,
+    cartId: cart._id,
+    checkoutId,
+    send: (change = {}) => world.call(route, { as: shopper.headers, own: shopper.has, ...change }),
+    setCart: (change) => db.collection("carts").updateOne({ _id: cart._id }, { $set: change }),
+    setCheckout: (change) =>
+      db.collection("checkoutSessions").updateOne({ _id: checkoutId }, { $set: change }),
+    setLine: (change) => db.collection("cartItems").updateOne({ _id: line._id }, { $set: change }),
+    picture: read,
+    async restore() {
+      // What was owed about it is not: each debt has a name of its own, which may come again.
+      await db.collection("outboxMessages").deleteMany({ "payload.cartId": cart._id.toHexString() });
+      await db.collection("cartItems").deleteMany({ cartId: cart._id });
+      for (const name of OWNED) await db.collection(name).deleteMany(owner);
+      for (const [name, documents] of Object.entries(asSet)) {
+        // What went to another cart or owner comes back too.
+        await db.collection(name).deleteMany({ _id: { $in: documents.map(({ _id }) => _id) } });
+        if (documents.length > 0) await db.collection(name).insertMany(documents);
+      }
+    },
+  };
+}
+
+const admin = ({ world }: Scene, command: Document): Promise<Document> => world.db.admin().command(command);
+
+const stopFailing = (scene: Scene) => admin(scene, { configureFailPoint: "failCommand", mode: "off" });
+
+/** No commit is answered as it should be while the call is made. */
+export async function withoutCommits(scene: Scene, call: () => Promise<Response>): Promise<Response> {
+  // It is committed, but the answer says that time was over (50): whoever asked cannot know.
+  const data = {
+    failCommands: ["commitTransaction"],
+    writeConcernError: { code: 50, errmsg: "time is over" },
+    appName: APP_NAME,
+  };
+  await admin(scene, { configureFailPoint: "failCommand", mode: "alwaysOn", data });
+  try {
+    return await call();
+  } finally {
+    await stopFailing(scene);
+  }
+}
+
+interface Meanwhile {
+  collection: "carts" | "checkoutSessions";
+  /** Which `findAndModify` of the call is held back; the first takes the lease. */
+  at: number;
+  happens: () => Promise<unknown>;
+}
+
+const HELD_MS = 150;
+
+/** Holds one write of the call back at the server until something else has happened. */
+export async function meanwhile(scene: Scene, { collection, at, happens }: Meanwhile): Promise<Response> {
+  const namespace = `${scene.world.db.databaseName}.${collection}`;
+  const data = {
+    failCommands: ["findAndModify"],
+    namespace,
+    blockConnection: true,
+    blockTimeMS: HELD_MS,
+    appName: APP_NAME,
+  };
+  const mode = at === 1 ? "alwaysOn" : { skip: at - 1 };
+  const { count } = await admin(scene, { configureFailPoint: "failCommand", mode, data });
+  const answer = scene.send();
+  await admin(scene, { waitForFailPoint: "failCommand", timesEntered: count + 1, maxTimeMS: 10_000 });
+  await happens();
+  // Waits for the one that is held.
+  await stopFailing(scene);
+  return answer;
+}
+
+/** Ends the trouble: no faults, and every breaker closed again. */
+export async function recover({ sandbox }: SecurityWorld): Promise<void> {
+  sandbox.control.faults.clear();
+  const [{ upstreamClients }, { nothing }] = await Promise.all([
+    import("../../../services/integrations/upstream-clients.js"),
+    import("../../../services/integrations/schemas.js"),
+  ]);
+  for (const client of upstreamClients) {
+    // A success also begins the count of faults anew.
+    while (!(await client.get({ path: "/health", schema: nothing })).success) await sleep(20);
+  }
+}
