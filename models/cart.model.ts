@@ -30,6 +30,7 @@ import {
   appliedDiscountPart,
   noticePart,
 } from "./parts/snapshots.js";
+import { markUntallied, type Tallied, untalliedIndex } from "./parts/tallied.js";
 import { type CartTotals, cartTotalsFields } from "./parts/totals.js";
 import { type LeaseHold, leaseHoldPart } from "./parts/trail.js";
 
@@ -43,7 +44,7 @@ export interface CartShipping {
 const cartShippingPart = definePart<CartShipping>({ rate: money, codFee: money });
 
 /** A shopping cart of a user or of a guest session. Its lines are `CartItem`s; gifts are lines too. */
-export interface CartDoc extends CartTotals {
+export interface CartDoc extends CartTotals, Tallied {
   _id: Types.ObjectId;
   userId?: string;
   sessionId?: string;
@@ -110,7 +111,11 @@ const schema = defineSchema<CartDoc>("carts", {
   reminderSentAt: optionalDate,
   promotionsCheckedAt: optionalDate,
   appliedRequests: listOf(String),
+  talliedAt: optionalDate,
 });
+
+// Its lines never change without these.
+markUntallied(schema, ["status", "itemCount", "grandTotal", "mergedIntoCartId"]);
 
 // One active cart an owner. `$gt: ""` means "a string", and unlike `$type` lets an equality use the index.
 schema.index(
@@ -146,6 +151,7 @@ schema.index(
   { createdAt: 1, _id: 1 },
   { name: ABANDONED_CARTS_INDEX, partialFilterExpression: { status: "abandoned" } },
 );
+schema.index(...untalliedIndex);
 // Two jobs, each with an index that holds no more than its work.
 schema.index(
   { promotionsCheckedAt: 1 },

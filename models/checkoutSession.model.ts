@@ -45,6 +45,7 @@ import {
   type ShippingMethodSnapshot,
   shippingMethodPart,
 } from "./parts/snapshots.js";
+import { markUntallied, type Tallied, untalliedIndex } from "./parts/tallied.js";
 import {
   type Charge,
   type CheckoutTotals,
@@ -89,7 +90,7 @@ export interface CheckoutSteps {
   failedAt: Date | null;
 }
 
-export interface CheckoutSessionDoc {
+export interface CheckoutSessionDoc extends Tallied {
   /** Becomes the order's `_id` (D8). */
   _id: Types.ObjectId;
   cartId: Types.ObjectId;
@@ -211,7 +212,10 @@ const schema = defineSchema<CheckoutSessionDoc>("checkoutSessions", {
   lease: optionalPart(leaseHoldPart),
   expiresAt: date,
   steps: { type: stepsPart, required: true, default: () => ({}) },
+  talliedAt: optionalDate,
 });
+
+markUntallied(schema, ["steps"]);
 
 schema.index(
   { cartId: 1 },
@@ -232,6 +236,7 @@ schema.index(
   { createdAt: 1, "steps.addressEnteredAt": 1, "steps.paymentPendingAt": 1, "steps.completedAt": 1 },
   { name: CHECKOUT_FUNNEL_INDEX },
 );
+schema.index(...untalliedIndex);
 // The recovery job: only sessions with an unfinished intent are in here.
 schema.index(
   { "placement.leaseUntil": 1 },

@@ -1,7 +1,9 @@
 import type { IndexDefinition, IndexOptions } from "mongoose";
 import { AuditLog } from "./auditLog.model.js";
 import { Cart } from "./cart.model.js";
+import { CartDay } from "./cartDay.model.js";
 import { CartItem } from "./cartItem.model.js";
+import { CheckoutDay } from "./checkoutDay.model.js";
 import { CheckoutSession } from "./checkoutSession.model.js";
 import { Counter } from "./counter.model.js";
 import { File } from "./file.model.js";
@@ -25,7 +27,9 @@ import { WebhookEvent } from "./webhookEvent.model.js";
 
 export * from "./auditLog.model.js";
 export * from "./cart.model.js";
+export * from "./cartDay.model.js";
 export * from "./cartItem.model.js";
+export * from "./checkoutDay.model.js";
 export * from "./checkoutSession.model.js";
 export * from "./counter.model.js";
 export * from "./file.model.js";
@@ -40,6 +44,7 @@ export * from "./orderStatusHistory.model.js";
 export * from "./outboxMessage.model.js";
 export { AppendOnlyError } from "./parts/append-only.js";
 export * from "./parts/snapshots.js";
+export { type DayTallyDoc, type Tallied, UNTALLIED_INDEX } from "./parts/tallied.js";
 export * from "./parts/totals.js";
 export * from "./parts/trail.js";
 export * from "./payment.model.js";
@@ -83,4 +88,6 @@ export const allModels: readonly PreparedModel[] = [
   AuditLog,
   ReconciliationReport,
   JobRun,
+  CartDay,
+  CheckoutDay,
 ];

@@ -191,6 +191,7 @@ export const JOB_NAMES = [
   "promotion-refresh",
   "return-expiry",
   "retention",
+  "analytics",
 ] as const;
 export type JobName = (typeof JOB_NAMES)[number];
 

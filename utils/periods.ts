@@ -36,3 +36,39 @@ export function listPeriods(from: Date, to: Date, period: Period): string[] {
   for (let day = dayNumberOf(from); day <= dayNumberOf(to); day += 1) starts.add(periodStart(day, period));
   return [...starts];
 }
+
+/** Moments from the first to the last, both included. */
+export interface Span {
+  from: Date;
+  to: Date;
+}
+
+const dayStart = (dayNumber: number): number => dayNumber * DAY_MS - OFFSET_MS;
+
+/** All moments of the days from the first to the last, both included. */
+export const spanOfDays = (first: number, last = first): Span => ({
+  from: new Date(dayStart(first)),
+  to: new Date(dayStart(last + 1) - 1),
+});
+
+/** The first and the last day that lie in the span with all their moments; the first is later when none does. */
+export function wholeDaysIn({ from, to }: Span): { first: number; last: number } {
+  return {
+    first: dayNumberOf(new Date(from.getTime() - 1)) + 1,
+    last: dayNumberOf(new Date(to.getTime() + 1)) - 1,
+  };
+}
+
+/** What is left of a span without some of its whole days, oldest first. */
+export function withoutDays({ from, to }: Span, days: ReadonlySet<number>): Span[] {
+  const left: Span[] = [];
+  let start = from;
+  for (let day = dayNumberOf(from); day <= dayNumberOf(to); day += 1) {
+    if (!days.has(day)) continue;
+    const taken = spanOfDays(day);
+    if (start < taken.from) left.push({ from: start, to: new Date(taken.from.getTime() - 1) });
+    start = new Date(taken.to.getTime() + 1);
+  }
+  if (start <= to) left.push({ from: start, to });
+  return left;
+}

@@ -1,5 +1,6 @@
 import type { Job } from "../../services/platform/job-registry.service.js";
 import { abandonedCart } from "./abandoned-cart.job.js";
+import { analytics } from "./analytics.job.js";
 import { cartCleanup } from "./cart-cleanup.job.js";
 import { checkoutCleanup } from "./checkout-cleanup.job.js";
 import { checkoutReminder } from "./checkout-reminder.job.js";
@@ -20,4 +21,5 @@ export const jobs: readonly Job[] = [
   cartCleanup,
   promotionRefresh,
   abandonedCart,
+  analytics,
 ];

@@ -1,5 +1,5 @@
 import Joi from "joi";
-import type { CartItemDoc } from "../../models/index.js";
+import type { AbandonedProduct, CartCounts, CartItemDoc } from "../../models/index.js";
 import { CART_SOURCES } from "../../utils/constants.js";
 import { toRupees } from "../../utils/money.js";
 import { listView, moment, nullable, rupees } from "../../utils/view-schemas.js";
@@ -7,7 +7,7 @@ import { CartItemView, CartView, toCartItemView, toCartView } from "../../utils/
 import { count, id, text, textOrNull } from "../../utils/views/parts.view.js";
 import { viewOf } from "../../utils/views/view-of.js";
 import type { CartFile, CartSettings, ListedCart } from "./cart.admin.service.js";
-import type { AbandonedProduct, CartAnalytics, CartCounts } from "./cart.analytics.service.js";
+import type { CartAnalytics } from "./cart.analytics.service.js";
 
 /** Carts as administrators see them. A guest's session id stays inside: it is all it takes to be that guest. */
 

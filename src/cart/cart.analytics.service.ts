@@ -1,30 +1,14 @@
-import { type Types, trusted } from "mongoose";
-import { ABANDONED_CARTS_INDEX, CART_ANALYTICS_INDEX, Cart, CartItem } from "../../models/index.js";
-import type { CartStatus } from "../../utils/constants.js";
-import { type Paise, paise, ZERO_PAISE } from "../../utils/money.js";
-import { dayNumberExpression, listPeriods, type Period, periodStart } from "../../utils/periods.js";
+import type { ClientSession } from "mongoose";
+import { type AbandonedProduct, type CartCounts, CartDay } from "../../models/index.js";
+import { type DayReading, readDays } from "../../services/platform/day-tally.service.js";
+import { paise } from "../../utils/money.js";
+import { listPeriods, type Period, periodStart } from "../../utils/periods.js";
+import { addCounts, cartTally, countCarts, noCarts, sumAbandonedProducts } from "./cart.tally.service.js";
 
 /**
  * What became of the carts that were begun in a range of dates. Counted are carts with something in them: not
  * those that were emptied, and not guest carts that merged into a customer's, who would count twice.
  */
-
-export interface CartCounts {
-  carts: number;
-  abandoned: number;
-  converted: number;
-  /** Of all carts. */
-  value: Paise;
-  abandonedValue: Paise;
-}
-
-export interface AbandonedProduct {
-  productId: string;
-  name: string;
-  /** Units, without gifts. */
-  quantity: number;
-  value: Paise;
-}
 
 export interface CartAnalytics {
   total: CartCounts;
@@ -41,110 +25,80 @@ export interface CartAnalyticsQuery {
 
 const TOP_PRODUCTS = 10;
 
-export async function analyseCarts(query: CartAnalyticsQuery): Promise<CartAnalytics> {
-  const [days, topAbandonedProducts] = await Promise.all([countByDay(query), findTopProducts(query)]);
-  const series = new Map(
-    listPeriods(query.dateFrom, query.dateTo, query.groupBy).map((period) => [period, noCarts()]),
-  );
+export async function analyseCarts({
+  dateFrom,
+  dateTo,
+  groupBy,
+}: CartAnalyticsQuery): Promise<CartAnalytics> {
+  const { days, products } = await readDays(cartTally, { from: dateFrom, to: dateTo }, readCarts);
+  const series = new Map(listPeriods(dateFrom, dateTo, groupBy).map((period) => [period, noCarts()]));
   const total = noCarts();
-  for (const day of days) {
-    const period = series.get(periodStart(day.day, query.groupBy));
-    if (period) addDay(period, day);
-    addDay(total, day);
+  for (const [day, counts] of days) {
+    const period = series.get(periodStart(day, groupBy));
+    if (period) addCounts(period, counts);
+    addCounts(total, counts);
   }
   return {
     total,
     series: [...series].map(([period, counts]) => ({ period, ...counts })),
-    topAbandonedProducts,
+    topAbandonedProducts: products.sort(byQuantity).slice(0, TOP_PRODUCTS),
   };
 }
 
-interface DayCount {
-  day: number;
-  status: CartStatus;
-  count: number;
-  value: number;
+function byQuantity(one: AbandonedProduct, other: AbandonedProduct): number {
+  const order = other.quantity - one.quantity || other.value - one.value;
+  return order || (one.productId < other.productId ? -1 : 1);
 }
 
-const noCarts = (): CartCounts => ({
-  carts: 0,
-  abandoned: 0,
-  converted: 0,
-  value: ZERO_PAISE,
-  abandonedValue: ZERO_PAISE,
-});
-
-function addDay(counts: CartCounts, { status, count, value }: DayCount): void {
-  counts.carts += count;
-  counts.value = paise(counts.value + value);
-  if (status === "converted") counts.converted += count;
-  if (status !== "abandoned") return;
-  counts.abandoned += count;
-  counts.abandonedValue = paise(counts.abandonedValue + value);
+/** A transaction does one thing at a time. */
+async function readCarts({ days, rest, session }: DayReading) {
+  const tallied = await readCounts(days, session);
+  const counted = await countCarts(rest, session);
+  const products = await readProducts(days, session);
+  return {
+    days: [...tallied, ...counted],
+    products: sumByProduct([...products, ...(await sumAbandonedProducts(rest, session))]),
+  };
 }
 
-/**
- * Answered from the index alone. What does not count is sorted out after grouping, not by the filter: a filter
- * on null would fetch every document, and one on a later key would jump about in the index.
- */
-async function countByDay({ dateFrom, dateTo }: CartAnalyticsQuery): Promise<DayCount[]> {
-  const groups = await Cart.aggregate<{ _id: DayGroup; count: number; value: number }>(
-    [
-      { $match: { createdAt: { $gte: dateFrom, $lte: dateTo } } },
-      {
-        $group: {
-          _id: {
-            day: dayNumberExpression("$createdAt"),
-            status: "$status",
-            isFilled: { $gt: ["$itemCount", 0] },
-            isMerged: { $gt: ["$mergedIntoCartId", null] },
-          },
-          count: { $sum: 1 },
-          value: { $sum: "$grandTotal" },
-        },
-      },
-    ],
-    { hint: CART_ANALYTICS_INDEX },
-  );
-  return groups
-    .filter(({ _id: { isFilled, isMerged } }) => isFilled && !isMerged)
-    .map(({ _id: { day, status }, count, value }) => ({ day, status, count, value }));
+async function readCounts(
+  days: number[],
+  session: ClientSession,
+): Promise<(readonly [number, CartCounts])[]> {
+  const rows = await CartDay.aggregate<CartCounts & { _id: number }>([
+    { $match: { _id: { $in: days } } },
+    { $project: { carts: 1, abandoned: 1, converted: 1, value: 1, abandonedValue: 1 } },
+  ]).session(session);
+  return rows.map(({ _id, ...counts }) => [_id, counts] as const);
 }
 
-interface DayGroup {
-  day: number;
-  status: CartStatus;
-  isFilled: boolean;
-  isMerged: boolean;
-}
-
-type ProductGroup = Omit<AbandonedProduct, "name"> & { cartId: Types.ObjectId };
-
-/** The carts' ids come from one index, their lines by another: a `$lookup` takes ten times as long here. */
-async function findTopProducts({ dateFrom, dateTo }: CartAnalyticsQuery): Promise<AbandonedProduct[]> {
-  const begun = trusted({ $gte: dateFrom, $lte: dateTo });
-  const carts = await Cart.find({ status: "abandoned", createdAt: begun }, { _id: 1 })
-    .hint(ABANDONED_CARTS_INDEX)
-    .lean<{ _id: Types.ObjectId }[]>();
-  if (carts.length === 0) return [];
-  const top = await CartItem.aggregate<ProductGroup>([
-    { $match: { cartId: { $in: carts.map(({ _id }) => _id) }, isFreeGift: false } },
+const readProducts = (days: number[], session: ClientSession): Promise<AbandonedProduct[]> =>
+  CartDay.aggregate<AbandonedProduct>([
+    { $match: { _id: { $in: days } } },
+    { $project: { abandonedProducts: 1 } },
+    { $unwind: "$abandonedProducts" },
     {
       $group: {
-        _id: "$productId",
-        quantity: { $sum: "$quantity" },
-        value: { $sum: "$lineTotal" },
-        cartId: { $first: "$cartId" },
+        _id: "$abandonedProducts.productId",
+        name: { $last: "$abandonedProducts.name" },
+        quantity: { $sum: "$abandonedProducts.quantity" },
+        value: { $sum: "$abandonedProducts.value" },
       },
     },
-    { $sort: { quantity: -1, value: -1, _id: 1 } },
-    { $limit: TOP_PRODUCTS },
-    { $project: { _id: 0, productId: "$_id", quantity: 1, value: 1, cartId: 1 } },
-  ]);
-  return Promise.all(top.map(withName));
-}
+    { $project: { _id: 0, productId: "$_id", name: 1, quantity: 1, value: 1 } },
+  ])
+    .session(session)
+    .exec();
 
-async function withName({ cartId, productId, ...sums }: ProductGroup): Promise<AbandonedProduct> {
-  const line = await CartItem.findOne({ cartId, productId }, { name: 1 }).lean<{ name: string }>();
-  return { ...sums, productId, name: line?.name ?? productId, value: paise(sums.value) };
+function sumByProduct(rows: readonly AbandonedProduct[]): AbandonedProduct[] {
+  const sums = new Map<string, AbandonedProduct>();
+  for (const row of rows) {
+    const sum = sums.get(row.productId);
+    sums.set(row.productId, {
+      ...row,
+      quantity: (sum?.quantity ?? 0) + row.quantity,
+      value: paise((sum?.value ?? 0) + row.value),
+    });
+  }
+  return [...sums.values()];
 }

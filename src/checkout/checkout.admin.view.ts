@@ -1,5 +1,5 @@
 import Joi from "joi";
-import type { CheckoutSessionDoc } from "../../models/index.js";
+import { type CheckoutSessionDoc, FUNNEL_STEPS, type FunnelCounts } from "../../models/index.js";
 import {
   CART_SOURCES,
   CHECKOUT_FAILURES,
@@ -14,7 +14,7 @@ import { count, id, text, textOrNull } from "../../utils/views/parts.view.js";
 import { PaymentView, toPaymentView } from "../../utils/views/payment.view.js";
 import { viewOf } from "../../utils/views/view-of.js";
 import type { CheckoutFile } from "./checkout.admin.service.js";
-import { FUNNEL_STEPS, type Funnel, type FunnelCounts } from "./checkout.funnel.service.js";
+import type { Funnel } from "./checkout.funnel.service.js";
 
 /** Checkouts as administrators see them. A guest's session id stays inside: it is all it takes to be that guest. */
 

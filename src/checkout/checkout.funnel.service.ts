@@ -1,12 +1,15 @@
-import { CHECKOUT_FUNNEL_INDEX, CheckoutSession } from "../../models/index.js";
-import { dayNumberExpression, listPeriods, type Period, periodStart } from "../../utils/periods.js";
+import { CheckoutDay, type FunnelCounts } from "../../models/index.js";
+import { type DayReading, readDays } from "../../services/platform/day-tally.service.js";
+import { listPeriods, type Period, periodStart } from "../../utils/periods.js";
+import {
+  addCheckouts,
+  checkoutTally,
+  countCheckouts,
+  type FunnelDay,
+  noCheckouts,
+} from "./checkout.tally.service.js";
 
 /** How far the checkouts that began in a range of dates have come, by when each step was first reached. */
-
-export const FUNNEL_STEPS = ["initiated", "address_entered", "payment_pending", "completed"] as const;
-export type FunnelStep = (typeof FUNNEL_STEPS)[number];
-/** How many checkouts have reached each step, wherever they ended. */
-export type FunnelCounts = Record<FunnelStep, number>;
 
 export interface Funnel {
   total: FunnelCounts;
@@ -20,41 +23,20 @@ export interface FunnelQuery {
   groupBy: Period;
 }
 
-export async function analyseCheckouts(query: FunnelQuery): Promise<Funnel> {
-  const periods = new Map(
-    listPeriods(query.dateFrom, query.dateTo, query.groupBy).map((period) => [period, nobody()]),
-  );
-  const total = nobody();
-  for (const { _id: day, ...counts } of await countByDay(query)) {
-    const period = periods.get(periodStart(day, query.groupBy));
-    for (const step of FUNNEL_STEPS) {
-      total[step] += counts[step];
-      if (period) period[step] += counts[step];
-    }
+export async function analyseCheckouts({ dateFrom, dateTo, groupBy }: FunnelQuery): Promise<Funnel> {
+  const periods = new Map(listPeriods(dateFrom, dateTo, groupBy).map((period) => [period, noCheckouts()]));
+  const total = noCheckouts();
+  for (const day of await readDays(checkoutTally, { from: dateFrom, to: dateTo }, readCheckouts)) {
+    const period = periods.get(periodStart(day._id, groupBy));
+    if (period) addCheckouts(period, day);
+    addCheckouts(total, day);
   }
   return { total, series: [...periods].map(([period, counts]) => ({ period, counts })) };
 }
 
-const nobody = (): FunnelCounts => ({ initiated: 0, address_entered: 0, payment_pending: 0, completed: 0 });
-
-/** A date counts 1, an empty field 0. */
-const reached = (field: `$steps.${string}`) => ({ $sum: { $cond: [{ $gt: [field, null] }, 1, 0] } });
-
-/** Answered from the index alone. */
-function countByDay({ dateFrom, dateTo }: FunnelQuery): Promise<(FunnelCounts & { _id: number })[]> {
-  return CheckoutSession.aggregate<FunnelCounts & { _id: number }>(
-    [
-      { $match: { createdAt: { $gte: dateFrom, $lte: dateTo } } },
-      {
-        $group: {
-          _id: dayNumberExpression("$createdAt"),
-          initiated: { $sum: 1 },
-          address_entered: reached("$steps.addressEnteredAt"),
-          payment_pending: reached("$steps.paymentPendingAt"),
-          completed: reached("$steps.completedAt"),
-        },
-      },
-    ],
-    { hint: CHECKOUT_FUNNEL_INDEX },
+async function readCheckouts({ days, rest, session }: DayReading): Promise<FunnelDay[]> {
+  const tallied = await CheckoutDay.aggregate<FunnelDay>([{ $match: { _id: { $in: days } } }]).session(
+    session,
   );
+  return [...tallied, ...(await countCheckouts(rest, session))];
 }

@@ -29,8 +29,10 @@ describe("Models", () => {
   it("bear the entities' names in the plural, camelCase kept", () => {
     expect(allModels.map(({ collection }) => collection.collectionName).sort()).toEqual([
       "auditLogs",
+      "cartDays",
       "cartItems",
       "carts",
+      "checkoutDays",
       "checkoutSessions",
       "counters",
       "files",

@@ -1,4 +1,13 @@
-import { dayNumberOf, listPeriods, type Period, periodStart } from "../../../utils/periods.js";
+import {
+  dayNumberOf,
+  listPeriods,
+  type Period,
+  periodStart,
+  type Span,
+  spanOfDays,
+  wholeDaysIn,
+  withoutDays,
+} from "../../../utils/periods.js";
 
 const startOf = (iso: string, period: Period) => periodStart(dayNumberOf(new Date(iso)), period);
 
@@ -34,5 +43,38 @@ describe("Periods in Asia/Kolkata", () => {
     expect(listPeriods(from, to, "week")).toEqual(["2026-01-26", "2026-02-02"]);
     expect(listPeriods(from, to, "month")).toEqual(["2026-01-01", "2026-02-01"]);
     expect(listPeriods(from, new Date(from.getTime() + 366 * 86_400_000), "day")).toHaveLength(367);
+  });
+});
+
+describe("Spans of days in Asia/Kolkata", () => {
+  const day = dayNumberOf(new Date("2026-11-20T12:00:00Z"));
+  const span = (from: string, to: string): Span => ({ from: new Date(from), to: new Date(to) });
+  const isoOf = ({ from, to }: Span) => [from.toISOString(), to.toISOString()];
+
+  it("When a day is a span, then it holds its first and its last moment and no other day's", () => {
+    expect(isoOf(spanOfDays(day))).toEqual(["2026-11-19T18:30:00.000Z", "2026-11-20T18:29:59.999Z"]);
+    expect(isoOf(spanOfDays(day, day + 1))[1]).toBe("2026-11-21T18:29:59.999Z");
+  });
+
+  it.each([
+    ["2026-11-19T18:30:00.000Z", "2026-11-20T18:29:59.999Z", 0, 0],
+    ["2026-11-19T18:30:00.001Z", "2026-11-21T18:29:59.999Z", 1, 1],
+    ["2026-11-19T18:29:59.999Z", "2026-11-21T18:29:59.998Z", 0, 0],
+    ["2026-11-20T12:00:00.000Z", "2026-11-24T12:00:00.000Z", 1, 3],
+    ["2026-11-20T12:00:00.000Z", "2026-11-20T13:00:00.000Z", 1, -1],
+  ])("When it is from %s to %s, then these days are in it whole", (from, to, first, last) => {
+    expect(wholeDaysIn(span(from, to))).toEqual({ first: day + first, last: day + last });
+  });
+
+  it("When days are taken out, then the parts around and between them are left", () => {
+    const all = span("2026-11-19T20:00:00.000Z", "2026-11-25T03:00:00.000Z");
+    const left = withoutDays(all, new Set([day + 1, day + 2, day + 4]));
+    expect(left.map(isoOf)).toEqual([
+      ["2026-11-19T20:00:00.000Z", "2026-11-20T18:29:59.999Z"],
+      ["2026-11-22T18:30:00.000Z", "2026-11-23T18:29:59.999Z"],
+      ["2026-11-24T18:30:00.000Z", "2026-11-25T03:00:00.000Z"],
+    ]);
+    expect(withoutDays(all, new Set())).toEqual([all]);
+    expect(withoutDays(spanOfDays(day, day + 1), new Set([day, day + 1]))).toEqual([]);
   });
 });
