@@ -8,13 +8,14 @@ import { type Sandbox, startSandbox } from "../sandbox/sandbox.js";
 import { SEED } from "../sandbox/seed/index.js";
 import { type ServiceProcess, startService } from "../support/service-process.js";
 import { type Customers, startCustomers } from "./customers.js";
+import { Witness } from "./majority.js";
 import { type ReplicaSet, startReplicaSet } from "./replica-set.js";
 import { isAllowed, type Phase, type PhaseReport, reportPhase } from "./tally.js";
 
 /**
- * `npm run test:mongo`: a three-member replica set loses its primary in three ways while customers buy
- * (reliability.md F34–F36, I33). Nothing acknowledged may be lost, clients hear nothing but 503 with
- * Retry-After, and the service goes on by itself.
+ * `npm run test:mongo`: a three-member replica set loses its primary in three ways, and then its majority,
+ * while customers buy (reliability.md F34–F36, F39, I33). Nothing acknowledged may be lost, clients hear
+ * nothing but 503 with Retry-After, and the service goes on by itself.
  */
 const PURCHASES_PER_SECOND = Number(process.env.PURCHASES_PER_SECOND ?? 5);
 /** F34–F36, and what this machine may add when the members and everything else share its cores. */
@@ -22,10 +23,12 @@ const MOST_GAP_MS = {
   "step-down": 10_000,
   "SIGKILL of the primary": 15_000,
   "frozen primary": 15_000,
+  "majority back": 5_000,
 } as const;
 /** An error must not keep a client waiting for longer (F39 and F35). */
 const MOST_WAIT_MS = 15_000;
 const FROZEN_MS = 10_000;
+const WITHOUT_MAJORITY_MS = 8_000;
 const QUIET_WITHIN_MS = 45_000;
 
 interface World {
@@ -73,7 +76,8 @@ async function phase(name: string, work: () => Promise<void>): Promise<Phase> {
 }
 
 /** What happens to the primary, one after the other. */
-async function disturb({ set }: World): Promise<Phase[]> {
+async function disturb(world: World): Promise<Phase[]> {
+  const { set } = world;
   const phases = [await phase("calm", () => sleep(6_000))];
   phases.push(
     await phase("step-down", async () => {
@@ -99,6 +103,29 @@ async function disturb({ set }: World): Promise<Phase[]> {
       await set.waitUntilHealthy();
     }),
   );
+  return [...phases, ...(await loseMajority(world))];
+}
+
+/** Two of three are gone: whoever wants to write is refused, and finds everything as it was when they are back. */
+async function loseMajority({ set, service }: World): Promise<Phase[]> {
+  const witness = new Witness(service.url);
+  await witness.begin();
+  const phases = [
+    await phase("two of three down", async () => {
+      const restart = await set.killSecondaries();
+      await set.waitUntilLeaderless();
+      const first = await witness.findFaults();
+      await sleep(WITHOUT_MAJORITY_MS);
+      const faults = [...first, ...(await witness.findFaults())];
+      for (const fault of faults) narrate(fault);
+      check(faults.length === 0, "two of three down: writes and readiness 503 in time, liveness 200");
+      restart();
+      await set.waitUntilHealthy();
+    }),
+  ];
+  phases.push(await phase("majority back", () => sleep(8_000)));
+  const units = await witness.comeBack();
+  check(units === 2, "the write that was refused, repeated with its key, counts once");
   return phases;
 }
 

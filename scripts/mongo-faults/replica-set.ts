@@ -29,6 +29,10 @@ export interface ReplicaSet {
   stepDown(): Promise<void>;
   /** SIGKILL. @returns starts the member again, on its old files */
   killPrimary(): Promise<() => void>;
+  /** SIGKILL of the two others: who is left may not stay primary. @returns starts them again */
+  killSecondaries(): Promise<() => void>;
+  /** @throws when there still is a primary after a while */
+  waitUntilLeaderless(): Promise<void>;
   /** SIGSTOP. @returns lets it go on */
   freezePrimary(): Promise<() => void>;
   /** @throws when there is no primary with two secondaries in time */
@@ -86,6 +90,42 @@ class KillableSet implements ReplicaSet {
     const member = await this.#primary();
     process.kill(member.pid, "SIGKILL");
     return () => this.#restart(member);
+  }
+
+  async killSecondaries(): Promise<() => void> {
+    const primary = await this.#primary();
+    const others = this.#members.filter((member) => member !== primary);
+    for (const { pid } of others) process.kill(pid, "SIGKILL");
+    return () => {
+      for (const member of others) this.#restart(member);
+    };
+  }
+
+  async waitUntilLeaderless(): Promise<void> {
+    const deadline = Date.now() + HEALTHY_WITHIN_MS;
+    while (Date.now() < deadline) {
+      if (await this.#hasNoPrimary()) return;
+      await sleep(POLL_MS);
+    }
+    throw new Error("a member without a majority is still primary");
+  }
+
+  /** Asks each member by itself. */
+  async #hasNoPrimary(): Promise<boolean> {
+    const answers = await Promise.all(
+      this.#members.map(async ({ port }) => {
+        const uri = `mongodb://127.0.0.1:${port}/?directConnection=true`;
+        const client = new mongoose.mongo.MongoClient(uri, { serverSelectionTimeoutMS: 1_000 });
+        try {
+          return (await client.db("admin").command({ hello: 1 })).isWritablePrimary === true;
+        } catch {
+          return false;
+        } finally {
+          await client.close();
+        }
+      }),
+    );
+    return !answers.includes(true);
   }
 
   async freezePrimary(): Promise<() => void> {
