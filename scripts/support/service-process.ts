@@ -32,9 +32,22 @@ const KILL_AFTER_MS = 30_000;
 /** Enough for the last requests; a long run must not fill the memory. */
 const OUTPUT_KEPT = 200_000;
 
+/** Somebody may take a port that was free, before the service has come so far as to listen there. */
+const PORTS_TRIED = 5;
+
 /** @throws Error with its output when it ends, or is not ready within a minute. */
 export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
-  const port = options.port ?? (await findFreePort());
+  if (options.port !== undefined) return startOn(options.port, options);
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await startOn(await findFreePort(), options);
+    } catch (error) {
+      if (tried >= PORTS_TRIED || !String(error).includes("EADDRINUSE")) throw error;
+    }
+  }
+}
+
+async function startOn(port: number, options: ServiceOptions): Promise<ServiceProcess> {
   const [program, ...args] = options.command ?? [process.execPath, "--enable-source-maps", "dist/index.js"];
   const child = spawn(program, args, {
     env: { ...baseEnvironment(), ...options.env, PORT: String(port) },

@@ -12,6 +12,8 @@ const world = useInstances({ count: 1 });
 const inventory = () => world().sandbox.control.inventory;
 
 const CONVERT = { service: "inventory", match: "POST /api/reservations/convert" } as const;
+/** Longer than it takes to undo a placing. */
+const LATE_MS = 8_000;
 const USE_COUPON = { service: "pricing", match: "POST /api/coupons/usage" } as const;
 
 beforeEach(() => world().sandbox.control.razorpay.configure({ webhooks: { hold: true } }));
@@ -135,6 +137,39 @@ test("When an instance freezes, another places, and the first wakes up, then the
   victim.kill("SIGCONT");
   expect(await answer).toMatchObject({ status: 200, data: { id: checkout.id } });
   expect(await inventory().ledger({ orderId: checkout.id, type: "converted" })).toHaveLength(1);
+  await victim.stop();
+});
+
+test("When an instance freezes, another undoes its work, and the first wakes up, then nothing stays of it", async () => {
+  const { WELCOME10 } = SEED.coupons;
+  const { faults, pricing } = world().sandbox.control;
+  await inventory().setStock(SEED.variants.lastUnit, 1);
+  const checkout = await paid({ items: [ITEMS.last], coupon: WELCOME10 });
+  await inventory().lapse(String((await sessionOf(world(), checkout))?.cartId));
+  await inventory().setStock(SEED.variants.lastUnit, 0);
+  // What it has sent arrives when everything is undone already.
+  faults.add({ ...USE_COUPON, action: "delay", delayMs: LATE_MS, times: 1 });
+  const { victim, answer } = await placeUntil(checkout, { ...CONVERT, action: "hang" });
+  await eventually("it uses the coupon", async () =>
+    faults.list().some(({ match, hits }) => match === USE_COUPON.match && hits > 0),
+  );
+  victim.kill("SIGSTOP");
+  await recover(checkout);
+  await expectMoneyBack(world(), checkout, { paid: checkout.paid, reason: "undo" });
+  expect(pricing.usages(WELCOME10)).not.toContain(checkout.id);
+  await inventory().setStock(SEED.variants.lastUnit, 1);
+  await eventually("its late call was served", async () => pricing.usages(WELCOME10).includes(checkout.id));
+  victim.kill("SIGCONT");
+  // Of its call for the stock it never heard; the same request, repeated, finds what became of it.
+  expect(await answer).toMatchObject({ status: 503, code: "OUTCOME_UNKNOWN" });
+  expect(await place(checkout)).toMatchObject({ status: 409, code: "OUT_OF_STOCK" });
+  expect(await orderOf(world(), checkout)).toBeNull();
+  const reversals = { type: "placement.reverse", state: "pending" };
+  const due = { $set: { dueAt: new Date(Date.now() - 1_000) } };
+  await world().db.collection("outboxMessages").updateMany(reversals, due);
+  await world().settle();
+  expect(pricing.usages(WELCOME10)).not.toContain(checkout.id);
+  expect(await inventory().numbers(SEED.variants.lastUnit)).toMatchObject({ available: 1, reserved: 0 });
   await victim.stop();
 });
 

@@ -1,0 +1,199 @@
+import { Types } from "mongoose";
+import { findViolations } from "../../../scripts/invariants/index.js";
+import { SEED } from "../../../scripts/sandbox/seed/index.js";
+import type { FaultRule } from "../../../scripts/sandbox/shared/faults.js";
+import { eventually } from "../../support/instances.js";
+import {
+  type Answer,
+  ITEMS,
+  type OpenCheckout,
+  paidCheckout,
+  place,
+  Shopper,
+  startCheckout,
+} from "../../support/purchase.js";
+import { startWorld, type World } from "../../support/world.js";
+
+/**
+ * F46: whoever held a lease and was frozen for too long finds that the cart, the checkout or the placing is
+ * somebody else's, and writes nothing. Others take over here in the middle of his calls.
+ */
+let world: World;
+const inventory = () => world.sandbox.control.inventory;
+
+beforeAll(async () => {
+  world = await startWorld({ RATE_LIMIT_PER_MINUTE: "0" });
+  world.sandbox.control.razorpay.configure({ webhooks: { drop: "all" } });
+}, 60_000);
+afterAll(async () => {
+  try {
+    await deliverAll();
+    expect(await findViolations(world.db, world.sandbox, { captureGraceMs: 0 })).toEqual([]);
+  } finally {
+    await world.stop();
+  }
+});
+
+/** What is looked at again later is due now. */
+async function deliverAll(): Promise<void> {
+  const due = { $set: { dueAt: new Date(Date.now() - 1_000) } };
+  await world.db.collection("outboxMessages").updateMany({ state: "pending" }, due);
+  await world.settle();
+}
+
+/** Long enough for `takeOver` on a busy machine. */
+const STUCK_MS = 1_500;
+
+async function whileStuck(
+  fault: Pick<FaultRule, "service" | "match">,
+  request: () => Promise<Answer>,
+  takeOver: () => Promise<unknown>,
+): Promise<Answer> {
+  const { faults } = world.sandbox.control;
+  const { id } = faults.add({ ...fault, action: "delay", delayMs: STUCK_MS, times: 1 });
+  const answer = request();
+  await eventually("the request is stuck", async () =>
+    faults.list().some((row) => row.id === id && row.hits > 0),
+  );
+  await takeOver();
+  return answer;
+}
+
+const anotherLease = () => ({ token: "another", until: new Date(Date.now() + 60_000) });
+
+describe("a cart", () => {
+  const RESERVING = { service: "inventory", match: "POST /api/reservations" } as const;
+  const carts = () => world.db.collection("carts");
+
+  async function filled() {
+    const shopper = new Shopper(world.url);
+    await shopper.do({ method: "POST", path: "/api/cart/items", body: ITEMS.hairOil });
+    const stored = async () => {
+      const cart = await carts().findOne({ sessionId: shopper.sessionId });
+      const lines = await world.db.collection("cartItems").find({ cartId: cart?._id }).toArray();
+      const held = await inventory().activeReservations(String(cart?._id));
+      return { subtotal: cart?.subtotal, lines: lines.length, held: held.length };
+    };
+    return { shopper, stored };
+  }
+
+  test.each([
+    ["holds its lease", { $set: { lease: anotherLease() } }],
+    ["has written it", { $inc: { version: 1 } }],
+  ])(
+    "When somebody else %s meanwhile, then the change is refused and nothing stays of it",
+    async (_, change) => {
+      const { shopper, stored } = await filled();
+      const before = await stored();
+      const answer = await whileStuck(
+        RESERVING,
+        () => shopper.send({ method: "POST", path: "/api/cart/items", body: ITEMS.ashwagandha }),
+        () => carts().updateOne({ sessionId: shopper.sessionId }, change),
+      );
+      expect(answer).toMatchObject({ status: 409, code: "VERSION_CONFLICT" });
+      await carts().updateOne({ sessionId: shopper.sessionId }, { $set: { lease: null } });
+      await deliverAll();
+      expect(await stored()).toEqual(before);
+    },
+  );
+});
+
+describe("a checkout", () => {
+  const sessions = () => world.db.collection("checkoutSessions");
+
+  test.each([
+    {
+      what: "a shipping method is chosen",
+      fault: { service: "shipping", match: "POST /api/shipping-methods/calculate" },
+      step: "shipping-method",
+      body: { shippingMethodId: SEED.shippingMethods.express },
+    },
+    {
+      what: "a payment method is chosen",
+      fault: { service: "pricing", match: "POST /api/coupons/usage" },
+      step: "payment-method",
+      body: { method: "upi", termsAccepted: true },
+    },
+  ] as const)(
+    "When somebody else takes over its lease while $what, then that is refused and nothing is written",
+    async ({ fault, step, body }) => {
+      const { shopper, id } = await startCheckout(world.url, { coupon: SEED.coupons.WELCOME10 });
+      const _id = new Types.ObjectId(id);
+      const answer = await whileStuck(
+        fault,
+        () => shopper.send({ method: "PUT", path: `/api/checkout/${id}/${step}`, body }),
+        () => sessions().updateOne({ _id }, { $set: { lease: anotherLease() } }),
+      );
+      expect(answer).toMatchObject({ status: 409, code: "VERSION_CONFLICT" });
+      expect(await sessions().findOne({ _id })).toMatchObject({
+        status: "address_entered",
+        shippingMethod: { id: SEED.shippingMethods.standard },
+        frozen: null,
+        paymentId: null,
+      });
+      expect(await world.db.collection("payments").countDocuments({ checkoutSessionId: _id })).toBe(0);
+      await sessions().updateOne({ _id }, { $set: { lease: null } });
+      const path = `/api/checkout/${id}/${step}`;
+      expect(await shopper.send({ method: "PUT", path, body })).toMatchObject({ status: 200 });
+    },
+  );
+});
+
+describe("a placing", () => {
+  const CONVERTING = { service: "inventory", match: "POST /api/reservations/convert" } as const;
+  const sessions = () => world.db.collection("checkoutSessions");
+
+  const session = ({ id }: OpenCheckout) => sessions().findOne({ _id: new Types.ObjectId(id) });
+  const order = ({ id }: OpenCheckout) =>
+    world.db.collection("orders").findOne({ _id: new Types.ObjectId(id) });
+
+  /** Somebody else has claimed it, and is at work. */
+  const takeOver = ({ id }: OpenCheckout) =>
+    sessions().updateOne(
+      { _id: new Types.ObjectId(id) },
+      {
+        $set: { "placement.token": "another", "placement.leaseUntil": new Date(Date.now() + 60_000) },
+      },
+    );
+
+  /** And has crashed. */
+  async function finish({ id }: OpenCheckout): Promise<void> {
+    const past = { $set: { "placement.leaseUntil": new Date(0) } };
+    await sessions().updateOne({ _id: new Types.ObjectId(id) }, past);
+    await world.runJob("placement-recovery");
+    await world.settle();
+  }
+
+  test("When somebody else has claimed it meanwhile, then he who lost it does not commit", async () => {
+    const checkout = await paidCheckout(world.url, world.sandbox);
+    const answer = await whileStuck(
+      CONVERTING,
+      () => place(checkout),
+      () => takeOver(checkout),
+    );
+    expect(answer).toMatchObject({ status: 409, code: "PLACEMENT_IN_PROGRESS" });
+    expect(await order(checkout)).toBeNull();
+    expect((await session(checkout))?.placement).toMatchObject({ token: "another" });
+    await finish(checkout);
+    expect(await order(checkout)).toMatchObject({ paidAmount: checkout.amount });
+    expect(await inventory().ledger({ orderId: checkout.id, type: "converted" })).toHaveLength(1);
+  });
+
+  test("When somebody else has claimed it meanwhile, then he who was refused does not undo", async () => {
+    await inventory().setStock(SEED.variants.lastUnit, 1);
+    const checkout = await paidCheckout(world.url, world.sandbox, { items: [ITEMS.last] });
+    await inventory().lapse(String((await session(checkout))?.cartId));
+    await inventory().setStock(SEED.variants.lastUnit, 0);
+    const answer = await whileStuck(
+      CONVERTING,
+      () => place(checkout),
+      () => takeOver(checkout),
+    );
+    expect(answer).toMatchObject({ status: 409, code: "PLACEMENT_IN_PROGRESS" });
+    expect(await session(checkout)).toMatchObject({ status: "payment_pending", failureReason: null });
+    expect(await world.db.collection("refunds").countDocuments()).toBe(0);
+    await inventory().setStock(SEED.variants.lastUnit, 1);
+    await finish(checkout);
+    expect(await order(checkout)).toMatchObject({ paidAmount: checkout.amount });
+  });
+});
