@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ClientSession } from "mongoose";
-import { Cart, CheckoutSession, type CheckoutSessionDoc } from "../../models/index.js";
+import { Cart, type CartDoc, CheckoutSession, type CheckoutSessionDoc } from "../../models/index.js";
 import { minutesFromNow, now } from "../../utils/clock.js";
 import { ConflictError } from "../../utils/errors.js";
 import { checkoutMachine } from "../../utils/state-machines.js";
@@ -59,12 +59,14 @@ export async function changeCheckout(
 ): Promise<CheckoutState> {
   return withDocumentLease(
     { model: CheckoutSession, id: request.checkoutSessionId, ...CHECKOUT_LEASE },
-    async (checkout, token) => {
+    async (checkout, token, ended) => {
       if (!checkout || !isOwnedBy(checkout, request.owner)) throw checkoutNotFound();
       assertWritable(checkout);
       const state = await loadCheckoutState(checkout);
       const change = await decide(state);
-      return writeChange(state, change, token);
+      const written = await writeChange(state, change, token);
+      ended();
+      return written;
     },
   );
 }
@@ -87,41 +89,49 @@ async function writeChange(
     totals: toCheckoutTotals(totals),
     expiresAt: minutesFromNow((await getSettings("checkout")).expiryMinutes),
   };
-  const written = await inTransaction(async (session) => {
-    if (stepsBack) await stepBackFromPayment(before, session);
-    else await advance(before, wanted, session);
-    const checkout = await CheckoutSession.findOneAndUpdate(
-      { _id: before._id, "lease.token": token, placement: null },
-      { $set: { ...set, lease: null }, $inc: { version: 1 } },
-      { returnDocument: "after", session },
-    ).lean<CheckoutSessionDoc>();
-    if (!checkout)
-      throw new ConflictError("VERSION_CONFLICT", "The checkout changed meanwhile", {
-        current: before.version,
-      });
-    await tellCart(checkout, cart.version, session);
+  const told = tellingOf({ ...wanted, ...set, ...(stepsBack ? { paymentMethod: null } : {}) });
+  const work = async (session?: ClientSession) => {
+    if (stepsBack && session) await stepBackFromPayment(before, session);
+    const checkout = await writeStep({ before, set, token, session });
+    if (session) await Cart.updateOne(cartAsSeen(cart), { $set: told }).session(session);
     return checkout;
-  });
+  };
+  // Most steps write the session alone, which needs no transaction.
+  const written = await (stepsBack || differs(cart, told) ? inTransaction(work) : work());
   return { checkout: written, cart, lines, totals };
 }
 
-/** The first address takes the session one step on. */
-async function advance(
-  before: CheckoutSessionDoc,
-  after: CheckoutSessionDoc,
-  session: ClientSession,
-): Promise<void> {
-  if (before.status !== "initiated" || !after.shippingAddress) return;
-  await applyTransition({
-    machine: checkoutMachine,
-    model: CheckoutSession,
-    id: before._id,
-    from: "initiated",
-    to: "address_entered",
-    set: { "steps.addressEnteredAt": now() },
-    by: { type: "customer" },
-    session,
-  });
+interface StepWrite {
+  before: CheckoutSessionDoc;
+  set: CheckoutChange & Pick<CheckoutSessionDoc, "totals" | "expiresAt">;
+  token: string;
+  session: ClientSession | undefined;
+}
+
+/** Gives the lease back with the same write. The first address takes the session one step on. */
+async function writeStep({ before, set, token, session }: StepWrite): Promise<CheckoutSessionDoc> {
+  const guard = { "lease.token": token, placement: null };
+  const isFirstAddress = before.status === "initiated" && Boolean(set.shippingAddress);
+  const written = isFirstAddress
+    ? await applyTransition({
+        machine: checkoutMachine,
+        model: CheckoutSession,
+        id: before._id,
+        from: "initiated",
+        to: "address_entered",
+        guard,
+        set: { ...set, lease: null, "steps.addressEnteredAt": now() },
+        inc: { version: 1 },
+        by: { type: "customer" },
+        ...(session ? { session } : {}),
+      }).then((moved) => (moved.changed ? moved.document : null))
+    : await CheckoutSession.findOneAndUpdate(
+        { _id: before._id, ...guard },
+        { $set: { ...set, lease: null }, $inc: { version: 1 } },
+        { returnDocument: "after", session },
+      ).lean<CheckoutSessionDoc>();
+  if (written) return written;
+  throw new ConflictError("VERSION_CONFLICT", "The checkout changed meanwhile", { current: before.version });
 }
 
 /**
@@ -151,29 +161,23 @@ function changesOrderFacts(before: CheckoutSessionDoc, after: CheckoutSessionDoc
   );
 }
 
-/**
- * The cart's own totals count with the address and the shipping method that the checkout knows. A cart that
- * changed meanwhile has newer totals, which stay.
- */
-async function tellCart(
-  checkout: CheckoutSessionDoc,
-  version: number,
-  session: ClientSession,
-): Promise<void> {
+/** A cart that changed meanwhile has newer totals, which stay. */
+const cartAsSeen = ({ _id, version }: CartDoc) => ({ _id, status: "active" as const, version });
+
+/** The cart's own totals count with the address and the shipping method that the checkout knows. */
+function tellingOf(checkout: CheckoutSessionDoc): Partial<CartDoc> {
   const { totals } = checkout;
-  if (!totals) return;
-  await Cart.updateOne(
-    { _id: checkout.cartId, status: "active", version },
-    {
-      $set: {
-        placeOfSupply: placeOfSupplyOf(checkout),
-        shipping: shippingChargeOf(checkout),
-        shippingTotal: totals.shippingTotal,
-        taxTotal: totals.taxTotal,
-        roundOff: totals.roundOff,
-        grandTotal: totals.grandTotal,
-        taxEstimated: totals.taxEstimated,
-      },
-    },
-  ).session(session);
+  if (!totals) return {};
+  return {
+    placeOfSupply: placeOfSupplyOf(checkout),
+    shipping: shippingChargeOf(checkout),
+    shippingTotal: totals.shippingTotal,
+    taxTotal: totals.taxTotal,
+    roundOff: totals.roundOff,
+    grandTotal: totals.grandTotal,
+    taxEstimated: totals.taxEstimated,
+  };
 }
+
+const differs = (cart: CartDoc, told: Partial<CartDoc>): boolean =>
+  !isDeepStrictEqual({ ...cart, ...told }, cart);

@@ -15,7 +15,7 @@ import { checkoutMachine, paymentMachine } from "../../utils/state-machines.js";
 import { withDocumentLease } from "../platform/document-lease.service.js";
 import { getSettings } from "../platform/settings.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
-import { applyTransition } from "../platform/transition.service.js";
+import { applyTransition, firstEntry } from "../platform/transition.service.js";
 import {
   assertWritable,
   CHECKOUT_LEASE,
@@ -23,7 +23,6 @@ import {
   type CheckoutState,
   checkoutNotFound,
   isOwnedBy,
-  loadCheckoutState,
 } from "./steps/checkout-state.step.js";
 import { claimCoupons } from "./steps/coupon-claim.step.js";
 import { nextCartExpiry } from "./steps/find-cart.step.js";
@@ -62,8 +61,7 @@ export async function choosePayment(choice: PaymentChoice): Promise<ChosenPaymen
   return withDocumentLease(lease, async (checkout, token) => {
     if (!checkout || !isOwnedBy(checkout, choice.owner)) throw checkoutNotFound();
     assertWritable(checkout);
-    const refreshed = await refreshBeforePayment(checkout);
-    const state = await loadCheckoutState({ ...refreshed, paymentMethod: choice.method });
+    const state = await refreshBeforePayment(checkout, choice.method);
     await assertMeansSuffice(state);
     const options = await listPaymentOptions(state);
     assertPayable(choice, state, options);
@@ -96,7 +94,7 @@ interface Frozen {
 
 /** One transaction: the cart is the one we looked at, the session is frozen, the payment record exists. */
 async function freeze(choice: PaymentChoice, state: CheckoutState, token: string): Promise<Frozen> {
-  const before = await getSession(choice.checkoutSessionId);
+  const before = await rereadIfPaying(state.checkout);
   const frozen = freezeCheckout(state);
   return inTransaction(async (session) => {
     await assertCartUnchanged(state, session);
@@ -109,8 +107,10 @@ async function freeze(choice: PaymentChoice, state: CheckoutState, token: string
   });
 }
 
-async function getSession(id: Types.ObjectId): Promise<CheckoutSessionDoc> {
-  const checkout = await CheckoutSession.findById(id).lean<CheckoutSessionDoc>();
+/** Refreshing the cart may have taken a session back from its payment; no other is touched under our lease. */
+async function rereadIfPaying(leased: CheckoutSessionDoc): Promise<CheckoutSessionDoc> {
+  if (leased.status !== "payment_pending") return leased;
+  const checkout = await CheckoutSession.findById(leased._id).lean<CheckoutSessionDoc>();
   if (!checkout) throw checkoutNotFound();
   return checkout;
 }
@@ -162,40 +162,34 @@ async function insertPayment(
   retryOf?: PaymentDoc,
 ): Promise<PaymentDoc> {
   const isCod = choice.method === "cod";
-  const [payment] = await Payment.create(
-    [
-      {
-        _id: new Types.ObjectId(),
-        checkoutSessionId: checkout._id,
-        ...(checkout.userId ? { userId: checkout.userId } : {}),
-        ...(checkout.sessionId ? { sessionId: checkout.sessionId } : {}),
-        idempotencyKey: null,
-        gateway: isCod ? ("cod" as const) : ("razorpay" as const),
-        gatewayOrderId: retryOf?.gatewayOrderId ?? null,
-        method: choice.method,
-        status: paymentMachine.initial,
-        currency: CURRENCY,
-        amount: frozen.totals.amountDue,
-        capturedAmount: ZERO_PAISE,
-        refundedAmount: ZERO_PAISE,
-        refundReserved: ZERO_PAISE,
-        retryOf: retryOf?._id ?? null,
-        sweep: isCod ? null : { nextAt: minutesFromNow(FIRST_SWEEP_MINUTES), attempts: 0 },
-        statusHistory: [
-          {
-            from: null,
-            to: paymentMachine.initial,
-            at: now(),
-            note: null,
-            by: { type: "customer" as const },
-          },
-        ],
-      },
-    ],
-    { session },
-  );
-  if (!payment) throw new Error("the driver answered without the inserted payment");
-  return payment.toObject<PaymentDoc>();
+  const at = now();
+  const payment: PaymentDoc = {
+    _id: new Types.ObjectId(),
+    checkoutSessionId: checkout._id,
+    ...{ orderId: null, orderNumber: null },
+    ...(checkout.userId ? { userId: checkout.userId } : {}),
+    ...(checkout.sessionId ? { sessionId: checkout.sessionId } : {}),
+    idempotencyKey: null,
+    gateway: isCod ? "cod" : "razorpay",
+    gatewayOrderId: retryOf?.gatewayOrderId ?? null,
+    gatewayPaymentId: null,
+    method: choice.method,
+    methodDetails: null,
+    status: paymentMachine.initial,
+    currency: CURRENCY,
+    amount: frozen.totals.amountDue,
+    ...{ capturedAmount: ZERO_PAISE, refundedAmount: ZERO_PAISE, refundReserved: ZERO_PAISE },
+    ...{ fee: null, tax: null, errorCode: null, errorMessage: null, gatewayResponse: null },
+    ...{ authorizedAt: null, capturedAt: null },
+    retryOf: retryOf?._id ?? null,
+    ...{ accepted: false, surplus: false, supersededAt: null },
+    ...{ reconciledAt: null, settlement: null, dispute: null },
+    sweep: isCod ? null : { nextAt: minutesFromNow(FIRST_SWEEP_MINUTES), attempts: 0 },
+    statusHistory: [firstEntry(paymentMachine.initial, { type: "customer" })],
+    ...{ createdAt: at, updatedAt: at },
+  };
+  await Payment.insertMany([payment], { session, lean: true });
+  return payment;
 }
 
 /** The sweep asks the gateway about every online payment, first after so long (D30). */
@@ -220,30 +214,34 @@ async function writeFrozen({
 }: FrozenWrite): Promise<CheckoutSessionDoc> {
   const { checkout } = state;
   const at = now();
-  await applyTransition({
+  const set = {
+    paymentMethod: choice.method,
+    shippingMethod: checkout.shippingMethod,
+    frozen,
+    totals: frozen.totals,
+    cartVersion: frozen.cartVersion,
+    paymentId: payment?._id ?? null,
+    termsAcceptedAt: checkout.termsAcceptedAt ?? (choice.termsAccepted ? at : null),
+    expiresAt: minutesFromNow((await getSettings("checkout")).expiryMinutes),
+  };
+  const guard = { "lease.token": token, placement: null };
+  const moved = await applyTransition({
     machine: checkoutMachine,
     model: CheckoutSession,
     id: checkout._id,
+    from: "address_entered",
     to: "payment_pending",
-    set: { "steps.paymentPendingAt": checkout.steps.paymentPendingAt ?? at },
+    guard,
+    set: { ...set, "steps.paymentPendingAt": checkout.steps.paymentPendingAt ?? at },
+    inc: { version: 1 },
     by: { type: "customer" },
     session,
   });
+  if (moved.changed) return moved.document;
+  // Chosen again: it is being paid already.
   const written = await CheckoutSession.findOneAndUpdate(
-    { _id: checkout._id, "lease.token": token, placement: null },
-    {
-      $set: {
-        paymentMethod: choice.method,
-        shippingMethod: checkout.shippingMethod,
-        frozen,
-        totals: frozen.totals,
-        cartVersion: frozen.cartVersion,
-        paymentId: payment?._id ?? null,
-        termsAcceptedAt: checkout.termsAcceptedAt ?? (choice.termsAccepted ? at : null),
-        expiresAt: minutesFromNow((await getSettings("checkout")).expiryMinutes),
-      },
-      $inc: { version: 1 },
-    },
+    { _id: checkout._id, status: "payment_pending", ...guard },
+    { $set: set, $inc: { version: 1 } },
     { returnDocument: "after", session },
   ).lean<CheckoutSessionDoc>();
   if (!written)

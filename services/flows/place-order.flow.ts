@@ -4,7 +4,9 @@ import { CheckoutSession, type CheckoutSessionDoc, Order, type OrderDoc } from "
 import { now } from "../../utils/clock.js";
 import type { CheckoutFailure } from "../../utils/constants.js";
 import { NotFoundError } from "../../utils/errors.js";
+import { nextOrderNumber } from "../platform/number.service.js";
 import { commitOrder } from "./steps/commit-order.step.js";
+import type { OrderOverview } from "./steps/load-order.step.js";
 import { type Claim, claimPlacement, giveUpClaim, waitForPlacement } from "./steps/placement-claim.step.js";
 import { PlacementRefused, performEffects } from "./steps/placement-effects.step.js";
 import { placementFailure } from "./steps/placement-failure.step.js";
@@ -12,6 +14,8 @@ import { undoPlacement } from "./steps/undo-placement.step.js";
 
 export interface PlaceOrderRequest {
   checkoutSessionId: Types.ObjectId;
+  /** The session, where the caller has just read it. */
+  checkout?: CheckoutSessionDoc;
   /** The client accepts the terms with this call; null when a webhook or a job places (D9). */
   termsAcceptedAt: Date | null;
   /** A client waits a little for somebody else's placement; a webhook or a job leaves it alone. */
@@ -22,6 +26,8 @@ export interface PlacedOrder {
   order: OrderDoc;
   /** Whether this very call made it: 201 instead of 200. */
   created: boolean;
+  /** What a view shows of an order that was just made; null: to be loaded. */
+  overview: OrderOverview | null;
 }
 
 /**
@@ -44,43 +50,45 @@ const GIVE_UP_AFTER_MS = 8 * 60_000;
  *   RuleError PAYMENT_REQUIRED; the upstream errors of D14 when an effect's outcome is unknown.
  */
 export async function placeOrder(request: PlaceOrderRequest): Promise<PlacedOrder> {
-  const done = await findOrderOf(request.checkoutSessionId);
-  if (done) return { order: done, created: false };
   const claim = await claimPlacement(request);
   if (claim.kind === "held") return waitForTheOther(request);
   if (claim.kind === "completed")
-    return { order: await getOrderOf(request.checkoutSessionId), created: false };
+    return { order: await getOrderOf(request.checkoutSessionId), created: false, overview: null };
   return placeClaimed(claim);
 }
 
 async function placeClaimed(claim: Claim): Promise<PlacedOrder> {
+  // Drawn while the neighbours work; one that is not used leaves a gap, which is allowed (D6).
+  const drawing = nextOrderNumber();
+  drawing.catch(() => undefined);
   try {
     await performEffects(claim);
   } catch (error) {
     if (error instanceof PlacementRefused) return abandon(claim, error.failure);
     return stop(claim, error);
   }
-  const order = await commit(claim);
-  if (!order)
+  const overview = await commit(claim, drawing);
+  if (!overview)
     return waitForTheOther({
       checkoutSessionId: claim.checkout._id,
       termsAcceptedAt: null,
       waitForOthers: true,
     });
+  const { order } = overview;
   logger.info(
     { orderNumber: order.orderNumber, checkoutSessionId: order._id.toHexString() },
     "> Order placed",
   );
-  return { order, created: true };
+  return { order, created: true, overview };
 }
 
 /**
  * A commit that failed, or was not answered, leaves the intent free: the same request, repeated, finds the
  * order or makes it, and need not wait for the lease to end. Its token keeps whoever is late from writing.
  */
-async function commit(claim: Claim): Promise<OrderDoc | null> {
+async function commit(claim: Claim, drawing: Promise<string>): Promise<OrderOverview | null> {
   try {
-    return await commitOrder(claim);
+    return await commitOrder(claim, await drawing);
   } catch (error) {
     // Not waited for: what the server still holds of that transaction, it holds for some seconds.
     void giveUpClaim(claim).catch(() => undefined);
@@ -115,7 +123,7 @@ async function stop(claim: Claim, error: unknown): Promise<PlacedOrder> {
 async function waitForTheOther(request: PlaceOrderRequest): Promise<PlacedOrder> {
   const outcome = await waitForPlacement(request.checkoutSessionId, request.waitForOthers);
   if (outcome.kind === "failed") throw placementFailure(outcome.failure);
-  return { order: await getOrderOf(request.checkoutSessionId), created: false };
+  return { order: await getOrderOf(request.checkoutSessionId), created: false, overview: null };
 }
 
 const findOrderOf = (checkoutSessionId: Types.ObjectId) => Order.findById(checkoutSessionId).lean<OrderDoc>();

@@ -15,6 +15,7 @@ import {
   type CheckoutState,
   calculateCheckoutTotals,
   loadCheckoutState,
+  toCheckoutState,
 } from "./steps/checkout-state.step.js";
 import { findActiveCart } from "./steps/find-cart.step.js";
 import { toCheckoutTotals } from "./steps/freeze-checkout.step.js";
@@ -129,10 +130,10 @@ async function createFrom(
 ): Promise<StartedCheckout> {
   const { expiryMinutes } = await getSettings("checkout");
   const session = newSession(cart._id, request, previous, minutesFromNow(expiryMinutes));
-  const checkout = { ...session, ...(await rateKeptShipping(session)) };
+  const checkout = { ...session, ...(await rateKeptShipping(session, { cart, lines })) };
   const totals = await calculateCheckoutTotals(checkout, cart, lines);
   try {
-    await CheckoutSession.insertMany([{ ...checkout, totals: toCheckoutTotals(totals) }]);
+    await CheckoutSession.insertMany([{ ...checkout, totals: toCheckoutTotals(totals) }], { lean: true });
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
     // Another call was faster: one live session a cart.
@@ -152,11 +153,12 @@ async function createFrom(
  */
 async function rateKeptShipping(
   checkout: CheckoutSessionDoc,
+  cartState: CartState,
 ): Promise<Pick<CheckoutSessionDoc, "shippingMethod" | "shippingMethodId">> {
   const { shippingMethod, shippingMethodId } = checkout;
   if (!shippingMethod) return { shippingMethod, shippingMethodId };
   try {
-    const methods = await findShippingMethods(checkout);
+    const methods = await findShippingMethods(await toCheckoutState(checkout, cartState));
     const offered = methods.find(({ id }) => id === shippingMethod.id) ?? null;
     return { shippingMethod: offered, shippingMethodId: offered && shippingMethodId };
   } catch (error) {

@@ -35,13 +35,19 @@ const POLL_MS = 8;
 const POLL_JITTER_MS = 12;
 
 /**
+ * What is done under the lease. It calls `ended` once its own write has taken the lease away and is committed:
+ * that spares the write that would give it back.
+ */
+export type LeasedWork<D, T> = (document: D | null, token: string, ended: () => void) => Promise<T>;
+
+/**
  * Runs `work` while holding the document's lease.
  * @returns null from the acquisition when the document does not exist: `work` is then given null.
  * @throws ConflictError REQUEST_IN_PROGRESS when the line does not move within `waitMs`.
  */
 export async function withDocumentLease<D extends Leasable, T>(
   options: LeaseOptions<D>,
-  work: (document: D | null, token: string) => Promise<T>,
+  work: LeasedWork<D, T>,
 ): Promise<T> {
   const key = `${options.model.collection.name}:${options.id.toHexString()}`;
   const mine = inLine(lines.get(key), options.waitMs).then(() => holdAndWork(options, work));
@@ -73,14 +79,17 @@ async function inLine(before: Promise<unknown> | undefined, waitMs: number): Pro
 
 async function holdAndWork<D extends Leasable, T>(
   options: LeaseOptions<D>,
-  work: (document: D | null, token: string) => Promise<T>,
+  work: LeasedWork<D, T>,
 ): Promise<T> {
   const token = randomUUID();
   const document = await acquire(options, token);
+  let isHeld = document !== null;
   try {
-    return await work(document, token);
+    return await work(document, token, () => {
+      isHeld = false;
+    });
   } finally {
-    if (document) await release(options, token);
+    if (isHeld) await release(options, token);
   }
 }
 

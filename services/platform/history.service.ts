@@ -1,5 +1,6 @@
-import type { ClientSession, Types } from "mongoose";
-import { type ChangedBy, OrderStatusHistory } from "../../models/index.js";
+import { type ClientSession, Types } from "mongoose";
+import { type ChangedBy, OrderStatusHistory, type OrderStatusHistoryDoc } from "../../models/index.js";
+import { now } from "../../utils/clock.js";
 import type { StatusType } from "../../utils/constants.js";
 
 export interface HistoryDraft {
@@ -14,14 +15,19 @@ export interface HistoryDraft {
 
 /** Rows of an order's history, in the order given, in the transaction of the change they tell of (I19). */
 export async function appendHistory(drafts: readonly HistoryDraft[], session: ClientSession): Promise<void> {
-  const rows = drafts.map((draft) => ({
-    orderId: draft.orderId,
-    statusType: draft.statusType,
-    fromStatus: draft.from,
-    toStatus: draft.to,
-    note: draft.note ?? null,
-    changedByType: draft.by.type,
-    changedById: draft.by.id ?? null,
-  }));
-  await OrderStatusHistory.insertMany(rows, { session });
+  const at = now();
+  const rows = drafts.map(
+    (draft): OrderStatusHistoryDoc => ({
+      _id: new Types.ObjectId(),
+      orderId: draft.orderId,
+      statusType: draft.statusType,
+      fromStatus: draft.from,
+      toStatus: draft.to,
+      note: draft.note ?? null,
+      changedByType: draft.by.type,
+      changedById: draft.by.id ?? null,
+      createdAt: at,
+    }),
+  );
+  await OrderStatusHistory.insertMany(rows, { session, lean: true });
 }

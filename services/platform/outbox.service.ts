@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { type ClientSession, mongo, type Types, trusted } from "mongoose";
+import { type ClientSession, mongo, Types, trusted } from "mongoose";
 import { OutboxMessage, type OutboxMessageDoc } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
 import type { OutboxState } from "../../utils/constants.js";
@@ -42,18 +42,28 @@ export function onOutboxNudge(listener: () => void): () => void {
  */
 export async function enqueueOutbox(drafts: readonly OutboxDraft[], session?: ClientSession): Promise<void> {
   if (drafts.length === 0) return;
-  const rows = drafts.map((draft) => ({
-    type: draft.type,
-    dedupeKey: draft.dedupeKey,
-    payload: { ...draft.payload },
-    dueAt: draft.dueAt ?? now(),
-    requestId: currentRequestId() ?? null,
-  }));
+  const rows = drafts.map(
+    (draft): OutboxMessageDoc => ({
+      _id: new Types.ObjectId(),
+      type: draft.type,
+      dedupeKey: draft.dedupeKey,
+      payload: { ...draft.payload },
+      state: "pending",
+      dueAt: draft.dueAt ?? now(),
+      attempts: 0,
+      done: [],
+      lease: null,
+      lastError: null,
+      requestId: currentRequestId() ?? null,
+      deliveredAt: null,
+      createdAt: now(),
+    }),
+  );
   if (session) {
-    await OutboxMessage.insertMany(rows, { session });
+    await OutboxMessage.insertMany(rows, { session, lean: true });
     afterCommit(session, nudgeOutbox);
   } else {
-    await OutboxMessage.insertMany(rows, { ordered: false }).catch(ignoreDuplicates);
+    await OutboxMessage.insertMany(rows, { ordered: false, lean: true }).catch(ignoreDuplicates);
     nudgeOutbox();
   }
 }

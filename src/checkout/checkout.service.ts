@@ -189,7 +189,7 @@ export async function listShippingMethods({ checkoutSessionId, owner }: Checkout
   const checkout = await getOwnCheckout(checkoutSessionId, owner);
   assertWritable(checkout);
   assertHasAddress(checkout);
-  return findShippingMethods(checkout);
+  return findShippingMethods(await loadCheckoutState(checkout));
 }
 
 function assertHasAddress(checkout: CheckoutSessionDoc): void {
@@ -204,11 +204,9 @@ export function setShippingMethod(
   request: CheckoutRequest,
   shippingMethodId: string,
 ): Promise<CheckoutOverview> {
-  return change(request, async ({ checkout }) => {
-    assertHasAddress(checkout);
-    const method = (await findShippingMethods(checkout)).find(
-      (candidate) => candidate.id === shippingMethodId,
-    );
+  return change(request, async (state) => {
+    assertHasAddress(state.checkout);
+    const method = (await findShippingMethods(state)).find((candidate) => candidate.id === shippingMethodId);
     if (!method) {
       throw new RuleError(
         "SHIPPING_METHOD_UNAVAILABLE",

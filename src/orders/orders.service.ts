@@ -49,9 +49,10 @@ export async function place(request: OrderRequest): Promise<OrderOverview & { cr
     throw new NotFoundError("CHECKOUT_NOT_FOUND", "There is no such checkout");
   }
   if (request.paymentId) await assertPaymentOf(checkout, request.paymentId);
-  if (checkout.status !== "completed" && checkout.status !== "failed") await assertReady(checkout, request);
-  const placed = await placeOrAskGateway(checkout, request);
-  return { ...(await loadOrder(placed.order)), created: placed.created };
+  const isOpen = checkout.status !== "completed" && checkout.status !== "failed";
+  const isAsRead = !isOpen || (await makeReady(checkout, request)) === "ready";
+  const placed = await placeOrAskGateway(checkout, { ...request, isAsRead });
+  return { ...(placed.overview ?? (await loadOrder(placed.order))), created: placed.created };
 }
 
 /**
@@ -60,20 +61,21 @@ export async function place(request: OrderRequest): Promise<OrderOverview & { cr
  */
 async function placeOrAskGateway(
   checkout: CheckoutSessionDoc,
-  { termsAccepted }: OrderRequest,
+  { termsAccepted, isAsRead }: OrderRequest & { isAsRead: boolean },
 ): Promise<PlacedOrder> {
-  const attempt = () =>
+  const attempt = (session: { checkout?: CheckoutSessionDoc }) =>
     placeOrder({
       checkoutSessionId: checkout._id,
+      ...session,
       termsAcceptedAt: termsAccepted ? now() : null,
       waitForOthers: true,
     });
   try {
-    return await attempt();
+    return await attempt(isAsRead ? { checkout } : {});
   } catch (error) {
     const isUnpaid = error instanceof RuleError && error.code === "PAYMENT_REQUIRED";
     if (!isUnpaid || !(await learnOfPayment(checkout._id))) throw error;
-    return attempt();
+    return attempt({});
   }
 }
 
@@ -96,14 +98,18 @@ async function assertPaymentOf(checkout: CheckoutSessionDoc, paymentId: Types.Ob
   throw new NotFoundError("PAYMENT_NOT_FOUND", "There is no such payment of this checkout");
 }
 
-/** A session with nothing due needs no payment method: it is frozen here (`domain.md` §2). */
-async function assertReady(checkout: CheckoutSessionDoc, request: OrderRequest): Promise<void> {
+/**
+ * A session with nothing due needs no payment method: it is frozen here (`domain.md` §2).
+ * @throws RuleError CHECKOUT_INCOMPLETE, TERMS_NOT_ACCEPTED; as `choosePayment`
+ */
+async function makeReady(checkout: CheckoutSessionDoc, request: OrderRequest): Promise<"ready" | "frozen"> {
   assertComplete(checkout);
   if (!checkout.termsAcceptedAt && !request.termsAccepted) {
     throw new RuleError("TERMS_NOT_ACCEPTED", "Accept the terms to place the order");
   }
-  if (checkout.frozen || checkout.placement) return;
+  if (checkout.frozen || checkout.placement) return "ready";
   await choosePayment({ owner: request.owner, checkoutSessionId: checkout._id, method: null });
+  return "frozen";
 }
 
 /** Who may see an order: its owner, or whoever holds the signed link from the mail. */

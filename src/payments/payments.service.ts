@@ -109,10 +109,10 @@ export async function payOnDelivery(request: CodRequest): Promise<CodOrder> {
     await choosePayment({ owner, checkoutSessionId, method: "cod", termsAccepted: true });
   }
   const termsAcceptedAt = isPromised ? null : now();
-  const { order, created } = await placeOrder({ checkoutSessionId, termsAcceptedAt, waitForOthers: true });
-  const overview = await loadOrder(order);
+  const placed = await placeOrder({ checkoutSessionId, termsAcceptedAt, waitForOthers: true });
+  const overview = placed.overview ?? (await loadOrder(placed.order));
   if (!overview.payment) throw paymentNotFound();
-  return { order: overview, payment: overview.payment, created };
+  return { order: overview, payment: overview.payment, created: placed.created };
 }
 
 const isCheckoutMethod = (method: PaymentDoc["method"]): method is CheckoutPaymentMethod =>

@@ -5,7 +5,7 @@ import { withDocumentLease } from "../../platform/document-lease.service.js";
 import { type CartDraft, type CartState, startDraft } from "./cart-draft.step.js";
 import { applyPromotions } from "./cart-promotions.step.js";
 import { totalDraft } from "./cart-totals.step.js";
-import { cartNotFound, findCartLines } from "./find-cart.step.js";
+import { cartNotFound, linesOf } from "./find-cart.step.js";
 import { reconcileGifts } from "./gift-lines.step.js";
 import { CartMovedOn, explainMovedOn, placementInProgress, saveCart } from "./save-cart.step.js";
 
@@ -30,16 +30,18 @@ export type CartChange = (draft: CartDraft) => Promise<void> | void;
  *   VERSION_CONFLICT, REQUEST_IN_PROGRESS; the typed upstream errors; whatever `change` throws.
  */
 export function changeCart(cartId: Types.ObjectId, change: CartChange): Promise<CartState> {
-  return withDocumentLease({ model: Cart, id: cartId, ...CART_LEASE }, async (cart, token) => {
+  return withDocumentLease({ model: Cart, id: cartId, ...CART_LEASE }, async (cart, token, ended) => {
     if (cart?.status !== "active") throw cartNotFound();
     if (cart.placing) throw placementInProgress();
-    const stored: CartState = { cart, lines: await findCartLines(cart._id) };
+    const stored: CartState = { cart, lines: await linesOf(cart) };
     const draft = startDraft(stored, token);
     try {
       await change(draft);
       if (draft.isUnchanged) return stored;
       await reconcileGifts(draft, await applyPromotions(draft));
-      return await saveCart(draft, await totalDraft(draft));
+      const saved = await saveCart(draft, await totalDraft(draft));
+      ended();
+      return saved;
     } catch (error) {
       throw await giveUp(draft, error);
     }

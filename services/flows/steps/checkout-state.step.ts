@@ -21,6 +21,7 @@ import { ZERO_PAISE } from "../../../utils/money.js";
 import type { Owner } from "../../../utils/principal.js";
 import { checkoutMachine } from "../../../utils/state-machines.js";
 import type { Totals } from "../../calculations/totals.service.js";
+import type { CartState } from "./cart-draft.step.js";
 import { calculateCartTotals } from "./cart-totals.step.js";
 import { placementFailure } from "./placement-failure.step.js";
 
@@ -76,6 +77,14 @@ export async function loadCheckoutState(checkout: CheckoutSessionDoc): Promise<C
     CartItem.find({ cartId: checkout.cartId }).sort({ addedAt: 1, _id: 1 }).lean<CartItemDoc[]>(),
   ]);
   if (!cart) throw checkoutNotFound();
+  return toCheckoutState(checkout, { cart, lines });
+}
+
+/** The same, of a cart that is at hand. */
+export async function toCheckoutState(
+  checkout: CheckoutSessionDoc,
+  { cart, lines }: CartState,
+): Promise<CheckoutState> {
   return { checkout, cart, lines, totals: await calculateCheckoutTotals(checkout, cart, lines) };
 }
 

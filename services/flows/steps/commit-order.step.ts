@@ -1,16 +1,24 @@
 import type { ClientSession } from "mongoose";
 import { trusted } from "mongoose";
-import { Cart, CheckoutSession, Order, type OrderDoc, OrderItem, Payment } from "../../../models/index.js";
+import {
+  Cart,
+  CheckoutSession,
+  Order,
+  type OrderDoc,
+  OrderItem,
+  type OrderItemDoc,
+  Payment,
+} from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import { isDuplicateKey } from "../../../utils/duplicate-key.js";
 import { checkoutMachine } from "../../../utils/state-machines.js";
 import { appendHistory } from "../../platform/history.service.js";
-import { nextOrderNumber } from "../../platform/number.service.js";
 import { enqueueOutbox } from "../../platform/outbox.service.js";
 import { getSettings } from "../../platform/settings.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { tryTransition } from "../../platform/transition.service.js";
 import { buildFirstHistory, buildOrder, buildOrderItems } from "./build-order.step.js";
+import type { OrderOverview } from "./load-order.step.js";
 import type { Claim } from "./placement-claim.step.js";
 
 /** Thrown inside the transaction to leave it: the claim was lost to somebody else. */
@@ -21,26 +29,33 @@ class ClaimLost extends Error {}
  * converted, session completed, one outbox row.
  * @returns null when somebody else has finished or undone this placement meanwhile.
  */
-export async function commitOrder(claim: Claim): Promise<OrderDoc | null> {
+export async function commitOrder(claim: Claim, orderNumber: string): Promise<OrderOverview | null> {
   const at = now();
   const order = buildOrder(claim, {
-    orderNumber: await nextOrderNumber(),
+    orderNumber,
     at,
     confirmed: claim.payment?.gateway !== "cod" || (await getSettings("payments")).codAutoConfirm,
   });
+  const items = buildOrderItems(claim, order);
   try {
-    await inTransaction((session) => writeOrder(claim, order, session));
-    return order;
+    await inTransaction((session) => writeOrder(claim, { order, items }, session));
+    const { payment } = claim;
+    const linked = payment && { ...payment, orderId: order._id, orderNumber };
+    return { order, items, payment: linked, shipments: [] };
   } catch (error) {
     if (error instanceof ClaimLost || isDuplicateKey(error)) return null;
     throw error;
   }
 }
 
-async function writeOrder(claim: Claim, order: OrderDoc, session: ClientSession): Promise<void> {
+async function writeOrder(
+  claim: Claim,
+  { order, items }: { order: OrderDoc; items: OrderItemDoc[] },
+  session: ClientSession,
+): Promise<void> {
   await completeSession(claim, order, session);
   await Order.insertMany([order], { session, lean: true });
-  await OrderItem.insertMany(buildOrderItems(claim, order), { session, lean: true });
+  await OrderItem.insertMany(items, { session, lean: true });
   await appendHistory(buildFirstHistory(order), session);
   await linkPayment(claim, order, session);
   await convertCart(claim, order, session);

@@ -1,9 +1,10 @@
-import { type Types, trusted } from "mongoose";
+import { Types, trusted } from "mongoose";
 import { Cart, type CartDoc, CartItem, type CartItemDoc } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import { type CartSource, CURRENCY } from "../../../utils/constants.js";
 import { isDuplicateKey } from "../../../utils/duplicate-key.js";
 import { NotFoundError } from "../../../utils/errors.js";
+import { ZERO_PAISE } from "../../../utils/money.js";
 import { type Owner, ownerFilter } from "../../../utils/principal.js";
 import { cartMachine } from "../../../utils/state-machines.js";
 import { getSettings } from "../../platform/settings.service.js";
@@ -35,10 +36,14 @@ export async function loadCartState(cartId: Types.ObjectId): Promise<CartState> 
   return { cart, lines };
 }
 
+/** The lines of a cart in hand; an empty one is not asked for them. */
+export const linesOf = async ({ _id, itemCount }: CartDoc): Promise<CartItemDoc[]> =>
+  itemCount === 0 ? [] : findCartLines(_id);
+
 /** The owner's cart with its lines, in two round trips; null when there is none. */
 export async function readCartState(owner: Owner): Promise<CartState | null> {
   const cart = await findOrReviveCart(owner);
-  return cart && { cart, lines: await findCartLines(cart._id) };
+  return cart && { cart, lines: await linesOf(cart) };
 }
 
 /**
@@ -46,12 +51,14 @@ export async function readCartState(owner: Owner): Promise<CartState | null> {
  * again (`domain.md` §4); one that was emptied does not.
  */
 export async function findOrReviveCart(owner: Owner): Promise<CartDoc | null> {
-  return (await findActiveCart(owner)) ?? (await reviveCart(owner));
+  // Nearly always the newest one is active, or there is none: one look answers both.
+  const newest = await Cart.findOne(ownerFilter(owner)).sort({ updatedAt: -1 }).lean<CartDoc>();
+  if (newest === null || newest.status === "active") return newest;
+  return (await findActiveCart(owner)) ?? (await reviveCart(owner, newest));
 }
 
-async function reviveCart(owner: Owner): Promise<CartDoc | null> {
-  const latest = await Cart.findOne(ownerFilter(owner)).sort({ updatedAt: -1 }).lean<CartDoc>();
-  if (latest?.status !== "abandoned" || latest.itemCount === 0) return null;
+async function reviveCart(owner: Owner, latest: CartDoc): Promise<CartDoc | null> {
+  if (latest.status !== "abandoned" || latest.itemCount === 0) return null;
   try {
     // The version stays: a late payment for exactly these lines may still convert this cart.
     const revived = await tryTransition({
@@ -76,7 +83,9 @@ export async function openCart(owner: Owner, source: CartSource): Promise<CartDo
   const existing = await findOrReviveCart(owner);
   if (existing) return existing;
   try {
-    return (await Cart.create(await newCart(owner, source))).toObject<CartDoc>();
+    const cart = await newCart(owner, source);
+    await Cart.insertMany([cart], { lean: true });
+    return cart;
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
   }
@@ -107,8 +116,22 @@ export async function withOpenCart<T>(
   }
 }
 
-async function newCart(owner: Owner, source: CartSource) {
+async function newCart(owner: Owner, source: CartSource): Promise<CartDoc> {
   const { pricesIncludeTax } = await getSettings("tax");
-  const expiresAt = await nextCartExpiry();
-  return { ...owner, status: cartMachine.initial, currency: CURRENCY, source, pricesIncludeTax, expiresAt };
+  const at = now();
+  return {
+    _id: new Types.ObjectId(),
+    ...owner,
+    status: cartMachine.initial,
+    currency: CURRENCY,
+    ...{ subtotal: ZERO_PAISE, discountTotal: ZERO_PAISE, shippingTotal: ZERO_PAISE },
+    ...{ taxTotal: ZERO_PAISE, roundOff: ZERO_PAISE, grandTotal: ZERO_PAISE },
+    ...{ taxEstimated: true, placeOfSupply: null, shipping: null, pricesIncludeTax },
+    ...{ itemCount: 0, totalQuantity: 0, appliedCoupons: [], appliedDiscounts: [], notices: [] },
+    source,
+    ...{ convertedOrderId: null, mergedIntoCartId: null, placing: null },
+    ...{ version: 0, lease: null, appliedRequests: [] },
+    ...{ abandonedAt: null, reminderSentAt: null, promotionsCheckedAt: null },
+    ...{ expiresAt: await nextCartExpiry(), createdAt: at, updatedAt: at },
+  };
 }

@@ -53,9 +53,13 @@ const LONG_AGO = new Date(0);
  */
 export async function claimPlacement(request: {
   checkoutSessionId: Types.ObjectId;
+  /** The session as the caller has just read it; what changed since is found by the compare-and-set. */
+  checkout?: CheckoutSessionDoc;
   termsAcceptedAt: Date | null;
 }): Promise<ClaimResult> {
-  const checkout = await CheckoutSession.findById(request.checkoutSessionId).lean<CheckoutSessionDoc>();
+  const checkout =
+    request.checkout ??
+    (await CheckoutSession.findById(request.checkoutSessionId).lean<CheckoutSessionDoc>());
   if (!checkout) throw new NotFoundError("CHECKOUT_NOT_FOUND", "There is no such checkout");
   if (checkout.status === "completed") return { kind: "completed" };
   if (checkout.status === "failed" && checkout.failureReason !== "expired")

@@ -1,16 +1,12 @@
-import { trusted } from "mongoose";
-import {
-  Cart,
-  type CartDoc,
-  type CheckoutSessionDoc,
-  type ShippingMethodSnapshot,
-} from "../../../models/index.js";
+import type { Types } from "mongoose";
+import type { CartDoc, CheckoutSessionDoc, ShippingMethodSnapshot } from "../../../models/index.js";
 import { RuleError } from "../../../utils/errors.js";
 import { unwrap } from "../../../utils/result.js";
 import { calculateShippingMethods } from "../../integrations/shipping-integration.service.js";
 import { getSettings } from "../../platform/settings.service.js";
-import { changeCart } from "./change-cart.step.js";
-import { loadCheckoutState } from "./checkout-state.step.js";
+import { type CartState, changeCart } from "./change-cart.step.js";
+import { type CheckoutState, toCheckoutState } from "./checkout-state.step.js";
+import { isCartGone } from "./find-cart.step.js";
 import { reserveLines } from "./reserve-lines.step.js";
 
 const REQUIRED = ["email", "phone", "shippingAddress", "shippingMethod"] as const;
@@ -28,23 +24,30 @@ export function assertComplete(checkout: CheckoutSessionDoc): void {
  * reserved for the time of a checkout, and the shipping method is rated for the cart as it is now.
  * @throws RuleError CHECKOUT_INCOMPLETE, CART_EMPTY, COUPON_INVALID, OUT_OF_STOCK, SHIPPING_METHOD_UNAVAILABLE.
  */
-export async function refreshBeforePayment(checkout: CheckoutSessionDoc): Promise<CheckoutSessionDoc> {
+export async function refreshBeforePayment(
+  checkout: CheckoutSessionDoc,
+  paymentMethod: CheckoutSessionDoc["paymentMethod"],
+): Promise<CheckoutState> {
   assertComplete(checkout);
-  await assertNotEmpty(checkout);
-  const { reservationTtlMinutes } = await getSettings("checkout");
-  const { cart } = await changeCart(checkout.cartId, (draft) => reserveLines(draft, reservationTtlMinutes));
-  assertAsSeen(cart);
-  return { ...checkout, shippingMethod: await rateAgain(checkout) };
+  const refreshed = await holdCart(checkout.cartId);
+  assertAsSeen(refreshed.cart);
+  const state = await toCheckoutState(checkout, refreshed);
+  return toCheckoutState({ ...checkout, paymentMethod, shippingMethod: await rateAgain(state) }, refreshed);
 }
 
-async function assertNotEmpty(checkout: CheckoutSessionDoc): Promise<void> {
-  const filled = await Cart.exists({
-    _id: checkout.cartId,
-    status: "active",
-    itemCount: trusted({ $gt: 0 }),
-  });
-  if (!filled) throw new RuleError("CART_EMPTY", "The cart is empty");
+async function holdCart(cartId: Types.ObjectId): Promise<CartState> {
+  const { reservationTtlMinutes } = await getSettings("checkout");
+  try {
+    return await changeCart(cartId, (draft) => {
+      if (draft.lines.length === 0) throw cartEmpty();
+      return reserveLines(draft, reservationTtlMinutes);
+    });
+  } catch (error) {
+    throw isCartGone(error) ? cartEmpty() : error;
+  }
 }
+
+const cartEmpty = () => new RuleError("CART_EMPTY", "The cart is empty");
 
 /** Nobody pays for another cart than the one on his screen: what changed just now is told first. */
 function assertAsSeen({ notices }: CartDoc): void {
@@ -55,9 +58,9 @@ function assertAsSeen({ notices }: CartDoc): void {
   }
 }
 
-async function rateAgain(checkout: CheckoutSessionDoc): Promise<CheckoutSessionDoc["shippingMethod"]> {
-  const methods = await findShippingMethods(checkout);
-  const method = methods.find((candidate) => candidate.id === checkout.shippingMethod?.id);
+async function rateAgain(state: CheckoutState): Promise<CheckoutSessionDoc["shippingMethod"]> {
+  const methods = await findShippingMethods(state);
+  const method = methods.find((candidate) => candidate.id === state.checkout.shippingMethod?.id);
   if (!method) {
     throw new RuleError(
       "SHIPPING_METHOD_UNAVAILABLE",
@@ -68,9 +71,12 @@ async function rateAgain(checkout: CheckoutSessionDoc): Promise<CheckoutSessionD
 }
 
 /** The methods for the cart's weight and value at the checkout's address. Empty before there is an address. */
-export async function findShippingMethods(checkout: CheckoutSessionDoc): Promise<ShippingMethodSnapshot[]> {
+export async function findShippingMethods({
+  checkout,
+  lines,
+  totals,
+}: CheckoutState): Promise<ShippingMethodSnapshot[]> {
   if (!checkout.shippingAddress) return [];
-  const { lines, totals } = await loadCheckoutState(checkout);
   const { pincode, state, country } = checkout.shippingAddress;
   const answer = unwrap(
     await calculateShippingMethods({

@@ -15,6 +15,7 @@ import {
   type CartState,
   compareLines,
   findReservationsToRelease,
+  findStoredLine,
   type LineChanges,
 } from "./cart-draft.step.js";
 import { nextCartExpiry } from "./find-cart.step.js";
@@ -42,6 +43,7 @@ export async function saveCart(draft: CartDraft, totals: Totals): Promise<CartSt
   };
   const isNew = changesContent(draft, lineChanges, set);
   if (draft.isHousekeeping && !isNew) return stillHolds(draft, set);
+  if (!isNew && isOnlyHeldLonger(draft, lineChanges)) return holdLonger(draft, set, lineChanges.updated);
   const cart = await inTransaction(async (session) => {
     const written = await writeCart(
       draft,
@@ -72,11 +74,31 @@ const hasPromotions = ({ appliedCoupons, appliedDiscounts, lines }: CartDraft): 
 /** Nothing has changed: only that it was looked at is kept, and the cart does not look touched. */
 async function stillHolds(draft: CartDraft, { promotionsCheckedAt }: CartSet): Promise<CartState> {
   await Cart.updateOne(
-    { _id: draft.cart._id, version: draft.cart.version },
-    { $set: { promotionsCheckedAt } },
+    { _id: draft.cart._id, version: draft.cart.version, "lease.token": draft.token },
+    { $set: { promotionsCheckedAt, lease: null } },
     { timestamps: false },
   );
   return { cart: draft.cart, lines: [...draft.storedLines] };
+}
+
+/** The content is what it was, and so are the reservations, except for how long they live. */
+const isOnlyHeldLonger = (draft: CartDraft, { updated }: LineChanges): boolean =>
+  draft.alongside.length === 0 &&
+  updated.every((line) => findStoredLine(draft, line)?.reservationId === line.reservationId);
+
+/** The usual end of a checkout's look at the cart. Each write is true by itself, so that it needs no transaction. */
+async function holdLonger(
+  draft: CartDraft,
+  set: CartSet,
+  updated: readonly CartItemDoc[],
+): Promise<CartState> {
+  const cart = await writeCart(draft, set);
+  const operations = updated.map(({ _id, reservationId, reservationExpiresAt }) => ({
+    // The lease has ended with the write of the cart: the next writer may have reserved anew.
+    updateOne: { filter: { _id, reservationId }, update: { $set: { reservationExpiresAt } } },
+  }));
+  if (operations.length > 0) await CartItem.bulkWrite(operations);
+  return { cart, lines: draft.lines };
 }
 
 /** What of a cart a customer pays for, or sees. */
@@ -119,7 +141,7 @@ const withoutReservation = (line: CartItemDoc) => ({
 type CartSet = Partial<CartDoc>;
 
 /** A cart whose last line went is abandoned, as the plan says. */
-async function writeCart(draft: CartDraft, set: CartSet, session: ClientSession): Promise<CartDoc> {
+async function writeCart(draft: CartDraft, set: CartSet, session?: ClientSession): Promise<CartDoc> {
   const { cart, token } = draft;
   const guard = { version: cart.version, "lease.token": token, placing: null };
   const status: CartStatus = boughtLines(draft.lines).length === 0 ? "abandoned" : "active";
@@ -137,7 +159,7 @@ async function abandonCart(
   { cart }: CartDraft,
   set: CartSet,
   guard: Record<string, unknown>,
-  session: ClientSession,
+  session: ClientSession | undefined,
 ): Promise<CartDoc> {
   const abandoned = await tryTransition({
     machine: cartMachine,
@@ -148,7 +170,7 @@ async function abandonCart(
     guard,
     set: { ...set, lease: null, abandonedAt: now() },
     by: { type: "customer" },
-    session,
+    ...(session ? { session } : {}),
   });
   if (!abandoned.changed) throw new CartMovedOn();
   return abandoned.document;
@@ -165,7 +187,8 @@ async function writeLines(
     ...updated.map((line) => ({ replaceOne: { filter: { _id: line._id }, replacement: line } })),
     ...inserted.map((document) => ({ insertOne: { document } })),
   ];
-  if (operations.length > 0) await CartItem.bulkWrite(operations, { session, timestamps: false });
+  // By the driver: whole lines of our own making, which Mongoose would cast and check field by field once more.
+  if (operations.length > 0) await CartItem.collection.bulkWrite(operations, { session });
 }
 
 function releasesOf(draft: CartDraft): OutboxDraft[] {

@@ -158,11 +158,19 @@ describe("When the write itself fails, then what was reserved is taken back", ()
   });
 });
 
+/** As a client does whose turn did not come in time, on a machine that is busy: nothing was added, it asks again. */
+async function addPatiently(variantId: string) {
+  for (;;) {
+    const answer = await tryAdd(variantId);
+    if (answer.body.error?.code !== "REQUEST_IN_PROGRESS") return answer;
+  }
+}
+
 describe("many at once", () => {
   it("When 50 add one variant at the same moment, then one line and one reservation hold all 50", async () => {
     const { putSettings, forgetSettings } = await import("../../../services/platform/settings.service.js");
     await putSettings({ group: "cart", patch: { maxPerVariant: 100 }, by: "test" });
-    const answers = await Promise.all(Array.from({ length: 50 }, () => tryAdd(variants.kajal)));
+    const answers = await Promise.all(Array.from({ length: 50 }, () => addPatiently(variants.kajal)));
     forgetSettings();
     expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200));
     expect(await carts().countDocuments()).toBe(1);
