@@ -107,12 +107,13 @@ export const isReserved = (line: CartItemDoc): boolean =>
 export async function reserveLines(draft: CartDraft, ttlMinutes: number): Promise<void> {
   const { extended } = unwrap(await extendCartReservations(draft.cart._id.toHexString(), ttlMinutes));
   const live = new Set(extended);
+  const until = minutesFromNow(ttlMinutes);
   const missing: CartItemDoc[] = [];
   for (const line of draft.lines) {
     const isLive = line.reservationId !== null && live.has(line.reservationId);
     if (!isLive) line.reservationId = null;
     if (isLive && findStoredLine(draft, line)?.quantity === line.quantity) {
-      line.reservationExpiresAt = minutesFromNow(ttlMinutes);
+      line.reservationExpiresAt = until;
     } else if (!(await reserveWhatIsLeft(draft, line, ttlMinutes))) missing.push(line);
   }
   const bought = boughtLines(missing);

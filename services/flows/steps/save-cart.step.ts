@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { ClientSession } from "mongoose";
+import { type ClientSession, trusted } from "mongoose";
 import { Cart, type CartDoc, CartItem, type CartItemDoc } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import type { CartStatus } from "../../../utils/constants.js";
@@ -81,10 +81,12 @@ async function stillHolds(draft: CartDraft, { promotionsCheckedAt }: CartSet): P
   return { cart: draft.cart, lines: [...draft.storedLines] };
 }
 
-/** The content is what it was, and so are the reservations, except for how long they live. */
-const isOnlyHeldLonger = (draft: CartDraft, { updated }: LineChanges): boolean =>
-  draft.alongside.length === 0 &&
-  updated.every((line) => findStoredLine(draft, line)?.reservationId === line.reservationId);
+/** The content is what it was, and so are the reservations: all that changed live until one new moment. */
+function isOnlyHeldLonger(draft: CartDraft, { updated }: LineChanges): boolean {
+  const isSame = (line: CartItemDoc) => findStoredLine(draft, line)?.reservationId === line.reservationId;
+  const moments = new Set(updated.map(({ reservationExpiresAt }) => reservationExpiresAt?.getTime()));
+  return draft.alongside.length === 0 && moments.size <= 1 && updated.every(isSame);
+}
 
 /** The usual end of a checkout's look at the cart. Each write is true by itself, so that it needs no transaction. */
 async function holdLonger(
@@ -93,11 +95,16 @@ async function holdLonger(
   updated: readonly CartItemDoc[],
 ): Promise<CartState> {
   const cart = await writeCart(draft, set);
-  const operations = updated.map(({ _id, reservationId, reservationExpiresAt }) => ({
-    // The lease has ended with the write of the cart: the next writer may have reserved anew.
-    updateOne: { filter: { _id, reservationId }, update: { $set: { reservationExpiresAt } } },
-  }));
-  if (operations.length > 0) await CartItem.bulkWrite(operations);
+  const [first] = updated;
+  if (first) {
+    // The lease has ended with the write of the cart: the next writer may have reserved a line anew.
+    const reservations = trusted({ $in: updated.map(({ reservationId }) => reservationId) });
+    const { reservationExpiresAt } = first;
+    await CartItem.updateMany(
+      { cartId: cart._id, reservationId: reservations },
+      { $set: { reservationExpiresAt } },
+    );
+  }
   return { cart, lines: draft.lines };
 }
 
