@@ -62,8 +62,14 @@ export const couponDroppedNotice = (code: AppliedCoupon["code"], reason: string)
   details: { code, reason },
 });
 
-export const upstreamUnavailableNotice = (): Notice => ({
+/** Of a read: what it would have told, had the neighbour answered. */
+const NOT_KNOWN = {
+  inventory: "Availability cannot be shown at the moment",
+  catalog: "Prices are the last known ones; they cannot be compared at the moment",
+} as const;
+
+export const upstreamUnavailableNotice = (service: keyof typeof NOT_KNOWN): Notice => ({
   code: "UPSTREAM_UNAVAILABLE",
-  message: "Availability cannot be shown at the moment; prices are the last known ones",
-  details: { service: "inventory" },
+  message: NOT_KNOWN[service],
+  details: { service },
 });

@@ -2,7 +2,11 @@ import type { CartItemDoc } from "../../../models/index.js";
 import type { Notice, NoticeCode } from "../../../utils/constants.js";
 import { getProducts } from "../../integrations/catalog-integration.service.js";
 import { boughtLines } from "./cart-draft.step.js";
-import { priceChangedNotice, productUnavailableNotice } from "./cart-notices.step.js";
+import {
+  priceChangedNotice,
+  productUnavailableNotice,
+  upstreamUnavailableNotice,
+} from "./cart-notices.step.js";
 import { findSellable } from "./catalog-snapshot.step.js";
 
 /** Replaced by what the catalog says of the same line now. */
@@ -12,14 +16,14 @@ const OF_STOCK: ReadonlySet<NoticeCode> = new Set(["OUT_OF_STOCK", "LOW_STOCK"])
 
 /**
  * How the lines differ from the catalog (within its cache, D43): prices that have moved, products that are no
- * longer sold. Told, not written: a line takes today's price when it grows and at checkout start. Silent
- * while the catalog is away: prices are then the last known ones, as on every line.
+ * longer sold. Told, not written: a line takes today's price when it grows and at checkout start. While the
+ * catalog is away that is told instead: prices are then the last known ones.
  */
 export async function findCatalogNotices(lines: readonly CartItemDoc[]): Promise<Notice[]> {
   const bought = boughtLines(lines);
   if (bought.length === 0) return [];
   const products = await getProducts(bought.map((line) => line.productId));
-  if (!products.success) return [];
+  if (!products.success) return [upstreamUnavailableNotice("catalog")];
   return bought.flatMap((line) => {
     const sellable = findSellable(products.data.get(line.productId), line.variantId);
     if (!sellable) return [productUnavailableNotice(line)];

@@ -75,7 +75,7 @@ const LOW_STOCK = 5;
 
 /** What the last write had to tell, and what stock has to tell now. */
 export function noticesOf({ cart, lines }: CartState, stock: StockLevels): Notice[] {
-  if (!stock) return [...cart.notices, upstreamUnavailableNotice()];
+  if (!stock) return [...cart.notices, upstreamUnavailableNotice("inventory")];
   return [...cart.notices, ...lines.flatMap((line) => stockNoticeOf(line, availabilityOf(line, stock)))];
 }
 
