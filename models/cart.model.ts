@@ -15,6 +15,7 @@ import {
   money,
   no,
   oneOf,
+  optionalCount,
   optionalDate,
   optionalPart,
   optionalReference,
@@ -74,6 +75,8 @@ export interface CartDoc extends CartTotals, Tallied {
   /** The checkout session that is being placed: nobody else writes meanwhile. */
   placing: Types.ObjectId | null;
   lease: LeaseHold | null;
+  /** Days that it lives after a write: those of the setting when it was made. Carts from before have none. */
+  expiryDays?: number | null;
   expiresAt: Date;
   abandonedAt: Date | null;
   reminderSentAt: Date | null;
@@ -106,6 +109,7 @@ const schema = defineSchema<CartDoc>("carts", {
   version: count,
   placing: optionalReference,
   lease: optionalPart(leaseHoldPart),
+  expiryDays: optionalCount,
   expiresAt: date,
   abandonedAt: optionalDate,
   reminderSentAt: optionalDate,

@@ -119,7 +119,7 @@ async function rereadIfPaying(leased: CheckoutSessionDoc): Promise<CheckoutSessi
 async function assertCartUnchanged({ cart }: CheckoutState, session: ClientSession): Promise<void> {
   const same = await Cart.updateOne(
     { _id: cart._id, version: cart.version, status: "active", placing: null },
-    { $set: { expiresAt: await nextCartExpiry() } },
+    { $set: { expiresAt: await nextCartExpiry(cart) } },
   ).session(session);
   if (same.matchedCount !== 1) {
     throw new ConflictError("VERSION_CONFLICT", "The cart changed meanwhile; look at it and choose again", {

@@ -28,16 +28,20 @@ const issuedSchema = Joi.object<{ creditId: string; balance: Paise }>({ creditId
 const sentSchema = Joi.object<{ notificationId: string }>({ notificationId: id });
 const balanceSchema = Joi.object<{ balance: Paise }>({ balance: rupees });
 
+/** What is on the list already is taken again. */
 export function addToWishlist(entry: {
   userId: string;
   productId: string;
   variantId: string;
+  /** The cart's line that moves there. */
+  cartItemId: string;
 }): Promise<Result<unknown>> {
-  const { userId, productId, variantId } = entry;
+  const { userId, productId, variantId, cartItemId } = entry;
   return engagementClient.write({
     method: "POST",
     path: apiPath`/api/wishlist/add`,
     body: { userId, productId, variantId },
+    idempotencyKey: `${cartItemId}:wishlist`,
     schema: nothing,
   });
 }

@@ -165,15 +165,20 @@ export function extendCartReservations(
   });
 }
 
-/** Moves reservations to another cart (merge on login); atomic, idempotent; two of one variant become one. */
+/**
+ * Moves reservations to another cart (merge on login); atomic, idempotent; two of one variant become one.
+ * @param idempotencyKey of this very attempt: one that begins anew has to look anew at what is there to move
+ */
 export function transferReservations(
   fromCartId: string,
   toCartId: string,
+  idempotencyKey: string,
 ): Promise<Result<{ transferred: TransferredReservation[] }>> {
   return inventoryClient.write({
     method: "POST",
     path: apiPath`/api/reservations/transfer`,
     body: { fromCartId, toCartId },
+    idempotencyKey,
     schema: transferredSchema,
   });
 }

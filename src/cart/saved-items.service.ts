@@ -116,7 +116,7 @@ export async function moveToWishlist(owner: { userId: string }, itemId: string):
   const { cartId, _id, productId, variantId } = await getOwnLine(owner, itemId);
   return changeLineOf(cartId, async (draft) => {
     getChangeableLine(draft, _id);
-    unwrap(await addToWishlist({ userId: owner.userId, productId, variantId }));
+    unwrap(await addToWishlist({ userId: owner.userId, productId, variantId, cartItemId: itemId }));
     removeLine(draft, _id);
   });
 }

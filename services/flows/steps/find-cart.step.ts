@@ -15,10 +15,10 @@ const DAY_MS = 86_400_000;
 
 export const cartNotFound = () => new NotFoundError("CART_NOT_FOUND", "There is no such cart");
 
-/** When a cart that is written to now expires. */
-export async function nextCartExpiry(): Promise<Date> {
-  const { cartExpiryDays } = await getSettings("cart");
-  return new Date(now().getTime() + cartExpiryDays * DAY_MS);
+/** When a cart that is written to now expires. The setting is for new carts: a cart keeps the one it began with. */
+export async function nextCartExpiry({ expiryDays }: Pick<CartDoc, "expiryDays">): Promise<Date> {
+  const days = expiryDays ?? (await getSettings("cart")).cartExpiryDays;
+  return new Date(now().getTime() + days * DAY_MS);
 }
 
 export function findActiveCart(owner: Owner): Promise<CartDoc | null> {
@@ -68,7 +68,7 @@ async function reviveCart(owner: Owner, latest: CartDoc): Promise<CartDoc | null
       from: "abandoned",
       to: "active",
       guard: { itemCount: trusted({ $gt: 0 }), placing: null },
-      set: { abandonedAt: null, reminderSentAt: null, expiresAt: await nextCartExpiry() },
+      set: { abandonedAt: null, reminderSentAt: null, expiresAt: await nextCartExpiry(latest) },
       by: { type: "customer" },
     });
     return revived.changed ? revived.document : findActiveCart(owner);
@@ -118,6 +118,7 @@ export async function withOpenCart<T>(
 
 async function newCart(owner: Owner, source: CartSource): Promise<CartDoc> {
   const { pricesIncludeTax } = await getSettings("tax");
+  const { cartExpiryDays: expiryDays } = await getSettings("cart");
   const at = now();
   return {
     _id: new Types.ObjectId(),
@@ -132,6 +133,6 @@ async function newCart(owner: Owner, source: CartSource): Promise<CartDoc> {
     ...{ convertedOrderId: null, mergedIntoCartId: null, placing: null },
     ...{ version: 0, lease: null, appliedRequests: [] },
     ...{ abandonedAt: null, reminderSentAt: null, promotionsCheckedAt: null },
-    ...{ expiresAt: await nextCartExpiry(), createdAt: at, updatedAt: at },
+    ...{ expiryDays, expiresAt: await nextCartExpiry({ expiryDays }), createdAt: at, updatedAt: at },
   };
 }

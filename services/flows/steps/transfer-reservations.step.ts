@@ -37,7 +37,9 @@ async function transfer(
   draft: CartDraft,
   guest: { cartId: Types.ObjectId; lines: readonly CartItemDoc[] },
 ): Promise<TransferredReservation[]> {
-  const result = await transferReservations(guest.cartId.toHexString(), draft.cart._id.toHexString());
+  const from = guest.cartId.toHexString();
+  const key = `${from}:transfer:${draft.token}`;
+  const result = await transferReservations(from, draft.cart._id.toHexString(), key);
   if (!result.success) {
     const variants = new Set(guest.lines.map((line) => line.variantId));
     for (const { reservationId, variantId } of draft.storedLines) {

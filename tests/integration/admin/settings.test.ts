@@ -136,6 +136,28 @@ describe("PUT /api/admin/settings/:group", () => {
     expect(more.body.error).toMatchObject({ code: "CART_LIMIT" });
   });
 
+  it("When the lifetime of carts is changed, then new carts have it, and a cart that was begun keeps its own", async () => {
+    const DAY_MS = 86_400_000;
+    const add = async (guest: Record<string, string>) => {
+      const body = { productId: SEED.products.hairOil, variantId: SEED.variants.hairOil, quantity: 1 };
+      const answer = await world.http.post("/api/cart/items").set(guest).send(body);
+      expect(answer.status).toBe(200);
+      return Math.round((Date.parse(answer.body.data.cart.expiresAt) - Date.now()) / DAY_MS);
+    };
+    const [early, late] = [{ "X-Session-Id": "e".repeat(32) }, { "X-Session-Id": "l".repeat(32) }];
+    expect(await add(early)).toBe(7);
+    expect((await world.put("/api/admin/carts/settings", { cartExpiryDays: 30 })).status).toBe(200);
+    expect([await add(late), await add(early)]).toEqual([30, 7]);
+    // Also when it comes back to life, and when it is written by a checkout.
+    const carts = world.db.collection("carts");
+    const past = { status: "abandoned", abandonedAt: new Date(), expiresAt: new Date(0) };
+    await carts.updateOne({ sessionId: "e".repeat(32) }, { $set: past });
+    expect((await world.http.get("/api/cart").set(early)).body.data.itemCount).toBe(1);
+    const revived = await carts.findOne({ sessionId: "e".repeat(32) });
+    expect(revived).toMatchObject({ status: "active", expiryDays: 7 });
+    expect(Math.round((revived?.expiresAt - Date.now()) / DAY_MS)).toBe(7);
+  });
+
   it("When a role may not change settings, then 403 and nothing is read or written", async () => {
     expect(await world.statusByRole("get", `${path}/tax`)).toEqual(onlyFor(["admin"]));
     expect(await world.statusByRole("put", `${path}/tax`, { roundToRupee: true })).toEqual(

@@ -157,7 +157,7 @@ describe("When it fails on the way, then nothing is merged, nothing is lost, and
     const { transferReservations } = await import(
       "../../../services/integrations/inventory-integration.service.js"
     );
-    await transferReservations(String(from?._id), String(to?._id));
+    await transferReservations(String(from?._id), String(to?._id), "of-the-process-that-died");
     expect((await merge()).body.data).toMatchObject({ merged: true, cart: { totalQuantity: 6 } });
     await expectHeldAsStored();
   });

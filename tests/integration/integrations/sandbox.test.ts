@@ -57,7 +57,9 @@ test("When stock is reserved, extended, moved and sold, then each step is unders
   expect(unwrap(await inventory.extendCartReservations("c1", 40)).extended).toEqual([
     reservation.reservationId,
   ]);
-  expect(unwrap(await inventory.transferReservations("c1", "c2")).transferred).toMatchObject([item(3)]);
+  expect(
+    unwrap(await inventory.transferReservations("c1", "c2", "c1:transfer:t1")).transferred,
+  ).toMatchObject([item(3)]);
   const order = { cartId: "c2", orderId: "o1", items: [item(3)] };
   expect(unwrap(await inventory.convertReservations(order)).converted).toEqual([item(3)]);
   expect(unwrap(await inventory.convertReservations(order)).converted).toEqual([item(3)]);
@@ -158,7 +160,7 @@ test("When something is shipped and fetched back, then each step is understood",
 
 test("When points, credit and messages move, then the amounts add up", async () => {
   const { engagement } = wrappers;
-  unwrap(await engagement.addToWishlist({ userId, productId, variantId }));
+  unwrap(await engagement.addToWishlist({ userId, productId, variantId, cartItemId: "line1" }));
   const loyalty = unwrap(await engagement.getLoyaltyBalance(userId));
   const redeem = {
     userId,

@@ -117,9 +117,10 @@ const INVENTORY: Call[] = [
   },
   {
     name: "transferReservations",
-    call: ({ inventory }) => inventory.transferReservations("c1", "c2"),
+    call: ({ inventory }) => inventory.transferReservations("c1", "c2", "c1:transfer:t1"),
     sent: "POST /api/reservations/transfer",
     body: { fromCartId: "c1", toCartId: "c2" },
+    key: "c1:transfer:t1",
     answer: { transferred: [{ reservationId: "r1", variantId: "v1", quantity: 2 }] },
     data: { transferred: [{ reservationId: "r1", variantId: "v1", quantity: 2 }] },
   },
@@ -413,9 +414,11 @@ const SHIPPING: Call[] = [
 const ENGAGEMENT: Call[] = [
   {
     name: "addToWishlist",
-    call: ({ engagement }) => engagement.addToWishlist({ userId: "u1", productId: "p1", variantId: "v1" }),
+    call: ({ engagement }) =>
+      engagement.addToWishlist({ userId: "u1", productId: "p1", variantId: "v1", cartItemId: "line1" }),
     sent: "POST /api/wishlist/add",
     body: { userId: "u1", productId: "p1", variantId: "v1" },
+    key: "line1:wishlist",
     answer: { added: true },
     data: { added: true },
   },
