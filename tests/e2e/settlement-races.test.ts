@@ -116,3 +116,39 @@ test.each(rounds)(
     await race(await openCheckout(urlOf(round)), round, true);
   },
 );
+
+/** Both tabs come back, and the gateway tells of both, at once. */
+async function raceOfTwo(round: number): Promise<void> {
+  const { db, sandbox, settle } = world();
+  const checkout = await openCheckout(urlOf(round));
+  const first = payFor(sandbox, checkout);
+  const second = payFor(sandbox, checkout, { method: "card", details: { ifPaid: "accept" } });
+  const eventIds = eventsOf(checkout);
+  await Promise.all([
+    soon(() => verify(checkout, first, urlOf(round))),
+    soon(() => verify(checkout, second, urlOf(round + 1))),
+    soon(() => sandbox.control.razorpay.release({ eventIds, parallel: true })),
+    soon(() => place(checkout, { url: urlOf(round) })),
+  ]);
+  await settle();
+  const checkoutSessionId = new Types.ObjectId(checkout.id);
+  const payments = await db.collection("payments").find({ checkoutSessionId }).toArray();
+  const fates = payments.map(({ status, accepted, surplus, refundedAmount }) =>
+    [status, accepted ? "accepted" : "-", surplus ? "surplus" : "-", refundedAmount].join(" "),
+  );
+  expect(fates.sort()).toEqual([
+    "captured - surplus ".concat(String(checkout.amount)),
+    "captured accepted - 0",
+  ]);
+  expect(await db.collection("orders").findOne({ _id: checkoutSessionId })).toMatchObject({
+    paidAmount: checkout.amount,
+    refundedAmount: 0,
+  });
+  const returned = [first, second].flatMap(({ paymentId }) => sandbox.control.razorpay.refundsOf(paymentId));
+  expect(returned).toMatchObject([{ amount: checkout.amount, status: "processed" }]);
+}
+
+test.each(rounds)(
+  "When two tabs have paid and both are told of at once, then one pays for the order and the other goes back (round %i)",
+  raceOfTwo,
+);
