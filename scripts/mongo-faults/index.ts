@@ -189,6 +189,8 @@ function judge(reports: readonly PhaseReport[], { calls, failed }: Customers): v
   for (const { what, status, code } of refused.slice(0, 20)) narrate(`${what}: ${status} ${code}`);
   check(refused.length === 0, "clients heard nothing but 503 with Retry-After, or that somebody is at it");
   const slow = calls.filter(({ status, tookMs }) => status >= 500 && tookMs > MOST_WAIT_MS);
+  for (const { what, status, code, tookMs } of slow.slice(0, 20))
+    narrate(`${what}: ${status} ${code} after ${Math.round(tookMs)} ms`);
   check(slow.length === 0, `no error kept a client waiting for more than ${MOST_WAIT_MS / 1_000} s`);
   check(failed.length === 0, "every purchase came to its end");
 }

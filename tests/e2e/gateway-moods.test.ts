@@ -142,6 +142,26 @@ describe("webhooks that never come (F22)", () => {
   });
 });
 
+describe("a payment that was superseded (D38)", () => {
+  test("When the cart is as it was and something is due again, then what is paid for the old one goes back all the same", async () => {
+    const old = await openCheckout(world.url);
+    const added = await old.shopper.do({ method: "POST", path: "/api/cart/items", body: ITEMS.ashwagandha });
+    const path = `/api/cart/items/${textAt(added, "cartItem.id")}`;
+    await old.shopper.do({ method: "DELETE", path });
+    const open = await chooseMethod(old);
+    expect(open.amount).toBe(old.amount);
+    expect(open.gatewayOrderId).not.toBe(old.gatewayOrderId);
+    payFor(world.sandbox, old);
+    await world.settle();
+    expect(booksOf(old)).toEqual({ captured: old.amount, returned: old.amount });
+    expect(await orderOf(old)).toBeNull();
+    payFor(world.sandbox, open);
+    await world.settle();
+    expect(booksOf(open)).toEqual({ captured: open.amount, returned: 0 });
+    expect(await orderOf(open)).toMatchObject({ paidAmount: open.amount });
+  });
+});
+
 describe("webhooks that come after the session's end, twice, in every order", () => {
   beforeEach(() => gateway().configure({ webhooks: { hold: true } }));
 
