@@ -1,5 +1,6 @@
 import { print } from "../demo/print.js";
-import { seedOrders } from "../seed/orders.js";
+import { seedDatabase } from "../seed/index.js";
+import { ANALYSES } from "./analyses.js";
 import { countCost } from "./cost.js";
 import { type Loop, type Outcome, runLoad } from "./load.js";
 import { type BenchOptions, readOptions } from "./options.js";
@@ -26,7 +27,7 @@ async function main(): Promise<number> {
   const report = startReport(options.label);
   for (const orders of options.orders) {
     const world = await openWorld({
-      fill: (uri) => fill(uri, orders),
+      fill: (uri) => fill(uri, orders, options),
       ...(options.profile ? { profileFolder: resultsFolder() } : {}),
     });
     try {
@@ -42,10 +43,15 @@ async function main(): Promise<number> {
   return report.measurements.some(({ failed }) => failed > 0) ? 1 : 0;
 }
 
-async function fill(mongodbUri: string, orders: number): Promise<void> {
-  if (orders === 0) return;
-  await seedOrders(mongodbUri, { orders, onProgress: (text) => print(`   ${text}`) });
+async function fill(mongodbUri: string, orders: number, options: BenchOptions): Promise<void> {
+  const isAnalysis = ({ name }: Scenario) => ANALYSES.some((analysis) => analysis.name === name);
+  const carts = options.carts ?? (wantedOf(options).some(isAnalysis) ? orders : 0);
+  if (orders === 0 && carts === 0) return;
+  await seedDatabase(mongodbUri, { orders, carts, onProgress: (text) => print(`   ${text}`) });
 }
+
+const isWanted = (name: string, { only }: BenchOptions) => only.length === 0 || only.includes(name);
+const wantedOf = (options: BenchOptions) => SCENARIOS.filter(({ name }) => isWanted(name, options));
 
 interface Task {
   options: BenchOptions;
@@ -54,9 +60,8 @@ interface Task {
 }
 
 async function measureAll(world: World, { options, orders, report }: Task): Promise<void> {
-  const isWanted = (name: string) => options.only.length === 0 || options.only.includes(name);
   const about = { orders };
-  for (const scenario of SCENARIOS.filter(({ name }) => isWanted(name))) {
+  for (const scenario of wantedOf(options)) {
     await warmUp(world, scenario, options);
     for (const loop of loopsOf(scenario, options)) {
       report.measurements.push({
@@ -65,7 +70,7 @@ async function measureAll(world: World, { options, orders, report }: Task): Prom
       });
     }
   }
-  if (!isWanted("webhooks")) return;
+  if (!isWanted("webhooks", options)) return;
   const { outcome, cpu, appliedAfterMs } = await webhookBurst(world, `webhooks-${orders}`);
   const row = toMeasurement({ outcome, cpu });
   const told = { scenario: "webhooks", title: "webhook burst, acknowledged", load: "100/s" };

@@ -3,6 +3,8 @@ import { parseArgs } from "node:util";
 export interface BenchOptions {
   /** How many orders the database holds beforehand; several: one run after the other. */
   orders: number[];
+  /** Carts beside those of the orders; left out: as many as orders, where an analysis is measured. */
+  carts: number | undefined;
   /** Names of scenarios; empty: all. */
   only: string[];
   /** Of each measurement. */
@@ -24,9 +26,11 @@ export interface BenchOptions {
 const HELP = `npm run bench -- [options]
   --quick            2 s a measurement instead of 10, one warm-up second
   --seconds N        seconds of each measurement
-  --only a,b         scenarios: cart, mini-cart, add, step, purchase, purchase-online, placing, orders, webhooks
+  --only a,b         scenarios: cart, mini-cart, add, step, purchase, purchase-online, placing, orders,
+                     cart-analytics, checkout-funnel, webhooks
   --at-once 1,8,32   requests at once in the closed loops
   --orders N,M       orders in the database beforehand (default 0); 200000 takes some minutes to fill
+  --carts N          carts of the last year that became no order (default: as many as orders, for the analyses)
   --cost             what one purchase costs: round trips, documents, upstream calls, CPU
   --purchases N      of --cost (default 200)
   --profile          a CPU profile of the service, for Chrome's DevTools
@@ -41,6 +45,7 @@ export function readOptions(words: readonly string[]): BenchOptions {
   const lengths = values.quick ? WHOLE.quick : WHOLE.ordinary;
   return {
     orders: numbersIn(values.orders ?? "0", "--orders"),
+    carts: values.carts === undefined ? undefined : numberIn(values.carts, "--carts"),
     only: values.only?.split(",") ?? [],
     seconds: values.seconds === undefined ? lengths.seconds : numberIn(values.seconds, "--seconds"),
     warmUpSeconds: lengths.warmUpSeconds,
@@ -63,6 +68,7 @@ function parse(words: readonly string[]) {
         only: { type: "string" },
         "at-once": { type: "string" },
         orders: { type: "string" },
+        carts: { type: "string" },
         cost: { type: "boolean" },
         purchases: { type: "string" },
         profile: { type: "boolean" },

@@ -1,4 +1,5 @@
 import { SEEDED_CUSTOMERS, seededUserId } from "../seed/order-facts.js";
+import { ANALYSES } from "./analyses.js";
 import { Buyer, expectSuccess, type PayBy } from "./buyer.js";
 import type { Operation } from "./load.js";
 import type { World } from "./world.js";
@@ -171,4 +172,5 @@ export const SCENARIOS: readonly Scenario[] = [
   placing,
   purchase,
   purchaseOnline,
+  ...ANALYSES,
 ];

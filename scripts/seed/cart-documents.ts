@@ -1,3 +1,4 @@
+import type { Types } from "mongoose";
 import type { CartDoc, CartItemDoc, CheckoutSessionDoc, FrozenLine } from "../../models/index.js";
 import { toCheckoutTotals } from "../../services/flows/steps/freeze-checkout.step.js";
 import { CURRENCY } from "../../utils/constants.js";
@@ -12,9 +13,13 @@ const SHOPPING_MS = 5 * 60_000;
 
 const beganAt = (placed: Date): Date => new Date(placed.getTime() - SHOPPING_MS);
 
-export function toCartItems({ basket, cartId, newId, placed }: Facts): CartItemDoc[] {
+/** @param kind of the lines' ids */
+export function toCartItems(
+  { basket, cartId, newId, placed }: Pick<Facts, "basket" | "cartId" | "newId" | "placed">,
+  kind = KINDS.cartItem,
+): CartItemDoc[] {
   return basket.lines.map(({ product, variant, quantity }, index) => ({
-    _id: newId(KINDS.cartItem, index),
+    _id: newId(kind, index),
     cartId,
     productId: product.id,
     variantId: variant.id,
@@ -45,7 +50,12 @@ export function toCartItems({ basket, cartId, newId, placed }: Facts): CartItemD
   }));
 }
 
-export function toCart({ cartId, owner, basket, orderId, placed }: Facts): CartDoc {
+/** What a cart is told from. */
+export type CartFacts = Pick<Facts, "cartId" | "owner" | "basket" | "placed"> & {
+  orderId: Types.ObjectId | null;
+};
+
+export function toCart({ cartId, owner, basket, orderId, placed }: CartFacts): CartDoc {
   const { subtotal, discountTotal, shippingTotal, taxTotal, roundOff, grandTotal } = basket.totals;
   return {
     _id: cartId,
@@ -73,6 +83,7 @@ export function toCart({ cartId, owner, basket, orderId, placed }: Facts): CartD
     reminderSentAt: null,
     createdAt: beganAt(placed),
     updatedAt: placed,
+    talliedAt: placed,
   };
 }
 
@@ -144,5 +155,6 @@ export function toSession(facts: Facts, lines: FrozenLine[]): CheckoutSessionDoc
     },
     createdAt: beganAt(placed),
     updatedAt: placed,
+    talliedAt: placed,
   };
 }

@@ -40,10 +40,13 @@ export const KINDS = {
   payment: 6,
   shipment: 7,
   message: 8,
+  openCart: 9,
+  openCartItem: 10,
+  openSession: 11,
 };
 
 /** An ObjectId as the driver makes them, with the order's own time in front: indexes grow at their end. */
-function makeIds(number: number, placed: Date) {
+export function makeIds(number: number, placed: Date) {
   return (kind: number, part = 0): Types.ObjectId => {
     const bytes = Buffer.alloc(12);
     bytes.writeUInt32BE(Math.floor(placed.getTime() / 1000), 0);

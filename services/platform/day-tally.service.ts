@@ -46,7 +46,8 @@ export function tallyDay<D extends Tallied, T extends DayTallyDoc>(
       .hint(UNTALLIED_INDEX)
       .session(session);
     const ids = unmarked.map(({ _id }) => _id);
-    await documents.collection.updateMany({ _id: { $in: ids } }, { $set: { talliedAt: now() } }, { session });
+    const mark = { $set: { talliedAt: now() } };
+    if (ids.length > 0) await documents.collection.updateMany({ _id: { $in: ids } }, mark, { session });
     const isComplete = ids.length < MOST_AT_ONCE;
     const counts = isComplete ? await countDay(span, session) : {};
     await tallies.db
