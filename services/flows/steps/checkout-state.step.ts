@@ -1,8 +1,6 @@
 import type { Types } from "mongoose";
 import {
-  Cart,
   type CartDoc,
-  CartItem,
   type CartItemDoc,
   type CartShipping,
   CheckoutSession,
@@ -23,6 +21,7 @@ import { checkoutMachine } from "../../../utils/state-machines.js";
 import type { Totals } from "../../calculations/totals.service.js";
 import type { CartState } from "./cart-draft.step.js";
 import { calculateCartTotals } from "./cart-totals.step.js";
+import { findCartState } from "./find-cart.step.js";
 import { placementFailure } from "./placement-failure.step.js";
 
 /** A session with the cart it is about, and what it comes to. */
@@ -72,12 +71,9 @@ export async function getOwnCheckout(id: Types.ObjectId, owner: Owner): Promise<
 }
 
 export async function loadCheckoutState(checkout: CheckoutSessionDoc): Promise<CheckoutState> {
-  const [cart, lines] = await Promise.all([
-    Cart.findById(checkout.cartId).lean<CartDoc>(),
-    CartItem.find({ cartId: checkout.cartId }).sort({ addedAt: 1, _id: 1 }).lean<CartItemDoc[]>(),
-  ]);
-  if (!cart) throw checkoutNotFound();
-  return toCheckoutState(checkout, { cart, lines });
+  const cartState = await findCartState(checkout.cartId);
+  if (!cartState) throw checkoutNotFound();
+  return toCheckoutState(checkout, cartState);
 }
 
 /** The same, of a cart that is at hand. */
