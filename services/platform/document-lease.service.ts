@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Model, type Types, trusted } from "mongoose";
 import { ConflictError } from "../../utils/errors.js";
+import { tidyUp } from "../../utils/tidy-up.js";
 
 /**
  * A short lease inside a document puts the writers of one cart or one checkout in a line. It is
@@ -89,7 +90,8 @@ async function holdAndWork<D extends Leasable, T>(
       isHeld = false;
     });
   } finally {
-    if (isHeld) await release(options, token);
+    // One that cannot be released ends by itself, and must not turn an answer into another.
+    if (isHeld) await tidyUp(release(options, token));
   }
 }
 

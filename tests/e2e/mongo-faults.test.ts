@@ -287,6 +287,18 @@ describe("webhooks (F23)", () => {
 });
 
 describe("errors of the server (F39, F40)", () => {
+  test("When a refused change cannot be tidied up for a while, then its client need not wait for that", async () => {
+    const { setQuantity } = await withLine();
+    const { faults } = world.sandbox.control;
+    faults.add({ service: "inventory", action: "status", status: 500 });
+    const away = { failCommands: ["update", "insert"], blockTimeMS: 6_000, errorCode: 91 };
+    const [answer, tookMs] = await during(away, () => timed(() => setQuantity(2)));
+    faults.clear();
+    expect(answer).toMatchObject({ status: 502, code: "UPSTREAM_BAD_RESPONSE" });
+    expect(tookMs).toBeLessThan(5_000);
+    expect(await repeat(() => setQuantity(3))).toMatchObject({ status: 200 });
+  }, 60_000);
+
   test.each([
     ["shuts down", { errorCode: 91 }],
     ["is not the primary any more", { errorCode: 10_107 }],

@@ -2,6 +2,7 @@ import type { Types } from "mongoose";
 import { logger } from "../../../config/logger.config.js";
 import { now } from "../../../utils/clock.js";
 import { isRefused, type Result } from "../../../utils/result.js";
+import { tidyUp } from "../../../utils/tidy-up.js";
 import {
   type NewReservation,
   releaseReservation,
@@ -63,7 +64,7 @@ export function createUndoLog(cartId: Types.ObjectId): UndoLog {
         // A refusal is final too: it lapsed meanwhile, and lapsed reservations hold nothing.
         if (!result || !(result.success || isRefused(result))) left.push(subject);
       }
-      await oweSync(cartId, left);
+      await tidyUp(oweSync(cartId, left));
     },
   };
 }

@@ -160,6 +160,18 @@ test("When placing was interrupted, then placement-recovery finishes it; again i
   });
 });
 
+test("When a request crashed and its client stays away, then placement-recovery lets go of its key", async () => {
+  const records = shop().db.collection<{ _id: string }>("idempotencyRecords");
+  const minute = 60_000;
+  const crashed = { _id: "crashed", state: "in_progress", leaseUntil: new Date(Date.now() - minute) };
+  const running = { _id: "running", state: "in_progress", leaseUntil: new Date(Date.now() + minute) };
+  await records.insertMany([crashed, running]);
+  expect(await run("placement-recovery")).toMatchObject({ keysAbandoned: 1 });
+  expect(await records.findOne({ _id: "crashed" })).toMatchObject({ state: "abandoned" });
+  expect(await records.findOne({ _id: "running" })).toMatchObject({ state: "in_progress" });
+  await records.deleteMany({ _id: { $in: ["crashed", "running"] } });
+});
+
 test("When a stored event was never applied, then webhook-retry applies it; again it finds nothing", async () => {
   const buyer = await paidUnheard();
   const captured = control()
