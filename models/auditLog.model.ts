@@ -39,7 +39,8 @@ const schema = defineSchema<AuditLogDoc>(
 schema.plugin(appendOnly);
 
 schema.index({ at: -1 });
-schema.index({ resourceType: 1, resourceId: 1, at: -1 });
+schema.index({ resourceType: 1, at: -1 });
+schema.index({ resourceId: 1, at: -1 });
 schema.index({ actorId: 1, at: -1 });
 schema.index({ action: 1, at: -1 });
 schema.index({ requestId: 1 });

@@ -9,6 +9,7 @@ import {
   type CheckoutPaymentMethod,
   type CheckoutStatus,
   LIVE_CHECKOUT_STATUSES,
+  REMINDED_CHECKOUT_STATUSES,
 } from "../utils/constants.js";
 import type { Paise } from "../utils/money.js";
 import {
@@ -237,6 +238,18 @@ schema.index(
   { name: CHECKOUT_FUNNEL_INDEX },
 );
 schema.index(...untalliedIndex);
+// The reminders: only those who left an address, and were not reminded yet.
+schema.index(
+  { expiresAt: 1 },
+  {
+    name: "checkouts_to_remind",
+    partialFilterExpression: {
+      status: { $in: [...REMINDED_CHECKOUT_STATUSES] },
+      reminderSentAt: null,
+      email: { $gt: "" },
+    },
+  },
+);
 // The recovery job: only sessions with an unfinished intent are in here.
 schema.index(
   { "placement.leaseUntil": 1 },

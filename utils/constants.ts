@@ -19,6 +19,8 @@ export const CHECKOUT_STATUSES = [
 export type CheckoutStatus = (typeof CHECKOUT_STATUSES)[number];
 /** A session in one of these can still become an order; one such session a cart. */
 export const LIVE_CHECKOUT_STATUSES = ["initiated", "address_entered", "payment_pending"] as const;
+/** Whoever stopped here may be reminded: of a live checkout, or of one whose time is over. */
+export const REMINDED_CHECKOUT_STATUSES = [...LIVE_CHECKOUT_STATUSES, "failed"] as const;
 
 /** Why a session failed. Only `expired` may still be completed, by a late payment (D32). */
 export const CHECKOUT_FAILURES = [

@@ -1,7 +1,7 @@
 import { type Types, trusted } from "mongoose";
 import { Cart, CheckoutSession, type CheckoutSessionDoc } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
-import { LIVE_CHECKOUT_STATUSES } from "../../utils/constants.js";
+import { REMINDED_CHECKOUT_STATUSES } from "../../utils/constants.js";
 import { enqueueOutbox } from "../platform/outbox.service.js";
 import { getSettings } from "../platform/settings.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
@@ -20,12 +20,12 @@ export async function unfinishedCheckouts(): Promise<(limit: number) => Promise<
   let after = new Date(latest.getTime() - TOO_LATE_MS);
   return async (limit) => {
     const found = await CheckoutSession.find({
-      status: trusted({ $in: [...LIVE_CHECKOUT_STATUSES, "failed"] }),
+      status: trusted({ $in: [...REMINDED_CHECKOUT_STATUSES] }),
       failureReason: trusted({ $in: [null, "expired"] }),
       expiresAt: trusted({ $gt: after, $lte: latest }),
       reminderSentAt: null,
       placement: null,
-      email: trusted({ $ne: null }),
+      email: trusted({ $gt: "" }),
     })
       .sort({ expiresAt: 1 })
       .limit(limit)

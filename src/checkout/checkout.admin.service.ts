@@ -41,11 +41,12 @@ export async function listCheckouts(
 }
 
 function filterOf({ status, userId, dateFrom, dateTo }: CheckoutListQuery) {
-  const range = { ...(dateFrom ? { $gte: dateFrom } : {}), ...(dateTo ? { $lte: dateTo } : {}) };
+  // Without a filter, too, the date's index counts the checkouts instead of reading them.
+  const range = { $gte: dateFrom ?? new Date(0), ...(dateTo ? { $lte: dateTo } : {}) };
   return {
     ...(status ? { status } : {}),
     ...(userId ? { userId } : {}),
-    ...(dateFrom || dateTo ? { createdAt: trusted(range) } : {}),
+    createdAt: trusted(range),
   };
 }
 

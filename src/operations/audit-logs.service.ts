@@ -39,12 +39,13 @@ function findRows(query: AuditLogQuery, skip: number): Promise<AuditLogDoc[]> {
 
 /** One of the equalities goes by its index, which ends in the time; the others are residual. */
 function filterOf({ actorId, action, resourceType, resourceId, dateFrom, dateTo }: AuditLogQuery) {
-  const range = { ...(dateFrom ? { $gte: dateFrom } : {}), ...(dateTo ? { $lte: dateTo } : {}) };
+  // Without a filter, too, the date's index counts the rows instead of reading them.
+  const range = { $gte: dateFrom ?? new Date(0), ...(dateTo ? { $lte: dateTo } : {}) };
   return {
     ...(actorId ? { actorId } : {}),
     ...(action ? { action } : {}),
     ...(resourceType ? { resourceType } : {}),
     ...(resourceId ? { resourceId } : {}),
-    ...(dateFrom || dateTo ? { at: trusted(range) } : {}),
+    at: trusted(range),
   };
 }

@@ -66,7 +66,13 @@ describe("GET /api/admin/audit-logs", () => {
 
   it("When the filters are used, then an index answers them", async () => {
     const rows = world.db.collection("auditLogs");
-    for (const filter of [{}, { actorId: "a" }, { action: "a" }, { resourceType: "a", resourceId: "b" }]) {
+    for (const filter of [
+      {},
+      { actorId: "a" },
+      { action: "a" },
+      { resourceType: "a" },
+      { resourceId: "b" },
+    ]) {
       const plan = await planOf(rows.find(filter).sort({ at: -1 }).limit(20));
       expect(plan).toContain("IXSCAN");
       expect(plan).not.toMatch(/COLLSCAN|"SORT"/);

@@ -31,7 +31,7 @@ type Stored = Record<string, Document[]>;
 /** Fail points strike the whole server; the name keeps them to the service under test. */
 export const APP_NAME = "refusals-test";
 
-const OWNED = ["carts", "checkoutSessions", "savedItems", "payments"] as const;
+const OWNED = ["carts", "checkoutSessions", "savedItems"] as const;
 
 const stageFor = (route: RouteDescription, given: Stage | undefined): Stage =>
   given ?? (route.path.startsWith("/api/checkout/") ? "checkout" : "cart");
@@ -66,11 +66,15 @@ export async function setScene(world: SecurityWorld, route: RouteDescription): P
   if (!line || !cart) throw new Error(`${nameOf(route)}: the shopper has no cart`);
   if (cart.userId) endow(world, cart.userId);
   const owner = cart.userId ? { userId: cart.userId } : { sessionId: cart.sessionId };
+  const of: Record<string, Document> = {
+    cartItems: { cartId: cart._id },
+    payments: { checkoutSessionId: checkoutId },
+    ...Object.fromEntries(OWNED.map((name) => [name, owner])),
+  };
   const read = async (): Promise<Stored> => {
-    const stored: Stored = {
-      cartItems: await db.collection("cartItems").find({ cartId: cart._id }).toArray(),
-    };
-    for (const name of OWNED) stored[name] = await db.collection(name).find(owner).toArray();
+    const stored: Stored = {};
+    for (const [name, filter] of Object.entries(of))
+      stored[name] = await db.collection(name).find(filter).toArray();
     return stored;
   };
   const asSet = await read();
@@ -89,8 +93,7 @@ export async function setScene(world: SecurityWorld, route: RouteDescription): P
     async restore() {
       // What was owed about it is not: each debt has a name of its own, which may come again.
       await db.collection("outboxMessages").deleteMany({ "payload.cartId": cart._id.toHexString() });
-      await db.collection("cartItems").deleteMany({ cartId: cart._id });
-      for (const name of OWNED) await db.collection(name).deleteMany(owner);
+      for (const [name, filter] of Object.entries(of)) await db.collection(name).deleteMany(filter);
       for (const [name, documents] of Object.entries(asSet)) {
         // What went to another cart or owner comes back too.
         await db.collection(name).deleteMany({ _id: { $in: documents.map(({ _id }) => _id) } });

@@ -1,0 +1,186 @@
+import { type mongo, Types } from "mongoose";
+import { nameOf } from "../../support/router-table.js";
+import { setScene } from "./refusal-scene.js";
+import { type SecurityWorld, startSecurityWorld } from "./security-world.js";
+
+/**
+ * Every query that the rows of *Cart* and *Checkout*, the settings, the audit log and their jobs make, as the
+ * database itself wrote it down while all of them were called: each is served by an index, sorts nothing
+ * but what one cart holds, and reads hardly more than it answers.
+ */
+jest.setTimeout(240_000);
+
+let world: SecurityWorld;
+beforeAll(async () => {
+  world = await startSecurityWorld();
+  await fill();
+});
+afterAll(() => world.stop());
+
+type Route = SecurityWorld["routes"][number];
+const isOurs = ({ path }: Route): boolean =>
+  /^\/api\/(cart|checkout|admin\/(carts|checkouts|settings|audit-logs))(\/|$)/.test(path);
+const JOBS = ["cart-cleanup", "checkout-cleanup", "checkout-reminder", "abandoned-cart", "promotion-refresh"];
+
+/** Each filter of a list alone: together they can only read less. */
+const FILTERS: Readonly<Record<string, readonly string[]>> = {
+  "GET /api/cart/saved-items": ["dateFrom=2026-01-01", "sortOrder=asc"],
+  "GET /api/admin/carts/abandoned": [
+    "userId=user-1",
+    "minValue=5000",
+    "maxValue=1",
+    "dateFrom=2026-11-01",
+    "sortOrder=asc",
+  ],
+  "GET /api/admin/carts/analytics": ["dateFrom=2026-11-01&groupBy=day", "groupBy=week"],
+  "GET /api/admin/checkouts": [
+    "status=failed",
+    "status=completed",
+    "userId=user-1",
+    "dateFrom=2026-11-01",
+    "sortOrder=asc",
+  ],
+  "GET /api/admin/checkouts/funnel": ["dateFrom=2026-11-01&groupBy=day", "groupBy=month"],
+  "GET /api/admin/audit-logs": [
+    ...["actorId=admin-1", "action=act-1", "resourceType=type-1", "resourceId=id-1", "sortOrder=asc"],
+    ...["resourceType=type-1&resourceId=id-1", "dateFrom=2026-11-01"],
+  ],
+};
+
+const MANY = 600;
+const MINUTE_MS = 60_000;
+
+/** Enough of what nobody asks for that reading past it would show. */
+async function fill(): Promise<void> {
+  const at = (index: number) => new Date(Date.now() - index * MINUTE_MS);
+  const rows = (make: (index: number) => mongo.Document) =>
+    Array.from({ length: MANY }, (_unused, index) => make(index));
+  const owner = (index: number) => ({ userId: `user-of-old-${index}` });
+  await world.db.collection("carts").insertMany(
+    rows((index) => ({
+      ...owner(index),
+      status: ["abandoned", "converted"][index % 2],
+      ...{ itemCount: 1, totalQuantity: 1, grandTotal: 100, currency: "INR", source: "web" },
+      ...{
+        placing: null,
+        reminderSentAt: at(0),
+        abandonedAt: index % 2 ? null : at(index),
+        expiresAt: at(index),
+      },
+      ...{ createdAt: at(index), updatedAt: at(index) },
+    })),
+  );
+  await world.db.collection("cartItems").insertMany(rows(() => ({ cartId: new Types.ObjectId() })));
+  await world.db
+    .collection("savedItems")
+    .insertMany(rows((index) => ({ ...owner(index), productId: "p", variantId: "v", savedAt: at(index) })));
+  await world.db.collection("checkoutSessions").insertMany(
+    rows((index) => ({
+      ...owner(index),
+      cartId: new Types.ObjectId(),
+      status: "failed",
+      failureReason: "expired",
+      ...{ email: null, reminderSentAt: null, placement: null, couponClaims: [] },
+      ...{
+        steps: { initiatedAt: at(index) },
+        expiresAt: at(index),
+        createdAt: at(index),
+        updatedAt: at(index),
+      },
+    })),
+  );
+  await world.db
+    .collection("payments")
+    .insertMany(rows(() => ({ checkoutSessionId: new Types.ObjectId(), status: "failed" })));
+  await world.db.collection("auditLogs").insertMany(
+    rows((index) => ({
+      ...{ actorType: "admin", actorId: "admin-of-old", action: "act-of-old", resourceType: "type-of-old" },
+      ...{ resourceId: `id-of-old-${index}`, before: null, after: null, requestId: null, at: at(index) },
+    })),
+  );
+}
+
+async function callEverything(): Promise<string[]> {
+  const admin = { Authorization: `Bearer ${world.sandbox.tokens.admin}` };
+  const failed: string[] = [];
+  for (const route of world.routes.filter(isOurs)) {
+    const { send, cartId, checkoutId } = await setScene(world, route);
+    const isAdmin = route.path.startsWith("/api/admin/");
+    const params: Record<string, string> = {
+      cartId: cartId.toHexString(),
+      sessionId: checkoutId.toHexString(),
+    };
+    for (const query of [undefined, ...(FILTERS[nameOf(route)] ?? [])]) {
+      const answer = await send({
+        query,
+        ...(isAdmin ? { as: admin, ...(route.path.includes("/:cartId") ? { params } : {}) } : {}),
+      });
+      // Nobody's checkout is as good a question as anybody's.
+      if (answer.status >= 300 && answer.status !== 404)
+        failed.push(`${nameOf(route)}?${query}: ${answer.text}`);
+    }
+  }
+  for (const name of JOBS) await world.runJob(name);
+  await world.settle();
+  return failed;
+}
+
+/** A query that the database should not have to answer like this. */
+interface Plan {
+  collection: string;
+  /** The query in short, without ids. */
+  query: string;
+  summary: string;
+  sorts: boolean;
+  /** Documents read and not answered. */
+  wasted: number;
+}
+
+function toPlan(row: mongo.Document): Plan {
+  const { filter, q, query, pipeline, sort } = row.command ?? {};
+  const asked = JSON.stringify([filter ?? q ?? query ?? pipeline, sort]);
+  return {
+    collection: String(row.ns).split(".")[1] ?? "",
+    query: `${row.op} ${asked.replace(/"[0-9a-f]{24}"/g, "…").slice(0, 200)}`,
+    summary: row.planSummary,
+    sorts: row.hasSortStage === true,
+    wasted: (row.docsExamined ?? 0) - Math.max(row.nreturned ?? 0, row.nModified ?? 0, row.ndeleted ?? 0),
+  };
+}
+
+/** The usual profile holds the last few hundred rows. */
+const PROFILE_BYTES = 64 * 1024 * 1024;
+
+async function profiled(work: () => Promise<string[]>): Promise<Plan[]> {
+  const { db } = world;
+  await db.createCollection("system.profile", { capped: true, size: PROFILE_BYTES });
+  await db.command({ profile: 2 });
+  try {
+    expect(await work()).toEqual([]);
+  } finally {
+    await db.command({ profile: 0 });
+  }
+  const rows = db.collection("system.profile").find({ planSummary: { $exists: true } });
+  return (await rows.toArray()).map(toPlan).filter(({ collection }) => collection !== "system");
+}
+
+/** What is sorted in memory is no more than one cart's lines, or one customer's carts. */
+const isBounded = ({ collection, query, summary }: Plan): boolean =>
+  (collection === "cartItems" && summary.includes("cartId: 1")) ||
+  (collection === "carts" && query.includes('"userId":"') && summary.includes("userId: 1"));
+
+/** A few rows of the shoppers that this file sends may lie beside those that are asked for. */
+const WASTED_AT_MOST = 100;
+
+test("When everything is called, then every query goes by an index", async () => {
+  const plans = await profiled(callEverything);
+  const collections = new Set(plans.map(({ collection }) => collection));
+  for (const name of ["auditLogs", "cartItems", "carts", "checkoutSessions", "savedItems", "settings"])
+    expect(collections).toContain(name);
+  const bad = plans.filter(
+    (plan) =>
+      plan.summary.includes("COLLSCAN") || (plan.sorts && !isBounded(plan)) || plan.wasted > WASTED_AT_MOST,
+  );
+  const told = bad.map(({ collection, query, ...plan }) => `${collection} ${query} ${JSON.stringify(plan)}`);
+  expect([...new Set(told)]).toEqual([]);
+});
