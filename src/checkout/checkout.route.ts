@@ -182,7 +182,6 @@ consumer.put(
       "CHECKOUT_INCOMPLETE",
       "CART_EMPTY",
       "CART_CHANGED",
-      "CART_NOT_FOUND",
       "COD_UNAVAILABLE",
       "METHOD_UNAVAILABLE",
       "AMOUNT_BELOW_MINIMUM",

@@ -3,7 +3,7 @@ import type { Response } from "supertest";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import type { FaultRule } from "../../../scripts/sandbox/shared/faults.js";
 import { nameOf } from "../../support/router-table.js";
-import { meanwhile, type Scene, withoutCommits } from "./refusal-scene.js";
+import { meanwhile, type Scene, unanswered } from "./refusal-scene.js";
 import { newSession, nobodysBelongings, shopUntil } from "./shoppers.js";
 
 /** How a route is brought to refuse with a code. What it changes of the shopper's is put back by its caller. */
@@ -18,6 +18,10 @@ const isStart = ({ route }: Scene) => /\/(start|resume\/:sessionId)$/.test(route
 const isResume = ({ route }: Scene) => route.path.includes("/resume/");
 const isMerge = ({ route }: Scene) => route.path === "/api/cart/merge";
 const isPaying = ({ route }: Scene) => route.path.endsWith("/payment-method");
+
+/** Writes the session and nothing of the cart. */
+const isStep = (scene: Scene) =>
+  scene.route.path.startsWith("/api/checkout/") && !isStart(scene) && !isPaying(scene);
 
 /** A session that is live is resumed as it is: only another one is made of the cart. */
 async function expire(scene: Scene): Promise<void> {
@@ -91,7 +95,7 @@ const cartGone: Provoke = async (scene) => {
 /** Somebody else writes between our reading and our writing. */
 const overtaken: Provoke = async (scene) => {
   await expire(scene);
-  if (!isCart(scene) && !isStart(scene) && !isPaying(scene))
+  if (isStep(scene))
     return meanwhile(scene, {
       collection: "checkoutSessions",
       at: 2,
@@ -138,7 +142,10 @@ const GENERAL: Readonly<Record<string, Provoke>> = {
   UPSTREAM_TIMEOUT: withFault({ action: "hang" }),
   OUTCOME_UNKNOWN: async (scene) => {
     await expire(scene);
-    return withoutCommits(scene, () => scene.send());
+    // A step of the checkout is one write, after that of the lease; everything else is a transaction.
+    if (isStep(scene))
+      return unanswered(scene, { command: "findAndModify", collection: "checkoutSessions", skip: 1 });
+    return unanswered(scene, { command: "commitTransaction" });
   },
   VERSION_CONFLICT: overtaken,
   PLACEMENT_IN_PROGRESS: (scene) =>

@@ -107,17 +107,26 @@ const admin = ({ world }: Scene, command: Document): Promise<Document> => world.
 
 const stopFailing = (scene: Scene) => admin(scene, { configureFailPoint: "failCommand", mode: "off" });
 
-/** No commit is answered as it should be while the call is made. */
-export async function withoutCommits(scene: Scene, call: () => Promise<Response>): Promise<Response> {
-  // It is committed, but the answer says that time was over (50): whoever asked cannot know.
+/** Which command is done and then not answered as it should be. */
+interface Unanswered {
+  command: "commitTransaction" | "findAndModify";
+  collection?: "checkoutSessions";
+  /** How many are answered before. */
+  skip?: number;
+}
+
+/** It is written, but the answer says that time was over (50): whoever asked cannot know. */
+export async function unanswered(scene: Scene, { command, collection, skip }: Unanswered): Promise<Response> {
   const data = {
-    failCommands: ["commitTransaction"],
+    failCommands: [command],
+    ...(collection ? { namespace: `${scene.world.db.databaseName}.${collection}` } : {}),
     writeConcernError: { code: 50, errmsg: "time is over" },
     appName: APP_NAME,
   };
-  await admin(scene, { configureFailPoint: "failCommand", mode: "alwaysOn", data });
+  const mode = skip ? { skip } : "alwaysOn";
+  await admin(scene, { configureFailPoint: "failCommand", mode, data });
   try {
-    return await call();
+    return await scene.send();
   } finally {
     await stopFailing(scene);
   }
@@ -130,7 +139,8 @@ interface Meanwhile {
   happens: () => Promise<unknown>;
 }
 
-const HELD_MS = 150;
+/** Longer than a small write takes on a machine that does three things at once. */
+const HELD_MS = 500;
 
 /** Holds one write of the call back at the server until something else has happened. */
 export async function meanwhile(scene: Scene, { collection, at, happens }: Meanwhile): Promise<Response> {
