@@ -82,7 +82,7 @@ function currentDatabase(): mongo.Db {
   return db;
 }
 
-const indexesOf = (model: PreparedModel): mongo.IndexDescription[] =>
+export const indexesOf = (model: PreparedModel): mongo.IndexDescription[] =>
   model.schema.indexes().map(([key, { background: _background, ...options }]) => ({
     ...(options as mongo.CreateIndexesOptions),
     key: key as mongo.IndexDescription["key"],

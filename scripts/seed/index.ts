@@ -3,16 +3,20 @@ import { parseArgs } from "node:util";
 import mongoose from "mongoose";
 import { connectDatabase, disconnectDatabase, prepareDatabase } from "../../config/database.config.js";
 import { config } from "../../config/env.config.js";
+import { allModels } from "../../models/index.js";
 import { tallyDay } from "../../services/platform/day-tally.service.js";
 import { cartTally } from "../../src/cart/cart.tally.service.js";
 import { checkoutTally } from "../../src/checkout/checkout.tally.service.js";
 import { dayNumberOf } from "../../utils/periods.js";
-import { makeCollections } from "./batches.js";
-import { COLLECTIONS, ORDER_DAYS, writeOpenCarts, writeOrders } from "./orders.js";
+import { makeCollections, makeIndexes } from "./batches.js";
+import { CART_DAYS, COLLECTIONS, ORDER_DAYS, writeOpenCarts, writeOrders } from "./orders.js";
 
 const DAY_MS = 86_400_000;
 /** Fewer are counted as quickly as they are asked for. */
 const TALLIED_FROM = 10_000;
+
+const seededNames: readonly string[] = COLLECTIONS;
+const seededModels = allModels.filter(({ collection }) => seededNames.includes(collection.collectionName));
 
 export interface SeedOptions {
   orders: number;
@@ -48,10 +52,11 @@ export async function seedDatabase(
     if (orders > 0) await writeOrders(db, share(orders, "orders"));
     if (carts > 0) await writeOpenCarts(db, share(carts, "carts"));
     say("making the indexes");
+    await makeIndexes(mongodbUri, seededModels);
     await prepareDatabase();
     if (orders + carts >= TALLIED_FROM) {
       say("tallying the days");
-      await tallyDays(until);
+      await tallyDays(until, orders > 0 ? ORDER_DAYS : CART_DAYS);
     }
     say(`${orders} orders and ${carts} carts without one are there`);
   } finally {
@@ -60,9 +65,9 @@ export async function seedDatabase(
 }
 
 /** Seeded documents are marked as tallied from the start, which the job would have to do day by day. */
-async function tallyDays(until: Date): Promise<void> {
+async function tallyDays(until: Date, days: number): Promise<void> {
   const last = dayNumberOf(until);
-  for (let day = last - ORDER_DAYS - 1; day <= last; day += 1)
+  for (let day = last - days - 1; day <= last; day += 1)
     await Promise.all([tallyDay(cartTally, day), tallyDay(checkoutTally, day)]);
 }
 
