@@ -9,7 +9,7 @@ import { type Answer, ITEMS, Shopper } from "../support/purchase.js";
  * comes first: what was answered is what is stored, and the inventory holds exactly what the carts say.
  */
 const world = useInstances();
-const ROUNDS = [0, 1, 2];
+const ROUNDS = Array.from({ length: Number(process.env.RACE_ROUNDS ?? 3) }, (_unused, round) => round);
 
 const KAJAL = { productId: SEED.products.kajal, variantId: SEED.variants.kajal, quantity: 1 };
 const urlOf = (index: number): string => world().urls[index % world().urls.length] ?? "";
