@@ -227,7 +227,7 @@ test.each(CASES)(
   "$title",
   async (sick) => {
     const { endpoint, neighbour, illness } = sick;
-    const { service, match, kind, keeps = [] } = neighbour;
+    const { service, match, keeps = [] } = neighbour;
     const subject = await patiently(() => endpoint.prepare(world));
     const before = await digest(keeps);
     faults().add({ service, ...(match === undefined ? {} : { match }), ...ILLNESSES[illness] });
@@ -237,7 +237,7 @@ test.each(CASES)(
       .reduce((sum, fault) => sum + fault.hits, 0);
     faults().clear();
     expectDocumented(timed, sick);
-    if (kind === "spared") {
+    if (expectedStatus(neighbour, illness) === 200) {
       if (service === "inventory" && endpoint.name.includes("/cart")) expectNoticed(timed.answer);
     } else {
       expect(hits).toBeGreaterThan(0);
@@ -250,6 +250,8 @@ test.each(CASES)(
 );
 
 describe("meanwhile", () => {
+  afterEach(() => faults().clear());
+
   const endpointOf = (name: string): Endpoint => {
     const found = ENDPOINTS.find((endpoint) => endpoint.name === name);
     if (!found) throw new Error(`no endpoint ${name}`);
@@ -289,10 +291,14 @@ describe("meanwhile", () => {
     expect(codes.at(-1)).toBe("UPSTREAM_UNAVAILABLE");
     expect(codes).toContain("UPSTREAM_BAD_RESPONSE");
     const asked = calls.count({ service: "inventory" });
+    const startedAt = performance.now();
     const crowd = await Promise.all(Array.from({ length: 30 }, () => send(subject)));
-    expect(crowd.map(({ answer }) => answer.status)).toEqual(crowd.map(() => 503));
-    // One probe may have been due.
-    expect(calls.count({ service: "inventory" }) - asked).toBeLessThanOrEqual(2);
+    const seconds = (performance.now() - startedAt) / 1_000;
+    const probes = calls.count({ service: "inventory" }) - asked;
+    // Whose call was a probe hears what came of it; the machine may be slow enough for several.
+    expect(probes).toBeLessThanOrEqual(2 + seconds);
+    const refused = crowd.filter(({ answer }) => answer.code === "UPSTREAM_UNAVAILABLE");
+    expect(refused.length).toBeGreaterThanOrEqual(crowd.length - probes);
     faults().clear();
     await repeatUntilDone(subject);
     await subject.expectOnce?.();
