@@ -20,9 +20,9 @@ import {
   loadCheckoutState,
   placeOfSupplyOf,
   shippingChargeOf,
-} from "./steps/checkout-state.step.js";
-import { toCheckoutTotals } from "./steps/freeze-checkout.step.js";
-import { stepBackFromPayment } from "./steps/supersede-payment.step.js";
+} from "./steps/checkout/checkout-state.step.js";
+import { toCheckoutTotals } from "./steps/checkout/freeze-checkout.step.js";
+import { stepBackFromPayment } from "./steps/payment/supersede-payment.step.js";
 
 /** The fields that a checkout step may set; everything else follows from them. */
 export type CheckoutChange = Partial<

@@ -16,6 +16,7 @@ import { withDocumentLease } from "../platform/document-lease.service.js";
 import { getSettings } from "../platform/settings.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 import { applyTransition, firstEntry } from "../platform/transition.service.js";
+import { nextCartExpiry } from "./steps/cart/find-cart.step.js";
 import {
   assertWritable,
   CHECKOUT_LEASE,
@@ -23,15 +24,14 @@ import {
   type CheckoutState,
   checkoutNotFound,
   isOwnedBy,
-} from "./steps/checkout-state.step.js";
-import { claimCoupons } from "./steps/coupon-claim.step.js";
-import { nextCartExpiry } from "./steps/find-cart.step.js";
-import { freezeCheckout } from "./steps/freeze-checkout.step.js";
-import { ensureGatewayOrder } from "./steps/gateway-order.step.js";
-import { assertMeansSuffice } from "./steps/means-of-payment.step.js";
-import { listPaymentOptions, type PaymentOption } from "./steps/payment-options.step.js";
-import { refreshBeforePayment } from "./steps/refresh-before-payment.step.js";
-import { stepBackFromPayment } from "./steps/supersede-payment.step.js";
+} from "./steps/checkout/checkout-state.step.js";
+import { claimCoupons } from "./steps/checkout/coupon-claim.step.js";
+import { freezeCheckout } from "./steps/checkout/freeze-checkout.step.js";
+import { assertMeansSuffice } from "./steps/checkout/means-of-payment.step.js";
+import { listPaymentOptions, type PaymentOption } from "./steps/checkout/payment-options.step.js";
+import { refreshBeforePayment } from "./steps/checkout/refresh-before-payment.step.js";
+import { ensureGatewayOrder } from "./steps/payment/gateway-order.step.js";
+import { stepBackFromPayment } from "./steps/payment/supersede-payment.step.js";
 
 export interface PaymentChoice extends CheckoutRequest {
   /** Null when nothing is due: the checkout is only frozen. */

@@ -2,14 +2,14 @@ import { Cart, type CartDoc } from "../../models/index.js";
 import type { CartSource } from "../../utils/constants.js";
 import { withDocumentLease } from "../platform/document-lease.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
-import type { CartDraft } from "./steps/cart-draft.step.js";
-import { applyPromotions } from "./steps/cart-promotions.step.js";
-import { changeCart } from "./steps/change-cart.step.js";
-import { assertNotBought, closeMergedCart, type HeldCart } from "./steps/close-merged-cart.step.js";
-import { findCartLines, findOrReviveCart, withOpenCart } from "./steps/find-cart.step.js";
-import { mergeLines } from "./steps/merge-lines.step.js";
-import { moveSavedItems } from "./steps/saved-items.step.js";
-import { moveReservations } from "./steps/transfer-reservations.step.js";
+import type { CartDraft } from "./steps/cart/cart-draft.step.js";
+import { applyPromotions } from "./steps/cart/cart-promotions.step.js";
+import { changeCart } from "./steps/cart/change-cart.step.js";
+import { assertNotBought, closeMergedCart, type HeldCart } from "./steps/cart/close-merged-cart.step.js";
+import { findCartLines, findOrReviveCart, withOpenCart } from "./steps/cart/find-cart.step.js";
+import { mergeLines } from "./steps/cart/merge-lines.step.js";
+import { moveSavedItems } from "./steps/cart/saved-items.step.js";
+import { moveReservations } from "./steps/cart/transfer-reservations.step.js";
 
 export interface MergeRequest {
   userId: string;

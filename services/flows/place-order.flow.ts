@@ -5,12 +5,17 @@ import { now } from "../../utils/clock.js";
 import type { CheckoutFailure } from "../../utils/constants.js";
 import { NotFoundError } from "../../utils/errors.js";
 import { nextOrderNumber } from "../platform/number.service.js";
-import { commitOrder } from "./steps/commit-order.step.js";
-import type { OrderOverview } from "./steps/load-order.step.js";
-import { type Claim, claimPlacement, giveUpClaim, waitForPlacement } from "./steps/placement-claim.step.js";
-import { PlacementRefused, performEffects } from "./steps/placement-effects.step.js";
-import { placementFailure } from "./steps/placement-failure.step.js";
-import { undoPlacement } from "./steps/undo-placement.step.js";
+import { commitOrder } from "./steps/order/commit-order.step.js";
+import type { OrderOverview } from "./steps/order/load-order.step.js";
+import {
+  type Claim,
+  claimPlacement,
+  giveUpClaim,
+  waitForPlacement,
+} from "./steps/order/placement-claim.step.js";
+import { PlacementRefused, performEffects } from "./steps/order/placement-effects.step.js";
+import { placementFailure } from "./steps/order/placement-failure.step.js";
+import { undoPlacement } from "./steps/order/undo-placement.step.js";
 
 export interface PlaceOrderRequest {
   checkoutSessionId: Types.ObjectId;

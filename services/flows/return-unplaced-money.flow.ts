@@ -9,7 +9,7 @@ import {
 } from "../../models/index.js";
 import { nextRefundNumber } from "../platform/number.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
-import { oweSystemRefund } from "./steps/owe-refund.step.js";
+import { oweSystemRefund } from "./steps/payment/owe-refund.step.js";
 
 /**
  * Money that was accepted for a session which can no longer become an order goes back by itself (I6): the

@@ -12,8 +12,8 @@ import { nextRefundNumber } from "../platform/number.service.js";
 import { enqueueOutbox } from "../platform/outbox.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 import { tryTransition } from "../platform/transition.service.js";
-import { findOrAdoptPayment } from "./steps/match-payment.step.js";
-import { oweSystemRefund } from "./steps/owe-refund.step.js";
+import { findOrAdoptPayment } from "./steps/payment/match-payment.step.js";
+import { oweSystemRefund } from "./steps/payment/owe-refund.step.js";
 
 /** Who brings the gateway's word. Kept in the status history for the person on call. */
 export type SettlementSource = "callback" | "webhook" | "sweep" | "placement";

@@ -10,19 +10,19 @@ import { checkoutMachine } from "../../utils/state-machines.js";
 import { getSettings } from "../platform/settings.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 import { applyTransition } from "../platform/transition.service.js";
-import { type CartState, changeCart } from "./steps/change-cart.step.js";
+import { type CartState, changeCart } from "./steps/cart/change-cart.step.js";
+import { cartEmpty, emptyIfGone, findActiveCart } from "./steps/cart/find-cart.step.js";
+import { refreshPrices } from "./steps/cart/refresh-prices.step.js";
+import { reserveLines } from "./steps/cart/reserve-lines.step.js";
 import {
   type CheckoutState,
   calculateCheckoutTotals,
   loadCheckoutState,
   toCheckoutState,
-} from "./steps/checkout-state.step.js";
-import { findActiveCart } from "./steps/find-cart.step.js";
-import { toCheckoutTotals } from "./steps/freeze-checkout.step.js";
-import { findShippingMethods } from "./steps/refresh-before-payment.step.js";
-import { refreshPrices } from "./steps/refresh-prices.step.js";
-import { reserveLines } from "./steps/reserve-lines.step.js";
-import { stepBackFromPayment } from "./steps/supersede-payment.step.js";
+} from "./steps/checkout/checkout-state.step.js";
+import { toCheckoutTotals } from "./steps/checkout/freeze-checkout.step.js";
+import { findShippingMethods } from "./steps/checkout/refresh-before-payment.step.js";
+import { stepBackFromPayment } from "./steps/payment/supersede-payment.step.js";
 
 export interface StartRequest {
   owner: Owner;
@@ -54,7 +54,7 @@ const CHANGES: ReadonlySet<NoticeCode> = new Set([
  */
 export async function startCheckout(request: StartRequest): Promise<StartedCheckout> {
   const cart = await findActiveCart(request.owner);
-  if (!cart || cart.itemCount === 0) throw new RuleError("CART_EMPTY", "The cart is empty");
+  if (!cart || cart.itemCount === 0) throw cartEmpty();
   const live = await findLive(cart._id);
   if (live && live.expiresAt > now()) return { state: await loadCheckoutState(live), created: false };
   if (live) await retireExpired(live);
@@ -113,6 +113,8 @@ async function checkCart(cartId: Types.ObjectId): Promise<CartState> {
     await refreshPrices(draft);
     const { reservationTtlMinutes } = await getSettings("checkout");
     await reserveLines(draft, reservationTtlMinutes);
+  }).catch((error: unknown) => {
+    throw emptyIfGone(error);
   });
   if (state.lines.length === 0)
     throw new RuleError("CART_EMPTY", "Nothing in the cart can be bought any more");

@@ -8,8 +8,8 @@ import {
   holdsAlready,
   removeLine,
   setLineQuantity,
-} from "../../services/flows/steps/cart-lines.step.js";
-import { COUPON_REASONS, couponInvalid } from "../../services/flows/steps/cart-promotions.step.js";
+} from "../../services/flows/steps/cart/cart-lines.step.js";
+import { COUPON_REASONS, couponInvalid } from "../../services/flows/steps/cart/cart-promotions.step.js";
 import type { CartSource } from "../../utils/constants.js";
 import { type Owner, ownerFilter } from "../../utils/principal.js";
 import {

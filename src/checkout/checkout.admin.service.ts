@@ -4,7 +4,7 @@ import {
   type CheckoutState,
   checkoutNotFound,
   loadCheckoutState,
-} from "../../services/flows/steps/checkout-state.step.js";
+} from "../../services/flows/steps/checkout/checkout-state.step.js";
 import type { CheckoutStatus } from "../../utils/constants.js";
 import { MAX_DEPTH_OF_PAGES } from "../../utils/request-schemas.js";
 

@@ -14,12 +14,12 @@ import {
   type CheckoutState,
   getOwnCheckout,
   loadCheckoutState,
-} from "../../services/flows/steps/checkout-state.step.js";
+} from "../../services/flows/steps/checkout/checkout-state.step.js";
 import {
   type PaymentChoiceOverview,
   toPaymentChoice,
-} from "../../services/flows/steps/payment-choice.step.js";
-import { findShippingMethods } from "../../services/flows/steps/refresh-before-payment.step.js";
+} from "../../services/flows/steps/checkout/payment-choice.step.js";
+import { findShippingMethods } from "../../services/flows/steps/checkout/refresh-before-payment.step.js";
 import * as inventory from "../../services/integrations/inventory-integration.service.js";
 import { getSettings } from "../../services/platform/settings.service.js";
 import type { CartSource, CheckoutPaymentMethod } from "../../utils/constants.js";

@@ -12,9 +12,13 @@ import {
 import { choosePayment } from "../../services/flows/choose-payment.flow.js";
 import { type PlacedOrder, placeOrder } from "../../services/flows/place-order.flow.js";
 import { settlePayment } from "../../services/flows/settle-payment.flow.js";
-import { isOwnedBy } from "../../services/flows/steps/checkout-state.step.js";
-import { loadOrder, loadOrders, type OrderOverview } from "../../services/flows/steps/load-order.step.js";
-import { assertComplete } from "../../services/flows/steps/refresh-before-payment.step.js";
+import { isOwnedBy } from "../../services/flows/steps/checkout/checkout-state.step.js";
+import { assertComplete } from "../../services/flows/steps/checkout/refresh-before-payment.step.js";
+import {
+  loadOrder,
+  loadOrders,
+  type OrderOverview,
+} from "../../services/flows/steps/order/load-order.step.js";
 import { paymentGateway } from "../../services/integrations/payment-gateway.service.js";
 import { isLinkTokenValid, orderSubject } from "../../services/platform/links.service.js";
 import { now } from "../../utils/clock.js";

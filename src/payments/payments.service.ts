@@ -3,12 +3,12 @@ import { Payment, type PaymentDoc } from "../../models/index.js";
 import { choosePayment } from "../../services/flows/choose-payment.flow.js";
 import { placeOrder } from "../../services/flows/place-order.flow.js";
 import { settlePayment } from "../../services/flows/settle-payment.flow.js";
-import { getOwnCheckout, isOwnedBy } from "../../services/flows/steps/checkout-state.step.js";
-import { loadOrder, type OrderOverview } from "../../services/flows/steps/load-order.step.js";
+import { getOwnCheckout, isOwnedBy } from "../../services/flows/steps/checkout/checkout-state.step.js";
 import {
   type PaymentChoiceOverview,
   toPaymentChoice,
-} from "../../services/flows/steps/payment-choice.step.js";
+} from "../../services/flows/steps/checkout/payment-choice.step.js";
+import { loadOrder, type OrderOverview } from "../../services/flows/steps/order/load-order.step.js";
 import { paymentGateway } from "../../services/integrations/payment-gateway.service.js";
 import { now } from "../../utils/clock.js";
 import { CHECKOUT_PAYMENT_METHODS, type CheckoutPaymentMethod } from "../../utils/constants.js";

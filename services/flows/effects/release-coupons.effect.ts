@@ -3,7 +3,7 @@ import { CheckoutSession } from "../../../models/index.js";
 import { unwrap } from "../../../utils/result.js";
 import { reverseCouponUsage } from "../../integrations/pricing-integration.service.js";
 import { withDocumentLease } from "../../platform/document-lease.service.js";
-import { CHECKOUT_LEASE } from "../steps/checkout-state.step.js";
+import { CHECKOUT_LEASE } from "../steps/checkout/checkout-state.step.js";
 
 /**
  * Gives coupon uses back that a session claimed and no longer needs (D37). Stands in the session's line,

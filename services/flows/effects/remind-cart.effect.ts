@@ -5,8 +5,8 @@ import { toRupees } from "../../../utils/money.js";
 import { unwrap } from "../../../utils/result.js";
 import { getUser } from "../../integrations/auth-integration.service.js";
 import { sendNotification } from "../../integrations/engagement-integration.service.js";
-import { boughtLines } from "../steps/cart-draft.step.js";
-import { findCartLines } from "../steps/find-cart.step.js";
+import { boughtLines } from "../steps/cart/cart-draft.step.js";
+import { findCartLines } from "../steps/cart/find-cart.step.js";
 
 /**
  * Template `cart_abandoned`: `customerName`, `itemCount`, `grandTotal`, `items [{name, imageUrl, quantity,

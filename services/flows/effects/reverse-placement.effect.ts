@@ -9,7 +9,7 @@ import { isRefused, unwrap } from "../../../utils/result.js";
 import * as engagement from "../../integrations/engagement-integration.service.js";
 import * as inventory from "../../integrations/inventory-integration.service.js";
 import * as pricing from "../../integrations/pricing-integration.service.js";
-import { pointsUsed } from "../steps/placement-effects.step.js";
+import { pointsUsed } from "../steps/order/placement-effects.step.js";
 
 /**
  * Gives back what a refused placement may have taken: stock, coupon uses, points, credit. Each reversal is

@@ -8,8 +8,8 @@ import {
   updateReservation,
 } from "../../integrations/inventory-integration.service.js";
 import { withDocumentLease } from "../../platform/document-lease.service.js";
-import { CART_LEASE } from "../steps/change-cart.step.js";
-import type { ReservationSyncPayload, UnansweredReservation } from "../steps/reservation-undo.step.js";
+import { CART_LEASE } from "../steps/cart/change-cart.step.js";
+import type { ReservationSyncPayload, UnansweredReservation } from "../steps/cart/reservation-undo.step.js";
 
 const text = Joi.string().required();
 const payloadSchema = Joi.object({

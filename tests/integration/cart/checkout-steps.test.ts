@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Types } from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import type { CartState } from "../../../services/flows/steps/change-cart.step.js";
+import type { CartState } from "../../../services/flows/steps/cart/change-cart.step.js";
 import { type CartWorld, productOf, startCartWorld } from "./cart-world.js";
 
 /** What a checkout does with the cart when it starts: fresh prices, and everything reserved for its time. */
@@ -28,9 +28,9 @@ async function fill(variantId: string, quantity: number): Promise<void> {
 
 async function prepareCheckout(): Promise<CartState> {
   const [{ changeCart }, { refreshPrices }, { reserveLines }] = await Promise.all([
-    import("../../../services/flows/steps/change-cart.step.js"),
-    import("../../../services/flows/steps/refresh-prices.step.js"),
-    import("../../../services/flows/steps/reserve-lines.step.js"),
+    import("../../../services/flows/steps/cart/change-cart.step.js"),
+    import("../../../services/flows/steps/cart/refresh-prices.step.js"),
+    import("../../../services/flows/steps/cart/reserve-lines.step.js"),
   ]);
   return changeCart(cartId, async (draft) => {
     await refreshPrices(draft);

@@ -167,7 +167,6 @@ const GENERAL: Readonly<Record<string, Provoke>> = {
   SAVED_ITEM_NOT_FOUND: unknown,
   FORBIDDEN: othersItem,
   FREE_GIFT_LOCKED: withLine({ isFreeGift: true }),
-  CART_NOT_FOUND: cartGone,
   CART_EMPTY: withCart({ itemCount: 0 }),
   CART_CHANGED: async (scene) => {
     await expire(scene);
@@ -180,7 +179,10 @@ const item = (variantId: string, quantity: number) => ({
   variantId,
   quantity,
 });
-const start: Readonly<Record<string, Provoke>> = { OUT_OF_STOCK: soldOut(variants.ashwagandhaLarge) };
+const start: Readonly<Record<string, Provoke>> = {
+  OUT_OF_STOCK: soldOut(variants.ashwagandhaLarge),
+  CART_EMPTY: cartGone,
+};
 
 const OF_ROUTES: Readonly<Record<string, Readonly<Record<string, Provoke>>>> = {
   "POST /api/cart/items": {

@@ -1,0 +1,177 @@
+import { type PipelineStage, Types, trusted } from "mongoose";
+import { Cart, type CartDoc, CartItem, type CartItemDoc } from "../../../../models/index.js";
+import { now } from "../../../../utils/clock.js";
+import { type CartSource, CURRENCY } from "../../../../utils/constants.js";
+import { isDuplicateKey } from "../../../../utils/duplicate-key.js";
+import { NotFoundError, RuleError } from "../../../../utils/errors.js";
+import { ZERO_PAISE } from "../../../../utils/money.js";
+import { type Owner, ownerFilter } from "../../../../utils/principal.js";
+import { cartMachine } from "../../../../utils/state-machines.js";
+import { getSettings } from "../../../platform/settings.service.js";
+import { tryTransition } from "../../../platform/transition.service.js";
+import { type CartState, idOf } from "./cart-draft.step.js";
+
+const DAY_MS = 86_400_000;
+
+export const cartNotFound = () => new NotFoundError("CART_NOT_FOUND", "There is no such cart");
+
+/** When a cart that is written to now expires. The setting is for new carts: a cart keeps the one it began with. */
+export async function nextCartExpiry({ expiryDays }: Pick<CartDoc, "expiryDays">): Promise<Date> {
+  const days = expiryDays ?? (await getSettings("cart")).cartExpiryDays;
+  return new Date(now().getTime() + days * DAY_MS);
+}
+
+export function findActiveCart(owner: Owner): Promise<CartDoc | null> {
+  return Cart.findOne({ ...ownerFilter(owner), status: "active" }).lean<CartDoc>();
+}
+
+export function findCartLines(cartId: Types.ObjectId): Promise<CartItemDoc[]> {
+  return CartItem.find({ cartId }).sort({ addedAt: 1, _id: 1 }).lean<CartItemDoc[]>();
+}
+
+/** A cart with its lines in one round trip, which halves what reading it costs. */
+async function findStateBy(stages: PipelineStage.FacetPipelineStage[]): Promise<CartState | null> {
+  const [found] = await Cart.aggregate<CartDoc & { lines: CartItemDoc[] }>([
+    ...stages,
+    {
+      $lookup: {
+        from: CartItem.collection.collectionName,
+        localField: "_id",
+        foreignField: "cartId",
+        as: "lines",
+      },
+    },
+  ]);
+  if (!found) return null;
+  const { lines, ...cart } = found;
+  return { cart, lines: lines.sort(byAge) };
+}
+
+/** As `findCartLines` sorts. */
+const byAge = (one: CartItemDoc, other: CartItemDoc): number =>
+  one.addedAt.getTime() - other.addedAt.getTime() || (idOf(one) < idOf(other) ? -1 : 1);
+
+export const findCartState = (cartId: Types.ObjectId): Promise<CartState | null> =>
+  findStateBy([{ $match: { _id: cartId } }]);
+
+/** @throws NotFoundError CART_NOT_FOUND */
+export async function loadCartState(cartId: Types.ObjectId): Promise<CartState> {
+  const state = await findCartState(cartId);
+  if (!state) throw cartNotFound();
+  return state;
+}
+
+/** The lines of a cart in hand; an empty one is not asked for them. */
+export const linesOf = async ({ _id, itemCount }: CartDoc): Promise<CartItemDoc[]> =>
+  itemCount === 0 ? [] : findCartLines(_id);
+
+/** The owner's cart, as `findOrReviveCart`, with its lines: in one round trip, as a rule. */
+export async function readCartState(owner: Owner): Promise<CartState | null> {
+  const newest = await findStateBy([
+    { $match: ownerFilter(owner) },
+    { $sort: { updatedAt: -1 } },
+    { $limit: 1 },
+  ]);
+  if (newest === null || newest.cart.status === "active") return newest;
+  const cart = await findOlderOrRevive(owner, newest.cart);
+  return cart && { cart, lines: await linesOf(cart) };
+}
+
+/**
+ * The owner's active cart. Without one, a cart that time has abandoned with its lines becomes active
+ * again (`domain.md` §4); one that was emptied does not.
+ */
+export async function findOrReviveCart(owner: Owner): Promise<CartDoc | null> {
+  // Nearly always the newest one is active, or there is none: one look answers both.
+  const newest = await Cart.findOne(ownerFilter(owner)).sort({ updatedAt: -1 }).lean<CartDoc>();
+  if (newest === null || newest.status === "active") return newest;
+  return findOlderOrRevive(owner, newest);
+}
+
+const findOlderOrRevive = async (owner: Owner, newest: CartDoc): Promise<CartDoc | null> =>
+  (await findActiveCart(owner)) ?? (await reviveCart(owner, newest));
+
+async function reviveCart(owner: Owner, latest: CartDoc): Promise<CartDoc | null> {
+  if (latest.status !== "abandoned" || latest.itemCount === 0) return null;
+  try {
+    // The version stays: a late payment for exactly these lines may still convert this cart.
+    const revived = await tryTransition({
+      machine: cartMachine,
+      model: Cart,
+      id: latest._id,
+      from: "abandoned",
+      to: "active",
+      guard: { itemCount: trusted({ $gt: 0 }), placing: null },
+      set: { abandonedAt: null, reminderSentAt: null, expiresAt: await nextCartExpiry(latest) },
+      by: { type: "customer" },
+    });
+    return revived.changed ? revived.document : findActiveCart(owner);
+  } catch (error) {
+    if (isDuplicateKey(error)) return findActiveCart(owner);
+    throw error;
+  }
+}
+
+/** The owner's cart, made if there is none. Of several calls at once one makes it and all get it. */
+export async function openCart(owner: Owner, source: CartSource): Promise<CartDoc> {
+  const existing = await findOrReviveCart(owner);
+  if (existing) return existing;
+  try {
+    const cart = await newCart(owner, source);
+    await Cart.insertMany([cart], { lean: true });
+    return cart;
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+  }
+  const winner = await findActiveCart(owner);
+  if (!winner) throw cartNotFound();
+  return winner;
+}
+
+/** Whoever stood in line for a cart may find it emptied or merged when his turn comes. */
+export const isCartGone = (error: unknown): boolean =>
+  error instanceof NotFoundError && error.code === "CART_NOT_FOUND";
+
+export const cartEmpty = () => new RuleError("CART_EMPTY", "The cart is empty");
+
+/** To whoever wants to buy it, a cart that went at this moment is an empty one. */
+export const emptyIfGone = (error: unknown): unknown => (isCartGone(error) ? cartEmpty() : error);
+
+/** Each time somebody else has to be faster once more. */
+const ATTEMPTS = 3;
+
+/** Works on the owner's cart, made if there is none; one that goes before its turn has come is opened anew. */
+export async function withOpenCart<T>(
+  { owner, source }: { owner: Owner; source: CartSource },
+  work: (cart: CartDoc) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    const cart = await openCart(owner, source);
+    try {
+      return await work(cart);
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isCartGone(error)) throw error;
+    }
+  }
+}
+
+async function newCart(owner: Owner, source: CartSource): Promise<CartDoc> {
+  const { pricesIncludeTax } = await getSettings("tax");
+  const { cartExpiryDays: expiryDays } = await getSettings("cart");
+  const at = now();
+  return {
+    _id: new Types.ObjectId(),
+    ...owner,
+    status: cartMachine.initial,
+    currency: CURRENCY,
+    ...{ subtotal: ZERO_PAISE, discountTotal: ZERO_PAISE, shippingTotal: ZERO_PAISE },
+    ...{ taxTotal: ZERO_PAISE, roundOff: ZERO_PAISE, grandTotal: ZERO_PAISE },
+    ...{ taxEstimated: true, placeOfSupply: null, shipping: null, pricesIncludeTax },
+    ...{ itemCount: 0, totalQuantity: 0, appliedCoupons: [], appliedDiscounts: [], notices: [] },
+    source,
+    ...{ convertedOrderId: null, mergedIntoCartId: null, placing: null },
+    ...{ version: 0, lease: null, appliedRequests: [] },
+    ...{ abandonedAt: null, reminderSentAt: null, promotionsCheckedAt: null },
+    ...{ expiryDays, expiresAt: await nextCartExpiry({ expiryDays }), createdAt: at, updatedAt: at },
+  };
+}

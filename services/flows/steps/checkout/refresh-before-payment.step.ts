@@ -1,0 +1,87 @@
+import type { Types } from "mongoose";
+import type { CartDoc, CheckoutSessionDoc, ShippingMethodSnapshot } from "../../../../models/index.js";
+import { RuleError } from "../../../../utils/errors.js";
+import { unwrap } from "../../../../utils/result.js";
+import { calculateShippingMethods } from "../../../integrations/shipping-integration.service.js";
+import { getSettings } from "../../../platform/settings.service.js";
+import { type CartState, changeCart } from "../cart/change-cart.step.js";
+import { cartEmpty, emptyIfGone } from "../cart/find-cart.step.js";
+import { reserveLines } from "../cart/reserve-lines.step.js";
+import { type CheckoutState, toCheckoutState } from "./checkout-state.step.js";
+
+const REQUIRED = ["email", "phone", "shippingAddress", "shippingMethod"] as const;
+
+/** @throws RuleError CHECKOUT_INCOMPLETE with `missing[]`. */
+export function assertComplete(checkout: CheckoutSessionDoc): void {
+  const missing = REQUIRED.filter((field) => !checkout[field]);
+  if (missing.length > 0) {
+    throw new RuleError("CHECKOUT_INCOMPLETE", `Still missing: ${missing.join(", ")}`, { missing });
+  }
+}
+
+/**
+ * The last look before an amount is frozen: coupons and discounts are validated again, every line is
+ * reserved for the time of a checkout, and the shipping method is rated for the cart as it is now.
+ * @throws RuleError CHECKOUT_INCOMPLETE, CART_EMPTY, COUPON_INVALID, OUT_OF_STOCK, SHIPPING_METHOD_UNAVAILABLE.
+ */
+export async function refreshBeforePayment(
+  checkout: CheckoutSessionDoc,
+  paymentMethod: CheckoutSessionDoc["paymentMethod"],
+): Promise<CheckoutState> {
+  assertComplete(checkout);
+  const refreshed = await holdCart(checkout.cartId);
+  assertAsSeen(refreshed.cart);
+  const state = await toCheckoutState(checkout, refreshed);
+  return toCheckoutState({ ...checkout, paymentMethod, shippingMethod: await rateAgain(state) }, refreshed);
+}
+
+async function holdCart(cartId: Types.ObjectId): Promise<CartState> {
+  const { reservationTtlMinutes } = await getSettings("checkout");
+  try {
+    return await changeCart(cartId, (draft) => {
+      if (draft.lines.length === 0) throw cartEmpty();
+      return reserveLines(draft, reservationTtlMinutes);
+    });
+  } catch (error) {
+    throw emptyIfGone(error);
+  }
+}
+
+/** Nobody pays for another cart than the one on his screen: what changed just now is told first. */
+function assertAsSeen({ notices }: CartDoc): void {
+  const dropped = notices.find((notice) => notice.code === "COUPON_DROPPED");
+  if (dropped) throw new RuleError("COUPON_INVALID", dropped.message, dropped.details);
+  if (notices.some((notice) => notice.code === "QUANTITY_REDUCED")) {
+    throw new RuleError("CART_CHANGED", "The cart changed; look at it and choose again", { notices });
+  }
+}
+
+async function rateAgain(state: CheckoutState): Promise<CheckoutSessionDoc["shippingMethod"]> {
+  const methods = await findShippingMethods(state);
+  const method = methods.find((candidate) => candidate.id === state.checkout.shippingMethod?.id);
+  if (!method) {
+    throw new RuleError(
+      "SHIPPING_METHOD_UNAVAILABLE",
+      "The shipping method is no longer offered; choose another",
+    );
+  }
+  return method;
+}
+
+/** The methods for the cart's weight and value at the checkout's address. Empty before there is an address. */
+export async function findShippingMethods({
+  checkout,
+  lines,
+  totals,
+}: CheckoutState): Promise<ShippingMethodSnapshot[]> {
+  if (!checkout.shippingAddress) return [];
+  const { pincode, state, country } = checkout.shippingAddress;
+  const answer = unwrap(
+    await calculateShippingMethods({
+      destination: { pincode, state, country },
+      weightGrams: lines.reduce((sum, line) => sum + line.weightGrams * line.quantity, 0),
+      orderValue: totals.subtotal,
+    }),
+  );
+  return answer.methods;
+}
