@@ -1,4 +1,4 @@
-import type { Db } from "./world.js";
+import type { Db, SweepWorld } from "./world.js";
 
 /** Waiting, by moving what is written in the database instead: leases end and what is due later is due. */
 
@@ -42,4 +42,16 @@ export async function letCheckoutsExpire(db: Db): Promise<void> {
   const hour = 3_600_000;
   const anHourAgo = new Date(Date.now() - hour);
   await db.collection("checkoutSessions").updateMany({}, { $set: { expiresAt: anHourAgo } });
+}
+
+/**
+ * So much time that stock which only a dead process knew of is free again (docs/decisions/004): what is left
+ * for carts that are over. A cart that is still filled keeps its own.
+ */
+export async function letStrayReservationsLapse({ db, sandbox }: SweepWorld): Promise<void> {
+  const filled = await db.collection("carts").find({ status: "active" }).toArray();
+  const kept = new Set(filled.map(({ _id }) => _id.toHexString()));
+  const held = await sandbox.control.inventory.activeReservations();
+  const stray = new Set(held.map(({ cartId }) => cartId).filter((cartId) => !kept.has(cartId)));
+  for (const cartId of stray) await sandbox.control.inventory.lapse(cartId);
 }

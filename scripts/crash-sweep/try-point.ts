@@ -2,7 +2,7 @@ import type { ServiceProcess } from "../support/service-process.js";
 import { differences, type Ending, findFaults, readEnding } from "./ending.js";
 import type { CrashSpec } from "./points.js";
 import { runRecoveryJobs, settle } from "./recovery.js";
-import { letLeasesEnd } from "./time.js";
+import { letLeasesEnd, letStrayReservationsLapse } from "./time.js";
 import { Visit } from "./visit.js";
 import { hasDied, walk } from "./walk.js";
 import { endOpenTransactions, resetWorld, type SweepWorld } from "./world.js";
@@ -57,6 +57,7 @@ export async function tryPoint(world: SweepWorld, spec: CrashSpec, attempt: Atte
     if (diedIn === null && (await hasDied(attempt.doomed, LATE_MS))) await onCrash();
     if (diedIn === null) faults.push("the point was not reached");
     await settle(visit);
+    await letStrayReservationsLapse(world);
   } catch (error) {
     faults.push(String(error));
   }
