@@ -1,5 +1,6 @@
 import Joi from "joi";
 import { now } from "./clock.js";
+import { maskCardNumbers } from "./masking.js";
 import { PERIODS, type Period } from "./periods.js";
 
 /**
@@ -16,11 +17,12 @@ export const orderNumber = () =>
 /** Ids of other services: products, variants, users, methods. */
 export const foreignId = () => Joi.string().pattern(/^[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}$/, "an id");
 
-/** Free text: no control characters but line ends and tabs. */
+/** Free text: no control characters but line ends and tabs. Card numbers in it are masked. */
 export const freeText = (max: number) =>
   Joi.string()
     .max(max)
-    .pattern(/^(?:\P{Cc}|[\n\r\t])*$/u, "printable text");
+    .pattern(/^(?:\P{Cc}|[\n\r\t])*$/u, "printable text")
+    .custom(maskCardNumbers);
 
 /** Rupees with at most two decimals (D5); in a body more of them are refused, in a query rounded. */
 export const rupeeAmount = () => Joi.number().min(0).max(MAX_RUPEES).precision(2);

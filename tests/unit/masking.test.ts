@@ -1,5 +1,6 @@
 import {
   maskAccountNumber,
+  maskCardNumbers,
   maskContact,
   maskEmail,
   maskGatewayPayload,
@@ -24,6 +25,16 @@ test.each([
 test("When a text holds addresses or a card number, then they are masked and the rest stays", () => {
   const text = maskText("paid by asha.r@okbank with 4111 1111 1111 1111 for ORD-2026-000123");
   expect(text).toBe("paid by as****@okbank with **** for ORD-2026-000123");
+});
+
+test.each([
+  ["take my card 4111 1111 1111 1111, please", "take my card ****1111, please"],
+  ["5555-5555-5555-4444", "****4444"],
+  ["378282246310005 or 6521111111111110?", "****0005 or ****1110?"],
+  ["the parcel 4111 1111 1111 1112 never came", "the parcel 4111 1111 1111 1112 never came"],
+  ["call +91 98450 12345 before 10", "call +91 98450 12345 before 10"],
+])("When somebody writes %p, then %p is kept", (text, kept) => {
+  expect(maskCardNumbers(text)).toBe(kept);
 });
 
 test("When a long text holds none, then masking it is quick", () => {

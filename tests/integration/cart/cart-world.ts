@@ -47,7 +47,7 @@ const PRODUCT_OF: Readonly<Record<string, string>> = {
 export const productOf = (variantId: string): string => PRODUCT_OF[variantId] ?? "prod-unknown";
 
 /** Short, so that a neighbour that hangs does not hold up the tests. */
-const UPSTREAM_TIMEOUT_MS = "400";
+const UPSTREAM_TIMEOUT_MS = "1200";
 
 /** A breaker that a test opened lets the first call through when its cooldown is over. */
 async function closeBreakers(): Promise<void> {

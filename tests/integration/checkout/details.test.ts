@@ -248,6 +248,17 @@ describe("messages", () => {
     }
   });
 
+  test("When a card number is written into notes or gift message, then it is kept nowhere", async () => {
+    const buyer = await begin();
+    const view = done(await buyer.put("notes", { customerNotes: "Card 4111 1111 1111 1111, ring twice" }));
+    expect(view).toMatchObject({ customerNotes: "Card ****1111, ring twice" });
+    done(await buyer.put("gift-message", { giftMessage: "from 5555555555554444" }));
+    expect(await buyer.stored.session()).toMatchObject({
+      customerNotes: "Card ****1111, ring twice",
+      giftMessage: "from ****4444",
+    });
+  });
+
   test("When words are written while a payment is open, then that payment stays open", async () => {
     const buyer = shop().guest();
     const { payment } = await buyer.open();

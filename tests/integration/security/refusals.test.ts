@@ -26,7 +26,7 @@ const isAdminRoute = ({ path }: Route): boolean => path.startsWith("/api/admin/"
 beforeAll(async () => {
   const uri = new URL(testDatabaseUri("orders"));
   uri.searchParams.set("appName", APP_NAME);
-  world = await startSecurityWorld({ MONGODB_URI: uri.toString(), UPSTREAM_TIMEOUT_MS: "600" });
+  world = await startSecurityWorld({ MONGODB_URI: uri.toString(), UPSTREAM_TIMEOUT_MS: "1200" });
   for (const route of ours()) scenes.set(route, await setSceneFor(route));
 });
 afterAll(() => world.stop());
