@@ -14,7 +14,7 @@ export interface SandboxReady {
 }
 
 /** More than any run can buy. */
-const ENDLESS_STOCK = 1_000_000_000;
+const ENDLESS_STOCK = 900_000_000;
 
 /** The neighbours in a process of their own, so that their CPU is not counted as anybody else's. */
 async function open({ mongoUri, latencyMs }: SandboxOrder): Promise<Sandbox> {

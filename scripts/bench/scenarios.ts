@@ -54,12 +54,16 @@ const timed =
 
 /** Carts of three lines, of guests who look at them. */
 async function carts(world: World, run: string): Promise<Buyer[]> {
-  return crowd(world, run, {
+  const buyers = await crowd(world, run, {
     size: CROWD,
     work: async (buyer) => {
       for (const item of [0, 1, 2]) await buyer.add(item);
     },
   });
+  // A read works without its neighbours, and would be measured so without anybody noticing.
+  const cart = await pick(buyers, 0).readCart();
+  if (cart.includes("UPSTREAM_UNAVAILABLE")) throw new Error(`a neighbour is in trouble: ${cart}`);
+  return buyers;
 }
 
 const cart: Scenario = {

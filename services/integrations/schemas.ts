@@ -9,7 +9,8 @@ import { rupeesToPaise } from "../../utils/money.js";
 
 /** Ten crore rupees: a single amount above it is a mistake of the sender. */
 const MAX_RUPEES = 100_000_000;
-const MAX_QUANTITY = 1_000_000;
+/** Generous: for what never runs out, people type in as many nines as fit. */
+const MAX_QUANTITY = 1_000_000_000;
 
 const toPaise: Joi.CustomValidator<number, Paise> = (rupees) => rupeesToPaise(rupees);
 

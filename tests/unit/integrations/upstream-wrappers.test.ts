@@ -66,8 +66,9 @@ const INVENTORY: Call[] = [
     name: "checkStock",
     call: ({ inventory }) => inventory.checkStock("v1", 2),
     sent: "GET /api/stock/check/v1?quantity=2",
-    answer: { variantId: "v1", sku: "S1", available: 5, isAvailable: true },
-    data: { variantId: "v1", sku: "S1", available: 5, isAvailable: true },
+    // What never runs out, as people type it in.
+    answer: { variantId: "v1", sku: "S1", available: 99_999_999, isAvailable: true },
+    data: { variantId: "v1", sku: "S1", available: 99_999_999, isAvailable: true },
   },
   {
     name: "bulkCheckStock",
