@@ -14,8 +14,14 @@ const POLL_MS = 100;
  */
 export function useFailPoints(): void {
   const lock = join(tmpdir(), `fail-points-${process.env.TEST_RUN_ID ?? "norun"}`);
-  beforeAll(() => acquire(lock), PATIENCE_MS);
-  afterAll(() => rmdirSync(lock));
+  let isMine = false;
+  beforeAll(async () => {
+    await acquire(lock);
+    isMine = true;
+  }, PATIENCE_MS);
+  afterAll(() => {
+    if (isMine) rmdirSync(lock);
+  });
 }
 
 /** Making a folder is atomic: one of two makers fails. */
@@ -25,7 +31,8 @@ async function acquire(lock: string): Promise<void> {
       mkdirSync(lock);
       return;
     } catch (error) {
-      if (!(error instanceof Error) || !("code" in error) || error.code !== "EEXIST") throw error;
+      // Not `instanceof Error`: Node's own errors are made outside Jest's world, where `Error` is another one.
+      if (Object(error).code !== "EEXIST") throw error;
     }
     await sleep(POLL_MS);
   }
