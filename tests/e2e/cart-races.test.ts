@@ -12,7 +12,7 @@ const world = useInstances();
 const ROUNDS = Array.from({ length: Number(process.env.RACE_ROUNDS ?? 3) }, (_unused, round) => round);
 
 const KAJAL = { productId: SEED.products.kajal, variantId: SEED.variants.kajal, quantity: 1 };
-const urlOf = (index: number): string => world().urls[index % world().urls.length] ?? "";
+const urlOf = (index: number): string => world().urlOf(index);
 const carts = () => world().db.collection("carts");
 const cartItems = () => world().db.collection("cartItems");
 

@@ -17,7 +17,7 @@ import {
 /** Races for a checkout: a shaky hand on "Checkout", and two tabs that want different things, over two instances. */
 const world = useInstances();
 
-const urlOf = (index: number): string => world().urls[index % world().urls.length] ?? "";
+const urlOf = (index: number): string => world().urlOf(index);
 const contact = { email: "meera@example.com", phone: "+919845012345" };
 
 const STARTS = 20;

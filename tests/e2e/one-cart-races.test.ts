@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Types } from "mongoose";
 import { at, listAt } from "../../scripts/demo/storefront.js";
 import { createRandom } from "../../scripts/sandbox/shared/random.js";
-import { useInstances } from "../support/instances.js";
+import { holdWebhooks, useInstances } from "../support/instances.js";
 import { orderOf } from "../support/money.js";
 import {
   type Answer,
@@ -25,16 +25,10 @@ const ROUNDS = Number(process.env.RACE_ROUNDS ?? 10);
 const JITTER_MS = 60;
 const random = createRandom(13);
 
-const urlOf = (index: number): string => {
-  const { urls } = world();
-  return urls[index % urls.length] ?? "";
-};
+const urlOf = (index: number): string => world().urlOf(index);
 const told = ({ status, code }: Answer): string => `${status} ${code}`;
 
-beforeAll(() => {
-  gateway().configure({ webhooks: { hold: true } });
-  gateway().setWebhookUrls(world().urls.map((url) => `${url}/api/webhooks/razorpay`));
-});
+beforeAll(() => holdWebhooks(world()));
 
 describe("50 adds of one variant (F14)", () => {
   const ADDS = 50;

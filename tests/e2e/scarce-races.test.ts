@@ -1,6 +1,6 @@
 import { Types } from "mongoose";
 import { SEED } from "../../scripts/sandbox/seed/index.js";
-import { useInstances } from "../support/instances.js";
+import { holdWebhooks, useInstances } from "../support/instances.js";
 import { orderOf, sessionOf } from "../support/money.js";
 import {
   type Answer,
@@ -23,18 +23,12 @@ const inventory = () => world().sandbox.control.inventory;
 const pricing = () => world().sandbox.control.pricing;
 const { lastUnit } = SEED.variants;
 
-const urlOf = (index: number): string => {
-  const { urls } = world();
-  return urls[index % urls.length] ?? "";
-};
+const urlOf = (index: number): string => world().urlOf(index);
 const times = <T>(count: number, make: (index: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_, index) => make(index)));
 const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);
 
-beforeAll(() => {
-  gateway().configure({ webhooks: { hold: true } });
-  gateway().setWebhookUrls(world().urls.map((url) => `${url}/api/webhooks/razorpay`));
-});
+beforeAll(() => holdWebhooks(world()));
 
 /** What the gateway has of a checkout's money. */
 function keptBy({ gatewayOrderId }: OpenCheckout): number {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Types } from "mongoose";
 import { createRandom } from "../../scripts/sandbox/shared/random.js";
-import { useInstances } from "../support/instances.js";
+import { holdWebhooks, useInstances } from "../support/instances.js";
 import { type Answer, type OpenCheckout, openCheckout, payFor, place, verify } from "../support/purchase.js";
 
 /**
@@ -15,23 +15,14 @@ const ROUNDS = Number(process.env.RACE_ROUNDS ?? 10);
 const JITTER_MS = 25;
 const random = createRandom(7);
 
-const WEBHOOK_PATH = "/api/webhooks/razorpay";
-
-beforeAll(() => {
-  const { sandbox, urls } = world();
-  sandbox.control.razorpay.configure({ webhooks: { hold: true } });
-  sandbox.control.razorpay.setWebhookUrls(urls.map((url) => url + WEBHOOK_PATH));
-});
+beforeAll(() => holdWebhooks(world()));
 
 const soon = async <T>(work: () => Promise<T>): Promise<T> => {
   await sleep(random() * JITTER_MS);
   return work();
 };
 
-const urlOf = (index: number): string => {
-  const { urls } = world();
-  return urls[index % urls.length] ?? "";
-};
+const urlOf = (index: number): string => world().urlOf(index);
 
 /** The recovery job leaves young payments alone; this one waits long enough already. */
 async function letPaymentAge({ id }: OpenCheckout): Promise<void> {

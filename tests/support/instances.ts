@@ -11,6 +11,8 @@ export interface Instances {
   services: ServiceProcess[];
   /** Where the services are, in the order of their start. */
   urls: string[];
+  /** One of them, in turn. */
+  urlOf(index: number): string;
   sandbox: Sandbox;
   /** The service's database as it is stored. */
   db: mongoose.mongo.Db;
@@ -63,6 +65,7 @@ export async function startInstances(options: InstanceOptions = {}): Promise<Ins
     get urls() {
       return services.map(({ url }) => url);
     },
+    urlOf: (index) => services[index % services.length]?.url ?? "",
     sandbox,
     db: client.db(),
     env,
@@ -161,6 +164,12 @@ export function useInstances(options: InstanceOptions = {}): () => Instances {
     }
   }, 60_000);
   return get;
+}
+
+/** The gateway tells every instance of every event, once the test asks it to (`flushWebhooks`). */
+export function holdWebhooks({ sandbox, urls }: Instances): void {
+  sandbox.control.razorpay.configure({ webhooks: { hold: true } });
+  sandbox.control.razorpay.setWebhookUrls(urls.map((url) => `${url}/api/webhooks/razorpay`));
 }
 
 /** Waits for a state of the world that comes by itself. @throws Error naming it */

@@ -1,7 +1,7 @@
 import type { mongo } from "mongoose";
 import type { Response } from "supertest";
 import type { SandboxTokens } from "../../../scripts/sandbox/auth/index.js";
-import { type CartWorld, startCartWorld } from "../cart/cart-world.js";
+import { type CartWorld, IMPATIENT, startCartWorld } from "../cart/cart-world.js";
 
 type Role = "admin" | "finance" | "support" | "fulfilment" | "viewer" | "service";
 export const ROLES: readonly Role[] = ["admin", "finance", "support", "fulfilment", "viewer", "service"];
@@ -19,7 +19,7 @@ export interface AdminWorld extends CartWorld {
 
 /** The world of the cart tests, seen by administrators. */
 export async function startAdminWorld(): Promise<AdminWorld> {
-  const world = await startCartWorld();
+  const world = await startCartWorld(IMPATIENT);
   const { forgetSettings } = await import("../../../services/platform/settings.service.js");
   const token: AdminWorld["token"] = (name) => ({ token: world.sandbox.tokens[name] });
   const as = token("admin");

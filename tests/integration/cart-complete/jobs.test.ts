@@ -1,17 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { Types } from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { type As, type CompleteWorld, startCompleteWorld } from "./complete-world.js";
+import { type As, type CartWorld, startCartWorld } from "../cart/cart-world.js";
 
 const { variants, coupons } = SEED;
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-let world: CompleteWorld;
+let world: CartWorld;
 let guest: { sessionId: string };
 let asha: { token: string };
 
 beforeAll(async () => {
-  world = await startCompleteWorld();
+  world = await startCartWorld();
 });
 afterAll(() => world.stop());
 beforeEach(async () => {

@@ -1,20 +1,18 @@
-import { randomBytes } from "node:crypto";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { useFailPoints } from "../../support/fail-points.js";
 import { chooseMethod, payFor, Shopper, startCheckout, verify } from "../../support/purchase.js";
-import { type As, type CompleteWorld, startCompleteWorld } from "./complete-world.js";
+import { type As, type CartWorld, newGuest, startCartWorld } from "../cart/cart-world.js";
 
 useFailPoints();
 
 const { variants } = SEED;
 const LATER_MS = 60_000;
-let world: CompleteWorld;
+let world: CartWorld;
 let guest: { sessionId: string };
 let asha: { token: string };
 
-const newGuest = () => ({ sessionId: randomBytes(24).toString("base64url") });
 beforeAll(async () => {
-  world = await startCompleteWorld();
+  world = await startCartWorld();
 });
 afterAll(() => world.stop());
 beforeEach(async () => {

@@ -1,15 +1,13 @@
-import { randomBytes } from "node:crypto";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { type As, type CompleteWorld, startCompleteWorld } from "./complete-world.js";
+import { type As, type CartWorld, newGuest, startCartWorld } from "../cart/cart-world.js";
 
 const { variants, coupons } = SEED;
-let world: CompleteWorld;
+let world: CartWorld;
 let guest: { sessionId: string };
 let asha: { token: string };
 
-const newGuest = () => ({ sessionId: randomBytes(24).toString("base64url") });
 beforeAll(async () => {
-  world = await startCompleteWorld();
+  world = await startCartWorld();
 });
 afterAll(() => world.stop());
 beforeEach(async () => {

@@ -1,10 +1,10 @@
 import { Types } from "mongoose";
-import { type CompleteWorld, startCompleteWorld } from "./complete-world.js";
+import { type CartWorld, startCartWorld } from "../cart/cart-world.js";
 
-let world: CompleteWorld;
+let world: CartWorld;
 
 beforeAll(async () => {
-  world = await startCompleteWorld();
+  world = await startCartWorld();
   await fill();
 });
 afterAll(() => world.stop());

@@ -1,15 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { type CompleteWorld, startCompleteWorld } from "./complete-world.js";
+import { type CartWorld, startCartWorld } from "../cart/cart-world.js";
 
 /** A cart can be read whoever is away; what cannot be known is said, and what is known is shown. */
 
 const { variants } = SEED;
-let world: CompleteWorld;
+let world: CartWorld;
 let guest: { sessionId: string };
 
 beforeAll(async () => {
-  world = await startCompleteWorld();
+  world = await startCartWorld();
 });
 afterAll(() => world.stop());
 beforeEach(async () => {

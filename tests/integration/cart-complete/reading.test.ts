@@ -2,14 +2,14 @@ import { randomBytes } from "node:crypto";
 import request from "supertest";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { chooseMethod, payFor, place, startCheckout } from "../../support/purchase.js";
-import { type As, type CompleteWorld, startCompleteWorld } from "./complete-world.js";
+import { type As, type CartWorld, startCartWorld } from "../cart/cart-world.js";
 
 const { variants, products } = SEED;
-let world: CompleteWorld;
+let world: CartWorld;
 let guest: { sessionId: string };
 
 beforeAll(async () => {
-  world = await startCompleteWorld();
+  world = await startCartWorld();
 });
 afterAll(() => world.stop());
 beforeEach(async () => {

@@ -1,15 +1,13 @@
-import { randomBytes } from "node:crypto";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { type As, type CompleteWorld, startCompleteWorld, unknownId } from "./complete-world.js";
+import { type As, type CartWorld, newGuest, startCartWorld, unknownId } from "../cart/cart-world.js";
 
 const { variants } = SEED;
-let world: CompleteWorld;
+let world: CartWorld;
 let guest: { sessionId: string };
 let other: { sessionId: string };
 
-const newGuest = () => ({ sessionId: randomBytes(24).toString("base64url") });
 beforeAll(async () => {
-  world = await startCompleteWorld();
+  world = await startCartWorld();
 });
 afterAll(() => world.stop());
 beforeEach(async () => {

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { type As, type CartWorld, productOf, startCartWorld, unknownId } from "./cart-world.js";
+import { type As, type CartWorld, IMPATIENT, productOf, startCartWorld, unknownId } from "./cart-world.js";
 
 const { variants } = SEED;
 let world: CartWorld;
 let guest: { sessionId: string };
 
 beforeAll(async () => {
-  world = await startCartWorld();
+  world = await startCartWorld(IMPATIENT);
 });
 afterAll(() => world.stop());
 beforeEach(async () => {

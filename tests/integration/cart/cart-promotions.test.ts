@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { type As, type CartWorld, startCartWorld } from "./cart-world.js";
+import { type As, type CartWorld, IMPATIENT, startCartWorld } from "./cart-world.js";
 
 const { variants, coupons, promotions } = SEED;
 let world: CartWorld;
 let guest: { sessionId: string };
 
 beforeAll(async () => {
-  world = await startCartWorld();
+  world = await startCartWorld(IMPATIENT);
 });
 afterAll(() => world.stop());
 beforeEach(async () => {

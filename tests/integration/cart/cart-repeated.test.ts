@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { type As, type CartWorld, productOf, startCartWorld } from "./cart-world.js";
+import { type As, type CartWorld, IMPATIENT, productOf, startCartWorld } from "./cart-world.js";
 
 /** I33: a client that got no answer asks again with its key, and what it asked for happens once. */
 let world: CartWorld;
@@ -8,7 +8,7 @@ let guest: As;
 const variantId = SEED.variants.ashwagandha;
 
 beforeAll(async () => {
-  world = await startCartWorld();
+  world = await startCartWorld(IMPATIENT);
 });
 afterAll(() => world.stop());
 beforeEach(async () => {

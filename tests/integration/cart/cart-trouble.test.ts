@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Types } from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { useFailPoints } from "../../support/fail-points.js";
-import { type CartWorld, productOf, startCartWorld } from "./cart-world.js";
+import { type CartWorld, IMPATIENT, productOf, startCartWorld } from "./cart-world.js";
 
 useFailPoints();
 
@@ -11,7 +11,7 @@ let world: CartWorld;
 let guest: { sessionId: string };
 
 beforeAll(async () => {
-  world = await startCartWorld();
+  world = await startCartWorld(IMPATIENT);
 });
 afterAll(() => world.stop());
 beforeEach(async () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Types } from "mongoose";
 import type { Response } from "supertest";
@@ -14,14 +15,17 @@ interface CallOptions {
   headers?: Record<string, string>;
 }
 
+type Verb = "get" | "post" | "put" | "delete";
+
 /** The service and the sandbox around it, with what tests of carts do again and again. */
 export interface CartWorld extends World {
   /** One request. Its answer must be one that the route declares. */
-  call(method: "get" | "post" | "put" | "delete", path: string, options?: CallOptions): Promise<Response>;
+  call(method: Verb, path: string, options?: CallOptions): Promise<Response>;
   /** Adds to the cart; the answer must be 200. */
   add(as: As, variantId: string, quantity?: number): Promise<Response>;
-  /** Delivers what the outbox owes by then. */
+  /** Delivers what the outbox owes by then, and runs a job with the clock put forward. */
   deliver(afterMs?: number): Promise<void>;
+  runJobAfter(name: string, afterMs: number): Promise<unknown>;
   /** Ends the trouble: no faults, and every breaker closed again. */
   recover(): Promise<void>;
   /** Everything back to the seed: no carts, no reservations, no faults. */
@@ -46,20 +50,22 @@ const PRODUCT_OF: Readonly<Record<string, string>> = {
 
 export const productOf = (variantId: string): string => PRODUCT_OF[variantId] ?? "prod-unknown";
 
-/** Short, so that a neighbour that hangs does not hold up the tests. */
-const UPSTREAM_TIMEOUT_MS = "1200";
+/** For tests in which neighbours hang: short, so that these do not hold them up. */
+export const IMPATIENT = { UPSTREAM_TIMEOUT_MS: "1200" };
 
 /** A breaker that a test opened lets the first call through when its cooldown is over. */
 async function closeBreakers(): Promise<void> {
-  const [catalog, pricing, inventory] = await Promise.all([
+  const [catalog, pricing, inventory, engagement] = await Promise.all([
     import("../../../services/integrations/catalog-integration.service.js"),
     import("../../../services/integrations/pricing-integration.service.js"),
     import("../../../services/integrations/inventory-integration.service.js"),
+    import("../../../services/integrations/engagement-integration.service.js"),
   ]);
   const probes = [
     () => catalog.getProduct(SEED.products.kajal),
     () => pricing.getTierDiscount({ cartTotal: ZERO_PAISE }),
     () => inventory.bulkCheckStock([{ variantId: SEED.variants.kajal, quantity: 1 }]),
+    () => engagement.getLoyaltyBalance(SEED.users.asha),
   ];
   const deadline = Date.now() + 15_000;
   for (const probe of probes) {
@@ -70,20 +76,14 @@ async function closeBreakers(): Promise<void> {
   }
 }
 
-async function deliverOutbox(afterMs: number): Promise<void> {
-  const [worker, { outboxEffects }, clock] = await Promise.all([
+export async function startCartWorld(variables: Record<string, string> = {}): Promise<CartWorld> {
+  const world = await startWorld(variables);
+  const [{ expectEnvelope }, worker, { outboxEffects }, clock] = await Promise.all([
+    import("../../support/http-assertions.js"),
     import("../../../services/platform/outbox-worker.service.js"),
     import("../../../scripts/jobs/outbox-effects.js"),
     import("../../../utils/clock.js"),
   ]);
-  clock.setClock(afterMs);
-  await worker.drainOutbox(outboxEffects);
-  clock.setClock(0);
-}
-
-export async function startCartWorld(): Promise<CartWorld> {
-  const world = await startWorld({ UPSTREAM_TIMEOUT_MS });
-  const { expectEnvelope } = await import("../../support/http-assertions.js");
   const { faults, sandbox } = world.sandbox.control;
 
   const call: CartWorld["call"] = async (method, path, { as = null, body, headers = {} } = {}) => {
@@ -93,6 +93,14 @@ export async function startCartWorld(): Promise<CartWorld> {
     const answer = await (body ? sent.send(body) : sent);
     expectEnvelope(answer, answer.status);
     return answer;
+  };
+  const later = async <T>(afterMs: number, work: () => Promise<T>): Promise<T> => {
+    clock.setClock(afterMs);
+    try {
+      return await work();
+    } finally {
+      clock.setClock(0);
+    }
   };
 
   return {
@@ -104,7 +112,10 @@ export async function startCartWorld(): Promise<CartWorld> {
       if (answer.status !== 200) throw new Error(`not added: ${JSON.stringify(answer.body)}`);
       return answer;
     },
-    deliver: (afterMs = 0) => deliverOutbox(afterMs),
+    async deliver(afterMs = 0) {
+      await later(afterMs, () => worker.drainOutbox(outboxEffects));
+    },
+    runJobAfter: (name, afterMs) => later(afterMs, () => world.runJob(name)),
     async recover() {
       faults.clear();
       await closeBreakers();
@@ -120,3 +131,6 @@ export async function startCartWorld(): Promise<CartWorld> {
 
 /** An id that no document has. */
 export const unknownId = (): string => new Types.ObjectId().toHexString();
+
+/** A guest whom nobody knows yet. */
+export const newGuest = () => ({ sessionId: randomBytes(24).toString("base64url") });

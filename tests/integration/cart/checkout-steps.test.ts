@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Types } from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import type { CartState } from "../../../services/flows/steps/cart/change-cart.step.js";
-import { type CartWorld, productOf, startCartWorld } from "./cart-world.js";
+import { type CartWorld, IMPATIENT, productOf, startCartWorld } from "./cart-world.js";
 
 /** What a checkout does with the cart when it starts: fresh prices, and everything reserved for its time. */
 
@@ -13,7 +13,7 @@ let guest: { sessionId: string };
 let cartId: Types.ObjectId;
 
 beforeAll(async () => {
-  world = await startCartWorld();
+  world = await startCartWorld(IMPATIENT);
 });
 afterAll(() => world.stop());
 beforeEach(async () => {
