@@ -116,6 +116,23 @@ export interface ItemSnapshot {
   isReturnable: boolean;
 }
 
+/** Of anything that has these fields, these fields alone. */
+export const toItemSnapshot = (item: ItemSnapshot): ItemSnapshot => ({
+  productId: item.productId,
+  variantId: item.variantId,
+  bundleId: item.bundleId,
+  sku: item.sku,
+  name: item.name,
+  imageUrl: item.imageUrl,
+  attributes: item.attributes,
+  hsnCode: item.hsnCode,
+  gstRateBps: item.gstRateBps,
+  weightGrams: item.weightGrams,
+  categoryId: item.categoryId,
+  sellerId: item.sellerId,
+  isReturnable: item.isReturnable,
+});
+
 export const itemSnapshotFields = {
   productId: text,
   variantId: text,

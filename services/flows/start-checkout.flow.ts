@@ -1,4 +1,4 @@
-import { Types, trusted } from "mongoose";
+import { Types } from "mongoose";
 import { CheckoutSession, type CheckoutSessionDoc } from "../../models/index.js";
 import { minutesFromNow, now } from "../../utils/clock.js";
 import { type CartSource, LIVE_CHECKOUT_STATUSES, type NoticeCode } from "../../utils/constants.js";
@@ -9,7 +9,6 @@ import type { Owner } from "../../utils/principal.js";
 import { checkoutMachine } from "../../utils/state-machines.js";
 import { getSettings } from "../platform/settings.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
-import { applyTransition } from "../platform/transition.service.js";
 import { type CartState, changeCart } from "./steps/cart/change-cart.step.js";
 import { cartEmpty, emptyIfGone, findActiveCart } from "./steps/cart/find-cart.step.js";
 import { refreshPrices } from "./steps/cart/refresh-prices.step.js";
@@ -20,9 +19,9 @@ import {
   loadCheckoutState,
   toCheckoutState,
 } from "./steps/checkout/checkout-state.step.js";
+import { endCheckout, findLiveCheckout } from "./steps/checkout/end-checkout.step.js";
 import { toCheckoutTotals } from "./steps/checkout/freeze-checkout.step.js";
 import { findShippingMethods } from "./steps/checkout/refresh-before-payment.step.js";
-import { stepBackFromPayment } from "./steps/payment/supersede-payment.step.js";
 
 export interface StartRequest {
   owner: Owner;
@@ -55,7 +54,7 @@ const CHANGES: ReadonlySet<NoticeCode> = new Set([
 export async function startCheckout(request: StartRequest): Promise<StartedCheckout> {
   const cart = await findActiveCart(request.owner);
   if (!cart || cart.itemCount === 0) throw cartEmpty();
-  const live = await findLive(cart._id);
+  const live = await findLiveCheckout(cart._id);
   if (live && live.expiresAt > now()) return { state: await loadCheckoutState(live), created: false };
   if (live) await retireExpired(live);
   return createFrom(await checkCart(cart._id), request, null);
@@ -76,35 +75,16 @@ export async function resumeCheckout(
   const cart = await findActiveCart(request.owner);
   if (!cart || cart.itemCount === 0) throw new RuleError("CART_EMPTY", "Nothing is left in the cart");
   if (isLive) await retireExpired(previous);
-  const live = await findLive(cart._id);
+  const live = await findLiveCheckout(cart._id);
   if (live && live.expiresAt > now()) return { state: await loadCheckoutState(live), created: false };
   return createFrom(await checkCart(cart._id), request, previous);
 }
 
-const findLive = (cartId: Types.ObjectId) =>
-  CheckoutSession.findOne({
-    cartId,
-    status: trusted({ $in: [...LIVE_CHECKOUT_STATUSES] }),
-  }).lean<CheckoutSessionDoc>();
-
-/**
- * An expired session makes room for a new one. Its open payment is voided first, so that a late capture is
- * refunded and cannot compete with the new session; money that is already here stops this instead.
- */
+/** An expired session makes room for a new one, and cannot compete with it any more. */
 async function retireExpired(checkout: CheckoutSessionDoc): Promise<void> {
   await inTransaction(async (session) => {
-    if (checkout.status === "payment_pending") await stepBackFromPayment(checkout, session);
-    const { changed } = await applyTransition({
-      machine: checkoutMachine,
-      model: CheckoutSession,
-      id: checkout._id,
-      to: "failed",
-      guard: { placement: null },
-      set: { failureReason: "expired", failedAt: now(), "steps.failedAt": now() },
-      by: { type: "system" },
-      session,
-    });
-    if (!changed) throw new ConflictError("VERSION_CONFLICT", "The checkout changed meanwhile");
+    if (!(await endCheckout(checkout, { reason: "expired", by: "system" }, session)))
+      throw new ConflictError("VERSION_CONFLICT", "The checkout changed meanwhile");
   });
 }
 
@@ -139,7 +119,7 @@ async function createFrom(
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
     // Another call was faster: one live session a cart.
-    const winner = await findLive(cart._id);
+    const winner = await findLiveCheckout(cart._id);
     if (!winner) throw error;
     return { state: await loadCheckoutState(winner), created: false };
   }

@@ -2,12 +2,13 @@ import type { Types } from "mongoose";
 import { Cart } from "../../../../models/index.js";
 import { OutcomeUnknownError } from "../../../../utils/errors.js";
 import { withDocumentLease } from "../../../platform/document-lease.service.js";
+import { placementInProgress } from "../payment/supersede-payment.step.js";
 import { type CartDraft, type CartState, startDraft } from "./cart-draft.step.js";
 import { applyPromotions } from "./cart-promotions.step.js";
 import { totalDraft } from "./cart-totals.step.js";
 import { cartNotFound, linesOf } from "./find-cart.step.js";
 import { reconcileGifts } from "./gift-lines.step.js";
-import { CartMovedOn, explainMovedOn, placementInProgress, saveCart } from "./save-cart.step.js";
+import { CartMovedOn, explainMovedOn, saveCart } from "./save-cart.step.js";
 
 export type { CartDraft, CartState } from "./cart-draft.step.js";
 

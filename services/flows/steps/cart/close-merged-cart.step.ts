@@ -1,30 +1,16 @@
-import { type ClientSession, type Types, trusted } from "mongoose";
-import {
-  Cart,
-  type CartDoc,
-  CartItem,
-  CheckoutSession,
-  type CheckoutSessionDoc,
-  Payment,
-} from "../../../../models/index.js";
-import { now } from "../../../../utils/clock.js";
-import { LIVE_CHECKOUT_STATUSES } from "../../../../utils/constants.js";
+import type { ClientSession, Types } from "mongoose";
+import { Cart, type CartDoc, CartItem, Payment } from "../../../../models/index.js";
 import { ConflictError } from "../../../../utils/errors.js";
-import { cartMachine, checkoutMachine } from "../../../../utils/state-machines.js";
-import { applyTransition, tryTransition } from "../../../platform/transition.service.js";
-import { stepBackFromPayment } from "../payment/supersede-payment.step.js";
-import { placementInProgress } from "./save-cart.step.js";
+import { cartMachine } from "../../../../utils/state-machines.js";
+import { tryTransition } from "../../../platform/transition.service.js";
+import { endCheckout, findLiveCheckout } from "../checkout/end-checkout.step.js";
+import { placementInProgress } from "../payment/supersede-payment.step.js";
 
 /** A guest's cart whose lease is held. */
 export interface HeldCart {
   cart: CartDoc;
   token: string;
 }
-
-const findLiveCheckout = (cartId: Types.ObjectId, session?: ClientSession) =>
-  CheckoutSession.findOne({ cartId, status: trusted({ $in: [...LIVE_CHECKOUT_STATUSES] }) })
-    .session(session ?? null)
-    .lean<CheckoutSessionDoc>();
 
 /**
  * Before anything is moved: a cart that is being bought stays as it is. The transaction decides it again.
@@ -62,7 +48,10 @@ export async function closeMergedCart(
   });
   if (!changed) throw await explain(cart, session);
   await CartItem.deleteMany({ cartId: cart._id }).session(session);
-  await endCheckout(cart._id, session);
+  // Its goods are in another cart now: nobody can go on with it, nor pay for it.
+  const checkout = await findLiveCheckout(cart._id, session);
+  if (checkout && !(await endCheckout(checkout, { reason: "cart_gone", by: "customer" }, session)))
+    throw placementInProgress();
 }
 
 async function explain({ _id, version }: CartDoc, session: ClientSession): Promise<ConflictError> {
@@ -71,22 +60,4 @@ async function explain({ _id, version }: CartDoc, session: ClientSession): Promi
   return new ConflictError("VERSION_CONFLICT", "The guest's cart was changed at the same time", {
     current: current?.version ?? version,
   });
-}
-
-/** Its goods are in another cart now: nobody can go on with it, nor pay for it. */
-async function endCheckout(cartId: Types.ObjectId, session: ClientSession): Promise<void> {
-  const checkout = await findLiveCheckout(cartId, session);
-  if (!checkout) return;
-  if (checkout.status === "payment_pending") await stepBackFromPayment(checkout, session);
-  const { changed } = await applyTransition({
-    machine: checkoutMachine,
-    model: CheckoutSession,
-    id: checkout._id,
-    to: "failed",
-    guard: { placement: null },
-    set: { failureReason: "cart_gone", failedAt: now(), "steps.failedAt": now() },
-    by: { type: "customer" },
-    session,
-  });
-  if (!changed) throw placementInProgress();
 }

@@ -9,7 +9,11 @@ import type { Totals } from "../../../calculations/totals.service.js";
 import { enqueueOutbox, type OutboxDraft } from "../../../platform/outbox.service.js";
 import { inTransaction } from "../../../platform/transaction.service.js";
 import { tryTransition } from "../../../platform/transition.service.js";
-import { assertNotPaying, supersedeOpenPayment } from "../payment/supersede-payment.step.js";
+import {
+  assertNotPaying,
+  placementInProgress,
+  supersedeOpenPayment,
+} from "../payment/supersede-payment.step.js";
 import {
   boughtLines,
   type CartDraft,
@@ -215,6 +219,3 @@ export async function explainMovedOn({ cart }: CartDraft): Promise<ConflictError
     current: current?.version ?? null,
   });
 }
-
-export const placementInProgress = () =>
-  new ConflictError("PLACEMENT_IN_PROGRESS", "An order is being placed from this cart", undefined, 2);

@@ -1,5 +1,5 @@
 import { type ClientSession, Types } from "mongoose";
-import { type CartItemDoc, SavedItem, type SavedItemDoc } from "../../../../models/index.js";
+import { type CartItemDoc, SavedItem, type SavedItemDoc, toItemSnapshot } from "../../../../models/index.js";
 import { now } from "../../../../utils/clock.js";
 import { NotFoundError } from "../../../../utils/errors.js";
 import { type Owner, ownerFilter } from "../../../../utils/principal.js";
@@ -61,19 +61,7 @@ async function addUp(kept: number, more: Pick<CartItemDoc, "quantity" | "maxPerO
 }
 
 const snapshotOf = (line: CartItemDoc) => ({
-  productId: line.productId,
-  variantId: line.variantId,
-  bundleId: line.bundleId,
-  sku: line.sku,
-  name: line.name,
-  imageUrl: line.imageUrl,
-  attributes: line.attributes,
-  hsnCode: line.hsnCode,
-  gstRateBps: line.gstRateBps,
-  weightGrams: line.weightGrams,
-  categoryId: line.categoryId,
-  sellerId: line.sellerId,
-  isReturnable: line.isReturnable,
+  ...toItemSnapshot(line),
   unitPrice: line.unitPrice,
   unitMrp: line.unitMrp,
   maxPerOrder: line.maxPerOrder,

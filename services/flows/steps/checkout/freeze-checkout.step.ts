@@ -1,9 +1,10 @@
-import type {
-  CartItemDoc,
-  Charge,
-  CheckoutTotals,
-  FrozenCheckout,
-  FrozenLine,
+import {
+  type CartItemDoc,
+  type Charge,
+  type CheckoutTotals,
+  type FrozenCheckout,
+  type FrozenLine,
+  toItemSnapshot,
 } from "../../../../models/index.js";
 import { now } from "../../../../utils/clock.js";
 import type { LineTotals, Totals } from "../../../calculations/totals.service.js";
@@ -45,19 +46,7 @@ function freezeLine(line: CartItemDoc, totals: LineTotals | undefined): FrozenLi
   return {
     cartItemId: line._id,
     reservationId: line.reservationId,
-    productId: line.productId,
-    variantId: line.variantId,
-    bundleId: line.bundleId,
-    sku: line.sku,
-    name: line.name,
-    imageUrl: line.imageUrl,
-    attributes: line.attributes,
-    hsnCode: line.hsnCode,
-    gstRateBps: line.gstRateBps,
-    weightGrams: line.weightGrams,
-    categoryId: line.categoryId,
-    sellerId: line.sellerId,
-    isReturnable: line.isReturnable,
+    ...toItemSnapshot(line),
     quantity: line.quantity,
     unitPrice: line.unitPrice,
     unitMrp: line.unitMrp,

@@ -14,7 +14,7 @@ import { applyTransition } from "../../../platform/transition.service.js";
 /** What a payment that was voided says in `errorCode`; a capture that still arrives is refunded (D38). */
 export const SUPERSEDED = "superseded";
 
-const placementInProgress = () =>
+export const placementInProgress = () =>
   new ConflictError("PLACEMENT_IN_PROGRESS", "An order is being placed from this cart", undefined, 2);
 
 /**
