@@ -1,0 +1,102 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { gather } from "../../../services/platform/gather.service.js";
+
+/** Work whose ends the test decides about, and which remembers what it was given. */
+function heldWork() {
+  const batches: number[][] = [];
+  const ends: (() => void)[] = [];
+  const work = (items: readonly number[]) => {
+    batches.push([...items]);
+    return new Promise<number[]>((resolve) => {
+      ends.push(() => resolve(items.map((item) => item * 10)));
+    });
+  };
+  return { batches, ends, work };
+}
+
+const FOREVER_MS = 60_000;
+
+describe("gather", () => {
+  test("When several ask in one turn, then they are worked on together and each gets its own answer", async () => {
+    const { batches, ends, work } = heldWork();
+    const ask = gather(work, { most: 10, patienceMs: FOREVER_MS });
+    const answers = Promise.all([ask(1), ask(2), ask(3)]);
+    await turn();
+    await turn();
+    ends[0]?.();
+    expect(await answers).toEqual([10, 20, 30]);
+    expect(batches).toEqual([[1, 2, 3]]);
+  });
+
+  test("When others come while work is under way, then they wait for its end and go together", async () => {
+    const { batches, ends, work } = heldWork();
+    const ask = gather(work, { most: 10, patienceMs: FOREVER_MS });
+    const first = ask(1);
+    await turn();
+    await turn();
+    const others = Promise.all([ask(2), turn().then(() => ask(3))]);
+    await turn();
+    await turn();
+    expect(batches).toEqual([[1]]);
+    ends[0]?.();
+    await first;
+    await turn();
+    ends[1]?.();
+    expect(await others).toEqual([20, 30]);
+    expect(batches).toEqual([[1], [2, 3]]);
+  });
+
+  test("When the work before hangs, then the next ones wait no longer than their patience", async () => {
+    const { batches, ends, work } = heldWork();
+    const ask = gather(work, { most: 10, patienceMs: 5 });
+    const hanging = ask(1);
+    await turn();
+    await turn();
+    const next = ask(2);
+    while (batches.length < 2) await turn();
+    ends[1]?.();
+    expect(await next).toBe(20);
+    ends[0]?.();
+    expect(await hanging).toBe(10);
+  });
+
+  test("When more ask than may go together, then they go in several pieces", async () => {
+    const batches: number[][] = [];
+    const ask = gather(
+      async (items: readonly number[]) => {
+        batches.push([...items]);
+        return [...items];
+      },
+      { most: 2, patienceMs: 0 },
+    );
+    expect(await Promise.all([1, 2, 3].map(ask))).toEqual([1, 2, 3]);
+    expect(batches).toEqual([[1, 2], [3]]);
+  });
+
+  test("When one place of the answer is an error, then it is thrown to that one alone", async () => {
+    const ask = gather(
+      async (items: readonly number[]) => items.map((item) => (item === 2 ? new Error("no") : item)),
+      {
+        most: 10,
+        patienceMs: 0,
+      },
+    );
+    const results = await Promise.allSettled([1, 2, 3].map(ask));
+    expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+  });
+
+  test("When the work throws, then all of them hear it and the next ones go on", async () => {
+    let isBroken = true;
+    const ask = gather(
+      async (items: readonly number[]) => {
+        if (isBroken) throw new Error("away");
+        return [...items];
+      },
+      { most: 10, patienceMs: FOREVER_MS },
+    );
+    const results = await Promise.allSettled([ask(1), ask(2)]);
+    expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    isBroken = false;
+    expect(await ask(3)).toBe(3);
+  });
+});
