@@ -16,10 +16,10 @@ export interface GatherOptions {
  *
  * Whoever comes alone goes at once; who comes while work is under way waits for its end, together with the others who
  * do. Nothing is kept: everybody gets what the work brought that began after he had asked.
- * @param work answers for each item, in their order; an Error in a place is thrown to that one alone, a throw to all
+ * @param work answers for each item, in their order; what it throws, all of them hear
  */
 export function gather<Item, Answer>(
-  work: (items: readonly Item[]) => Promise<(Answer | Error)[]>,
+  work: (items: readonly Item[]) => Promise<Answer[]>,
   { most, patienceMs }: GatherOptions,
 ): (item: Item) => Promise<Answer> {
   let before: Promise<unknown> | null = null;

@@ -1,6 +1,7 @@
 import { mongo } from "mongoose";
 import { Counter } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
+import { gather } from "./gather.service.js";
 
 /**
  * Human numbers: `ORD-2026-000123` (D6). One atomic `$inc`, outside any transaction: a shared counter
@@ -27,20 +28,38 @@ export const nextReturnNumber = (): Promise<string> => nextNumber("RET");
 
 async function nextNumber(prefix: string): Promise<string> {
   const series = `${prefix}-${businessYear(now())}`;
+  return formatNumber(series, await draw(series));
+}
+
+/** A busy counter is one document that everybody writes: numbers that are wanted at the same time are drawn together. */
+const draw = gather(drawTogether, { most: 100, patienceMs: 50 });
+
+/** @param wanted the series of each number */
+async function drawTogether(wanted: readonly string[]): Promise<number[]> {
+  const counts = new Map<string, number>();
+  for (const series of wanted) counts.set(series, (counts.get(series) ?? 0) + 1);
+  const next = new Map<string, number>();
+  for (const [series, count] of counts) next.set(series, (await increase(series, count)) - count + 1);
+  return wanted.map((series) => {
+    const sequence = next.get(series) ?? 0;
+    next.set(series, sequence + 1);
+    return sequence;
+  });
+}
+
+/** @returns the last of so many numbers that are the caller's now */
+async function increase(series: string, count: number): Promise<number> {
+  const increment = () =>
+    Counter.findOneAndUpdate(
+      { _id: series },
+      { $inc: { sequence: count } },
+      { upsert: true, returnDocument: "after" },
+    ).lean();
   try {
-    return formatNumber(series, await increment(series));
+    return (await increment()).sequence;
   } catch (error) {
     // Two first numbers of a year at once: the loser of the insert finds the counter the second time.
     if (!(error instanceof mongo.MongoServerError) || error.code !== DUPLICATE_KEY) throw error;
-    return formatNumber(series, await increment(series));
+    return (await increment()).sequence;
   }
-}
-
-async function increment(series: string): Promise<number> {
-  const counter = await Counter.findOneAndUpdate(
-    { _id: series },
-    { $inc: { sequence: 1 } },
-    { upsert: true, returnDocument: "after" },
-  ).lean();
-  return counter.sequence;
 }

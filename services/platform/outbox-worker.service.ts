@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { trusted } from "mongoose";
 import { logger } from "../../config/logger.config.js";
 import { OutboxMessage, type OutboxMessageDoc } from "../../models/index.js";
@@ -27,7 +28,7 @@ export interface OutboxEffect {
 /** The effects of each type of message; a message is delivered when all of them are. */
 export type OutboxEffects = Readonly<Record<string, readonly OutboxEffect[]>>;
 
-/** A batch costs four round trips, whatever its size. */
+/** A batch costs three round trips, whatever its size. */
 const BATCH = 200;
 /** Effects are mostly waiting for a neighbour; more would crowd out the requests. */
 const CONCURRENCY = 10;
@@ -87,19 +88,26 @@ export async function drainOutbox(effects: OutboxEffects): Promise<number> {
 async function claimDue(batch: number): Promise<Claim> {
   const token = randomUUID();
   const due = () => ({ state: "pending" as const, dueAt: trusted({ $lte: now() }) });
-  const candidates = await OutboxMessage.find(due()).sort({ dueAt: 1 }).limit(batch).select("_id").lean();
+  const candidates = await OutboxMessage.find(due())
+    .sort({ dueAt: 1 })
+    .limit(batch)
+    .lean<OutboxMessageDoc[]>();
   if (candidates.length === 0) return { token, messages: [] };
   const among = () => trusted({ $in: candidates.map(({ _id }) => _id) });
   const until = new Date(now().getTime() + LEASE_MS);
-  await OutboxMessage.updateMany(
+  const { modifiedCount } = await OutboxMessage.updateMany(
     { ...due(), _id: among() },
     { $set: { lease: { token, until }, dueAt: until }, $inc: { attempts: 1 } },
   );
+  if (modifiedCount === candidates.length) return { token, messages: candidates.map(triedOnceMore) };
+  // Another worker was after the same ones.
   const messages = await OutboxMessage.find({ _id: among(), "lease.token": token }).lean<
     OutboxMessageDoc[]
   >();
   return { token, messages };
 }
+
+const triedOnceMore = (message: OutboxMessageDoc) => ({ ...message, attempts: message.attempts + 1 });
 
 /** Every effect gets its turn, whatever became of the others. @returns whether all of them worked. */
 async function deliver(message: OutboxMessageDoc, effects: OutboxEffects, token: string): Promise<boolean> {
@@ -209,6 +217,8 @@ export interface OutboxWorker {
 
 /** How often to look without a nudge: messages of other processes, and those whose time has come. */
 const POLL_MS = 1_000;
+/** From a nudge to the look: under load several messages share the round trips of a batch. */
+const GATHER_MS = 25;
 
 /** Delivers in the background, beginning now. */
 export function startOutboxWorker(effects: OutboxEffects, { pollMs = POLL_MS } = {}): OutboxWorker {
@@ -236,6 +246,7 @@ export function startOutboxWorker(effects: OutboxEffects, { pollMs = POLL_MS } =
         return 0;
       });
       if (taken < BATCH) await pause();
+      if (nudged && !stopping) await sleep(GATHER_MS);
     }
   };
   const running = loop();

@@ -123,9 +123,38 @@ function notMoved<S extends string, D>(
   return { changed: false, reason: legal ? "guard" : "illegal", document };
 }
 
-async function write<S extends string, D>(request: TransitionRequest<S, D>, from: S): Promise<D | null> {
-  const { field, embedded, rows } = bookkeepingOf(request);
-  if (rows && !request.session) throw new TypeError(`a move of ${request.machine.name} needs a transaction`);
+/** One move of `moveTogether`: it knows where it comes from, and all of them share their transaction. */
+export type KnownTransition<S extends string, D> = Omit<TransitionRequest<S, D>, "session"> & {
+  from: NoInfer<S>;
+};
+
+/**
+ * Moves several documents of one model in one statement, inside a transaction.
+ * @returns whether every one of them was moved; if not, the caller has to leave the transaction, since some were
+ * @throws InvalidStatusTransitionError when the table does not list a move
+ */
+export async function moveTogether<S extends string, D>(
+  model: Model<D>,
+  requests: readonly KnownTransition<S, D>[],
+  session: ClientSession,
+): Promise<boolean> {
+  const operations = requests.map((request) => {
+    const { machine, from, to } = request;
+    if (bookkeepingOf(request).rows)
+      throw new TypeError(`moves of ${machine.name} write their history one by one`);
+    if (!canMove(machine, from, to)) throw new InvalidStatusTransitionError(from, to, machine.next[from]);
+    return { updateOne: queryOf(request, from) };
+  });
+  const { modifiedCount } = await model.bulkWrite(operations as Operations<D>, { session });
+  return modifiedCount === requests.length;
+}
+
+/** Mongoose's own type leaves open which documents the model holds. */
+type Operations<D> = Parameters<Model<D>["bulkWrite"]>[0];
+
+/** Guard and write of a move: it happens only to a document that has the status, now. */
+function queryOf<S extends string, D>(request: Omit<TransitionRequest<S, D>, "session">, from: S) {
+  const { field, embedded } = bookkeepingOf(request);
   const filter = { ...request.guard, _id: request.id, [field]: from } as QueryFilter<D>;
   const update = {
     $set: { ...request.set, [field]: request.to },
@@ -134,6 +163,13 @@ async function write<S extends string, D>(request: TransitionRequest<S, D>, from
       ? { $push: { ...request.push, ...(embedded ? { [embedded]: toEntry(request, from) } : {}) } }
       : {}),
   } as UpdateQuery<D>;
+  return { filter, update };
+}
+
+async function write<S extends string, D>(request: TransitionRequest<S, D>, from: S): Promise<D | null> {
+  const { rows } = bookkeepingOf(request);
+  if (rows && !request.session) throw new TypeError(`a move of ${request.machine.name} needs a transaction`);
+  const { filter, update } = queryOf(request, from);
   const moved = await request.model
     .findOneAndUpdate(filter, update, { returnDocument: "after", session: request.session })
     .lean<D>();
@@ -144,7 +180,10 @@ async function write<S extends string, D>(request: TransitionRequest<S, D>, from
   return moved;
 }
 
-function toEntry<S extends string, D>(request: TransitionRequest<S, D>, from: S): StatusEntry {
+function toEntry<S extends string, D>(
+  request: Omit<TransitionRequest<S, D>, "session">,
+  from: S,
+): StatusEntry {
   return { from, to: request.to, at: now(), note: request.note ?? null, by: request.by };
 }
 
@@ -165,7 +204,7 @@ function find<S extends string, D>({ model, id, session }: TransitionRequest<S, 
     .exec();
 }
 
-function bookkeepingOf<S extends string, D>({ machine }: TransitionRequest<S, D>): Bookkeeping {
+function bookkeepingOf<S extends string>({ machine }: { machine: StateMachine<S> }): Bookkeeping {
   const bookkeeping = BOOKKEEPING[machine.name];
   if (!bookkeeping) throw new TypeError(`no bookkeeping for the lifecycle "${machine.name}"`);
   return bookkeeping;

@@ -1,4 +1,4 @@
-import type { Types } from "mongoose";
+import { type Types, trusted } from "mongoose";
 import { config } from "../../../config/env.config.js";
 import {
   CheckoutSession,
@@ -13,6 +13,7 @@ import {
 import { toRupees } from "../../../utils/money.js";
 import { unwrap } from "../../../utils/result.js";
 import { sendNotification } from "../../integrations/engagement-integration.service.js";
+import { gather } from "../../platform/gather.service.js";
 import { orderLink } from "../../platform/links.service.js";
 
 /**
@@ -20,9 +21,18 @@ import { orderLink } from "../../platform/links.service.js";
  * key at the receiver. `data` always carries a number, `customerName`, the amounts in rupees and a `link`.
  */
 
+/** The outbox delivers several messages at once; their orders are read in one query. */
+const findOrder = gather(
+  async (ids: readonly Types.ObjectId[]) => {
+    const orders = await Order.find({ _id: trusted({ $in: [...ids] }) }).lean<OrderDoc[]>();
+    return ids.map((id) => orders.find(({ _id }) => _id.equals(id)) ?? null);
+  },
+  { most: 100, patienceMs: 0 },
+);
+
 /** Template `order_confirmed`: also `paymentMethod`, `paymentStatus`. */
 export async function notifyOrderPlaced(orderId: Types.ObjectId): Promise<void> {
-  const order = await Order.findById(orderId).lean<OrderDoc>();
+  const order = await findOrder(orderId);
   if (!order) return;
   unwrap(
     await sendNotification({

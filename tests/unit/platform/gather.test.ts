@@ -73,18 +73,6 @@ describe("gather", () => {
     expect(batches).toEqual([[1, 2], [3]]);
   });
 
-  test("When one place of the answer is an error, then it is thrown to that one alone", async () => {
-    const ask = gather(
-      async (items: readonly number[]) => items.map((item) => (item === 2 ? new Error("no") : item)),
-      {
-        most: 10,
-        patienceMs: 0,
-      },
-    );
-    const results = await Promise.allSettled([1, 2, 3].map(ask));
-    expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
-  });
-
   test("When the work throws, then all of them hear it and the next ones go on", async () => {
     let isBroken = true;
     const ask = gather(
