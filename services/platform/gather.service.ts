@@ -16,14 +16,15 @@ export interface GatherOptions {
  *
  * Whoever comes alone goes at once; who comes while work is under way waits for its end, together with the others who
  * do. Nothing is kept: everybody gets what the work brought that began after he had asked.
- * @param work answers for each item, in their order; what it throws, all of them hear
+ * @param work answers for each item, in their order, or promises an answer that the others need not wait for; what it
+ *   throws, all of them hear
  */
 export function gather<Item, Answer>(
-  work: (items: readonly Item[]) => Promise<Answer[]>,
+  work: (items: readonly Item[]) => Promise<(Answer | Promise<Answer>)[]>,
   { most, patienceMs }: GatherOptions,
 ): (item: Item) => Promise<Answer> {
   let before: Promise<unknown> | null = null;
-  const loader = new DataLoader<Item, Answer>(
+  const loader = new DataLoader<Item, Answer | Promise<Answer>>(
     (items) => {
       const mine = work(items);
       const ended = mine
@@ -43,7 +44,7 @@ export function gather<Item, Answer>(
       },
     },
   );
-  return (item) => loader.load(item);
+  return async (item) => loader.load(item);
 }
 
 /** When the work ends, or patience does. */

@@ -73,6 +73,22 @@ describe("gather", () => {
     expect(batches).toEqual([[1, 2], [3]]);
   });
 
+  test("When the answer of one takes longer, then the others and the next ones do not wait for it", async () => {
+    let answer = (_value: number): void => undefined;
+    const slow = new Promise<number>((resolve) => {
+      answer = resolve;
+    });
+    const ask = gather(async (items: readonly number[]) => items.map((item) => (item === 1 ? slow : item)), {
+      most: 10,
+      patienceMs: FOREVER_MS,
+    });
+    const first = ask(1);
+    expect(await ask(2)).toBe(2);
+    expect(await ask(3)).toBe(3);
+    answer(100);
+    expect(await first).toBe(100);
+  });
+
   test("When the work throws, then all of them hear it and the next ones go on", async () => {
     let isBroken = true;
     const ask = gather(

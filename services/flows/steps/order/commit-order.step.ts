@@ -50,13 +50,13 @@ const commitGathered = gather(commitTogether, { most: MOST_TOGETHER, patienceMs:
 
 type Outcome = { kind: "written" } | { kind: "lost" } | { kind: "failed"; error: unknown };
 
-async function commitTogether(placements: readonly Placement[]): Promise<Outcome[]> {
+async function commitTogether(placements: readonly Placement[]): Promise<(Outcome | Promise<Outcome>)[]> {
   if (placements.length > 1) {
     const outcome = await tryCommit(placements, { onConflict: "throw" });
     if (outcome.kind === "written" || isUnknown(outcome)) return placements.map(() => outcome);
   }
-  // One that was lost, or met a conflict, must not cost the others their order.
-  return Promise.all(placements.map((placement) => tryCommit([placement])));
+  // One that was lost, or met a conflict, must cost the others neither their order nor their time.
+  return placements.map((placement) => tryCommit([placement]));
 }
 
 /** Then nobody may try again before it is known what is there: that is for whoever repeats the request. */

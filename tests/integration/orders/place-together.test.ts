@@ -1,0 +1,174 @@
+import mongoose from "mongoose";
+import type { Claim } from "../../../services/flows/steps/order/placement-claim.step.js";
+import { useFailPoints } from "../../support/fail-points.js";
+import { testDatabaseUri } from "../../support/test-database-uri.js";
+import { type Buyer, done, useShop } from "../checkout/shop-world.js";
+
+useFailPoints();
+
+/** Fail points strike the whole server; the name keeps them to the connections of this file. */
+const APP_NAME = "place-together-test";
+
+function namedUri(): string {
+  const uri = new URL(testDatabaseUri("orders"));
+  uri.searchParams.set("appName", APP_NAME);
+  return uri.toString();
+}
+
+const shop = useShop({ MONGODB_URI: namedUri() });
+const failPoint = (settings: object) =>
+  mongoose.connection
+    .getClient()
+    .db("admin")
+    .command({ configureFailPoint: "failCommand", ...settings });
+
+/** Buyers whose placement has come to its commit. */
+async function claims(count: number): Promise<{ buyers: Buyer[]; claimed: Claim[] }> {
+  const { claimPlacement } = await import("../../../services/flows/steps/order/placement-claim.step.js");
+  const buyers: Buyer[] = [];
+  const claimed: Claim[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const buyer = shop().guest();
+    await buyer.open({}, "cod");
+    const claim = await claimPlacement({
+      checkoutSessionId: new mongoose.Types.ObjectId(buyer.id),
+      termsAcceptedAt: null,
+    });
+    if (claim.kind !== "claimed") throw new Error(claim.kind);
+    buyers.push(buyer);
+    claimed.push(claim);
+  }
+  return { buyers, claimed };
+}
+
+async function commitAll(claimed: readonly Claim[]) {
+  const { commitOrder } = await import("../../../services/flows/steps/order/commit-order.step.js");
+  const numbers = await import("../../../services/platform/number.service.js");
+  const drawn = await Promise.all(claimed.map(() => numbers.nextOrderNumber()));
+  return claimed.map((claim, index) => commitOrder(claim, drawn[index] ?? ""));
+}
+
+/** Everything of the order is there, once. */
+async function expectPlaced(buyer: Buyer): Promise<void> {
+  const order = await buyer.stored.order();
+  expect(order).toMatchObject({ status: "confirmed", checkoutSessionId: order?._id });
+  expect(await buyer.stored.session()).toMatchObject({ status: "completed", placement: null });
+  expect(await buyer.stored.cart()).toMatchObject({ status: "converted", convertedOrderId: order?._id });
+  expect(await buyer.stored.payments()).toMatchObject([{ orderId: order?._id }]);
+  expect(await buyer.stored.lines()).toHaveLength(1);
+  expect((await buyer.stored.history()).map(({ statusType }) => statusType).sort()).toEqual([
+    "fulfillment",
+    "order",
+    "order",
+    "payment",
+  ]);
+  const owed = { dedupeKey: `order.placed:${buyer.id}` };
+  expect(await shop().db.collection("outboxMessages").countDocuments(owed)).toBe(1);
+}
+
+async function expectNotPlaced(buyer: Buyer): Promise<void> {
+  expect(await buyer.stored.order()).toBeNull();
+  expect(await buyer.stored.lines()).toEqual([]);
+  expect(await buyer.stored.history()).toEqual([]);
+  expect(await buyer.stored.cart()).toMatchObject({ convertedOrderId: null });
+  expect(await buyer.stored.payments()).toMatchObject([{ orderId: null }]);
+}
+
+describe("orders that are ready at the same time", () => {
+  afterEach(() => failPoint({ mode: "off" }));
+
+  test("When five are, then all are written by the same statements, each with its own number", async () => {
+    const { buyers, claimed } = await claims(5);
+    const { db } = shop();
+    await db.command({ profile: 2 });
+    const overviews = await Promise.all(await commitAll(claimed));
+    await db.command({ profile: 0 });
+    for (const buyer of buyers) await expectPlaced(buyer);
+    expect(overviews.map((overview) => overview?.order._id.toHexString())).toEqual(
+      buyers.map(({ id }) => id),
+    );
+    expect(new Set(overviews.map((overview) => overview?.order.orderNumber)).size).toBe(5);
+    const inserts = { op: "insert", ns: `${db.databaseName}.orders` };
+    expect(await db.collection("system.profile").countDocuments(inserts)).toBe(1);
+  });
+
+  test("When one of them has lost its claim, then the others are placed and it alone is not", async () => {
+    const { buyers, claimed } = await claims(3);
+    const [, loser] = buyers;
+    const _id = new mongoose.Types.ObjectId(loser?.id);
+    await shop()
+      .db.collection("checkoutSessions")
+      .updateOne({ _id }, { $set: { "placement.token": "somebody else's" } });
+    const overviews = await Promise.all(await commitAll(claimed));
+    expect(overviews.map((overview) => overview === null)).toEqual([false, true, false]);
+    for (const buyer of buyers) await (buyer === loser ? expectNotPlaced(buyer) : expectPlaced(buyer));
+  });
+
+  test.each(["payment", "cart"] as const)(
+    "When the %s of one of them has gone to somebody else, then the others are placed and it alone is not",
+    async (what) => {
+      const { buyers, claimed } = await claims(3);
+      const [, , loser] = buyers;
+      const taken = new mongoose.Types.ObjectId();
+      if (what === "payment") {
+        const ofLoser = { checkoutSessionId: new mongoose.Types.ObjectId(loser?.id) };
+        await shop()
+          .db.collection("payments")
+          .updateOne(ofLoser, { $set: { surplus: true } });
+      } else {
+        const { _id } = (await loser?.stored.cart()) ?? {};
+        await shop()
+          .db.collection("carts")
+          .updateOne({ _id }, { $set: { placing: taken } });
+      }
+      const overviews = await Promise.all(await commitAll(claimed));
+      expect(overviews.map((overview) => overview === null)).toEqual([false, false, true]);
+      for (const buyer of buyers) await (buyer === loser ? expectNotPlaced(buyer) : expectPlaced(buyer));
+    },
+  );
+
+  test("When somebody is writing the payment of one of them, then only that one waits for him", async () => {
+    const { buyers, claimed } = await claims(3);
+    const [waiting, ...others] = buyers;
+    const session = mongoose.connection.getClient().startSession();
+    session.startTransaction();
+    const ofWaiting = { checkoutSessionId: new mongoose.Types.ObjectId(waiting?.id) };
+    await shop()
+      .db.collection("payments")
+      .updateOne(ofWaiting, { $set: { fee: 1 } }, { session });
+    const [late, ...early] = await commitAll(claimed);
+    await Promise.all(early);
+    for (const buyer of others) await expectPlaced(buyer);
+    expect(await waiting?.stored.order()).toBeNull();
+    await session.abortTransaction();
+    await session.endSession();
+    expect(await late).not.toBeNull();
+    if (waiting) await expectPlaced(waiting);
+  });
+
+  test("When nobody can say whether they were committed, then all hear that, and find their orders when they ask again", async () => {
+    const { buyers, claimed } = await claims(3);
+    const { OutcomeUnknownError } = await import("../../../utils/errors.js");
+    const writeConcernError = { code: 50, codeName: "MaxTimeMSExpired", errmsg: "too long" };
+    const data = { failCommands: ["commitTransaction"], writeConcernError, appName: APP_NAME };
+    await failPoint({ mode: { times: 1 }, data });
+    const results = await Promise.allSettled(await commitAll(claimed));
+    for (const result of results)
+      expect(result).toMatchObject({ status: "rejected", reason: expect.any(OutcomeUnknownError) });
+    for (const buyer of buyers) {
+      const answer = await buyer.order();
+      expect([answer.status, done(answer).id]).toEqual([200, buyer.id]);
+      await expectPlaced(buyer);
+    }
+  });
+
+  test("When twenty place over HTTP at once, then there are twenty orders with twenty numbers in a row", async () => {
+    const buyers = Array.from({ length: 20 }, () => shop().guest());
+    for (const buyer of buyers) await buyer.open({}, "cod");
+    const answers = await Promise.all(buyers.map((buyer) => buyer.order()));
+    expect(answers.map(({ status }) => status)).toEqual(buyers.map(() => 201));
+    for (const buyer of buyers) await expectPlaced(buyer);
+    const numbers = answers.map(({ body }) => Number(body.data.orderNumber.slice(-6))).sort((a, b) => a - b);
+    expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
+  });
+});
