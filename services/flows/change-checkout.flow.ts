@@ -90,15 +90,23 @@ async function writeChange(
     expiresAt: minutesFromNow((await getSettings("checkout")).expiryMinutes),
   };
   const told = tellingOf({ ...wanted, ...set, ...(stepsBack ? { paymentMethod: null } : {}) });
-  const work = async (session?: ClientSession) => {
-    if (stepsBack && session) await stepBackFromPayment(before, session);
-    const checkout = await writeStep({ before, set, token, session });
-    if (session) await Cart.updateOne(cartAsSeen(cart), { $set: told }).session(session);
-    return checkout;
-  };
-  // Most steps write the session alone, which needs no transaction.
-  const written = await (stepsBack || differs(cart, told) ? inTransaction(work) : work());
+  const write = (session?: ClientSession) => writeStep({ before, set, token, session });
+  const written = await (stepsBack
+    ? inTransaction(async (session) => {
+        await stepBackFromPayment(before, session);
+        return write(session);
+      })
+    : write());
+  await tellCart(cart, told);
   return { checkout: written, cart, lines, totals };
+}
+
+/**
+ * The cart shows what the checkout knows; nobody pays by it. So it is told by a write of its own, which needs no
+ * transaction: where a crash comes between, the next step (or this one, repeated) tells it.
+ */
+async function tellCart(cart: CartDoc, told: Partial<CartDoc>): Promise<void> {
+  if (differs(cart, told)) await Cart.updateOne(cartAsSeen(cart), { $set: told });
 }
 
 interface StepWrite {

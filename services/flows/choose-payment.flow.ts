@@ -58,7 +58,7 @@ export interface ChosenPayment {
  */
 export async function choosePayment(choice: PaymentChoice): Promise<ChosenPayment> {
   const lease = { model: CheckoutSession, id: choice.checkoutSessionId, ...CHECKOUT_LEASE };
-  return withDocumentLease(lease, async (checkout, token) => {
+  return withDocumentLease(lease, async (checkout, token, ended) => {
     if (!checkout || !isOwnedBy(checkout, choice.owner)) throw checkoutNotFound();
     assertWritable(checkout);
     const state = await refreshBeforePayment(checkout, choice.method);
@@ -67,10 +67,14 @@ export async function choosePayment(choice: PaymentChoice): Promise<ChosenPaymen
     assertPayable(choice, state, options);
     await claimCoupons(state);
     const { frozenCheckout, payment } = await freeze(choice, state, token);
-    const chosen = payment && payment.gateway !== "cod" ? await ensureGatewayOrder(payment) : payment;
+    if (!frozenCheckout.lease) ended();
+    const chosen = payment && isOnline(choice) ? await ensureGatewayOrder(payment) : payment;
     return { state: { ...state, checkout: frozenCheckout }, options, payment: chosen };
   });
 }
+
+/** Then the gateway is asked after the freezing, under the same lease. */
+const isOnline = ({ method }: PaymentChoice): boolean => method !== null && method !== "cod";
 
 function assertPayable(choice: PaymentChoice, state: CheckoutState, options: PaymentOption[]): void {
   if (choice.method === null) {
@@ -222,6 +226,8 @@ async function writeFrozen({
     cartVersion: frozen.cartVersion,
     paymentId: payment?._id ?? null,
     termsAcceptedAt: checkout.termsAcceptedAt ?? (choice.termsAccepted ? at : null),
+    // The last write of this choice: it gives the lease back.
+    ...(isOnline(choice) ? {} : { lease: null }),
     expiresAt: minutesFromNow((await getSettings("checkout")).expiryMinutes),
   };
   const guard = { "lease.token": token, placement: null };

@@ -57,11 +57,15 @@ export async function saveCart(draft: CartDraft, totals: Totals): Promise<CartSt
     for (const write of draft.alongside) await write(session);
     await writeLines(lineChanges, session);
     await enqueueOutbox(releasesOf(draft), session);
-    if (isNew) await (draft.isHousekeeping ? assertNotPaying : supersedeOpenPayment)(draft.cart._id, session);
+    if (isNew && hasHeldAnything(draft))
+      await (draft.isHousekeeping ? assertNotPaying : supersedeOpenPayment)(draft.cart._id, session);
     return written;
   });
   return { cart, lines: draft.lines };
 }
+
+/** Nobody can have begun to pay for a cart that was empty since it was made. */
+const hasHeldAnything = ({ cart }: CartDraft): boolean => cart.version > 0;
 
 /** A client repeats its last request or two, not an older one. */
 const REQUESTS_KEPT = 20;
