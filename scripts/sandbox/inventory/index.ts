@@ -53,6 +53,7 @@ export interface InventoryOptions {
 }
 
 async function lapseNow(store: InventoryStore, cartId?: string): Promise<number> {
+  await store.lifetimes.write();
   const past = new Date(store.clock.now() - 1);
   const ofCart = cartId === undefined ? {} : { cartId };
   const { matchedCount } = await store.reservations.updateMany(
@@ -79,7 +80,10 @@ export async function createInventory(
       stock,
       reservations: createReservations(store, lapses),
       conversions: createConversions(store, lapses),
-      transfer: (carts) => transferReservations(store, carts),
+      transfer: async (carts) => {
+        await lapses.settle();
+        return transferReservations(store, carts);
+      },
       ledger: store.ledger.list,
       statistics: () => readStatistics(store),
     }),
@@ -98,6 +102,7 @@ export async function createInventory(
     ledger: store.ledger.list,
     activeReservations: async (cartId) => {
       await lapses.settle();
+      await store.lifetimes.write();
       const filter = { status: "active" as const, ...(cartId === undefined ? {} : { cartId }) };
       const docs = await store.reservations.find(filter).sort({ createdAt: 1 }).toArray();
       return docs.map((doc) => ({ ...toReservationAnswer(doc), cartId: doc.cartId }));
@@ -117,6 +122,7 @@ export async function createInventory(
       await Promise.all(
         [store.stock, store.reservations, store.conversions].map((docs) => docs.deleteMany({})),
       );
+      store.carts.forgetAll();
       await stock.seed(seed());
     },
   };

@@ -5,7 +5,7 @@ import type { InventoryStore, ReservationDoc } from "./store.js";
 export interface Lapses {
   /** To be told of every lifetime that is given, so that `settle` knows when there may be work. */
   note(expiresAt: Date): void;
-  /** Ends what is due before anything is read; costs nothing while nothing is due. */
+  /** Ends what is due before anything is read: what is active then, is live. Costs nothing while nothing is due. */
   settle(): Promise<void>;
   stop(): void;
 }
@@ -33,6 +33,7 @@ export async function endReservation(
   );
   if (!ended) return null;
   const { variantId, quantity, cartId } = ended;
+  store.carts.forget(cartId);
   await store.stock.updateOne({ _id: variantId }, { $inc: { available: quantity, reserved: -quantity } });
   store.ledger.append({ type: reason, variantId, quantity, cartId, reservationId: id });
   return ended;
@@ -45,6 +46,7 @@ export function createLapses(store: InventoryStore): Lapses {
 
   async function endDue(): Promise<void> {
     nextDue = Number.POSITIVE_INFINITY;
+    await store.lifetimes.write();
     const now = new Date(store.clock.now());
     const due = await store.reservations
       .find({ status: "active", expiresAt: { $lte: now } })
@@ -62,14 +64,22 @@ export function createLapses(store: InventoryStore): Lapses {
   }
 
   function run(): Promise<void> {
-    running ??= endDue().finally(() => {
-      running = undefined;
-    });
+    running ??= endDue()
+      .catch((error: unknown) => {
+        nextDue = 0;
+        throw error;
+      })
+      .finally(() => {
+        running = undefined;
+      });
     return running;
   }
 
+  const isDue = (): boolean => store.clock.now() >= nextDue;
+  const sweep = (): Promise<void> => (isDue() ? run() : store.lifetimes.write());
+
   // A failed sweep is made up for by the next one.
-  timers.every(SWEEP_MS, () => void run().catch(() => undefined));
+  timers.every(SWEEP_MS, () => void sweep().catch(() => undefined));
   return {
     note: (expiresAt) => {
       nextDue = Math.min(nextDue, expiresAt.getTime());
@@ -77,7 +87,7 @@ export function createLapses(store: InventoryStore): Lapses {
     settle: async () => {
       // Whoever reads while a round runs has to wait for it, or would miss what just lapsed.
       if (running) await running;
-      if (store.clock.now() >= nextDue) await run();
+      if (isDue()) await run();
     },
     stop: () => timers.stop(),
   };

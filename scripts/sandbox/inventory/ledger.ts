@@ -45,8 +45,8 @@ export interface Ledger {
   close(): Promise<void>;
 }
 
-/** Rows are written together: one round trip for many calls keeps the ledger off the hot path. */
-const FLUSH_AFTER_MS = 25;
+/** Rows are written together, and before they are read: one round trip for many calls. */
+const FLUSH_AFTER_MS = 250;
 
 export function createLedger(entries: mongoose.mongo.Collection<LedgerDoc>, clock: SandboxClock): Ledger {
   const timers = createTimers();

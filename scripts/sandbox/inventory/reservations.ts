@@ -48,14 +48,18 @@ export const toReservationAnswer = (doc: ReservationDoc): ReservationAnswer => (
 const gone = (id: string): Refusal =>
   new Refusal(404, "RESERVATION_NOT_FOUND", `Reservation ${id} has expired, was released or never existed`);
 
-/** Takes (or, negative, gives back) units between `available` and `reserved`; null when there are too few. */
-export async function holdUnits(store: InventoryStore, variantId: string, quantity: number) {
+/** Takes (or, negative, gives back) units between `available` and `reserved`; false when there are too few. */
+export async function holdUnits(
+  store: InventoryStore,
+  variantId: string,
+  quantity: number,
+): Promise<boolean> {
   const enough = quantity > 0 ? { available: { $gte: quantity } } : {};
-  return store.stock.findOneAndUpdate(
+  const { matchedCount } = await store.stock.updateOne(
     { _id: variantId, ...enough },
     { $inc: { available: -quantity, reserved: quantity } },
-    { projection: { _id: 1 } },
   );
+  return matchedCount > 0;
 }
 
 async function tooFew(store: InventoryStore, wanted: ReserveRequest): Promise<Refusal> {
@@ -72,15 +76,13 @@ async function tooFew(store: InventoryStore, wanted: ReserveRequest): Promise<Re
 }
 
 export function createReservations(store: InventoryStore, lapses: Lapses): Reservations {
-  const { reservations, ledger, clock } = store;
+  const { reservations, carts, lifetimes, ledger, clock } = store;
 
   function lifetime(ttlMinutes: number): Date {
     const expiresAt = new Date(clock.now() + ttlMinutes * MINUTE_MS);
     lapses.note(expiresAt);
     return expiresAt;
   }
-
-  const isLive = () => ({ status: "active" as const, expiresAt: { $gt: new Date(clock.now()) } });
 
   async function reserve(request: ReserveRequest): Promise<ReservationAnswer> {
     await lapses.settle();
@@ -101,6 +103,7 @@ export function createReservations(store: InventoryStore, lapses: Lapses): Reser
       dismissed: false,
     };
     await reservations.insertOne(doc);
+    carts.forget(cartId);
     ledger.append({ type: "reserved", variantId, quantity, cartId, reservationId: doc._id });
     return toReservationAnswer(doc);
   }
@@ -118,7 +121,7 @@ export function createReservations(store: InventoryStore, lapses: Lapses): Reser
       ...(ttlMinutes === undefined ? {} : { expiresAt: lifetime(ttlMinutes) }),
     };
     const changed = await reservations.findOneAndUpdate(
-      { _id, quantity: current.quantity, ...isLive() },
+      { _id, quantity: current.quantity, status: "active" },
       { $set: set },
       { returnDocument: "after" },
     );
@@ -130,13 +133,21 @@ export function createReservations(store: InventoryStore, lapses: Lapses): Reser
     return changed;
   }
 
+  /** Nobody misses these any more, if they had expired. */
+  async function dismiss(which: { _id: string } | { cartId: string }): Promise<void> {
+    await reservations.updateMany({ ...which, status: "expired" }, { $set: { dismissed: true } });
+    if ("cartId" in which) carts.forget(which.cartId);
+    else carts.forgetAll();
+  }
+
   return {
     reserve,
     change: async (id, change) => {
       await lapses.settle();
+      await lifetimes.write();
       // Ends: every failed attempt means that another change of the same reservation succeeded.
       for (;;) {
-        const current = await reservations.findOne({ _id: id, ...isLive() });
+        const current = await reservations.findOne({ _id: id, status: "active" });
         if (!current) throw gone(id);
         const changed = await tryChange(current, change);
         if (changed) return toReservationAnswer(changed);
@@ -144,24 +155,23 @@ export function createReservations(store: InventoryStore, lapses: Lapses): Reser
     },
     extendCart: async (cartId, ttlMinutes) => {
       await lapses.settle();
-      await reservations.updateMany({ cartId, ...isLive() }, { $set: { expiresAt: lifetime(ttlMinutes) } });
-      const docs = await reservations
-        .find({ cartId, status: { $in: ["active", "expired"] }, dismissed: false })
-        .toArray();
+      const docs = await carts.read(cartId);
       const live = docs.filter((doc) => doc.status === "active");
+      const extended = live.map((doc) => doc._id);
+      lifetimes.give(extended, lifetime(ttlMinutes));
       const held = new Set(live.map((doc) => doc.variantId));
       const lapsed = docs.map((doc) => doc.variantId).filter((variantId) => !held.has(variantId));
-      return { extended: live.map((doc) => doc._id), lapsed: [...new Set(lapsed)] };
+      return { extended, lapsed: [...new Set(lapsed)] };
     },
     release: async (id) => {
       const ended = await endReservation(store, id, "released");
-      if (!ended) await reservations.updateOne({ _id: id, status: "expired" }, { $set: { dismissed: true } });
+      if (!ended) await dismiss({ _id: id });
       return { reservationId: id, released: ended !== null };
     },
     releaseCart: async (cartId) => {
       const live = await reservations.find({ cartId, status: "active" }).toArray();
       const ended = await Promise.all(live.map(({ _id }) => endReservation(store, _id, "released")));
-      await reservations.updateMany({ cartId, status: "expired" }, { $set: { dismissed: true } });
+      await dismiss({ cartId });
       return { released: ended.filter(Boolean).length };
     },
   };

@@ -1,7 +1,11 @@
 import mongoose from "mongoose";
 import type { SandboxClock } from "../shared/clock.js";
+import type { CartReservation, Carts } from "./carts.js";
+import { createCarts } from "./carts.js";
 import type { Ledger, LedgerDoc } from "./ledger.js";
 import { createLedger } from "./ledger.js";
+import type { Lifetimes } from "./lifetimes.js";
+import { createLifetimes } from "./lifetimes.js";
 
 type MongoClient = mongoose.mongo.MongoClient;
 type Collection<T extends mongoose.mongo.Document> = mongoose.mongo.Collection<T>;
@@ -58,6 +62,8 @@ export interface InventoryStore {
   stock: Collection<StockDoc>;
   reservations: Collection<ReservationDoc>;
   conversions: Collection<ConversionDoc>;
+  carts: Carts;
+  lifetimes: Lifetimes;
   ledger: Ledger;
   clock: SandboxClock;
   close(): Promise<void>;
@@ -83,6 +89,8 @@ export async function openStore({ mongoUri, databaseName, clock }: StoreOptions)
   const client = await new mongoose.mongo.MongoClient(mongoUri, {
     maxPoolSize: POOL_SIZE,
     heartbeatFrequencyMS: 2_000,
+    // Each would be written down once more, for a repetition after an election.
+    retryWrites: false,
   }).connect();
   // Said here, because the connection string may ask for majorities.
   const database = client.db(databaseName, {
@@ -106,6 +114,13 @@ export async function openStore({ mongoUri, databaseName, clock }: StoreOptions)
     stock: database.collection<StockDoc>("stock"),
     reservations,
     conversions: database.collection<ConversionDoc>("conversions"),
+    carts: createCarts((cartId) =>
+      reservations
+        .find({ cartId, status: { $in: ["active", "expired"] }, dismissed: false })
+        .project<CartReservation>({ variantId: 1, status: 1 })
+        .toArray(),
+    ),
+    lifetimes: createLifetimes(reservations),
     ledger,
     clock,
     close: async () => {

@@ -9,19 +9,17 @@ export interface Taking {
   short: ItemQuantity | null;
 }
 
-const liveAt = (now: Date) => ({ status: "active" as const, expiresAt: { $gt: now } });
-
 /** The cart's live reservations of these variants; a candidate may be gone by the time it is taken. */
 export async function findReservations(
   store: InventoryStore,
   cartId: string,
   items: ItemQuantity[],
 ): Promise<string[]> {
-  const variantId = { $in: items.map((item) => item.variantId) };
-  const found = await store.reservations
-    .find({ cartId, variantId, ...liveAt(new Date(store.clock.now())) }, { projection: { _id: 1 } })
-    .toArray();
-  return found.map(({ _id }) => _id);
+  const wanted = new Set(items.map((item) => item.variantId));
+  const found = await store.carts.read(cartId);
+  return found
+    .filter(({ status, variantId }) => status === "active" && wanted.has(variantId))
+    .map(({ _id }) => _id);
 }
 
 /** Marks reservations as sold; their status is the guard against a second taker. */
@@ -34,13 +32,19 @@ export async function takeReservations(
   const taken = await Promise.all(
     ids.map((_id) =>
       store.reservations.findOneAndUpdate(
-        { _id, ...liveAt(now) },
+        { _id, status: "active" },
         { $set: { status: "converted", orderId, endedAt: now } },
         { returnDocument: "after" },
       ),
     ),
   );
-  return taken.filter((doc) => doc !== null);
+  const reserved = taken.filter((doc) => doc !== null);
+  forgetCartsOf(store, reserved);
+  return reserved;
+}
+
+function forgetCartsOf(store: InventoryStore, docs: ReservationDoc[]): void {
+  for (const { cartId } of docs) store.carts.forget(cartId);
 }
 
 /** The undo of `takeReservations`: they are live again, and lapse when their time comes. */
@@ -50,6 +54,7 @@ export async function giveBackReservations(store: InventoryStore, { reserved }: 
     { _id: { $in: reserved.map((doc) => doc._id) }, status: "converted" },
     { $set: { status: "active", orderId: null, endedAt: null } },
   );
+  forgetCartsOf(store, reserved);
 }
 
 interface Move {

@@ -22,12 +22,14 @@ export async function transferReservations(
 ): Promise<{ transferred: Transferred[] }> {
   const { fromCartId, toCartId } = carts;
   if (fromCartId === toCartId) return { transferred: [] };
+  await store.lifetimes.write();
   const moved = await store.client.withSession((session) =>
     session.withTransaction(() => moveAll(store, { fromCartId, toCartId, session }), {
       readConcern: { level: "snapshot" },
       writeConcern: { w: "majority" },
     }),
   );
+  for (const cartId of [fromCartId, toCartId]) store.carts.forget(cartId);
   // After the commit: an attempt that is rolled back and repeated must leave no rows.
   store.ledger.append(...moved);
   const arrived = await store.reservations
@@ -49,8 +51,8 @@ async function moveAll(
   store: InventoryStore,
   { fromCartId, toCartId, session }: Move,
 ): Promise<LedgerDraft[]> {
-  const live = { status: "active" as const, expiresAt: { $gt: new Date(store.clock.now()) } };
-  const find = (cartId: string) => store.reservations.find({ cartId, ...live }, { session }).toArray();
+  const find = (cartId: string) =>
+    store.reservations.find({ cartId, status: "active" }, { session }).toArray();
   const leaving = await find(fromCartId);
   const holders = new Map((await find(toCartId)).map((doc) => [doc.variantId, doc]));
   const drafts: LedgerDraft[] = [];
