@@ -122,10 +122,14 @@ const schema = defineSchema<CartDoc>("carts", {
 markUntallied(schema, ["status", "itemCount", "grandTotal", "mergedIntoCartId"]);
 
 // One active cart an owner. `$gt: ""` means "a string", and unlike `$type` lets an equality use the index.
+export const ONE_ACTIVE_CART = {
+  user: "one_active_cart_a_user",
+  session: "one_active_cart_a_session",
+} as const;
 schema.index(
   { userId: 1 },
   {
-    name: "one_active_cart_a_user",
+    name: ONE_ACTIVE_CART.user,
     unique: true,
     partialFilterExpression: { status: "active", userId: { $gt: "" } },
   },
@@ -133,7 +137,7 @@ schema.index(
 schema.index(
   { sessionId: 1 },
   {
-    name: "one_active_cart_a_session",
+    name: ONE_ACTIVE_CART.session,
     unique: true,
     partialFilterExpression: { status: "active", sessionId: { $gt: "" } },
   },

@@ -57,3 +57,26 @@ function soonOf(work: Promise<unknown>, patienceMs: number): Promise<void> {
     });
   });
 }
+
+/** More in one query would make the first ones wait for the last ones' documents. */
+const FOUND_TOGETHER = 64;
+/** A few queries' time: whoever waits for the one before shares the next, and one that is slow holds nobody up. */
+const FINDING_PATIENCE_MS = 5;
+
+/**
+ * `gather` for reads: one query for everybody's keys. Two who ask for the same key share what was found.
+ * @returns a function that answers with what belongs to its key, in the order in which it was found
+ */
+export function gatherFinds<Found>(
+  find: (keys: string[]) => PromiseLike<Found[]>,
+  keyOf: (found: Found) => string | undefined,
+): (key: string) => Promise<readonly Found[]> {
+  return gather<string, readonly Found[]>(
+    async (keys) => {
+      const byKey = new Map(keys.map((key): [string, Found[]] => [key, []]));
+      for (const found of await find([...byKey.keys()])) byKey.get(keyOf(found) ?? "")?.push(found);
+      return keys.map((key) => byKey.get(key) ?? []);
+    },
+    { most: FOUND_TOGETHER, patienceMs: FINDING_PATIENCE_MS },
+  );
+}

@@ -10,8 +10,9 @@ import {
   setLineQuantity,
 } from "../../services/flows/steps/cart/cart-lines.step.js";
 import { COUPON_REASONS, couponInvalid } from "../../services/flows/steps/cart/cart-promotions.step.js";
+import { gatherByOwner } from "../../services/flows/steps/cart/gathered-carts.step.js";
 import type { CartSource } from "../../utils/constants.js";
-import { type Owner, ownerFilter } from "../../utils/principal.js";
+import type { Owner } from "../../utils/principal.js";
 import {
   type CurrentCart,
   changeCartIfAny,
@@ -26,13 +27,14 @@ export interface ChangedLine extends CurrentCart {
   line: CartItemDoc;
 }
 
-const MINI = { _id: 0, itemCount: 1, totalQuantity: 1, grandTotal: 1, currency: 1 } as const;
-type MiniCart = Pick<CartDoc, "itemCount" | "totalQuantity" | "grandTotal" | "currency">;
+const NUMBERS = { itemCount: 1, totalQuantity: 1, grandTotal: 1, currency: 1 } as const;
+const MINI = { _id: 0, userId: 1, sessionId: 1, ...NUMBERS } as const;
+type MiniCart = Pick<CartDoc, keyof typeof NUMBERS | "userId" | "sessionId">;
 
-/** The few numbers of a page header: one indexed read. */
-export function findMiniCart(owner: Owner): Promise<MiniCart | null> {
-  return Cart.findOne({ ...ownerFilter(owner), status: "active" }, MINI).lean<MiniCart>();
-}
+/** The few numbers of a page header: one indexed read, for all who ask at the same moment. */
+export const findMiniCart: (owner: Owner) => Promise<MiniCart | null> = gatherByOwner(({ filter, hint }) =>
+  Cart.find(filter, MINI).hint(hint).lean<MiniCart[]>(),
+);
 
 export interface ItemToAdd {
   productId: string;

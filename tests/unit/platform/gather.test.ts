@@ -1,5 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
-import { gather } from "../../../services/platform/gather.service.js";
+import { gather, gatherFinds } from "../../../services/platform/gather.service.js";
 
 /** Work whose ends the test decides about, and which remembers what it was given. */
 function heldWork() {
@@ -102,5 +102,32 @@ describe("gather", () => {
     expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
     isBroken = false;
     expect(await ask(3)).toBe(3);
+  });
+});
+
+describe("gatherFinds", () => {
+  const rows = ["a1", "b1", "a2"].map((name) => ({ name, owner: name[0] }));
+
+  test("When several keys are asked for in one turn, then one find answers, to each what is his", async () => {
+    const asked: string[][] = [];
+    const ask = gatherFinds(
+      async (keys) => {
+        asked.push(keys);
+        return rows.filter(({ owner }) => owner !== undefined && keys.includes(owner));
+      },
+      ({ owner }) => owner,
+    );
+    const answers = await Promise.all(["a", "b", "nobody", "a"].map(ask));
+    const names = answers.map((found) => found.map(({ name }) => name));
+    expect(names).toEqual([["a1", "a2"], ["b1"], [], ["a1", "a2"]]);
+    expect(asked).toEqual([["a", "b", "nobody"]]);
+  });
+
+  test("When something is found that nobody asked for, then nobody gets it", async () => {
+    const ask = gatherFinds(
+      async () => [...rows, { name: "without an owner", owner: undefined }],
+      ({ owner }) => owner,
+    );
+    expect(await Promise.all(["b", "nobody"].map(ask))).toEqual([[{ name: "b1", owner: "b" }], []]);
   });
 });

@@ -1,5 +1,5 @@
-import { type PipelineStage, Types, trusted } from "mongoose";
-import { Cart, type CartDoc, CartItem, type CartItemDoc } from "../../../../models/index.js";
+import { Types, trusted } from "mongoose";
+import { Cart, type CartDoc, type CartItemDoc } from "../../../../models/index.js";
 import { now } from "../../../../utils/clock.js";
 import { type CartSource, CURRENCY } from "../../../../utils/constants.js";
 import { isDuplicateKey } from "../../../../utils/duplicate-key.js";
@@ -9,7 +9,10 @@ import { type Owner, ownerFilter } from "../../../../utils/principal.js";
 import { cartMachine } from "../../../../utils/state-machines.js";
 import { getSettings } from "../../../platform/settings.service.js";
 import { tryTransition } from "../../../platform/transition.service.js";
-import { type CartState, idOf } from "./cart-draft.step.js";
+import type { CartState } from "./cart-draft.step.js";
+import { findActiveState, findCartLines, findCartState } from "./gathered-carts.step.js";
+
+export { findCartLines, findCartState } from "./gathered-carts.step.js";
 
 const DAY_MS = 86_400_000;
 
@@ -25,35 +28,6 @@ export function findActiveCart(owner: Owner): Promise<CartDoc | null> {
   return Cart.findOne({ ...ownerFilter(owner), status: "active" }).lean<CartDoc>();
 }
 
-export function findCartLines(cartId: Types.ObjectId): Promise<CartItemDoc[]> {
-  return CartItem.find({ cartId }).sort({ addedAt: 1, _id: 1 }).lean<CartItemDoc[]>();
-}
-
-/** A cart with its lines in one round trip, which halves what reading it costs. */
-async function findStateBy(stages: PipelineStage.FacetPipelineStage[]): Promise<CartState | null> {
-  const [found] = await Cart.aggregate<CartDoc & { lines: CartItemDoc[] }>([
-    ...stages,
-    {
-      $lookup: {
-        from: CartItem.collection.collectionName,
-        localField: "_id",
-        foreignField: "cartId",
-        as: "lines",
-      },
-    },
-  ]);
-  if (!found) return null;
-  const { lines, ...cart } = found;
-  return { cart, lines: lines.sort(byAge) };
-}
-
-/** As `findCartLines` sorts. */
-const byAge = (one: CartItemDoc, other: CartItemDoc): number =>
-  one.addedAt.getTime() - other.addedAt.getTime() || (idOf(one) < idOf(other) ? -1 : 1);
-
-export const findCartState = (cartId: Types.ObjectId): Promise<CartState | null> =>
-  findStateBy([{ $match: { _id: cartId } }]);
-
 /** @throws NotFoundError CART_NOT_FOUND */
 export async function loadCartState(cartId: Types.ObjectId): Promise<CartState> {
   const state = await findCartState(cartId);
@@ -65,15 +39,11 @@ export async function loadCartState(cartId: Types.ObjectId): Promise<CartState> 
 export const linesOf = async ({ _id, itemCount }: CartDoc): Promise<CartItemDoc[]> =>
   itemCount === 0 ? [] : findCartLines(_id);
 
-/** The owner's cart, as `findOrReviveCart`, with its lines: in one round trip, as a rule. */
+/** The owner's cart, as `findOrReviveCart`, with its lines: in one round trip, unless he has no active one. */
 export async function readCartState(owner: Owner): Promise<CartState | null> {
-  const newest = await findStateBy([
-    { $match: ownerFilter(owner) },
-    { $sort: { updatedAt: -1 } },
-    { $limit: 1 },
-  ]);
-  if (newest === null || newest.cart.status === "active") return newest;
-  const cart = await findOlderOrRevive(owner, newest.cart);
+  const active = await findActiveState(owner);
+  if (active) return active;
+  const cart = await findOrReviveCart(owner);
   return cart && { cart, lines: await linesOf(cart) };
 }
 
@@ -85,11 +55,8 @@ export async function findOrReviveCart(owner: Owner): Promise<CartDoc | null> {
   // Nearly always the newest one is active, or there is none: one look answers both.
   const newest = await Cart.findOne(ownerFilter(owner)).sort({ updatedAt: -1 }).lean<CartDoc>();
   if (newest === null || newest.status === "active") return newest;
-  return findOlderOrRevive(owner, newest);
+  return (await findActiveCart(owner)) ?? (await reviveCart(owner, newest));
 }
-
-const findOlderOrRevive = async (owner: Owner, newest: CartDoc): Promise<CartDoc | null> =>
-  (await findActiveCart(owner)) ?? (await reviveCart(owner, newest));
 
 async function reviveCart(owner: Owner, latest: CartDoc): Promise<CartDoc | null> {
   if (latest.status !== "abandoned" || latest.itemCount === 0) return null;
