@@ -6,6 +6,7 @@ import { ConflictError } from "../../utils/errors.js";
 import { checkoutMachine } from "../../utils/state-machines.js";
 import type { Totals } from "../calculations/totals.service.js";
 import { withDocumentLease } from "../platform/document-lease.service.js";
+import { HOT_WRITE } from "../platform/hot-write.js";
 import { getSettings } from "../platform/settings.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 import { applyTransition } from "../platform/transition.service.js";
@@ -106,7 +107,7 @@ async function writeChange(
  * transaction: where a crash comes between, the next step (or this one, repeated) tells it.
  */
 async function tellCart(cart: CartDoc, told: Partial<CartDoc>): Promise<void> {
-  if (differs(cart, told)) await Cart.updateOne(cartAsSeen(cart), { $set: told });
+  if (differs(cart, told)) await Cart.updateOne(cartAsSeen(cart), { $set: told }, HOT_WRITE);
 }
 
 interface StepWrite {
@@ -136,7 +137,7 @@ async function writeStep({ before, set, token, session }: StepWrite): Promise<Ch
     : await CheckoutSession.findOneAndUpdate(
         { _id: before._id, ...guard },
         { $set: { ...set, lease: null }, $inc: { version: 1 } },
-        { returnDocument: "after", session },
+        { ...HOT_WRITE, session },
       ).lean<CheckoutSessionDoc>();
   if (written) return written;
   throw new ConflictError("VERSION_CONFLICT", "The checkout changed meanwhile", { current: before.version });

@@ -13,6 +13,7 @@ import { ConflictError, RuleError } from "../../utils/errors.js";
 import { ZERO_PAISE } from "../../utils/money.js";
 import { checkoutMachine, paymentMachine } from "../../utils/state-machines.js";
 import { withDocumentLease } from "../platform/document-lease.service.js";
+import { HOT_WRITE } from "../platform/hot-write.js";
 import { getSettings } from "../platform/settings.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 import { applyTransition, firstEntry } from "../platform/transition.service.js";
@@ -248,7 +249,7 @@ async function writeFrozen({
   const written = await CheckoutSession.findOneAndUpdate(
     { _id: checkout._id, status: "payment_pending", ...guard },
     { $set: set, $inc: { version: 1 } },
-    { returnDocument: "after", session },
+    { ...HOT_WRITE, session },
   ).lean<CheckoutSessionDoc>();
   if (!written)
     throw new ConflictError("VERSION_CONFLICT", "The checkout changed meanwhile", {

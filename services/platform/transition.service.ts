@@ -5,6 +5,7 @@ import type { StatusType } from "../../utils/constants.js";
 import { InvalidStatusTransitionError } from "../../utils/errors.js";
 import { canMove, type StateMachine } from "../../utils/state-machines.js";
 import { appendHistory } from "./history.service.js";
+import { HOT_WRITE } from "./hot-write.js";
 
 /**
  * The single writer of every status (`domain.md` §3). Guard and write are one query that compares the
@@ -171,7 +172,7 @@ async function write<S extends string, D>(request: TransitionRequest<S, D>, from
   if (rows && !request.session) throw new TypeError(`a move of ${request.machine.name} needs a transaction`);
   const { filter, update } = queryOf(request, from);
   const moved = await request.model
-    .findOneAndUpdate(filter, update, { returnDocument: "after", session: request.session })
+    .findOneAndUpdate(filter, update, { ...HOT_WRITE, session: request.session })
     .lean<D>();
   if (moved && rows && request.session) {
     const { id: orderId, to, by, note } = request;

@@ -89,6 +89,15 @@ describe("an online method", () => {
     ).toMatchObject({ method: "card" });
   });
 
+  test.each(["cod", "upi"])(
+    "When %s was chosen, then the checkout is free for the next one at once",
+    async (method) => {
+      const buyer = shop().guest();
+      await buyer.open({}, method);
+      expect(await buyer.stored.session()).toMatchObject({ status: "payment_pending", lease: null });
+    },
+  );
+
   test("When ten tabs choose at once, then there is one payment and one gateway order", async () => {
     const buyer = await shop().guest().prepare();
     const answers = await Promise.all(Array.from({ length: 10 }, () => buyer.choose()));

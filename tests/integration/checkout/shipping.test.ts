@@ -75,6 +75,16 @@ describe("choosing a shipping method", () => {
     expect(await buyer.stored.session()).toMatchObject({ shippingMethod: null, lease: null });
   });
 
+  test("When a crash kept a step from telling the cart, then the same step, repeated, tells it", async () => {
+    const buyer = await shop().guest().prepare();
+    const told = await buyer.stored.cart();
+    expect(told).toMatchObject({ shipping: { rate: 4_900 }, placeOfSupply: "29", taxEstimated: false });
+    const untold = { shipping: null, placeOfSupply: null, shippingTotal: 0, taxEstimated: true };
+    await shop().db.collection("carts").updateOne({ _id: told?._id }, { $set: untold });
+    done(await buyer.put("shipping-method", { shippingMethodId: "standard" }));
+    expect(await buyer.stored.cart()).toEqual({ ...told, updatedAt: expect.any(Date) });
+  });
+
   test("When the method is no longer offered at the end, then choosing a payment says so", async () => {
     const buyer = await shop().guest().prepare({ shippingMethodId: "express" });
     shop().sandbox.control.shipping.removeMethod("express");

@@ -6,6 +6,7 @@ import type { CartStatus } from "../../../../utils/constants.js";
 import { ConflictError } from "../../../../utils/errors.js";
 import { cartMachine } from "../../../../utils/state-machines.js";
 import type { Totals } from "../../../calculations/totals.service.js";
+import { HOT_WRITE } from "../../../platform/hot-write.js";
 import { enqueueOutbox, type OutboxDraft } from "../../../platform/outbox.service.js";
 import { inTransaction } from "../../../platform/transaction.service.js";
 import { tryTransition } from "../../../platform/transition.service.js";
@@ -164,7 +165,7 @@ async function writeCart(draft: CartDraft, set: CartSet, session?: ClientSession
   const written = await Cart.findOneAndUpdate(
     { _id: cart._id, status, ...guard },
     { $set: { ...set, lease: null } },
-    { returnDocument: "after", session },
+    { ...HOT_WRITE, session },
   ).lean<CartDoc>();
   if (!written) throw new CartMovedOn();
   return written;

@@ -9,6 +9,9 @@ import { moveTogether } from "../../../platform/transition.service.js";
 import { buildFirstHistory } from "./build-order.step.js";
 import type { Placement } from "./commit-order.step.js";
 
+/** Writes of many have to take the analyses' mark away themselves (`models/parts/tallied.ts`). */
+const UNTALLIED = { talliedAt: null };
+
 /** Thrown inside the transaction to leave it: a claim was lost to somebody else. */
 export class ClaimLost extends Error {}
 
@@ -52,6 +55,7 @@ async function completeSessions(placements: readonly Placement[], session: Clien
       completedAt: order.createdAt,
       orderNumber: order.orderNumber,
       "steps.completedAt": order.createdAt,
+      ...UNTALLIED,
     },
     by: { type: "system" as const },
   }));
@@ -87,7 +91,9 @@ async function convertCarts(placements: readonly Placement[], session: ClientSes
           placing: checkout._id,
           status: trusted({ $in: PLACEABLE }),
         },
-        update: { $set: { status: "converted" as const, convertedOrderId: order._id, placing: null } },
+        update: {
+          $set: { status: "converted" as const, convertedOrderId: order._id, placing: null, ...UNTALLIED },
+        },
       },
     }));
   if (conversions.length === 0) return;
