@@ -1,9 +1,9 @@
 import express from "express";
 import type { SandboxControl } from "./sandbox.js";
+import { errorHandler } from "./shared/express-errors.js";
 import { faultRoutes } from "./shared/fault-routes.js";
 import type { Faults } from "./shared/faults.js";
 import { Refusal } from "./shared/refusal.js";
-import { errorHandler } from "./shared/stand-in.js";
 
 /** Arguments of a control call: a list as it is, any other value as the only one. */
 function toArguments(body: unknown): unknown[] {

@@ -1,5 +1,4 @@
-import type { Express } from "express";
-import express from "express";
+import type { RequestListener } from "node:http";
 import { createAuth } from "./auth/index.js";
 import { createCatalog } from "./catalog/index.js";
 import { createEngagement } from "./engagement/index.js";
@@ -8,7 +7,7 @@ import type { InventoryOptions } from "./inventory/index.js";
 import { createInventory } from "./inventory/index.js";
 import { createPricing } from "./pricing/index.js";
 import { createRazorpaySimulator } from "./razorpay/index.js";
-import { faultRoutes } from "./shared/fault-routes.js";
+import { createFront } from "./shared/front.js";
 import type { SandboxContext } from "./shared/stand-in.js";
 import { createShipping } from "./shipping/index.js";
 
@@ -17,18 +16,8 @@ const nameGatewayRoute = (method: string, path: string): string =>
   `${method} ${path.replace(/\/(?:order|pay|rfnd|setl|disp|down)_[A-Za-z0-9]+/g, "/:id")}`;
 
 /** The gateway's simulator behind the faults and the call log of all the others. */
-function wrapGateway(simulator: Express, context: SandboxContext): Express {
-  const app = express();
-  app.disable("x-powered-by").disable("etag");
-  app.use(faultRoutes(context.faults, "razorpay"));
-  app.use(context.calls.middleware("razorpay", nameGatewayRoute));
-  app.use(context.faults.middleware("razorpay"));
-  app.get("/health", (_req, res) => {
-    res.json({ success: true, message: "OK", data: { status: "ok", service: "razorpay" }, error: null });
-  });
-  app.use(simulator);
-  return app;
-}
+const wrapGateway = (simulator: RequestListener, context: SandboxContext): RequestListener =>
+  createFront({ name: "razorpay", context, toRoute: nameGatewayRoute, serve: simulator });
 
 /** Every neighbour, none of them listening yet. */
 export async function createStandIns(

@@ -1,4 +1,4 @@
-import type express from "express";
+import type { RequestListener } from "node:http";
 import Joi from "joi";
 import type { SeedAddress, SeedAdmin, SeedSeller, SeedUser } from "../seed/people.js";
 import { seedAdmins, seedSellers, seedUsers } from "../seed/people.js";
@@ -55,7 +55,7 @@ export interface SandboxTokens {
 }
 
 export interface Auth {
-  app: express.Express;
+  app: RequestListener;
   control: AuthControl;
   tokens(): Promise<SandboxTokens>;
 }

@@ -1,4 +1,4 @@
-import type express from "express";
+import type { RequestListener } from "node:http";
 import Joi from "joi";
 import type { ProductStatus, SeedProduct, SeedVariant } from "../seed/products.js";
 import { seedProducts } from "../seed/products.js";
@@ -23,7 +23,7 @@ export interface CatalogControl {
 }
 
 export interface Catalog {
-  app: express.Express;
+  app: RequestListener;
   control: CatalogControl;
 }
 

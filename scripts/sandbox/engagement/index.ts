@@ -1,4 +1,4 @@
-import type express from "express";
+import type { RequestListener } from "node:http";
 import { seedUsers } from "../seed/people.js";
 import type { SandboxContext } from "../shared/stand-in.js";
 import { createStandIn } from "../shared/stand-in.js";
@@ -31,7 +31,7 @@ export interface EngagementControl {
 }
 
 export interface Engagement {
-  app: express.Express;
+  app: RequestListener;
   control: EngagementControl;
 }
 

@@ -1,4 +1,4 @@
-import type express from "express";
+import type { RequestListener } from "node:http";
 import type { SeedStock } from "../seed/stock.js";
 import { seedStock } from "../seed/stock.js";
 import type { SandboxContext } from "../shared/stand-in.js";
@@ -40,7 +40,7 @@ export interface InventoryControl {
 }
 
 export interface Inventory {
-  app: express.Express;
+  app: RequestListener;
   control: InventoryControl;
   close(): Promise<void>;
 }

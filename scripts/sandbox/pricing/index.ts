@@ -1,4 +1,4 @@
-import type express from "express";
+import type { RequestListener } from "node:http";
 import Joi from "joi";
 import type { SeedCoupon, SeedPromotions } from "../seed/promotions.js";
 import { seedPromotions } from "../seed/promotions.js";
@@ -25,7 +25,7 @@ export interface PricingControl {
 }
 
 export interface Pricing {
-  app: express.Express;
+  app: RequestListener;
   control: PricingControl;
 }
 

@@ -1,4 +1,6 @@
-import type { NextFunction, Request, Response } from "express";
+import type { ServerResponse } from "node:http";
+import type { Incoming } from "./http.js";
+import { headerOf, pathOf } from "./http.js";
 import type { ServiceName } from "./names.js";
 
 /** One request that reached a stand-in. */
@@ -17,6 +19,11 @@ export interface CallEntry {
   durationMs: number;
 }
 
+export interface Watched {
+  service: ServiceName;
+  toRoute(method: string, path: string): string;
+}
+
 export interface CallFilter {
   service?: ServiceName;
   route?: string;
@@ -32,10 +39,8 @@ export interface CallLog {
   /** Resolves when there were at least `count` such calls since the last reset. */
   waitFor(filter: CallFilter, count: number, timeoutMs?: number): Promise<void>;
   reset(): void;
-  middleware(
-    service: ServiceName,
-    toRoute: (method: string, path: string) => string,
-  ): (req: Request, res: Response, next: NextFunction) => void;
+  /** Notes the call when its connection is done with it. */
+  watch(whose: Watched, req: Incoming, res: ServerResponse): void;
   close(): void;
 }
 
@@ -92,9 +97,10 @@ export function createCallLog(): CallLog {
       entries = [];
       totals.clear();
     },
-    middleware: (service, toRoute) => (req, res, next) => {
+    watch: ({ service, toRoute }, req, res) => {
       const started = performance.now();
-      const { method, path } = req;
+      const { method = "GET" } = req;
+      const path = pathOf(req);
       res.once("close", () => {
         record({
           service,
@@ -102,14 +108,13 @@ export function createCallLog(): CallLog {
           path,
           route: toRoute(method, path),
           status: res.headersSent ? res.statusCode : 0,
-          requestId: req.get("X-Request-Id"),
-          idempotencyKey: req.get("Idempotency-Key"),
-          authorization: req.get("Authorization"),
+          requestId: headerOf(req, "x-request-id"),
+          idempotencyKey: headerOf(req, "idempotency-key"),
+          authorization: req.headers.authorization,
           body: req.body,
           durationMs: performance.now() - started,
         });
       });
-      next();
     },
     close: () => {
       for (const waiter of waiters) waiter.fail(new Error("the sandbox was stopped"));

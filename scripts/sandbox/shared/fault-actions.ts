@@ -1,11 +1,13 @@
-import type { NextFunction, Request, Response } from "express";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FaultRule } from "./faults.js";
+import { sendJson } from "./http.js";
 import type { Timers } from "./timers.js";
 
-interface Exchange {
-  req: Request;
-  res: Response;
-  next: NextFunction;
+export interface Exchange {
+  req: IncomingMessage;
+  res: ServerResponse;
+  /** Does the work. */
+  next(): void;
   timers: Timers;
 }
 
@@ -14,16 +16,16 @@ const DEFAULT_DRIP_PAUSE_MS = 100;
 const DEFAULT_HUGE_BYTES = 16 * 1024 * 1024;
 
 /** Cuts the connection the hard way: the client sees ECONNRESET. */
-export const resetConnection = (req: Request): void => {
+export const resetConnection = (req: IncomingMessage): void => {
   req.socket.resetAndDestroy();
 };
 
 /** Faults that answer something else than what the service would have answered. */
 export function answerBadly(fault: FaultRule, exchange: Exchange): void {
   const { res, next } = exchange;
-  if (fault.retryAfterSeconds !== undefined) res.set("Retry-After", String(fault.retryAfterSeconds));
+  if (fault.retryAfterSeconds !== undefined) res.setHeader("Retry-After", String(fault.retryAfterSeconds));
   if (fault.action === "status" && !fault.after) {
-    res.status(fault.status ?? 500).json(errorEnvelope());
+    sendJson(res, fault.status ?? 500, errorEnvelope());
     return;
   }
   interceptBody(res, (body) => spoil(fault, body, exchange));
@@ -40,7 +42,7 @@ const errorEnvelope = (): object => ({
 type FinalEnd = (body?: Buffer) => void;
 
 /** Lets the service do its work, and hands what it would have sent to `onBody` instead of the client. */
-function interceptBody(res: Response, onBody: (body: { sent: Buffer; end: FinalEnd }) => void): void {
+function interceptBody(res: ServerResponse, onBody: (body: { sent: Buffer; end: FinalEnd }) => void): void {
   const chunks: Buffer[] = [];
   const originalWrite = res.write.bind(res);
   const originalEnd = res.end.bind(res);
@@ -52,7 +54,7 @@ function interceptBody(res: Response, onBody: (body: { sent: Buffer; end: FinalE
     keep(chunk);
     return true;
   };
-  const end = (chunk?: unknown): Response => {
+  const end = (chunk?: unknown): ServerResponse => {
     keep(chunk);
     Object.assign(res, { write: originalWrite, end: originalEnd });
     onBody({ sent: Buffer.concat(chunks), end: (body) => void originalEnd(body) });
@@ -75,10 +77,10 @@ function spoil(fault: FaultRule, answer: { sent: Buffer; end: FinalEnd }, exchan
       break;
     default: {
       const { contentType, body } = replacement(fault, answer.sent);
-      if (fault.action === "status") res.status(fault.status ?? 500);
-      else if (fault.status !== undefined) res.status(fault.status);
-      res.set("Content-Type", contentType);
-      res.set("Content-Length", String(body.length));
+      if (fault.action === "status") res.statusCode = fault.status ?? 500;
+      else if (fault.status !== undefined) res.statusCode = fault.status;
+      res.setHeader("Content-Type", contentType);
+      res.setHeader("Content-Length", body.length);
       answer.end(body);
     }
   }
@@ -128,7 +130,7 @@ function confuse(value: unknown): unknown {
 
 /** Promises the whole length, sends half of it, and hangs up. */
 function sendHalf(body: Buffer, { req, res }: Exchange): void {
-  res.set("Content-Length", String(body.length));
+  res.setHeader("Content-Length", body.length);
   res.write(body.subarray(0, Math.floor(body.length / 2)), () => req.socket.destroy());
 }
 

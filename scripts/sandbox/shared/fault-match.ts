@@ -1,13 +1,17 @@
 const SEGMENT = "[^/]+";
 const escapeRegExp = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
 
-/** `/api/users/:userId` as an expression for whole paths; `*` is one segment, `**` any rest. */
+/**
+ * `/api/users/:userId` as an expression for whole paths, with a group for each
+ * parameter; `*` is one segment, `**` any rest.
+ */
 export function compilePath(pattern: string): RegExp {
   const source = pattern
     .split("/")
     .map((segment) => {
       if (segment === "**") return ".*";
-      if (segment === "*" || segment.startsWith(":")) return SEGMENT;
+      if (segment === "*") return SEGMENT;
+      if (segment.startsWith(":")) return `(${SEGMENT})`;
       return escapeRegExp(segment).replaceAll("*", "[^/]*");
     })
     .join("/");

@@ -1,6 +1,8 @@
-import type { NextFunction, Request, Response } from "express";
+import type { IncomingMessage } from "node:http";
+import type { Exchange } from "./fault-actions.js";
 import { answerBadly, resetConnection } from "./fault-actions.js";
 import { compileMatch } from "./fault-match.js";
+import { pathOf } from "./http.js";
 import type { ServiceName } from "./names.js";
 import { createRandom } from "./random.js";
 import { createTimers } from "./timers.js";
@@ -69,7 +71,8 @@ export interface Faults {
   setBehaviour(service: ServiceName, behaviour: ServiceBehaviour): void;
   /** Removes every rule and behaviour. Requests that hang go on hanging. */
   clear(): void;
-  middleware(service: ServiceName): (req: Request, res: Response, next: NextFunction) => void;
+  /** Calls `next` unless a fault has something else in mind for the request. */
+  disturb(service: ServiceName, exchange: Pick<Exchange, "req" | "res">, next: () => void): void;
   close(): void;
 }
 
@@ -88,12 +91,14 @@ const DEFAULT_DELAY_MS = 1_000;
 
 const toActive = ({ matches: _matches, draw: _draw, ...fault }: LiveFault): ActiveFault => fault;
 
-function findFault(rules: LiveFault[], service: ServiceName, req: Request): LiveFault | undefined {
+function findFault(rules: LiveFault[], service: ServiceName, req: IncomingMessage): LiveFault | undefined {
+  const { method = "GET" } = req;
+  const path = pathOf(req);
   return rules.find(
     (rule) =>
       (rule.service === undefined || rule.service === service) &&
       (rule.times === undefined || rule.hits < rule.times) &&
-      rule.matches(req.method, req.path) &&
+      rule.matches(method, path) &&
       (rule.probability === undefined || rule.draw() < rule.probability),
   );
 }
@@ -105,21 +110,22 @@ export function createFaults(): Faults {
   let rules: LiveFault[] = [];
   let lastId = 0;
 
-  function apply(fault: FaultRule, req: Request, res: Response, next: NextFunction): void {
+  function apply(fault: FaultRule, exchange: Exchange): void {
+    const { req, next } = exchange;
     if (fault.action === "reset-before") resetConnection(req);
     else if (fault.action === "delay") timers.after(fault.delayMs ?? DEFAULT_DELAY_MS, next);
     // A hanging request is simply left alone.
-    else if (fault.action !== "hang") answerBadly(fault, { req, res, next, timers });
+    else if (fault.action !== "hang") answerBadly(fault, exchange);
   }
 
-  function serve(service: ServiceName, req: Request, res: Response, next: NextFunction): void {
-    const fault = rules.length > 0 ? findFault(rules, service, req) : undefined;
+  function serve(service: ServiceName, exchange: Exchange): void {
+    const fault = rules.length > 0 ? findFault(rules, service, exchange.req) : undefined;
     if (!fault) {
-      next();
+      exchange.next();
       return;
     }
     fault.hits += 1;
-    apply(fault, req, res, next);
+    apply(fault, exchange);
   }
 
   return {
@@ -138,16 +144,17 @@ export function createFaults(): Faults {
       rules = [];
       behaviours.clear();
     },
-    middleware: (service) => (req, res, next) => {
+    disturb: (service, { req, res }, next) => {
+      const exchange = { req, res, next, timers };
       const behaviour = behaviours.get(service);
       if (!behaviour) {
-        serve(service, req, res, next);
+        serve(service, exchange);
         return;
       }
       const isError = behaviour.errorRate > 0 && behaviour.draw() < behaviour.errorRate;
       const work = isError
-        ? () => apply({ action: "status", status: 500 }, req, res, next)
-        : () => serve(service, req, res, next);
+        ? () => apply({ action: "status", status: 500 }, exchange)
+        : () => serve(service, exchange);
       if (behaviour.latencyMs > 0) timers.after(behaviour.latencyMs, work);
       else work();
     },

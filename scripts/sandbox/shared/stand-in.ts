@@ -1,12 +1,14 @@
 import { timingSafeEqual } from "node:crypto";
-import type { NextFunction, Request, Response } from "express";
-import express from "express";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { CallLog } from "./call-log.js";
 import type { SandboxClock } from "./clock.js";
+import { sendAnswer, sendRefusal, toRefusal } from "./envelope.js";
 import { compilePath } from "./fault-match.js";
-import { faultRoutes } from "./fault-routes.js";
 import type { Faults } from "./faults.js";
-import type { Answer } from "./idempotency.js";
+import { createFront } from "./front.js";
+import type { Incoming, Query } from "./http.js";
+import { headerOf, pathOf, queryOf, readJson, sendJson } from "./http.js";
+import type { Answer, IdempotencyMemory } from "./idempotency.js";
 import { createIdempotencyMemory } from "./idempotency.js";
 import type { ServiceName } from "./names.js";
 import { Refusal } from "./refusal.js";
@@ -19,7 +21,14 @@ export interface SandboxContext {
   clock: SandboxClock;
 }
 
-export type Handler = (req: Request) => Answer | Promise<Answer>;
+/** One call of the contract, as its handler sees it. */
+export interface Call {
+  params: Record<string, string>;
+  query: Query;
+  body: unknown;
+}
+
+export type Handler = (req: Call) => Answer | Promise<Answer>;
 
 /**
  * One line of the contract. `keyed` routes are repeated by `Idempotency-Key`; the others are either
@@ -38,7 +47,7 @@ export interface Route {
 }
 
 export interface StandIn {
-  app: express.Express;
+  app: RequestListener;
   /** Forgets the remembered Idempotency-Keys. */
   forget(): void;
 }
@@ -46,87 +55,92 @@ export interface StandIn {
 export const ok = (data: unknown, message = "OK"): Answer => ({ data, message });
 export const created = (data: unknown, message = "Created"): Answer => ({ status: 201, data, message });
 
-/** A segment of the path, decoded by Express. */
-export function pathParam(req: Request, name: string): string {
-  const value = req.params[name];
-  if (typeof value !== "string") throw new Refusal(400, "VALIDATION_ERROR", `"${name}" is missing`);
+/** A segment of the path, decoded. */
+export function pathParam({ params }: Call, name: string): string {
+  const value = params[name];
+  if (value === undefined) throw new Refusal(400, "VALIDATION_ERROR", `"${name}" is missing`);
   return value;
 }
 
-function send(res: Response, answer: Answer): void {
-  res
-    .status(answer.status ?? 200)
-    .json({ success: true, message: answer.message ?? "OK", data: answer.data, error: null });
+interface Compiled {
+  route: Route;
+  method: string;
+  expression: RegExp;
+  /** Of the expression's groups. */
+  names: string[];
+  /** `GET /api/users/:userId` */
+  name: string;
 }
 
-function sendRefusal(res: Response, refusal: Refusal): void {
-  const { statusCode, message, data, code } = refusal;
-  res.status(statusCode).json({ success: false, message, data, error: { code, message } });
+const compile = (route: Route): Compiled => {
+  const method = route.method.toUpperCase();
+  const names = [...route.path.matchAll(/:(\w+)/g)].map(([, name = ""]) => name);
+  return { route, method, names, expression: compilePath(route.path), name: `${method} ${route.path}` };
+};
+
+const find = (routes: Compiled[], method: string, path: string): Compiled | undefined =>
+  routes.find((route) => route.method === method && route.expression.test(path));
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw new Refusal(400, "MALFORMED_REQUEST", "Unreadable path");
+  }
 }
 
-function toRefusal(error: unknown): Refusal {
-  if (error instanceof Refusal) return error;
-  const status = error instanceof Error && "status" in error ? error.status : undefined;
-  if (status === 400 || status === 413) return new Refusal(status, "MALFORMED_REQUEST", "Unreadable body");
-  const reason = error instanceof Error ? error.message : String(error);
-  return new Refusal(500, "INTERNAL_ERROR", `The stand-in failed: ${reason}`);
+function paramsOf({ expression, names }: Compiled, path: string): Record<string, string> {
+  const [, ...segments] = expression.exec(path) ?? [];
+  return Object.fromEntries(names.map((name, index) => [name, decode(segments[index] ?? "")]));
 }
 
-/** The last handler of every app here: turns what was thrown into the envelope. */
-export function errorHandler(error: unknown, _req: Request, res: Response, next: NextFunction): void {
-  // The client may have gone, or a fault may have answered; Express then only closes the socket.
-  if (res.headersSent) next(error);
-  else sendRefusal(res, toRefusal(error));
-}
-
-function requireServiceToken(serviceToken: string) {
+function createTokenCheck(serviceToken: string): (req: IncomingMessage) => void {
   const expected = Buffer.from(`Bearer ${serviceToken}`);
-  return (req: Request, _res: Response, next: NextFunction): void => {
-    const given = Buffer.from(req.get("Authorization") ?? "");
+  return (req) => {
+    const given = Buffer.from(req.headers.authorization ?? "");
     const isRight = given.length === expected.length && timingSafeEqual(given, expected);
     if (!isRight) throw new Refusal(401, "UNAUTHENTICATED", "A service token is required");
-    next();
   };
 }
 
-/** `GET /api/users/user-asha` → `GET /api/users/:userId`; paths outside the contract stay as they are. */
-export function routeNamer(routes: { method: string; path: string }[]) {
-  const compiled = routes.map(({ method, path }) => ({
-    method: method.toUpperCase(),
-    expression: compilePath(path),
-    name: `${method.toUpperCase()} ${path}`,
-  }));
-  return (method: string, path: string): string =>
-    compiled.find((route) => route.method === method && route.expression.test(path))?.name ??
-    `${method} ${path}`;
+interface Serving {
+  routes: Compiled[];
+  memory: IdempotencyMemory;
+  checkToken(req: IncomingMessage): void;
 }
 
-/** An Express app that speaks the neighbours' envelope, checks the token, and can be disturbed. */
+async function answer({ routes, memory, checkToken }: Serving, req: Incoming, res: ServerResponse) {
+  const { method = "GET" } = req;
+  const path = pathOf(req);
+  const found = find(routes, method, path);
+  if (!found) throw new Refusal(404, "ROUTE_NOT_FOUND", `${method} ${path} is not part of the contract`);
+  const { handler, keyed, open, raw } = found.route;
+  if (!open) checkToken(req);
+  req.body = await readJson(req);
+  const call = { params: paramsOf(found, path), query: queryOf(req), body: req.body };
+  const work = async (): Promise<Answer> => handler(call);
+  const key = keyed ? headerOf(req, "idempotency-key") : undefined;
+  const given = await (key ? memory.once(`${method} ${path} ${key}`, req.body, work) : work());
+  if (raw) sendJson(res, 200, given.data);
+  else sendAnswer(res, given);
+}
+
+/** A server that speaks the neighbours' envelope, checks the token, and can be disturbed. */
 export function createStandIn(name: ServiceName, context: SandboxContext, routes: Route[]): StandIn {
-  const app = express();
   const memory = createIdempotencyMemory();
-  app.disable("x-powered-by").disable("etag");
-  app.use(faultRoutes(context.faults, name));
-  app.use(context.calls.middleware(name, routeNamer(routes)));
-  app.use(context.faults.middleware(name));
-  app.get("/health", (_req, res) => send(res, ok({ status: "ok", service: name })));
-  const authenticate = requireServiceToken(context.serviceToken);
-  const parse = express.json({ limit: "1mb" });
-
-  const register = ({ method, path, handler, keyed, open, raw }: Route): void => {
-    const serve = async (req: Request, res: Response): Promise<void> => {
-      const key = keyed ? req.get("Idempotency-Key") : undefined;
-      const work = async (): Promise<Answer> => handler(req);
-      const answer = await (key ? memory.once(`${req.method} ${req.path} ${key}`, req.body, work) : work());
-      if (raw) res.json(answer.data);
-      else send(res, answer);
-    };
-    app[method](path, ...(open ? [] : [authenticate]), parse, serve);
-  };
-  for (const route of routes) register(route);
-  app.use((req) => {
-    throw new Refusal(404, "ROUTE_NOT_FOUND", `${req.method} ${req.path} is not part of the contract`);
+  const compiled = routes.map(compile);
+  const serving = { routes: compiled, memory, checkToken: createTokenCheck(context.serviceToken) };
+  const app = createFront({
+    name,
+    context,
+    toRoute: (method, path) => find(compiled, method, path)?.name ?? `${method} ${path}`,
+    serve: (req, res) => {
+      answer(serving, req, res).catch((error: unknown) => {
+        // A fault may have answered already.
+        if (res.headersSent) res.destroy();
+        else sendRefusal(res, toRefusal(error));
+      });
+    },
   });
-  app.use(errorHandler);
   return { app, forget: () => memory.clear() };
 }

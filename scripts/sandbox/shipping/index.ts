@@ -1,4 +1,4 @@
-import type express from "express";
+import type { RequestListener } from "node:http";
 import { createId } from "../shared/random.js";
 import type { SandboxContext } from "../shared/stand-in.js";
 import { createStandIn } from "../shared/stand-in.js";
@@ -37,7 +37,7 @@ export interface ShippingControl {
 }
 
 export interface Shipping {
-  app: express.Express;
+  app: RequestListener;
   control: ShippingControl;
   /** Where webhooks go: the base URL of the order service. */
   setServiceUrl(serviceUrl: string | undefined): void;

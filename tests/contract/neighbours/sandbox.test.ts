@@ -46,6 +46,17 @@ describe("Every stand-in", () => {
     expect((await world.call[name].get("/api/nothing")).status).toBe(404);
   });
 
+  test("When a path or a body cannot be read, then 400 or 413", async () => {
+    const { catalog } = world.call;
+    expect((await catalog.get("/api/products/%E0%A4%A")).status).toBe(400);
+    const productIds = ["x".repeat(1_100_000)];
+    expect((await catalog.post("/api/products/batch", { productIds })).status).toBe(413);
+  });
+
+  test("When a segment of the path is encoded, then it is the same one", async () => {
+    expect((await world.call.catalog.get("/api/products/prod%2Dkajal")).body.data.id).toBe("prod-kajal");
+  });
+
   test("When calls arrive, then they are logged by route with what the service sent", async () => {
     await world.call.catalog.http.get("/api/products/prod-kajal", { headers: { "X-Request-Id": "req-1" } });
     await world.call.catalog.post("/api/products/batch", { productIds: [] }, "key-1");
