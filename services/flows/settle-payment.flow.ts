@@ -244,6 +244,7 @@ async function move(
     machine: paymentMachine,
     model: Payment,
     id: record._id,
+    seen: record,
     to,
     set,
     guard,

@@ -44,6 +44,8 @@ export interface TransitionRequest<S extends string, D> {
   id: Types.ObjectId;
   /** The status it must have; left out: whatever it has, if the table allows the move from there. */
   from?: NoInfer<S>;
+  /** The document as it was just read: spares the look at what it has, unless that has changed since. */
+  seen?: NoInfer<D>;
   to: NoInfer<S>;
   by: ChangedBy;
   note?: string;
@@ -96,7 +98,7 @@ export async function tryTransition<S extends string, D>(
   // Twice at most: without a `from`, somebody may move the document between our look and our write.
   for (let attempt = 1; attempt <= 2; attempt += 1) {
     if (from === undefined) {
-      document = await find(request);
+      document = await look(request);
       if (!document) return { changed: false, reason: "missing", document };
       from = statusOf<S>(request, document);
     }
@@ -111,6 +113,12 @@ export async function tryTransition<S extends string, D>(
     from = current;
   }
   return notMoved(request, document);
+}
+
+/** What was seen counts where the move is legal from there: then the write itself finds out whether it still is so. */
+async function look<S extends string, D>(request: TransitionRequest<S, D>): Promise<D | null> {
+  const { seen, machine, to } = request;
+  return seen && canMove(machine, statusOf<S>(request, seen), to) ? seen : find(request);
 }
 
 function notMoved<S extends string, D>(

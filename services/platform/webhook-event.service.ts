@@ -1,7 +1,8 @@
-import { mongo, type Types, trusted } from "mongoose";
+import { Types, trusted } from "mongoose";
 import { logger } from "../../config/logger.config.js";
 import { WebhookEvent, type WebhookEventDoc, type WebhookSource } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
+import { isDuplicateKey } from "../../utils/duplicate-key.js";
 
 /**
  * Signed events: stored by their id first, then answered, then applied – at once by the request that
@@ -17,7 +18,6 @@ export interface WebhookDraft {
   payload: unknown;
 }
 
-const DUPLICATE_KEY = 11_000;
 /** Whoever takes an event up has this long before the worker takes it over. */
 const CLAIM_MS = 30_000;
 /** F47: a poisonous event is set aside and others go on. */
@@ -36,17 +36,21 @@ const later = (ms: number): Date => new Date(now().getTime() + ms);
 export async function storeWebhookEvent(
   draft: WebhookDraft,
 ): Promise<{ isNew: boolean; event: WebhookEventDoc }> {
+  const event: WebhookEventDoc = {
+    _id: new Types.ObjectId(),
+    ...draft,
+    ...{ state: "received", attempts: 1, receivedAt: now(), dueAt: later(CLAIM_MS) },
+    ...{ processedAt: null, reason: null, lastError: null },
+  };
   try {
-    const [created] = await WebhookEvent.create([
-      { ...draft, state: "received", attempts: 1, receivedAt: now(), dueAt: later(CLAIM_MS) },
-    ]);
-    if (created) return { isNew: true, event: created.toObject<WebhookEventDoc>() };
+    await WebhookEvent.insertMany([event], { lean: true });
+    return { isNew: true, event };
   } catch (error) {
-    if (!(error instanceof mongo.MongoServerError) || error.code !== DUPLICATE_KEY) throw error;
+    if (!isDuplicateKey(error)) throw error;
   }
-  const event = await WebhookEvent.findOne({ eventId: draft.eventId }).lean<WebhookEventDoc>();
-  if (!event) throw new Error(`the webhook event ${draft.eventId} is neither new nor there`);
-  return { isNew: false, event };
+  const stored = await WebhookEvent.findOne({ eventId: draft.eventId }).lean<WebhookEventDoc>();
+  if (!stored) throw new Error(`the webhook event ${draft.eventId} is neither new nor there`);
+  return { isNew: false, event: stored };
 }
 
 /** Takes up to `limit` events that nobody has applied in time, one by one, so that two workers share them. */

@@ -7,10 +7,16 @@ import {
   type OrderDoc,
   OrderStatusHistory,
   Payment,
+  type PaymentDoc,
 } from "../../../models/index.js";
 import { appendHistory } from "../../../services/platform/history.service.js";
 import { inTransaction } from "../../../services/platform/transaction.service.js";
-import { applyTransition, firstEntry, tryTransition } from "../../../services/platform/transition.service.js";
+import {
+  applyTransition,
+  firstEntry,
+  moveTogether,
+  tryTransition,
+} from "../../../services/platform/transition.service.js";
 import { InvalidStatusTransitionError } from "../../../utils/errors.js";
 import {
   cartMachine,
@@ -122,6 +128,27 @@ describe("Transitions", () => {
         document: { status: "captured" },
       });
     });
+
+    it.each([
+      // What it has meanwhile, where it is to go, and what comes of it.
+      ["pending", "captured", { changed: true, from: "pending" }],
+      ["authorized", "captured", { changed: true, from: "authorized" }],
+      ["authorized", "refunded", { changed: true, from: "authorized" }],
+      ["captured", "captured", { changed: false, reason: "same" }],
+      ["captured", "authorized", { changed: false, reason: "illegal" }],
+    ] as const)(
+      "When it was seen as pending and is %s by now, then a move to %s ends as if it had been looked at: %j",
+      async (status, to, expected) => {
+        const id = await aStoredPayment();
+        const seen = await Payment.findById(id).lean<PaymentDoc>();
+        if (!seen) throw new Error("nothing was stored");
+        await Payment.collection.updateOne({ _id: id }, { $set: { status } });
+        const request = { machine: paymentMachine, model: Payment, id, seen, to, by };
+        expect(await tryTransition(request)).toMatchObject(expected);
+        const after = expected.changed ? to : status;
+        expect(await Payment.findById(id).lean()).toMatchObject({ status: after });
+      },
+    );
 
     it("When the status it is to come from is not the status it has, then nothing changes", async () => {
       const id = await aStoredPayment();
@@ -257,6 +284,54 @@ describe("Transitions", () => {
       status: "failed",
       failureReason: "expired",
       steps: { failedAt: new Date("2026-11-20") },
+    });
+  });
+
+  describe("of several documents at once", () => {
+    const moves = (ids: readonly Types.ObjectId[]) =>
+      ids.map((id) => ({
+        machine: cartMachine,
+        model: Cart,
+        id,
+        from: "active" as const,
+        to: "abandoned" as const,
+        by,
+      }));
+    const statuses = async () => (await Cart.find().sort({ _id: 1 }).lean()).map(({ status }) => status);
+
+    beforeEach(async () => {
+      await Cart.deleteMany({});
+    });
+
+    it("When each has the status it comes from, then all move; else the caller hears it", async () => {
+      const first = await Cart.create(aCart());
+      const second = await Cart.create({ ...aCart(), userId: "user-2" });
+      const ids = [first._id, second._id];
+      expect(await inTransaction((session) => moveTogether(Cart, moves(ids), session))).toBe(true);
+      expect(await statuses()).toEqual(["abandoned", "abandoned"]);
+      expect(await inTransaction((session) => moveTogether(Cart, moves(ids), session))).toBe(false);
+    });
+
+    it("When the table does not list a move, or each needs rows of history, then nothing is written", async () => {
+      const { _id: id } = await Cart.create(aCart());
+      const illegal = [
+        { machine: cartMachine, model: Cart, id, from: "converted" as const, to: "active" as const, by },
+      ];
+      await expect(inTransaction((session) => moveTogether(Cart, illegal, session))).rejects.toThrow(
+        InvalidStatusTransitionError,
+      );
+      const order = {
+        machine: orderMachine,
+        model: Order,
+        id,
+        from: "pending" as const,
+        to: "confirmed" as const,
+        by,
+      };
+      await expect(inTransaction((session) => moveTogether(Order, [order], session))).rejects.toThrow(
+        TypeError,
+      );
+      expect(await statuses()).toEqual(["active"]);
     });
   });
 });
