@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, IncomingMessage, type Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Express } from "express";
 import type { Envelope } from "../utils/http.js";
@@ -36,9 +36,24 @@ function refuse(socket: Socket): void {
   socket.end(["HTTP/1.1 400 Bad Request", ...headers, "Connection: close", "", body].join("\r\n"));
 }
 
+/**
+ * Requests and answers that are born with Express's prototypes. It gives every one of them its prototype when it
+ * comes, and V8 forgets with that how to reach their fields quickly: two thirds of what a small answer costs.
+ */
+function messagesOf(app: Express) {
+  class AppRequest extends IncomingMessage {}
+  class AppResponse extends ServerResponse {}
+  Object.setPrototypeOf(AppRequest.prototype, app.request);
+  Object.setPrototypeOf(AppResponse.prototype, app.response);
+  // What Express sets is then what is there already, and nothing happens.
+  Object.assign(app, { request: AppRequest.prototype, response: AppResponse.prototype });
+  return { IncomingMessage: AppRequest, ServerResponse: AppResponse };
+}
+
 export function createHttpServer(app: Express): Server {
   const server = createServer(
     {
+      ...messagesOf(app),
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,

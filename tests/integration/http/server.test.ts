@@ -68,6 +68,25 @@ describe("The server", () => {
     expect(await ask(header + header)).toMatch(/^HTTP\/1\.1 401 /);
   });
 
+  test("When a request comes, then it is born as Express wants it: changing what it is costs more than answering", async () => {
+    const changed: unknown[] = [];
+    const { setPrototypeOf } = Object;
+    const spy = jest.spyOn(Object, "setPrototypeOf").mockImplementation((object, prototype) => {
+      if (Object.getPrototypeOf(object) !== prototype) changed.push(object);
+      return setPrototypeOf(object, prototype);
+    });
+    try {
+      expect(await exchange("GET /api/widgets/open HTTP/1.0\r\n\r\n")).toMatch(/^HTTP\/1\.1 200 OK/);
+      expect(spy).toHaveBeenCalledWith(
+        expect.objectContaining({ originalUrl: "/api/widgets/open" }),
+        expect.anything(),
+      );
+    } finally {
+      spy.mockRestore();
+    }
+    expect(changed).toEqual([]);
+  });
+
   test("When HTTP/1.0 is spoken, then it is answered", async () => {
     expect(await exchange("GET /api/widgets/open HTTP/1.0\r\n\r\n")).toMatch(/^HTTP\/1\.1 200 OK/);
   });
