@@ -1,6 +1,5 @@
 import { type Types, trusted } from "mongoose";
 import {
-  CheckoutSession,
   type CheckoutSessionDoc,
   Order,
   type OrderDoc,
@@ -12,7 +11,7 @@ import {
 import { choosePayment } from "../../services/flows/choose-payment.flow.js";
 import { type PlacedOrder, placeOrder } from "../../services/flows/place-order.flow.js";
 import { settlePayment } from "../../services/flows/settle-payment.flow.js";
-import { isOwnedBy } from "../../services/flows/steps/checkout/checkout-state.step.js";
+import { getOwnCheckout, isOwnedBy } from "../../services/flows/steps/checkout/checkout-state.step.js";
 import { assertComplete } from "../../services/flows/steps/checkout/refresh-before-payment.step.js";
 import {
   loadOrder,
@@ -48,10 +47,7 @@ export interface OrderRequest {
  */
 export async function place(request: OrderRequest): Promise<OrderOverview & { created: boolean }> {
   const { owner, checkoutSessionId } = request;
-  const checkout = await CheckoutSession.findById(checkoutSessionId).lean<CheckoutSessionDoc>();
-  if (!checkout || !isOwnedBy(checkout, owner)) {
-    throw new NotFoundError("CHECKOUT_NOT_FOUND", "There is no such checkout");
-  }
+  const checkout = await getOwnCheckout(checkoutSessionId, owner);
   if (request.paymentId) await assertPaymentOf(checkout, request.paymentId);
   const isOpen = checkout.status !== "completed" && checkout.status !== "failed";
   const isAsRead = !isOpen || (await makeReady(checkout, request)) === "ready";

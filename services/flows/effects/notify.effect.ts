@@ -13,7 +13,7 @@ import {
 import { toRupees } from "../../../utils/money.js";
 import { unwrap } from "../../../utils/result.js";
 import { sendNotification } from "../../integrations/engagement-integration.service.js";
-import { gather } from "../../platform/gather.service.js";
+import { gatherFinds } from "../../platform/gather.service.js";
 import { orderLink } from "../../platform/links.service.js";
 
 /**
@@ -21,18 +21,15 @@ import { orderLink } from "../../platform/links.service.js";
  * key at the receiver. `data` always carries a number, `customerName`, the amounts in rupees and a `link`.
  */
 
-/** The outbox delivers several messages at once; their orders are read in one query. */
-const findOrder = gather(
-  async (ids: readonly Types.ObjectId[]) => {
-    const orders = await Order.find({ _id: trusted({ $in: [...ids] }) }).lean<OrderDoc[]>();
-    return ids.map((id) => orders.find(({ _id }) => _id.equals(id)) ?? null);
-  },
-  { most: 100, patienceMs: 0 },
+/** The outbox delivers several messages at once: their orders come in one query. */
+const ordersById = gatherFinds<OrderDoc>(
+  ($in) => Order.find({ _id: trusted({ $in }) }).lean<OrderDoc[]>(),
+  ({ _id }) => _id.toHexString(),
 );
 
 /** Template `order_confirmed`: also `paymentMethod`, `paymentStatus`. */
 export async function notifyOrderPlaced(orderId: Types.ObjectId): Promise<void> {
-  const order = await findOrder(orderId);
+  const [order] = await ordersById(orderId.toHexString());
   if (!order) return;
   unwrap(
     await sendNotification({

@@ -1,4 +1,4 @@
-import type { Types } from "mongoose";
+import { type Types, trusted } from "mongoose";
 import {
   type CartDoc,
   type CartItemDoc,
@@ -19,6 +19,7 @@ import { ZERO_PAISE } from "../../../../utils/money.js";
 import type { Owner } from "../../../../utils/principal.js";
 import { checkoutMachine } from "../../../../utils/state-machines.js";
 import type { Totals } from "../../../calculations/totals.service.js";
+import { gatherFinds } from "../../../platform/gather.service.js";
 import type { CartState } from "../cart/cart-draft.step.js";
 import { calculateCartTotals } from "../cart/cart-totals.step.js";
 import { findCartState } from "../cart/find-cart.step.js";
@@ -63,9 +64,14 @@ export function assertWritable(checkout: CheckoutSessionDoc): void {
   if (checkout.expiresAt <= now()) throw new CheckoutExpiredError();
 }
 
+const checkoutsById = gatherFinds<CheckoutSessionDoc>(
+  ($in) => CheckoutSession.find({ _id: trusted({ $in }) }).lean<CheckoutSessionDoc[]>(),
+  ({ _id }) => _id.toHexString(),
+);
+
 /** @throws NotFoundError CHECKOUT_NOT_FOUND for an unknown session and for somebody else's. */
 export async function getOwnCheckout(id: Types.ObjectId, owner: Owner): Promise<CheckoutSessionDoc> {
-  const checkout = await CheckoutSession.findById(id).lean<CheckoutSessionDoc>();
+  const [checkout] = await checkoutsById(id.toHexString());
   if (!checkout || !isOwnedBy(checkout, owner)) throw checkoutNotFound();
   return checkout;
 }

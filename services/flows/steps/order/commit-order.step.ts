@@ -1,4 +1,3 @@
-import type { OrderDoc, OrderItemDoc } from "../../../../models/index.js";
 import { now } from "../../../../utils/clock.js";
 import { isDuplicateKey } from "../../../../utils/duplicate-key.js";
 import { OutcomeUnknownError } from "../../../../utils/errors.js";
@@ -8,14 +7,7 @@ import { inTransaction, type TransactionOptions } from "../../../platform/transa
 import { buildOrder, buildOrderItems } from "./build-order.step.js";
 import type { OrderOverview } from "./load-order.step.js";
 import type { Claim } from "./placement-claim.step.js";
-import { ClaimLost, writeOrders } from "./write-orders.step.js";
-
-/** What the one transaction of an order writes. */
-export interface Placement {
-  claim: Claim;
-  order: OrderDoc;
-  items: OrderItemDoc[];
-}
+import { ClaimLost, type Placement, writeOrders } from "./write-orders.step.js";
 
 /**
  * Step 3, the one transaction of an order (D29): order, lines, first history rows, payment linked, cart

@@ -3,14 +3,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Types, trusted } from "mongoose";
 import {
   Cart,
+  type CartDoc,
   CheckoutSession,
   type CheckoutSessionDoc,
   Payment,
   type PaymentDoc,
 } from "../../../../models/index.js";
-import type { CheckoutFailure } from "../../../../utils/constants.js";
+import type { CartStatus, CheckoutFailure } from "../../../../utils/constants.js";
 import { AppError, ConflictError, NotFoundError, RuleError } from "../../../../utils/errors.js";
 import { databaseTimeIn } from "../../../platform/document-lease.service.js";
+import { gather, gatherFinds } from "../../../platform/gather.service.js";
 import { placementFailure } from "./placement-failure.step.js";
 
 type FrozenCheckout = NonNullable<CheckoutSessionDoc["frozen"]>;
@@ -43,6 +45,8 @@ const WAIT_FOR_OTHERS_MS = 6_000;
 const FIRST_POLL_MS = 40;
 const LAST_POLL_MS = 400;
 const POLL_FACTOR = 1.5;
+/** A cart that an order may be made of; time may have abandoned it while it was being paid. */
+export const PLACEABLE: CartStatus[] = ["active", "abandoned"];
 /** A lease that has ended by anybody's clock. */
 const LONG_AGO = new Date(0);
 
@@ -93,16 +97,26 @@ async function findMoney(checkout: CheckoutSessionDoc): Promise<Pick<Claim, "pay
   }
 }
 
+/** Orders that are placed at the same time are looked at together. A session has one payment, seldom some more. */
+const paymentsOfSession = gatherFinds<PaymentDoc>(
+  ($in) => Payment.find({ checkoutSessionId: trusted({ $in }) }).lean<PaymentDoc[]>(),
+  ({ checkoutSessionId }) => checkoutSessionId?.toHexString(),
+);
+
 /** The money an order may be placed on: an accepted payment, the COD promise, or nothing due at all. */
 async function findPaymentToPlaceOn(checkout: CheckoutSessionDoc): Promise<PaymentDoc | null> {
   const required = () => new RuleError("PAYMENT_REQUIRED", "The payment has not been received yet");
   if (!checkout.frozen) throw required();
   if (checkout.frozen.totals.amountDue === 0) return null;
-  const payment = await Payment.findOne(
+  const isIt =
     checkout.paymentMethod === "cod"
-      ? { _id: checkout.paymentId, gateway: "cod", status: "pending", supersededAt: null }
-      : { checkoutSessionId: checkout._id, accepted: true },
-  ).lean<PaymentDoc>();
+      ? ({ _id, gateway, status, supersededAt }: PaymentDoc) =>
+          checkout.paymentId?.equals(_id) &&
+          gateway === "cod" &&
+          status === "pending" &&
+          supersededAt === null
+      : ({ accepted }: PaymentDoc) => accepted;
+  const payment = (await paymentsOfSession(checkout._id.toHexString())).find(isIt);
   if (!payment) throw checkout.status === "failed" ? placementFailure("expired") : required();
   if (payment.gateway !== "cod" && payment.status !== "captured" && payment.status !== "authorized")
     throw required();
@@ -145,18 +159,39 @@ function writeIntent(
  * One that was bought meanwhile, through another session, is not bought twice.
  */
 async function markCart(checkout: CheckoutSessionDoc, frozen: FrozenCheckout): Promise<CartHold> {
-  const marked = await Cart.updateOne(
-    {
-      _id: checkout.cartId,
-      version: frozen.cartVersion,
-      status: trusted({ $in: ["active", "abandoned"] }),
-      placing: trusted({ $in: [null, checkout._id] }),
-    },
-    { $set: { placing: checkout._id } },
-  );
-  if (marked.matchedCount === 1) return "held";
-  return (await Cart.exists({ _id: checkout.cartId, status: "converted" })) ? "sold" : "moved_on";
+  if (await markTogether({ checkout, frozen })) return "held";
+  const cart = await Cart.findById(checkout.cartId).lean<CartDoc>();
+  // It may be another one of them that was not marked.
+  if (cart?.placing?.equals(checkout._id) && cart.version === frozen.cartVersion) return "held";
+  return cart?.status === "converted" ? "sold" : "moved_on";
 }
+
+interface Mark {
+  checkout: CheckoutSessionDoc;
+  frozen: FrozenCheckout;
+}
+
+/** The carts of orders that are placed at the same time, in one command. @returns whether all of them are marked */
+const markTogether = gather(
+  async (marks: readonly Mark[]) => {
+    const { matchedCount } = await Cart.bulkWrite(
+      marks.map(({ checkout, frozen }) => ({
+        updateOne: {
+          filter: {
+            _id: checkout.cartId,
+            version: frozen.cartVersion,
+            status: trusted({ $in: PLACEABLE }),
+            placing: trusted({ $in: [null, checkout._id] }),
+          },
+          update: { $set: { placing: checkout._id } },
+        },
+      })),
+      { ordered: false },
+    );
+    return marks.map(() => matchedCount === marks.length);
+  },
+  { most: 25, patienceMs: 20 },
+);
 
 /** After an unknown outcome: the next caller need not wait for the lease to end. */
 export async function giveUpClaim(claim: Claim): Promise<void> {

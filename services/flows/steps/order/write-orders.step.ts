@@ -1,13 +1,27 @@
 import type { ClientSession } from "mongoose";
 import { trusted } from "mongoose";
-import { Cart, CheckoutSession, Order, OrderItem, Payment } from "../../../../models/index.js";
-import type { CartStatus } from "../../../../utils/constants.js";
+import {
+  Cart,
+  CheckoutSession,
+  Order,
+  type OrderDoc,
+  OrderItem,
+  type OrderItemDoc,
+  Payment,
+} from "../../../../models/index.js";
 import { checkoutMachine } from "../../../../utils/state-machines.js";
 import { appendHistory } from "../../../platform/history.service.js";
 import { enqueueOutbox } from "../../../platform/outbox.service.js";
 import { moveTogether } from "../../../platform/transition.service.js";
 import { buildFirstHistory } from "./build-order.step.js";
-import type { Placement } from "./commit-order.step.js";
+import { type Claim, PLACEABLE } from "./placement-claim.step.js";
+
+/** What the one transaction of an order writes. */
+export interface Placement {
+  claim: Claim;
+  order: OrderDoc;
+  items: OrderItemDoc[];
+}
 
 /** Writes of many have to take the analyses' mark away themselves (`models/parts/tallied.ts`). */
 const UNTALLIED = { talliedAt: null };
@@ -77,8 +91,6 @@ async function linkPayments(placements: readonly Placement[], session: ClientSes
   const { modifiedCount } = await Payment.bulkWrite(links, { session });
   if (modifiedCount !== links.length) throw new ClaimLost();
 }
-
-const PLACEABLE: CartStatus[] = ["active", "abandoned"];
 
 /** A cart that has moved on since it was paid for is left alone. */
 async function convertCarts(placements: readonly Placement[], session: ClientSession): Promise<void> {
