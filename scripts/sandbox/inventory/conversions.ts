@@ -4,7 +4,7 @@ import type { Lapses } from "./lapses.js";
 import type { ReturnRequest } from "./returns.js";
 import { returnUnits } from "./returns.js";
 import type { ItemQuantity } from "./stock.js";
-import { unknownVariant } from "./stock.js";
+import { sumByVariant, unknownVariant } from "./stock.js";
 import type { ConversionDoc, InventoryStore } from "./store.js";
 import { toFieldKey } from "./store.js";
 import type { Taking } from "./taking.js";
@@ -32,15 +32,6 @@ export interface Conversions {
 
 const voided = (orderId: string): Refusal =>
   new Refusal(409, "ORDER_VOIDED", `Order ${orderId} was voided; nothing is sold to it any more`);
-
-/** Two lines of one variant count as one; the order of variants is the same for everybody. */
-function sumByVariant(items: ItemQuantity[]): ItemQuantity[] {
-  const sums = new Map<string, number>();
-  for (const { variantId, quantity } of items) sums.set(variantId, (sums.get(variantId) ?? 0) + quantity);
-  return [...sums]
-    .map(([variantId, quantity]) => ({ variantId, quantity }))
-    .sort((a, b) => (a.variantId < b.variantId ? -1 : 1));
-}
 
 const isDuplicateKey = (error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === 11_000;

@@ -119,10 +119,11 @@ export async function createInventory(
     reset: async () => {
       standIn.forget();
       await store.ledger.clear();
+      await store.sales.write();
       await Promise.all(
         [store.stock, store.reservations, store.conversions].map((docs) => docs.deleteMany({})),
       );
-      store.carts.forgetAll();
+      store.carts.clear();
       await stock.seed(seed());
     },
   };

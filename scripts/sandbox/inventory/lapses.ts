@@ -76,7 +76,12 @@ export function createLapses(store: InventoryStore): Lapses {
   }
 
   const isDue = (): boolean => store.clock.now() >= nextDue;
-  const sweep = (): Promise<void> => (isDue() ? run() : store.lifetimes.write());
+
+  async function sweep(): Promise<void> {
+    await store.sales.write();
+    if (isDue()) await run();
+    else await store.lifetimes.write();
+  }
 
   // A failed sweep is made up for by the next one.
   timers.every(SWEEP_MS, () => void sweep().catch(() => undefined));

@@ -103,7 +103,7 @@ export function createReservations(store: InventoryStore, lapses: Lapses): Reser
       dismissed: false,
     };
     await reservations.insertOne(doc);
-    carts.forget(cartId);
+    carts.add(cartId, doc);
     ledger.append({ type: "reserved", variantId, quantity, cartId, reservationId: doc._id });
     return toReservationAnswer(doc);
   }
@@ -133,11 +133,11 @@ export function createReservations(store: InventoryStore, lapses: Lapses): Reser
     return changed;
   }
 
-  /** Nobody misses these any more, if they had expired. */
-  async function dismiss(which: { _id: string } | { cartId: string }): Promise<void> {
-    await reservations.updateMany({ ...which, status: "expired" }, { $set: { dismissed: true } });
-    if ("cartId" in which) carts.forget(which.cartId);
-    else carts.forgetAll();
+  /** Nobody misses it any more, if it had expired. */
+  async function dismiss(id: string): Promise<void> {
+    const expired = { _id: id, status: "expired" as const };
+    const doc = await reservations.findOneAndUpdate(expired, { $set: { dismissed: true } });
+    if (doc) carts.forget(doc.cartId);
   }
 
   return {
@@ -158,20 +158,22 @@ export function createReservations(store: InventoryStore, lapses: Lapses): Reser
       const docs = await carts.read(cartId);
       const live = docs.filter((doc) => doc.status === "active");
       const extended = live.map((doc) => doc._id);
-      lifetimes.give(extended, lifetime(ttlMinutes));
+      const expiresAt = lifetime(ttlMinutes);
+      lifetimes.add(...extended.map((reservationId) => ({ reservationId, expiresAt })));
       const held = new Set(live.map((doc) => doc.variantId));
       const lapsed = docs.map((doc) => doc.variantId).filter((variantId) => !held.has(variantId));
       return { extended, lapsed: [...new Set(lapsed)] };
     },
     release: async (id) => {
       const ended = await endReservation(store, id, "released");
-      if (!ended) await dismiss({ _id: id });
+      if (!ended) await dismiss(id);
       return { reservationId: id, released: ended !== null };
     },
     releaseCart: async (cartId) => {
       const live = await reservations.find({ cartId, status: "active" }).toArray();
       const ended = await Promise.all(live.map(({ _id }) => endReservation(store, _id, "released")));
-      await dismiss({ cartId });
+      await reservations.updateMany({ cartId, status: "expired" }, { $set: { dismissed: true } });
+      carts.forget(cartId);
       return { released: ended.filter(Boolean).length };
     },
   };

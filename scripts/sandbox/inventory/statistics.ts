@@ -38,6 +38,7 @@ export interface Imbalance {
 
 /** Violations of I23, asked of the data; empty when the numbers of every variant add up. Call it at rest. */
 export async function findImbalances(store: InventoryStore): Promise<Imbalance[]> {
+  await store.sales.write();
   const sums = await store.reservations
     .aggregate<{ _id: string; quantity: number }>([
       { $match: { status: "active" } },

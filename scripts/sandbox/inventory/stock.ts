@@ -49,14 +49,24 @@ const toNumbers = (doc: StockDoc): VariantNumbers => {
   return { variantId: _id, sku, initial, available, reserved, sold, returned, physical, isLow };
 };
 
+/** Two lines of one variant count as one; the order of variants is the same for everybody. */
+export function sumByVariant(items: ItemQuantity[]): ItemQuantity[] {
+  const sums = new Map<string, number>();
+  for (const { variantId, quantity } of items) sums.set(variantId, (sums.get(variantId) ?? 0) + quantity);
+  return [...sums]
+    .map(([variantId, quantity]) => ({ variantId, quantity }))
+    .sort((a, b) => (a.variantId < b.variantId ? -1 : 1));
+}
+
 export const unknownVariant = (variantId: string): Refusal =>
   new Refusal(404, "VARIANT_NOT_FOUND", `There is no variant ${variantId}`);
 
 export function createStock(store: InventoryStore, lapses: Lapses): Stock {
-  const { stock, ledger } = store;
+  const { stock, sales, ledger } = store;
 
   async function status(variantIds?: string[]): Promise<VariantNumbers[]> {
     await lapses.settle();
+    await sales.write();
     const docs = await stock
       .find(variantIds ? { _id: { $in: variantIds } } : {})
       .sort({ _id: 1 })
@@ -73,8 +83,10 @@ export function createStock(store: InventoryStore, lapses: Lapses): Stock {
       return { variantId, sku, available, isAvailable: available >= quantity };
     },
     checkMany: async (items) => {
-      const numbers = await status(items.map((item) => item.variantId));
-      const availableOf = new Map(numbers.map(({ variantId, available }) => [variantId, available]));
+      await lapses.settle();
+      const wanted = { _id: { $in: items.map((item) => item.variantId) } };
+      const docs = await stock.find(wanted, { projection: { available: 1 } }).toArray();
+      const availableOf = new Map(docs.map(({ _id, available }) => [_id, available]));
       const answers = items.map(({ variantId, quantity }) => {
         const available = availableOf.get(variantId) ?? 0;
         return { variantId, requested: quantity, available, isAvailable: available >= quantity };
@@ -87,6 +99,7 @@ export function createStock(store: InventoryStore, lapses: Lapses): Stock {
         threshold === undefined ? isLow : available <= threshold,
       ),
     restock: async (variantId, quantity, note) => {
+      await sales.write();
       const change = { $inc: { available: quantity, initial: quantity } };
       const doc = await stock.findOneAndUpdate({ _id: variantId }, change, { returnDocument: "after" });
       if (!doc) throw unknownVariant(variantId);
@@ -94,6 +107,7 @@ export function createStock(store: InventoryStore, lapses: Lapses): Stock {
       return toNumbers(doc);
     },
     setAvailable: async (variantId, available) => {
+      await sales.write();
       const change = [
         { $set: { initial: { $add: ["$initial", { $subtract: [available, "$available"] }] } } },
         { $set: { available } },

@@ -1,11 +1,14 @@
 import mongoose from "mongoose";
 import type { SandboxClock } from "../shared/clock.js";
+import type { Later } from "../shared/later.js";
 import type { CartReservation, Carts } from "./carts.js";
 import { createCarts } from "./carts.js";
 import type { Ledger, LedgerDoc } from "./ledger.js";
 import { createLedger } from "./ledger.js";
-import type { Lifetimes } from "./lifetimes.js";
+import type { Lifetime } from "./lifetimes.js";
 import { createLifetimes } from "./lifetimes.js";
+import { createSales } from "./sales.js";
+import type { ItemQuantity } from "./stock.js";
 
 type MongoClient = mongoose.mongo.MongoClient;
 type Collection<T extends mongoose.mongo.Document> = mongoose.mongo.Collection<T>;
@@ -63,7 +66,8 @@ export interface InventoryStore {
   reservations: Collection<ReservationDoc>;
   conversions: Collection<ConversionDoc>;
   carts: Carts;
-  lifetimes: Lifetimes;
+  lifetimes: Later<Lifetime>;
+  sales: Later<ItemQuantity>;
   ledger: Ledger;
   clock: SandboxClock;
   close(): Promise<void>;
@@ -101,17 +105,18 @@ export async function openStore({ mongoUri, databaseName, clock }: StoreOptions)
   for (const name of ["stock", "reservations", "conversions", "ledger"]) {
     await database.createCollection(name);
   }
+  const stock = database.collection<StockDoc>("stock");
   const reservations = database.collection<ReservationDoc>("reservations");
   const entries = database.collection<LedgerDoc>("ledger");
   await reservations.createIndexes([
-    { key: { cartId: 1, status: 1 } },
+    { key: { cartId: 1 } },
     { key: { expiresAt: 1 }, partialFilterExpression: { status: "active" } },
   ]);
   await entries.createIndexes([{ key: { variantId: 1 } }]);
   const ledger = createLedger(entries, clock);
   return {
     client,
-    stock: database.collection<StockDoc>("stock"),
+    stock,
     reservations,
     conversions: database.collection<ConversionDoc>("conversions"),
     carts: createCarts((cartId) =>
@@ -121,6 +126,7 @@ export async function openStore({ mongoUri, databaseName, clock }: StoreOptions)
         .toArray(),
     ),
     lifetimes: createLifetimes(reservations),
+    sales: createSales(stock),
     ledger,
     clock,
     close: async () => {

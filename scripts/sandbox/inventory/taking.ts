@@ -87,8 +87,9 @@ export async function takeUnits(
   const uncovered = moves.filter((move) => move.held < move.quantity);
   const short = await takeFree(store, uncovered);
   if (short === null) {
-    const covered = moves.filter((move) => move.held >= move.quantity).map(toUpdate);
-    if (covered.length > 0) await store.stock.bulkWrite(covered.map((updateOne) => ({ updateOne })));
+    store.sales.add(...moves.filter((move) => move.held === move.quantity));
+    const surplus = moves.filter((move) => move.held > move.quantity).map(toUpdate);
+    if (surplus.length > 0) await store.stock.bulkWrite(surplus.map((updateOne) => ({ updateOne })));
   }
   return { reserved, held, short };
 }
