@@ -78,6 +78,13 @@ describe("A cart that was asked for before", () => {
     expect(await extend()).toEqual({ extended: [], lapsed: [] });
   });
 
+  test("When it was sold just before everything goes back to the seed, then no unit is sold", async () => {
+    await convert();
+    await world.sandbox.control.sandbox.reset();
+    const numbers = await world.sandbox.control.inventory.numbers(ashwagandha);
+    expect(numbers).toMatchObject({ available: 1_000, reserved: 0, sold: 0 });
+  });
+
   test("When the sale is refused, then it is as live as before", async () => {
     const items = [
       { variantId: ashwagandha, quantity: 2 },
