@@ -39,7 +39,9 @@ export interface Envelope {
   meta?: Record<string, unknown>;
 }
 
-/** Sends the envelope; `success` follows from the status code. */
+const JSON_TYPE = "application/json; charset=utf-8";
+
+/** Sends the envelope; `success` follows from the status code. As `res.json`, whose settings nobody uses. */
 export function sendResponse(
   res: Response,
   statusCode: number,
@@ -50,5 +52,6 @@ export function sendResponse(
 ): void {
   const envelope: Envelope = { success: statusCode < 400, statusCode, message, data, error };
   if (meta) envelope.meta = meta;
-  res.status(statusCode).json(envelope);
+  res.status(statusCode).setHeader("Content-Type", JSON_TYPE);
+  res.send(JSON.stringify(envelope));
 }

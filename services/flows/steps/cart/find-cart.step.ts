@@ -10,9 +10,9 @@ import { cartMachine } from "../../../../utils/state-machines.js";
 import { getSettings } from "../../../platform/settings.service.js";
 import { tryTransition } from "../../../platform/transition.service.js";
 import type { CartState } from "./cart-draft.step.js";
-import { findActiveState, findCartLines, findCartState } from "./gathered-carts.step.js";
+import { findActiveCart, findActiveState, findCartLines, findCartState } from "./gathered-carts.step.js";
 
-export { findCartLines, findCartState } from "./gathered-carts.step.js";
+export { findActiveCart, findCartLines, findCartState } from "./gathered-carts.step.js";
 
 const DAY_MS = 86_400_000;
 
@@ -22,10 +22,6 @@ export const cartNotFound = () => new NotFoundError("CART_NOT_FOUND", "There is 
 export async function nextCartExpiry({ expiryDays }: Pick<CartDoc, "expiryDays">): Promise<Date> {
   const days = expiryDays ?? (await getSettings("cart")).cartExpiryDays;
   return new Date(now().getTime() + days * DAY_MS);
-}
-
-export function findActiveCart(owner: Owner): Promise<CartDoc | null> {
-  return Cart.findOne({ ...ownerFilter(owner), status: "active" }).lean<CartDoc>();
 }
 
 /** @throws NotFoundError CART_NOT_FOUND */
