@@ -19,6 +19,8 @@ export interface OutboxDraft {
   payload: object;
   /** Not before; left out: at once. */
   dueAt?: Date;
+  /** Which request brought this about; left out: the one being worked on. */
+  requestId?: string | undefined;
 }
 
 const nudges = new EventEmitter();
@@ -54,7 +56,7 @@ export async function enqueueOutbox(drafts: readonly OutboxDraft[], session?: Cl
       done: [],
       lease: null,
       lastError: null,
-      requestId: currentRequestId() ?? null,
+      requestId: draft.requestId ?? currentRequestId() ?? null,
       deliveredAt: null,
       createdAt: now(),
     }),

@@ -181,6 +181,11 @@ describe("orders that are ready at the same time", () => {
     const answers = await Promise.all(buyers.map((buyer) => buyer.order()));
     expect(answers.map(({ status }) => status)).toEqual(buyers.map(() => 201));
     for (const buyer of buyers) await expectPlaced(buyer);
+    const outbox = shop().db.collection("outboxMessages");
+    for (const { body, headers } of answers) {
+      const owed = await outbox.findOne({ dedupeKey: `order.placed:${body.data.id}` });
+      expect(owed?.requestId).toBe(headers["x-request-id"]);
+    }
     const numbers = answers.map(({ body }) => Number(body.data.orderNumber.slice(-6))).sort((a, b) => a - b);
     expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
   });

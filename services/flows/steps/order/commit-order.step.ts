@@ -1,6 +1,7 @@
 import { now } from "../../../../utils/clock.js";
 import { isDuplicateKey } from "../../../../utils/duplicate-key.js";
 import { OutcomeUnknownError } from "../../../../utils/errors.js";
+import { currentRequestId } from "../../../../utils/request-context.js";
 import { gather } from "../../../platform/gather.service.js";
 import { getSettings } from "../../../platform/settings.service.js";
 import { inTransaction, type TransactionOptions } from "../../../platform/transaction.service.js";
@@ -21,7 +22,7 @@ export async function commitOrder(claim: Claim, orderNumber: string): Promise<Or
     confirmed: claim.payment?.gateway !== "cod" || (await getSettings("payments")).codAutoConfirm,
   });
   const items = buildOrderItems(claim, order);
-  const outcome = await commitGathered({ claim, order, items });
+  const outcome = await commitGathered({ claim, order, items, requestId: currentRequestId() });
   if (outcome.kind === "lost") return null;
   if (outcome.kind === "failed") throw outcome.error;
   const { payment } = claim;

@@ -21,6 +21,8 @@ export interface Placement {
   claim: Claim;
   order: OrderDoc;
   items: OrderItemDoc[];
+  /** The request that places it: in the transaction of several, the one being worked on is somebody else's. */
+  requestId: string | undefined;
 }
 
 /** Writes of many have to take the analyses' mark away themselves (`models/parts/tallied.ts`). */
@@ -45,10 +47,11 @@ export async function writeOrders(placements: readonly Placement[], session: Cli
   await linkPayments(placements, session);
   await convertCarts(placements, session);
   await enqueueOutbox(
-    orders.map(({ _id }) => ({
+    placements.map(({ order: { _id }, requestId }) => ({
       type: "order.placed",
       dedupeKey: `order.placed:${_id.toHexString()}`,
       payload: { orderId: _id.toHexString() },
+      requestId,
     })),
     session,
   );
