@@ -218,7 +218,7 @@ export interface OutboxWorker {
 /** How often to look without a nudge: messages of other processes, and those whose time has come. */
 const POLL_MS = 1_000;
 /** From a nudge to the look: under load several messages share the round trips of a batch. */
-const GATHER_MS = 25;
+const GATHER_MS = 50;
 
 /** Delivers in the background, beginning now. */
 export function startOutboxWorker(effects: OutboxEffects, { pollMs = POLL_MS } = {}): OutboxWorker {
