@@ -1,6 +1,6 @@
-import { mongo } from "mongoose";
 import { Counter } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
+import { isDuplicateKey } from "../../utils/duplicate-key.js";
 import { gather } from "./gather.service.js";
 
 /**
@@ -12,7 +12,6 @@ import { gather } from "./gather.service.js";
 const DIGITS = 6;
 /** India has one time zone without summer time: Asia/Kolkata is always UTC + 5:30. */
 const KOLKATA_OFFSET_MS = 5.5 * 3_600_000;
-const DUPLICATE_KEY = 11_000;
 
 /** The calendar year in Asia/Kolkata. */
 export const businessYear = (at: Date): number => new Date(at.getTime() + KOLKATA_OFFSET_MS).getUTCFullYear();
@@ -59,7 +58,7 @@ async function increase(series: string, count: number): Promise<number> {
     return (await increment()).sequence;
   } catch (error) {
     // Two first numbers of a year at once: the loser of the insert finds the counter the second time.
-    if (!(error instanceof mongo.MongoServerError) || error.code !== DUPLICATE_KEY) throw error;
+    if (!isDuplicateKey(error)) throw error;
     return (await increment()).sequence;
   }
 }

@@ -132,10 +132,11 @@ function notMoved<S extends string, D>(
   return { changed: false, reason: legal ? "guard" : "illegal", document };
 }
 
-/** One move of `moveTogether`: it knows where it comes from, and all of them share their transaction. */
-export type KnownTransition<S extends string, D> = Omit<TransitionRequest<S, D>, "session"> & {
-  from: NoInfer<S>;
-};
+/** What moves, without the model and the transaction it is in. */
+type Move<S extends string, D> = Omit<TransitionRequest<S, D>, "model" | "session">;
+
+/** One move of `moveTogether`: it knows where it comes from. */
+export type KnownTransition<S extends string, D> = Move<S, D> & { from: NoInfer<S> };
 
 /**
  * Moves several documents of one model in one statement, inside a transaction.
@@ -162,7 +163,7 @@ export async function moveTogether<S extends string, D>(
 type Operations<D> = Parameters<Model<D>["bulkWrite"]>[0];
 
 /** Guard and write of a move: it happens only to a document that has the status, now. */
-function queryOf<S extends string, D>(request: Omit<TransitionRequest<S, D>, "session">, from: S) {
+function queryOf<S extends string, D>(request: Move<S, D>, from: S) {
   const { field, embedded } = bookkeepingOf(request);
   const filter = { ...request.guard, _id: request.id, [field]: from } as QueryFilter<D>;
   const update = {
@@ -189,10 +190,7 @@ async function write<S extends string, D>(request: TransitionRequest<S, D>, from
   return moved;
 }
 
-function toEntry<S extends string, D>(
-  request: Omit<TransitionRequest<S, D>, "session">,
-  from: S,
-): StatusEntry {
+function toEntry<S extends string, D>(request: Move<S, D>, from: S): StatusEntry {
   return { from, to: request.to, at: now(), note: request.note ?? null, by: request.by };
 }
 

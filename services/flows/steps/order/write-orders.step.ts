@@ -61,7 +61,6 @@ export async function writeOrders(placements: readonly Placement[], session: Cli
 async function completeSessions(placements: readonly Placement[], session: ClientSession): Promise<void> {
   const moves = placements.map(({ claim, order }) => ({
     machine: checkoutMachine,
-    model: CheckoutSession,
     id: claim.checkout._id,
     from: claim.checkout.status,
     to: "completed" as const,
