@@ -1,6 +1,7 @@
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { rupeesToPaise } from "../../../utils/money.js";
 import { aCart, aCartItem } from "../../support/documents.js";
+import { profileOf } from "../../support/profiler.js";
 import { type As, type CartWorld, newGuest, startCartWorld } from "../cart/cart-world.js";
 
 /** Reads that come at the same moment share a query; each owner must get his own cart all the same. */
@@ -135,18 +136,9 @@ describe("When guests, customers and those without a cart read at the same momen
 describe("When many ask in the same turn, then one query answers all owners of a kind", () => {
   /** The queries of carts and lines that the work makes, as the database profiled them. */
   async function queriesOf(work: () => Promise<unknown>): Promise<string[]> {
-    await world.db.command({ profile: 2 });
-    const since = new Date();
-    try {
-      await work();
-    } finally {
-      await world.db.command({ profile: 0 });
-    }
-    const rows = world.db.collection("system.profile").find({
-      ts: { $gte: since },
-      $or: [{ "command.find": { $exists: true } }, { "command.aggregate": { $exists: true } }],
-    });
-    const described = (await rows.toArray()).map(
+    const isRead = [{ "command.find": { $exists: true } }, { "command.aggregate": { $exists: true } }];
+    const rows = await profileOf(world.db, work, { $or: isRead });
+    const described = rows.map(
       ({ command, planSummary }) => `${command.find ?? command.aggregate} ${planSummary}`,
     );
     await world.db.dropCollection("system.profile");

@@ -1,4 +1,5 @@
 import { Types } from "mongoose";
+import { profileOf } from "../../support/profiler.js";
 import { type CartWorld, startCartWorld } from "../cart/cart-world.js";
 
 let world: CartWorld;
@@ -44,21 +45,10 @@ async function fill() {
 async function plansOf(
   work: () => Promise<unknown>,
 ): Promise<{ summary: string; examined: number; sorted: boolean }[]> {
-  await world.db.command({ profile: 2 });
-  const since = new Date();
-  try {
-    await work();
-  } finally {
-    await world.db.command({ profile: 0 });
-  }
-  const rows = await world.db
-    .collection("system.profile")
-    .find({
-      ts: { $gte: since },
-      ns: /\.(carts|cartItems|savedItems|checkoutSessions|payments)$/,
-      planSummary: { $exists: true },
-    })
-    .toArray();
+  const rows = await profileOf(world.db, work, {
+    ns: /\.(carts|cartItems|savedItems|checkoutSessions|payments)$/,
+    planSummary: { $exists: true },
+  });
   return rows.map((row) => ({
     summary: row.planSummary,
     examined: row.docsExamined ?? 0,
