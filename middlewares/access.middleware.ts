@@ -1,4 +1,4 @@
-import type { Request, RequestHandler, Response } from "express";
+import type { Request, RequestHandler } from "express";
 import { CART_SOURCES } from "../utils/constants.js";
 import { ForbiddenError, UnauthenticatedError, ValidationError } from "../utils/errors.js";
 import { constantTimeEqual, randomToken } from "../utils/helpers.js";
@@ -83,7 +83,7 @@ function admitMachine(request: Request, metricsToken: string | undefined): void 
   if (!constantTimeEqual(header, `Bearer ${metricsToken}`)) throw new UnauthenticatedError();
 }
 
-function admit(rule: AccessRule, admission: Admission, res: Response): void {
+function admit(rule: AccessRule, admission: Admission): void {
   const { caller, locals } = admission;
   locals.principal = ANONYMOUS;
   locals.source = "web";
@@ -91,8 +91,14 @@ function admit(rule: AccessRule, admission: Admission, res: Response): void {
   if (rule.kind === "customer") admitCustomer(admission, rule);
   if (rule.kind === "admin") admitStaff(caller, rule.permission, locals);
   locals.owner = ownerOf(locals.principal);
-  if (locals.sessionMinted) res.setHeader("X-Session-Id", locals.sessionMinted);
 }
+
+/** Behind the rate limits: a request over the limit must not hand out a new id. */
+export const announceSessionStep: RequestHandler = (_request, res, next) => {
+  const { sessionMinted } = localsOf(res);
+  if (sessionMinted) res.setHeader("X-Session-Id", sessionMinted);
+  next();
+};
 
 /**
  * Lets in whom the route's access rule names. A bad token is 401 also where none is needed: the
@@ -108,7 +114,7 @@ export function accessStep(
     if (rule.kind === "internal") admitMachine(request, metricsToken);
     const found = tokenMatters ? authenticate(request) : null;
     const proceed = (caller: Principal | null) => {
-      admit(rule, { caller, request, locals: localsOf(res) }, res);
+      admit(rule, { caller, request, locals: localsOf(res) });
       next();
     };
     // A remembered token needs no waiting.

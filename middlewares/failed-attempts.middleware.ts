@@ -1,0 +1,100 @@
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
+import {
+  type AttemptCount,
+  type AttemptKind,
+  countFailure,
+  secondsBlocked,
+} from "../services/platform/failed-attempts.service.js";
+import { AppError, type ErrorCode, RateLimitedError } from "../utils/errors.js";
+import { ADDRESS_FACTOR, addressOf, callerOf, scaleLimit } from "./rate-limit.middleware.js";
+import type { RouteDescription } from "./route.types.js";
+
+/**
+ * Limits failures that look like guessing. Nothing has to be called: a route takes part by what it declares.
+ * - `COUPON_INVALID` on routes of the class `coupon`; elsewhere the coupon is in the cart already.
+ * - `SIGNATURE_INVALID`, and 401 on webhooks (`signed` access).
+ * - `ORDER_NOT_FOUND` and `PAYMENT_NOT_FOUND` for customers and guests.
+ */
+const COUNTED_CODES: Record<AttemptKind, readonly ErrorCode[]> = {
+  coupon: ["COUPON_INVALID"],
+  signature: ["SIGNATURE_INVALID", "UNAUTHENTICATED"],
+  lookup: ["ORDER_NOT_FOUND", "PAYMENT_NOT_FOUND"],
+};
+
+/** Failures per minute for RATE_LIMIT_PER_MINUTE=300. A customer who mistypes a coupon stays far below. */
+const FAILURES_PER_MINUTE: Record<AttemptKind, number> = { coupon: 10, signature: 10, lookup: 30 };
+
+function kindsOf({ access, refuses = [], rateClass }: RouteDescription): AttemptKind[] {
+  const { kind } = access.rule;
+  if (kind === "signed") return ["signature"];
+  if (kind !== "guest" && kind !== "customer") return [];
+  const declares = (attempt: AttemptKind) => COUNTED_CODES[attempt].some((code) => refuses.includes(code));
+  const kinds: AttemptKind[] = [];
+  if (rateClass === "coupon" && declares("coupon")) kinds.push("coupon");
+  if (declares("signature")) kinds.push("signature");
+  if (declares("lookup")) kinds.push("lookup");
+  return kinds;
+}
+
+export interface FailedAttemptSteps {
+  /** Refuses a caller over the limit before any work is done. Webhooks have none: see `failedAttemptSteps`. */
+  before: RequestHandler | null;
+  /** Counts a failure of the steps before it, and answers 429 in its place once there are too many. */
+  after: ErrorRequestHandler;
+}
+
+/**
+ * The two steps around a route whose failures are counted; null for a route without.
+ *
+ * A webhook with a right signature is accepted however many wrong ones came from the same address: behind a
+ * proxy they may share it, and a third party must not be able to stop the gateway's events.
+ * @param perMinute RATE_LIMIT_PER_MINUTE; 0 disables
+ */
+export function failedAttemptSteps(route: RouteDescription, perMinute: number): FailedAttemptSteps | null {
+  const kinds = kindsOf(route);
+  if (perMinute === 0 || kinds.length === 0) return null;
+  const countsOf = (kind: AttemptKind, request: Request, res: Response): AttemptCount[] => {
+    const limit = scaleLimit(FAILURES_PER_MINUTE[kind], perMinute);
+    const address = addressOf(request);
+    if (route.access.rule.kind === "signed") return [{ kind, caller: address, limit }];
+    const ceiling = { kind, caller: address, limit: limit * ADDRESS_FACTOR };
+    const caller = callerOf(res);
+    return caller === null ? [ceiling] : [{ kind, caller, limit }, ceiling];
+  };
+  return {
+    before: route.access.rule.kind === "signed" ? null : refuseBlocked(kinds, countsOf),
+    after: (error: unknown, request, res, next) => {
+      const kind = kinds.find((known) => isCounted(error, known));
+      if (!kind) return next(error);
+      return countAll(countsOf(kind, request, res)).then((seconds) =>
+        next(seconds > 0 ? new RateLimitedError(seconds) : error),
+      );
+    },
+  };
+}
+
+type CountsOf = (kind: AttemptKind, request: Request, res: Response) => AttemptCount[];
+
+function refuseBlocked(kinds: readonly AttemptKind[], countsOf: CountsOf): RequestHandler {
+  return (request, res, next) => {
+    for (const kind of kinds) {
+      const seconds = blockedSeconds(countsOf(kind, request, res));
+      if (seconds > 0) throw new RateLimitedError(seconds);
+    }
+    next();
+  };
+}
+
+const isCounted = (error: unknown, kind: AttemptKind): boolean =>
+  error instanceof AppError && COUNTED_CODES[kind].includes(error.code);
+
+const blockedSeconds = (counts: readonly AttemptCount[]): number => Math.max(...counts.map(secondsBlocked));
+
+/** A caller who is known to be over a limit costs no further database call, nor counts against the address. */
+async function countAll(counts: readonly AttemptCount[]): Promise<number> {
+  for (const count of counts) {
+    const seconds = secondsBlocked(count) || (await countFailure(count));
+    if (seconds > 0) return seconds;
+  }
+  return 0;
+}
