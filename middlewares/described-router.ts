@@ -2,6 +2,7 @@ import { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import type { Config } from "../config/env.config.js";
 import type { Access, AccessRule, Grant } from "./access.js";
 import { accessStep, announceSessionStep } from "./access.middleware.js";
+import { activeAdminStep } from "./active-admin.middleware.js";
 import type { Authenticate } from "./authentication.middleware.js";
 import { BODY_LIMITS, jsonBodyStep, rawBodyStep } from "./body.middleware.js";
 import { failedAttemptSteps } from "./failed-attempts.middleware.js";
@@ -87,11 +88,12 @@ function stepsOf(
       localsOf(res).route = description;
       next();
     },
-    accessStep(access.rule, authenticate, config.metricsToken),
+    accessStep(access.rule, { authenticate, config }),
   ];
   const failures = failedAttemptSteps(description, config.rateLimitPerMinute);
   steps.push(...rateLimits(rateClass));
   if (failures?.before) steps.push(failures.before);
+  if (access.rule.kind === "admin") steps.push(activeAdminStep);
   if (access.rule.kind === "guest" && access.rule.without === "mint") steps.push(announceSessionStep);
   if (access.rule.kind === "signed") {
     const { webhookSecrets } = config.razorpay;

@@ -1,9 +1,9 @@
-import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Types } from "mongoose";
 import type { Response } from "supertest";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { ZERO_PAISE } from "../../../utils/money.js";
+import { newGuestId } from "../../support/guest-ids.js";
 import { startWorld, type World } from "../../support/world.js";
 
 /** Whose request: a customer of the seed, a guest session, or nobody yet. */
@@ -133,4 +133,4 @@ export async function startCartWorld(variables: Record<string, string> = {}): Pr
 export const unknownId = (): string => new Types.ObjectId().toHexString();
 
 /** A guest whom nobody knows yet. */
-export const newGuest = () => ({ sessionId: randomBytes(24).toString("base64url") });
+export const newGuest = () => ({ sessionId: newGuestId() });

@@ -19,6 +19,7 @@ import {
 import type { RouteDescription } from "../../../middlewares/route.types.js";
 import { sendResponse } from "../../../utils/http.js";
 import { objectId } from "../../../utils/request-schemas.js";
+import { newGuestId } from "../../support/guest-ids.js";
 
 /** A small service with one route of each kind, to try the HTTP layer with. */
 
@@ -175,4 +176,4 @@ export function makeTestApp(variables: Record<string, string> = {}): TestApp {
   };
 }
 
-export const SESSION = "0123456789abcdefghijklmnopqrstuv";
+export const SESSION = newGuestId();
