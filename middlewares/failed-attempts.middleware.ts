@@ -13,7 +13,7 @@ import type { RouteDescription } from "./route.types.js";
  * Limits failures that look like guessing. Nothing has to be called: a route takes part by what it declares.
  * - `COUPON_INVALID` on routes of the class `coupon`; elsewhere the coupon is in the cart already.
  * - `SIGNATURE_INVALID`, and 401 on webhooks (`signed` access).
- * - `ORDER_NOT_FOUND` and `PAYMENT_NOT_FOUND` for customers and guests.
+ * - `ORDER_NOT_FOUND` and `PAYMENT_NOT_FOUND` on reads of customers and guests.
  */
 const COUNTED_CODES: Record<AttemptKind, readonly ErrorCode[]> = {
   coupon: ["COUPON_INVALID"],
@@ -24,7 +24,7 @@ const COUNTED_CODES: Record<AttemptKind, readonly ErrorCode[]> = {
 /** Failures per minute for RATE_LIMIT_PER_MINUTE=300. A customer who mistypes a coupon stays far below. */
 const FAILURES_PER_MINUTE: Record<AttemptKind, number> = { coupon: 10, signature: 10, lookup: 30 };
 
-function kindsOf({ access, refuses = [], rateClass }: RouteDescription): AttemptKind[] {
+function kindsOf({ access, refuses = [], rateClass, method }: RouteDescription): AttemptKind[] {
   const { kind } = access.rule;
   if (kind === "signed") return ["signature"];
   if (kind !== "guest" && kind !== "customer") return [];
@@ -32,7 +32,7 @@ function kindsOf({ access, refuses = [], rateClass }: RouteDescription): Attempt
   const kinds: AttemptKind[] = [];
   if (rateClass === "coupon" && declares("coupon")) kinds.push("coupon");
   if (declares("signature")) kinds.push("signature");
-  if (declares("lookup")) kinds.push("lookup");
+  if (method === "get" && declares("lookup")) kinds.push("lookup");
   return kinds;
 }
 
@@ -46,23 +46,26 @@ export interface FailedAttemptSteps {
 /**
  * The two steps around a route whose failures are counted; null for a route without.
  *
- * A webhook with a right signature is accepted however many wrong ones came from the same address: behind a
- * proxy they may share it, and a third party must not be able to stop the gateway's events.
+ * Wrong signatures never count against others: a webhook with a right one is accepted however many wrong ones
+ * came from the same address, and a callback is limited per caller alone. Behind a proxy or a carrier everyone
+ * may share one address, and a third party must not be able to stop payments from being confirmed.
  * @param perMinute RATE_LIMIT_PER_MINUTE; 0 disables
  */
 export function failedAttemptSteps(route: RouteDescription, perMinute: number): FailedAttemptSteps | null {
   const kinds = kindsOf(route);
   if (perMinute === 0 || kinds.length === 0) return null;
+  const isWebhook = route.access.rule.kind === "signed";
   const countsOf = (kind: AttemptKind, request: Request, res: Response): AttemptCount[] => {
     const limit = scaleLimit(FAILURES_PER_MINUTE[kind], perMinute);
     const address = addressOf(request);
-    if (route.access.rule.kind === "signed") return [{ kind, caller: address, limit }];
-    const ceiling = { kind, caller: address, limit: limit * ADDRESS_FACTOR };
+    if (isWebhook) return [{ kind, caller: `webhook:${address}`, limit }];
     const caller = callerOf(res);
-    return caller === null ? [ceiling] : [{ kind, caller, limit }, ceiling];
+    const own = caller === null ? [] : [{ kind, caller, limit }];
+    if (kind === "signature") return own;
+    return [...own, { kind, caller: address, limit: limit * ADDRESS_FACTOR }];
   };
   return {
-    before: route.access.rule.kind === "signed" ? null : refuseBlocked(kinds, countsOf),
+    before: isWebhook ? null : refuseBlocked(kinds, countsOf),
     after: (error: unknown, request, res, next) => {
       const kind = kinds.find((known) => isCounted(error, known));
       if (!kind) return next(error);
@@ -88,7 +91,7 @@ function refuseBlocked(kinds: readonly AttemptKind[], countsOf: CountsOf): Reque
 const isCounted = (error: unknown, kind: AttemptKind): boolean =>
   error instanceof AppError && COUNTED_CODES[kind].includes(error.code);
 
-const blockedSeconds = (counts: readonly AttemptCount[]): number => Math.max(...counts.map(secondsBlocked));
+const blockedSeconds = (counts: readonly AttemptCount[]): number => Math.max(0, ...counts.map(secondsBlocked));
 
 /** A caller who is known to be over a limit costs no further database call, nor counts against the address. */
 async function countAll(counts: readonly AttemptCount[]): Promise<number> {

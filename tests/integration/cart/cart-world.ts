@@ -55,13 +55,15 @@ export const IMPATIENT = { UPSTREAM_TIMEOUT_MS: "1200" };
 
 /** A breaker that a test opened lets the first call through when its cooldown is over. */
 async function closeBreakers(): Promise<void> {
-  const [catalog, pricing, inventory, engagement] = await Promise.all([
+  const [auth, catalog, pricing, inventory, engagement] = await Promise.all([
+    import("../../../services/integrations/auth-integration.service.js"),
     import("../../../services/integrations/catalog-integration.service.js"),
     import("../../../services/integrations/pricing-integration.service.js"),
     import("../../../services/integrations/inventory-integration.service.js"),
     import("../../../services/integrations/engagement-integration.service.js"),
   ]);
   const probes = [
+    () => auth.getUser(SEED.users.asha),
     () => catalog.getProduct(SEED.products.kajal),
     () => pricing.getTierDiscount({ cartTotal: ZERO_PAISE }),
     () => inventory.bulkCheckStock([{ variantId: SEED.variants.kajal, quantity: 1 }]),

@@ -154,6 +154,11 @@ export function makeTestApp(variables: Record<string, string> = {}): TestApp {
     { summary: "Coupon", access: guest("reject"), answers, rateClass: "coupon" },
     async (_input, res) => sendResponse(res, 200, "Coupon", {}),
   );
+  widgets.post(
+    "/payment",
+    { summary: "Payment", access: guest("reject"), answers, rateClass: "payment" },
+    async (_input, res) => sendResponse(res, 200, "Payment", {}),
+  );
   const webhook = async ({ rawBody, body }: SignedInput, res: Parameters<typeof sendResponse>[0]) =>
     sendResponse(res, 200, "Received", { bytes: rawBody.length, body });
   widgets.post("/razorpay", { summary: "Webhook", access: signed("razorpay"), answers }, webhook);
