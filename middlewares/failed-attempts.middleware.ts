@@ -91,7 +91,8 @@ function refuseBlocked(kinds: readonly AttemptKind[], countsOf: CountsOf): Reque
 const isCounted = (error: unknown, kind: AttemptKind): boolean =>
   error instanceof AppError && COUNTED_CODES[kind].includes(error.code);
 
-const blockedSeconds = (counts: readonly AttemptCount[]): number => Math.max(0, ...counts.map(secondsBlocked));
+const blockedSeconds = (counts: readonly AttemptCount[]): number =>
+  Math.max(0, ...counts.map(secondsBlocked));
 
 /** A caller who is known to be over a limit costs no further database call, nor counts against the address. */
 async function countAll(counts: readonly AttemptCount[]): Promise<number> {
