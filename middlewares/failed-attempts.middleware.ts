@@ -17,9 +17,12 @@ import type { RouteDescription } from "./route.types.js";
  */
 const COUNTED_CODES: Record<AttemptKind, readonly ErrorCode[]> = {
   coupon: ["COUPON_INVALID"],
-  signature: ["SIGNATURE_INVALID", "UNAUTHENTICATED"],
+  signature: ["SIGNATURE_INVALID"],
   lookup: ["ORDER_NOT_FOUND", "PAYMENT_NOT_FOUND"],
 };
+
+/** On a webhook. Elsewhere 401 is a missing or expired token, which is no guess. */
+const WEBHOOK_CODES: readonly ErrorCode[] = ["UNAUTHENTICATED"];
 
 /** Failures per minute for RATE_LIMIT_PER_MINUTE=300. A customer who mistypes a coupon stays far below. */
 const FAILURES_PER_MINUTE: Record<AttemptKind, number> = { coupon: 10, signature: 10, lookup: 30 };
@@ -67,7 +70,7 @@ export function failedAttemptSteps(route: RouteDescription, perMinute: number): 
   return {
     before: isWebhook ? null : refuseBlocked(kinds, countsOf),
     after: (error: unknown, request, res, next) => {
-      const kind = kinds.find((known) => isCounted(error, known));
+      const kind = kinds.find((known) => hasCode(error, isWebhook ? WEBHOOK_CODES : COUNTED_CODES[known]));
       if (!kind) return next(error);
       return countAll(countsOf(kind, request, res)).then((seconds) =>
         next(seconds > 0 ? new RateLimitedError(seconds) : error),
@@ -88,8 +91,8 @@ function refuseBlocked(kinds: readonly AttemptKind[], countsOf: CountsOf): Reque
   };
 }
 
-const isCounted = (error: unknown, kind: AttemptKind): boolean =>
-  error instanceof AppError && COUNTED_CODES[kind].includes(error.code);
+const hasCode = (error: unknown, codes: readonly ErrorCode[]): boolean =>
+  error instanceof AppError && codes.includes(error.code);
 
 const blockedSeconds = (counts: readonly AttemptCount[]): number =>
   Math.max(0, ...counts.map(secondsBlocked));

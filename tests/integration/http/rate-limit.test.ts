@@ -77,6 +77,14 @@ describe("Rate limits", () => {
     expect(await passed(12, () => request(app).post("/api/widgets/payment").set(guest))).toBe(10);
   });
 
+  test("When a callback comes with an expired token, then it is 401, and not counted as a wrong signature", async () => {
+    const limited = makeTestApp({ RATE_LIMIT_PER_MINUTE: "300" });
+    const call = () =>
+      request(limited.app).post("/api/widgets/callback").set("Authorization", "Bearer not.a.token");
+    const answers = await Promise.all(Array.from({ length: 12 }, () => call()));
+    expect(answers.map(({ status }) => status)).toEqual(Array(12).fill(401));
+  });
+
   test("When the general limit is lower, then every limit is", async () => {
     const limited = makeTestApp({ RATE_LIMIT_PER_MINUTE: "60" });
     expect(await passed(5, coupon(limited, await asCustomer()))).toBe(2);

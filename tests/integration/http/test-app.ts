@@ -155,6 +155,11 @@ export function makeTestApp(variables: Record<string, string> = {}): TestApp {
     async (_input, res) => sendResponse(res, 200, "Coupon", {}),
   );
   widgets.post(
+    "/callback",
+    { summary: "Callback", access: guest("reject"), answers, refuses: ["SIGNATURE_INVALID"] },
+    async (_input, res) => sendResponse(res, 200, "Verified", {}),
+  );
+  widgets.post(
     "/payment",
     { summary: "Payment", access: guest("reject"), answers, rateClass: "payment" },
     async (_input, res) => sendResponse(res, 200, "Payment", {}),
