@@ -119,8 +119,8 @@ function toConfig(values: Values, warnings: string[]): Config {
   };
 }
 
-/** A developer who set no key of their own talks to the simulator, never to the real gateway. */
-const SIMULATOR_KEY = VARIABLES.RAZORPAY_KEY_ID?.developmentFallback;
+/** A developer without a key of their own talks to the simulator, never to the real gateway. */
+const SIMULATOR_KEY = VARIABLES.RAZORPAY_KEY_ID?.sandboxValue;
 const SIMULATOR_URL = VARIABLES.RAZORPAY_API_URL?.example;
 
 function toRazorpay(values: Values): Config["razorpay"] {
@@ -177,15 +177,19 @@ function toRuntime(values: Values): Runtime {
   };
 }
 
+const UNSET_NODE_ENV =
+  "NODE_ENV is not set, so this counts as production; on a development machine set NODE_ENV=development";
+
 /**
  * The configuration of an environment, checked and frozen.
  * @throws ConfigError naming every variable that is wrong or missing, and what it is for
  */
 export function loadConfig(environment: Variables): Readonly<Config> {
-  const production = environment.NODE_ENV === "production";
+  // Only an explicit word turns the published secrets on; a typo is refused by the schema.
+  const production = environment.NODE_ENV !== "development" && environment.NODE_ENV !== "test";
   const { values, problems } = validateVariables(environment, production);
   const all = [...problems, ...findContradictions(values, production)];
-  if (all.length > 0) throw new ConfigError(all);
+  if (all.length > 0) throw new ConfigError(environment.NODE_ENV ? all : [...all, UNSET_NODE_ENV]);
   return deepFreeze(toConfig(values, findWarnings(environment, values, production)));
 }
 

@@ -53,7 +53,9 @@ export class Values {
 
 function schemaOf(spec: VariableSpec, production: boolean): Joi.Schema {
   const schema = spec.schema.empty("");
-  const fallback = production ? spec.fallback : (spec.fallback ?? spec.developmentFallback);
+  const fallback = production
+    ? spec.fallback
+    : (spec.fallback ?? spec.developmentFallback ?? spec.sandboxValue);
   if (fallback !== undefined) return schema.default(fallback);
   return production && spec.requiredInProduction ? schema.required() : schema;
 }
@@ -90,15 +92,7 @@ export function validateVariables(
 /** Checks the variables that must fit each other. */
 export function findContradictions(values: Values, production: boolean): string[] {
   const problems: string[] = [];
-  const jwksUrl = values.find("JWT_JWKS_URL");
-  const jwtSecret = values.find("JWT_SECRET");
   const keyId = values.find("RAZORPAY_KEY_ID") ?? "";
-  if (production && !jwksUrl && !jwtSecret) {
-    problems.push("JWT_SECRET or JWT_JWKS_URL is missing: without either, no token can be verified");
-  }
-  if (production && !jwksUrl && jwtSecret && jwtSecret.length < 32) {
-    problems.push("JWT_SECRET must have at least 32 characters in production: a shorter one can be guessed");
-  }
   if (values.find("STORAGE_DRIVER") === "cloudinary" && !values.find("CLOUDINARY_URL")) {
     problems.push("CLOUDINARY_URL is missing: STORAGE_DRIVER=cloudinary needs it");
   }
@@ -111,7 +105,32 @@ export function findContradictions(values: Values, production: boolean): string[
   if (values.list("RAZORPAY_WEBHOOK_SECRET").length > 2) {
     problems.push("RAZORPAY_WEBHOOK_SECRET must hold one secret, or two during a rotation");
   }
+  if (production) problems.push(...findProductionProblems(values));
   return [...problems, ...findCompanyProblems(values)];
+}
+
+function findProductionProblems(values: Values): string[] {
+  const problems = findTokenProblems(values);
+  for (const [name, { sandboxValue, purpose }] of Object.entries(VARIABLES)) {
+    // A rotated secret counts with each of its parts.
+    const isPublished = values.list(name).some((part) => part.toLowerCase() === sandboxValue?.toLowerCase());
+    if (isPublished) problems.push(`${name} must not be the sandbox's value, which is public: ${purpose}`);
+  }
+  return problems;
+}
+
+function findTokenProblems(values: Values): string[] {
+  const jwksUrl = values.find("JWT_JWKS_URL");
+  const jwtSecret = values.find("JWT_SECRET");
+  if (jwksUrl) {
+    if (jwksUrl.toLowerCase().startsWith("https://")) return [];
+    return ["JWT_JWKS_URL must use https in production: over http, anyone on the way can replace the keys"];
+  }
+  if (!jwtSecret) {
+    return ["JWT_SECRET or JWT_JWKS_URL is missing: without either, no token can be verified"];
+  }
+  if (jwtSecret.length >= 32) return [];
+  return ["JWT_SECRET must have at least 32 characters in production: a shorter one can be guessed"];
 }
 
 function findCompanyProblems(values: Values): string[] {
@@ -149,6 +168,11 @@ export function findWarnings(environment: Variables, values: Values, production:
   const gstin = parseGstin(values.text("COMPANY_GSTIN"));
   if (!environment.PRICES_INCLUDE_TAX) {
     warnings.push("PRICES_INCLUDE_TAX is not set: prices are taken without tax, but Indian MRPs include it");
+  }
+  if (values.number("TRUST_PROXY") === 0) {
+    warnings.push(
+      "TRUST_PROXY is 0: behind a proxy, all callers share its address and one limit per address",
+    );
   }
   if (!gstin.ok) warnings.push("COMPANY_GSTIN has a wrong check character: is it mistyped?");
   for (const name of ["COMPANY_NAME", "COMPANY_ADDRESS", "PUBLIC_URL", "STOREFRONT_URL"]) {

@@ -1,23 +1,29 @@
-import type { Request, RequestHandler, Response } from "express";
+import type { Request, RequestHandler } from "express";
+import type { Config } from "../config/env.config.js";
 import { CART_SOURCES } from "../utils/constants.js";
 import { ForbiddenError, UnauthenticatedError, ValidationError } from "../utils/errors.js";
-import { constantTimeEqual, randomToken } from "../utils/helpers.js";
+import { isMintedGuestId, mintGuestId } from "../utils/guest-ids.js";
+import { constantTimeEqual } from "../utils/helpers.js";
 import { hasPermission, type Permission } from "../utils/permissions.js";
 import { ANONYMOUS, ownerOf, type Principal } from "../utils/principal.js";
 import type { AccessRule } from "./access.js";
 import type { Authenticate } from "./authentication.middleware.js";
 import { localsOf, type RouteLocals } from "./route.types.js";
 
-/** 128 random bits and more in 22 characters of base64url; what we mint has 192 bits in 32. */
 const SESSION_ID = /^[A-Za-z0-9_-]{22,64}$/;
 
-/** @throws ValidationError when the header is there and cannot be a session id */
-function findSessionId(request: Request): string | undefined {
+/**
+ * The guest id in the header. One that this service did not mint counts as missing.
+ * @throws ValidationError when the header has the wrong format
+ */
+function findSessionId(request: Request, linkSecret: string): string | undefined {
   const value = request.headers["x-session-id"];
   if (value === undefined) return undefined;
-  if (typeof value === "string" && SESSION_ID.test(value)) return value;
+  if (typeof value === "string" && SESSION_ID.test(value)) {
+    return isMintedGuestId(value, linkSecret) ? value : undefined;
+  }
   throw new ValidationError([
-    { in: "headers", path: "X-Session-Id", message: '"X-Session-Id" must be a session id that we gave out' },
+    { in: "headers", path: "X-Session-Id", message: '"X-Session-Id" must be an id that this service minted' },
   ]);
 }
 
@@ -43,10 +49,11 @@ interface Admission {
   caller: Principal | null;
   request: Request;
   locals: RouteLocals;
+  linkSecret: string;
 }
 
-function admitShopper({ caller, request, locals }: Admission, { without }: GuestRule): void {
-  const sessionId = findSessionId(request);
+function admitShopper({ caller, request, locals, linkSecret }: Admission, { without }: GuestRule): void {
+  const sessionId = findSessionId(request, linkSecret);
   if (caller && caller.kind !== "customer") throw new ForbiddenError();
   locals.source = readSource(request);
   locals.sessionId = sessionId;
@@ -54,18 +61,18 @@ function admitShopper({ caller, request, locals }: Admission, { without }: Guest
   else if (sessionId) locals.principal = { kind: "guest", sessionId };
   else if (without === "reject") throw new UnauthenticatedError("Sign in, or send X-Session-Id");
   else if (without === "mint") {
-    locals.sessionMinted = randomToken();
+    locals.sessionMinted = mintGuestId(linkSecret);
     locals.principal = { kind: "guest", sessionId: locals.sessionMinted };
   }
 }
 
-function admitCustomer({ caller, request, locals }: Admission, { session }: CustomerRule): void {
+function admitCustomer({ caller, request, locals, linkSecret }: Admission, { session }: CustomerRule): void {
   if (!caller) throw new UnauthenticatedError();
   if (caller.kind !== "customer") throw new ForbiddenError();
   locals.principal = caller;
   if (session === "ignored") return;
   locals.source = readSource(request);
-  locals.sessionId = findSessionId(request);
+  locals.sessionId = findSessionId(request, linkSecret);
   if (locals.sessionId) return;
   throw new ValidationError([{ in: "headers", path: "X-Session-Id", message: '"X-Session-Id" is required' }]);
 }
@@ -83,7 +90,7 @@ function admitMachine(request: Request, metricsToken: string | undefined): void 
   if (!constantTimeEqual(header, `Bearer ${metricsToken}`)) throw new UnauthenticatedError();
 }
 
-function admit(rule: AccessRule, admission: Admission, res: Response): void {
+function admit(rule: AccessRule, admission: Admission): void {
   const { caller, locals } = admission;
   locals.principal = ANONYMOUS;
   locals.source = "web";
@@ -91,24 +98,31 @@ function admit(rule: AccessRule, admission: Admission, res: Response): void {
   if (rule.kind === "customer") admitCustomer(admission, rule);
   if (rule.kind === "admin") admitStaff(caller, rule.permission, locals);
   locals.owner = ownerOf(locals.principal);
-  if (locals.sessionMinted) res.setHeader("X-Session-Id", locals.sessionMinted);
+}
+
+/** Behind the rate limits: a request over the limit must not hand out a new id. */
+export const announceSessionStep: RequestHandler = (_request, res, next) => {
+  const { sessionMinted } = localsOf(res);
+  if (sessionMinted) res.setHeader("X-Session-Id", sessionMinted);
+  next();
+};
+
+export interface AccessOptions {
+  authenticate: Authenticate;
+  config: Pick<Config, "linkSecret" | "metricsToken">;
 }
 
 /**
- * Lets in whom the route's access rule names. A bad token is 401 also where none is needed: the
- * caller believes to be somebody. Signatures are checked later, over the body.
+ * Lets in the callers that the route's access rule names. A bad token is refused with 401 even where none is
+ * needed: the client believes to be signed in. Signatures are checked later, over the body.
  */
-export function accessStep(
-  rule: AccessRule,
-  authenticate: Authenticate,
-  metricsToken: string | undefined,
-): RequestHandler {
+export function accessStep(rule: AccessRule, { authenticate, config }: AccessOptions): RequestHandler {
   const tokenMatters = rule.kind === "guest" || rule.kind === "customer" || rule.kind === "admin";
   return (request, res, next) => {
-    if (rule.kind === "internal") admitMachine(request, metricsToken);
+    if (rule.kind === "internal") admitMachine(request, config.metricsToken);
     const found = tokenMatters ? authenticate(request) : null;
     const proceed = (caller: Principal | null) => {
-      admit(rule, { caller, request, locals: localsOf(res) }, res);
+      admit(rule, { caller, request, locals: localsOf(res), linkSecret: config.linkSecret });
       next();
     };
     // A remembered token needs no waiting.

@@ -10,8 +10,8 @@ import type {
 } from "../utils/principal.js";
 
 /**
- * Who may call a route; a required part of its declaration (`api.md`, Access). The type parameter
- * tells the handler what it can rely on: its input has an owner, a customer, an admin.
+ * Who may call a route; a required part of its declaration. The type parameter tells the handler what it can
+ * rely on: its input has an owner, a customer, an admin.
  */
 export type AccessRule =
   | { kind: "open" }
@@ -23,11 +23,11 @@ export type AccessRule =
 
 export type SignedBy = "razorpay" | "shipping";
 
-/** What a handler knows of its caller. */
+/** What a handler knows about its caller. */
 export interface Grant {
   principal: Principal;
   owner: Owner | null;
-  /** The guest session in the request's header; with a token it is another one than the owner. */
+  /** The guest id in the request's header; with a token, the owner is the token's customer instead. */
   sessionId?: string;
 }
 
@@ -38,7 +38,7 @@ export interface OpenGrant extends Grant {
 export interface ShopperGrant extends Grant {
   principal: CustomerPrincipal | GuestPrincipal;
   owner: Owner;
-  /** Made for this request, and told the caller in `X-Session-Id`; to be told in the body as well. */
+  /** Minted for this request; returned in `X-Session-Id` and in the body. */
   sessionMinted?: string;
 }
 export interface VisitorGrant extends Grant {
@@ -74,15 +74,15 @@ export interface Access<G extends Grant> {
   readonly [granted]?: G;
 }
 
-/** Everybody; a token is not even looked at. */
+/** Everyone; a token is ignored. */
 export const open = (): Access<OpenGrant> => ({ rule: { kind: "open" } });
 
-/** For our own machines: the bearer `METRICS_TOKEN`, when it is set. */
+/** Monitoring: the bearer `METRICS_TOKEN`, when it is set. */
 export const internal = (): Access<OpenGrant> => ({ rule: { kind: "internal" } });
 
 /**
- * A customer's token or a guest's session. Without either: `mint` makes a session (the first cart
- * write), `empty` lets the handler answer with nothing, `reject` is 401.
+ * A customer's token or a guest id that this service minted. Without either: `mint` makes an id (the first cart
+ * write), `empty` lets the handler return an empty result, `reject` is 401.
  */
 export function guest(without: "mint" | "reject"): Access<ShopperGrant>;
 export function guest(without: "empty"): Access<VisitorGrant>;
@@ -92,7 +92,7 @@ export function guest(without: "mint" | "reject" | "empty"): Access<ShopperGrant
 
 export const customer = (): Access<CustomerGrant> => ({ rule: { kind: "customer", session: "ignored" } });
 
-/** A customer's token and a guest's session together: merging carts. */
+/** A customer's token together with a guest id: merging carts. */
 export const customerWithSession = (): Access<CustomerWithSessionGrant> => ({
   rule: { kind: "customer", session: "required" },
 });
@@ -104,5 +104,5 @@ export function admin(permission: Permission): Access<AdminGrant> | Access<Staff
   return { rule: { kind: "admin", permission } };
 }
 
-/** A webhook: its raw bytes carry a right signature. */
+/** A webhook with a valid signature over its raw bytes. */
 export const signed = (by: SignedBy): Access<SignedGrant> => ({ rule: { kind: "signed", by } });

@@ -1,9 +1,11 @@
-import { type RequestHandler, Router } from "express";
+import { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import type { Config } from "../config/env.config.js";
 import type { Access, AccessRule, Grant } from "./access.js";
-import { accessStep } from "./access.middleware.js";
+import { accessStep, announceSessionStep } from "./access.middleware.js";
+import { activeAdminStep } from "./active-admin.middleware.js";
 import type { Authenticate } from "./authentication.middleware.js";
 import { BODY_LIMITS, jsonBodyStep, rawBodyStep } from "./body.middleware.js";
+import { failedAttemptSteps } from "./failed-attempts.middleware.js";
 import { idempotencyKeyStep, idempotencyStep } from "./idempotency.middleware.js";
 import { verifyRazorpaySignature, verifyShippingSignature } from "./payment-verification.middleware.js";
 import { privateCacheStep } from "./private-cache.middleware.js";
@@ -75,7 +77,10 @@ function handlerStep<S extends RouteSchemas, G extends Grant>(handler: Handler<S
 }
 
 /** Only what the route needs, cheap refusals first. */
-function stepsOf({ description, handle }: Route, surroundings: RouteSurroundings): RequestHandler[] {
+function stepsOf(
+  { description, handle }: Route,
+  surroundings: RouteSurroundings,
+): (RequestHandler | ErrorRequestHandler)[] {
   const { access, idempotency, rateClass, method, bodyLimit, caching } = description;
   const { config, authenticate, rateLimits } = surroundings;
   const steps: RequestHandler[] = [
@@ -83,10 +88,13 @@ function stepsOf({ description, handle }: Route, surroundings: RouteSurroundings
       localsOf(res).route = description;
       next();
     },
-    accessStep(access.rule, authenticate, config.metricsToken),
+    accessStep(access.rule, { authenticate, config }),
   ];
-  const limit = rateLimits(rateClass);
-  if (limit) steps.push(limit);
+  const failures = failedAttemptSteps(description, config.rateLimitPerMinute);
+  steps.push(...rateLimits(rateClass));
+  if (failures?.before) steps.push(failures.before);
+  if (access.rule.kind === "admin") steps.push(activeAdminStep);
+  if (access.rule.kind === "guest" && access.rule.without === "mint") steps.push(announceSessionStep);
   if (access.rule.kind === "signed") {
     const { webhookSecrets } = config.razorpay;
     const verify =
@@ -99,7 +107,7 @@ function stepsOf({ description, handle }: Route, surroundings: RouteSurroundings
   steps.push(validationStep(description));
   if (idempotency) steps.push(idempotencyStep);
   if (caching) steps.push(privateCacheStep);
-  return [...steps, handle];
+  return failures ? [...steps, handle, failures.after] : [...steps, handle];
 }
 
 /** Literal segments before parameters, so that `/items/:id` never swallows `/items/mine`. */

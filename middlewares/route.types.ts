@@ -32,6 +32,7 @@ export type RateClass =
   | "write"
   | "cart"
   | "place"
+  | "payment"
   | "coupon"
   | "search"
   | "export"

@@ -6,6 +6,7 @@ import { CartItem } from "./cartItem.model.js";
 import { CheckoutDay } from "./checkoutDay.model.js";
 import { CheckoutSession } from "./checkoutSession.model.js";
 import { Counter } from "./counter.model.js";
+import { FailedAttempt } from "./failedAttempt.model.js";
 import { File } from "./file.model.js";
 import { IdempotencyRecord } from "./idempotencyRecord.model.js";
 import { Invoice } from "./invoice.model.js";
@@ -32,6 +33,7 @@ export * from "./cartItem.model.js";
 export * from "./checkoutDay.model.js";
 export * from "./checkoutSession.model.js";
 export * from "./counter.model.js";
+export * from "./failedAttempt.model.js";
 export * from "./file.model.js";
 export * from "./idempotencyRecord.model.js";
 export * from "./invoice.model.js";
@@ -90,4 +92,5 @@ export const allModels: readonly PreparedModel[] = [
   JobRun,
   CartDay,
   CheckoutDay,
+  FailedAttempt,
 ];

@@ -1,4 +1,4 @@
-/** Who among the staff may do what: the table of `upstreams.md`, Auth. */
+/** What each role of the staff may do. */
 
 export const ADMIN_ROLES = ["admin", "finance", "support", "fulfilment", "viewer"] as const;
 export type AdminRole = (typeof ADMIN_ROLES)[number];

@@ -32,7 +32,7 @@ export interface AnonymousPrincipal {
   kind: "anonymous";
 }
 
-/** Who is calling, as the token or the session header proved it. */
+/** The caller, as proven by the token or the guest id. */
 export type Principal =
   | CustomerPrincipal
   | GuestPrincipal
@@ -49,14 +49,14 @@ export function ownerOf(principal: Principal): Owner | null {
 }
 
 /**
- * The part of a query that makes it see only the owner's documents. A session id alone proves
- * nothing once a customer has taken the document over (merge), hence `userId: null`.
+ * Limits a query to the owner's documents. Once a customer has taken a document over (merge), the guest id no
+ * longer opens it, hence `userId: null`.
  */
 export function ownerFilter(owner: Owner): { userId: string } | { sessionId: string; userId: null } {
   return "userId" in owner ? { userId: owner.userId } : { sessionId: owner.sessionId, userId: null };
 }
 
-/** One word for the caller, for keys of records and limits; null for nobody in particular. */
+/** Identifies the caller in keys of records and limits; null for an anonymous one. */
 export function principalKey(principal: Principal): string | null {
   switch (principal.kind) {
     case "customer":
@@ -72,7 +72,7 @@ export function principalKey(principal: Principal): string | null {
   }
 }
 
-/** As `principalKey`, for the log: a guest's session id is all it takes to be that guest. */
+/** As `principalKey`, for the log. A guest id is shortened: it is a credential. */
 export function principalLabel(principal: Principal): string {
   if (principal.kind === "guest") return `guest:${principal.sessionId.slice(0, 6)}…`;
   return principalKey(principal) ?? "anonymous";

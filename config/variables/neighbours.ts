@@ -6,25 +6,32 @@ export const identity: Record<string, VariableSpec> = {
     purpose:
       "verifies tokens signed with HS256; at least 32 characters in production. Not used with JWT_JWKS_URL",
     example: "a-long-random-text-of-32-or-more-characters",
-    developmentFallback: "sandbox-jwt-secret-0123456789abcdef0123456789",
+    sandboxValue: "sandbox-jwt-secret-0123456789abcdef0123456789",
   },
   JWT_JWKS_URL: {
     schema: url(),
-    purpose: "the Auth service's public keys; when set, tokens are verified with these alone (RS256, ES256)",
+    purpose:
+      "the Auth service's public keys (https in production); when set, tokens are verified with these alone (RS256, ES256)",
     example: "https://auth.example.com/.well-known/jwks.json",
   },
   JWT_ISSUER: {
     schema: text().max(200),
     purpose: "the `iss` a token must have",
     example: "https://auth.example.com",
+    requiredInProduction: true,
   },
-  JWT_AUDIENCE: { schema: text().max(200), purpose: "the `aud` a token must have", example: "order-payment" },
+  JWT_AUDIENCE: {
+    schema: text().max(200),
+    purpose: "the `aud` a token must have",
+    example: "order-payment",
+    requiredInProduction: true,
+  },
   SERVICE_TOKEN: {
     schema: text().min(8).max(4096),
     purpose: "how this service identifies itself to the other services",
     example: "a-token-issued-by-the-auth-service",
     requiredInProduction: true,
-    developmentFallback: "sandbox-service-token-0123456789abcdef",
+    sandboxValue: "sandbox-service-token-0123456789abcdef",
   },
 };
 

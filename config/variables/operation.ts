@@ -3,9 +3,9 @@ import { flag, HOST, list, oneOf, text, url, type VariableSpec, whole } from "./
 export const operation: Record<string, VariableSpec> = {
   NODE_ENV: {
     schema: oneOf("development", "test", "production"),
-    purpose: "how the service runs",
+    purpose: "how the service runs; without it, as in production",
     example: "production",
-    fallback: "development",
+    fallback: "production",
   },
   PORT: { schema: whole(0, 65_535), purpose: "where it listens", example: "3003", fallback: 3003 },
   LOG_LEVEL: {
@@ -65,13 +65,14 @@ export const operation: Record<string, VariableSpec> = {
   },
   RATE_LIMIT_PER_MINUTE: {
     schema: whole(0, 1_000_000),
-    purpose: "requests a caller may make in a minute; the stricter limits scale with it; 0 lifts all",
+    purpose: "requests per minute and caller; the stricter limits scale with it; 0 disables every limit",
     example: "300",
     fallback: 300,
   },
   TRUST_PROXY: {
     schema: whole(0, 10),
-    purpose: "how many proxies stand before the service; tells the caller's address",
+    purpose:
+      "how many proxies stand in front of the service; without it all callers behind one share its address",
     example: "1",
     fallback: 0,
   },
@@ -90,7 +91,8 @@ export const operation: Record<string, VariableSpec> = {
   },
   METRICS_TOKEN: {
     schema: text().min(8).max(256),
-    purpose: "the bearer token of GET /metrics; without it everybody may read them",
+    purpose: "the bearer token of GET /metrics",
     example: "a-token-for-the-scraper",
+    requiredInProduction: true,
   },
 };

@@ -12,8 +12,10 @@ export interface VariableSpec {
   requiredInProduction?: true;
   /** Used wherever the variable is not set (also in production, unless it is required there). */
   fallback?: string | number | boolean;
-  /** Used outside production alone: the sandbox's value. */
+  /** Used in development and test only. */
   developmentFallback?: string;
+  /** A secret of the sandbox: used in development and test, refused in production, where anyone can look it up. */
+  sandboxValue?: string;
 }
 
 export const HOST = "http://localhost";

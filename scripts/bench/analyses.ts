@@ -22,7 +22,7 @@ const toScenario = ({ name, title, path }: Question): Scenario => ({
   perSecond: 2,
   async prepare(world: World) {
     const token = await world.sandbox.call("auth", "mintToken", {
-      sub: "admin-bench",
+      sub: "admin-admin",
       role: "admin",
       name: "Bench",
     });

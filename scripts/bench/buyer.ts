@@ -1,3 +1,5 @@
+import { mintGuestId } from "../../utils/guest-ids.js";
+import { SANDBOX_SECRETS } from "../sandbox/environment.js";
 import { SEED } from "../sandbox/seed/index.js";
 import type { WireAnswer, WireRequest } from "./wire.js";
 import type { World } from "./world.js";
@@ -44,7 +46,7 @@ function textIn(data: unknown, name: string): string {
 }
 
 /**
- * A guest with a session of his own, one call a method. The same number buys the same goods for the same
+ * A guest with a session of their own, one call per method. The same number buys the same goods for the same
  * city, so that two runs do the same work.
  */
 export class Buyer {
@@ -54,11 +56,10 @@ export class Buyer {
   checkoutId = "";
   gatewayOrderId = "";
 
-  /** @param run tells the runs of one world apart: nobody meets the cart of another run */
-  constructor(world: World, run: string, number: number) {
+  constructor(world: World, number: number) {
     this.#world = world;
     this.#number = number;
-    this.#headers = { "X-Session-Id": `bench-${run}-${String(number)}`.padEnd(40, "x") };
+    this.#headers = { "X-Session-Id": mintGuestId(SANDBOX_SECRETS.linkSecret) };
   }
 
   readCart = (): Promise<string> => this.#call("GET", "/api/cart");

@@ -76,16 +76,14 @@ const SETTLED_AFTER_MS = 1_500;
  * purchases, one after the other on a quiet machine. Prints two tables: by call, and by statement.
  */
 export async function countCost(world: World, purchases: number): Promise<void> {
-  const warm = Array.from({ length: PREPARATION }, (_, number) => new Buyer(world, "cost-warm", number));
+  const warm = Array.from({ length: PREPARATION }, (_, number) => new Buyer(world, number));
   for (const buyer of warm) await runAll(buyer);
   await untilQuiet(world);
-  const buyers = Array.from({ length: purchases }, (_, number) => new Buyer(world, "cost", number));
+  const buyers = Array.from({ length: purchases }, (_, number) => new Buyer(world, number));
   const costs: Cost[] = [];
   for (const phase of PHASES) costs.push(await measurePhase(world, phase, buyers));
   printByCall(costs, purchases);
-  const profiled = buyers
-    .slice(0, Math.min(PREPARATION, purchases))
-    .map((_, n) => new Buyer(world, "profile", n));
+  const profiled = buyers.slice(0, Math.min(PREPARATION, purchases)).map((_, n) => new Buyer(world, n));
   await printByStatement(world, profiled);
 }
 

@@ -71,7 +71,7 @@ async function measureAll(world: World, { options, orders, report }: Task): Prom
     }
   }
   if (!isWanted("webhooks", options)) return;
-  const { outcome, cpu, appliedAfterMs } = await webhookBurst(world, `webhooks-${orders}`);
+  const { outcome, cpu, appliedAfterMs } = await webhookBurst(world);
   const row = toMeasurement({ outcome, cpu });
   const told = { scenario: "webhooks", title: "webhook burst, acknowledged", load: "100/s" };
   report.measurements.push({ ...row, ...told, ...about, appliedAfterMs });
@@ -91,8 +91,6 @@ function toMeasurement({ outcome, cpu }: { outcome: Outcome; cpu: CpuMs }): Bare
   const each = Object.entries(cpu).map(([part, ms]) => [part, ms / Math.max(1, outcome.done)] as const);
   return { ...outcome, perSecond: outcome.done / outcome.seconds, cpuMs: Object.fromEntries(each) };
 }
-
-let runs = 0;
 
 /** With other buyers than those that count. */
 async function warmUp(
@@ -122,10 +120,9 @@ async function measure(
 }
 
 async function prepare(world: World, scenario: Scenario, seconds: number) {
-  runs += 1;
   const { preparedPerSecond } = scenario;
   const most = preparedPerSecond === undefined ? Infinity : Math.ceil(preparedPerSecond * seconds);
-  return { operation: await scenario.prepare(world, `run${runs}`, most), most };
+  return { operation: await scenario.prepare(world, most), most };
 }
 
 process.exit(await main());

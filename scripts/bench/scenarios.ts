@@ -16,7 +16,7 @@ export interface Scenario {
    */
   preparedPerSecond?: number;
   /** @param most how many operations there will be, where they have to be prepared */
-  prepare(world: World, run: string, most: number): Promise<Operation>;
+  prepare(world: World, most: number): Promise<Operation>;
 }
 
 /** Enough that no two requests at once meet on one cart. */
@@ -27,10 +27,9 @@ const NOTHING_ELSEWHERE = 0;
 /** Does the work for each of so many buyers, some at a time. */
 export async function crowd(
   world: World,
-  run: string,
   { size, work }: { size: number; work(buyer: Buyer): Promise<unknown> },
 ): Promise<Buyer[]> {
-  const buyers = Array.from({ length: size }, (_, number) => new Buyer(world, run, number));
+  const buyers = Array.from({ length: size }, (_, number) => new Buyer(world, number));
   const queue = buyers.values();
   const lane = async () => {
     for (const buyer of queue) await work(buyer);
@@ -53,8 +52,8 @@ const timed =
   };
 
 /** Carts of three lines, of guests who look at them. */
-async function carts(world: World, run: string): Promise<Buyer[]> {
-  const buyers = await crowd(world, run, {
+async function carts(world: World): Promise<Buyer[]> {
+  const buyers = await crowd(world, {
     size: CROWD,
     work: async (buyer) => {
       for (const item of [0, 1, 2]) await buyer.add(item);
@@ -70,8 +69,8 @@ const cart: Scenario = {
   name: "cart",
   title: "view cart (3 lines)",
   perSecond: 300,
-  async prepare(world, run) {
-    const buyers = await carts(world, run);
+  async prepare(world) {
+    const buyers = await carts(world);
     return timed((index) => pick(buyers, index).readCart());
   },
 };
@@ -80,8 +79,8 @@ const miniCart: Scenario = {
   name: "mini-cart",
   title: "mini cart",
   perSecond: 300,
-  async prepare(world, run) {
-    const buyers = await carts(world, run);
+  async prepare(world) {
+    const buyers = await carts(world);
     return timed((index) => pick(buyers, index).readMiniCart());
   },
 };
@@ -90,8 +89,8 @@ const add: Scenario = {
   name: "add",
   title: "add to cart (a new one)",
   perSecond: 80,
-  async prepare(world, run) {
-    return timed((index) => new Buyer(world, run, index).add());
+  async prepare(world) {
+    return timed((index) => new Buyer(world, index).add());
   },
 };
 
@@ -99,12 +98,12 @@ const step: Scenario = {
   name: "step",
   title: "checkout step (contact)",
   perSecond: 60,
-  async prepare(world, run) {
+  async prepare(world) {
     const work = async (buyer: Buyer) => {
       await buyer.add();
       await buyer.start();
     };
-    const buyers = await crowd(world, run, { size: CROWD, work });
+    const buyers = await crowd(world, { size: CROWD, work });
     return timed((index) => pick(buyers, index).setContact(index));
   },
 };
@@ -126,7 +125,7 @@ const purchase: Scenario = {
   name: "purchase",
   title: "whole purchase, 6 calls, COD",
   perSecond: 30,
-  prepare: async (world, run) => (index) => buy(new Buyer(world, run, index), "cod"),
+  prepare: async (world) => (index) => buy(new Buyer(world, index), "cod"),
 };
 
 /** Nobody calls `verify`: the webhooks come, and placing asks the gateway where they are not there yet. */
@@ -134,7 +133,7 @@ const purchaseOnline: Scenario = {
   name: "purchase-online",
   title: "whole purchase, 6 calls, UPI",
   perSecond: 20,
-  prepare: async (world, run) => (index) => buy(new Buyer(world, run, index), "upi"),
+  prepare: async (world) => (index) => buy(new Buyer(world, index), "upi"),
 };
 
 const placing: Scenario = {
@@ -142,8 +141,8 @@ const placing: Scenario = {
   title: "placing alone (COD)",
   perSecond: 60,
   preparedPerSecond: 150,
-  async prepare(world, run, most) {
-    const buyers = await crowd(world, run, { size: most, work: (buyer) => buyer.prepare("cod") });
+  async prepare(world, most) {
+    const buyers = await crowd(world, { size: most, work: (buyer) => buyer.prepare("cod") });
     return timed((index) => pick(buyers, index).placeOrder());
   },
 };

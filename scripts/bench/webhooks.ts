@@ -26,11 +26,11 @@ export interface Burst {
  * 500 signed events in five seconds, about payments of buyers who never came back: each payment's order is
  * placed by them alone.
  */
-export async function webhookBurst(world: World, run: string): Promise<Burst> {
+export async function webhookBurst(world: World): Promise<Burst> {
   const known = new Set((await world.sandbox.call("razorpay", "events")).map(({ id }) => id));
   await world.sandbox.call("razorpay", "configure", { webhooks: { hold: true } });
   const size = Math.ceil(EVENTS / EVENTS_A_PAYMENT);
-  await crowd(world, run, {
+  await crowd(world, {
     size,
     work: async (buyer) => {
       await buyer.prepare("upi");

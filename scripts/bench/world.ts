@@ -60,7 +60,7 @@ function startSandboxProcess(mongoUri: string): Promise<SandboxProcess> {
   });
 }
 
-/** The build, as in production; its log goes to a file, because a pipe would cost the generator. */
+/** The build that runs in production; its log goes to a file, because a pipe would cost the generator. */
 function startBuiltService(
   env: Record<string, string>,
   log: string,
@@ -69,7 +69,7 @@ function startBuiltService(
   const profiling = profileFolder === undefined ? "" : `--cpu-prof --cpu-prof-dir='${profileFolder}'`;
   const script = `exec '${process.execPath}' --max-semi-space-size=64 --enable-source-maps ${profiling} dist/index.js >'${log}' 2>&1`;
   return startService({
-    env: { ...env, NODE_ENV: "production", RATE_LIMIT_PER_MINUTE: "0" },
+    env: { ...env, RATE_LIMIT_PER_MINUTE: "0" },
     command: ["/bin/sh", "-c", script],
   });
 }

@@ -1,6 +1,8 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { mintGuestId } from "../../utils/guest-ids.js";
 import { at, textAt } from "../demo/storefront.js";
+import { SANDBOX_SECRETS } from "../sandbox/environment.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
 import { SEED } from "../sandbox/seed/index.js";
 import { type Call, isAllowed } from "./tally.js";
@@ -66,7 +68,7 @@ interface Step {
 
 /** A guest who repeats what was not answered, as the contract asks for: the same request, the same key. */
 class Customer {
-  readonly #sessionId = randomBytes(24).toString("base64url");
+  readonly #sessionId = mintGuestId(SANDBOX_SECRETS.linkSecret);
 
   constructor(
     private readonly shop: Shop,

@@ -1,5 +1,7 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
+import { mintGuestId } from "../../utils/guest-ids.js";
 import { at } from "../demo/storefront.js";
+import { SANDBOX_SECRETS } from "../sandbox/environment.js";
 import { SEED } from "../sandbox/seed/index.js";
 
 /** What one customer, and a load balancer, hear while there is no majority to write to (F39). */
@@ -18,9 +20,9 @@ interface Heard {
   data: unknown;
 }
 
-/** A customer who has one unit in his cart. */
+/** A customer with one unit in the cart. */
 export class Witness {
-  readonly #sessionId = randomBytes(24).toString("base64url");
+  readonly #sessionId = mintGuestId(SANDBOX_SECRETS.linkSecret);
   readonly #key = randomUUID();
 
   constructor(private readonly url: string) {}

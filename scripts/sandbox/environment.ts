@@ -35,6 +35,8 @@ export function serviceEnvironment(options: {
 }): Record<string, string> {
   const { urls, secrets, mongoUri, serviceUrl } = options;
   return {
+    // Its secrets are public, and production refuses them.
+    NODE_ENV: "development",
     MONGODB_URI: databaseUri(mongoUri, databaseNameOf(mongoUri) ?? SERVICE_DATABASE),
     AUTH_SERVICE_URL: urls.auth,
     CATALOG_SERVICE_URL: urls.catalog,

@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   const mongodbUri = databaseUri(mongo.uri, "sandbox_orders");
   const service = await startService({
     port: SERVICE_PORT,
-    env: { ...sandbox.env, MONGODB_URI: mongodbUri, NODE_ENV: "development" },
+    env: { ...sandbox.env, MONGODB_URI: mongodbUri },
     onOutput: (text) => process.stdout.write(text),
     ...(watch
       ? { command: ["node_modules/.bin/tsx", "watch", "--clear-screen=false", "index.ts"] as const }

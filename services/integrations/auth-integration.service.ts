@@ -6,7 +6,7 @@ import { apiPath } from "./http-client.service.js";
 import { id, optionalText, text } from "./schemas.js";
 import { authClient } from "./upstream-clients.js";
 
-/** People and their addresses (`upstreams.md`). Tokens are verified without asking anybody. */
+/** People and their addresses. Tokens are verified locally, without a call. */
 
 export type { Address } from "./address.js";
 

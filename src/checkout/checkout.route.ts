@@ -189,6 +189,7 @@ consumer.put(
       ...WRITE_REFUSES,
       ...UPSTREAM_REFUSES,
     ],
+    rateClass: "payment",
   },
   controller.setPaymentMethod,
 );

@@ -39,7 +39,7 @@ consumer.post(
     answers: { 200: PaymentChoiceView },
     refuses: CHOICE_REFUSES,
     idempotency: "required",
-    rateClass: "place",
+    rateClass: "payment",
   },
   controller.pay,
 );
@@ -94,7 +94,7 @@ consumer.post(
     answers: { 200: PaymentChoiceView },
     refuses: ["PAYMENT_NOT_FOUND", "PAYMENT_NOT_FAILED", ...CHOICE_REFUSES],
     idempotency: "optional",
-    rateClass: "place",
+    rateClass: "payment",
   },
   controller.retryPayment,
 );

@@ -1,13 +1,27 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { SANDBOX_SECRETS } from "../../scripts/sandbox/environment.js";
 import { findFreePort, startService } from "../../scripts/support/service-process.js";
 import { eventually, useInstances } from "../support/instances.js";
 import { expectPaidOrder } from "../support/money.js";
 import { ITEMS, paidCheckout, place, Shopper } from "../support/purchase.js";
 
 /** How the built service starts, refuses to start, and stops. */
-const world = useInstances({ count: 1 });
+const world = useInstances({
+  count: 1,
+  secrets: {
+    jwtSecret: "lifecycle-jwt-secret-of-more-than-32-characters",
+    serviceToken: "lifecycle-service-token",
+    shippingWebhookSecret: "lifecycle-shipping-webhook-secret",
+    linkSecret: "lifecycle-link-secret-of-the-tests",
+    encryptionKey: "6b".repeat(32),
+    razorpayKeyId: "rzp_test_Lifecycle0000001",
+    razorpayKeySecret: "lifecycle-razorpay-key-secret",
+    razorpayWebhookSecret: "lifecycle-razorpay-webhook-secret",
+  },
+});
+const production = { NODE_ENV: "production", METRICS_TOKEN: "lifecycle-metrics-token" };
 
 interface Run {
   output(): string;
@@ -60,6 +74,21 @@ describe("starting", () => {
     expect(service.duration()).toBeLessThan(45_000);
   }, 60_000);
 
+  test("When only NODE_ENV is missing, then the sandbox's secrets are refused and it ends with 1", async () => {
+    const { NODE_ENV: _test, ...env } = world().env;
+    const service = run({
+      ...env,
+      LINK_SECRET: SANDBOX_SECRETS.linkSecret,
+      JWT_SECRET: SANDBOX_SECRETS.jwtSecret,
+      RAZORPAY_KEY_SECRET: "",
+    });
+    expect(await service.exitCode).toBe(1);
+    expect(service.output()).toMatch(/LINK_SECRET must not be the sandbox's value/);
+    expect(service.output()).toMatch(/JWT_SECRET must not be the sandbox's value/);
+    expect(service.output()).toMatch(/RAZORPAY_KEY_SECRET is missing/);
+    expect(service.output()).toMatch(/NODE_ENV is not set/);
+  });
+
   test("When variables are wrong, then it names every one of them and ends with 1", async () => {
     // An empty webhook secret would let anybody sign (`razorpay.md` §6.1).
     const wrong = { PORT: "eighty", PAYMENT_CAPTURE: "later", RAZORPAY_WEBHOOK_SECRET: "" };
@@ -77,7 +106,7 @@ describe("stopping", () => {
     sandbox.control.razorpay.configure({ webhooks: { hold: true } });
     const checkout = await paidCheckout(world().urls[0] ?? "", sandbox);
     // In production the load balancer is given 5 s to notice.
-    const service = await startService({ env: { ...env, NODE_ENV: "production" } });
+    const service = await startService({ env: { ...env, ...production } });
     const slow = sandbox.control.faults.add({ service: "inventory", action: "delay", delayMs: 2_000 });
     const placed = place(checkout, { url: service.url });
     const guests = Array.from({ length: 5 }, () => new Shopper(service.url));

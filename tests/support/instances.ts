@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import mongoose from "mongoose";
 import { findViolations } from "../../scripts/invariants/index.js";
+import type { SandboxSecrets } from "../../scripts/sandbox/environment.js";
 import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox.js";
 import { type ServiceProcess, startService } from "../../scripts/support/service-process.js";
 import { ensureBuild } from "./service-build.js";
@@ -32,6 +33,8 @@ export interface InstanceOptions {
   /** Whether the instances run jobs by the clock and deliver the outbox (default no: `runJob` and `settle` do). */
   scheduler?: boolean;
   env?: Record<string, string>;
+  /** Instead of the sandbox's own, which production refuses. */
+  secrets?: Partial<SandboxSecrets>;
 }
 
 const SETTLE_WITHIN_MS = 30_000;
@@ -47,7 +50,11 @@ export async function startInstances(options: InstanceOptions = {}): Promise<Ins
   const mongoUri = process.env.TEST_MONGODB_SERVER;
   if (!mongoUri) throw new Error("no MongoDB: is this file in tests/e2e?");
   await ensureBuild();
-  const sandbox = await startSandbox({ mongoUri, databaseName: databaseNameOf(testDatabaseUri("stock")) });
+  const sandbox = await startSandbox({
+    mongoUri,
+    databaseName: databaseNameOf(testDatabaseUri("stock")),
+    secrets: options.secrets,
+  });
   const uri = testDatabaseUri("orders");
   const env = {
     ...sandbox.env,

@@ -1,5 +1,6 @@
 import { Types } from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
+import { newGuestId } from "../../support/guest-ids.js";
 import { unknownId } from "../cart/cart-world.js";
 import { type AdminWorld, onlyFor, planOf, startAdminWorld } from "./admin-world.js";
 
@@ -76,7 +77,7 @@ describe("GET /api/admin/carts/abandoned", () => {
   });
 
   it("When the last line was removed, then the cart is in the list with nothing in it", async () => {
-    const guest = { sessionId: "b".repeat(32) };
+    const guest = { sessionId: newGuestId() };
     const { body } = await world.add(guest, variants.hairOil);
     await world.call("delete", `/api/cart/items/${body.data.cartItem.id}`, { as: guest });
     expect((await world.get(`${path}/abandoned?maxValue=0`)).body.data.items).toMatchObject([
@@ -120,11 +121,11 @@ describe("GET /api/admin/carts/:cartId", () => {
   });
 
   it("When it is a guest's, then there is no user, and the session id stays inside", async () => {
-    const guest = { sessionId: "secret-session-of-a-guest" };
+    const guest = { sessionId: newGuestId() };
     const { body: added } = await world.add(guest, variants.hairOil);
     const { body } = await world.get(`${path}/${added.data.cart.id}`);
     expect(body.data).toMatchObject({ userId: null, user: null });
-    expect(JSON.stringify(body)).not.toContain("secret-session");
+    expect(JSON.stringify(body)).not.toContain(guest.sessionId);
   });
 
   it("When the user is unknown, or the Auth service is down, then the cart comes without a user", async () => {
@@ -175,7 +176,7 @@ describe("/api/admin/carts/settings", () => {
         after: { cartExpiryDays: 3 },
       },
     ]);
-    const { body: added } = await world.add({ sessionId: "c".repeat(32) }, variants.hairOil);
+    const { body: added } = await world.add({ sessionId: newGuestId() }, variants.hairOil);
     const days = (Date.parse(added.data.cart.expiresAt) - Date.now()) / 86_400_000;
     expect(days).toBeCloseTo(3, 2);
   });

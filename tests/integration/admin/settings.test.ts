@@ -1,4 +1,5 @@
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
+import { asGuest, newGuestId } from "../../support/guest-ids.js";
 import { type AdminWorld, onlyFor, startAdminWorld } from "./admin-world.js";
 
 let world: AdminWorld;
@@ -127,7 +128,7 @@ describe("PUT /api/admin/settings/:group", () => {
 
   it("When a limit is changed, then the next cart follows it", async () => {
     await world.put(`${path}/cart`, { maxPerVariant: 2 });
-    const guest = { sessionId: "a".repeat(32) };
+    const guest = { sessionId: newGuestId() };
     await world.add(guest, SEED.variants.hairOil, 2);
     const more = await world.call("post", "/api/cart/items", {
       as: guest,
@@ -144,16 +145,17 @@ describe("PUT /api/admin/settings/:group", () => {
       expect(answer.status).toBe(200);
       return Math.round((Date.parse(answer.body.data.cart.expiresAt) - Date.now()) / DAY_MS);
     };
-    const [early, late] = [{ "X-Session-Id": "e".repeat(32) }, { "X-Session-Id": "l".repeat(32) }];
+    const [early, late] = [asGuest(), asGuest()];
+    const sessionId = early["X-Session-Id"];
     expect(await add(early)).toBe(7);
     expect((await world.put("/api/admin/carts/settings", { cartExpiryDays: 30 })).status).toBe(200);
     expect([await add(late), await add(early)]).toEqual([30, 7]);
     // Also when it comes back to life, and when it is written by a checkout.
     const carts = world.db.collection("carts");
     const past = { status: "abandoned", abandonedAt: new Date(), expiresAt: new Date(0) };
-    await carts.updateOne({ sessionId: "e".repeat(32) }, { $set: past });
+    await carts.updateOne({ sessionId }, { $set: past });
     expect((await world.http.get("/api/cart").set(early)).body.data.itemCount).toBe(1);
-    const revived = await carts.findOne({ sessionId: "e".repeat(32) });
+    const revived = await carts.findOne({ sessionId });
     expect(revived).toMatchObject({ status: "active", expiryDays: 7 });
     expect(Math.round((revived?.expiresAt - Date.now()) / DAY_MS)).toBe(7);
   });

@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { Types } from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
+import { newGuestId } from "../../support/guest-ids.js";
 import { type As, type CartWorld, startCartWorld } from "../cart/cart-world.js";
 
 const { variants, coupons } = SEED;
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 beforeEach(async () => {
   await world.reset();
-  guest = { sessionId: randomBytes(24).toString("base64url") };
+  guest = { sessionId: newGuestId() };
   asha = { token: world.sandbox.tokens.asha };
 });
 

@@ -1,4 +1,5 @@
 import { Types } from "mongoose";
+import { newGuestId } from "../../support/guest-ids.js";
 import { profileOf } from "../../support/profiler.js";
 import { type CartWorld, startCartWorld } from "../cart/cart-world.js";
 
@@ -94,7 +95,7 @@ describe("When the work is done on many documents, then every query is served by
   });
 
   it("a merge and a save read by index alone", async () => {
-    const guest = { sessionId: "queries-guest-session-000000" };
+    const guest = { sessionId: newGuestId() };
     const asha = { token: world.sandbox.tokens.asha };
     const { body } = await world.add(guest, "var-kajal-3g", 2);
     const plans = await plansOf(async () => {

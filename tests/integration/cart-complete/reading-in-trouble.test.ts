@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
+import { newGuestId } from "../../support/guest-ids.js";
 import { type CartWorld, startCartWorld } from "../cart/cart-world.js";
 
 /** A cart can be read whoever is away; what cannot be known is said, and what is known is shown. */
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 beforeEach(async () => {
   await world.reset();
-  guest = { sessionId: randomBytes(24).toString("base64url") };
+  guest = { sessionId: newGuestId() };
   await world.add(guest, variants.serum, 2);
   const body = { couponCode: SEED.coupons.WELCOME10 };
   await world.call("post", "/api/cart/coupons", { as: guest, body });

@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import request from "supertest";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
+import { newGuestId } from "../../support/guest-ids.js";
 import { chooseMethod, payFor, place, startCheckout } from "../../support/purchase.js";
 import { type As, type CartWorld, startCartWorld } from "../cart/cart-world.js";
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 beforeEach(async () => {
   await world.reset();
-  guest = { sessionId: randomBytes(24).toString("base64url") };
+  guest = { sessionId: newGuestId() };
 });
 
 const items = () => world.db.collection("cartItems");
@@ -232,7 +232,7 @@ describe("HTTP manners", () => {
   it("When another guest sends the ETag, then he gets his own cart", async () => {
     await world.add(guest, variants.ashwagandha);
     const { etag } = (await get("/api/cart", guest)).headers;
-    const other = { sessionId: randomBytes(24).toString("base64url") };
+    const other = { sessionId: newGuestId() };
     const answer = await get("/api/cart", other, etag);
     expect([answer.status, answer.body.data.itemCount]).toEqual([200, 0]);
   });

@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
+import { newGuestId } from "../../support/guest-ids.js";
 import { type As, type CartWorld, IMPATIENT, productOf, startCartWorld, unknownId } from "./cart-world.js";
 
 const { variants } = SEED;
@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 beforeEach(async () => {
   await world.reset();
-  guest = { sessionId: randomBytes(24).toString("base64url") };
+  guest = { sessionId: newGuestId() };
 });
 
 const reservations = () => world.sandbox.control.inventory.activeReservations();
@@ -323,7 +323,7 @@ describe("changing and removing", () => {
   it("When the line is unknown, then 404; when it is somebody else's, then 403; without any session, then 401", async () => {
     const added = await world.add(guest, variants.ashwagandha);
     const path = `/api/cart/items/${added.body.data.cartItem.id}`;
-    const other = { sessionId: randomBytes(24).toString("base64url") };
+    const other = { sessionId: newGuestId() };
     const body = { quantity: 2 };
     const unknown = await world.call("put", `/api/cart/items/${unknownId()}`, { as: guest, body });
     expect([unknown.status, unknown.body.error.code]).toEqual([404, "CART_ITEM_NOT_FOUND"]);

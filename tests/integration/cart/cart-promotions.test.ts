@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
+import { newGuestId } from "../../support/guest-ids.js";
 import { type As, type CartWorld, IMPATIENT, startCartWorld } from "./cart-world.js";
 
 const { variants, coupons, promotions } = SEED;
@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 beforeEach(async () => {
   await world.reset();
-  guest = { sessionId: randomBytes(24).toString("base64url") };
+  guest = { sessionId: newGuestId() };
 });
 
 const apply = (couponCode: string, as: As = guest) =>

@@ -1,5 +1,6 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
+import { newGuestId } from "../../support/guest-ids.js";
 import { type As, type CartWorld, IMPATIENT, productOf, startCartWorld } from "./cart-world.js";
 
 /** I33: a client that got no answer asks again with its key, and what it asked for happens once. */
@@ -13,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 beforeEach(async () => {
   await world.reset();
-  guest = { sessionId: randomBytes(24).toString("base64url") };
+  guest = { sessionId: newGuestId() };
 });
 
 const add = (key: string, quantity: number) =>

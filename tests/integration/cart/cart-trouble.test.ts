@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { Types } from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { useFailPoints } from "../../support/fail-points.js";
+import { newGuestId } from "../../support/guest-ids.js";
 import { type CartWorld, IMPATIENT, productOf, startCartWorld } from "./cart-world.js";
 
 useFailPoints();
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 beforeEach(async () => {
   await world.reset();
-  guest = { sessionId: randomBytes(24).toString("base64url") };
+  guest = { sessionId: newGuestId() };
 });
 
 const LATER_MS = 60_000;
@@ -187,7 +187,7 @@ describe("many at once", () => {
   });
 
   it("When five want the last unit, then one has it and the others hear OUT_OF_STOCK", async () => {
-    const guests = Array.from({ length: 5 }, () => ({ sessionId: randomBytes(24).toString("base64url") }));
+    const guests = Array.from({ length: 5 }, () => ({ sessionId: newGuestId() }));
     const answers = await Promise.all(
       guests.map((as) => world.call("post", "/api/cart/items", { as, body: addBody(variants.lastUnit) })),
     );

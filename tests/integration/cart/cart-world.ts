@@ -1,9 +1,9 @@
-import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Types } from "mongoose";
 import type { Response } from "supertest";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { ZERO_PAISE } from "../../../utils/money.js";
+import { newGuestId } from "../../support/guest-ids.js";
 import { startWorld, type World } from "../../support/world.js";
 
 /** Whose request: a customer of the seed, a guest session, or nobody yet. */
@@ -55,13 +55,15 @@ export const IMPATIENT = { UPSTREAM_TIMEOUT_MS: "1200" };
 
 /** A breaker that a test opened lets the first call through when its cooldown is over. */
 async function closeBreakers(): Promise<void> {
-  const [catalog, pricing, inventory, engagement] = await Promise.all([
+  const [auth, catalog, pricing, inventory, engagement] = await Promise.all([
+    import("../../../services/integrations/auth-integration.service.js"),
     import("../../../services/integrations/catalog-integration.service.js"),
     import("../../../services/integrations/pricing-integration.service.js"),
     import("../../../services/integrations/inventory-integration.service.js"),
     import("../../../services/integrations/engagement-integration.service.js"),
   ]);
   const probes = [
+    () => auth.getUser(SEED.users.asha),
     () => catalog.getProduct(SEED.products.kajal),
     () => pricing.getTierDiscount({ cartTotal: ZERO_PAISE }),
     () => inventory.bulkCheckStock([{ variantId: SEED.variants.kajal, quantity: 1 }]),
@@ -133,4 +135,4 @@ export async function startCartWorld(variables: Record<string, string> = {}): Pr
 export const unknownId = (): string => new Types.ObjectId().toHexString();
 
 /** A guest whom nobody knows yet. */
-export const newGuest = () => ({ sessionId: randomBytes(24).toString("base64url") });
+export const newGuest = () => ({ sessionId: newGuestId() });

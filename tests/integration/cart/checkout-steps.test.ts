@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { Types } from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import type { CartState } from "../../../services/flows/steps/cart/change-cart.step.js";
+import { newGuestId } from "../../support/guest-ids.js";
 import { type CartWorld, IMPATIENT, productOf, startCartWorld } from "./cart-world.js";
 
 /** What a checkout does with the cart when it starts: fresh prices, and everything reserved for its time. */
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 beforeEach(async () => {
   await world.reset();
-  guest = { sessionId: randomBytes(24).toString("base64url") };
+  guest = { sessionId: newGuestId() };
 });
 
 async function fill(variantId: string, quantity: number): Promise<void> {

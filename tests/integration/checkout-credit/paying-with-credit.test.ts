@@ -1,5 +1,6 @@
 import { Types } from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
+import { newGuestId } from "../../support/guest-ids.js";
 import { ITEMS } from "../../support/purchase.js";
 import { unknownId } from "../cart/cart-world.js";
 import { type CreditWorld, startCreditWorld } from "./credit-world.js";
@@ -231,7 +232,7 @@ describe("Whose checkout", () => {
         expect([other.status, other.body.error.code]).toEqual([404, "CHECKOUT_NOT_FOUND"]);
       }
       const path = `/api/checkout/${checkout.id}/${step}`;
-      const guest = await world.call(method, path, { as: { sessionId: "d".repeat(32) }, body });
+      const guest = await world.call(method, path, { as: { sessionId: newGuestId() }, body });
       expect(guest.status).toBe(401);
       expect((await world.call(method, path, { as: world.token("admin"), body })).status).toBe(403);
     }

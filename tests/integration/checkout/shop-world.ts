@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Types } from "mongoose";
 import type { Response } from "supertest";
@@ -6,6 +6,7 @@ import type { Attempt, AttemptResult } from "../../../scripts/sandbox/razorpay/c
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import type { SettingsChange, SettingsGroup } from "../../../services/platform/settings.service.js";
 import { ZERO_PAISE } from "../../../utils/money.js";
+import { newGuestId } from "../../support/guest-ids.js";
 import { startWorld, type World } from "../../support/world.js";
 import { type As, productOf } from "../cart/cart-world.js";
 
@@ -245,7 +246,7 @@ export async function startShop(variables: Record<string, string> = {}): Promise
   const shop: Shop = {
     ...world,
     call,
-    guest: () => new Buyer(shop, { sessionId: randomBytes(24).toString("base64url") }),
+    guest: () => new Buyer(shop, { sessionId: newGuestId() }),
     customer: (name = "asha") => new Buyer(shop, { token: tokens[name] }),
     async set(group, patch) {
       await settings.putSettings({ group, patch, by: "test" });

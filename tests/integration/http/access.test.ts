@@ -2,6 +2,7 @@ import { createHmac, generateKeyPairSync } from "node:crypto";
 import { exportJWK, SignJWT } from "jose";
 import request from "supertest";
 import { setClock } from "../../../utils/clock.js";
+import { mintGuestId } from "../../../utils/guest-ids.js";
 import { expectEnvelope } from "../../support/http-assertions.js";
 import { asAdmin, asCustomer, makeToken } from "../../support/tokens.js";
 import { makeTestApp, SESSION } from "./test-app.js";
@@ -202,7 +203,7 @@ describe("A guest", () => {
     const sessions = responses.map((response) => {
       const { data } = expectEnvelope(response, 200, routes);
       const session = response.headers["x-session-id"];
-      expect(session).toMatch(/^[A-Za-z0-9_-]{32}$/);
+      expect(session).toMatch(/^[A-Za-z0-9_-]{46}$/);
       expect(data).toMatchObject({ owner: { sessionId: session }, sessionMinted: session });
       return session;
     });
@@ -213,6 +214,27 @@ describe("A guest", () => {
     const response = await request(app).post("/api/widgets/minted").set("X-Session-Id", SESSION);
     expect(response.headers["x-session-id"]).toBeUndefined();
     expect(response.body.data.sessionMinted).toBeUndefined();
+  });
+
+  test.each([
+    ["invented", "0123456789abcdefghijklmnopqrstuv"],
+    ["changed in its last character", SESSION.slice(0, -1) + (SESSION.endsWith("A") ? "B" : "A")],
+    ["another service's", mintGuestId("another-link-secret-of-32-characters")],
+  ])("When the session is %s, then it counts as missing", async (_what, invented) => {
+    const headers = { "X-Session-Id": invented };
+    const visitor = expectEnvelope(await get("/visitor", headers), 200, routes);
+    expect(visitor.data).toMatchObject({ principal: { kind: "anonymous" }, owner: null });
+    expectEnvelope(await get("/shopper", headers), 401, routes);
+    const written = await request(app).post("/api/widgets/minted").set(headers);
+    const minted = String(written.headers["x-session-id"]);
+    expect(minted).toMatch(/^[A-Za-z0-9_-]{46}$/);
+    expect(written.body.data).toMatchObject({ owner: { sessionId: minted }, sessionMinted: minted });
+    expectEnvelope(await get("/shopper", { "X-Session-Id": minted }), 200, routes);
+    // Nor can it be merged into a customer's cart.
+    const merge = await request(app)
+      .post("/api/widgets/merge")
+      .set({ ...(await asCustomer("user-3")), ...headers });
+    expectEnvelope(merge, 400, routes);
   });
 
   test.each([

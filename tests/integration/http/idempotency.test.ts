@@ -8,6 +8,7 @@ import {
   releaseKey,
 } from "../../../services/platform/idempotency.service.js";
 import { emptyTestDatabase, useTestDatabase } from "../../support/database.js";
+import { asGuest } from "../../support/guest-ids.js";
 import { expectEnvelope } from "../../support/http-assertions.js";
 import { asCustomer } from "../../support/tokens.js";
 import { makeTestApp, SESSION } from "./test-app.js";
@@ -77,7 +78,7 @@ describe("An idempotency key", () => {
   test("When caller or route is another, then it is another key", async () => {
     await post();
     const others = [
-      post({ headers: { "X-Session-Id": `${SESSION}2` } }),
+      post({ headers: asGuest() }),
       post({ headers: await asCustomer() }),
       post({ path: "/strict" }),
     ];

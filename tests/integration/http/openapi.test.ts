@@ -213,7 +213,7 @@ describe("The documentation's pages", () => {
   });
 
   test("When the service is in production, then only admins see them", async () => {
-    const config = loadConfig({ ...process.env, NODE_ENV: "production" });
+    const config = { ...loadConfig(process.env), env: "production" as const };
     const inProduction = createApp({ config });
     for (const path of ["/api/docs", "/api/docs/openapi.json"]) {
       expect((await request(inProduction).get(path)).status).toBe(401);

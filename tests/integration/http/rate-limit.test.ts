@@ -1,7 +1,9 @@
 import request from "supertest";
+import { routesOf } from "../../../config/express.config.js";
+import { asGuest } from "../../support/guest-ids.js";
 import { expectEnvelope } from "../../support/http-assertions.js";
 import { asCustomer } from "../../support/tokens.js";
-import { makeTestApp, SESSION, type TestApp } from "./test-app.js";
+import { makeTestApp, type TestApp } from "./test-app.js";
 
 /** How many of so many calls are let through. */
 async function passed(calls: number, call: () => request.Test): Promise<number> {
@@ -30,20 +32,57 @@ describe("Rate limits", () => {
     expect(await passed(1, () => request(limited.app).get("/api/widgets/customer").set(mine))).toBe(1);
   });
 
-  test("When a guest invents session after session, then the address counts", async () => {
+  test("When guests share an address, then each has a limit of their own", async () => {
     const limited = makeTestApp({ RATE_LIMIT_PER_MINUTE: "300" });
-    let number = 0;
-    const next = () => coupon(limited, { "X-Session-Id": `${SESSION}${number++}` })();
-    expect(await passed(12, next)).toBe(10);
+    for (const guest of [asGuest(), asGuest(), asGuest()])
+      expect(await passed(12, coupon(limited, guest))).toBe(10);
+    // Customers on the same address have a ceiling of their own.
+    expect(await passed(12, coupon(limited, await asCustomer()))).toBe(10);
+  });
+
+  test("When many guests share an address, then its ceiling is ten times a guest's limit", async () => {
+    const limited = makeTestApp({ RATE_LIMIT_PER_MINUTE: "60" });
+    expect(await passed(30, () => coupon(limited, asGuest())())).toBe(20);
+  });
+
+  test("When new ids are minted, then their number per address is limited, and a refusal hands out none", async () => {
+    const limited = makeTestApp({ RATE_LIMIT_PER_MINUTE: "30" });
+    const mint = () => request(limited.app).post("/api/widgets/minted");
+    expect(await passed(14, mint)).toBe(12);
+    const refused = await mint();
+    expect(refused.status).toBe(429);
+    expect(refused.headers["x-session-id"]).toBeUndefined();
+    // A guest who has an id goes on.
+    expect(await passed(1, () => mint().set(asGuest()))).toBe(1);
   });
 
   test("When X-Forwarded-For is made up, then it changes nothing; behind a proxy it names the caller", async () => {
     const spoof = (app: TestApp) => {
       let number = 0;
-      return () => coupon(app, { "X-Session-Id": SESSION, "X-Forwarded-For": `10.0.0.${number++}` })();
+      return () => request(app.app).post("/api/widgets/minted").set("X-Forwarded-For", `10.0.0.${number++}`);
     };
-    expect(await passed(12, spoof(makeTestApp({ RATE_LIMIT_PER_MINUTE: "300" })))).toBe(10);
-    expect(await passed(12, spoof(makeTestApp({ RATE_LIMIT_PER_MINUTE: "300", TRUST_PROXY: "1" })))).toBe(12);
+    expect(await passed(14, spoof(makeTestApp({ RATE_LIMIT_PER_MINUTE: "30" })))).toBe(12);
+    expect(await passed(14, spoof(makeTestApp({ RATE_LIMIT_PER_MINUTE: "30", TRUST_PROXY: "1" })))).toBe(14);
+  });
+
+  test("When a payment method is chosen, then the stricter limit of payments applies", async () => {
+    const limited = routesOf().filter(({ rateClass }) => rateClass === "payment");
+    expect(limited.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
+      "post /api/payments",
+      "post /api/payments/:paymentId/retry",
+      "put /api/checkout/:sessionId/payment-method",
+    ]);
+    const { app } = makeTestApp({ RATE_LIMIT_PER_MINUTE: "300" });
+    const guest = asGuest();
+    expect(await passed(12, () => request(app).post("/api/widgets/payment").set(guest))).toBe(10);
+  });
+
+  test("When a callback comes with an expired token, then it is 401, and not counted as a wrong signature", async () => {
+    const limited = makeTestApp({ RATE_LIMIT_PER_MINUTE: "300" });
+    const call = () =>
+      request(limited.app).post("/api/widgets/callback").set("Authorization", "Bearer not.a.token");
+    const answers = await Promise.all(Array.from({ length: 12 }, () => call()));
+    expect(answers.map(({ status }) => status)).toEqual(Array(12).fill(401));
   });
 
   test("When the general limit is lower, then every limit is", async () => {
@@ -54,11 +93,17 @@ describe("Rate limits", () => {
   test("When the limit is 0, then there is none", async () => {
     const unlimited = makeTestApp({ RATE_LIMIT_PER_MINUTE: "0" });
     expect(await passed(20, coupon(unlimited, await asCustomer()))).toBe(20);
+    expect(await passed(20, () => request(unlimited.app).post("/api/widgets/minted"))).toBe(20);
+    expect(await passed(20, () => request(unlimited.app).post("/api/widgets/payment").set(asGuest()))).toBe(
+      20,
+    );
   });
 
-  test("When nobody signed in, then writes are limited to 60 a minute", async () => {
+  test("When a guest writes, then 60 times a minute, whatever others on the address do", async () => {
     const limited = makeTestApp({ RATE_LIMIT_PER_MINUTE: "300" });
-    const write = () => request(limited.app).post("/api/widgets/minted").set("X-Session-Id", SESSION);
-    expect(await passed(65, write)).toBe(60);
+    for (const guest of [asGuest(), asGuest()]) {
+      const write = () => request(limited.app).post("/api/widgets/minted").set(guest);
+      expect(await passed(65, write)).toBe(60);
+    }
   });
 });

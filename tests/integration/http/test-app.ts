@@ -19,6 +19,7 @@ import {
 import type { RouteDescription } from "../../../middlewares/route.types.js";
 import { sendResponse } from "../../../utils/http.js";
 import { objectId } from "../../../utils/request-schemas.js";
+import { newGuestId } from "../../support/guest-ids.js";
 
 /** A small service with one route of each kind, to try the HTTP layer with. */
 
@@ -153,6 +154,16 @@ export function makeTestApp(variables: Record<string, string> = {}): TestApp {
     { summary: "Coupon", access: guest("reject"), answers, rateClass: "coupon" },
     async (_input, res) => sendResponse(res, 200, "Coupon", {}),
   );
+  widgets.post(
+    "/callback",
+    { summary: "Callback", access: guest("reject"), answers, refuses: ["SIGNATURE_INVALID"] },
+    async (_input, res) => sendResponse(res, 200, "Verified", {}),
+  );
+  widgets.post(
+    "/payment",
+    { summary: "Payment", access: guest("reject"), answers, rateClass: "payment" },
+    async (_input, res) => sendResponse(res, 200, "Payment", {}),
+  );
   const webhook = async ({ rawBody, body }: SignedInput, res: Parameters<typeof sendResponse>[0]) =>
     sendResponse(res, 200, "Received", { bytes: rawBody.length, body });
   widgets.post("/razorpay", { summary: "Webhook", access: signed("razorpay"), answers }, webhook);
@@ -175,4 +186,4 @@ export function makeTestApp(variables: Record<string, string> = {}): TestApp {
   };
 }
 
-export const SESSION = "0123456789abcdefghijklmnopqrstuv";
+export const SESSION = newGuestId();

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Response } from "supertest";
 import type { RouteDescription } from "../../../middlewares/route.types.js";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
+import { asGuest } from "../../support/guest-ids.js";
 import type { World } from "../../support/world.js";
 import { goodToken } from "./forged-tokens.js";
 import { ADDRESS, EMAIL, PHONE } from "./route-cases.js";
@@ -45,9 +46,7 @@ export const nobodysBelongings = (): Belongings => ({
   signature: "0".repeat(64),
 });
 
-export const newSession = (): Record<string, string> => ({
-  "X-Session-Id": randomBytes(24).toString("base64url"),
-});
+export const newSession = (): Record<string, string> => asGuest();
 
 export const asUser = (sub: string): Record<string, string> => ({
   Authorization: `Bearer ${goodToken({ sub })}`,

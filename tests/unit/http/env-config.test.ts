@@ -1,11 +1,14 @@
 import { readFileSync } from "node:fs";
 import { ConfigError, loadConfig } from "../../../config/env.config.js";
 import { VARIABLES } from "../../../config/variables/index.js";
+import { SANDBOX_SECRETS } from "../../../scripts/sandbox/environment.js";
 
 const production = {
   NODE_ENV: "production",
   MONGODB_URI: "mongodb://db.example.com/orders?replicaSet=rs0",
   JWT_SECRET: "a-secret-of-at-least-thirty-two-characters",
+  JWT_ISSUER: "https://auth.example.com",
+  JWT_AUDIENCE: "order-payment",
   SERVICE_TOKEN: "a-service-token",
   RAZORPAY_KEY_ID: "rzp_test_AbC123",
   RAZORPAY_KEY_SECRET: "a-key-secret",
@@ -14,7 +17,9 @@ const production = {
   LINK_SECRET: "a-link-secret-that-is-long",
   ENCRYPTION_KEY: "ab".repeat(32),
   COMPANY_GSTIN: "27AAPFU0939F1ZV",
+  METRICS_TOKEN: "a-metrics-token",
 };
+const development = { NODE_ENV: "development" };
 
 function problemsOf(environment: Record<string, string | undefined>): string[] {
   try {
@@ -27,8 +32,8 @@ function problemsOf(environment: Record<string, string | undefined>): string[] {
 }
 
 describe("The configuration", () => {
-  test("When nothing is set, then a developer gets the sandbox's values", () => {
-    const config = loadConfig({});
+  test("When only NODE_ENV=development is set, then the sandbox's values apply", () => {
+    const config = loadConfig(development);
     expect(config).toMatchObject({
       env: "development",
       port: 3003,
@@ -47,11 +52,11 @@ describe("The configuration", () => {
   });
 
   test("When a developer sets a key of their own, then the real gateway is used", () => {
-    expect(loadConfig({ RAZORPAY_KEY_ID: "rzp_test_mine" }).razorpay.apiUrl).toBeUndefined();
+    expect(loadConfig({ ...development, RAZORPAY_KEY_ID: "rzp_test_mine" }).razorpay.apiUrl).toBeUndefined();
   });
 
   test("When it is loaded, then nothing in it can be changed", () => {
-    const config = loadConfig({});
+    const config = loadConfig(development);
     expect(Object.isFrozen(config)).toBe(true);
     expect(Object.isFrozen(config.razorpay.webhookSecrets)).toBe(true);
     expect(Object.isFrozen(config.upstreams)).toBe(true);
@@ -71,13 +76,53 @@ describe("The configuration", () => {
   });
 
   test("When a variable is wrong, then its line says what it is for and gives an example", () => {
-    expect(problemsOf({ PORT: "high" })).toEqual([
+    expect(problemsOf({ ...development, PORT: "high" })).toEqual([
       "PORT must be a number: where it listens (example: PORT=3003)",
     ]);
   });
 
+  test.each([undefined, ""])("When NODE_ENV is %j, then production's rules apply", (NODE_ENV) => {
+    const { NODE_ENV: _given, ...rest } = production;
+    expect(loadConfig({ ...rest, NODE_ENV }).env).toBe("production");
+    const problems = problemsOf({ NODE_ENV });
+    expect(problems).toContainEqual(expect.stringMatching(/^LINK_SECRET is missing/));
+    expect(problems).toContainEqual(expect.stringContaining("set NODE_ENV=development"));
+  });
+
+  const published = Object.entries(VARIABLES).flatMap(([name, { sandboxValue }]) =>
+    sandboxValue === undefined ? [] : [[name, sandboxValue] as const],
+  );
+
+  test.each(published)("When production starts with the sandbox's %s, then it refuses", (name, value) => {
+    const problems = problemsOf({ ...production, [name]: value });
+    expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name} must not be the sandbox's value`))]);
+  });
+
+  test("When a default is published, then it is one of the sandbox's secrets, and each of them is known", () => {
+    const {
+      jwtIssuer: _issuer,
+      jwtAudience: _audience,
+      razorpayAccountId: _account,
+      ...secrets
+    } = SANDBOX_SECRETS;
+    expect(published.map(([, value]) => value).sort()).toEqual(Object.values(secrets).sort());
+  });
+
+  test("When a rotation includes the sandbox's secret, then production refuses it", () => {
+    const RAZORPAY_WEBHOOK_SECRET = `a-webhook-secret,${SANDBOX_SECRETS.razorpayWebhookSecret}`;
+    const ENCRYPTION_KEY = `${"ab".repeat(32)},${SANDBOX_SECRETS.encryptionKey.toUpperCase()}`;
+    expect(problemsOf({ ...production, RAZORPAY_WEBHOOK_SECRET, ENCRYPTION_KEY })).toHaveLength(2);
+  });
+
+  test("When production does not say how many proxies there are, then it is warned", () => {
+    expect(loadConfig(production).warnings.join()).toContain("TRUST_PROXY");
+    expect(loadConfig({ ...production, TRUST_PROXY: "1" }).warnings.join()).not.toContain("TRUST_PROXY");
+  });
+
   test("When several are wrong, then the error names them all", () => {
-    expect(() => loadConfig({ PORT: "-1", PAYMENT_CAPTURE: "later" })).toThrow(/PORT.*\n.*PAYMENT_CAPTURE/);
+    expect(() => loadConfig({ ...development, PORT: "-1", PAYMENT_CAPTURE: "later" })).toThrow(
+      /PORT.*\n.*PAYMENT_CAPTURE/,
+    );
   });
 
   test.each([
@@ -102,12 +147,17 @@ describe("The configuration", () => {
     ["a database that is not MongoDB", { MONGODB_URI: "postgres://localhost/x" }],
     ["more proxies than can be", { TRUST_PROXY: "true" }],
     ["crash points", { CRASH_POINTS: "record:/tmp/points" }],
+    ["a JWKS over http", { JWT_JWKS_URL: "http://auth.example.com/jwks" }],
+    ["no issuer", { JWT_ISSUER: "" }],
+    ["no audience", { JWT_AUDIENCE: undefined }],
+    ["no token for the metrics", { METRICS_TOKEN: "" }],
   ])("When production starts with %s, then it refuses", (_what, wrong) => {
     expect(problemsOf({ ...production, ...wrong })).toHaveLength(1);
   });
 
   test("When two webhook secrets and two encryption keys are given, then both are kept in order", () => {
     const config = loadConfig({
+      ...development,
       RAZORPAY_WEBHOOK_SECRET: "secret-new, secret-old",
       ENCRYPTION_KEY: `${"ab".repeat(32)},${"cd".repeat(32)}`,
     });
@@ -117,6 +167,7 @@ describe("The configuration", () => {
 
   test("When JWT_JWKS_URL is set, then the shared secret is not used", () => {
     const { auth } = loadConfig({
+      ...development,
       JWT_JWKS_URL: "https://auth.example.com/jwks",
       JWT_SECRET: "something-else",
     });
@@ -125,8 +176,8 @@ describe("The configuration", () => {
   });
 
   test("When the state is given by its code or another name, then it gets GST's name", () => {
-    expect(loadConfig({ COMPANY_STATE: "29" }).company.state).toBe("Karnataka");
-    expect(loadConfig({ COMPANY_STATE: "karnataka " }).company.state).toBe("Karnataka");
+    expect(loadConfig({ ...development, COMPANY_STATE: "29" }).company.state).toBe("Karnataka");
+    expect(loadConfig({ ...development, COMPANY_STATE: "karnataka " }).company.state).toBe("Karnataka");
   });
 
   test("When production does not say whether prices include tax, then it is warned", () => {
@@ -137,7 +188,9 @@ describe("The configuration", () => {
   });
 
   test("When a URL ends with a slash, then links built from it have one slash", () => {
-    expect(loadConfig({ PUBLIC_URL: "https://api.example.com/" }).publicUrl).toBe("https://api.example.com");
+    expect(loadConfig({ ...development, PUBLIC_URL: "https://api.example.com/" }).publicUrl).toBe(
+      "https://api.example.com",
+    );
   });
 
   test("When .env.example is read, then it documents exactly the variables there are", () => {

@@ -35,6 +35,7 @@ describe("Models", () => {
       "checkoutDays",
       "checkoutSessions",
       "counters",
+      "failedAttempts",
       "files",
       "idempotencyRecords",
       "invoiceDeliveries",
