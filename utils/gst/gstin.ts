@@ -13,7 +13,7 @@ export type GstinStateCode = StateCode | "99";
 export type GstinResult =
   | {
       readonly ok: true;
-      /** In upper case, without blanks and hyphens. */
+      /** Cleaned, in upper case. */
       readonly gstin: string;
       readonly stateCode: GstinStateCode;
       readonly kind: GstinKind;
@@ -52,7 +52,7 @@ export function calculateGstinCheckCharacter(body: string): string {
 
 /** Reads what a customer typed as a GSTIN. Tells whether it can exist, not whether it is registered. */
 export function parseGstin(value: string): GstinResult {
-  const gstin = cleanIdentifier(value).replace(/[\s-]/g, "").toUpperCase();
+  const gstin = cleanIdentifier(value).toUpperCase();
   if (gstin.length !== GSTIN_LENGTH) return { ok: false, reason: "length" };
   const kind = FORMATS.find(([, format]) => format.test(gstin))?.[0];
   if (kind === undefined) return { ok: false, reason: "format" };
