@@ -129,7 +129,6 @@ describe("A body", () => {
     await findings.checkAll(cases, nameBodyCase, async ({ route, path, value }) => {
       const body = world.spoiltBody(route, { own: guest.has, path, value });
       const read = route.schemas.body?.validate(body, { convert: false });
-      expect(read?.error?.message ?? "").not.toContain("card 4111");
       if (!read?.error) expect(JSON.stringify(read?.value)).not.toMatch(UNSEEN);
     });
     findings.report();
