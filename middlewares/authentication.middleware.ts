@@ -3,6 +3,7 @@ import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtV
 import { LRUCache } from "lru-cache";
 import type { Config } from "../config/env.config.js";
 import { now } from "../utils/clock.js";
+import { contactOfClaims } from "../utils/contact.js";
 import { UnauthenticatedError, UpstreamUnavailableError } from "../utils/errors.js";
 import { sha256Hex } from "../utils/helpers.js";
 import { ADMIN_ROLES } from "../utils/permissions.js";
@@ -44,27 +45,15 @@ function findToken(request: Request): string | null {
   return token;
 }
 
-const optionalText = (value: unknown): string | undefined =>
-  typeof value === "string" && value.length > 0 && value.length <= 254 ? value : undefined;
-
 /** @throws UnauthenticatedError when the claims do not name anybody we know */
 function toPrincipal(claims: JWTPayload): Principal {
   const { sub, role } = claims;
   if (typeof sub !== "string" || !SUBJECT.test(sub)) throw new UnauthenticatedError();
-  const name = optionalText(claims.name);
-  if (role === "customer") {
-    return {
-      kind: "customer",
-      userId: sub,
-      name,
-      email: optionalText(claims.email),
-      phone: optionalText(claims.phone),
-    };
-  }
+  if (role === "customer") return { kind: "customer", userId: sub, ...contactOfClaims(claims) };
   if (role === "service") return { kind: "service", id: sub };
   const adminRole = ADMIN_ROLES.find((known) => known === role);
   if (!adminRole) throw new UnauthenticatedError();
-  return { kind: "admin", adminId: sub, role: adminRole, name };
+  return { kind: "admin", adminId: sub, role: adminRole, name: contactOfClaims(claims).name };
 }
 
 interface Verifier {

@@ -7,7 +7,7 @@ import { localsOf, type RouteDescription } from "./route.types.js";
 const MAX_VALUE_LENGTH = 1024;
 /** A caller with more mistakes than this learns of the rest later. */
 const MAX_DETAILS = 20;
-/** Never part of a path or a query. */
+/** Never part of a query. A path parameter's own schema decides: what a coupon code loses in a body, it loses here. */
 const CONTROL_CHARACTER = /\p{Cc}/u;
 
 type Part = ValidationDetail["in"];
@@ -18,7 +18,7 @@ const MESSAGES: Joi.LanguageMessages = {
   "string.pattern.name": "{{#label}} must be {{#name}}",
 };
 
-/** Bodies are taken as they are; what stands in a URL or header is always text, so it is converted (D33). */
+/** Bodies are not converted. Values in a URL or header are always text, so their schemas convert them. */
 const PREFERENCES: Record<Part, Joi.ValidationOptions> = {
   body: { convert: false, abortEarly: false, allowUnknown: false, messages: MESSAGES },
   query: { convert: true, abortEarly: false, allowUnknown: false, messages: MESSAGES },
@@ -34,14 +34,14 @@ function toDetails(part: Part, error: Joi.ValidationError): ValidationDetail[] {
     .map(({ path, message }) => ({ in: part, path: path.join("."), message }));
 }
 
-/** The generic rules of D33 for what stands in a URL: one value a name, of bounded length, printable. */
+/** The rules for every value in a URL: given once, of bounded length, and in a query printable. */
 function findUrlFaults(part: Part, values: object): ValidationDetail[] {
   const faults: ValidationDetail[] = [];
   for (const [path, value] of Object.entries(values)) {
     if (typeof value !== "string") faults.push({ in: part, path, message: `"${path}" must be given once` });
     else if (value.length > MAX_VALUE_LENGTH)
       faults.push({ in: part, path, message: `"${path}" is too long` });
-    else if (CONTROL_CHARACTER.test(value)) {
+    else if (part === "query" && CONTROL_CHARACTER.test(value)) {
       faults.push({ in: part, path, message: `"${path}" must be printable` });
     }
   }

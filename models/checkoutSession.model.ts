@@ -100,6 +100,7 @@ export interface CheckoutSessionDoc extends Tallied {
   status: CheckoutStatus;
   email: string | null;
   phone: string | null;
+  /** The account's name, from the token; null for guests. See `customerNameOf`. */
   customerName: string | null;
   shippingAddressId: string | null;
   shippingAddress: AddressSnapshot | null;
@@ -255,5 +256,13 @@ schema.index(
   { "placement.leaseUntil": 1 },
   { name: "open_placements", partialFilterExpression: { "placement.leaseUntil": { $exists: true } } },
 );
+
+/**
+ * What the customer is called in messages and in the payment window. Guests have no account: the address
+ * names them, so that a corrected address corrects the name everywhere.
+ */
+export const customerNameOf = (
+  checkout: Pick<CheckoutSessionDoc, "customerName" | "shippingAddress">,
+): string | null => checkout.customerName ?? checkout.shippingAddress?.name ?? null;
 
 export const CheckoutSession = model<CheckoutSessionDoc>("CheckoutSession", schema);

@@ -12,6 +12,7 @@ import {
   PAYMENT_METHODS,
   type PaymentMethod,
 } from "../utils/constants.js";
+import { emailKey } from "../utils/contact.js";
 import type { Paise } from "../utils/money.js";
 import {
   count,
@@ -132,7 +133,7 @@ export interface OrderDoc extends CartTotals {
 const reversed = (word: string): string => [...word].reverse().join("");
 
 /** E-mail addresses as they are searched for. */
-export const emailSearchKey = (email: string): string => `email:${email.trim().toLowerCase()}`;
+export const emailSearchKey = (email: string): string => `email:${emailKey(email)}`;
 /** Phone numbers by their first digits. */
 export const phoneSearchKey = (digits: string): string => `phone:${digits.replace(/\D/g, "")}`;
 /** Phone numbers by their last digits: the digits backwards, so that a prefix of the key is a suffix of the number. */

@@ -1,43 +1,46 @@
 import Joi from "joi";
-import { INDIAN_PHONE, MAX_EMAIL_LENGTH, normaliseEmail, toIndianPhone } from "./contact.js";
+import { MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, toIndianPhone, toPincode } from "./contact.js";
+import { findState } from "./gst/states.js";
+import { changesDirection } from "./text.js";
+import { identifier, line, optionalLine } from "./text-schemas.js";
 
-/**
- * Contacts and addresses in requests. Bodies are not converted (D33), so what is put into one spelling
- * here (lower case, +91, no blanks around) is done openly, by `custom`.
- */
+/** Contacts and addresses in requests. People's spellings are accepted; the value is the stored form. */
 
-/** Top-level domains are not looked up: new ones appear, and shops have internal ones. */
+/** A string that `read` turns into its stored form, or refuses with null. */
+const readAs = (read: (typed: string) => string | null, what: string) =>
+  Joi.string().custom(
+    (typed: string, helpers) => read(typed) ?? helpers.message({ custom: `{{#label}} must be ${what}` }),
+  );
+
+export const personName = () => line(MAX_NAME_LENGTH);
+
+/** Stored as typed; compare with `emailKey`. Top-level domains are not looked up: new ones appear, and shops have internal ones. */
 export const email = () =>
-  Joi.string()
+  identifier()
     .max(MAX_EMAIL_LENGTH)
-    .email({ tlds: { allow: false }, minDomainSegments: 2 })
-    .custom(normaliseEmail);
+    .email({ tlds: { allow: false }, minDomainSegments: 2 });
 
-/** An Indian mobile number; becomes `+91` and ten digits. */
-export const phone = () =>
-  Joi.string()
-    .pattern(INDIAN_PHONE, "an Indian mobile number: ten digits, with or without +91")
-    .custom((value: string) => toIndianPhone(value) ?? value);
+/** An Indian mobile number; the value is E.164. */
+export const phone = () => readAs(toIndianPhone, "an Indian mobile number, such as 98450 12345");
 
-/** One printable line with something on it; blanks around it are taken off. */
-export const line = (max: number) =>
-  Joi.string()
-    .max(max)
-    .pattern(/^\P{Cc}*$/u, "one printable line")
-    .pattern(/\S/, "more than blanks")
-    .custom((value: string) => value.trim());
+export const pincode = () => readAs(toPincode, "a pincode of six digits");
 
-export const pincode = () => Joi.string().pattern(/^[1-9][0-9]{5}$/, "a pincode of six digits");
+/** A state by name, code or usual spelling; the value is its official name. */
+export const stateName = () =>
+  readAs(
+    (typed) => (!changesDirection(typed) && findState(typed)?.name) || null,
+    "a state or union territory of India",
+  );
 
-/** An address as the storefront sends it, flat; the state's name is checked by the service. */
+/** An address as the storefront sends it, flat. The service checks that state and pincode agree. */
 export const addressKeys = {
-  name: line(100),
+  name: personName(),
   phone: phone(),
   line1: line(200),
-  line2: line(200).allow(null),
-  landmark: line(100).allow(null),
+  line2: optionalLine(200),
+  landmark: optionalLine(100),
   city: line(100),
-  state: line(60),
+  state: stateName(),
   pincode: pincode(),
   country: Joi.string().valid("IN"),
 };

@@ -1,7 +1,6 @@
 import Joi from "joi";
 import { now } from "./clock.js";
-import { maskCardNumbers } from "./masking.js";
-import { PERIODS, type Period } from "./periods.js";
+import { dayNumberOf, PERIODS, type Period, spanOfDays } from "./periods.js";
 
 /**
  * Pieces of the schemas in `<module>.validation.ts`: what many requests have in common. Bounded
@@ -17,25 +16,38 @@ export const orderNumber = () =>
 /** Ids of other services: products, variants, users, methods. */
 export const foreignId = () => Joi.string().pattern(/^[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}$/, "an id");
 
-/** Free text: no control characters but line ends and tabs. Card numbers in it are masked. */
-export const freeText = (max: number) =>
-  Joi.string()
-    .max(max)
-    .pattern(/^(?:\P{Cc}|[\n\r\t])*$/u, "printable text")
-    .custom(maskCardNumbers);
+/** A name of our own that stands in a path, such as a job's. */
+export const keyword = () => Joi.string().pattern(/^[a-z][a-zA-Z0-9-]{0,63}$/, "a name");
 
-/** Rupees with at most two decimals (D5); in a body more of them are refused, in a query rounded. */
-export const rupeeAmount = () => Joi.number().min(0).max(MAX_RUPEES).precision(2);
+/** Joi's conversion also takes `1e1`, ` 10`, `+5` and `10.0`; a number in a URL is written in plain digits. */
+const written =
+  (pattern: RegExp): Joi.CustomValidator<number> =>
+  (value, helpers) =>
+    typeof helpers.original === "string" && !pattern.test(helpers.original)
+      ? helpers.error("number.base")
+      : value;
 
-/** Why something is cancelled or rejected (`api.md`, Reasons). */
-export const reasonText = () => freeText(500).min(3);
+/** A whole number from 0, in a body or a URL. */
+export const wholeNumber = () =>
+  Joi.number()
+    .prefs({ abortEarly: true })
+    .custom(written(/^\d{1,15}$/))
+    .integer();
+
+/** Rupees with at most two decimals. */
+export const rupeeAmount = () =>
+  Joi.number()
+    .prefs({ abortEarly: true })
+    .custom(written(/^\d{1,15}(?:\.\d{1,2})?$/))
+    .min(0)
+    .max(MAX_RUPEES)
+    .precision(2);
 
 /** Ten crore: above every order, far below where paise would cease to be exact. */
 const MAX_RUPEES = 100_000_000;
 const MAX_LIMIT = 100;
 /** Totals are exact, and pages can be had, up to so many rows. */
 export const MAX_DEPTH_OF_PAGES = 10_000;
-const MAX_RANGE_MS = 366 * 24 * 60 * 60 * 1000;
 
 export interface PageQuery<SortField extends string = string> {
   page: number;
@@ -56,8 +68,8 @@ export function pageKeys<F extends string>(
   sortFields: readonly [F, ...F[]],
 ): Record<keyof PageQuery, Joi.Schema> {
   return {
-    page: Joi.number().integer().min(1).max(MAX_DEPTH_OF_PAGES).default(1),
-    limit: Joi.number().integer().min(1).max(MAX_LIMIT).default(20),
+    page: wholeNumber().min(1).max(MAX_DEPTH_OF_PAGES).default(1),
+    limit: wholeNumber().min(1).max(MAX_LIMIT).default(20),
     sortBy: Joi.string()
       .valid(...sortFields)
       .default(sortFields[0]),
@@ -65,11 +77,29 @@ export function pageKeys<F extends string>(
   };
 }
 
-/** The keys of a date range, ISO, both ends included. Check the range itself with `withinRange`. */
-export const dateRangeKeys = {
-  dateFrom: Joi.date().iso(),
-  dateTo: Joi.date().iso(),
-};
+const ISO_DATE = /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
+const DAY_MS = 24 * 60 * 60 * 1000;
+const MAX_RANGE_MS = 366 * DAY_MS;
+
+/** A calendar day (`2026-02-28`) has a date that reads back the same: `2026-02-30` becomes 2 March. */
+const isDay = (day: string): boolean => new Date(`${day}T00:00:00Z`).toJSON()?.slice(0, 10) === day;
+
+/**
+ * One end of a range, both included: an instant with its offset, or a day, which means all of that day in
+ * India. The year alone, week dates and local times are refused.
+ */
+const rangeEnd = (edge: "from" | "to") =>
+  Joi.date()
+    .iso()
+    .custom((value: Date, helpers) => {
+      const [, day = "", time] = ISO_DATE.exec(String(helpers.original)) ?? [];
+      if (!isDay(day)) return helpers.error("date.format", { format: "iso" });
+      if (time) return value;
+      return spanOfDays(dayNumberOf(new Date(`${day}T00:00:00Z`)))[edge];
+    });
+
+/** The keys of a date range. Check the range itself with `withinRange`. */
+export const dateRangeKeys = { dateFrom: rangeEnd("from"), dateTo: rangeEnd("to") };
 
 /** Refuses a range that ends before it begins, or spans more than 366 days. */
 export function withinRange<T>(schema: Joi.ObjectSchema<T>): Joi.ObjectSchema<T> {
@@ -97,7 +127,7 @@ export interface AnalyticsQuery {
   groupBy: Period;
 }
 
-const DEFAULT_RANGE_MS = 30 * 24 * 60 * 60 * 1000;
+const DEFAULT_RANGE_MS = 30 * DAY_MS;
 
 /** What every analytics route takes: a range, the last 30 days unless given, and the periods of its series. */
 export function analyticsQuery(): Joi.ObjectSchema<AnalyticsQuery> {

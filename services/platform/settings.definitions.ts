@@ -1,10 +1,10 @@
 import Joi from "joi";
 import { config } from "../../config/env.config.js";
 import { CHECKOUT_PAYMENT_METHODS, type CheckoutPaymentMethod } from "../../utils/constants.js";
+import { email, stateName } from "../../utils/contact-schemas.js";
 import { parseGstin } from "../../utils/gst/gstin.js";
-import { findState } from "../../utils/gst/states.js";
 import { type Paise, ZERO_PAISE } from "../../utils/money.js";
-import { freeText } from "../../utils/request-schemas.js";
+import { freeText } from "../../utils/text-schemas.js";
 
 /**
  * Every rule that an administrator can change: what it means, what it is at first (D42: the environment's
@@ -67,11 +67,6 @@ const hsnRates = Joi.array<HsnRate[]>()
   )
   .unique("hsnPrefix")
   .max(1_000);
-const stateName = Joi.string<string>()
-  .max(60)
-  .custom((value: string, helpers) =>
-    findState(value) ? value : helpers.message({ custom: "{{#label}} must be a state of India" }),
-  );
 const ownGstin = Joi.string<string>()
   .max(15)
   .allow("")
@@ -179,7 +174,7 @@ export const SETTING_DEFINITIONS = {
     name: words(config.company.name, "Legal name on invoices", 200),
     address: words(config.company.address, "Registered address on invoices", 500),
     // Every tax follows from the state: a wrong one would stop all carts.
-    state: define<string>(config.company.state, "State of the registration that dispatches", stateName),
+    state: define<string>(config.company.state, "State of the registration that dispatches", stateName()),
     gstin: define<string>(config.company.gstin, "GSTIN of that registration", ownGstin),
     upiVpa: optionalWords(
       config.company.upiVpa ?? null,
@@ -187,7 +182,7 @@ export const SETTING_DEFINITIONS = {
       100,
     ),
     logoUrl: optionalWords(config.company.logoUrl ?? null, "Logo on invoices", 2_000),
-    supportEmail: optionalWords(null, "Where customers can write to", 254),
+    supportEmail: define<string | null>(null, "Where customers can write to", email().allow(null)),
     supportPhone: optionalWords(null, "Where customers can call", 20),
   },
 } as const satisfies Record<string, Record<string, SettingDefinition<unknown>>>;

@@ -81,15 +81,12 @@ export async function removeItem(owner: Owner, itemId: string): Promise<CurrentC
 /** Empties the cart, which is thereby abandoned. @returns null when there was none */
 export const clearCart = (owner: Owner): Promise<CurrentCart | null> => changeCartIfAny(owner, clearLines);
 
-/** As a coupon is stored and compared: the customer may type it as he likes. */
-export const normaliseCouponCode = (code: string): string => code.trim().toUpperCase();
-
 /**
  * Applies a coupon; one that is applied already changes nothing.
+ * @param code in its stored form
  * @throws RuleError COUPON_INVALID with `reason`
  */
-export async function applyCoupon(owner: Owner, couponCode: string): Promise<CurrentCart & { code: string }> {
-  const code = normaliseCouponCode(couponCode);
+export async function applyCoupon(owner: Owner, code: string): Promise<CurrentCart & { code: string }> {
   const changed = await changeCartIfAny(owner, (draft) => {
     draft.isUnchanged = draft.couponCodes.includes(code);
     if (draft.isUnchanged) return;
@@ -100,9 +97,12 @@ export async function applyCoupon(owner: Owner, couponCode: string): Promise<Cur
   return { ...changed, code };
 }
 
-/** Takes a coupon off; one that is not applied changes nothing. @returns null when there is no cart */
-export function removeCoupon(owner: Owner, couponCode: string): Promise<CurrentCart | null> {
-  const code = normaliseCouponCode(couponCode);
+/**
+ * Takes a coupon off; one that is not applied changes nothing.
+ * @param code in its stored form
+ * @returns null when there is no cart
+ */
+export function removeCoupon(owner: Owner, code: string): Promise<CurrentCart | null> {
   return changeCartIfAny(owner, (draft) => {
     draft.isUnchanged = !draft.couponCodes.includes(code);
     draft.couponCodes = draft.couponCodes.filter((applied) => applied !== code);

@@ -1,5 +1,6 @@
 import Joi from "joi";
-import { type ListQuery, listQuery } from "../../utils/request-schemas.js";
+import { type ListQuery, listQuery, wholeNumber } from "../../utils/request-schemas.js";
+import { couponCode } from "../../utils/text-schemas.js";
 
 /** What each handler takes, under the handler's name. */
 
@@ -11,11 +12,6 @@ const externalId = Joi.string()
 const documentId = Joi.string().hex().length(24);
 /** Far above any limit that a shop would set; the real one is a setting. */
 const quantity = Joi.number().integer().min(1).max(10_000);
-/** As people type it: blanks around it and lower case are put right. */
-const couponCode = Joi.string()
-  .max(64)
-  .pattern(/^\P{Cc}*$/u, "a printable code")
-  .pattern(/\S/, "a code");
 
 export interface AddItemBody {
   productId: string;
@@ -43,11 +39,11 @@ export const updateItem = {
 export const removeItem = { params: itemParams };
 
 export const applyCoupon = {
-  body: Joi.object<{ couponCode: string }, true>({ couponCode: couponCode.required() }).required(),
+  body: Joi.object<{ couponCode: string }, true>({ couponCode: couponCode().required() }).required(),
 };
 
 export const removeCoupon = {
-  params: Joi.object<{ code: string }, true>({ code: couponCode.required() }),
+  params: Joi.object<{ code: string }, true>({ code: couponCode().required() }),
 };
 
 export const saveForLater = { params: itemParams };
@@ -65,6 +61,6 @@ export const deleteSavedItem = { params: savedItemParams };
 /** What one screen shows; the catalog gives no more than 20 for a product. */
 export const getRecommendations = {
   query: Joi.object<{ limit: number }, true>({
-    limit: Joi.number().integer().min(1).max(20).default(8),
+    limit: wholeNumber().min(1).max(20).default(8),
   }),
 };

@@ -3,12 +3,12 @@ import { getAddress } from "../../services/integrations/auth-integration.service
 import { getServiceability } from "../../services/integrations/shipping-integration.service.js";
 import { NotFoundError, RuleError, ValidationError } from "../../utils/errors.js";
 import { parseGstin } from "../../utils/gst/gstin.js";
-import { pincodeFitsState } from "../../utils/gst/pincode.js";
-import { findState } from "../../utils/gst/states.js";
+import { findStateOfPincode, pincodeFitsState } from "../../utils/gst/pincode.js";
+import { findState, stateByCode } from "../../utils/gst/states.js";
 import type { Owner } from "../../utils/principal.js";
 import { unwrap } from "../../utils/result.js";
 
-/** An address as the storefront sends it; its format is checked already. */
+/** A validated address from a request. */
 export interface AddressInput {
   name: string;
   phone: string;
@@ -22,15 +22,16 @@ export interface AddressInput {
 }
 
 /**
- * The address with its state under the official name. The state decides the tax, so an unknown one is
- * refused and never guessed (`gst.md` §2.1).
+ * The address as it is stored. The state decides the tax, so an unknown one is refused and never guessed.
  * @throws ValidationError for a state that does not exist or does not fit the pincode.
  */
 export function toAddress(input: AddressInput): AddressSnapshot {
   const state = findState(input.state);
   if (!state) throw invalidState(`"${input.state}" is not a state of India`);
   if (!pincodeFitsState(input.pincode, state.code)) {
-    throw invalidState(`pincode ${input.pincode} is not in ${state.name}`);
+    const actual = findStateOfPincode(input.pincode);
+    const place = actual ? `in ${stateByCode(actual).name}, not in ${state.name}` : `not in ${state.name}`;
+    throw invalidState(`Pincode ${input.pincode} is ${place}`);
   }
   return {
     name: input.name,
@@ -49,7 +50,7 @@ const invalidState = (message: string) => new ValidationError([{ in: "body", pat
 
 /**
  * @throws RuleError PINCODE_NOT_SERVICEABLE; NotFoundError for an address id that is not this customer's;
- *   the upstream errors of D14.
+ *   the typed upstream errors.
  */
 export async function assertServiceable(
   address: AddressSnapshot,

@@ -1,5 +1,10 @@
 import Joi from "joi";
-import { type CheckoutSessionDoc, FUNNEL_STEPS, type FunnelCounts } from "../../models/index.js";
+import {
+  type CheckoutSessionDoc,
+  customerNameOf,
+  FUNNEL_STEPS,
+  type FunnelCounts,
+} from "../../models/index.js";
 import {
   CART_SOURCES,
   CHECKOUT_FAILURES,
@@ -39,7 +44,7 @@ const StepsView = viewOf<ReturnType<typeof toStepsView>>("CheckoutSteps", {
 /** What list and file have in common, beyond what the customer sees. */
 const toBackgroundView = (checkout: CheckoutSessionDoc) => ({
   userId: checkout.userId ?? null,
-  customerName: checkout.customerName,
+  customerName: customerNameOf(checkout),
   source: checkout.source,
   failureReason: checkout.failureReason,
   steps: toStepsView(checkout.steps),

@@ -77,7 +77,7 @@ export interface StartInput {
   source: CartSource;
   /** What the caller sent along. */
   contact: Contact;
-  /** What the customer's token says of him. */
+  /** From the customer's token, in the stored form. */
   profile: Contact & { name?: string };
 }
 
@@ -145,7 +145,6 @@ export async function setShippingAddress(
     return {
       shippingAddress: address,
       shippingAddressId: input.addressId ?? null,
-      customerName: checkout.customerName ?? address.name,
       ...(checkout.billingSameAsShipping ? billedTo(address, checkout.gstin) : {}),
       // Another destination has other methods and rates: going back a step drops what depended on it.
       shippingMethod: null,
@@ -154,7 +153,7 @@ export async function setShippingAddress(
   });
 }
 
-/** A GSTIN belongs to a state: it goes when the billing address moves to another one (`gst.md` §2.1). */
+/** A GSTIN belongs to a state: it goes when the billing address moves to another one. */
 const billedTo = (billingAddress: AddressSnapshot, gstin: string | null) => ({
   billingAddress,
   gstin: gstin && isGstinOf(gstin, billingAddress) ? gstin : null,

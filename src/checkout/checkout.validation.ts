@@ -7,7 +7,8 @@ import {
   phone,
   REQUIRED_ADDRESS_KEYS,
 } from "../../utils/contact-schemas.js";
-import { foreignId, freeText, objectId } from "../../utils/request-schemas.js";
+import { foreignId, objectId } from "../../utils/request-schemas.js";
+import { freeText, identifier } from "../../utils/text-schemas.js";
 import type { AddressInput } from "./checkout.address.js";
 
 /** What each handler takes, under the handler's name. */
@@ -59,7 +60,7 @@ export const setBillingAddress = {
   body: Joi.object<BillingAddressBody>({
     ...addressKeys,
     sameAsShipping: Joi.boolean(),
-    gstin: Joi.string().max(MAX_GSTIN_LENGTH).allow(null),
+    gstin: identifier().max(MAX_GSTIN_LENGTH).allow(null),
   })
     .fork(REQUIRED_ADDRESS_KEYS, requiredUnlessSame)
     .fork(OPTIONAL_ADDRESS_KEYS, absentWhenSame)
@@ -73,7 +74,7 @@ export const setShippingMethod = {
   }).required(),
 };
 
-/** `terms_accepted` is the same under its name of plan v1 (D4). */
+/** `terms_accepted` is an alias of `termsAccepted`. */
 export interface SetPaymentMethodBody {
   method: CheckoutPaymentMethod;
   termsAccepted?: boolean;

@@ -1,8 +1,8 @@
-import Joi from "joi";
 import { type ListQuery, listQuery } from "../../utils/request-schemas.js";
+import { line } from "../../utils/text-schemas.js";
 
-/** Compared as a whole; whatever was written down may be asked for. */
-const word = Joi.string().max(128);
+/** Compared as a whole with what the log holds. */
+const word = line(128);
 
 export interface AuditLogFilters {
   actorId?: string;

@@ -1,9 +1,9 @@
 import Joi from "joi";
 import { SETTINGS_GROUPS, settingDefinitions } from "../../services/platform/settings.service.js";
-import { rupeeAmount } from "../../utils/request-schemas.js";
+import { keyword, rupeeAmount } from "../../utils/request-schemas.js";
 
 /** The group is looked up, not listed here: an unknown one answers 404. */
-const params = Joi.object<{ group: string }, true>({ group: Joi.string().max(32).required() });
+const params = Joi.object<{ group: string }, true>({ group: keyword().required() });
 
 /** The settings of all groups by name, with money in rupees; which of them a group has the service says. */
 const settingKeys: Record<string, Joi.Schema> = Object.fromEntries(

@@ -4,7 +4,7 @@ import { objectId } from "../../utils/request-schemas.js";
 
 /** What each handler takes, under the handler's name. */
 
-/** `terms_accepted` is the same under its name of plan v1 (D4). */
+/** `terms_accepted` is an alias of `termsAccepted`. */
 interface Terms {
   termsAccepted?: boolean;
   terms_accepted?: boolean;
@@ -44,12 +44,15 @@ export interface VerifyPaymentBody {
   razorpay_signature: string;
 }
 
-/** The fields exactly as Checkout.js posts them (D4). */
+/** The fields exactly as Checkout.js posts them. */
 export const verifyPayment = {
   body: Joi.object<VerifyPaymentBody, true>({
     razorpay_order_id: gatewayId().required(),
     razorpay_payment_id: gatewayId().required(),
-    razorpay_signature: Joi.string().max(256).required(),
+    razorpay_signature: Joi.string()
+      .max(256)
+      .pattern(/^[\x20-\x7E]*$/, "a signature")
+      .required(),
   }).required(),
 };
 

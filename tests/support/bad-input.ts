@@ -191,8 +191,15 @@ export function rawBodies(valid: object, limit: number): RawBody[] {
   ];
 }
 
-/** Not for a terminal, a log or a mail: an escape, a bell, a C1 control. Line ends are legal in some texts. */
-export const CONTROL_TEXTS: readonly string[] = ["card 4111\u001b[31m", "card 4111\u0007", "\u009bcard 4111"];
+/** Not for a terminal, a log or a mail: an escape, a bell, a C1 control, a zero-width blank. Line ends are legal in some texts. */
+export const UNSEEN_TEXTS: readonly string[] = [
+  "card 4111\u001b[31m",
+  "card 4111\u0007",
+  "\u009bcard 4111",
+  "card\u200b 4111",
+];
+/** The same, in JSON. */
+export const UNSEEN = /\\u001b|\\u0007|\u009b|\u200b/;
 
 /** S23 */
 export const BAD_QUANTITIES: readonly unknown[] = [
@@ -219,6 +226,9 @@ export const BAD_SESSION_IDS: readonly string[] = [
 
 /** S3, S22, S46: what stands where an id belongs, as written in the URL. */
 export const BAD_PATH_VALUES: readonly string[] = [
+  "..%2f..%2fetc%2fpasswd",
+  "..%5c",
+  "a%0d%0aSet-Cookie:x",
   "[object%20Object]",
   "%7B%22$ne%22:null%7D",
   "abcdefghijkl",
@@ -226,13 +236,7 @@ export const BAD_PATH_VALUES: readonly string[] = [
   "x".repeat(2000),
 ];
 /** Those that no route ever takes, whatever its parameter may hold. */
-export const BROKEN_PATH_VALUES: readonly string[] = [
-  "%00",
-  "..%2f..%2fetc%2fpasswd",
-  "..%5c",
-  "%E0%A4%A",
-  "a%0d%0aSet-Cookie:x",
-];
+export const BROKEN_PATH_VALUES: readonly string[] = ["%00", "..%5c%2f..", "%E0%A4%A"];
 
 /** S2: no route has such a parameter. */
 export const BAD_QUERIES: readonly string[] = [
@@ -245,7 +249,7 @@ export const BAD_QUERIES: readonly string[] = [
 ];
 
 const BAD_PARAMETERS: Readonly<Record<string, readonly string[]>> = {
-  page: ["page=-1", "page=0", "page=1e9", "page=1.5", "page=Infinity", "page="],
+  page: ["page=-1", "page=0", "page=1e9", "page=1.5", "page=Infinity"],
   limit: ["limit=1000000", "limit=0", "limit=-1", "limit=many", "limit[]=5"],
   sortBy: ["sortBy=__proto__", "sortBy=$where", "sortBy="],
   sortOrder: ["sortOrder=-1"],
@@ -256,10 +260,17 @@ const BAD_PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** Spellings that a parser may take for a number or a date although nobody would write them so. */
+const BAD_SPELLINGS: Readonly<Record<string, readonly string[]>> = {
+  number: ["", "1e1", "%205", "5%20", "%2B5", "0x10", "5.", "1_0", "-0", "1%C2%A0", "%D9%A5"],
+  date: ["", "2026-13-45", "2026-02-30", "2026", "2026-W01", "2026-200", "%202026-01-01", "1767225600000"],
+};
+
 /** S2, S30: what a query must not hold, by the parameters that the route declares. */
 export function badQueriesFor(schema: Joi.ObjectSchema | undefined): string[] {
-  const names = Object.keys((schema?.describe() as Described | undefined)?.keys ?? {});
-  const own = names.flatMap((name) => [
+  const keys = (schema?.describe() as Described | undefined)?.keys ?? {};
+  const own = Object.entries(keys).flatMap(([name, { type = "any" }]) => [
+    ...(BAD_SPELLINGS[type] ?? []).map((typed) => `${name}=${typed}`),
     `${name}=a&${name}=b`,
     `${name}[$ne]=x`,
     `${name}=a%00b`,

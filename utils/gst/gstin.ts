@@ -1,4 +1,5 @@
-/** GSTINs and UINs: formats, state code and check character (gst.md §5). */
+/** GSTINs and UINs: formats, state code and check character. */
+import { cleanIdentifier } from "../text.js";
 import { isStateCode, type StateCode } from "./states.js";
 
 export type GstinKind = "regular" | "government" | "tds" | "tcs" | "uin" | "non_resident" | "oidar";
@@ -12,7 +13,7 @@ export type GstinStateCode = StateCode | "99";
 export type GstinResult =
   | {
       readonly ok: true;
-      /** Trimmed and in upper case. */
+      /** Cleaned, in upper case. */
       readonly gstin: string;
       readonly stateCode: GstinStateCode;
       readonly kind: GstinKind;
@@ -51,7 +52,7 @@ export function calculateGstinCheckCharacter(body: string): string {
 
 /** Reads what a customer typed as a GSTIN. Tells whether it can exist, not whether it is registered. */
 export function parseGstin(value: string): GstinResult {
-  const gstin = value.trim().toUpperCase();
+  const gstin = cleanIdentifier(value).toUpperCase();
   if (gstin.length !== GSTIN_LENGTH) return { ok: false, reason: "length" };
   const kind = FORMATS.find(([, format]) => format.test(gstin))?.[0];
   if (kind === undefined) return { ok: false, reason: "format" };

@@ -1,5 +1,5 @@
 /**
- * Pincode → state, from India Post's directory (gst.md §2.3, snapshot of October 2025). A cross-check
+ * Pincode → state, from India Post's directory (snapshot of October 2025). A cross-check
  * of the state in an address; the tax head is decided by the address' state, never by the pincode.
  */
 import { isStateCode, type StateCode, toCurrentStateCode } from "./states.js";

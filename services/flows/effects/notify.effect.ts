@@ -3,6 +3,7 @@ import { config } from "../../../config/env.config.js";
 import {
   CheckoutSession,
   type CheckoutSessionDoc,
+  customerNameOf,
   Order,
   type OrderDoc,
   Payment,
@@ -122,7 +123,7 @@ async function findCustomer(checkoutSessionId: Types.ObjectId | null) {
   const checkout = await CheckoutSession.findById(checkoutSessionId).lean<CheckoutSessionDoc>();
   if (!checkout?.email) return null;
   return {
-    name: checkout.customerName ?? "Customer",
+    name: customerNameOf(checkout) ?? "Customer",
     to: {
       ...(checkout.userId ? { userId: checkout.userId } : {}),
       email: checkout.email,

@@ -1,6 +1,6 @@
 import type { Types } from "mongoose";
 import { config } from "../../../config/env.config.js";
-import { Cart, CheckoutSession, type CheckoutSessionDoc } from "../../../models/index.js";
+import { Cart, CheckoutSession, type CheckoutSessionDoc, customerNameOf } from "../../../models/index.js";
 import { toRupees, ZERO_PAISE } from "../../../utils/money.js";
 import { unwrap } from "../../../utils/result.js";
 import { sendNotification } from "../../integrations/engagement-integration.service.js";
@@ -24,7 +24,7 @@ export async function notifyUnfinishedCheckout(checkoutSessionId: Types.ObjectId
       template: "checkout_abandoned",
       data: {
         checkoutSessionId: id,
-        customerName: checkout.customerName ?? "Customer",
+        customerName: customerNameOf(checkout) ?? "Customer",
         grandTotal: toRupees(checkout.totals?.grandTotal ?? ZERO_PAISE),
         itemCount: cart.itemCount,
         link: `${config.storefrontUrl}/checkout/${id}`,

@@ -18,12 +18,12 @@ async function expectUnchanged(buyer: Buyer, step: () => Promise<unknown>): Prom
 }
 
 describe("contact", () => {
-  test("When it is set, then it is stored in one spelling", async () => {
+  test("When it is set, then the e-mail is stored as typed and the phone as E.164", async () => {
     const buyer = await begin();
     const view = done(await buyer.put("contact", { email: "Meera.N@Example.COM", phone: "9845012399" }));
-    expect(view).toMatchObject({ email: "meera.n@example.com", phone: "+919845012399" });
+    expect(view).toMatchObject({ email: "Meera.N@Example.COM", phone: "+919845012399" });
     expect(await buyer.stored.session()).toMatchObject({
-      email: "meera.n@example.com",
+      email: "Meera.N@Example.COM",
       phone: "+919845012399",
       status: "initiated",
       version: 1,

@@ -38,10 +38,10 @@ describe("starting", () => {
     const again = await buyer.start({ email: "Other@Example.COM" });
     expect([again.status, again.body.data.email, again.body.data.phone]).toEqual([
       200,
-      "other@example.com",
+      "Other@Example.COM",
       CONTACT.phone,
     ]);
-    expect(await buyer.stored.session()).toMatchObject({ email: "other@example.com" });
+    expect(await buyer.stored.session()).toMatchObject({ email: "Other@Example.COM" });
   });
 
   test("When a customer starts without a contact, then the token's is taken", async () => {

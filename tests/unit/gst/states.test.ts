@@ -41,6 +41,27 @@ describe("findState", () => {
     ["Andaman & Nicobar Islands", "35"],
     ["The Dadra and Nagar Haveli and Daman and Diu", "26"],
     ["Dadra & Nagar Haveli", "26"],
+    ["Telengana", "36"],
+    ["Uttrakhand", "05"],
+    ["Uttarkhand", "05"],
+    ["Chhatisgarh", "22"],
+    ["Delhi (NCT)", "07"],
+    ["A & N Islands", "35"],
+    ["A&N", "35"],
+    ["Andaman Nicobar", "35"],
+    ["Gujrat", "24"],
+    ["West Bengal ", "19"],
+    ["WestBengal", "19"],
+    ["W. Bengal", "19"],
+    ["M P", "23"],
+    ["M. P.", "23"],
+    ["Madhyapradesh", "23"],
+    ["Uttar-Pradesh", "09"],
+    ["\u200bKerala\u00a0", "32"],
+    ["29", "29"],
+    ["07", "07"],
+    ["IN-KA", "29"],
+    ["in-dl", "07"],
   ])("When the state is written %j, then it is %s", (name, code) => {
     expect(findState(name)?.code).toBe(code);
   });
@@ -52,16 +73,29 @@ describe("findState", () => {
     ["Andhra Pradesh", "37"],
     ["AP", "37"],
     ["AD", "37"],
+    ["25", "26"],
+    ["28", "37"],
   ])("When a new address says %j, then it gets the code of today, %s", (name, code) => {
     expect(findState(name)).toMatchObject({ code, replacedBy: null });
   });
 
-  test.each(["", "Karnatka", "Bangalore", "Utt Pradesh", "India", "29", "constructor", "M P"])(
+  test.each(["", "Karnatka", "Bangalore", "Utt Pradesh", "India", "99", "00", "9", "constructor", "IN-XX"])(
     "When nothing bears exactly the name %j, then none is guessed",
     (name) => {
       expect(findState(name)).toBeNull();
     },
   );
+
+  test("When the spellings of all states are folded, then no two states share one", () => {
+    const owners = new Map<string, Set<StateCode>>();
+    for (const { code, name, aliases } of CURRENT_STATES) {
+      for (const spelling of [name, ...aliases]) {
+        const folded = normaliseStateName(spelling);
+        owners.set(folded, (owners.get(folded) ?? new Set()).add(code));
+      }
+    }
+    expect([...owners].filter(([, codes]) => codes.size > 1)).toEqual([]);
+  });
 
   test("When any state of today is looked up by name or alias, then it is found", () => {
     for (const state of CURRENT_STATES) {

@@ -1,5 +1,6 @@
 import type { AppliedCoupon, AppliedDiscount, CartItemDoc } from "../../../../models/index.js";
 import { RuleError } from "../../../../utils/errors.js";
+import { maskCardNumbers } from "../../../../utils/masking.js";
 import { addPaise, type Paise } from "../../../../utils/money.js";
 import { isRefused, type Result, unwrap } from "../../../../utils/result.js";
 import {
@@ -29,8 +30,11 @@ export const COUPON_REASONS = {
   unknown: "NOT_APPLICABLE",
 } as const;
 
-export const couponInvalid = (code: string, reason: string) =>
-  new RuleError("COUPON_INVALID", `The coupon ${code} cannot be used`, { code, reason });
+/** Some people type the number of their card into the coupon field: it is not repeated to them. */
+export function couponInvalid(typed: string, reason: string): RuleError {
+  const code = maskCardNumbers(typed);
+  return new RuleError("COUPON_INVALID", `The coupon ${code} cannot be used`, { code, reason });
+}
 
 /**
  * Sets the draft's coupons and discounts to what the pricing service grants for its lines. Coupons that no

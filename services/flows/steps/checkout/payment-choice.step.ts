@@ -1,4 +1,4 @@
-import type { CheckoutSessionDoc, PaymentDoc } from "../../../../models/index.js";
+import { type CheckoutSessionDoc, customerNameOf, type PaymentDoc } from "../../../../models/index.js";
 import type { CheckoutOptions } from "../../../integrations/payment-gateway.js";
 import { paymentGateway } from "../../../integrations/payment-gateway.service.js";
 import type { CheckoutState } from "./checkout-state.step.js";
@@ -31,7 +31,7 @@ function findGatewayWindow(checkout: CheckoutSessionDoc, payment: PaymentDoc | n
     gatewayOrderId: payment.gatewayOrderId,
     amount: payment.amount,
     prefill: {
-      name: checkout.customerName ?? checkout.shippingAddress?.name ?? null,
+      name: customerNameOf(checkout),
       email: checkout.email,
       contact: checkout.phone,
     },

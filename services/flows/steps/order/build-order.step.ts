@@ -1,6 +1,7 @@
 import { Types } from "mongoose";
 import {
   type AddressSnapshot,
+  customerNameOf,
   type FrozenLine,
   type OrderDoc,
   type OrderItemDoc,
@@ -40,7 +41,7 @@ export function buildOrder(claim: Claim, facts: OrderFacts): OrderDoc {
     paymentMethod: payment?.method ?? null,
     email,
     phone,
-    customerName: checkout.customerName ?? shippingAddress.name,
+    customerName: customerNameOf(checkout),
     currency: CURRENCY,
     subtotal: totals.subtotal,
     discountTotal: totals.discountTotal,
