@@ -98,18 +98,6 @@ const FAULTS: Fault[] = [
     outcomes: ["unknown", "unknown"],
   },
   {
-    name: "401",
-    answer: answer(401, gatewayError("Authentication failed")),
-    code: "AUTHENTICATION",
-    outcomes: ["refused", "refused"],
-  },
-  {
-    name: "400",
-    answer: answer(400, gatewayError("The id provided does not exist")),
-    code: "NOT_FOUND",
-    outcomes: ["refused", "refused"],
-  },
-  {
     name: "a bank's fault",
     answer: answer(400, gatewayError("Payment failed", { code: "GATEWAY_ERROR" })),
     code: "GATEWAY_ERROR",
@@ -322,6 +310,12 @@ describe("payments", () => {
     expect(await capture()).toMatchObject({ outcome: "refused", code: "ALREADY_CAPTURED" });
   });
 
+  test("When it was captured already and the payment cannot be read, then the outcome is unknown", async () => {
+    stub.answer = (request, response, message) =>
+      request.method === "POST" ? alreadyCaptured(request, response, message) : json(response, 500, {});
+    expect(await capture()).toMatchObject({ outcome: "unknown", code: "ALREADY_CAPTURED" });
+  });
+
   test("When the answer is lost but the capture was done, then that is success", async () => {
     stub.answer = failThenFind((_request, _response, message) => message.socket.resetAndDestroy(), {});
     expect(await capture()).toMatchObject({ success: true });
@@ -384,11 +378,11 @@ describe("refunds", () => {
       "refused",
       "PAYMENT_DISPUTED",
     ],
-    [400, "invalid request sent", "refused", "BAD_REQUEST_ERROR"],
+    [400, "invalid request sent", "refused", "INVALID_REQUEST"],
     [
       409,
       "Different request with the same idempotency key has already been processed.",
-      "refused",
+      "unknown",
       "IDEMPOTENCY_CONFLICT",
     ],
     [409, "Another request with the same idempotency key is still in progress.", "unknown", "IN_PROGRESS"],
@@ -408,6 +402,17 @@ describe("refunds", () => {
     expect(await gatewayOf().createRefund(newRefund)).toMatchObject({
       success: true,
       data: { id: REFUND_ID },
+    });
+  });
+
+  test("When the receipt was used but the list does not show the refund yet, then the outcome is unknown", async () => {
+    stub.answer = (request, response) =>
+      request.method === "POST"
+        ? json(response, 400, gatewayError("Duplicate receipt found for this refund request."))
+        : json(response, 200, collection());
+    expect(await gatewayOf().createRefund(newRefund)).toMatchObject({
+      outcome: "unknown",
+      code: "DUPLICATE_RECEIPT",
     });
   });
 
