@@ -195,6 +195,12 @@ export interface Page {
   count?: number;
 }
 
+export interface PaymentPage {
+  payments: GatewayPayment[];
+  /** Items of the page, those that could not be read included: fewer than asked for means the last page. */
+  count: number;
+}
+
 export interface PaymentCapture {
   paymentId: string;
   /** Exactly what was authorised. */
@@ -228,10 +234,10 @@ export interface PaymentGateway {
   getGatewayOrder(orderId: string): Promise<Result<GatewayOrder>>;
 
   getGatewayPayment(paymentId: string): Promise<Result<GatewayPayment>>;
-  /** Every attempt, failed ones too. */
+  /** Every attempt, failed ones too. One that cannot be read is left out with an alarm, unless it is the only one. */
   listPaymentsOfOrder(orderId: string): Promise<Result<GatewayPayment[]>>;
   /** Newest first; may lag minutes behind `getGatewayPayment`. */
-  listPayments(range: { from: Date; to: Date } & Page): Promise<Result<GatewayPayment[]>>;
+  listPayments(range: { from: Date; to: Date } & Page): Promise<Result<PaymentPage>>;
   /** Captured before, or captured though the answer was lost, is success when the amount is the same. */
   capturePayment(capture: PaymentCapture): Promise<Result<GatewayPayment>>;
 

@@ -18,10 +18,11 @@ import type {
   Page,
   PaymentCapture,
   PaymentGateway,
+  PaymentPage,
   SettlementPeriod,
   SettlementRow,
 } from "./payment-gateway.js";
-import { mapRazorpayCollection } from "./razorpay/fields.js";
+import { mapRazorpayCollection, mapRazorpayPage } from "./razorpay/fields.js";
 import {
   mapRazorpayDowntime,
   mapRazorpayRefund,
@@ -41,6 +42,7 @@ import {
   notWhatWasAsked,
   PAGE_SIZE,
   refused,
+  reportUnreadable,
   toPage,
   toSeconds,
   withoutEmpty,
@@ -173,15 +175,24 @@ class RazorpayGateway implements PaymentGateway {
     return this.#ask({
       refusals: LOOKUP_REFUSALS,
       send: (sdk) => sdk.orders.fetchPayments(orderId),
-      read: (answer) => mapRazorpayCollection(answer, this.#readPayment),
+      read: (answer) => {
+        const { items, unreadable } = mapRazorpayPage(answer, this.#readPayment);
+        if (items.length === 0 && unreadable.length > 0) throw new Error(unreadable.join("; "));
+        reportUnreadable(unreadable);
+        return items;
+      },
     });
   }
 
-  listPayments({ from, to, ...page }: { from: Date; to: Date } & Page): Promise<Result<GatewayPayment[]>> {
+  listPayments({ from, to, ...page }: { from: Date; to: Date } & Page): Promise<Result<PaymentPage>> {
     return this.#ask({
       refusals: NO_GATEWAY_REFUSALS,
       send: (sdk) => sdk.payments.all({ from: toSeconds(from), to: toSeconds(to), ...toPage(page) }),
-      read: (answer) => mapRazorpayCollection(answer, this.#readPayment),
+      read: (answer) => {
+        const { items, unreadable } = mapRazorpayPage(answer, this.#readPayment);
+        reportUnreadable(unreadable);
+        return { payments: items, count: items.length + unreadable.length };
+      },
     });
   }
 
