@@ -192,9 +192,8 @@ test("When hundreds of refunds are pending, then a newer one whose answer was lo
   const buyer = shop().guest();
   const { gateway: window } = await buyer.open();
   done(await buyer.add("var-ashwagandha-churna-100g"));
-  gateway().configure({ webhooks: { drop: "none" } });
   gateway().setFault({ match: "POST /payments/:id/refund", action: "reset", when: "after" });
-  buyer.pay(window.orderId);
+  await buyer.verify(buyer.pay(window.orderId));
   await shop().settle();
   expect(await buyer.stored.refunds()).toMatchObject([{ status: "processing" }]);
   await sweep();

@@ -286,8 +286,21 @@ describe("payments", () => {
     const from = new Date("2026-01-01T00:00:00.999Z");
     const to = new Date("2026-01-02T00:00:00.000Z");
     const result = await gatewayOf().listPayments({ from, to, skip: 100 });
-    expect(result).toMatchObject({ success: true, data: [{ id: PAYMENT_ID }] });
+    expect(result).toMatchObject({ success: true, data: { payments: [{ id: PAYMENT_ID }], count: 1 } });
     expect(stub.requests[0]?.path).toContain("from=1767225600&to=1767312000&count=100&skip=100");
+  });
+
+  test("When an entity of a list cannot be read, then the others are passed on, and the page is counted whole", async () => {
+    const broken = paymentEntity({ id: "pay_AAAAAAAAAAAAAA", amount: "ten", created_at: "yesterday" });
+    stub.answer = answer(200, collection(broken, paymentEntity()));
+    const range = { from: new Date(0), to: new Date(1_000) };
+    expect(await gatewayOf().listPayments(range)).toMatchObject({
+      success: true,
+      data: { payments: [{ id: PAYMENT_ID }], count: 2 },
+    });
+    expect(await gatewayOf().listPaymentsOfOrder(ORDER_ID)).toMatchObject({ data: [{ id: PAYMENT_ID }] });
+    stub.answer = answer(200, collection(broken));
+    expect(await gatewayOf().listPaymentsOfOrder(ORDER_ID)).toMatchObject({ outcome: "unknown" });
   });
 
   const capture = (gateway = gatewayOf()) => gateway.capturePayment({ paymentId: PAYMENT_ID, amount });
