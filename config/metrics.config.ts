@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
 
 /** What Prometheus collects at GET /metrics. */
 export const metrics = new Registry();
@@ -24,4 +24,15 @@ export interface ObservedRequest {
 
 export function observeRequest({ method, route, status, seconds }: ObservedRequest): void {
   requestDuration.observe({ method, route, status }, seconds);
+}
+
+const contractFaults = new Counter({
+  name: "upstream_contract_faults_total",
+  help: "Responses outside a neighbour's contract: a wrong key, an unknown route, an unlisted 4xx. Alert on any increase",
+  labelNames: ["service", "status"] as const,
+  registers: [metrics],
+});
+
+export function countContractFault({ service, status }: { service: string; status: number }): void {
+  contractFaults.inc({ service, status });
 }

@@ -59,7 +59,7 @@ export interface Dispute {
   closedAt: Date | null;
 }
 
-/** When the sweep asks the gateway about this payment next (D30). */
+/** When the sweep asks the gateway about this payment next. */
 export interface PaymentSweep {
   nextAt: Date;
   attempts: number;
@@ -203,6 +203,14 @@ schema.index(
   {
     name: "payments_awaiting_order",
     partialFilterExpression: { accepted: true, surplus: false, orderId: null },
+  },
+);
+// Captured money that has neither an order nor a refund: the sweep looks at it every minute.
+schema.index(
+  { capturedAt: 1 },
+  {
+    name: "captured_without_order",
+    partialFilterExpression: { status: "captured", surplus: false, orderId: null },
   },
 );
 schema.index({ "sweep.nextAt": 1 }, { partialFilterExpression: { "sweep.nextAt": { $exists: true } } });

@@ -8,9 +8,9 @@ import {
 
 /**
  * What a neighbour answered. A failure says how much is known about the effect:
- * - `refused`: a definite no (4xx); nothing was done there.
- * - `unavailable`: the call was never made or never arrived (refused connection, open breaker, full bulkhead).
- * - `unknown`: it may or may not have been done (time-out, cut connection, 5xx, nonsense). Never treat as refused.
+ * - `refused`: a definite no that the contract of the call lists; nothing was done there.
+ * - `unavailable`: the call was not made, did not arrive, or was not admitted (open breaker, full bulkhead, 401, 429).
+ * - `unknown`: it may or may not have been done (time-out, cut connection, 5xx, an unlisted 4xx). Never a refusal.
  */
 export type Outcome = "refused" | "unavailable" | "unknown";
 
@@ -22,12 +22,14 @@ export interface Success<T> {
 export interface Failure {
   success: false;
   outcome: Outcome;
-  /** The neighbour's error code (`INSUFFICIENT_STOCK`), or `TIMEOUT`, `NETWORK`, `BREAKER_OPEN`, `BULKHEAD_FULL`, `BAD_RESPONSE`, `HTTP_<status>`. */
+  /** A listed code (`INSUFFICIENT_STOCK`), or `TIMEOUT`, `NETWORK`, `BREAKER_OPEN`, `BULKHEAD_FULL`, `BAD_RESPONSE`, `HTTP_<status>`. */
   code: string;
   /** For the log, never for a client. */
   error: string;
   statusCode: number;
   service: string;
+  /** The answer is outside the contract (wrong key, unknown route, unlisted 4xx); the call has raised an alarm. */
+  isContractFault?: true;
   /** The `data` of a refusal, where the contract gives it a meaning (e.g. `available`). Unvalidated. */
   data?: unknown;
 }
@@ -39,7 +41,7 @@ export const success = <T>(data: T): Success<T> => ({ success: true, data });
 export const isRefused = <T>(result: Result<T>): result is Failure =>
   !result.success && result.outcome === "refused";
 
-/** The error a client sees when a neighbour failed and nothing better is known (D14). */
+/** The error a client sees when a neighbour failed and nothing better is known. */
 export function toUpstreamError(failure: Failure): AppError {
   if (failure.outcome === "unavailable") return new UpstreamUnavailableError(failure.service);
   if (failure.code === "TIMEOUT") return new UpstreamTimeoutError(failure.service);

@@ -197,8 +197,8 @@ async function insertPayment(
   return payment;
 }
 
-/** The sweep asks the gateway about every online payment, first after so long (D30). */
-const FIRST_SWEEP_MINUTES = 5;
+/** The sweep asks the gateway about every unsettled online payment, first after so long. */
+const FIRST_SWEEP_MINUTES = 1;
 
 interface FrozenWrite {
   choice: PaymentChoice;

@@ -1,213 +1,159 @@
-import type { ClientSession, Types } from "mongoose";
-import { logger } from "../../config/logger.config.js";
-import { Order, Payment, type PaymentDoc, Refund, type RefundDoc } from "../../models/index.js";
-import { now } from "../../utils/clock.js";
-import { addPaise, type Paise, subtractPaise } from "../../utils/money.js";
-import { type Failure, type Result, toUpstreamError } from "../../utils/result.js";
-import { refundMachine } from "../../utils/state-machines.js";
+import { type Types, trusted } from "mongoose";
+import { Payment, type PaymentDoc, Refund, type RefundDoc } from "../../models/index.js";
+import { addPaise } from "../../utils/money.js";
+import { type Failure, type Result, toUpstreamError, unwrap } from "../../utils/result.js";
 import type { GatewayRefund } from "../integrations/payment-gateway.js";
 import { paymentGateway } from "../integrations/payment-gateway.service.js";
-import { enqueueOutbox } from "../platform/outbox.service.js";
-import { inTransaction } from "../platform/transaction.service.js";
-import { tryTransition } from "../platform/transition.service.js";
-
-/** The first sending is `REF-…`; after a definite failure the next is `REF-…-2`, with a new key (`domain.md` §5.6). */
-const receiptOf = (refund: RefundDoc, attempt: number) =>
-  attempt <= 1 ? refund.refundNumber : `${refund.refundNumber}-${attempt}`;
-const keyOf = (refund: RefundDoc, attempt: number) => `${refund._id.toHexString()}-${attempt}`;
+import { attemptOf, beginAttempt, lastAttempt, mismatchOf } from "./steps/payment/refund-attempt.step.js";
+import { completeRefund, failRefund, flagRefund, settleRefund } from "./steps/payment/settle-refund.step.js";
 
 /**
- * Sends a refund to its original method. The row exists before the gateway hears of it; the key and the
- * receipt make the sending repeatable; an outcome that is not known stays `processing` and is looked up by
+ * Sends a refund to its original method. The row and the attempt exist before the gateway is called; key and
+ * receipt make the call repeatable. A refund with an unknown outcome stays `processing` and is looked up by
  * its receipt before anything is sent again.
- * @throws the typed upstream error when the outcome is unknown: the outbox calls again later.
+ * @throws the typed upstream error when the outcome is unknown: the outbox and the sweep call again.
  */
 export async function sendRefund(refundId: Types.ObjectId): Promise<void> {
-  const refund = await Refund.findById(refundId).lean<RefundDoc>();
-  if (refund?.destination !== "original" || !refund.paymentId) return;
-  if (refund.status !== "pending" && refund.status !== "processing") return;
-  const payment = await Payment.findById(refund.paymentId).lean<PaymentDoc>();
+  const found = await Refund.findById(refundId).lean<RefundDoc>();
+  if (found?.destination !== "original" || !found.paymentId) return;
+  if (found.status !== "pending" && found.status !== "processing") return;
+  const payment = await Payment.findById(found.paymentId).lean<PaymentDoc>();
   if (!payment?.gatewayPaymentId) return;
-  const repeated = refund.status === "processing";
-  if (refund.status === "pending") await beginAttempt(refund);
-  const attempt = Math.max(1, refund.attempts.length);
-  const result = await askGateway({
-    refund,
-    payment,
-    gatewayPaymentId: payment.gatewayPaymentId,
-    attempt,
-    repeated,
-  });
-  if (result.success) return applyRefundWord(refund._id, result.data);
-  if (result.outcome === "refused") return refusedByGateway(refund, payment.gatewayPaymentId, result);
-  throw toUpstreamError(result);
-}
-
-async function beginAttempt(refund: RefundDoc): Promise<void> {
-  const attempt = refund.attempts.length + 1;
-  await tryTransition({
-    machine: refundMachine,
-    model: Refund,
-    id: refund._id,
-    from: refund.status,
-    to: "processing",
-    push: {
-      attempts: {
-        at: now(),
-        key: keyOf(refund, attempt),
-        receipt: receiptOf(refund, attempt),
-        outcome: "sent",
-        error: null,
-      },
-    },
-    by: { type: "system" },
-  });
+  const isRepeated = found.status === "processing";
+  // Rejected or begun in the meantime: nothing is sent from here.
+  const refund = isRepeated ? found : await beginAttempt(found);
+  if (!refund) return;
+  const sending: Sending = { refund, payment, gatewayPaymentId: payment.gatewayPaymentId };
+  const result = (isRepeated ? await findSent(sending) : null) ?? (await send(sending));
+  if (!result.success) {
+    if (result.outcome !== "refused") throw toUpstreamError(result);
+    return refusedByGateway(sending, result);
+  }
+  const mismatch = mismatchOf(refund, payment, result.data);
+  if (mismatch) return failRefund(refund, `A refund at the gateway has this receipt, but ${mismatch}`);
+  return settleRefund(refund, result.data);
 }
 
 interface Sending {
   refund: RefundDoc;
   payment: PaymentDoc;
   gatewayPaymentId: string;
-  attempt: number;
-  repeated: boolean;
 }
 
-async function askGateway(sending: Sending): Promise<Result<GatewayRefund>> {
-  const { refund, gatewayPaymentId, attempt, repeated } = sending;
-  const receipt = receiptOf(refund, attempt);
-  if (repeated) {
-    const found = await paymentGateway.findRefundByReceipt(gatewayPaymentId, receipt);
-    if (!found.success) return found;
-    if (found.data) return { success: true, data: found.data };
-  }
+/** @returns null when the gateway has no refund with the attempt's receipt */
+async function findSent({ refund, gatewayPaymentId }: Sending): Promise<Result<GatewayRefund> | null> {
+  const { receipt } = lastAttempt(refund);
+  const found = await paymentGateway.findRefundByReceipt(gatewayPaymentId, receipt);
+  if (!found.success) return found;
+  return found.data && { success: true, data: found.data };
+}
+
+function send({ refund, gatewayPaymentId }: Sending): Promise<Result<GatewayRefund>> {
+  const { receipt, key } = lastAttempt(refund);
   return paymentGateway.createRefund({
     paymentId: gatewayPaymentId,
     amount: refund.amount,
     receipt,
-    idempotencyKey: keyOf(refund, attempt),
+    idempotencyKey: key,
     notes: { refundNumber: refund.refundNumber },
   });
 }
 
+async function refusedByGateway(sending: Sending, failure: Failure): Promise<void> {
+  const { refund } = sending;
+  const instead = failure.code === "FULLY_REFUNDED" ? await findRefundInstead(sending) : null;
+  if (instead) return completeRefund(refund, instead.id);
+  await failRefund(refund, failure.error);
+}
+
 /**
- * The gateway's word about a refund of ours: its answer, a webhook or a look-up. Repeatable and forward only.
- * `pending` there stays `processing` here, with the gateway's id kept.
+ * The gateway may have returned a second or late payment by itself: then this refund is done, not failed.
+ * What other refunds of this service have returned does not count.
  */
-export async function applyRefundWord(refundId: Types.ObjectId, word: GatewayRefund): Promise<void> {
-  if (word.status === "failed") return failRefund(refundId, word.id, "The gateway could not refund");
-  if (word.status === "processed") return completeRefund(refundId, word.id);
-  await Refund.updateOne({ _id: refundId, gatewayRefundId: null }, { $set: { gatewayRefundId: word.id } });
+async function findRefundInstead({ refund, gatewayPaymentId }: Sending): Promise<GatewayRefund | null> {
+  const listed = unwrap(await paymentGateway.listRefunds(gatewayPaymentId));
+  const others = await Refund.find({
+    paymentId: refund.paymentId,
+    _id: trusted({ $ne: refund._id }),
+  }).lean<RefundDoc[]>();
+  const isTaken = (row: GatewayRefund) => others.some((other) => attemptOf(other, row) !== "unknown");
+  const free = listed.filter((row) => row.status !== "failed" && !isTaken(row));
+  const sum = addPaise(...free.map(({ amount }) => amount));
+  return sum >= refund.amount ? (free[0] ?? null) : null;
 }
 
-/** Money is back: the reservation on payment (and order) becomes a refunded amount, in one transaction. */
-async function completeRefund(refundId: Types.ObjectId, gatewayRefundId: string): Promise<void> {
-  const completed = await inTransaction(async (session) => {
-    const moved = await tryTransition({
-      machine: refundMachine,
-      model: Refund,
-      id: refundId,
-      to: "completed",
-      set: { gatewayRefundId, processedAt: now(), failureReason: null },
-      by: { type: "system" },
-      session,
-    });
-    if (!moved.changed) return false;
-    await settleReservation(moved.document, "refunded", session);
-    await enqueueOutbox(
-      [
-        {
-          type: "refund.completed",
-          dedupeKey: `refund.completed:${refundId.toHexString()}`,
-          payload: { refundId: refundId.toHexString() },
-        },
-      ],
-      session,
-    );
-    return true;
-  });
-  if (!completed) return;
-  logger.info({ refundId: refundId.toHexString(), gatewayRefundId }, "> Refund completed");
-}
+/** What became of a report about a refund. `unknown`: no refund of ours. `doubtful`: an operator must look. */
+export type ReportedRefund = { kind: "settled" } | { kind: "unknown" } | { kind: "doubtful"; reason: string };
 
-/** A definite failure: the amount is free again (it can be retried with a new key), and an admin is told. */
-async function failRefund(
-  refundId: Types.ObjectId,
-  gatewayRefundId: string | null,
-  reason: string,
-): Promise<void> {
-  const failed = await inTransaction(async (session) => {
-    const moved = await tryTransition({
-      machine: refundMachine,
-      model: Refund,
-      id: refundId,
-      to: "failed",
-      set: { failureReason: reason, attention: true, ...(gatewayRefundId ? { gatewayRefundId } : {}) },
-      by: { type: "system" },
-      note: reason,
-      session,
-    });
-    if (!moved.changed) return false;
-    await settleReservation(moved.document, moved.from === "completed" ? "taken back" : "freed", session);
-    await enqueueOutbox(
-      [
-        {
-          type: "refund.attention",
-          dedupeKey: `refund.attention:${refundId.toHexString()}:${moved.document.attempts.length}`,
-          payload: { refundId: refundId.toHexString() },
-        },
-      ],
-      session,
-    );
-    return true;
-  });
-  if (!failed) return;
-  logger.error({ refundId: refundId.toHexString(), reason }, "> Refund failed and needs attention");
-}
-
-type Settled = "refunded" | "freed" | "taken back";
-
-/** Moves the refund's amount between `refundReserved` and `refundedAmount` on its payment and its order. */
-async function settleReservation(refund: RefundDoc, settled: Settled, session: ClientSession): Promise<void> {
-  for (const model of [Payment, Order]) {
-    const id = model === Payment ? refund.paymentId : refund.orderId;
-    if (!id) continue;
-    const change = reservationChange(refund.amount, settled);
-    await model.collection.updateOne({ _id: id }, { $inc: change }, { session });
+/**
+ * Applies a webhook about a refund. It must be of the refund's payment, amount and currency, and of its last
+ * attempt: a late failure of an earlier attempt says nothing about the one that followed.
+ */
+export async function applyReportedRefund(word: GatewayRefund): Promise<ReportedRefund> {
+  const refund = await findReported(word);
+  if (!refund) return { kind: "unknown" };
+  const payment = await Payment.findById(refund.paymentId).lean<PaymentDoc>();
+  const doubt = doubtAbout(refund, payment, word);
+  if (doubt) {
+    const reason = `refund ${refund.refundNumber}: ${doubt}`;
+    await flagRefund(refund, reason);
+    return { kind: "doubtful", reason };
   }
+  if (attemptOf(refund, word) === "last") await settleRefund(refund, word);
+  return { kind: "settled" };
 }
 
-function reservationChange(amount: Paise, settled: Settled): Record<string, number> {
-  if (settled === "refunded") return { refundReserved: -amount, refundedAmount: amount };
-  if (settled === "freed") return { refundReserved: -amount };
-  return { refundedAmount: -amount };
+async function findReported(word: GatewayRefund): Promise<RefundDoc | null> {
+  const byId = await Refund.findOne({ gatewayRefundId: word.id }).lean<RefundDoc>();
+  if (byId || !word.receipt) return byId;
+  // `REF-2026-000001-2` is the second attempt of REF-2026-000001.
+  const refundNumber = /^(REF-\d{4}-\d{6,})(-\d+)?$/.exec(word.receipt)?.[1];
+  return refundNumber ? Refund.findOne({ refundNumber }).lean<RefundDoc>() : null;
 }
 
-async function refusedByGateway(
-  refund: RefundDoc,
-  gatewayPaymentId: string,
-  failure: Failure,
-): Promise<void> {
-  const already =
-    failure.code === "FULLY_REFUNDED" ? await findGatewaysOwnRefund(refund, gatewayPaymentId) : null;
-  if (already) return completeRefund(refund._id, already.id);
-  await failRefund(refund._id, null, failure.error);
+function doubtAbout(refund: RefundDoc, payment: PaymentDoc | null, word: GatewayRefund): string | null {
+  const mismatch = mismatchOf(refund, payment, word);
+  if (mismatch) return mismatch;
+  const attempt = attemptOf(refund, word);
+  if (attempt === "unknown") return "no attempt was sent with this receipt";
+  if (word.status !== "processed") return null;
+  if (attempt === "earlier") return "an attempt that had failed was refunded after all";
+  return refund.status === "rejected" ? "it was rejected and is refunded at the gateway" : null;
 }
 
-/** The gateway may have refunded a second or late payment by itself (F27): then ours is done, not failed. */
-async function findGatewaysOwnRefund(
-  refund: RefundDoc,
-  gatewayPaymentId: string,
-): Promise<GatewayRefund | null> {
-  const refunds = await paymentGateway.listRefunds(gatewayPaymentId);
-  if (!refunds.success) throw toUpstreamError(refunds);
-  const sum = addPaise(...refunds.data.filter((row) => row.status !== "failed").map((row) => row.amount));
-  return subtractPaise(sum, refund.amount) >= 0 ? (refunds.data[0] ?? null) : null;
-}
+const LOOK_AGAIN = { leastMs: 60_000, mostMs: 3_600_000 };
 
-/** Refunds that the gateway has not finished, or whose outcome was not learnt; the sweep asks again. */
-export function findUnfinishedRefunds(limit: number): Promise<Pick<RefundDoc, "_id">[]> {
-  return Refund.find({ status: "processing", destination: "original" }, { _id: 1 })
-    .sort({ createdAt: 1 })
+/** Refunds whose outcome the gateway has not told yet, and that are due to be looked up. */
+export function findUnfinishedRefunds(limit: number): Promise<Pick<RefundDoc, "_id" | "dueAt">[]> {
+  return Refund.find(
+    {
+      status: "processing",
+      destination: "original",
+      // A refund without a due time counts as due: null sorts before every date.
+      $expr: trusted({ $lte: ["$dueAt", "$$NOW"] }),
+    },
+    { _id: 1, dueAt: 1 },
+  )
+    .sort({ dueAt: 1 })
     .limit(limit)
-    .lean<Pick<RefundDoc, "_id">[]>();
+    .lean<Pick<RefundDoc, "_id" | "dueAt">[]>();
+}
+
+/**
+ * Looks up one unfinished refund, and sends it if the gateway does not know it. The next look-up comes after
+ * a quarter of its age (a minute to an hour), so that refunds that banks take days for leave room for new ones.
+ * @returns whether this call did it, and not another instance
+ * @throws as `sendRefund`
+ */
+export async function lookUpRefund({ _id, dueAt }: Pick<RefundDoc, "_id" | "dueAt">): Promise<boolean> {
+  const quarterOfAge = { $divide: [{ $subtract: ["$$NOW", "$createdAt"] }, 4] };
+  const waitMs = { $min: [{ $max: [quarterOfAge, LOOK_AGAIN.leastMs] }, LOOK_AGAIN.mostMs] };
+  const claimed = await Refund.updateOne(
+    { _id, status: "processing", dueAt },
+    [{ $set: { dueAt: { $add: ["$$NOW", waitMs] } } }],
+    { updatePipeline: true, timestamps: false },
+  );
+  if (claimed.modifiedCount === 0) return false;
+  await sendRefund(_id);
+  return true;
 }

@@ -1,7 +1,7 @@
 import { trusted } from "mongoose";
 import { Cart, type CartDoc } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
-import { unwrap } from "../../utils/result.js";
+import { isRefused, unwrap } from "../../utils/result.js";
 import { getUser } from "../integrations/auth-integration.service.js";
 import { enqueueOutbox } from "../platform/outbox.service.js";
 import { getSettings } from "../platform/settings.service.js";
@@ -55,7 +55,7 @@ export async function remindOf({ _id, userId, abandonedAt }: CartDoc): Promise<b
 
 async function findEmail(userId: string): Promise<string | null> {
   const user = await getUser(userId);
-  if (!user.success && user.statusCode === 404) return null;
+  if (isRefused(user)) return null;
   const { status, email } = unwrap(user);
   return status === "active" ? email : null;
 }

@@ -3,6 +3,7 @@ import type { Result } from "../../utils/result.js";
 import type { Address } from "./address.js";
 import { addressSchema } from "./address.js";
 import { apiPath } from "./http-client.service.js";
+import { NO_REFUSALS, notFound } from "./refusals.js";
 import { id, optionalText, text } from "./schemas.js";
 import { authClient } from "./upstream-clients.js";
 
@@ -50,18 +51,20 @@ const adminUserSchema = Joi.object<AdminUser>({
 });
 const loggedSchema = Joi.object<{ id: string }>({ id });
 
-/** @returns refused with status 404 when there is no such user */
+/** @returns refused `USER_NOT_FOUND` */
 export function getUser(userId: string): Promise<Result<User>> {
   return authClient.get({
     path: apiPath`/api/users/${userId}`,
+    refusals: [notFound("USER_NOT_FOUND")],
     schema: userSchema,
   });
 }
 
-/** @returns refused with status 404 when the user has no such address */
+/** @returns refused `ADDRESS_NOT_FOUND` when the user has no such address */
 export function getAddress(userId: string, addressId: string): Promise<Result<Address>> {
   return authClient.get({
     path: apiPath`/api/users/${userId}/addresses/${addressId}`,
+    refusals: [notFound("ADDRESS_NOT_FOUND")],
     schema: addressSchema,
   });
 }
@@ -69,6 +72,7 @@ export function getAddress(userId: string, addressId: string): Promise<Result<Ad
 export function getSeller(sellerId: string): Promise<Result<Seller>> {
   return authClient.get({
     path: apiPath`/api/sellers/${sellerId}`,
+    refusals: [notFound("SELLER_NOT_FOUND")],
     schema: sellerSchema,
   });
 }
@@ -76,6 +80,7 @@ export function getSeller(sellerId: string): Promise<Result<Seller>> {
 export function getAdminUser(adminId: string): Promise<Result<AdminUser>> {
   return authClient.get({
     path: apiPath`/api/admin/users/${adminId}`,
+    refusals: [notFound("ADMIN_NOT_FOUND")],
     schema: adminUserSchema,
   });
 }
@@ -100,6 +105,7 @@ export function sendAuditLog(entry: AuditLogEntry): Promise<Result<{ id: string 
   return authClient.write({
     method: "POST",
     path: apiPath`/api/audit-logs`,
+    refusals: NO_REFUSALS,
     body: { ...rest, at: at.toISOString() },
     idempotencyKey: rowId,
     schema: loggedSchema,

@@ -5,12 +5,12 @@ import type { Failure, Result } from "../../utils/result.js";
 import { success } from "../../utils/result.js";
 import { createCachedLookup } from "./cached-lookup.js";
 import { apiPath } from "./http-client.service.js";
-import { mapResult, nameRefusal } from "./refusals.js";
+import { mapResult, NO_REFUSALS, notFound } from "./refusals.js";
 import { flag, id, listOf, optionalText, percentAsBps, quantity, rupees, text } from "./schemas.js";
 import { catalogClient } from "./upstream-clients.js";
 
 /**
- * The catalog (`upstreams.md`). Answers are kept for `CATALOG_CACHE_SECONDS` and shared, hence frozen;
+ * The catalog. Answers are kept for `CATALOG_CACHE_SECONDS` and shared, hence frozen;
  * `{ fresh: true }` asks again (prices at checkout start). What does not exist is refused with
  * `PRODUCT_NOT_FOUND`; a price, rate or currency that cannot be true is a `BAD_RESPONSE`.
  */
@@ -112,23 +112,24 @@ function completeProduct(product: AnsweredProduct): CatalogProduct {
 
 const productListSchema = Joi.object<{ products: AnsweredProduct[] }>({ products: listOf(productSchema) });
 
-const notFound = <T>(result: Result<T>) => nameRefusal(result, 404, "PRODUCT_NOT_FOUND");
+const PRODUCT_REFUSALS = [notFound("PRODUCT_NOT_FOUND")];
 
 async function loadProduct(productId: string): Promise<Result<CatalogProduct>> {
   const result = await catalogClient.get({
     path: apiPath`/api/products/${productId}`,
+    refusals: PRODUCT_REFUSALS,
     schema: productSchema,
   });
-  return notFound(mapResult(result, completeProduct));
+  return mapResult(result, completeProduct);
 }
 
 async function loadVariant(key: string): Promise<Result<CatalogVariant>> {
   const { productId, variantId } = splitVariantKey(key);
-  const result = await catalogClient.get({
+  return catalogClient.get({
     path: apiPath`/api/products/${productId}/variants/${variantId}`,
+    refusals: PRODUCT_REFUSALS,
     schema: variantSchema,
   });
-  return notFound(result);
 }
 
 /** A NUL cannot be part of an id in a URL, so it separates two ids beyond doubt. */
@@ -167,10 +168,11 @@ const MAX_RELATED = 20;
 async function loadRelated(productId: string): Promise<Result<CatalogProduct[]>> {
   const result = await catalogClient.get({
     path: apiPath`/api/products/${productId}/related`,
+    refusals: PRODUCT_REFUSALS,
     query: { type: "cross_sell", limit: MAX_RELATED },
     schema: productListSchema,
   });
-  return notFound(mapResult(result, (list) => list.products.map(completeProduct)));
+  return mapResult(result, (list) => list.products.map(completeProduct));
 }
 
 /** Products that go with this one; at most twenty. */
@@ -188,6 +190,7 @@ const BATCH_SIZE = 50;
 async function loadBatch(productIds: readonly string[]): Promise<Result<CatalogProduct[]>> {
   const result = await catalogClient.ask({
     path: apiPath`/api/products/batch`,
+    refusals: NO_REFUSALS,
     body: { productIds },
     schema: productListSchema,
   });

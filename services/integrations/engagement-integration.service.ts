@@ -3,10 +3,11 @@ import type { Paise } from "../../utils/money.js";
 import { toRupees } from "../../utils/money.js";
 import type { Result } from "../../utils/result.js";
 import { apiPath } from "./http-client.service.js";
+import { NO_REFUSALS, refusal } from "./refusals.js";
 import { id, nothing, quantity, rupees } from "./schemas.js";
 import { engagementClient } from "./upstream-clients.js";
 
-/** Wishlist, loyalty points, store credit and messages (`upstreams.md`). */
+/** Wishlist, loyalty points, store credit and messages. */
 
 export interface LoyaltyBalance {
   points: number;
@@ -40,6 +41,7 @@ export function addToWishlist(entry: {
   return engagementClient.write({
     method: "POST",
     path: apiPath`/api/wishlist/add`,
+    refusals: NO_REFUSALS,
     body: { userId, productId, variantId },
     idempotencyKey: `${cartItemId}:wishlist`,
     schema: nothing,
@@ -56,6 +58,7 @@ export function earnLoyalty(earning: {
   return engagementClient.write({
     method: "POST",
     path: apiPath`/api/loyalty/earn`,
+    refusals: NO_REFUSALS,
     body: { userId, orderId, orderAmount: toRupees(orderAmount) },
     idempotencyKey: `${orderId}:loyalty-earn`,
     schema: pointsSchema,
@@ -65,6 +68,7 @@ export function earnLoyalty(earning: {
 export function getLoyaltyBalance(userId: string): Promise<Result<LoyaltyBalance>> {
   return engagementClient.get({
     path: apiPath`/api/loyalty/balance`,
+    refusals: NO_REFUSALS,
     query: { userId },
     schema: loyaltyBalanceSchema,
   });
@@ -88,6 +92,7 @@ export async function redeemLoyalty(request: RedeemRequest): Promise<Result<Rede
   const result = await engagementClient.write({
     method: "POST",
     path: apiPath`/api/loyalty/redeem`,
+    refusals: [refusal(409, "INSUFFICIENT_POINTS")],
     body: { userId, orderId, points: wanted },
     idempotencyKey: `${orderId}:loyalty-redeem`,
     schema: redemptionSchema,
@@ -120,6 +125,7 @@ export function reverseLoyalty(reversal: LoyaltyReversal): Promise<Result<{ poin
   return engagementClient.write({
     method: "POST",
     path: apiPath`/api/loyalty/reverse`,
+    refusals: NO_REFUSALS,
     body: {
       userId,
       orderId,
@@ -134,6 +140,7 @@ export function reverseLoyalty(reversal: LoyaltyReversal): Promise<Result<{ poin
 export function getStoreCreditBalance(userId: string): Promise<Result<{ balance: Paise }>> {
   return engagementClient.get({
     path: apiPath`/api/store-credits/balance`,
+    refusals: NO_REFUSALS,
     query: { userId },
     schema: balanceSchema,
   });
@@ -154,6 +161,7 @@ export function issueStoreCredit(
   return engagementClient.write({
     method: "POST",
     path: apiPath`/api/store-credits/issue`,
+    refusals: NO_REFUSALS,
     body: { userId, amount: toRupees(amount), reason, reference },
     idempotencyKey: `${reference}:credit-issue`,
     schema: issuedSchema,
@@ -166,6 +174,7 @@ export function deductStoreCredit(deduction: StoreCreditChange): Promise<Result<
   return engagementClient.write({
     method: "POST",
     path: apiPath`/api/store-credits/deduct`,
+    refusals: [refusal(409, "INSUFFICIENT_CREDIT")],
     body: { userId, amount: toRupees(amount), reference },
     idempotencyKey: `${reference}:credit-deduct`,
     schema: balanceSchema,
@@ -214,6 +223,7 @@ export function sendNotification(notification: Notification): Promise<Result<{ n
   return engagementClient.write({
     method: "POST",
     path: apiPath`/api/notifications/send`,
+    refusals: NO_REFUSALS,
     body: notification,
     idempotencyKey: notification.dedupeKey,
     schema: sentSchema,

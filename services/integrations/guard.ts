@@ -12,6 +12,7 @@ import {
   noJitterGenerator,
 } from "cockatiel";
 import { logger } from "../../config/logger.config.js";
+import { countContractFault } from "../../config/metrics.config.js";
 import type { Failure, Result } from "../../utils/result.js";
 
 /** What one try at a neighbour brought. */
@@ -230,9 +231,15 @@ export class Guard {
     this.#counts.totalMs += durationMs;
     this.#counts[result.success ? "succeeded" : result.outcome] += 1;
     if (result.success || result.outcome === "refused") return;
-    // A line for each call that an open breaker turns away would bury the reason why it is open.
-    const level = result.code === "BREAKER_OPEN" || result.code === "BULKHEAD_FULL" ? "debug" : "warn";
     const { service, outcome, code, error, statusCode } = result;
-    logger[level]({ service, outcome, code, error, statusCode }, "> Neighbour failed");
+    const facts = { service, outcome, code, error, statusCode };
+    if (result.isContractFault) {
+      countContractFault({ service, status: statusCode });
+      logger.error(facts, "> A neighbour answered outside its contract; an operator must look at it");
+      return;
+    }
+    // A line for each call that an open breaker turns away would bury the reason why it is open.
+    const level = code === "BREAKER_OPEN" || code === "BULKHEAD_FULL" ? "debug" : "warn";
+    logger[level](facts, "> Neighbour failed");
   }
 }

@@ -4,10 +4,11 @@ import type { Failure, Outcome } from "../../utils/result.js";
 import { success } from "../../utils/result.js";
 import type { Attempt } from "./guard.js";
 import { DEADLINE, TOO_LARGE } from "./http-adapter.js";
+import type { ListedRefusal } from "./refusals.js";
 
 /**
  * Reads what a neighbour sent, or how the call broke, as a `Result`. The neighbour is not trusted:
- * any bytes at all become a typed failure (`reliability.md` F41).
+ * any bytes at all become a typed failure, and only a refusal that the call lists is a definite no.
  */
 
 export interface HttpAnswer {
@@ -86,44 +87,53 @@ function refusalMessage(envelope: Record<string, unknown>): string {
   return [message, error].find((text) => typeof text === "string" && text !== "")?.toString() ?? "refused";
 }
 
-/** A 4xx. Only one in the envelope of the contract is an answer to our question; a proxy's page is not. */
-function readRefusal(answer: HttpAnswer): Attempt<never> {
+/** A 4xx outside the contract: a wrong token, a proxy's page, a code that the call does not list. */
+function contractFault(answer: HttpAnswer, parts: Pick<FailureParts, "outcome" | "code" | "error">) {
+  const { service, status } = answer;
+  return failed(
+    { ...parts, statusCode: status, service, isContractFault: true },
+    { isFault: false, isTransient: false },
+  );
+}
+
+/** A 4xx. Only a refusal that the call lists, in the envelope of the contract, is an answer to the question. */
+function readRefusal(answer: HttpAnswer, refusals: readonly ListedRefusal[]): Attempt<never> {
   const { service, status } = answer;
   const code = `HTTP_${status}`;
+  const calm = { isFault: false, isTransient: false };
   if (status === 429) {
-    return failed(
-      { outcome: "unavailable", code, error: "throttled", statusCode: status, service },
-      { isFault: false, isTransient: false },
-    );
+    return failed({ outcome: "unavailable", code, error: "throttled", statusCode: status, service }, calm);
   }
   if (status === 408) return badResponse(answer, "the neighbour gave up waiting", true);
+  // The neighbour did not admit the call, so nothing was done, and it says nothing about stock or coupons.
+  if (status === 401 || status === 403) {
+    return contractFault(answer, {
+      outcome: "unavailable",
+      code,
+      error: "the service token was not accepted",
+    });
+  }
   const envelope = parseJson(answer.text);
   if (!isRecord(envelope) || !(envelope.success === false || envelope.error)) {
-    return badResponse(answer, `status ${status} without an envelope`, false);
+    const error = `status ${status} without an envelope`;
+    return contractFault(answer, { outcome: "unknown", code: "BAD_RESPONSE", error });
   }
-  if (status === 401 || status === 403) {
-    // Our token is wrong: nothing was done, but it is no word about stock or coupons either.
-    return failed(
-      {
-        outcome: "unavailable",
-        code,
-        error: "our service token was not accepted",
-        statusCode: status,
-        service,
-      },
-      { isFault: false, isTransient: false },
-    );
+  const neighboursCode = refusalCode(envelope, status);
+  const listed = refusals.find((entry) => entry.status === status && entry.isMeantBy(neighboursCode));
+  if (!listed) {
+    const error = `the contract of this call does not list ${neighboursCode}`;
+    return contractFault(answer, { outcome: "unknown", code, error });
   }
   return failed(
     {
       outcome: "refused",
-      code: refusalCode(envelope, status),
+      code: listed.code,
       error: refusalMessage(envelope),
       statusCode: status,
       service,
       data: envelope.data ?? undefined,
     },
-    { isFault: false, isTransient: false },
+    calm,
   );
 }
 
@@ -153,11 +163,21 @@ function readSuccess<T>(answer: HttpAnswer, schema: Joi.Schema<T>, normalise: No
 /** Puts the data of an answer into the contract's names before it is validated. */
 export type Normalise = (data: unknown) => unknown;
 
-/** What an HTTP answer means. `schema` describes the envelope's `data`. */
-export function readAnswer<T>(answer: HttpAnswer, schema: Joi.Schema<T>, normalise: Normalise): Attempt<T> {
+/** What a call expects: the `data` of a success, and the refusals that its contract lists. */
+export interface Expectation<T> {
+  schema: Joi.Schema<T>;
+  refusals: readonly ListedRefusal[];
+  normalise: Normalise;
+}
+
+/** What an HTTP answer means. */
+export function readAnswer<T>(
+  answer: HttpAnswer,
+  { schema, refusals, normalise }: Expectation<T>,
+): Attempt<T> {
   if (answer.status >= 200 && answer.status < 300) return readSuccess(answer, schema, normalise);
   if (answer.status >= 500) return readServerError(answer);
-  if (answer.status >= 400) return readRefusal(answer);
+  if (answer.status >= 400) return readRefusal(answer, refusals);
   return badResponse(answer, `unexpected status ${answer.status}`, true);
 }
 

@@ -11,6 +11,7 @@ import { Guard } from "./guard.js";
 import { createServiceAdapter } from "./http-adapter.js";
 import type { Normalise } from "./http-answer.js";
 import { readAnswer, readTransportError } from "./http-answer.js";
+import type { ListedRefusal } from "./refusals.js";
 
 export { upstreamStats } from "./guard.js";
 
@@ -33,6 +34,8 @@ export interface ReadCall<T> {
   /** From `apiPath`; null (an id that cannot be part of a path) is answered like a 404. */
   path: string | null;
   query?: Query;
+  /** The definite refusals of the call's contract; any other 4xx is a fault between the services. */
+  refusals: readonly ListedRefusal[];
   /** Describes the `data` of a success; its output is the result. */
   schema: Joi.Schema<T>;
 }
@@ -87,11 +90,13 @@ interface Outgoing<T> {
   idempotencyKey?: string;
 }
 
-function noSuchThing(service: string): Result<never> {
+/** An id that cannot be part of a path names no document. Nothing is sent. */
+function noSuchDocument(service: string, refusals: readonly ListedRefusal[]): Result<never> {
+  const listed = refusals.find(({ status }) => status === 404);
   return {
     success: false,
-    outcome: "refused",
-    code: "NOT_FOUND",
+    outcome: listed ? "refused" : "unavailable",
+    code: listed?.code ?? "INVALID_ID",
     error: "an id that cannot be part of a path",
     statusCode: 404,
     service,
@@ -177,7 +182,8 @@ export class ServiceClient {
   }
 
   #run<T>(outgoing: Outgoing<T>): Promise<Result<T>> {
-    if (outgoing.call.path === null) return Promise.resolve(noSuchThing(this.name));
+    if (outgoing.call.path === null)
+      return Promise.resolve(noSuchDocument(this.name, outgoing.call.refusals));
     const url = `${outgoing.call.path}${toQueryString(outgoing.call.query)}`;
     const headers = this.#headersOf(outgoing);
     return this.#guard.run({
@@ -206,7 +212,7 @@ export class ServiceClient {
         isWrite: idempotencyKey !== undefined,
         ...(typeof retryAfter === "string" && { retryAfter }),
       };
-      return readAnswer(answer, call.schema, this.#normalise);
+      return readAnswer(answer, { ...call, normalise: this.#normalise });
     } catch (error) {
       return readTransportError(this.name, error);
     }

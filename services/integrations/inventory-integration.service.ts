@@ -1,13 +1,13 @@
 import Joi from "joi";
 import type { Failure, Result } from "../../utils/result.js";
 import { apiPath } from "./http-client.service.js";
-import { nameRefusal } from "./refusals.js";
+import { NO_REFUSALS, notFound, refusal } from "./refusals.js";
 import { flag, id, listOf, moment, nothing, optionalText, quantity } from "./schemas.js";
 import { inventoryClient } from "./upstream-clients.js";
 
 /**
- * The inventory service (`upstreams.md`): available = physical − actively reserved; reservations lapse by
- * themselves. A refusal for lack of stock is `INSUFFICIENT_STOCK`; nothing was taken then.
+ * The inventory service: available = physical − actively reserved; reservations lapse by themselves. A
+ * refusal for lack of stock is `INSUFFICIENT_STOCK`; nothing was taken then.
  */
 
 export interface VariantQuantity {
@@ -59,6 +59,8 @@ export interface ShortItem {
   available: number;
 }
 
+const INSUFFICIENT_STOCK = refusal(409, "INSUFFICIENT_STOCK");
+
 const variantQuantity = Joi.object<VariantQuantity>({ variantId: id, quantity });
 
 const stockLevelSchema = Joi.object<StockLevel>({
@@ -98,6 +100,7 @@ const returnedSchema = Joi.object<{ returned: VariantQuantity[] }>({ returned: l
 export function checkStock(variantId: string, wanted: number): Promise<Result<StockLevel>> {
   return inventoryClient.get({
     path: apiPath`/api/stock/check/${variantId}`,
+    refusals: NO_REFUSALS,
     query: { quantity: wanted },
     schema: stockLevelSchema,
   });
@@ -106,6 +109,7 @@ export function checkStock(variantId: string, wanted: number): Promise<Result<St
 export function bulkCheckStock(items: readonly VariantQuantity[]): Promise<Result<BulkStock>> {
   return inventoryClient.ask({
     path: apiPath`/api/stock/check/bulk`,
+    refusals: NO_REFUSALS,
     body: { items: items.map(toVariantQuantity) },
     schema: bulkStockSchema,
   });
@@ -125,6 +129,7 @@ export function createReservation(reservation: NewReservation): Promise<Result<R
   return inventoryClient.write({
     method: "POST",
     path: apiPath`/api/reservations`,
+    refusals: [INSUFFICIENT_STOCK],
     body,
     idempotencyKey,
     schema: reservationSchema,
@@ -139,17 +144,17 @@ export interface ReservationChange {
 }
 
 /** @returns refused `RESERVATION_NOT_FOUND` when it has expired or was released, `INSUFFICIENT_STOCK` as above */
-export async function updateReservation(
+export function updateReservation(
   reservationId: string,
   change: ReservationChange,
 ): Promise<Result<Reservation>> {
-  const result = await inventoryClient.write({
+  return inventoryClient.write({
     method: "PUT",
     path: apiPath`/api/reservations/${reservationId}`,
+    refusals: [INSUFFICIENT_STOCK, notFound("RESERVATION_NOT_FOUND")],
     body: change,
     schema: reservationSchema,
   });
-  return nameRefusal(result, 404, "RESERVATION_NOT_FOUND");
 }
 
 /** Gives all of a cart's live reservations a new lifetime, in one call. */
@@ -160,6 +165,7 @@ export function extendCartReservations(
   return inventoryClient.write({
     method: "PUT",
     path: apiPath`/api/reservations/cart/${cartId}`,
+    refusals: NO_REFUSALS,
     body: { ttlMinutes },
     schema: extendedSchema,
   });
@@ -177,6 +183,7 @@ export function transferReservations(
   return inventoryClient.write({
     method: "POST",
     path: apiPath`/api/reservations/transfer`,
+    refusals: NO_REFUSALS,
     body: { fromCartId, toCartId },
     idempotencyKey,
     schema: transferredSchema,
@@ -188,6 +195,7 @@ export function releaseReservation(reservationId: string): Promise<Result<unknow
   return inventoryClient.write({
     method: "DELETE",
     path: apiPath`/api/reservations/${reservationId}`,
+    refusals: NO_REFUSALS,
     schema: nothing,
   });
 }
@@ -196,6 +204,7 @@ export function releaseCartReservations(cartId: string): Promise<Result<unknown>
   return inventoryClient.write({
     method: "DELETE",
     path: apiPath`/api/reservations/cart/${cartId}`,
+    refusals: NO_REFUSALS,
     schema: nothing,
   });
 }
@@ -216,6 +225,7 @@ export function convertReservations(request: ConversionRequest): Promise<Result<
   return inventoryClient.write({
     method: "POST",
     path: apiPath`/api/reservations/convert`,
+    refusals: [INSUFFICIENT_STOCK, refusal(409, "ORDER_VOIDED")],
     body: { ...(cartId && { cartId }), orderId, items: items.map(toVariantQuantity) },
     idempotencyKey: `${orderId}:stock`,
     schema: conversionSchema,
@@ -227,6 +237,7 @@ export function voidConversion(orderId: string): Promise<Result<{ returned: Vari
   return inventoryClient.write({
     method: "DELETE",
     path: apiPath`/api/reservations/convert/${orderId}`,
+    refusals: NO_REFUSALS,
     idempotencyKey: `${orderId}:stock-void`,
     schema: returnedSchema,
   });
@@ -245,6 +256,7 @@ export function returnStock(stockReturn: StockReturn): Promise<Result<unknown>> 
   return inventoryClient.write({
     method: "POST",
     path: apiPath`/api/admin/adjustments/return`,
+    refusals: NO_REFUSALS,
     body: {
       orderId,
       items: items.map((item) => ({ ...toVariantQuantity(item), reason: item.reason })),

@@ -6,10 +6,11 @@ import type { Result } from "../../utils/result.js";
  * What this service needs of a payment gateway, in the domain's words (D25). A second gateway is one more
  * implementation. No call throws; amounts are paise, times are `Date`s.
  *
- * Codes of a refusal: `ALREADY_CAPTURED`, `CAPTURE_AMOUNT_MISMATCH`, `NOT_CAPTURABLE`, `FULLY_REFUNDED`,
- * `REFUND_EXCEEDS_CAPTURE`, `NOT_REFUNDABLE`, `INSUFFICIENT_BALANCE`, `PAYMENT_DISPUTED`, `PAYMENT_TOO_OLD`,
- * `DUPLICATE_RECEIPT`, `IDEMPOTENCY_CONFLICT`, `AMOUNT_TOO_SMALL`, `NOT_FOUND`, `INVALID_ID`,
- * `INVALID_AMOUNT`, `AUTHENTICATION`, else the gateway's own.
+ * Codes of a refusal: `ALREADY_CAPTURED`, `CAPTURE_AMOUNT_MISMATCH`, `CAPTURE_CURRENCY_MISMATCH`,
+ * `NOT_CAPTURABLE`, `FULLY_REFUNDED`, `REFUND_EXCEEDS_CAPTURE`, `NOT_REFUNDABLE`, `INSUFFICIENT_BALANCE`,
+ * `INVALID_REQUEST`, `PAYMENT_DISPUTED`, `PAYMENT_TOO_OLD`, `DUPLICATE_RECEIPT`, `AMOUNT_TOO_SMALL`,
+ * `INVALID_SPEED`, `NOT_FOUND` (look-ups only), `INVALID_ID`, `INVALID_AMOUNT`. Anything else that the
+ * gateway answers is unknown or unavailable, and raises an alarm.
  */
 
 /** What may be kept of the means of payment: never a card number, never a full VPA. */
@@ -194,6 +195,12 @@ export interface Page {
   count?: number;
 }
 
+export interface PaymentPage {
+  payments: GatewayPayment[];
+  /** Items of the page, those that could not be read included: fewer than asked for means the last page. */
+  count: number;
+}
+
 export interface PaymentCapture {
   paymentId: string;
   /** Exactly what was authorised. */
@@ -227,10 +234,10 @@ export interface PaymentGateway {
   getGatewayOrder(orderId: string): Promise<Result<GatewayOrder>>;
 
   getGatewayPayment(paymentId: string): Promise<Result<GatewayPayment>>;
-  /** Every attempt, failed ones too. */
+  /** Every attempt, failed ones too. One that cannot be read is left out with an alarm, unless it is the only one. */
   listPaymentsOfOrder(orderId: string): Promise<Result<GatewayPayment[]>>;
   /** Newest first; may lag minutes behind `getGatewayPayment`. */
-  listPayments(range: { from: Date; to: Date } & Page): Promise<Result<GatewayPayment[]>>;
+  listPayments(range: { from: Date; to: Date } & Page): Promise<Result<PaymentPage>>;
   /** Captured before, or captured though the answer was lost, is success when the amount is the same. */
   capturePayment(capture: PaymentCapture): Promise<Result<GatewayPayment>>;
 

@@ -3,10 +3,11 @@ import type { Paise } from "../../utils/money.js";
 import { toRupees } from "../../utils/money.js";
 import type { Result } from "../../utils/result.js";
 import { apiPath } from "./http-client.service.js";
+import { NO_REFUSALS, refusal } from "./refusals.js";
 import { flag, id, listOf, nothing, optionalText, quantity, rupees, text } from "./schemas.js";
 import { pricingClient } from "./upstream-clients.js";
 
-/** Pricing & promotions (`upstreams.md`). `cartTotal` is everywhere the subtotal before any discount. */
+/** Pricing & promotions. `cartTotal` is everywhere the subtotal before any discount. */
 
 export const COUPON_TYPES = ["percentage", "fixed", "free_shipping"] as const;
 export type CouponType = (typeof COUPON_TYPES)[number];
@@ -95,6 +96,7 @@ export function validateCoupon(question: CouponQuestion): Promise<Result<CouponC
   const { code, userId, cartTotal, items } = question;
   return pricingClient.ask({
     path: apiPath`/api/coupons/validate`,
+    refusals: NO_REFUSALS,
     body: {
       code,
       ...(userId && { userId }),
@@ -124,6 +126,7 @@ export function getAutomaticDiscounts(
 ): Promise<Result<{ discounts: AutomaticDiscount[] }>> {
   return pricingClient.get({
     path: apiPath`/api/automatic-discounts/apply`,
+    refusals: NO_REFUSALS,
     query: {
       cartTotal: toRupees(question.cartTotal),
       itemCount: question.itemCount,
@@ -140,6 +143,7 @@ export function getTierDiscount(question: {
 }): Promise<Result<TierDiscount>> {
   return pricingClient.get({
     path: apiPath`/api/tier-discounts/calculate`,
+    refusals: NO_REFUSALS,
     query: { cartTotal: toRupees(question.cartTotal), userId: question.userId },
     schema: tierSchema,
   });
@@ -151,6 +155,7 @@ export function getEligibleGifts(question: {
 }): Promise<Result<{ gifts: EligibleGift[] }>> {
   return pricingClient.get({
     path: apiPath`/api/free-gifts/eligible`,
+    refusals: NO_REFUSALS,
     query: { cartTotal: toRupees(question.cartTotal), productIds: question.productIds.join(",") },
     schema: giftsSchema,
   });
@@ -169,6 +174,7 @@ export function recordCouponUsage(usage: CouponUsage): Promise<Result<unknown>> 
   return pricingClient.write({
     method: "POST",
     path: apiPath`/api/coupons/usage`,
+    refusals: [refusal(409, "USAGE_LIMIT")],
     body: { code, ...(userId && { userId }), orderId, discountAmount: toRupees(discountAmount) },
     idempotencyKey: `${orderId}:coupon-${code}`,
     schema: nothing,
@@ -181,6 +187,7 @@ export function reverseCouponUsage(usage: { code: string; orderId: string }): Pr
   return pricingClient.write({
     method: "POST",
     path: apiPath`/api/coupons/usage/reverse`,
+    refusals: NO_REFUSALS,
     body: { code, orderId },
     idempotencyKey: `${orderId}:coupon-${code}-reverse`,
     schema: nothing,

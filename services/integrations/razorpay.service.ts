@@ -18,10 +18,11 @@ import type {
   Page,
   PaymentCapture,
   PaymentGateway,
+  PaymentPage,
   SettlementPeriod,
   SettlementRow,
 } from "./payment-gateway.js";
-import { mapRazorpayCollection } from "./razorpay/fields.js";
+import { mapRazorpayCollection, mapRazorpayPage } from "./razorpay/fields.js";
 import {
   mapRazorpayDowntime,
   mapRazorpayRefund,
@@ -29,11 +30,19 @@ import {
 } from "./razorpay/other-entities.js";
 import { mapRazorpayOrder, mapRazorpayPayment } from "./razorpay/payment-entities.js";
 import {
+  CAPTURE_REFUSALS,
+  LOOKUP_REFUSALS,
+  NO_GATEWAY_REFUSALS,
+  ORDER_REFUSALS,
+  REFUND_REFUSALS,
+} from "./razorpay/refusals.js";
+import {
   INVALID_ID,
   isId,
   notWhatWasAsked,
   PAGE_SIZE,
   refused,
+  reportUnreadable,
   toPage,
   toSeconds,
   withoutEmpty,
@@ -80,6 +89,7 @@ class RazorpayGateway implements PaymentGateway {
       maxEntries: 1,
       load: () =>
         this.#ask({
+          refusals: NO_GATEWAY_REFUSALS,
           send: (sdk) => sdk.payments.fetchPaymentDowntime(),
           read: (answer) => mapRazorpayCollection(answer, mapRazorpayDowntime),
         }),
@@ -101,7 +111,7 @@ class RazorpayGateway implements PaymentGateway {
     if (request.amount <= 0) return refused("INVALID_AMOUNT", "the amount must be positive");
     let result = await this.#sendOrder(request, { unique_receipt: true });
     // Only newer documentation has `unique_receipt`: where it is refused the look-up by receipt must do.
-    if (!result.success && result.outcome === "refused" && /unique_receipt/.test(result.error)) {
+    if (!result.success && result.code === "UNIQUE_RECEIPT_UNKNOWN") {
       result = await this.#sendOrder(request, {});
     }
     if (!result.success) return result;
@@ -119,11 +129,16 @@ class RazorpayGateway implements PaymentGateway {
     const body = { amount, currency: CURRENCY, receipt, notes, payment, ...receiptRule };
     // The SDK's types want every capture option; the gateway wants none of them (`razorpay.md` §2.2).
     const typed = body as Parameters<Razorpay["orders"]["create"]>[0];
-    return this.#write({ send: (sdk) => sdk.orders.create(typed), read: mapRazorpayOrder });
+    return this.#write({
+      refusals: ORDER_REFUSALS,
+      send: (sdk) => sdk.orders.create(typed),
+      read: mapRazorpayOrder,
+    });
   }
 
   async findGatewayOrderByReceipt(receipt: string): Promise<Result<GatewayOrder | null>> {
     const result = await this.#ask({
+      refusals: NO_GATEWAY_REFUSALS,
       send: (sdk) => sdk.orders.all({ receipt, count: PAGE_SIZE }),
       read: (answer) => mapRazorpayCollection(answer, mapRazorpayOrder),
     });
@@ -135,12 +150,17 @@ class RazorpayGateway implements PaymentGateway {
 
   async getGatewayOrder(orderId: string): Promise<Result<GatewayOrder>> {
     if (!isId("order", orderId)) return INVALID_ID;
-    return this.#ask({ send: (sdk) => sdk.orders.fetch(orderId), read: mapRazorpayOrder });
+    return this.#ask({
+      refusals: LOOKUP_REFUSALS,
+      send: (sdk) => sdk.orders.fetch(orderId),
+      read: mapRazorpayOrder,
+    });
   }
 
   async getGatewayPayment(paymentId: string): Promise<Result<GatewayPayment>> {
     if (!isId("pay", paymentId)) return INVALID_ID;
     return this.#ask({
+      refusals: LOOKUP_REFUSALS,
       // The SDK would send `expand[expand]`, which the gateway does not know.
       send: async (_sdk, http) => {
         const params = { "expand[]": "card" };
@@ -153,15 +173,26 @@ class RazorpayGateway implements PaymentGateway {
   async listPaymentsOfOrder(orderId: string): Promise<Result<GatewayPayment[]>> {
     if (!isId("order", orderId)) return INVALID_ID;
     return this.#ask({
+      refusals: LOOKUP_REFUSALS,
       send: (sdk) => sdk.orders.fetchPayments(orderId),
-      read: (answer) => mapRazorpayCollection(answer, this.#readPayment),
+      read: (answer) => {
+        const { items, unreadable } = mapRazorpayPage(answer, this.#readPayment);
+        if (items.length === 0 && unreadable.length > 0) throw new Error(unreadable.join("; "));
+        reportUnreadable(unreadable);
+        return items;
+      },
     });
   }
 
-  listPayments({ from, to, ...page }: { from: Date; to: Date } & Page): Promise<Result<GatewayPayment[]>> {
+  listPayments({ from, to, ...page }: { from: Date; to: Date } & Page): Promise<Result<PaymentPage>> {
     return this.#ask({
+      refusals: NO_GATEWAY_REFUSALS,
       send: (sdk) => sdk.payments.all({ from: toSeconds(from), to: toSeconds(to), ...toPage(page) }),
-      read: (answer) => mapRazorpayCollection(answer, this.#readPayment),
+      read: (answer) => {
+        const { items, unreadable } = mapRazorpayPage(answer, this.#readPayment);
+        reportUnreadable(unreadable);
+        return { payments: items, count: items.length + unreadable.length };
+      },
     });
   }
 
@@ -171,15 +202,18 @@ class RazorpayGateway implements PaymentGateway {
     if (amount <= 0) return refused("INVALID_AMOUNT", "the amount must be positive");
     const isDone = (payment: GatewayPayment) => payment.status === "captured" && payment.amount === amount;
     const result = await this.#write({
+      refusals: CAPTURE_REFUSALS,
       send: (sdk) => sdk.payments.capture(paymentId, amount, CURRENCY),
       read: this.#readPayment,
     });
     if (result.success && isDone(result.data)) return result;
     const failure = result.success ? notWhatWasAsked("captured something else") : result;
-    if (failure.outcome === "unavailable" || failure.code === "AUTHENTICATION") return failure;
-    // Somebody else captured it, or our capture's answer was lost: the payment itself tells.
+    if (failure.outcome === "unavailable") return failure;
+    // Another call captured it, or the answer of this one was lost: the payment itself tells.
     const current = await this.getGatewayPayment(paymentId);
-    return current.success && isDone(current.data) ? current : failure;
+    if (current.success) return isDone(current.data) ? current : failure;
+    // Captured by another call, of an amount that could not be read: not a reason to undo anything.
+    return failure.code === "ALREADY_CAPTURED" ? { ...failure, outcome: "unknown" } : failure;
   }
 
   async createRefund(request: NewGatewayRefund): Promise<Result<GatewayRefund>> {
@@ -194,7 +228,9 @@ class RazorpayGateway implements PaymentGateway {
     if (result.code !== "DUPLICATE_RECEIPT") return result;
     // Sent before, under a key the gateway has forgotten: that refund is ours.
     const earlier = await this.findRefundByReceipt(paymentId, receipt);
-    return earlier.success && earlier.data && isAsAsked(earlier.data) ? success(earlier.data) : result;
+    // It exists, but the list does not show it yet: to be looked up again, never to be sent again.
+    if (!earlier.success || !earlier.data) return { ...result, outcome: "unknown" };
+    return isAsAsked(earlier.data) ? success(earlier.data) : result;
   }
 
   #sendRefund(request: NewGatewayRefund): Promise<Result<GatewayRefund>> {
@@ -202,6 +238,7 @@ class RazorpayGateway implements PaymentGateway {
     const key = IDEMPOTENCY_KEY.test(idempotencyKey) ? idempotencyKey : sha256Hex(idempotencyKey);
     const body = { amount, speed: "normal", receipt, notes };
     return this.#write({
+      refusals: REFUND_REFUSALS,
       // Past the SDK's method, which cannot send the header.
       send: async (_sdk, http) => {
         const headers = { "X-Refund-Idempotency": key };
@@ -219,7 +256,11 @@ class RazorpayGateway implements PaymentGateway {
 
   async getRefund(refundId: string): Promise<Result<GatewayRefund>> {
     if (!isId("rfnd", refundId)) return INVALID_ID;
-    return this.#ask({ send: (sdk) => sdk.refunds.fetch(refundId), read: mapRazorpayRefund });
+    return this.#ask({
+      refusals: LOOKUP_REFUSALS,
+      send: (sdk) => sdk.refunds.fetch(refundId),
+      read: mapRazorpayRefund,
+    });
   }
 
   async listRefunds(paymentId: string): Promise<Result<GatewayRefund[]>> {
@@ -227,6 +268,7 @@ class RazorpayGateway implements PaymentGateway {
     const refunds = new Map<string, GatewayRefund>();
     for (let page = 0; page < MAX_REFUND_PAGES; page += 1) {
       const result = await this.#ask({
+        refusals: LOOKUP_REFUSALS,
         send: (sdk) => sdk.payments.fetchMultipleRefund(paymentId, toPage({ skip: page * PAGE_SIZE })),
         read: (answer) => mapRazorpayCollection(answer, mapRazorpayRefund),
       });
@@ -245,6 +287,7 @@ class RazorpayGateway implements PaymentGateway {
   settlementRows({ year, month, day, ...page }: SettlementPeriod & Page): Promise<Result<SettlementRow[]>> {
     const period = { year, month, ...(day !== undefined && { day }) };
     return this.#ask({
+      refusals: NO_GATEWAY_REFUSALS,
       send: (sdk) => sdk.settlements.reports({ ...period, ...toPage(page) }),
       read: (answer) => mapRazorpayCollection(answer, mapRazorpaySettlementRow),
     });

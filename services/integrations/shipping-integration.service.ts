@@ -7,10 +7,11 @@ import type { Result } from "../../utils/result.js";
 import type { Address } from "./address.js";
 import { createCachedLookup } from "./cached-lookup.js";
 import { apiPath } from "./http-client.service.js";
+import { NO_REFUSALS, notFound } from "./refusals.js";
 import { days, flag, id, listOf, moment, optionalMoment, optionalText, rupees, text } from "./schemas.js";
 import { shippingClient } from "./upstream-clients.js";
 
-/** The shipping service (`upstreams.md`); it may answer in snake_case. */
+/** The shipping service; it may answer in snake_case. */
 
 export interface Serviceability {
   pincode: string;
@@ -122,6 +123,7 @@ const serviceabilities = createCachedLookup({
   load: (pincode: string) =>
     shippingClient.get({
       path: apiPath`/api/pincode/${pincode}/serviceability`,
+      refusals: NO_REFUSALS,
       schema: serviceabilitySchema,
     }),
 });
@@ -150,6 +152,7 @@ export function calculateShippingMethods(
   const { pincode, state, country } = question.destination;
   return shippingClient.ask({
     path: apiPath`/api/shipping-methods/calculate`,
+    refusals: NO_REFUSALS,
     body: {
       destination: { pincode, state, country },
       weightGrams: question.weightGrams,
@@ -176,6 +179,7 @@ export function createShipment(shipment: NewShipment): Promise<Result<CreatedShi
   return shippingClient.write({
     method: "POST",
     path: apiPath`/api/shipments`,
+    refusals: NO_REFUSALS,
     body: {
       ...rest,
       items: items.map(({ variantId, sku, quantity }) => ({ variantId, sku, quantity })),
@@ -190,6 +194,7 @@ export function createShipment(shipment: NewShipment): Promise<Result<CreatedShi
 export function getTracking(shipmentId: string): Promise<Result<Tracking>> {
   return shippingClient.get({
     path: apiPath`/api/shipments/${shipmentId}/tracking`,
+    refusals: [notFound("SHIPMENT_NOT_FOUND")],
     schema: trackingSchema,
   });
 }
@@ -210,6 +215,7 @@ export function scheduleReturnPickup(request: PickupRequest): Promise<Result<Ret
   return shippingClient.write({
     method: "POST",
     path: apiPath`/api/shipments/return-pickup`,
+    refusals: NO_REFUSALS,
     body: {
       returnId,
       returnNumber,

@@ -1,7 +1,7 @@
 import { logger } from "../../config/logger.config.js";
-import { Refund, type RefundDoc, type WebhookEventDoc } from "../../models/index.js";
+import type { WebhookEventDoc } from "../../models/index.js";
 import { placeOrder } from "../../services/flows/place-order.flow.js";
-import { applyRefundWord } from "../../services/flows/refund-payment.flow.js";
+import { applyReportedRefund } from "../../services/flows/refund-payment.flow.js";
 import { settlePayment } from "../../services/flows/settle-payment.flow.js";
 import type {
   GatewayEvent,
@@ -140,11 +140,9 @@ async function placeWithoutClient(
 }
 
 async function applyRefund(word: GatewayRefund, payment: GatewayPayment | null): Promise<Applied> {
-  const refund = await findRefund(word);
-  if (refund) {
-    await applyRefundWord(refund._id, word);
-    return processed;
-  }
+  const reported = await applyReportedRefund(word);
+  if (reported.kind === "settled") return processed;
+  if (reported.kind === "doubtful") return { kind: "flagged", reason: reported.reason };
   if (payment && isReturnedUncaptured(payment)) return applyPayment(payment);
   return { kind: "later", reason: "unknown refund" };
 }
@@ -152,11 +150,3 @@ async function applyRefund(word: GatewayRefund, payment: GatewayPayment | null):
 /** The gateway gave an authorisation back by itself, as of a second payment on one order (F27): no refund of ours. */
 const isReturnedUncaptured = ({ status, captured }: GatewayPayment): boolean =>
   status === "refunded" && !captured;
-
-async function findRefund(word: GatewayRefund): Promise<RefundDoc | null> {
-  const byId = await Refund.findOne({ gatewayRefundId: word.id }).lean<RefundDoc>();
-  if (byId || !word.receipt) return byId;
-  // `REF-2026-000001-2` is the second attempt of REF-2026-000001.
-  const refundNumber = /^REF-\d{4}-\d{6}/.exec(word.receipt)?.[0];
-  return refundNumber ? Refund.findOne({ refundNumber }).lean<RefundDoc>() : null;
-}

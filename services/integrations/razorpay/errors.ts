@@ -2,10 +2,11 @@ import { isRecord } from "../../../utils/helpers.js";
 import type { Failure, Outcome } from "../../../utils/result.js";
 import type { Attempt } from "../guard.js";
 import { parseRetryAfter } from "../http-answer.js";
+import type { GatewayRefusal } from "./refusals.js";
 
 /**
- * What an error of the gateway means (`razorpay.md` §2.1–2.4). Only the description tells most refusals
- * apart: `source`, `step` and `reason` may be missing, null or "NA".
+ * What an error of the gateway means. Only the description tells refusals apart: `source`, `step` and
+ * `reason` may be missing, null or "NA".
  */
 
 /** An error as the completed transport leaves it; status 0: there was no answer. */
@@ -18,21 +19,6 @@ export interface GatewayError {
   retryAfter: string | undefined;
 }
 
-const REFUSALS: readonly (readonly [RegExp, string])[] = [
-  [/fully refunded already/i, "FULLY_REFUNDED"],
-  [/already been captured|order is already paid/i, "ALREADY_CAPTURED"],
-  [/must be equal to the amount authorized|greater than the amount due/i, "CAPTURE_AMOUNT_MISMATCH"],
-  [/only payments which have been authorized/i, "NOT_CAPTURABLE"],
-  [/greater than (the )?(amount captured|refund payment amount)/i, "REFUND_EXCEEDS_CAPTURE"],
-  [/status should be captured/i, "NOT_REFUNDABLE"],
-  [/enough balance/i, "INSUFFICIENT_BALANCE"],
-  [/ongoing dispute/i, "PAYMENT_DISPUTED"],
-  [/more than 6 months old/i, "PAYMENT_TOO_OLD"],
-  [/duplicate receipt/i, "DUPLICATE_RECEIPT"],
-  [/at least INR 1\.00|amount cannot be blank/i, "AMOUNT_TOO_SMALL"],
-  [/id provided does not exist|is not a valid id/i, "NOT_FOUND"],
-];
-
 /** What connecting can fail with before anything is sent. */
 const NEVER_ARRIVED = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"];
 const TIMED_OUT = ["ECONNABORTED", "ETIMEDOUT", "ERR_CANCELED"];
@@ -41,6 +27,7 @@ interface Meaning {
   outcome: Outcome;
   code: string;
   statusCode: number;
+  isContractFault?: true;
   isFault?: boolean;
   isTransient?: boolean;
 }
@@ -83,26 +70,28 @@ function meaningWithoutAnswer({ reason }: GatewayError): Meaning {
   return { outcome: "unknown", code: "NETWORK", statusCode: 502, isFault: true, isTransient: true };
 }
 
+/** A 409 is about the idempotency key. A key used with another body may have refunded already: look first. */
 function meaningOfConflict({ description, status }: GatewayError): Meaning {
   return /still in progress/i.test(description)
     ? { outcome: "unknown", code: "IN_PROGRESS", statusCode: status }
-    : { outcome: "refused", code: "IDEMPOTENCY_CONFLICT", statusCode: status };
+    : { outcome: "unknown", code: "IDEMPOTENCY_CONFLICT", statusCode: status, isContractFault: true };
 }
 
-function meaningOfRefusal(error: GatewayError): Meaning {
+function meaningOfClientError(error: GatewayError, refusals: readonly GatewayRefusal[]): Meaning {
   const { description, status, code } = error;
-  if (code.startsWith("HTTP_")) return { outcome: "unknown", code: "BAD_RESPONSE", statusCode: status };
+  const fault = { outcome: "unknown", statusCode: status, isContractFault: true } as const;
+  if (code.startsWith("HTTP_")) return { ...fault, code: "BAD_RESPONSE" };
   // Another write on the same payment was faster and this one was not begun: it may be sent again.
   if (/another payment operation is in progress/i.test(description)) {
     return { outcome: "unavailable", code: "IN_PROGRESS", statusCode: status };
   }
   // A fault between the gateway and the bank says nothing about what the bank did.
   if (code === "GATEWAY_ERROR") return { outcome: "unknown", code, statusCode: status };
-  const known = REFUSALS.find(([pattern]) => pattern.test(description));
-  return { outcome: "refused", code: known?.[1] ?? code, statusCode: status };
+  const listed = status === 400 && refusals.find((entry) => entry.description.test(description));
+  return listed ? { outcome: "refused", code: listed.code, statusCode: status } : { ...fault, code };
 }
 
-function meaningOf(error: GatewayError, isWrite: boolean): Meaning {
+function meaningOf(error: GatewayError, { isWrite, refusals }: FailedCall): Meaning {
   const { status } = error;
   if (status === 0) return meaningWithoutAnswer(error);
   if (error.code === "BAD_RESPONSE" || status < 400) {
@@ -113,14 +102,25 @@ function meaningOf(error: GatewayError, isWrite: boolean): Meaning {
     const outcome = status === 503 && !isWrite ? "unavailable" : "unknown";
     return { outcome, code: `HTTP_${status}`, statusCode: status, isFault: true, isTransient: true };
   }
-  if (status === 401) return { outcome: "refused", code: "AUTHENTICATION", statusCode: status };
+  // The gateway did not admit the call: nothing was done, and it says nothing about the payment.
+  if (status === 401 || status === 403) {
+    return { outcome: "unavailable", code: "AUTHENTICATION", statusCode: status, isContractFault: true };
+  }
   if (status === 409) return meaningOfConflict(error);
-  return meaningOfRefusal(error);
+  return meaningOfClientError(error, refusals);
 }
 
-/** A failed call as a typed failure. `isWrite`: it may have had an effect although the answer is bad. */
-export function toFailedAttempt(error: GatewayError, isWrite: boolean): Attempt<never> {
-  const { isFault = false, isTransient = false, ...meaning } = meaningOf(error, isWrite);
+/** What must be known of a call to read its error. */
+export interface FailedCall {
+  /** It may have had an effect although the answer is bad. */
+  isWrite: boolean;
+  /** The definite refusals of this call. */
+  refusals: readonly GatewayRefusal[];
+}
+
+/** A failed call as a typed failure. */
+export function toFailedAttempt(error: GatewayError, call: FailedCall): Attempt<never> {
+  const { isFault = false, isTransient = false, ...meaning } = meaningOf(error, call);
   const failure: Failure = {
     success: false,
     ...meaning,

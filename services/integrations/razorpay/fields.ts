@@ -61,3 +61,23 @@ const collectionSchema = Joi.object<{ items: unknown[] }>({ items: Joi.array().i
 export function mapRazorpayCollection<T>(entity: unknown, mapItem: (item: unknown) => T): T[] {
   return readEntity(collectionSchema, entity).items.map((item) => mapItem(item));
 }
+
+/** A page of a list whose items are read one by one: one that cannot be read does not hide the others. */
+export interface TolerantPage<T> {
+  items: T[];
+  /** Why each of the others could not be read. */
+  unreadable: string[];
+}
+
+/** @throws Joi.ValidationError when it is no list */
+export function mapRazorpayPage<T>(entity: unknown, mapItem: (item: unknown) => T): TolerantPage<T> {
+  const page: TolerantPage<T> = { items: [], unreadable: [] };
+  for (const item of readEntity(collectionSchema, entity).items) {
+    try {
+      page.items.push(mapItem(item));
+    } catch (error) {
+      page.unreadable.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  return page;
+}

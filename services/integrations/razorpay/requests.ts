@@ -1,3 +1,5 @@
+import { logger } from "../../../config/logger.config.js";
+import { countContractFault } from "../../../config/metrics.config.js";
 import type { Failure } from "../../../utils/result.js";
 import type { Page } from "../payment-gateway.js";
 
@@ -6,7 +8,7 @@ import type { Page } from "../payment-gateway.js";
 /** The gateway's largest page. */
 export const PAGE_SIZE = 100;
 
-/** Ids go into paths unencoded (`razorpay.md` §1.2): anything else must not get that far. */
+/** Ids go into paths unencoded: anything else must not get that far. */
 export const isId = (prefix: "order" | "pay" | "rfnd", id: string) =>
   new RegExp(`^${prefix}_[A-Za-z0-9]{14}$`).test(id);
 
@@ -30,3 +32,11 @@ export const toPage = ({ skip = 0, count = PAGE_SIZE }: Page) => ({ skip, count 
 export const toSeconds = (date: Date) => Math.floor(date.getTime() / 1_000);
 export const withoutEmpty = (fields: Record<string, string | null | undefined>): Record<string, string> =>
   Object.fromEntries(Object.entries(fields).flatMap(([name, value]) => (value ? [[name, value]] : [])));
+
+/** Entities of a list that could not be read were left out: an operator must look at them. */
+export function reportUnreadable(reasons: readonly string[]): void {
+  for (const reason of reasons) {
+    countContractFault({ service: "razorpay", status: 200 });
+    logger.error({ service: "razorpay", reason }, "> The gateway listed a payment that cannot be read");
+  }
+}

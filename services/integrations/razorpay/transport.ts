@@ -8,10 +8,10 @@ import { isRecord } from "../../../utils/helpers.js";
 import { type Result, success } from "../../../utils/result.js";
 import type { Attempt } from "../guard.js";
 import { Guard } from "../guard.js";
-import { readThrown, toFailedAttempt } from "./errors.js";
+import { type FailedCall, readThrown, toFailedAttempt } from "./errors.js";
 
 /**
- * The official SDK with what its transport lacks (`razorpay.md` §1.2–1.3, Seen-1): a deadline, errors that
+ * The official SDK with what its transport lacks: a deadline, errors that
  * tell a refusal from an unknown outcome, a place for the idempotency header, and a base URL for the simulator.
  */
 
@@ -23,9 +23,8 @@ export interface TransportOptions {
   timeoutMs: number;
 }
 
-export interface TransportCall<T> {
-  /** A write may have had an effect although the answer is bad, and is never repeated here. */
-  isWrite: boolean;
+/** A write may have had an effect although the answer is bad, and is never repeated here. */
+export interface TransportCall<T> extends FailedCall {
   /** May throw synchronously: the SDK does when an argument is missing. */
   send: (sdk: Razorpay, http: AxiosInstance) => Promise<unknown>;
   /** Throws when the answer is not what it should be. */
@@ -135,14 +134,14 @@ export function createTransport(options: TransportOptions): Transport {
     try {
       answer = await call.send(sdk, rq);
     } catch (thrown) {
-      return failedAttempt(thrown, call.isWrite);
+      return failedAttempt(thrown, call);
     }
     try {
       return { result: success(call.read(answer)), isFault: false, isTransient: false };
     } catch (error) {
       // The effect may be there; the gateway is well, and only this answer is not understood.
       const description = error instanceof Error ? error.message : String(error);
-      const failed = toFailedAttempt({ ...NOT_UNDERSTOOD, description }, call.isWrite);
+      const failed = toFailedAttempt({ ...NOT_UNDERSTOOD, description }, call);
       return { ...failed, isFault: false };
     }
   }
@@ -153,7 +152,7 @@ export function createTransport(options: TransportOptions): Transport {
       guard.run({
         deadlineMs: timeoutMs,
         isRepeatable: !call.isWrite,
-        send: (remainingMs) => withDeadline(attempt(call), remainingMs, call.isWrite),
+        send: (remainingMs) => withDeadline(attempt(call), remainingMs, call),
       }),
   };
 }
@@ -166,29 +165,27 @@ const NOT_UNDERSTOOD = {
   retryAfter: undefined,
 } as const;
 
-function failedAttempt(thrown: unknown, isWrite: boolean): Attempt<never> {
+function failedAttempt(thrown: unknown, call: FailedCall): Attempt<never> {
   const error = readThrown(thrown);
   if (!error) {
     logger.error({ err: thrown }, "> The gateway's SDK failed unexpectedly");
     const description = thrown instanceof Error ? thrown.message : String(thrown);
-    return { ...toFailedAttempt({ ...NOT_UNDERSTOOD, description }, isWrite), isFault: false };
+    return { ...toFailedAttempt({ ...NOT_UNDERSTOOD, description }, call), isFault: false };
   }
-  const failed = toFailedAttempt(error, isWrite);
-  if (error.status === 401) logger.error("> The gateway does not accept our key: no payment can be taken");
-  return failed;
+  return toFailedAttempt(error, call);
 }
 
 /** A second try gets only what the first has left of the time; its request ends by its own signal. */
 async function withDeadline<T>(
   work: Promise<Attempt<T>>,
   remainingMs: number,
-  isWrite: boolean,
+  call: FailedCall,
 ): Promise<Attempt<T>> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Attempt<never>>((resolve) => {
     const timeout = { ...NOT_UNDERSTOOD, status: 0, code: "NETWORK_ERROR", reason: "ETIMEDOUT" };
     timer = setTimeout(
-      () => resolve(toFailedAttempt({ ...timeout, description: "no answer in time" }, isWrite)),
+      () => resolve(toFailedAttempt({ ...timeout, description: "no answer in time" }, call)),
       remainingMs,
     );
   });

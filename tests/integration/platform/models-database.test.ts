@@ -207,8 +207,20 @@ describe("The database", () => {
       "attempts of a gateway order": () =>
         Payment.find({ gatewayOrderId: "order_1" }).sort({ createdAt: -1 }),
       "payments to sweep": () =>
-        Payment.find({ "sweep.nextAt": trusted({ $lte: past }) }).sort({ "sweep.nextAt": 1 }),
-      "refunds under way": () => Refund.find({ status: "processing", dueAt: trusted({ $lte: past }) }),
+        Payment.find({
+          "sweep.nextAt": trusted({ $exists: true }),
+          $expr: trusted({ $lte: ["$sweep.nextAt", "$$NOW"] }),
+        }).sort({ "sweep.nextAt": 1 }),
+      "captured payments without an order": () =>
+        Payment.find({
+          ...{ status: "captured", surplus: false, orderId: null },
+          $expr: trusted({ $lte: ["$capturedAt", { $subtract: ["$$NOW", 60_000] }] }),
+        }).sort({ capturedAt: 1 }),
+      "refunds under way": () =>
+        Refund.find({
+          ...{ status: "processing", destination: "original" },
+          $expr: trusted({ $lte: ["$dueAt", "$$NOW"] }),
+        }).sort({ dueAt: 1 }),
       "messages to deliver": () =>
         OutboxMessage.find({ state: "pending", dueAt: trusted({ $lte: past }) }).sort({ dueAt: 1 }),
       "webhooks to apply": () =>

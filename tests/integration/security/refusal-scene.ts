@@ -171,6 +171,6 @@ export async function recover({ sandbox }: SecurityWorld): Promise<void> {
   ]);
   for (const client of upstreamClients) {
     // A success also begins the count of faults anew.
-    while (!(await client.get({ path: "/health", schema: nothing })).success) await sleep(20);
+    while (!(await client.get({ path: "/health", refusals: [], schema: nothing })).success) await sleep(20);
   }
 }

@@ -6,6 +6,7 @@ import {
   createServiceClient,
   upstreamStats,
 } from "../../../services/integrations/http-client.service.js";
+import { notFound, refusal } from "../../../services/integrations/refusals.js";
 import { runWithContext } from "../../../utils/request-context.js";
 import {
   type Answerer,
@@ -20,6 +21,12 @@ import {
 } from "./stub-server.js";
 
 const schema = Joi.object<{ value: number }>({ value: Joi.number() });
+const refusals = [
+  refusal(409, "TAKEN"),
+  refusal(409, "NO"),
+  refusal(409, "INSUFFICIENT_STOCK"),
+  notFound("NOT_FOUND"),
+];
 const path = "/api/thing";
 /** Enough for two tries on a busy machine. */
 const DEADLINE_MS = 3_000;
@@ -164,7 +171,7 @@ const FAULTS: Fault[] = [
     tries: 1,
   },
   { name: "404 as HTML", answer: html(404), outcome: "unknown", code: "BAD_RESPONSE", tries: 1 },
-  { name: "401 as HTML", answer: html(401), outcome: "unknown", code: "BAD_RESPONSE", tries: 1 },
+  { name: "401 as HTML", answer: html(401), outcome: "unavailable", code: "HTTP_401", tries: 1 },
   {
     name: "401",
     answer: (_q, r) => refuse(r, 401, "NO"),
@@ -196,7 +203,7 @@ describe("the faults of a neighbour", () => {
       stub.answer = fault.answer;
       const startedAt = performance.now();
       const timeoutMs = fault.code === "TIMEOUT" ? SHORT_DEADLINE_MS : DEADLINE_MS;
-      const result = await clientOf({ timeoutMs }).get({ path, schema });
+      const result = await clientOf({ timeoutMs }).get({ path, refusals, schema });
       expect(result).toMatchObject({
         success: false,
         outcome: fault.outcome,
@@ -211,18 +218,19 @@ describe("the faults of a neighbour", () => {
   test("When the body is endless, then reading stops soon after the limit", async () => {
     flooded.bytes = 0;
     stub.answer = (_request, response) => flood(response, flooded);
-    await clientOf().get({ path, schema });
+    await clientOf().get({ path, refusals, schema });
     expect(flooded.bytes).toBeLessThan(20_000_000);
   });
 
   test("When nothing listens, then it is unavailable", async () => {
-    const result = await clientOf({ baseUrl: await closedUrl() }).get({ path, schema });
+    const result = await clientOf({ baseUrl: await closedUrl() }).get({ path, refusals, schema });
     expect(result).toMatchObject({ outcome: "unavailable", code: "NETWORK", statusCode: 503 });
   });
 
   test("When the host does not exist, then it is unavailable", async () => {
     const result = await clientOf({ baseUrl: "http://nowhere.invalid" }).get({
       path,
+      refusals,
       schema,
     });
     expect(result).toMatchObject({ outcome: "unavailable", code: "NETWORK" });
@@ -230,7 +238,7 @@ describe("the faults of a neighbour", () => {
 
   test("When a write is answered with 503, then its outcome is unknown, since it may have been done", async () => {
     stub.answer = (_request, response) => json(response, 503, {});
-    const result = await clientOf().write({ method: "POST", path, body: {}, schema });
+    const result = await clientOf().write({ method: "POST", path, body: {}, refusals, schema });
     expect(result).toMatchObject({ outcome: "unknown", code: "HTTP_503" });
   });
 });
@@ -238,16 +246,16 @@ describe("the faults of a neighbour", () => {
 describe("good answers and refusals", () => {
   test("When there are extra fields, then they are stripped", async () => {
     stub.answer = (_request, response) => ok(response, { value: 1, more: { deep: true } });
-    expect(await clientOf().get({ path, schema })).toEqual({ success: true, data: { value: 1 } });
+    expect(await clientOf().get({ path, refusals, schema })).toEqual({ success: true, data: { value: 1 } });
   });
 
   test("When the data holds __proto__, then no prototype is changed, in a success or a refusal", async () => {
     const body = (success: boolean) =>
       `{"success":${success},"data":{"value":1,"__proto__":{"polluted":1},"\\u005f_proto__":{"polluted":2}},"error":"NO"}`;
     stub.answer = (_request, response) => void response.writeHead(200).end(body(true));
-    expect(await clientOf().get({ path, schema })).toEqual({ success: true, data: { value: 1 } });
+    expect(await clientOf().get({ path, refusals, schema })).toEqual({ success: true, data: { value: 1 } });
     stub.answer = (_request, response) => void response.writeHead(409).end(body(false));
-    const refusal = await clientOf().get({ path, schema });
+    const refusal = await clientOf().get({ path, refusals, schema });
     expect(refusal).toMatchObject({ outcome: "refused", data: { value: 1 } });
     expect("data" in refusal && Object.assign({}, refusal.data)).not.toHaveProperty("polluted");
   });
@@ -257,7 +265,7 @@ describe("good answers and refusals", () => {
     ["an object", { code: "INSUFFICIENT_STOCK", message: "Only 2 left" }],
   ])("When a refusal's error is %s, then its code and data are passed on", async (_kind, error) => {
     stub.answer = (_request, response) => refuse(response, 409, error, { available: 2 });
-    const result = await clientOf().write({ method: "POST", path, body: {}, schema });
+    const result = await clientOf().write({ method: "POST", path, body: {}, refusals, schema });
     expect(result).toMatchObject({
       outcome: "refused",
       code: "INSUFFICIENT_STOCK",
@@ -266,9 +274,12 @@ describe("good answers and refusals", () => {
     });
   });
 
-  test("When a refusal's error is prose, then the code is that of the status", async () => {
-    stub.answer = (_request, response) => refuse(response, 422, "That will not do");
-    expect(await clientOf().get({ path, schema })).toMatchObject({ outcome: "refused", code: "HTTP_422" });
+  test("When the error is prose, then it matches no listed code, and the outcome is unknown", async () => {
+    stub.answer = (_request, response) => refuse(response, 409, "That will not do");
+    expect(await clientOf().get({ path, refusals, schema })).toMatchObject({
+      outcome: "unknown",
+      code: "HTTP_409",
+    });
   });
 });
 
@@ -280,6 +291,7 @@ describe("what is sent", () => {
         path,
         body: { quantity: 2 },
         idempotencyKey: "order-1:stock",
+        refusals,
         schema,
       }),
     );
@@ -297,32 +309,38 @@ describe("what is sent", () => {
   });
 
   test("When a read goes out, then it has a request id of its own and no key", async () => {
-    await clientOf().get({ path, query: { a: "x y&z", b: 2, c: undefined }, schema });
+    await clientOf().get({ path, query: { a: "x y&z", b: 2, c: undefined }, refusals, schema });
     expect(stub.requests[0]?.path).toBe("/api/thing?a=x+y%26z&b=2");
     expect(stub.requests[0]?.headers["x-request-id"]).toMatch(/^[\w-]{10,}$/);
     expect(stub.requests[0]?.headers).not.toHaveProperty("idempotency-key");
   });
 
   test("When a key is written in another script, then it is encoded", async () => {
-    await clientOf().write({ method: "POST", path, idempotencyKey: "o1:coupon-दीवाली\r\nX: 1", schema });
+    await clientOf().write({
+      method: "POST",
+      path,
+      idempotencyKey: "o1:coupon-दीवाली\r\nX: 1",
+      refusals,
+      schema,
+    });
     expect(stub.requests[0]?.headers["idempotency-key"]).toMatch(/^o1%3Acoupon-%E0/);
     expect(stub.requests[0]?.headers).not.toHaveProperty("x");
   });
 
   test("When an id contains slashes, then they stay inside its segment", async () => {
-    await clientOf().get({ path: apiPath`/api/products/${"a/../b?c#d"}/x`, schema });
+    await clientOf().get({ path: apiPath`/api/products/${"a/../b?c#d"}/x`, refusals, schema });
     expect(stub.requests[0]?.path).toBe("/api/products/a%2F..%2Fb%3Fc%23d/x");
   });
 
   test.each([".", "..", ""])("When an id is '%s', then nothing is sent and it is not found", async (id) => {
-    const result = await clientOf().get({ path: apiPath`/api/products/${id}/x`, schema });
+    const result = await clientOf().get({ path: apiPath`/api/products/${id}/x`, refusals, schema });
     expect(result).toMatchObject({ outcome: "refused", statusCode: 404 });
     expect(stub.requests).toHaveLength(0);
   });
 
   test("When calls follow one another, then they share a connection", async () => {
     const client = clientOf();
-    for (let call = 0; call < 5; call += 1) await client.get({ path, schema });
+    for (let call = 0; call < 5; call += 1) await client.get({ path, refusals, schema });
     expect(stub.connections).toBe(1);
   });
 });
@@ -333,7 +351,7 @@ describe("retries", () => {
       if (stub.requests.length === 1) json(response, 500, {});
       else ok(response, { value: 2 });
     };
-    expect(await clientOf().write({ method: "POST", path, body: {}, schema })).toEqual({
+    expect(await clientOf().write({ method: "POST", path, body: {}, refusals, schema })).toEqual({
       success: true,
       data: { value: 2 },
     });
@@ -349,7 +367,7 @@ describe("retries", () => {
       if (times.length === 1) json(response, 503, {}, { "Retry-After": "0.3" });
       else ok(response, { value: 1 });
     };
-    expect(await clientOf().get({ path, schema })).toMatchObject({ success: true });
+    expect(await clientOf().get({ path, refusals, schema })).toMatchObject({ success: true });
     expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(290);
   });
 
@@ -358,7 +376,7 @@ describe("retries", () => {
       message.socket.resetAndDestroy();
       void stub.close();
     };
-    const result = await clientOf().write({ method: "POST", path, body: {}, schema });
+    const result = await clientOf().write({ method: "POST", path, body: {}, refusals, schema });
     expect(result).toMatchObject({ outcome: "unknown", code: "NETWORK" });
     expect(stub.requests).toHaveLength(1);
   });
@@ -366,7 +384,7 @@ describe("retries", () => {
   test("When a neighbour stays ill, then retries end with their budget", async () => {
     stub.answer = (_request, response) => json(response, 500, {});
     const client = clientOf({ breaker: { faults: 1_000 } });
-    await Promise.all(Array.from({ length: 60 }, () => client.get({ path, schema })));
+    await Promise.all(Array.from({ length: 60 }, () => client.get({ path, refusals, schema })));
     // Sixty calls, ten retries at a stretch.
     expect(stub.requests.length).toBeGreaterThanOrEqual(69);
     expect(stub.requests.length).toBeLessThanOrEqual(71);
@@ -380,14 +398,14 @@ describe("the circuit breaker", () => {
   async function openedClient(options: Partial<ServiceClientOptions> = {}) {
     const client = clientOf({ breaker, ...options });
     stub.answer = fail;
-    while (client.stats().breaker === "closed") await client.get({ path, schema });
+    while (client.stats().breaker === "closed") await client.get({ path, refusals, schema });
     return client;
   }
 
   test("When it is open, then nothing is sent and the answer comes at once", async () => {
     const client = await openedClient();
     const sent = stub.requests.length;
-    expect(await client.get({ path, schema })).toMatchObject({
+    expect(await client.get({ path, refusals, schema })).toMatchObject({
       outcome: "unavailable",
       code: "BREAKER_OPEN",
     });
@@ -397,9 +415,9 @@ describe("the circuit breaker", () => {
   test("When refusals and wrong fields come in a row, then it stays closed", async () => {
     const client = clientOf({ breaker });
     stub.answer = (_request, response) => refuse(response, 409, "TAKEN");
-    for (let call = 0; call < 10; call += 1) await client.get({ path, schema });
+    for (let call = 0; call < 10; call += 1) await client.get({ path, refusals, schema });
     stub.answer = (_request, response) => ok(response, { value: "wrong" });
-    for (let call = 0; call < 10; call += 1) await client.get({ path, schema });
+    for (let call = 0; call < 10; call += 1) await client.get({ path, refusals, schema });
     expect(client.stats().breaker).toBe("closed");
   });
 
@@ -411,9 +429,11 @@ describe("the circuit breaker", () => {
       release = () => ok(response, { value: 1 });
     };
     await new Promise((resolve) => setTimeout(resolve, breaker.cooldownMs + 20));
-    const probe = client.get({ path, schema });
+    const probe = client.get({ path, refusals, schema });
     await until(() => stub.requests.length === sent + 1);
-    const others = await Promise.all(Array.from({ length: 50 }, () => client.get({ path, schema })));
+    const others = await Promise.all(
+      Array.from({ length: 50 }, () => client.get({ path, refusals, schema })),
+    );
     expect(others.every((result) => !result.success && result.code === "BREAKER_OPEN")).toBe(true);
     expect(client.stats().breaker).toBe("half-open");
     release();
@@ -426,14 +446,14 @@ describe("the circuit breaker", () => {
     const client = await openedClient();
     stub.answer = (_request, response) => refuse(response, 404, "NOT_FOUND");
     await new Promise((resolve) => setTimeout(resolve, breaker.cooldownMs + 20));
-    expect(await client.get({ path, schema })).toMatchObject({ outcome: "refused" });
+    expect(await client.get({ path, refusals, schema })).toMatchObject({ outcome: "refused" });
     expect(client.stats().breaker).toBe("closed");
   });
 
   test("When the probe fails, then it opens again", async () => {
     const client = await openedClient();
     await new Promise((resolve) => setTimeout(resolve, breaker.cooldownMs + 20));
-    expect(await client.get({ path, schema })).toMatchObject({ code: "HTTP_500" });
+    expect(await client.get({ path, refusals, schema })).toMatchObject({ code: "HTTP_500" });
     expect(client.stats().breaker).toBe("open");
   });
 });
@@ -444,16 +464,16 @@ describe("the bulkhead", () => {
     const other = createServiceClient({ name: "other", baseUrl: healthy.url });
     stub.answer = () => {};
     const client = clientOf({ maxConcurrent: 2, timeoutMs: 400 });
-    const held = Array.from({ length: 4 }, () => client.get({ path, schema }));
+    const held = Array.from({ length: 4 }, () => client.get({ path, refusals, schema }));
     await until(() => stub.requests.length === 2);
     const startedAt = performance.now();
-    expect(await client.get({ path, schema })).toMatchObject({
+    expect(await client.get({ path, refusals, schema })).toMatchObject({
       outcome: "unavailable",
       code: "BULKHEAD_FULL",
     });
     expect(performance.now() - startedAt).toBeLessThan(50);
     expect(client.stats().inFlight).toBe(2);
-    expect(await other.get({ path, schema })).toMatchObject({ success: true });
+    expect(await other.get({ path, refusals, schema })).toMatchObject({ success: true });
     const results = await Promise.all(held);
     // Those that waited had (almost) no time left when their turn came.
     expect(results.map((result) => result.success)).toEqual([false, false, false, false]);
@@ -468,9 +488,9 @@ describe("the bulkhead", () => {
 describe("figures and health", () => {
   test("When calls were made, then the counters tell how they ended", async () => {
     const client = clientOf({ name: "counted" });
-    await client.get({ path, schema });
+    await client.get({ path, refusals, schema });
     stub.answer = (_request, response) => refuse(response, 409, "TAKEN");
-    await client.get({ path, schema });
+    await client.get({ path, refusals, schema });
     expect(upstreamStats().counted).toMatchObject({
       calls: 2,
       succeeded: 1,

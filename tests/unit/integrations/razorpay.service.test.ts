@@ -98,18 +98,6 @@ const FAULTS: Fault[] = [
     outcomes: ["unknown", "unknown"],
   },
   {
-    name: "401",
-    answer: answer(401, gatewayError("Authentication failed")),
-    code: "AUTHENTICATION",
-    outcomes: ["refused", "refused"],
-  },
-  {
-    name: "400",
-    answer: answer(400, gatewayError("The id provided does not exist")),
-    code: "NOT_FOUND",
-    outcomes: ["refused", "refused"],
-  },
-  {
     name: "a bank's fault",
     answer: answer(400, gatewayError("Payment failed", { code: "GATEWAY_ERROR" })),
     code: "GATEWAY_ERROR",
@@ -298,8 +286,21 @@ describe("payments", () => {
     const from = new Date("2026-01-01T00:00:00.999Z");
     const to = new Date("2026-01-02T00:00:00.000Z");
     const result = await gatewayOf().listPayments({ from, to, skip: 100 });
-    expect(result).toMatchObject({ success: true, data: [{ id: PAYMENT_ID }] });
+    expect(result).toMatchObject({ success: true, data: { payments: [{ id: PAYMENT_ID }], count: 1 } });
     expect(stub.requests[0]?.path).toContain("from=1767225600&to=1767312000&count=100&skip=100");
+  });
+
+  test("When an entity of a list cannot be read, then the others are passed on, and the page is counted whole", async () => {
+    const broken = paymentEntity({ id: "pay_AAAAAAAAAAAAAA", amount: "ten", created_at: "yesterday" });
+    stub.answer = answer(200, collection(broken, paymentEntity()));
+    const range = { from: new Date(0), to: new Date(1_000) };
+    expect(await gatewayOf().listPayments(range)).toMatchObject({
+      success: true,
+      data: { payments: [{ id: PAYMENT_ID }], count: 2 },
+    });
+    expect(await gatewayOf().listPaymentsOfOrder(ORDER_ID)).toMatchObject({ data: [{ id: PAYMENT_ID }] });
+    stub.answer = answer(200, collection(broken));
+    expect(await gatewayOf().listPaymentsOfOrder(ORDER_ID)).toMatchObject({ outcome: "unknown" });
   });
 
   const capture = (gateway = gatewayOf()) => gateway.capturePayment({ paymentId: PAYMENT_ID, amount });
@@ -320,6 +321,12 @@ describe("payments", () => {
   test("When it was captured already with another amount, then it is refused", async () => {
     stub.answer = failThenFind(alreadyCaptured, { amount: 100 });
     expect(await capture()).toMatchObject({ outcome: "refused", code: "ALREADY_CAPTURED" });
+  });
+
+  test("When it was captured already and the payment cannot be read, then the outcome is unknown", async () => {
+    stub.answer = (request, response, message) =>
+      request.method === "POST" ? alreadyCaptured(request, response, message) : json(response, 500, {});
+    expect(await capture()).toMatchObject({ outcome: "unknown", code: "ALREADY_CAPTURED" });
   });
 
   test("When the answer is lost but the capture was done, then that is success", async () => {
@@ -384,11 +391,11 @@ describe("refunds", () => {
       "refused",
       "PAYMENT_DISPUTED",
     ],
-    [400, "invalid request sent", "refused", "BAD_REQUEST_ERROR"],
+    [400, "invalid request sent", "refused", "INVALID_REQUEST"],
     [
       409,
       "Different request with the same idempotency key has already been processed.",
-      "refused",
+      "unknown",
       "IDEMPOTENCY_CONFLICT",
     ],
     [409, "Another request with the same idempotency key is still in progress.", "unknown", "IN_PROGRESS"],
@@ -408,6 +415,17 @@ describe("refunds", () => {
     expect(await gatewayOf().createRefund(newRefund)).toMatchObject({
       success: true,
       data: { id: REFUND_ID },
+    });
+  });
+
+  test("When the receipt was used but the list does not show the refund yet, then the outcome is unknown", async () => {
+    stub.answer = (request, response) =>
+      request.method === "POST"
+        ? json(response, 400, gatewayError("Duplicate receipt found for this refund request."))
+        : json(response, 200, collection());
+    expect(await gatewayOf().createRefund(newRefund)).toMatchObject({
+      outcome: "unknown",
+      code: "DUPLICATE_RECEIPT",
     });
   });
 

@@ -81,9 +81,8 @@ async function makeReservation(draft: CartDraft, line: CartItemDoc, ttlMinutes: 
   throw toUpstreamError(result);
 }
 
-/** A refusal that does not speak of stock is a fault of ours or theirs, not an answer for a customer. */
+/** A refusal that does not say what is available is a fault between the services, not an answer for a customer. */
 function availableIn(failure: Failure): number {
-  if (failure.statusCode === 404) return 0;
   const available = availableOf(failure);
   if (available === null) throw toUpstreamError(failure);
   return available;

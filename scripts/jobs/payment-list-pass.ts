@@ -1,0 +1,83 @@
+import { performance } from "node:perf_hooks";
+import { logger } from "../../config/logger.config.js";
+import { settlePayment } from "../../services/flows/settle-payment.flow.js";
+import type { GatewayPayment } from "../../services/integrations/payment-gateway.js";
+import { paymentGateway } from "../../services/integrations/payment-gateway.service.js";
+import type { JobContext } from "../../services/platform/job-runs.service.js";
+import { acquireLease, releaseLease, renewLease } from "../../services/platform/lease.service.js";
+import { now } from "../../utils/clock.js";
+import { forEachAtOnce } from "../../utils/for-each-at-once.js";
+import { unwrap } from "../../utils/result.js";
+import { placeOrReturn } from "./placement-recovery.job.js";
+
+/** How far the pass over the gateway's own list looks back. */
+const LIST_DAYS = 5;
+const DAY_MS = 86_400_000;
+const PAGE = 100;
+const AT_ONCE = 10;
+
+const SCHEDULE = "payment-list-pass";
+/** Half a minute less than an hour: the tick of the same minute finds it free again. */
+const EVERY_MS = 59.5 * 60_000;
+/** A pass whose process crashed is begun again after so long. */
+const CRASHED_AFTER_MS = 5 * 60_000;
+
+export interface ListPass {
+  listed: number;
+  failed: number;
+}
+
+/**
+ * Passes over the gateway's list once an hour, whatever else the job has to do and whenever the process was
+ * started. The schedule is a lease that is held until the hour is over, by the database's clock. A run by
+ * hand passes in any case.
+ */
+export async function passOverListHourly(context: JobContext): Promise<ListPass> {
+  const startedAt = performance.now();
+  const grant = await acquireLease(SCHEDULE, CRASHED_AFTER_MS);
+  if (!grant && !context.slot.startsWith("manual:")) return { listed: 0, failed: 0 };
+  try {
+    const pass = await passOverList(context);
+    const isComplete = !context.signal.aborted;
+    if (grant && isComplete) await renewLease(grant, EVERY_MS - (performance.now() - startedAt));
+    else if (grant) await releaseLease(grant);
+    return pass;
+  } catch (error) {
+    if (grant) await releaseLease(grant);
+    throw error;
+  }
+}
+
+/** Payments of gateway orders that are not ours are left alone; one failure does not affect the others. */
+async function passOverList(context: JobContext): Promise<ListPass> {
+  const to = now();
+  const from = new Date(to.getTime() - LIST_DAYS * DAY_MS);
+  const pass = { listed: 0, failed: 0 };
+  for (let skip = 0; !context.signal.aborted; skip += PAGE) {
+    const page = unwrap(await paymentGateway.listPayments({ from, to, skip, count: PAGE }));
+    await forEachAtOnce(page.payments, AT_ONCE, async (word) => {
+      if (!(await settledWithoutError(word))) pass.failed += 1;
+    });
+    pass.listed += page.count;
+    if (page.count < PAGE) break;
+  }
+  return pass;
+}
+
+async function settledWithoutError(word: GatewayPayment): Promise<boolean> {
+  try {
+    await settleAndPlace(word);
+    return true;
+  } catch (error) {
+    logger.warn({ err: error, gatewayPaymentId: word.id }, "> A listed payment could not be settled");
+    return false;
+  }
+}
+
+/** Applies what the gateway reports of a payment, and places its order when it pays for one. */
+export async function settleAndPlace(word: GatewayPayment): Promise<void> {
+  const settled = await settlePayment(word, "sweep");
+  if (settled?.awaitsOrder && settled.payment.checkoutSessionId) {
+    await placeOrReturn(settled.payment.checkoutSessionId);
+  }
+}

@@ -1,0 +1,53 @@
+import { type Types, trusted } from "mongoose";
+import { logger } from "../../config/logger.config.js";
+import { Payment, type PaymentDoc, Refund } from "../../models/index.js";
+import { nextRefundNumber } from "../platform/number.service.js";
+import { inTransaction } from "../platform/transaction.service.js";
+import { oweSystemRefund } from "./steps/payment/owe-refund.step.js";
+
+/** A client, a webhook or the recovery job gets so long to turn a capture into an order or a refund. */
+const LEFT_ALONE_MS = 60_000;
+
+export type CapturedPayment = Pick<PaymentDoc, "_id" | "accepted" | "checkoutSessionId">;
+
+/** Payments that are captured and have neither an order nor a refund, oldest first. */
+export function findCapturedWithoutOrder(limit: number): Promise<CapturedPayment[]> {
+  return Payment.find(
+    {
+      status: "captured",
+      surplus: false,
+      orderId: null,
+      $expr: trusted({ $lte: ["$capturedAt", { $subtract: ["$$NOW", LEFT_ALONE_MS] }] }),
+    },
+    { accepted: 1, checkoutSessionId: 1 },
+  )
+    .sort({ capturedAt: 1 })
+    .limit(limit)
+    .lean<CapturedPayment[]>();
+}
+
+/**
+ * Writes the refund of a captured payment that pays for nothing: it was never accepted for its session, and
+ * no refund of it exists. Everything is read again inside the transaction.
+ * @returns whether this call wrote the refund
+ */
+export async function returnStrayMoney(paymentId: Types.ObjectId): Promise<boolean> {
+  const refundNumber = await nextRefundNumber();
+  const owed = await inTransaction(async (session) => {
+    const stray = await Payment.exists({
+      _id: paymentId,
+      status: "captured",
+      accepted: false,
+      surplus: false,
+      orderId: null,
+    }).session(session);
+    if (!stray || (await Refund.exists({ paymentId }).session(session))) return null;
+    return oweSystemRefund({ paymentId, reason: "surplus", refundNumber }, session);
+  });
+  if (!owed) return false;
+  logger.error(
+    { paymentId: paymentId.toHexString(), refundNumber },
+    "> A captured payment had neither an order nor a refund; it goes back",
+  );
+  return true;
+}

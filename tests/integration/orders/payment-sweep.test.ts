@@ -1,0 +1,252 @@
+import { Types } from "mongoose";
+import { type Buyer, done, useShop } from "../checkout/shop-world.js";
+
+/** The sweep: which payments it asks about and when, and that nothing hides or stops the rest. */
+const shop = useShop();
+const gateway = () => shop().sandbox.control.razorpay;
+const payments = () => shop().db.collection("payments");
+const MINUTE_MS = 60_000;
+
+const sweep = async (): Promise<Record<string, number>> => {
+  const answer = await shop().call("post", "/api/admin/jobs/payment-sweep/run", {
+    as: { token: shop().sandbox.tokens.admin },
+  });
+  const run = done(answer);
+  expect(run).toMatchObject({ state: "completed", error: null });
+  return run.result;
+};
+
+beforeEach(async () => {
+  await shop().settle();
+  await Promise.all(
+    ["payments", "refunds", "leases"].map((name) => shop().db.collection(name).deleteMany({})),
+  );
+  gateway().configure({ listLagSeconds: 3_600, webhooks: { drop: "all" } });
+});
+afterEach(async () => {
+  await shop().recover();
+  gateway().configure({ listLagSeconds: 0, webhooks: { drop: "none" } });
+});
+
+/** An open payment that was chosen so many minutes ago, and is due. */
+async function openSince(minutes: number): Promise<{ buyer: Buyer; gatewayOrderId: string }> {
+  const buyer = shop().guest();
+  const { gateway: window } = await buyer.open();
+  await age(buyer, minutes);
+  return { buyer, gatewayOrderId: window.orderId };
+}
+
+const age = (buyer: Buyer, minutes: number) =>
+  payments().updateMany(
+    { checkoutSessionId: new Types.ObjectId(buyer.id) },
+    {
+      $set: {
+        createdAt: new Date(Date.now() - minutes * MINUTE_MS),
+        "sweep.nextAt": new Date(Date.now() - 1_000),
+      },
+    },
+  );
+
+const listCalls = (fault: { hits: number } | undefined): number => fault?.hits ?? 0;
+/** Counts the look-ups by gateway order without disturbing them. */
+function countLookUps(): () => number {
+  const { id } = gateway().setFault({
+    match: "GET /orders/:id/payments",
+    action: "delay",
+    delayMs: 0,
+    times: "always",
+  });
+  return () =>
+    listCalls(
+      gateway()
+        .faults()
+        .find((fault) => fault.id === id),
+    );
+}
+
+describe("the times", () => {
+  test("When a payment is chosen, then it is due one minute later", async () => {
+    const buyer = shop().guest();
+    await buyer.open();
+    const [payment] = await buyer.stored.payments();
+    expect(payment?.sweep.nextAt.getTime() - payment?.createdAt.getTime()).toBeGreaterThanOrEqual(
+      MINUTE_MS - 50,
+    );
+    expect(payment?.sweep.nextAt.getTime() - payment?.createdAt.getTime()).toBeLessThan(MINUTE_MS + 1_000);
+  });
+
+  test.each([
+    [1, 5],
+    [5, 10],
+    [16, 20],
+    [31, 40],
+    [41, 180],
+    [181, 720],
+  ])(
+    "When an open payment is asked about after %i minutes, then the next time is minute %i",
+    async (asked, next) => {
+      const { buyer } = await openSince(asked);
+      expect(await sweep()).toMatchObject({ paymentsAsked: 1 });
+      const [payment] = await buyer.stored.payments();
+      expect(payment?.sweep).toEqual({
+        nextAt: new Date(payment?.createdAt.getTime() + next * MINUTE_MS),
+        attempts: 1,
+      });
+    },
+  );
+
+  test("When it was asked about after twelve hours, then never again", async () => {
+    const { buyer } = await openSince(721);
+    await sweep();
+    expect(await buyer.stored.payments()).toMatchObject([{ sweep: null, reconciledAt: expect.any(Date) }]);
+    expect(await sweep()).toMatchObject({ paymentsAsked: 0 });
+  });
+
+  test("When this process is an hour behind the database, then what is due is still found", async () => {
+    const { setClock } = await import("../../../utils/clock.js");
+    await openSince(1);
+    setClock(-60 * MINUTE_MS);
+    try {
+      expect(await sweep()).toMatchObject({ paymentsAsked: 1 });
+    } finally {
+      setClock(0);
+    }
+  });
+});
+
+test("When the order is placed or the refund is written, then the gateway is not asked", async () => {
+  const placed = shop().guest();
+  const { gateway: window } = await placed.open();
+  done(await placed.verify(placed.pay(window.orderId)));
+  done(await placed.order());
+  await age(placed, 1);
+  const refunded = await openSince(1);
+  await payments().updateOne(
+    { gatewayOrderId: refunded.gatewayOrderId },
+    { $set: { status: "captured", surplus: true } },
+  );
+  const lookUps = countLookUps();
+  expect(await sweep()).toMatchObject({ paymentsAsked: 0 });
+  expect(lookUps()).toBe(0);
+  expect(await placed.stored.payments()).toMatchObject([{ sweep: null }]);
+  expect(await refunded.buyer.stored.payments()).toMatchObject([{ sweep: null }]);
+});
+
+test("When many payments are due, then several are asked about at once, and one failure leaves the others", async () => {
+  const open = await Promise.all(Array.from({ length: 6 }, () => openSince(1)));
+  for (const { buyer, gatewayOrderId } of open) buyer.pay(gatewayOrderId);
+  gateway().setFault({
+    match: `GET /orders/${open[0]?.gatewayOrderId}/payments`,
+    action: "status401",
+    times: "always",
+  });
+  const { paymentGateway } = await import("../../../services/integrations/payment-gateway.service.js");
+  const ask = paymentGateway.listPaymentsOfOrder.bind(paymentGateway);
+  const inFlight = { now: 0, most: 0 };
+  const spy = jest.spyOn(paymentGateway, "listPaymentsOfOrder").mockImplementation(async (id) => {
+    inFlight.now += 1;
+    inFlight.most = Math.max(inFlight.most, inFlight.now);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return ask(id).finally(() => {
+      inFlight.now -= 1;
+    });
+  });
+  try {
+    expect(await sweep()).toMatchObject({ paymentsAsked: 5, paymentsFailed: 1 });
+  } finally {
+    spy.mockRestore();
+  }
+  expect(inFlight.most).toBeGreaterThan(1);
+  for (const { buyer } of open.slice(1))
+    expect(await buyer.stored.order()).toMatchObject({ paymentStatus: "paid" });
+  const [failed] = (await open[0]?.buyer.stored.payments()) ?? [];
+  expect(failed?.sweep.nextAt.getTime()).toBeGreaterThan(Date.now());
+});
+
+test("When a captured payment has neither an order nor a refund, then the sweep writes its refund", async () => {
+  const { buyer, gatewayOrderId } = await openSince(1);
+  const { paymentId } = buyer.pay(gatewayOrderId);
+  const [payment] = await buyer.stored.payments();
+  await payments().updateOne(
+    { _id: payment?._id },
+    {
+      $set: {
+        ...{ status: "captured", gatewayPaymentId: paymentId, sweep: null, accepted: false, surplus: false },
+        ...{ capturedAmount: payment?.amount, capturedAt: new Date(Date.now() - 2 * MINUTE_MS) },
+      },
+    },
+  );
+  expect(await sweep()).toMatchObject({ capturedResolved: 1 });
+  await shop().settle();
+  expect(await buyer.stored.refunds()).toMatchObject([{ status: "completed", amount: payment?.amount }]);
+  expect(await sweep()).toMatchObject({ capturedResolved: 0 });
+});
+
+test("When hundreds of refunds are pending, then a newer one whose answer was lost is still looked up", async () => {
+  const old = Array.from({ length: 450 }, (_, index) => ({
+    ...{ _id: new Types.ObjectId(), refundNumber: `REF-2020-${String(index).padStart(6, "0")}` },
+    ...{ status: "processing", destination: "original", paymentId: new Types.ObjectId(), attempts: [] },
+    ...{ amount: 100, dueAt: null, createdAt: new Date(0), updatedAt: new Date(0) },
+  }));
+  await shop().db.collection("refunds").insertMany(old);
+  const buyer = shop().guest();
+  const { gateway: window } = await buyer.open();
+  done(await buyer.add("var-ashwagandha-churna-100g"));
+  gateway().setFault({ match: "POST /payments/:id/refund", action: "reset", when: "after" });
+  await buyer.verify(buyer.pay(window.orderId));
+  await shop().settle();
+  expect(await buyer.stored.refunds()).toMatchObject([{ status: "processing" }]);
+  await sweep();
+  expect(await buyer.stored.refunds()).toMatchObject([{ status: "completed" }]);
+});
+
+describe("the pass over the gateway's list", () => {
+  const job = async (slot: string) => {
+    const [{ getJob }, { runJob }] = await Promise.all([
+      import("../../../services/platform/job-registry.service.js"),
+      import("../../../services/platform/job-runs.service.js"),
+    ]);
+    const outcome = await runJob({
+      job: "payment-sweep",
+      slot,
+      work: (context) => getJob("payment-sweep").run(context),
+    });
+    return outcome.ran ? (outcome.run.result as Record<string, number>) : null;
+  };
+
+  test("When one listed payment cannot be read, then the others are settled", async () => {
+    const [broken, well] = [await openSince(0), await openSince(0)];
+    await payments().updateMany({}, { $set: { sweep: null } });
+    const { paymentId } = broken.buyer.pay(broken.gatewayOrderId);
+    well.buyer.pay(well.gatewayOrderId);
+    gateway().tamper(paymentId, { created_at: "yesterday", amount: "ten" });
+    gateway().configure({ listLagSeconds: 0 });
+    await sweep();
+    expect(await well.buyer.stored.order()).toMatchObject({ paymentStatus: "paid" });
+  });
+
+  test("When the job runs every minute, then it passes once an hour, at whatever minute it comes to it", async () => {
+    gateway().configure({ listLagSeconds: 0 });
+    const { buyer, gatewayOrderId } = await openSince(0);
+    buyer.pay(gatewayOrderId);
+    const first = await job(`test:${new Types.ObjectId().toHexString()}`);
+    expect(first?.listed).toBeGreaterThan(0);
+    expect(await job(`test:${new Types.ObjectId().toHexString()}`)).toMatchObject({ listed: 0 });
+    const lease = await shop()
+      .db.collection("leases")
+      .findOne({ _id: "payment-list-pass" as never });
+    expect(lease?.until.getTime()).toBeGreaterThan(Date.now() + 59 * MINUTE_MS);
+    expect(lease?.until.getTime()).toBeLessThan(Date.now() + 60 * MINUTE_MS);
+  });
+
+  test("When the gateway's list fails, then the rest of the job is done, and the next minute passes again", async () => {
+    const { buyer, gatewayOrderId } = await openSince(1);
+    buyer.pay(gatewayOrderId);
+    gateway().setFault({ match: "GET /payments", action: "status401" });
+    await job(`test:${new Types.ObjectId().toHexString()}`);
+    expect(await buyer.stored.order()).toMatchObject({ paymentStatus: "paid" });
+    gateway().configure({ listLagSeconds: 0 });
+    const next = await job(`test:${new Types.ObjectId().toHexString()}`);
+    expect(next?.listed).toBeGreaterThan(0);
+  });
+});
