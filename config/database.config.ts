@@ -4,23 +4,25 @@ import { crashPointsAreOn, watchDatabaseWrites } from "../utils/crash-points.js"
 import { logger } from "./logger.config.js";
 
 /**
- * How we talk to MongoDB (reliability.md §6). The short time-outs make a dead primary cost seconds, not
- * half a minute; the time-outs of a request must be longer than these.
+ * These options win over the connection string. Majority everywhere: what has been acknowledged survives an
+ * election, a snapshot transaction sees it, and a write that loses waits until the winner's is committed, so
+ * the read that follows it is never stale. The short timeouts make a dead primary cost seconds, not half a
+ * minute; a request's own timeouts must be longer.
  */
 const CLIENT_OPTIONS = {
   maxPoolSize: 50,
-  /** Also governs the monitor: at the default of 30 s a frozen primary goes unnoticed that long. */
+  /** Also applies to the monitor: with the default of 30 s a frozen primary goes unnoticed that long. */
   connectTimeoutMS: 3_000,
   serverSelectionTimeoutMS: 5_000,
   socketTimeoutMS: 20_000,
   heartbeatFrequencyMS: 2_000,
-  /** A full pool is overload: refuse quickly rather than queue. */
-  // A burst of fifty placements on two busy cores waits for connections; a request itself may take 20 s.
+  /** A burst of 50 placements on two busy cores waits for connections; beyond that, refuse rather than queue. */
   waitQueueTimeoutMS: 5_000,
   retryWrites: true,
   retryReads: true,
   readConcernLevel: "majority",
-  writeConcern: { w: "majority", wtimeoutMS: 5_000 },
+  readPreference: "primary",
+  writeConcern: { w: "majority", j: true, wtimeoutMS: 5_000 },
   monitorCommands: crashPointsAreOn,
 } as const satisfies mongo.MongoClientOptions;
 
@@ -33,7 +35,7 @@ mongoose.set("autoIndex", false);
 mongoose.set("autoCreate", false);
 mongoose.set("bufferCommands", false);
 
-/** At a common restart the database may come up after us (F52): six attempts of 5 s. */
+/** After a common restart the database may come up later than the service: six attempts of 5 s. */
 const CONNECT_ATTEMPTS = 6;
 
 /**

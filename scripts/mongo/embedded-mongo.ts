@@ -5,6 +5,7 @@
  */
 import { MongoMemoryReplSet } from "mongodb-memory-server";
 import { MONGODB_VERSION, type ResolvedMongod, resolveMongod } from "./find-mongod.mjs";
+import { makeRamFolder, removeFolder } from "./ram-folder.js";
 
 /** Wine's first program after a reboot may have to update its folder first. */
 const LAUNCH_TIMEOUT_MS = 60_000;
@@ -19,6 +20,8 @@ export interface EmbeddedMongoOptions {
   readonly port?: number;
   /** An existing folder that outlives the server; needs the same `port` each time. One member only. Default: a temporary folder. */
   readonly dbPath?: string;
+  /** Keeps the data in memory where there is room, else in a temporary folder. One member only. Default false. */
+  readonly inMemory?: boolean;
   /** Allows fail points (`configureFailPoint`), to make the database itself misbehave. Default false. */
   readonly testCommands?: boolean;
   /** Further arguments of `mongod`. */
@@ -45,6 +48,7 @@ export async function startEmbeddedMongo(options: EmbeddedMongoOptions = {}): Pr
     return { uri: mongod.uri, source: mongod.source, stop: () => Promise.resolve() };
   }
   forbidDownloads();
+  const ramFolder = options.inMemory ? makeRamFolder() : undefined;
   const replicaSet = await MongoMemoryReplSet.create({
     binary: { systemBinary: mongod.binary, version: MONGODB_VERSION },
     replSet: {
@@ -53,7 +57,7 @@ export async function startEmbeddedMongo(options: EmbeddedMongoOptions = {}): Pr
       storageEngine: "wiredTiger",
       args: serverArguments(options),
     },
-    instanceOpts: memberOptions(options),
+    instanceOpts: memberOptions({ ...options, dbPath: options.dbPath ?? ramFolder }),
   });
   await assertPort(replicaSet, options.port);
   return {
@@ -61,6 +65,7 @@ export async function startEmbeddedMongo(options: EmbeddedMongoOptions = {}): Pr
     source: mongod.source,
     stop: async () => {
       await replicaSet.stop({ doCleanup: true });
+      if (ramFolder !== undefined) removeFolder(ramFolder);
     },
   };
 }

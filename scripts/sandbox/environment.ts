@@ -64,3 +64,43 @@ export function serviceEnvironment(options: {
     ...(serviceUrl === undefined ? {} : { PUBLIC_URL: serviceUrl }),
   };
 }
+
+/**
+ * Settings of the caller's shell that `npm run sandbox` and `npm run dev` pass on to the service. Addresses
+ * and secrets are not among them: the service and the stand-ins have to agree on these.
+ */
+const PASSED_ON = [
+  "LOG_LEVEL",
+  "RATE_LIMIT_PER_MINUTE",
+  "SCHEDULER_ENABLED",
+  "STOREFRONT_URL",
+  "CORS_ORIGINS",
+  "TRUST_PROXY",
+  "UPSTREAM_TIMEOUT_MS",
+  "RAZORPAY_TIMEOUT_MS",
+  "CATALOG_CACHE_SECONDS",
+  "PAYMENT_CAPTURE",
+  "COD_AUTO_CONFIRM",
+  "COD_MAX_AMOUNT",
+  "CART_EXPIRY_DAYS",
+  "CART_RESERVATION_TTL_MINUTES",
+  "CHECKOUT_EXPIRY_MINUTES",
+  "CHECKOUT_RESERVATION_TTL_MINUTES",
+  "PRICES_INCLUDE_TAX",
+  "INVOICE_ISSUE_ON",
+  "INVOICE_LOGO_URL",
+  "COMPANY_NAME",
+  "COMPANY_ADDRESS",
+  "COMPANY_STATE",
+  "COMPANY_GSTIN",
+  "COMPANY_UPI_VPA",
+] as const;
+
+/** @param shell usually `process.env`; unset variables are left out, so that the service's defaults apply */
+export const settingsOf = (shell: Readonly<Record<string, string | undefined>>): Record<string, string> =>
+  Object.fromEntries(
+    PASSED_ON.flatMap((name) => {
+      const value = shell[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );

@@ -1,6 +1,7 @@
 import { databaseUri } from "../mongo/database-uri.js";
 import { startEmbeddedMongo } from "../mongo/embedded-mongo.js";
 import { type ServiceProcess, startService } from "../support/service-process.js";
+import { settingsOf } from "./environment.js";
 import { DEFAULT_PORTS, startSandbox } from "./sandbox.js";
 import { printWelcome } from "./welcome.js";
 
@@ -9,7 +10,7 @@ const SERVICE_PORT = 3003;
 /**
  * `npm run sandbox`: the whole world on this machine, left running: MongoDB, the neighbours, the gateway and
  * the built service on port 3003. With `--watch` (`npm run dev`) the service runs from the sources and
- * restarts when they change.
+ * restarts when they change. Settings of the shell, such as `RATE_LIMIT_PER_MINUTE`, apply to the service.
  */
 async function main(): Promise<void> {
   const watch = process.argv.includes("--watch");
@@ -23,7 +24,7 @@ async function main(): Promise<void> {
   const mongodbUri = databaseUri(mongo.uri, "sandbox_orders");
   const service = await startService({
     port: SERVICE_PORT,
-    env: { ...sandbox.env, MONGODB_URI: mongodbUri },
+    env: { ...sandbox.env, ...settingsOf(process.env), MONGODB_URI: mongodbUri },
     onOutput: (text) => process.stdout.write(text),
     ...(watch
       ? { command: ["node_modules/.bin/tsx", "watch", "--clear-screen=false", "index.ts"] as const }

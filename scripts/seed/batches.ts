@@ -70,7 +70,7 @@ async function insert(db: Database, name: string, documents: mongoose.mongo.Docu
     documents,
     ordered: false,
     bypassDocumentValidation: true,
-    writeConcern: { w: 1, j: false },
+    writeConcern: { w: "majority" },
   });
   if (answer.writeErrors?.length > 0) throw new Error(`${name}: ${answer.writeErrors[0].errmsg}`);
 }

@@ -3,7 +3,8 @@ import { join, relative, resolve } from "node:path";
 
 /**
  * Every effect goes through a mechanism that has crash points (`utils/crash-points.ts`): the driver's
- * commands, the neighbours' client, the gateway's transport. This is what keeps it so.
+ * commands, the neighbours' client, the gateway's transport. Every read and write of the database has the
+ * concerns of the one connection, or of a transaction.
  */
 const PROJECT = resolve(__dirname, "../..");
 const DEPLOYED: string[] = JSON.parse(readFileSync(join(PROJECT, "tsconfig.build.json"), "utf8")).include;
@@ -59,6 +60,18 @@ const WAYS: readonly Way[] = [
     allowed: [DATABASE],
     example: "const client = new mongo.MongoClient(uri);",
   },
+  {
+    what: "a read or write concern of its own",
+    pattern: /\b(?:readConcern(?:Level)?|writeConcern|readPreference)\b(?=\(|\s*:)/,
+    allowed: [DATABASE, TRANSACTIONS],
+    example: `await Order.find().readConcern("local");`,
+  },
+  {
+    what: "a bare command, which the driver sends without the connection's concerns",
+    pattern: /\.command\(/,
+    allowed: [DATABASE],
+    example: "await db.command({ insert: name, documents });",
+  },
 ];
 
 function filesBelow(path: string): string[] {
@@ -74,11 +87,8 @@ const codeOf = (path: string): string =>
 
 const sources = DEPLOYED.flatMap((entry) => filesBelow(join(PROJECT, entry)));
 
-test.each(WAYS)(
-  "When $what is used, then only where there are crash points",
-  ({ pattern, allowed, example }) => {
-    expect(example).toMatch(pattern);
-    const users = sources.filter((path) => pattern.test(codeOf(path))).map((path) => relative(PROJECT, path));
-    expect(users.sort()).toEqual([...allowed].sort());
-  },
-);
+test.each(WAYS)("When $what is used, then only in its place", ({ pattern, allowed, example }) => {
+  expect(example).toMatch(pattern);
+  const users = sources.filter((path) => pattern.test(codeOf(path))).map((path) => relative(PROJECT, path));
+  expect(users.sort()).toEqual([...allowed].sort());
+});

@@ -16,7 +16,7 @@ export default async function globalSetup(): Promise<void> {
     "../../scripts/mongo/embedded-mongo.ts",
     __filename,
   );
-  globalThis.embeddedMongo = await starter.startEmbeddedMongo({ testCommands: true });
+  globalThis.embeddedMongo = await starter.startEmbeddedMongo({ testCommands: true, inMemory: true });
   process.env.TEST_MONGODB_SERVER = globalThis.embeddedMongo.uri;
   process.env.TEST_RUN_ID = randomBytes(3).toString("hex");
 }

@@ -83,24 +83,25 @@ export interface StoreOptions {
 export const toFieldKey = (variantId: string): string =>
   variantId.replaceAll(".", "\uFF0E").replaceAll("$", "\uFF04");
 
-/** A sandbox loses nothing when its server dies: the acknowledgement of one node in memory is enough. */
-const WRITE_CONCERN = { w: 1, journal: false } as const;
-/** Two cores and one small server: more connections only queue up there. */
-const POOL_SIZE = 20;
+/**
+ * The options win over the connection string. Majority everywhere: a snapshot transaction sees only what was
+ * majority committed before it began, so after a `w: 1` write it may miss what this process has just written.
+ */
+const CLIENT_OPTIONS = {
+  writeConcern: { w: "majority" },
+  readConcernLevel: "majority",
+  readPreference: "primary",
+  // A retryable write is recorded a second time; the sandbox does not outlive an election.
+  retryWrites: false,
+  heartbeatFrequencyMS: 2_000,
+  // On two cores and one small server, more connections only queue up.
+  maxPoolSize: 20,
+} as const satisfies mongoose.mongo.MongoClientOptions;
 
-/** Collections and indexes are made here, before anything is served (`environment.md`). */
+/** Creates collections and indexes before the inventory serves anything: concurrent implicit creation stops some servers. */
 export async function openStore({ mongoUri, databaseName, clock }: StoreOptions): Promise<InventoryStore> {
-  const client = await new mongoose.mongo.MongoClient(mongoUri, {
-    maxPoolSize: POOL_SIZE,
-    heartbeatFrequencyMS: 2_000,
-    // Each would be written down once more, for a repetition after an election.
-    retryWrites: false,
-  }).connect();
-  // Said here, because the connection string may ask for majorities.
-  const database = client.db(databaseName, {
-    writeConcern: WRITE_CONCERN,
-    readConcern: new mongoose.mongo.ReadConcern("local"),
-  });
+  const client = await mongoose.mongo.MongoClient.connect(mongoUri, CLIENT_OPTIONS);
+  const database = client.db(databaseName);
   await database.dropDatabase();
   for (const name of ["stock", "reservations", "conversions", "ledger"]) {
     await database.createCollection(name);
@@ -130,7 +131,7 @@ export async function openStore({ mongoUri, databaseName, clock }: StoreOptions)
     ledger,
     clock,
     close: async () => {
-      // Where the server has already gone, there is nothing left to tidy up.
+      // If the server is already gone, there is nothing to clean up.
       await ledger.close().catch(() => undefined);
       await database.dropDatabase().catch(() => false);
       await client.close();

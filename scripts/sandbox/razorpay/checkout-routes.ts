@@ -84,7 +84,11 @@ const payByForm =
     const { callback_url: callbackUrl = null, ...attempt } = read(CheckoutForm, request.body);
     const result = attemptPayment(gateway, orderIdOf(request), attempt);
     if (request.accepts(["html", "json"]) === "json") response.json(toCheckoutAnswer(result));
-    else response.type("html").send(resultPage(toFormFields(result), callbackUrl));
+    else {
+      const order = gateway.store.orders.get(orderIdOf(request)).entity;
+      const fields = toFormFields(result);
+      response.type("html").send(resultPage({ order, attempt: result, fields, callbackUrl }));
+    }
   };
 
 /** The buyer's side: the script, its endpoint, and a page to pay by hand. */

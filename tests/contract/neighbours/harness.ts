@@ -32,7 +32,8 @@ export interface Neighbours {
   call: Record<ServiceName, Caller>;
 }
 
-const TIMEOUT_MS = 2_000;
+/** No neighbour takes this long by itself, even with fifty calls at once on a busy machine. */
+const TIMEOUT_MS = 20_000;
 
 function createCaller(baseURL: string, token: string, httpAgent: Agent): Caller {
   const http = axios.create({

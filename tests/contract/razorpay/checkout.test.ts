@@ -1,4 +1,6 @@
 import vm from "node:vm";
+import { OUTCOMES } from "../../../scripts/sandbox/razorpay/control-types.js";
+import { PAYMENT_METHODS } from "../../../scripts/sandbox/razorpay/types.js";
 import { KEY_ID, startWorld, type World } from "./harness.js";
 
 let world: World;
@@ -143,7 +145,10 @@ describe("the page", () => {
     const html = await (await fetch(`${world.origin}/checkout/${orderId}?callback_url=http://shop/a`)).text();
     expect(html).toContain(`<dd id="order_id">${orderId}</dd>`);
     expect(html).toContain("&lt;b&gt;&amp;&#39;&quot;");
-    expect(html).toContain('<option value="netbanking">');
+    for (const value of [...PAYMENT_METHODS, ...OUTCOMES]) expect(html).toContain(`value="${value}"`);
+    expect(html).toContain("₹500.00");
+    expect(html).toContain("Test mode.");
+    expect(html).not.toMatch(/(?:src|href)="(?!data:)/);
     expect(html).toContain('name="callback_url" value="http://shop/a"');
   });
 
@@ -153,6 +158,27 @@ describe("the page", () => {
     const [payment] = world.control.paymentsOf(orderId);
     expect(html).toContain(payment?.id);
     expect(html).toContain(world.control.signCheckout(orderId, payment?.id ?? ""));
+  });
+
+  test.each([
+    ["success", "Payment successful"],
+    ["authorize_only", "Payment successful"],
+    ["fail", "Payment failed"],
+    ["cancel", "Payment failed"],
+    ["late", "Payment failed"],
+    ["pending", "Payment pending"],
+  ])("When the buyer chooses %s, then the result page says: %s", async (outcome, heading) => {
+    const html = await (await form(await world.order(), { method: "upi", outcome })).text();
+    expect(html).toContain(`role="status">${heading}</h1>`);
+    expect(html.includes("Try again")).toBe(heading === "Payment failed");
+  });
+
+  test("When the order is paid, then the page says so and offers no second payment", async () => {
+    const orderId = await world.order();
+    await form(orderId, { method: "upi", outcome: "success" });
+    const html = await (await fetch(`${world.origin}/checkout/${orderId}`)).text();
+    expect(html).toContain("This order is paid");
+    expect(html).not.toContain("<form");
   });
 
   test("When JSON is asked for, then JSON comes", async () => {
