@@ -47,7 +47,8 @@ const schema = defineSchema<WebhookEventDoc>(
   "none",
 );
 
-schema.index({ eventId: 1 }, { unique: true });
+// Two sources may use the same id.
+schema.index({ source: 1, eventId: 1 }, { unique: true });
 schema.index({ dueAt: 1 }, { name: "webhooks_to_apply", partialFilterExpression: { state: "received" } });
 schema.index({ state: 1, receivedAt: -1 });
 schema.index({ receivedAt: 1 });
