@@ -2,6 +2,7 @@ import type Joi from "joi";
 import { isRecord } from "../../utils/helpers.js";
 import type { Failure, Outcome } from "../../utils/result.js";
 import { success } from "../../utils/result.js";
+import { isStorableKey } from "../../utils/storable.js";
 import type { Attempt } from "./guard.js";
 import { DEADLINE, TOO_LARGE } from "./http-adapter.js";
 
@@ -47,16 +48,20 @@ function badResponse(answer: HttpAnswer, error: string, isFault: boolean): Attem
   );
 }
 
-/** `__proto__` as a key would change the prototype of whoever merges the object. */
-function withoutPrototypeKeys(this: unknown, key: string, value: unknown): unknown {
-  return key === "__proto__" || key === "constructor" || key === "prototype" ? undefined : value;
+const PROTOTYPE_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+
+/** Drops keys that would change a prototype when the object is merged, and keys that cannot be stored. */
+function withoutUnsafeKeys(this: unknown, key: string, value: unknown): unknown {
+  return PROTOTYPE_KEYS.has(key) || !isStorableKey(key) ? undefined : value;
 }
 
 /** @returns undefined when the text is not JSON */
 function parseJson(text: string): unknown {
   try {
     // The reviver is slow; only a text with such a name (or an escape that may spell it) needs it.
-    return /proto|constructor|\\u/.test(text) ? JSON.parse(text, withoutPrototypeKeys) : JSON.parse(text);
+    return /proto|constructor|_bsontype|\\u/.test(text)
+      ? JSON.parse(text, withoutUnsafeKeys)
+      : JSON.parse(text);
   } catch {
     return undefined;
   }

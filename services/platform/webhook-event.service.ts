@@ -61,7 +61,7 @@ async function insert(draft: WebhookDraft): Promise<WebhookEventDoc> {
   const event = await WebhookEvent.collection.findOneAndUpdate(
     { _id },
     [{ $replaceWith: { $mergeObjects: [{ $literal: row }, times] } }],
-    { upsert: true, returnDocument: "after" },
+    { upsert: true, returnDocument: "after", projection: { receivedAt: 1, dueAt: 1 } },
   );
   if (!event) throw new Error("an upsert returned no document");
   return { ...row, receivedAt: event.receivedAt, dueAt: event.dueAt };
