@@ -232,7 +232,7 @@ export class Guard {
     if (result.success || result.outcome === "refused") return;
     // A line for each call that an open breaker turns away would bury the reason why it is open.
     const level = result.code === "BREAKER_OPEN" || result.code === "BULKHEAD_FULL" ? "debug" : "warn";
-    const { service, outcome, code, error, statusCode } = result;
-    logger[level]({ service, outcome, code, error, statusCode }, "> Neighbour failed");
+    const { service, outcome, code, detail, statusCode } = result;
+    logger[level]({ service, outcome, code, detail, statusCode }, "> Neighbour failed");
   }
 }

@@ -1,5 +1,6 @@
 import type Joi from "joi";
 import { isRecord } from "../../utils/helpers.js";
+import { describeMismatch } from "../../utils/mismatch.js";
 import type { Failure, Outcome } from "../../utils/result.js";
 import { success } from "../../utils/result.js";
 import { isStorableKey } from "../../utils/storable.js";
@@ -40,6 +41,7 @@ function badResponse(answer: HttpAnswer, error: string, isFault: boolean): Attem
       outcome: "unknown",
       code: "BAD_RESPONSE",
       error,
+      detail: error,
       // A failure with a success status would mislead whoever reads the log.
       statusCode: answer.status < 400 ? 502 : answer.status,
       service: answer.service,
@@ -151,7 +153,7 @@ function readSuccess<T>(answer: HttpAnswer, schema: Joi.Schema<T>, normalise: No
   if (!isRecord(envelope)) return badResponse(answer, "the body is not the JSON of the contract", true);
   if (envelope.success === false) return badResponse(answer, "a success status with success: false", false);
   const { value, error } = schema.validate(normalise(envelope.data), ANSWER_RULES);
-  if (error) return badResponse(answer, error.message, false);
+  if (error) return badResponse(answer, describeMismatch(error), false);
   return { result: success(value), isFault: false, isTransient: false };
 }
 
@@ -171,7 +173,7 @@ export function readTransportError(service: string, thrown: unknown): Attempt<ne
   const cause = isRecord(thrown) && typeof thrown.code === "string" ? thrown.code : "";
   if (NEVER_ARRIVED.has(cause)) {
     return failed(
-      { outcome: "unavailable", code: "NETWORK", error: cause, statusCode: 503, service },
+      { outcome: "unavailable", code: "NETWORK", error: cause, detail: cause, statusCode: 503, service },
       { isFault: true, isTransient: true },
     );
   }
@@ -189,7 +191,7 @@ export function readTransportError(service: string, thrown: unknown): Attempt<ne
     );
   }
   return failed(
-    { ...unknown, code: "NETWORK", error: cause || String(thrown), statusCode: 502 },
+    { ...unknown, code: "NETWORK", error: cause || String(thrown), detail: cause, statusCode: 502 },
     { isFault: true, isTransient: true },
   );
 }
