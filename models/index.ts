@@ -19,6 +19,7 @@ import { OutboxMessage } from "./outboxMessage.model.js";
 import { Payment } from "./payment.model.js";
 import { ReconciliationReport } from "./reconciliationReport.model.js";
 import { Refund } from "./refund.model.js";
+import { Reminder } from "./reminder.model.js";
 import { Return } from "./return.model.js";
 import { SavedItem } from "./savedItem.model.js";
 import { Setting } from "./setting.model.js";
@@ -50,6 +51,7 @@ export * from "./parts/trail.js";
 export * from "./payment.model.js";
 export * from "./reconciliationReport.model.js";
 export * from "./refund.model.js";
+export * from "./reminder.model.js";
 export * from "./return.model.js";
 export * from "./savedItem.model.js";
 export * from "./setting.model.js";
@@ -88,6 +90,7 @@ export const allModels: readonly PreparedModel[] = [
   AuditLog,
   ReconciliationReport,
   JobRun,
+  Reminder,
   CartDay,
   CheckoutDay,
 ];

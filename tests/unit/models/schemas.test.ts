@@ -48,6 +48,7 @@ describe("Models", () => {
       "payments",
       "reconciliationReports",
       "refunds",
+      "reminders",
       "returns",
       "savedItems",
       "settings",
