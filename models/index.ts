@@ -17,6 +17,7 @@ import { OrderItem } from "./orderItem.model.js";
 import { OrderStatusHistory } from "./orderStatusHistory.model.js";
 import { OutboxMessage } from "./outboxMessage.model.js";
 import { Payment } from "./payment.model.js";
+import { PrunedCarts } from "./prunedCarts.model.js";
 import { ReconciliationReport } from "./reconciliationReport.model.js";
 import { Refund } from "./refund.model.js";
 import { Reminder } from "./reminder.model.js";
@@ -49,6 +50,7 @@ export { type DayTallyDoc, type Tallied, UNTALLIED_INDEX } from "./parts/tallied
 export * from "./parts/totals.js";
 export * from "./parts/trail.js";
 export * from "./payment.model.js";
+export * from "./prunedCarts.model.js";
 export * from "./reconciliationReport.model.js";
 export * from "./refund.model.js";
 export * from "./reminder.model.js";
@@ -93,4 +95,5 @@ export const allModels: readonly PreparedModel[] = [
   Reminder,
   CartDay,
   CheckoutDay,
+  PrunedCarts,
 ];

@@ -133,12 +133,14 @@ export async function awaitWebhookSubject(event: WebhookEventDoc, reason: string
 
 /**
  * Makes a flagged event due again, when its subject has become known or an administrator asks for it.
- * @returns whether it was flagged
+ * @returns whether it was flagged and still has its body
  */
 export async function reopenWebhookEvent(id: Types.ObjectId): Promise<boolean> {
-  const reopened = await setIn(id, "flagged", {
-    ...{ state: "received", dueAt: databaseTime(), attempts: 0 },
-    ...{ processedAt: null, reason: null },
-  });
+  const again = { state: "received", dueAt: databaseTime(), attempts: 0, processedAt: null, reason: null };
+  const reopened = await WebhookEvent.updateOne(
+    { _id: id, state: "flagged", payload: trusted({ $exists: true }) },
+    [{ $set: again }],
+    { updatePipeline: true },
+  );
   return reopened.modifiedCount === 1;
 }

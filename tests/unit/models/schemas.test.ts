@@ -46,6 +46,7 @@ describe("Models", () => {
       "orders",
       "outboxMessages",
       "payments",
+      "prunedCarts",
       "reconciliationReports",
       "refunds",
       "reminders",
