@@ -1,10 +1,12 @@
 import pino from "pino";
+import { maskFreeText } from "../utils/masking.js";
+import { describeMismatch, isMismatch } from "../utils/mismatch.js";
 import { currentRequestId } from "../utils/request-context.js";
 import { config } from "./env.config.js";
 
 /**
- * Structured log, one line per event, `> ` first in the message (D21). Redaction is the second line of
- * defence: code logs ids and codes, never documents, bodies or headers.
+ * Structured log, one line per event; each message starts with `> `. Code logs ids, codes and shapes, never
+ * documents, bodies, headers or values that a neighbour sent. Redaction is the second line of defence.
  */
 
 const SECRETS: ReadonlySet<string> = new Set([
@@ -63,12 +65,20 @@ function withoutSecretsInside(value: object, depth: number): unknown {
   return plain ? withoutSecrets({ ...value }, depth) : value;
 }
 
-/** What an upstream's error or the database puts into a message: a duplicate key's values. */
-const DUPLICATE_KEY_VALUES = /dup key:.*$/gm;
+/** Where messages of the database, of Mongoose and of JSON.parse quote a value, and what is left of it. */
+const QUOTED_VALUES: readonly (readonly [RegExp, string])[] = [
+  [/dup key:.*$/gm, "dup key"],
+  [/for value [\s\S]*? \(type/g, "for value (type"],
+  [/(?:\.\.\.)?"[\s\S]*"(?:\.\.\.)? is not valid JSON/g, "is not valid JSON"],
+];
 
-function withoutValues(text: string | undefined): string | undefined {
-  return text?.replace(DUPLICATE_KEY_VALUES, "dup key");
+function withoutValues(text: string): string {
+  const shape = QUOTED_VALUES.reduce((left, [pattern, kept]) => left.replace(pattern, kept), text);
+  return maskFreeText(shape);
 }
+
+const messageOf = (error: Error): string =>
+  isMismatch(error) ? describeMismatch(error) : withoutValues(error.message);
 
 interface LoggedError {
   type: string;
@@ -84,11 +94,10 @@ interface LoggedError {
  */
 export function serializeError(error: unknown): LoggedError {
   if (!(error instanceof Error)) return { type: typeof error, message: withoutValues(String(error)) };
-  const logged: LoggedError = {
-    type: error.name,
-    message: withoutValues(error.message),
-    stack: withoutValues(error.stack),
-  };
+  const message = messageOf(error);
+  const logged: LoggedError = { type: error.name, message };
+  // The stack begins with the message.
+  if (error.stack) logged.stack = error.stack.replace(error.message, () => message);
   if ("code" in error) logged.code = error.code;
   if (error.cause instanceof Error && error.cause !== error) logged.cause = serializeError(error.cause);
   return logged;

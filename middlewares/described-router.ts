@@ -101,7 +101,7 @@ function stepsOf(
       access.rule.by === "razorpay"
         ? verifyRazorpaySignature(webhookSecrets)
         : verifyShippingSignature(config.shippingWebhookSecret);
-    steps.push(rawBodyStep, verify);
+    steps.push(verify.header, rawBodyStep, verify.body);
   } else if (method !== "get") steps.push(jsonBodyStep(BODY_LIMITS[bodyLimit ?? "standard"]));
   if (idempotency) steps.push(idempotencyKeyStep(idempotency));
   steps.push(validationStep(description));

@@ -80,6 +80,8 @@ export interface CartDoc extends CartTotals, Tallied {
   expiresAt: Date;
   abandonedAt: Date | null;
   reminderSentAt: Date | null;
+  /** When retention found that a payment belongs to it, so that it is not deleted. */
+  keptAt?: Date | null;
   /** When the pricing service last confirmed its coupons, discounts and gifts; null when it has none. */
   promotionsCheckedAt?: Date | null;
   /** `requestKey`s of the newest adds: a repetition, after an answer that was lost, adds nothing. */
@@ -113,6 +115,7 @@ const schema = defineSchema<CartDoc>("carts", {
   expiresAt: date,
   abandonedAt: optionalDate,
   reminderSentAt: optionalDate,
+  keptAt: optionalDate,
   promotionsCheckedAt: optionalDate,
   appliedRequests: listOf(String),
   talliedAt: optionalDate,
@@ -160,7 +163,7 @@ schema.index(
   { name: ABANDONED_CARTS_INDEX, partialFilterExpression: { status: "abandoned" } },
 );
 schema.index(...untalliedIndex);
-// Two jobs, each with an index that holds no more than its work.
+// Three jobs, each with an index that holds no more than its work.
 schema.index(
   { promotionsCheckedAt: 1 },
   {
@@ -171,6 +174,14 @@ schema.index(
 schema.index(
   { abandonedAt: 1 },
   { name: "to_be_reminded", partialFilterExpression: { status: "abandoned", reminderSentAt: null } },
+);
+
+schema.index(
+  { abandonedAt: 1 },
+  {
+    name: "guest_carts_to_delete",
+    partialFilterExpression: { status: "abandoned", sessionId: { $gt: "" }, keptAt: null },
+  },
 );
 
 export const Cart = model<CartDoc>("Cart", schema);

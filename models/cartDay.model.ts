@@ -1,5 +1,5 @@
 import { model } from "mongoose";
-import type { Paise } from "../utils/money.js";
+import { type Paise, paise } from "../utils/money.js";
 import { count, listOf, money, text } from "./parts/fields.js";
 import { definePart, defineSchema } from "./parts/schema.js";
 import { type DayTallyDoc, dayTallyFields } from "./parts/tallied.js";
@@ -28,12 +28,26 @@ export interface CartDayDoc extends DayTallyDoc, CartCounts {
   abandonedProducts: AbandonedProduct[];
 }
 
-const abandonedProductPart = definePart<AbandonedProduct>({
+export const abandonedProductPart = definePart<AbandonedProduct>({
   productId: text,
   name: text,
   quantity: count,
   value: money,
 });
+
+/** One row per product. */
+export function sumByProduct(rows: readonly AbandonedProduct[]): AbandonedProduct[] {
+  const sums = new Map<string, AbandonedProduct>();
+  for (const row of rows) {
+    const sum = sums.get(row.productId);
+    sums.set(row.productId, {
+      ...row,
+      quantity: (sum?.quantity ?? 0) + row.quantity,
+      value: paise((sum?.value ?? 0) + row.value),
+    });
+  }
+  return [...sums.values()];
+}
 
 const schema = defineSchema<CartDayDoc>(
   "cartDays",

@@ -2,11 +2,11 @@ import { model } from "mongoose";
 import { count, date, oneOf, optionalDate, optionalPart, optionalText, text } from "./parts/fields.js";
 import { definePart, defineSchema } from "./parts/schema.js";
 
-/** `abandoned`: its holder crashed and nobody has asked again yet. */
+/** `abandoned`: its holder crashed, or its response was too large to store; a repeated request takes over. */
 export const IDEMPOTENCY_STATES = ["in_progress", "completed", "abandoned"] as const;
 export type IdempotencyState = (typeof IDEMPOTENCY_STATES)[number];
 
-/** An answer as it was sent, to be sent again byte by byte. */
+/** A response as it was sent, to be replayed byte by byte. */
 export interface StoredAnswer {
   status: number;
   body: string;
@@ -14,7 +14,7 @@ export interface StoredAnswer {
   location: string | null;
 }
 
-/** What an `Idempotency-Key` has led to (D31). Times are the database's, as instances may disagree. */
+/** The use of an `Idempotency-Key`. Times are the database's, as instances may disagree. */
 export interface IdempotencyRecordDoc {
   /** SHA-256 of principal, method, concrete path and key: unique without a further index. */
   _id: string;
@@ -65,6 +65,8 @@ const fields = {
 const schema = defineSchema<IdempotencyRecordDoc>("idempotencyRecords", fields, "none");
 
 schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+// The keys of one caller, newest first; covers the query.
+schema.index({ principal: 1, createdAt: -1, _id: 1 });
 // What crashes leave behind is looked for every few seconds, among a day of answers.
 schema.index({ leaseUntil: 1 }, { partialFilterExpression: { state: "in_progress" } });
 

@@ -18,8 +18,10 @@ import { OrderItem } from "./orderItem.model.js";
 import { OrderStatusHistory } from "./orderStatusHistory.model.js";
 import { OutboxMessage } from "./outboxMessage.model.js";
 import { Payment } from "./payment.model.js";
+import { PrunedCarts } from "./prunedCarts.model.js";
 import { ReconciliationReport } from "./reconciliationReport.model.js";
 import { Refund } from "./refund.model.js";
+import { Reminder } from "./reminder.model.js";
 import { Return } from "./return.model.js";
 import { SavedItem } from "./savedItem.model.js";
 import { Setting } from "./setting.model.js";
@@ -50,8 +52,10 @@ export { type DayTallyDoc, type Tallied, UNTALLIED_INDEX } from "./parts/tallied
 export * from "./parts/totals.js";
 export * from "./parts/trail.js";
 export * from "./payment.model.js";
+export * from "./prunedCarts.model.js";
 export * from "./reconciliationReport.model.js";
 export * from "./refund.model.js";
+export * from "./reminder.model.js";
 export * from "./return.model.js";
 export * from "./savedItem.model.js";
 export * from "./setting.model.js";
@@ -90,7 +94,9 @@ export const allModels: readonly PreparedModel[] = [
   AuditLog,
   ReconciliationReport,
   JobRun,
+  Reminder,
   CartDay,
   CheckoutDay,
   FailedAttempt,
+  PrunedCarts,
 ];

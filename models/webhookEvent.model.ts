@@ -15,8 +15,8 @@ export interface WebhookEventDoc {
   event: string;
   /** SHA-256 of the raw bytes. */
   bodyHash: string;
-  /** VPA, contact and e-mail masked (D46). */
-  payload: unknown;
+  /** VPA, contact and e-mail masked. Retention removes it long before the event. */
+  payload?: unknown;
   state: WebhookState;
   attempts: number;
   /** A worker that takes the event up moves this ahead: so it is also the lease. */
@@ -47,9 +47,14 @@ const schema = defineSchema<WebhookEventDoc>(
   "none",
 );
 
-schema.index({ eventId: 1 }, { unique: true });
+// Two sources may use the same id.
+schema.index({ source: 1, eventId: 1 }, { unique: true });
 schema.index({ dueAt: 1 }, { name: "webhooks_to_apply", partialFilterExpression: { state: "received" } });
 schema.index({ state: 1, receivedAt: -1 });
 schema.index({ receivedAt: 1 });
+schema.index(
+  { receivedAt: 1 },
+  { name: "webhook_bodies", partialFilterExpression: { payload: { $exists: true } } },
+);
 
 export const WebhookEvent = model<WebhookEventDoc>("WebhookEvent", schema);

@@ -1,15 +1,28 @@
 /**
- * The one place that knows what time it is, so that tests can move it. Never use it for a lease:
- * those go by the database's clock, because instances may disagree (reliability F49).
+ * The one place that knows what time it is, so that tests can move it.
+ *
+ * Instances may disagree about the time by minutes. Compare due times, ages and leases in the database, with its
+ * own clock: `databaseTime` here, plain `$$NOW` for leases, which no test moves. Use `now` only for times that
+ * are shown and never compared.
  */
 
 let offsetMs = 0;
 
+/** The time of this process. */
 export function now(): Date {
   return new Date(Date.now() + offsetMs);
 }
 
-/** For tests: shifts every later `now()` by so many milliseconds; 0 goes back to the real time. */
+/** An aggregation expression: the database clock plus some milliseconds. */
+export function databaseTime(plusMs = 0): "$$NOW" | { $add: ["$$NOW", number] } {
+  const shift = Math.round(plusMs) + offsetMs;
+  return shift === 0 ? "$$NOW" : { $add: ["$$NOW", shift] };
+}
+
+/** An aggregation expression: whether a field with a date lies in the past, or more than some milliseconds ago. */
+export const isPast = (field: string, moreThanMs = 0) => ({ $lt: [`$${field}`, databaseTime(-moreThanMs)] });
+
+/** For tests: shifts every later `now` and `databaseTime` by some milliseconds; 0 goes back to the real time. */
 export function setClock(shiftMs: number): void {
   offsetMs = shiftMs;
 }

@@ -1,14 +1,20 @@
 /**
- * Personal data made unreadable before it is stored or logged (`domain.md` §5.3, D46). A mask keeps
- * just enough for support staff to recognise a payment that a customer describes.
+ * Masks personal data before it is stored or logged. A mask keeps just enough for support staff to recognise a
+ * payment that a customer describes.
  */
 
 const HIDDEN = "****";
-/** An e-mail address or a VPA (`name@handle`) anywhere in a text; bounded, so that a long text stays cheap. */
-const ADDRESS_IN_TEXT = /[\w.+-]{1,64}@[\w.-]{1,255}/g;
+/** An e-mail address or a VPA (`name@handle`) in any script; bounded, so that a long text stays cheap. */
+const ADDRESS_IN_TEXT = /[^\s@<>()[\]{},;:"]{1,64}@[^\s@<>()[\]{},;:"]{1,255}/gu;
+/**
+ * A phone number as people write it: 10 to 15 digits of any script, with blanks, hyphens, dots or brackets. Our
+ * own numbers (`ORD-2026-000123`) match first and are kept; digits inside a longer word (an id) do not match.
+ */
+const OWN_NUMBER_OR_PHONE =
+  /\b[A-Z]{2,3}-\d{4}-\d{5,6}\b|(?<![\p{L}\p{N}_])\+?\(?\p{Nd}(?:[\s().\u2010-\u2015-]{0,3}\p{Nd}){9,14}(?![\p{L}\p{N}_])/gu;
 /** Card-like runs of digits: a gateway never sends one, a note written by a customer may. */
 const CARD_IN_TEXT = /\b\d(?:[ -]?\d){12,18}\b/g;
-/** Deeper than any real webhook; a body deeper than 20 is refused before it comes here. */
+/** Deeper than any real webhook. */
 const MAX_DEPTH = 32;
 
 /** `asha.r@okbank` → `as****@okbank`; a name of up to two letters is hidden altogether. */
@@ -26,9 +32,9 @@ export function maskEmail(email: string): string {
   return `${at > 1 ? email.slice(0, 1) : ""}${HIDDEN}${email.slice(at)}`;
 }
 
-/** `+919000000001` → `****0001`; anything shorter than eight digits is hidden altogether. */
+/** `+919000000001` → `****0001`; fewer than eight digits are hidden altogether. */
 export function maskContact(contact: string): string {
-  const digits = contact.replace(/\D/g, "");
+  const digits = contact.replace(/\P{Nd}/gu, "");
   return digits.length < 8 ? HIDDEN : `${HIDDEN}${digits.slice(-4)}`;
 }
 
@@ -42,9 +48,16 @@ export function maskText(text: string): string {
   return text.replace(ADDRESS_IN_TEXT, maskVpa).replace(CARD_IN_TEXT, HIDDEN);
 }
 
+/** Masks phone numbers as well, for texts that people write. */
+export function maskFreeText(text: string): string {
+  return maskText(text).replace(OWN_NUMBER_OR_PHONE, (found) =>
+    /^[A-Z]/.test(found) ? found : maskContact(found),
+  );
+}
+
 /**
- * Takes card numbers, told by their check digit, out of what people write to us: they must not be kept (PCI DSS,
- * invariant I34). The last four digits stay, so that an agent can tell which card was meant.
+ * Removes card numbers, recognised by their check digit, from what people write: PCI DSS forbids storing them. The
+ * last four digits stay, so that support staff can tell which card was meant.
  */
 export function maskCardNumbers(text: string): string {
   return text.replace(CARD_IN_TEXT, (found) => {
@@ -74,24 +87,51 @@ const MASK_OF_KEY: Record<string, (value: string) => string> = {
   iin: () => HIDDEN,
 };
 
-function maskValue(value: unknown, key: string, depth: number): unknown {
+/** Where a value is found. */
+interface Place {
+  key: string;
+  depth: number;
+  /** Inside `notes` or a description: the merchant's and the customer's own words, under any key. */
+  isFreeText: boolean;
+}
+
+const FREE_TEXT_KEY = /^notes$|description$/;
+
+function maskString(value: string, { key, isFreeText }: Place): string {
+  const mask = Object.hasOwn(MASK_OF_KEY, key) ? MASK_OF_KEY[key] : undefined;
+  if (mask && value !== "") return mask(value);
+  return isFreeText ? maskFreeText(value) : maskText(value);
+}
+
+/** A number in free text may be a phone or a card number. */
+function maskNumber(value: number, { isFreeText }: Place): number | string {
+  const text = String(value);
+  const masked = isFreeText ? maskFreeText(text) : text;
+  return masked === text ? value : masked;
+}
+
+function maskValue(value: unknown, place: Place): unknown {
+  const depth = place.depth + 1;
   if (depth > MAX_DEPTH) return null;
-  if (typeof value === "string") {
-    const mask = Object.hasOwn(MASK_OF_KEY, key) ? MASK_OF_KEY[key] : undefined;
-    return mask && value !== "" ? mask(value) : maskText(value);
-  }
-  if (Array.isArray(value)) return value.map((entry) => maskValue(entry, key, depth + 1));
+  if (typeof value === "string") return maskString(value, place);
+  if (typeof value === "number") return maskNumber(value, place);
+  if (Array.isArray(value)) return value.map((entry) => maskValue(entry, { ...place, depth }));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
       // The cardholder's name stands beside `last4`; `__proto__` would not survive as plain data.
-      .filter(([name]) => name !== "__proto__" && !(name === "name" && "last4" in value))
-      .map(([name, entry]) => [name, maskValue(entry, name, depth + 1)]),
+      .filter(([key]) => key !== "__proto__" && !(key === "name" && "last4" in value))
+      .map(([key, entry]) => {
+        const isFreeText = place.isFreeText || FREE_TEXT_KEY.test(key);
+        // A note may have an address or a number as its name.
+        const name = place.isFreeText ? maskFreeText(key) : key;
+        return [name, maskValue(entry, { key, depth, isFreeText })];
+      }),
   );
 }
 
-/** A copy of a gateway's webhook that may be stored: VPA, contact, e-mail and cardholder are masked (D46). */
+/** A copy of a gateway's webhook without personal data: VPA, contact, e-mail and cardholder are masked. */
 export function maskGatewayPayload<T>(payload: T): T;
 export function maskGatewayPayload(payload: unknown): unknown {
-  return maskValue(payload, "", 0);
+  return maskValue(payload, { key: "", depth: -1, isFreeText: false });
 }

@@ -24,8 +24,10 @@ export interface Failure {
   outcome: Outcome;
   /** A listed code (`INSUFFICIENT_STOCK`), or `TIMEOUT`, `NETWORK`, `BREAKER_OPEN`, `BULKHEAD_FULL`, `BAD_RESPONSE`, `HTTP_<status>`. */
   code: string;
-  /** For the log, never for a client. */
+  /** In the neighbour's words, which may quote personal data: neither for a client nor for the log. */
   error: string;
+  /** For the log: in our own words, without any value that the neighbour sent. */
+  detail?: string;
   statusCode: number;
   service: string;
   /** The answer is outside the contract (wrong key, unknown route, unlisted 4xx); the call has raised an alarm. */

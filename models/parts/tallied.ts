@@ -8,7 +8,7 @@ import { count, no } from "./fields.js";
  * a change, and no writer waits for a tally.
  *
  * `bulkWrite`, `save` and writes past Mongoose of a counted field have to set `talliedAt` to null themselves.
- * Whoever deletes such documents takes `isComplete` from their day in the same transaction.
+ * A deletion takes `isComplete` from their day in the same transaction, or keeps their counts (`prunedCarts`).
  */
 export interface Tallied {
   createdAt: Date;

@@ -2,13 +2,13 @@ import { findCartsToRemind, remindOf } from "../../services/flows/remind-abandon
 import type { Job } from "../../services/platform/job-registry.service.js";
 import { workThrough } from "./batches.js";
 
-/** Reminds customers of what they left in a cart: once a cart. */
+/** Reminds customers of their abandoned carts, once per cart. */
 export const abandonedCart: Job = {
   name: "abandoned-cart",
-  description: "Reminds customers of the cart that they left, once",
+  description: "Reminds customers of their abandoned carts, once per cart",
   schedule: "0 7 * * * *",
   async run(context) {
-    // Whoever is not to be reminded stays in the list: the search goes on behind the last one seen.
+    // Carts that get no reminder stay in the list: the next batch begins after the last one seen.
     let last: Date | null = null;
     const { done, failed } = await workThrough(
       {

@@ -2,7 +2,7 @@ import { abandonCart, findExpiredCarts } from "../../services/flows/abandon-cart
 import type { Job } from "../../services/platform/job-registry.service.js";
 import { workThrough } from "./batches.js";
 
-/** Marks carts whose time has passed as abandoned and releases what they hold back from others. */
+/** Marks expired carts as abandoned and releases the stock that they hold. */
 export const cartCleanup: Job = {
   name: "cart-cleanup",
   description: "Marks expired carts as abandoned and releases their stock",

@@ -6,10 +6,10 @@ import type { Job } from "../../services/platform/job-registry.service.js";
 import { workThrough } from "./batches.js";
 import { placeOrReturn } from "./placement-recovery.job.js";
 
-/** Ends checkouts whose time has passed; one that is being paid only after the gateway was asked (D32). */
+/** Ends expired checkouts; one with an open payment only after the gateway was queried. */
 export const checkoutCleanup: Job = {
   name: "checkout-cleanup",
-  description: "Fails checkouts whose time has passed and gives their stock and coupons back",
+  description: "Fails expired checkouts and releases their stock and coupons",
   schedule: "0 */5 * * * *",
   async run(context) {
     const { done, failed } = await workThrough(

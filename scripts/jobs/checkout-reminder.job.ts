@@ -2,10 +2,10 @@ import { remindOfCheckout, unfinishedCheckouts } from "../../services/flows/remi
 import type { Job } from "../../services/platform/job-registry.service.js";
 import { workThrough } from "./batches.js";
 
-/** Reminds people of the checkout they did not finish: once, and not when they have bought meanwhile. */
+/** Reminds customers of unfinished checkouts, once per checkout, unless they have bought since. */
 export const checkoutReminder: Job = {
   name: "checkout-reminder",
-  description: "Reminds owners of unfinished checkouts by e-mail, once a checkout",
+  description: "Reminds customers of unfinished checkouts by e-mail, once per checkout",
   schedule: "0 */5 * * * *",
   async run(context) {
     const { done, failed } = await workThrough(

@@ -8,6 +8,7 @@ import { outbox } from "./outbox.job.js";
 import { paymentSweep } from "./payment-sweep.job.js";
 import { placementRecovery } from "./placement-recovery.job.js";
 import { promotionRefresh } from "./promotion-refresh.job.js";
+import { retention } from "./retention.job.js";
 import { webhookRetry } from "./webhook-retry.job.js";
 
 /** Every scheduled job of the service. */
@@ -22,4 +23,5 @@ export const jobs: readonly Job[] = [
   promotionRefresh,
   abandonedCart,
   analytics,
+  retention,
 ];

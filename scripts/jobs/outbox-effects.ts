@@ -89,7 +89,13 @@ export const outboxEffects: OutboxEffects = {
     },
   ],
   "reservation.sync": [{ name: "inventory", deliver: syncReservation }],
-  "checkout.reminder": [about("message", "checkoutSessionId", notifyUnfinishedCheckout)],
+  "checkout.reminder": [
+    {
+      name: "message",
+      deliver: (payload) =>
+        notifyUnfinishedCheckout(idIn(payload, "checkoutSessionId"), textIn(payload, "addressKey")),
+    },
+  ],
   "cart.release": [
     {
       name: "inventory",

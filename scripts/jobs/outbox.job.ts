@@ -2,7 +2,7 @@ import type { Job } from "../../services/platform/job-registry.service.js";
 import { drainOutbox } from "../../services/platform/outbox-worker.service.js";
 import { outboxEffects } from "./outbox-effects.js";
 
-/** The background worker delivers within a second; this run is for operators, and for instances without one. */
+/** The background worker delivers within a second; this job is for operators and for instances without a worker. */
 export const outbox: Job = {
   name: "outbox",
   description: "Delivers every outbox message that is due",

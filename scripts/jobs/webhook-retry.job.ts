@@ -3,7 +3,7 @@ import { claimDueWebhookEvents } from "../../services/platform/webhook-event.ser
 import { applyStoredEvent } from "../../src/payments/webhooks.service.js";
 import { workThrough } from "./batches.js";
 
-/** Applies stored events that the request which brought them did not get to apply. */
+/** Applies stored events that the request which delivered them did not apply. */
 export const webhookRetry: Job = {
   name: "webhook-retry",
   description: "Applies webhook events that were stored but not applied yet",

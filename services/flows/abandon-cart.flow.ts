@@ -1,24 +1,24 @@
 import { type Types, trusted } from "mongoose";
 import { Cart, type CartDoc, CheckoutSession } from "../../models/index.js";
-import { now } from "../../utils/clock.js";
+import { isPast, now } from "../../utils/clock.js";
 import { LIVE_CHECKOUT_STATUSES } from "../../utils/constants.js";
 import { cartMachine } from "../../utils/state-machines.js";
 import { enqueueOutbox } from "../platform/outbox.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 import { tryTransition } from "../platform/transition.service.js";
 
-/** Active carts whose time has passed, oldest first. */
+/** Expired active carts, oldest first. */
 export function findExpiredCarts(limit: number): Promise<CartDoc[]> {
-  return Cart.find({ status: "active", expiresAt: trusted({ $lt: now() }), placing: null })
+  return Cart.find({ status: "active", $expr: trusted(isPast("expiresAt")), placing: null })
     .sort({ expiresAt: 1 })
     .limit(limit)
     .lean<CartDoc[]>();
 }
 
 /**
- * Marks a cart as abandoned and owes the release of its stock. Compare-and-set on time and version; a cart
- * that is being checked out or paid for is left alone (F48).
- * @returns whether it was abandoned by this call.
+ * Marks an expired cart as abandoned and queues the release of its stock. Compare-and-set on version and expiry, by
+ * the database clock. A cart that is being checked out or paid for stays as it is.
+ * @returns whether this call abandoned it
  */
 export async function abandonCart(cart: CartDoc): Promise<boolean> {
   return inTransaction(async (session) => {
@@ -33,7 +33,12 @@ export async function abandonCart(cart: CartDoc): Promise<boolean> {
       id: cart._id,
       from: "active",
       to: "abandoned",
-      guard: { placing: null, expiresAt: cart.expiresAt, version: cart.version },
+      guard: {
+        placing: null,
+        version: cart.version,
+        expiresAt: cart.expiresAt,
+        $expr: trusted(isPast("expiresAt")),
+      },
       set: { abandonedAt: now() },
       inc: { version: 1 },
       by: { type: "system" },

@@ -1,6 +1,6 @@
 import { type ClientSession, type Types, trusted } from "mongoose";
 import { Cart, type CartDoc, CheckoutSession, type CheckoutSessionDoc, Payment } from "../../models/index.js";
-import { now } from "../../utils/clock.js";
+import { isPast, now } from "../../utils/clock.js";
 import { checkoutMachine, codPaymentMachine } from "../../utils/state-machines.js";
 import { enqueueOutbox, type OutboxDraft } from "../platform/outbox.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
@@ -11,10 +11,9 @@ export const PAYING_GRACE_MS = 15 * 60_000;
 
 /** Sessions whose time has passed, oldest first; those being paid only after the grace. */
 export async function findExpiredCheckouts(limit: number): Promise<CheckoutSessionDoc[]> {
-  const at = now();
   const idle = await CheckoutSession.find({
     status: trusted({ $in: ["initiated", "address_entered"] }),
-    expiresAt: trusted({ $lt: at }),
+    $expr: trusted(isPast("expiresAt")),
     placement: null,
   })
     .sort({ expiresAt: 1 })
@@ -22,7 +21,7 @@ export async function findExpiredCheckouts(limit: number): Promise<CheckoutSessi
     .lean<CheckoutSessionDoc[]>();
   const paying = await CheckoutSession.find({
     status: "payment_pending",
-    expiresAt: trusted({ $lt: new Date(at.getTime() - PAYING_GRACE_MS) }),
+    $expr: trusted(isPast("expiresAt", PAYING_GRACE_MS)),
     placement: null,
   })
     .sort({ expiresAt: 1 })
@@ -46,7 +45,11 @@ export async function expireCheckout(checkout: CheckoutSessionDoc): Promise<bool
       id: checkout._id,
       from: checkout.status,
       to: "failed",
-      guard: { placement: null, expiresAt: checkout.expiresAt },
+      guard: {
+        placement: null,
+        expiresAt: checkout.expiresAt,
+        $expr: trusted(isPast("expiresAt", checkout.status === "payment_pending" ? PAYING_GRACE_MS : 0)),
+      },
       set: { failureReason: "expired", failedAt: now(), "steps.failedAt": now() },
       by: { type: "system" },
       session,

@@ -1,25 +1,27 @@
 import { trusted } from "mongoose";
 import { Cart, type CartDoc } from "../../models/index.js";
-import { now } from "../../utils/clock.js";
+import { databaseTime, isPast } from "../../utils/clock.js";
 import { isRefused, unwrap } from "../../utils/result.js";
 import { getUser } from "../integrations/auth-integration.service.js";
 import { enqueueOutbox } from "../platform/outbox.service.js";
+import { claimReminder } from "../platform/reminder.service.js";
 import { getSettings } from "../platform/settings.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 
 const HOUR_MS = 3_600_000;
-/** Nobody is reminded of what he left so long ago, also when the job did not run for a while. */
+/** Older carts are not worth a reminder, especially after an outage of the service. */
 const TOO_OLD_MS = 14 * 24 * HOUR_MS;
 
-/** Customers' carts that were abandoned with something in them, and of which nobody was reminded yet. */
+/** Customers' abandoned carts with lines and without a reminder, oldest first, from those after `after`. */
 export async function findCartsToRemind(after: Date | null, limit: number): Promise<CartDoc[]> {
   const { reminderAfterHours } = await getSettings("cart");
-  const at = now().getTime();
-  const from = new Date(Math.max(at - TOO_OLD_MS - reminderAfterHours * HOUR_MS, after?.getTime() ?? 0));
+  const dueMs = reminderAfterHours * HOUR_MS;
+  const isDue = [isPast("abandonedAt", dueMs), { $not: [isPast("abandonedAt", dueMs + TOO_OLD_MS)] }];
   return Cart.find({
     status: "abandoned",
     reminderSentAt: null,
-    abandonedAt: trusted({ $gte: from, $lte: new Date(at - reminderAfterHours * HOUR_MS) }),
+    abandonedAt: trusted({ $gte: after ?? new Date(0) }),
+    $expr: trusted({ $and: isDue }),
     userId: trusted({ $gt: "" }),
     itemCount: trusted({ $gt: 0 }),
   })
@@ -29,24 +31,27 @@ export async function findCartsToRemind(after: Date | null, limit: number): Prom
 }
 
 /**
- * Owes the owner of an abandoned cart one reminder: compare-and-set on `reminderSentAt`, and the message in
- * the same transaction. Left out: whom the Auth service does not know, has no e-mail of or has disabled, and
- * who has begun another cart.
- * @returns whether a reminder is owed by this call
+ * Queues one reminder of an abandoned cart: compare-and-set on `reminderSentAt`, with the message in the same
+ * transaction. It goes to the address that the Auth service has of the customer. There is none for customers whom
+ * Auth does not know or has disabled, and for those who have started another cart.
+ * @returns whether this call queued a reminder
  * @throws the typed upstream errors
  */
 export async function remindOf({ _id, userId, abandonedAt }: CartDoc): Promise<boolean> {
   if (!userId || !abandonedAt) return false;
   if (await Cart.exists({ userId, status: "active" })) return false;
-  if (!(await findEmail(userId))) return false;
+  const email = await findEmail(userId);
+  if (!email) return false;
   return inTransaction(async (session) => {
     const { modifiedCount } = await Cart.updateOne(
       { _id, status: "abandoned", reminderSentAt: null, abandonedAt },
-      { $set: { reminderSentAt: now() } },
-      { session, timestamps: false },
+      [{ $set: { reminderSentAt: databaseTime() } }],
+      { session, timestamps: false, updatePipeline: true },
     );
     if (modifiedCount === 0) return false;
     const cartId = _id.toHexString();
+    // The address is confirmed: the claim only counts towards what others type.
+    await claimReminder({ email, isConfirmed: true, subject: cartId }, session);
     const dedupeKey = `cart.abandoned:${cartId}:${abandonedAt.getTime()}`;
     await enqueueOutbox([{ type: "cart.abandoned", dedupeKey, payload: { cartId } }], session);
     return true;

@@ -231,8 +231,8 @@ export class Guard {
     this.#counts.totalMs += durationMs;
     this.#counts[result.success ? "succeeded" : result.outcome] += 1;
     if (result.success || result.outcome === "refused") return;
-    const { service, outcome, code, error, statusCode } = result;
-    const facts = { service, outcome, code, error, statusCode };
+    const { service, outcome, code, detail, statusCode } = result;
+    const facts = { service, outcome, code, detail, statusCode };
     if (result.isContractFault) {
       countContractFault({ service, status: statusCode });
       logger.error(facts, "> A neighbour answered outside its contract; an operator must look at it");

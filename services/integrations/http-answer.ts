@@ -1,7 +1,9 @@
 import type Joi from "joi";
 import { isRecord } from "../../utils/helpers.js";
+import { describeMismatch } from "../../utils/mismatch.js";
 import type { Failure, Outcome } from "../../utils/result.js";
 import { success } from "../../utils/result.js";
+import { isStorableKey } from "../../utils/storable.js";
 import type { Attempt } from "./guard.js";
 import { DEADLINE, TOO_LARGE } from "./http-adapter.js";
 import type { ListedRefusal } from "./refusals.js";
@@ -40,6 +42,7 @@ function badResponse(answer: HttpAnswer, error: string, isFault: boolean): Attem
       outcome: "unknown",
       code: "BAD_RESPONSE",
       error,
+      detail: error,
       // A failure with a success status would mislead whoever reads the log.
       statusCode: answer.status < 400 ? 502 : answer.status,
       service: answer.service,
@@ -48,16 +51,20 @@ function badResponse(answer: HttpAnswer, error: string, isFault: boolean): Attem
   );
 }
 
-/** `__proto__` as a key would change the prototype of whoever merges the object. */
-function withoutPrototypeKeys(this: unknown, key: string, value: unknown): unknown {
-  return key === "__proto__" || key === "constructor" || key === "prototype" ? undefined : value;
+const PROTOTYPE_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+
+/** Drops keys that would change a prototype when the object is merged, and keys that cannot be stored. */
+function withoutUnsafeKeys(this: unknown, key: string, value: unknown): unknown {
+  return PROTOTYPE_KEYS.has(key) || !isStorableKey(key) ? undefined : value;
 }
 
 /** @returns undefined when the text is not JSON */
 function parseJson(text: string): unknown {
   try {
     // The reviver is slow; only a text with such a name (or an escape that may spell it) needs it.
-    return /proto|constructor|\\u/.test(text) ? JSON.parse(text, withoutPrototypeKeys) : JSON.parse(text);
+    return /proto|constructor|_bsontype|\\u/.test(text)
+      ? JSON.parse(text, withoutUnsafeKeys)
+      : JSON.parse(text);
   } catch {
     return undefined;
   }
@@ -156,7 +163,7 @@ function readSuccess<T>(answer: HttpAnswer, schema: Joi.Schema<T>, normalise: No
   if (!isRecord(envelope)) return badResponse(answer, "the body is not the JSON of the contract", true);
   if (envelope.success === false) return badResponse(answer, "a success status with success: false", false);
   const { value, error } = schema.validate(normalise(envelope.data), ANSWER_RULES);
-  if (error) return badResponse(answer, error.message, false);
+  if (error) return badResponse(answer, describeMismatch(error), false);
   return { result: success(value), isFault: false, isTransient: false };
 }
 
@@ -186,7 +193,7 @@ export function readTransportError(service: string, thrown: unknown): Attempt<ne
   const cause = isRecord(thrown) && typeof thrown.code === "string" ? thrown.code : "";
   if (NEVER_ARRIVED.has(cause)) {
     return failed(
-      { outcome: "unavailable", code: "NETWORK", error: cause, statusCode: 503, service },
+      { outcome: "unavailable", code: "NETWORK", error: cause, detail: cause, statusCode: 503, service },
       { isFault: true, isTransient: true },
     );
   }
@@ -204,7 +211,7 @@ export function readTransportError(service: string, thrown: unknown): Attempt<ne
     );
   }
   return failed(
-    { ...unknown, code: "NETWORK", error: cause || String(thrown), statusCode: 502 },
+    { ...unknown, code: "NETWORK", error: cause || String(thrown), detail: cause, statusCode: 502 },
     { isFault: true, isTransient: true },
   );
 }

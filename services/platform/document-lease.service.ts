@@ -5,9 +5,9 @@ import { ConflictError } from "../../utils/errors.js";
 import { tidyUp } from "../../utils/tidy-up.js";
 
 /**
- * A short lease inside a document puts the writers of one cart or one checkout in a line. It is
- * there for order, not for correctness: whoever writes still compares the lease token (and the
- * version) in the write itself, so that a frozen holder that wakes up late changes nothing.
+ * A short lease inside a document queues the writers of one cart or one checkout. It is there for order, not for
+ * correctness: each write still compares the lease token (and the version), so that a holder that froze and
+ * resumes late changes nothing.
  */
 export interface DocumentLease {
   token: string;
@@ -22,29 +22,26 @@ export interface Leasable {
 export interface LeaseOptions<D extends Leasable> {
   model: Model<D>;
   id: Types.ObjectId;
-  /** After this time somebody else may take over. Longer than the longest honest work. */
+  /** After this many milliseconds another writer may take over. Longer than the longest legitimate work. */
   ttlMs: number;
-  /** How long to stand in line before 409 REQUEST_IN_PROGRESS. */
+  /** Milliseconds to wait in the queue before 409 REQUEST_IN_PROGRESS. */
   waitMs: number;
 }
 
-/** Writers of this process wait here, first come first served, and do not poll the database. */
+/** Writers of this process queue here, in order, and do not poll the database. */
 const lines = new Map<string, Promise<unknown>>();
 
-/** Another process releases within milliseconds as a rule: poll briskly, with jitter against lockstep. */
+/** Another process usually releases within milliseconds: poll often, with jitter against lockstep. */
 const POLL_MS = 8;
 const POLL_JITTER_MS = 12;
 
-/**
- * What is done under the lease. It calls `ended` once its own write has taken the lease away and is committed:
- * that spares the write that would give it back.
- */
+/** Work under the lease. It calls `ended` once its own committed write has released the lease: that saves a write. */
 export type LeasedWork<D, T> = (document: D | null, token: string, ended: () => void) => Promise<T>;
 
 /**
  * Runs `work` while holding the document's lease.
  * @returns null from the acquisition when the document does not exist: `work` is then given null.
- * @throws ConflictError REQUEST_IN_PROGRESS when the line does not move within `waitMs`.
+ * @throws ConflictError REQUEST_IN_PROGRESS when the queue does not move within `waitMs`
  */
 export async function withDocumentLease<D extends Leasable, T>(
   options: LeaseOptions<D>,
@@ -64,7 +61,7 @@ export async function withDocumentLease<D extends Leasable, T>(
 const tooLong = () =>
   new ConflictError("REQUEST_IN_PROGRESS", "Another change is still in progress; try again", undefined, 1);
 
-/** Waits for the one in front, but not for ever: twenty requests behind a hanging neighbour must not add up. */
+/** Waits for the writer in front, but not for ever: twenty requests behind a hanging neighbour must not pile up. */
 async function inLine(before: Promise<unknown> | undefined, waitMs: number): Promise<void> {
   if (!before) return;
   let timer: NodeJS.Timeout | undefined;
@@ -90,13 +87,13 @@ async function holdAndWork<D extends Leasable, T>(
       isHeld = false;
     });
   } finally {
-    // One that cannot be released ends by itself, and must not turn an answer into another.
+    // A lease that cannot be released expires by itself; the result of the work stands.
     if (isHeld) await tidyUp(release(options, token));
   }
 }
 
 async function acquire<D extends Leasable>(options: LeaseOptions<D>, token: string): Promise<D | null> {
-  const deadline = Date.now() + options.waitMs;
+  const deadline = performance.now() + options.waitMs;
   for (;;) {
     const held = await options.model
       .findOneAndUpdate(
@@ -107,15 +104,15 @@ async function acquire<D extends Leasable>(options: LeaseOptions<D>, token: stri
       .lean<D>();
     if (held) return held;
     if (!(await options.model.exists({ _id: options.id }))) return null;
-    if (Date.now() > deadline) throw tooLong();
+    if (performance.now() > deadline) throw tooLong();
     await sleep(POLL_MS + Math.random() * POLL_JITTER_MS);
   }
 }
 
-/** An aggregation expression: the database's clock plus so many milliseconds. Instances may disagree about time (F49). */
+/** An aggregation expression for the end of a lease: the database clock plus some milliseconds. */
 export const databaseTimeIn = (milliseconds: number) => ({ $add: ["$$NOW", milliseconds] });
 
-/** A write that already cleared the lease (the usual end) makes this a no-op; so does a take-over. */
+/** A no-op when the work's own write has cleared the lease (the usual case) or another writer has taken over. */
 async function release<D extends Leasable>(options: LeaseOptions<D>, token: string): Promise<void> {
   await options.model.collection.updateOne(
     { _id: options.id, "lease.token": token },

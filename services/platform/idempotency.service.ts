@@ -5,13 +5,17 @@ import {
   type StoredAnswer,
 } from "../../models/idempotencyRecord.model.js";
 import { randomToken, sha256Hex } from "../../utils/helpers.js";
+import { getSettings } from "./settings.service.js";
 
 export type { StoredAnswer };
 
-/** Longer than a request may run (20 s, reliability.md §6): only a crashed holder is overtaken. */
+/** Longer than a request may run (20 s): only a crashed holder is overtaken. */
 export const LEASE_MS = 30_000;
-/** How long an answer is replayed (`api.md`, Idempotency). */
-const KEPT_MS = 24 * 60 * 60 * 1000;
+const HOUR_MS = 60 * 60 * 1000;
+/** Larger responses are not stored: a repeated request runs again, with the same `requestKey`. */
+const MAX_STORED_BYTES = 64 * 1024;
+/** Beyond these, a caller's oldest completed records are deleted. */
+const MAX_KEYS_PER_CALLER = 1_000;
 /** Two first requests at once: the slower one's upsert fails once, then finds the record. */
 const CLAIM_ATTEMPTS = 3;
 const DUPLICATE_KEY = 11000;
@@ -27,10 +31,11 @@ export interface KeyUse {
   fingerprint: string;
 }
 
-/** The right to do the work and to record its answer. */
+/** The right to do the work and to record its response. */
 export interface KeyGrant {
   id: string;
   token: string;
+  principal: string;
 }
 
 export type KeyClaim =
@@ -45,8 +50,8 @@ export function idOfKeyUse({ principal, method, path, key }: KeyUse): string {
 }
 
 /**
- * A record is free when there is none, when it has outlived its day (the TTL index is late by up to a
- * minute), or when its holder's lease is over and the same body comes again.
+ * A record is free when there is none, when it has expired (the TTL index is late by up to a minute), or when its
+ * holder's lease has expired and the same body is sent again.
  */
 function freeFor(fingerprint: string): object {
   const abandoned = {
@@ -62,7 +67,7 @@ function freeFor(fingerprint: string): object {
 }
 
 /** Takes a free record and leaves any other as it is; everything in one step, by the database's clock. */
-function claimUpdate(use: KeyUse, token: string): PipelineStage.Set[] {
+function claimUpdate(use: KeyUse, { token, keptMs }: { token: string; keptMs: number }): PipelineStage.Set[] {
   const free = freeFor(use.fingerprint);
   const taken: Record<string, unknown> = {
     principal: { $literal: use.principal },
@@ -77,24 +82,27 @@ function claimUpdate(use: KeyUse, token: string): PipelineStage.Set[] {
     answer: null,
     createdAt: { $ifNull: ["$createdAt", "$$NOW"] },
     completedAt: null,
-    expiresAt: { $add: ["$$NOW", KEPT_MS] },
+    expiresAt: { $add: ["$$NOW", keptMs] },
   };
   const fields = Object.entries(taken).map(([name, value]) => [name, { $cond: [free, value, `$${name}`] }]);
   return [{ $set: Object.fromEntries(fields) }];
 }
 
+/** Milliseconds that a record lives. */
+async function keptMs(): Promise<number> {
+  const { idempotencyHours } = await getSettings("retention");
+  return idempotencyHours * HOUR_MS;
+}
+
 async function claimRecord(use: KeyUse, token: string): Promise<IdempotencyRecordDoc> {
+  const claim = claimUpdate(use, { token, keptMs: await keptMs() });
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const record = await IdempotencyRecord.findOneAndUpdate(
-        { _id: idOfKeyUse(use) },
-        claimUpdate(use, token),
-        {
-          upsert: true,
-          returnDocument: "after",
-          updatePipeline: true,
-        },
-      ).lean<IdempotencyRecordDoc>();
+      const record = await IdempotencyRecord.findOneAndUpdate({ _id: idOfKeyUse(use) }, claim, {
+        upsert: true,
+        returnDocument: "after",
+        updatePipeline: true,
+      }).lean<IdempotencyRecordDoc>();
       if (record) return record;
     } catch (error) {
       const raced = error instanceof mongo.MongoServerError && error.code === DUPLICATE_KEY;
@@ -107,7 +115,8 @@ async function claimRecord(use: KeyUse, token: string): Promise<IdempotencyRecor
 export async function claimKey(use: KeyUse): Promise<KeyClaim> {
   const token = randomToken();
   const record = await claimRecord(use, token);
-  if (record.token === token) return { kind: "granted", grant: { id: record._id, token } };
+  if (record.token === token)
+    return { kind: "granted", grant: { id: record._id, token, principal: use.principal } };
   if (record.fingerprint !== use.fingerprint) return { kind: "other_body" };
   if (record.state === "completed" && record.answer) return { kind: "replay", answer: record.answer };
   // The holder usually needs far less than its lease.
@@ -122,32 +131,46 @@ const heldBy = ({ id, token }: KeyGrant) => ({
 });
 
 /**
- * Keeps the answer for repetitions.
- * @returns false when another request has taken over meanwhile: its answer will be the one that counts
+ * Stores the response for repeated requests. One that is too large is not stored: the key is let go for the same
+ * body, and still refuses another one.
+ * @returns false when another request has taken over the key: its response counts
  */
 export async function completeKey(grant: KeyGrant, answer: StoredAnswer): Promise<boolean> {
-  const kept: PipelineStage.Set = {
-    $set: {
-      state: "completed",
-      answer: { $literal: answer },
-      completedAt: "$$NOW",
-      expiresAt: { $add: ["$$NOW", KEPT_MS] },
-    },
+  const fits = Buffer.byteLength(answer.body) <= MAX_STORED_BYTES;
+  const completed = {
+    ...{ state: "completed", answer: { $literal: answer }, completedAt: "$$NOW" },
+    expiresAt: { $add: ["$$NOW", await keptMs()] },
   };
-  const { modifiedCount } = await IdempotencyRecord.updateOne(heldBy(grant), [kept], {
-    updatePipeline: true,
-  });
+  const ended = fits ? completed : { state: "abandoned", leaseUntil: "$$NOW" };
+  const [{ modifiedCount }] = await Promise.all([
+    IdempotencyRecord.updateOne(heldBy(grant), [{ $set: ended }], { updatePipeline: true }),
+    deleteSurplusKeys(grant.principal),
+  ]);
   return modifiedCount === 1;
 }
 
-/** Forgets a key whose work was refused or failed, so that it can be tried again (D31). */
+/** One covered query for nearly every caller. Keys in progress are as few as the caller's parallel requests. */
+async function deleteSurplusKeys(principal: string): Promise<void> {
+  const surplus = await IdempotencyRecord.find({ principal }, { _id: 1 })
+    .sort({ createdAt: -1, _id: 1 })
+    .skip(MAX_KEYS_PER_CALLER)
+    .limit(MAX_KEYS_PER_CALLER)
+    .lean<{ _id: string }[]>();
+  if (surplus.length === 0) return;
+  await IdempotencyRecord.deleteMany({
+    _id: trusted({ $in: surplus.map(({ _id }) => _id) }),
+    state: trusted({ $ne: "in_progress" as const }),
+  });
+}
+
+/** Deletes a key whose work was refused or failed, so that it can be retried. */
 export async function releaseKey(grant: KeyGrant): Promise<void> {
   await IdempotencyRecord.deleteOne(heldBy(grant));
 }
 
 /**
- * Marks the keys whose holders crashed and whose clients did not come back, so that none is in progress for
- * ever (I31). Who comes back within the day may still take over, with the same body only.
+ * Marks keys whose holders crashed and whose clients have not repeated the request, so that none stays in progress
+ * for ever. A repeated request may still take over, with the same body only.
  * @returns how many
  */
 export async function abandonKeys(): Promise<number> {

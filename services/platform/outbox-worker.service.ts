@@ -3,14 +3,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { trusted } from "mongoose";
 import { logger } from "../../config/logger.config.js";
 import { OutboxMessage, type OutboxMessageDoc } from "../../models/index.js";
-import { now } from "../../utils/clock.js";
+import { databaseTime } from "../../utils/clock.js";
 import { runWithContext } from "../../utils/request-context.js";
 import { onOutboxNudge } from "./outbox.service.js";
 
-/** What an effect is told besides the payload. */
+/** What an effect receives besides the payload. */
 export interface DeliveryContext {
   type: string;
-  /** The message's key and the effect's name: the same in every try, so receivers can deduplicate by it. */
+  /** The message's key and the effect's name: the same in every attempt, so that receivers can dedupe by it. */
   idempotencyKey: string;
   /** From 1. */
   attempt: number;
@@ -19,7 +19,7 @@ export interface DeliveryContext {
   createdAt: Date;
 }
 
-/** One thing a message brings about. It may run twice. Throws when it has to be tried again. */
+/** One follow-up of a message. It may run twice, and throws when it has to be retried. */
 export interface OutboxEffect {
   name: string;
   deliver(payload: Record<string, unknown>, context: DeliveryContext): Promise<void>;
@@ -30,13 +30,13 @@ export type OutboxEffects = Readonly<Record<string, readonly OutboxEffect[]>>;
 
 /** A batch costs three round trips, whatever its size. */
 const BATCH = 200;
-/** Effects are mostly waiting for a neighbour; more would crowd out the requests. */
+/** Effects mostly wait for a neighbour; more of them would slow down requests. */
 const CONCURRENCY = 10;
-/** Long enough for a batch with slow neighbours; a crashed worker's messages wait this long. */
+/** Long enough for a batch with slow neighbours. The messages of a crashed worker wait this long. */
 const LEASE_MS = 60_000;
-/** What has not begun by then goes back, so that nothing is delivered under a lease that ran out. */
+/** Messages not started by then are given back, so that none is delivered after its lease has expired. */
 const BEGIN_WITHIN_MS = LEASE_MS / 2;
-/** With the backoff below: given up after an hour and a half, so that an outage of an hour loses nothing. */
+/** With the backoff below the worker gives up after an hour and a half: an outage of an hour loses nothing. */
 export const MAX_ATTEMPTS = 12;
 const BACKOFF_FIRST_MS = 2_000;
 const BACKOFF_FACTOR = 4;
@@ -44,7 +44,7 @@ const BACKOFF_MOST_MS = 15 * 60_000;
 const BACKOFF_JITTER = 0.2;
 const ERROR_LENGTH = 500;
 
-/** Milliseconds before the next try after so many. Jitter, so that an outage does not end in a storm. */
+/** Milliseconds until the next attempt. Jitter keeps retries after an outage from arriving all at once. */
 export function backoffMs(attempts: number): number {
   const plain = Math.min(BACKOFF_FIRST_MS * BACKOFF_FACTOR ** (attempts - 1), BACKOFF_MOST_MS);
   return plain * (1 - BACKOFF_JITTER + 2 * BACKOFF_JITTER * Math.random());
@@ -56,8 +56,8 @@ interface Claim {
 }
 
 /**
- * Delivers one batch of what is due.
- * @returns how many messages were taken up; less than the batch means that nothing more is due.
+ * Delivers one batch of due messages.
+ * @returns how many messages were claimed; fewer than the batch means that no more are due
  */
 export async function deliverDue(effects: OutboxEffects, { batch = BATCH } = {}): Promise<number> {
   const claim = await claimDue(batch);
@@ -74,7 +74,7 @@ export async function deliverDue(effects: OutboxEffects, { batch = BATCH } = {})
   return claim.messages.length;
 }
 
-/** Delivers until nothing is due, for tests and for `npm run job outbox`. @returns how many messages. */
+/** Delivers until no message is due, for tests and for `npm run job outbox`. @returns how many messages */
 export async function drainOutbox(effects: OutboxEffects): Promise<number> {
   let total = 0;
   for (;;) {
@@ -87,20 +87,24 @@ export async function drainOutbox(effects: OutboxEffects): Promise<number> {
 /** Moving `dueAt` to the end of the lease hides the messages from other workers until then. */
 async function claimDue(batch: number): Promise<Claim> {
   const token = randomUUID();
-  const due = () => ({ state: "pending" as const, dueAt: trusted({ $lte: now() }) });
+  const due = () => ({
+    state: "pending" as const,
+    $expr: trusted({ $lte: ["$dueAt", databaseTime()] }),
+  });
   const candidates = await OutboxMessage.find(due())
     .sort({ dueAt: 1 })
     .limit(batch)
     .lean<OutboxMessageDoc[]>();
   if (candidates.length === 0) return { token, messages: [] };
   const among = () => trusted({ $in: candidates.map(({ _id }) => _id) });
-  const until = new Date(now().getTime() + LEASE_MS);
+  const until = databaseTime(LEASE_MS);
   const { modifiedCount } = await OutboxMessage.updateMany(
     { ...due(), _id: among() },
-    { $set: { lease: { token, until }, dueAt: until }, $inc: { attempts: 1 } },
+    [{ $set: { lease: { token, until }, dueAt: until, attempts: { $add: ["$attempts", 1] } } }],
+    { updatePipeline: true },
   );
   if (modifiedCount === candidates.length) return { token, messages: candidates.map(triedOnceMore) };
-  // Another worker was after the same ones.
+  // Another worker has claimed some of them.
   const messages = await OutboxMessage.find({ _id: among(), "lease.token": token }).lean<
     OutboxMessageDoc[]
   >();
@@ -109,7 +113,7 @@ async function claimDue(batch: number): Promise<Claim> {
 
 const triedOnceMore = (message: OutboxMessageDoc) => ({ ...message, attempts: message.attempts + 1 });
 
-/** Every effect gets its turn, whatever became of the others. @returns whether all of them worked. */
+/** Runs every effect, even if another one fails. @returns whether all of them succeeded */
 async function deliver(message: OutboxMessageDoc, effects: OutboxEffects, token: string): Promise<boolean> {
   const done = [...message.done];
   const errors: unknown[] = [];
@@ -133,8 +137,8 @@ function effectsOf(
   errors: unknown[],
 ): readonly OutboxEffect[] {
   if (Object.hasOwn(effects, message.type)) return effects[message.type] ?? [];
-  // During a rolling deploy a newer instance may know it (F54): it waits like a failed one.
-  errors.push(new Error(`nobody here delivers messages of type ${message.type}`));
+  // During a rolling deploy a newer instance may know the type: the message is retried like a failed one.
+  errors.push(new Error(`this instance has no effect for messages of type ${message.type}`));
   return [];
 }
 
@@ -165,27 +169,26 @@ async function postpone(message: OutboxMessageDoc, { token, done, errors }: Fail
     attempts: message.attempts,
   };
   if (dead)
-    logger.error({ ...about, err: errors[0] }, "> An outbox message was given up; an admin can replay it");
-  else logger.warn({ ...about, err: errors[0] }, "> An outbox message will be tried again");
-  await OutboxMessage.updateOne(
-    { _id: message._id, "lease.token": token },
-    {
-      $set: {
-        state: dead ? "dead" : "pending",
-        dueAt: new Date(now().getTime() + backoffMs(message.attempts)),
-        done,
-        lease: null,
-        lastError: errors.map(String).join("; ").slice(0, ERROR_LENGTH),
-      },
-    },
-  );
+    logger.error({ ...about, err: errors[0] }, "> Outbox message dead after its last attempt; replay it");
+  else logger.warn({ ...about, err: errors[0] }, "> Outbox message will be retried");
+  const next = {
+    state: dead ? "dead" : "pending",
+    dueAt: databaseTime(backoffMs(message.attempts)),
+    done: { $literal: done },
+    lease: null,
+    lastError: { $literal: errors.map(String).join("; ").slice(0, ERROR_LENGTH) },
+  };
+  await OutboxMessage.updateOne({ _id: message._id, "lease.token": token }, [{ $set: next }], {
+    updatePipeline: true,
+  });
 }
 
 async function markDelivered(messages: readonly OutboxMessageDoc[], token: string): Promise<void> {
   if (messages.length === 0) return;
   await OutboxMessage.updateMany(
     { _id: trusted({ $in: messages.map(({ _id }) => _id) }), "lease.token": token },
-    { $set: { state: "delivered", deliveredAt: now(), lease: null, lastError: null } },
+    [{ $set: { state: "delivered", deliveredAt: databaseTime(), lease: null, lastError: null } }],
+    { updatePipeline: true },
   );
 }
 
@@ -193,11 +196,12 @@ async function giveBack(messages: readonly OutboxMessageDoc[], token: string): P
   if (messages.length === 0) return;
   await OutboxMessage.updateMany(
     { _id: trusted({ $in: messages.map(({ _id }) => _id) }), "lease.token": token },
-    { $set: { dueAt: now(), lease: null }, $inc: { attempts: -1 } },
+    [{ $set: { dueAt: databaseTime(), lease: null, attempts: { $subtract: ["$attempts", 1] } } }],
+    { updatePipeline: true },
   );
 }
 
-/** Runs `work` over the items, so many at a time. */
+/** Runs `work` over the items, at most `atOnce` at a time. */
 async function forEachOf<T>(
   items: readonly T[],
   atOnce: number,
@@ -211,16 +215,16 @@ async function forEachOf<T>(
 }
 
 export interface OutboxWorker {
-  /** Takes up nothing more and waits for what is under way. */
+  /** Claims nothing more and waits for the batch in flight. */
   stop(): Promise<void>;
 }
 
-/** How often to look without a nudge: messages of other processes, and those whose time has come. */
+/** How often to poll without a nudge: for messages of other processes and for those that become due. */
 const POLL_MS = 1_000;
-/** From a nudge to the look: under load several messages share the round trips of a batch. */
+/** The wait after a nudge: under load several messages share the round trips of a batch. */
 const GATHER_MS = 50;
 
-/** Delivers in the background, beginning now. */
+/** Starts delivering in the background. */
 export function startOutboxWorker(effects: OutboxEffects, { pollMs = POLL_MS } = {}): OutboxWorker {
   let stopping = false;
   let nudged = false;
@@ -242,7 +246,7 @@ export function startOutboxWorker(effects: OutboxEffects, { pollMs = POLL_MS } =
     while (!stopping) {
       nudged = false;
       const taken = await deliverDue(effects).catch((error: unknown) => {
-        logger.error({ err: error }, "> The outbox could not be worked on");
+        logger.error({ err: error }, "> The outbox could not be read or written");
         return 0;
       });
       if (taken < BATCH) await pause();

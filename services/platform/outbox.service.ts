@@ -1,25 +1,24 @@
 import { EventEmitter } from "node:events";
 import { type ClientSession, mongo, Types, trusted } from "mongoose";
 import { OutboxMessage, type OutboxMessageDoc } from "../../models/index.js";
-import { now } from "../../utils/clock.js";
+import { databaseTime } from "../../utils/clock.js";
 import type { OutboxState } from "../../utils/constants.js";
 import { currentRequestId } from "../../utils/request-context.js";
 import { MAX_DEPTH_OF_PAGES } from "../../utils/request-schemas.js";
 import { afterCommit } from "./transaction.service.js";
 
 /**
- * The outbox (D23): what a change owes to others is written in the change's own transaction and delivered
- * afterwards, at least once, in no particular order. Receivers deduplicate by key. The delivering itself
- * is in `outbox-worker.service.ts`.
+ * The outbox: follow-up work of a change is stored in the transaction of the change and delivered afterwards, at
+ * least once, in no particular order. Receivers dedupe by key. `outbox-worker.service.ts` delivers.
  */
 export interface OutboxDraft {
   type: string;
-  /** Names the debt: written twice, it is owed once. */
+  /** A message with this key is stored once. */
   dedupeKey: string;
   payload: object;
-  /** Not before; left out: at once. */
-  dueAt?: Date;
-  /** Which request brought this about; left out: the one being worked on. */
+  /** Milliseconds until it is due, by the database clock. Default: due at once. */
+  delayMs?: number;
+  /** The request that caused it. Default: the current request. */
   requestId?: string | undefined;
 }
 
@@ -38,36 +37,40 @@ export function onOutboxNudge(listener: () => void): () => void {
 }
 
 /**
- * Writes messages down: in the caller's transaction, or on their own. The worker is nudged once they are
- * committed. On their own, messages whose key is there already are left as they are; inside a
- * transaction a key that is there already ends the transaction (11000): somebody else did all this.
+ * Stores messages, in the caller's transaction or without one, and nudges the worker once they are committed.
+ * Without a transaction, a message whose key exists already is skipped. Inside a transaction, such a key ends the
+ * transaction (11000): another process has made the same change.
  */
 export async function enqueueOutbox(drafts: readonly OutboxDraft[], session?: ClientSession): Promise<void> {
   if (drafts.length === 0) return;
-  const rows = drafts.map(
-    (draft): OutboxMessageDoc => ({
-      _id: new Types.ObjectId(),
-      type: draft.type,
-      dedupeKey: draft.dedupeKey,
-      payload: { ...draft.payload },
-      state: "pending",
-      dueAt: draft.dueAt ?? now(),
-      attempts: 0,
-      done: [],
-      lease: null,
-      lastError: null,
-      requestId: draft.requestId ?? currentRequestId() ?? null,
-      deliveredAt: null,
-      createdAt: now(),
-    }),
-  );
+  const writes = drafts.map(toInsert);
   if (session) {
-    await OutboxMessage.insertMany(rows, { session, lean: true });
+    await OutboxMessage.collection.bulkWrite(writes, { session });
     afterCommit(session, nudgeOutbox);
   } else {
-    await OutboxMessage.insertMany(rows, { ordered: false, lean: true }).catch(ignoreDuplicates);
+    await OutboxMessage.collection.bulkWrite(writes, { ordered: false }).catch(ignoreDuplicates);
     nudgeOutbox();
   }
+}
+
+/** An upsert with a new id: unlike an insert it can store the database's time. */
+function toInsert(draft: OutboxDraft) {
+  const row: Omit<OutboxMessageDoc, "dueAt" | "createdAt"> = {
+    _id: new Types.ObjectId(),
+    type: draft.type,
+    dedupeKey: draft.dedupeKey,
+    payload: { ...draft.payload },
+    state: "pending",
+    attempts: 0,
+    done: [],
+    lease: null,
+    lastError: null,
+    requestId: draft.requestId ?? currentRequestId() ?? null,
+    deliveredAt: null,
+  };
+  const times = { dueAt: databaseTime(draft.delayMs), createdAt: databaseTime() };
+  const update = [{ $replaceWith: { $mergeObjects: [{ $literal: row }, times] } }];
+  return { updateOne: { filter: { _id: row._id }, update, upsert: true } };
 }
 
 function ignoreDuplicates(error: unknown): void {
@@ -118,42 +121,46 @@ export interface ReplayedMessage {
 }
 
 /**
- * Delivers a dead message again, or a pending one now, with all tries ahead of it. Effects that were
- * delivered already are still left out.
- * @returns null when there is no such message, or it was delivered.
+ * Makes a dead or pending message due now and resets its attempts. Effects that were delivered already are still
+ * skipped.
+ * @returns null when there is no such message or it was delivered
  */
 export async function replayOutboxMessage(
   id: Types.ObjectId,
   session?: ClientSession,
 ): Promise<ReplayedMessage | null> {
-  const again = { state: "pending" as const, dueAt: now(), attempts: 0, lease: null };
   const before = await OutboxMessage.findOneAndUpdate(
     { _id: id, state: trusted({ $in: ["pending", "dead"] }) },
-    { $set: again },
-    { returnDocument: "before", session },
+    [{ $set: { state: "pending", dueAt: databaseTime(), attempts: 0, lease: null } }],
+    { returnDocument: "before", session, updatePipeline: true },
   ).lean<OutboxMessageDoc>();
   if (!before) return null;
+  const after = await OutboxMessage.findById(id)
+    .session(session ?? null)
+    .lean<OutboxMessageDoc>();
   if (session) afterCommit(session, nudgeOutbox);
   else nudgeOutbox();
-  return { before, after: { ...before, ...again } };
+  return { before, after: after ?? before };
 }
 
 export interface OutboxBacklog {
   pending: number;
   dead: number;
-  /** How long the oldest due message has been waiting; 0 when none is due. */
+  /** Seconds since the oldest due message became due; 0 when none is due. */
   lagSeconds: number;
 }
 
 /** For metrics and health. */
 export async function readOutboxBacklog(): Promise<OutboxBacklog> {
-  const at = now();
-  const oldest = await OutboxMessage.findOne({ state: "pending", dueAt: trusted({ $lte: at }) })
-    .sort({ dueAt: 1 })
-    .lean<OutboxMessageDoc>();
+  const [oldest] = await OutboxMessage.aggregate<{ lagMs: number }>([
+    { $match: { state: "pending", $expr: { $lte: ["$dueAt", databaseTime()] } } },
+    { $sort: { dueAt: 1 } },
+    { $limit: 1 },
+    { $project: { _id: 0, lagMs: { $subtract: [databaseTime(), "$dueAt"] } } },
+  ]);
   return {
     pending: await OutboxMessage.countDocuments({ state: "pending" }),
     dead: await OutboxMessage.countDocuments({ state: "dead" }),
-    lagSeconds: oldest ? (at.getTime() - oldest.dueAt.getTime()) / 1_000 : 0,
+    lagSeconds: (oldest?.lagMs ?? 0) / 1_000,
   };
 }

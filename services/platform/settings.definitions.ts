@@ -170,6 +170,14 @@ export const SETTING_DEFINITIONS = {
       Joi.string<"confirmation" | "dispatch">().valid("confirmation", "dispatch"),
     ),
   },
+  retention: {
+    guestCartDays: whole(90, "Days after which abandoned guest carts are deleted", [30, 3_650]),
+    outboxDays: whole(30, "Days after which delivered outbox messages are deleted", [7, 3_650]),
+    jobRunDays: whole(30, "Days after which job runs are deleted", [7, 3_650]),
+    webhookEventDays: whole(180, "Days after which webhook events are deleted", [30, 3_650]),
+    webhookBodyDays: whole(30, "Days after which the bodies of webhook events are deleted", [7, 3_650]),
+    idempotencyHours: whole(24, "Hours in which a response is replayed for its Idempotency-Key", [24, 168]),
+  },
   company: {
     name: words(config.company.name, "Legal name on invoices", 200),
     address: words(config.company.address, "Registered address on invoices", 500),

@@ -1,12 +1,13 @@
-import { Types, trusted } from "mongoose";
+import { type PipelineStage, Types, trusted } from "mongoose";
 import { logger } from "../../config/logger.config.js";
 import { WebhookEvent, type WebhookEventDoc, type WebhookSource } from "../../models/index.js";
-import { now } from "../../utils/clock.js";
+import { databaseTime } from "../../utils/clock.js";
 import { isDuplicateKey } from "../../utils/duplicate-key.js";
 
 /**
- * Signed events: stored by their id first, then answered, then applied – at once by the request that
- * brought them, or by the retry worker. Applying must be repeatable: it may happen twice.
+ * Signed events. Each is stored under its id, then acknowledged, then applied: at once by the request that
+ * delivered it, or later by the retry job. Applying must be repeatable, because it may happen twice.
+ * All times are the database's: instances may disagree about theirs.
  */
 export interface WebhookDraft {
   eventId: string;
@@ -14,53 +15,66 @@ export interface WebhookDraft {
   event: string;
   /** SHA-256 of the raw bytes, hex. */
   bodyHash: string;
-  /** Masked by the caller (D46). */
+  /** Masked and storable (`toStorable`). */
   payload: unknown;
 }
 
-/** Whoever takes an event up has this long before the worker takes it over. */
+/** Milliseconds until the retry job takes over an event that was claimed and not applied. */
 const CLAIM_MS = 30_000;
-/** F47: a poisonous event is set aside and others go on. */
+/** After so many attempts a poison event is flagged, so that the others go on. */
 export const MAX_WEBHOOK_ATTEMPTS = 5;
 const BACKOFF_FIRST_MS = 5_000;
 const BACKOFF_FACTOR = 4;
 const ERROR_LENGTH = 500;
 
-const later = (ms: number): Date => new Date(now().getTime() + ms);
+/** The update that applies `fields` to one event while it still is in `state`. Texts must be literals. */
+const setIn = (id: Types.ObjectId, state: WebhookEventDoc["state"], fields: PipelineStage.Set["$set"]) =>
+  WebhookEvent.updateOne({ _id: id, state }, [{ $set: fields }], { updatePipeline: true });
 
 /**
- * Stores an event, claimed by the caller, who applies it now.
- * @returns `isNew: false` and the row there is, when this id was stored before; the caller applies it again
- * if its state is still `received`.
+ * Stores an event, claimed by the caller, which applies it now.
+ * @returns `isNew: false` and the stored event when its id is known already; the caller applies it again if it
+ * is still `received`
  */
 export async function storeWebhookEvent(
   draft: WebhookDraft,
 ): Promise<{ isNew: boolean; event: WebhookEventDoc }> {
-  const event: WebhookEventDoc = {
-    _id: new Types.ObjectId(),
-    ...draft,
-    ...{ state: "received", attempts: 1, receivedAt: now(), dueAt: later(CLAIM_MS) },
-    ...{ processedAt: null, reason: null, lastError: null },
-  };
   try {
-    await WebhookEvent.insertMany([event], { lean: true });
-    return { isNew: true, event };
+    return { isNew: true, event: await insert(draft) };
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
   }
-  const stored = await WebhookEvent.findOne({ eventId: draft.eventId }).lean<WebhookEventDoc>();
-  if (!stored) throw new Error(`the webhook event ${draft.eventId} is neither new nor there`);
+  const { source, eventId } = draft;
+  const stored = await WebhookEvent.findOne({ source, eventId }).lean<WebhookEventDoc>();
+  if (!stored) throw new Error(`webhook event ${eventId} is a duplicate but cannot be found`);
   return { isNew: false, event: stored };
 }
 
-/** Takes up to `limit` events that nobody has applied in time, one by one, so that two workers share them. */
+/** An upsert with a new id: unlike an insert it can store the database's time. */
+async function insert(draft: WebhookDraft): Promise<WebhookEventDoc> {
+  const _id = new Types.ObjectId();
+  const row: Omit<WebhookEventDoc, "receivedAt" | "dueAt"> = {
+    ...{ _id, ...draft, state: "received", attempts: 1 },
+    ...{ processedAt: null, reason: null, lastError: null },
+  };
+  const times = { receivedAt: databaseTime(), dueAt: databaseTime(CLAIM_MS) };
+  const event = await WebhookEvent.collection.findOneAndUpdate(
+    { _id },
+    [{ $replaceWith: { $mergeObjects: [{ $literal: row }, times] } }],
+    { upsert: true, returnDocument: "after", projection: { receivedAt: 1, dueAt: 1 } },
+  );
+  if (!event) throw new Error("an upsert returned no document");
+  return { ...row, receivedAt: event.receivedAt, dueAt: event.dueAt };
+}
+
+/** Claims up to `limit` due events, one by one, so that two workers share them. */
 export async function claimDueWebhookEvents(limit: number): Promise<WebhookEventDoc[]> {
   const claimed: WebhookEventDoc[] = [];
   while (claimed.length < limit) {
     const event = await WebhookEvent.findOneAndUpdate(
-      { state: "received", dueAt: trusted({ $lte: now() }) },
-      { $set: { dueAt: later(CLAIM_MS) }, $inc: { attempts: 1 } },
-      { sort: { dueAt: 1 }, returnDocument: "after" },
+      { state: "received", $expr: trusted({ $lte: ["$dueAt", databaseTime()] }) },
+      [{ $set: { dueAt: databaseTime(CLAIM_MS), attempts: { $add: ["$attempts", 1] } } }],
+      { sort: { dueAt: 1 }, returnDocument: "after", updatePipeline: true },
     ).lean<WebhookEventDoc>();
     if (!event) break;
     claimed.push(event);
@@ -71,59 +85,62 @@ export async function claimDueWebhookEvents(limit: number): Promise<WebhookEvent
 export async function markWebhookProcessed(id: Types.ObjectId): Promise<void> {
   await WebhookEvent.updateOne(
     { _id: id, state: trusted({ $ne: "processed" }) },
-    { $set: { state: "processed", processedAt: now(), reason: null, lastError: null } },
+    [{ $set: { state: "processed", processedAt: databaseTime(), reason: null, lastError: null } }],
+    { updatePipeline: true },
   );
 }
 
-/** Sets an event aside, with the reason a person should read: an unknown order, another amount, … */
+/** Sets an event aside, with the reason for an operator: an unknown order, another amount, … */
 export async function flagWebhook(id: Types.ObjectId, reason: string): Promise<void> {
   logger.warn({ webhookEventId: id, reason }, "> A webhook event was flagged");
-  await WebhookEvent.updateOne(
-    { _id: id, state: "received" },
-    { $set: { state: "flagged", processedAt: now(), reason } },
-  );
+  await setIn(id, "received", {
+    state: "flagged",
+    processedAt: databaseTime(),
+    reason: { $literal: reason },
+  });
 }
 
-/** Applying failed: it is tried again, later each time, and flagged after five tries. */
+/** Applying failed: it is retried with a growing delay, and flagged after five attempts. */
 export async function postponeWebhook(event: WebhookEventDoc, error: unknown): Promise<void> {
-  const lastError = String(error).slice(0, ERROR_LENGTH);
+  const text = String(error).slice(0, ERROR_LENGTH);
+  const lastError = { $literal: text };
   if (event.attempts >= MAX_WEBHOOK_ATTEMPTS) {
     logger.error(
       { webhookEventId: event._id, event: event.event, err: error },
-      "> A webhook event was given up",
+      "> A webhook event failed for the last time",
     );
-    await WebhookEvent.updateOne({ _id: event._id, state: "received" }, { $set: { lastError } });
-    await flagWebhook(event._id, `could not be applied: ${lastError}`);
+    await setIn(event._id, "received", { lastError });
+    await flagWebhook(event._id, `could not be applied: ${text}`);
     return;
   }
   const backoff = BACKOFF_FIRST_MS * BACKOFF_FACTOR ** (event.attempts - 1);
-  await WebhookEvent.updateOne(
-    { _id: event._id, state: "received" },
-    { $set: { dueAt: later(backoff * (0.8 + 0.4 * Math.random())), lastError } },
-  );
+  const dueAt = databaseTime(backoff * (0.8 + 0.4 * Math.random()));
+  await setIn(event._id, "received", { dueAt, lastError });
 }
 
-/** Seconds to the next try of an event about something we do not know yet: six tries within two minutes (F21). */
+/** Seconds until the next attempt for an event whose subject is not known yet: six attempts within two minutes. */
 const UNKNOWN_SUBJECT_BACKOFF_SECONDS = [5, 10, 15, 30, 40] as const;
 
-/** The event speaks of something we do not know *yet*: tried again soon, and flagged when it stays unknown. */
+/** The subject of the event is not known *yet*: the event is retried soon, and flagged if that does not change. */
 export async function awaitWebhookSubject(event: WebhookEventDoc, reason: string): Promise<void> {
   const seconds = UNKNOWN_SUBJECT_BACKOFF_SECONDS[event.attempts - 1];
   if (seconds === undefined) return flagWebhook(event._id, reason);
-  await WebhookEvent.updateOne(
-    { _id: event._id, state: "received" },
-    { $set: { dueAt: later(seconds * 1000), lastError: reason } },
-  );
+  await setIn(event._id, "received", {
+    dueAt: databaseTime(seconds * 1000),
+    lastError: { $literal: reason },
+  });
 }
 
 /**
- * Puts a flagged event back in line, when what it spoke of has become known, or for an administrator.
- * @returns whether it was flagged.
+ * Makes a flagged event due again, when its subject has become known or an administrator asks for it.
+ * @returns whether it was flagged and still has its body
  */
 export async function reopenWebhookEvent(id: Types.ObjectId): Promise<boolean> {
+  const again = { state: "received", dueAt: databaseTime(), attempts: 0, processedAt: null, reason: null };
   const reopened = await WebhookEvent.updateOne(
-    { _id: id, state: "flagged" },
-    { $set: { state: "received", dueAt: now(), attempts: 0, processedAt: null, reason: null } },
+    { _id: id, state: "flagged", payload: trusted({ $exists: true }) },
+    [{ $set: again }],
+    { updatePipeline: true },
   );
   return reopened.modifiedCount === 1;
 }

@@ -1,7 +1,6 @@
 import type { ClientSession } from "mongoose";
-import { type AbandonedProduct, type CartCounts, CartDay } from "../../models/index.js";
+import { type AbandonedProduct, type CartCounts, CartDay, sumByProduct } from "../../models/index.js";
 import { type DayReading, readDays } from "../../services/platform/day-tally.service.js";
-import { paise } from "../../utils/money.js";
 import { listPeriods, type Period, periodStart } from "../../utils/periods.js";
 import { addCounts, cartTally, countCarts, noCarts, sumAbandonedProducts } from "./cart.tally.service.js";
 
@@ -89,16 +88,3 @@ const readProducts = (days: number[], session: ClientSession): Promise<Abandoned
   ])
     .session(session)
     .exec();
-
-function sumByProduct(rows: readonly AbandonedProduct[]): AbandonedProduct[] {
-  const sums = new Map<string, AbandonedProduct>();
-  for (const row of rows) {
-    const sum = sums.get(row.productId);
-    sums.set(row.productId, {
-      ...row,
-      quantity: (sum?.quantity ?? 0) + row.quantity,
-      value: paise((sum?.value ?? 0) + row.value),
-    });
-  }
-  return [...sums.values()];
-}

@@ -19,6 +19,7 @@ import {
 import { AppError, OutcomeUnknownError } from "../../utils/errors.js";
 import { isRecord, sha256Hex } from "../../utils/helpers.js";
 import { maskGatewayPayload } from "../../utils/masking.js";
+import { toStorable } from "../../utils/storable.js";
 import { createTaskPool } from "../../utils/task-pool.js";
 
 /** What became of an event. `later`: it is about something we do not know *yet* (F21); a worker applies it again. */
@@ -47,8 +48,8 @@ export interface Delivery {
 }
 
 /**
- * Stores a delivery and has it applied in the background: when this resolves, the gateway may be told 200.
- * A repetition of an event that was applied does nothing; of one that was not, applies it.
+ * Stores a delivery and applies it in the background. Once this resolves the event is durable, and the response to
+ * the gateway may be 200. A repeated delivery is applied only if the first one was not.
  */
 export async function receiveGatewayEvent({ eventId, rawBody, payload }: Delivery): Promise<void> {
   const bodyHash = sha256Hex(rawBody);
@@ -57,16 +58,16 @@ export async function receiveGatewayEvent({ eventId, rawBody, payload }: Deliver
     source: "razorpay",
     event: nameOf(payload),
     bodyHash,
-    payload: maskGatewayPayload(payload),
+    payload: toStorable(maskGatewayPayload(payload)),
   });
   const { event } = await withinPatience(stored);
   if (event.state === "received") background.run(() => applyStoredEvent(event));
 }
 
-/** The gateway waits for 5 s; then it sends the event again anyway, and what is stored late the worker applies. */
+/** The gateway waits for 5 s, then it repeats the event. The retry job applies an event that is stored late. */
 const PATIENCE_MS = 4_000;
 
-/** @throws OutcomeUnknownError when the database takes too long (F23): never 200 before it is stored */
+/** @throws OutcomeUnknownError when the database takes too long: no 200 before the event is stored */
 async function withinPatience<T>(storing: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise<never>((_resolve, reject) => {

@@ -3,6 +3,7 @@ import {
   maskCardNumbers,
   maskContact,
   maskEmail,
+  maskFreeText,
   maskGatewayPayload,
   maskText,
   maskVpa,
@@ -26,6 +27,27 @@ test("When a text holds addresses or a card number, then they are masked and the
   const text = maskText("paid by asha.r@okbank with 4111 1111 1111 1111 for ORD-2026-000123");
   expect(text).toBe("paid by as****@okbank with **** for ORD-2026-000123");
 });
+
+test.each([
+  ["call 98450 12345 or +91-98450-12345", "call ****2345 or ****2345"],
+  ["(098450) 12345, 0091.98450.12345", "****2345, ****2345"],
+  ["98450\u00a012345 / ९८४५०१२३४५", "****2345 / ****२३४५"],
+  ["आशा@example.in, o'brien@example.in", "आश****@example.in, o'****@example.in"],
+  ["ORD-2026-000123 and INV-2026-000001", "ORD-2026-000123 and INV-2026-000001"],
+  ["pay_9845012345Abcd, 6560c0ffee00000000000001", "pay_9845012345Abcd, 6560c0ffee00000000000001"],
+  ["2 boxes, 499 each, 560001", "2 boxes, 499 each, 560001"],
+])("When free text is %p, then %p is left", (text, left) => {
+  expect(maskFreeText(text)).toBe(left);
+});
+
+test.each([["1 ".repeat(100_000)], ["+(1".repeat(60_000)], ["a@".repeat(100_000)]])(
+  "When a long text is almost a number or an address, then masking it is quick",
+  (text) => {
+    const startedAt = performance.now();
+    maskFreeText(text);
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  },
+);
 
 test.each([
   ["take my card 4111 1111 1111 1111, please", "take my card ****1111, please"],

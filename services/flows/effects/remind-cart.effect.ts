@@ -10,8 +10,8 @@ import { findCartLines } from "../steps/cart/find-cart.step.js";
 
 /**
  * Template `cart_abandoned`: `customerName`, `itemCount`, `grandTotal`, `items [{name, imageUrl, quantity,
- * unitPrice}]` and the `link`; there is no number yet. Once a cart, by its `dedupeKey`, however often it is
- * abandoned. Who came back meanwhile is left in peace.
+ * unitPrice}]` and the `link`; there is no order number yet. Sent once per cart, by its `dedupeKey`, even if the
+ * cart is abandoned again. A customer who has returned to the cart gets none.
  */
 export async function notifyCartAbandoned(cartId: Types.ObjectId): Promise<void> {
   const cart = await Cart.findById(cartId).lean<CartDoc>();

@@ -4,12 +4,20 @@ import { Cart, CheckoutSession, type CheckoutSessionDoc, customerNameOf } from "
 import { toRupees, ZERO_PAISE } from "../../../utils/money.js";
 import { unwrap } from "../../../utils/result.js";
 import { sendNotification } from "../../integrations/engagement-integration.service.js";
+import { addressKeyOf } from "../../platform/reminder.service.js";
 
-/** Template `checkout_abandoned`: there is no number yet, `checkoutSessionId` stands for it; also `itemCount`. */
-export async function notifyUnfinishedCheckout(checkoutSessionId: Types.ObjectId): Promise<void> {
+/**
+ * Template `checkout_abandoned`: with `checkoutSessionId` in place of an order number, and `itemCount`.
+ * @param addressKey of the address that the reminder was claimed for; another address gets none
+ */
+export async function notifyUnfinishedCheckout(
+  checkoutSessionId: Types.ObjectId,
+  addressKey: string,
+): Promise<void> {
   const checkout = await CheckoutSession.findById(checkoutSessionId).lean<CheckoutSessionDoc>();
-  // Meanwhile bought after all: a reminder would only confuse.
+  // It was bought since: a reminder would confuse.
   if (!checkout?.email || checkout.status === "completed") return;
+  if (addressKeyOf(checkout.email) !== addressKey) return;
   const cart = await Cart.findById(checkout.cartId).lean<{ status: string; itemCount: number }>();
   if (!cart || cart.status === "converted") return;
   const id = checkoutSessionId.toHexString();

@@ -17,6 +17,8 @@ export interface GatewayError {
   reason: string | null;
   field: string | null;
   retryAfter: string | undefined;
+  /** For the log: in our own words. */
+  detail?: string;
 }
 
 /** What connecting can fail with before anything is sent. */
@@ -34,11 +36,15 @@ interface Meaning {
 
 const text = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
 
+/** Codes are logged; a text in their place is not one. */
+const codeOf = (value: unknown): string | null =>
+  typeof value === "string" && /^[A-Z][A-Z0-9_]{0,59}$/.test(value) ? value : null;
+
 function toGatewayError(status: number, body: unknown): GatewayError {
   const error = isRecord(body) ? body : {};
   return {
     status,
-    code: text(error.code) ?? `HTTP_${status}`,
+    code: codeOf(error.code) ?? `HTTP_${status}`,
     description: text(error.description) ?? `status ${status}`,
     reason: text(error.reason),
     field: text(error.field),
@@ -118,6 +124,12 @@ export interface FailedCall {
   refusals: readonly GatewayRefusal[];
 }
 
+/** Without an answer, the reason is the code of the connection's error. */
+function detailOf({ detail, status, reason }: GatewayError): Pick<Failure, "detail"> {
+  const known = detail ?? (status === 0 ? reason : null);
+  return known ? { detail: known } : {};
+}
+
 /** A failed call as a typed failure. */
 export function toFailedAttempt(error: GatewayError, call: FailedCall): Attempt<never> {
   const { isFault = false, isTransient = false, ...meaning } = meaningOf(error, call);
@@ -125,6 +137,7 @@ export function toFailedAttempt(error: GatewayError, call: FailedCall): Attempt<
     success: false,
     ...meaning,
     error: error.description.slice(0, 300),
+    ...detailOf(error),
     service: "razorpay",
     ...(meaning.outcome === "refused" && { data: { reason: error.reason, field: error.field } }),
   };

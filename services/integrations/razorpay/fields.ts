@@ -1,6 +1,7 @@
 import Joi from "joi";
 import { PAYMENT_METHODS, type PaymentMethod } from "../../../utils/constants.js";
 import { isRecord } from "../../../utils/helpers.js";
+import { describeMismatch } from "../../../utils/mismatch.js";
 import { type Paise, paise, ZERO_PAISE } from "../../../utils/money.js";
 import { camelCaseKeys } from "../camel-case.js";
 
@@ -47,17 +48,17 @@ const RULES = { convert: false, stripUnknown: true, abortEarly: true, presence: 
 
 /**
  * The entity with camelCase names, checked.
- * @throws Joi.ValidationError
+ * @throws TypeError with the paths and rules that do not match
  */
 export function readEntity<T>(schema: Joi.ObjectSchema<T>, entity: unknown): T {
   const { value, error } = schema.validate(camelCaseKeys(entity), RULES);
-  if (error) throw error;
+  if (error) throw new TypeError(describeMismatch(error));
   return value;
 }
 
 const collectionSchema = Joi.object<{ items: unknown[] }>({ items: Joi.array().items(Joi.any()) });
 
-/** A page of a list, newest first. @throws Joi.ValidationError when it is none, or one of its items is not */
+/** A page of a list, newest first. @throws TypeError when it is none, or one of its items is not */
 export function mapRazorpayCollection<T>(entity: unknown, mapItem: (item: unknown) => T): T[] {
   return readEntity(collectionSchema, entity).items.map((item) => mapItem(item));
 }

@@ -37,7 +37,7 @@ const orderSchema = Joi.object<OrderEntity>({
   createdAt: time,
 });
 
-/** @throws Joi.ValidationError when it is no order */
+/** @throws TypeError when it is no order */
 export function mapRazorpayOrder(entity: unknown): GatewayOrder {
   const order = readEntity(orderSchema, entity);
   return { ...order, amountDue: order.amountDue ?? subtractPaise(order.amount, order.amountPaid) };
@@ -105,7 +105,7 @@ function toMethodDetails({ card, bank, wallet, vpa }: Instrument): GatewayMethod
 
 /**
  * @param capture who captures (`PAYMENT_CAPTURE`)
- * @throws Joi.ValidationError when it is no payment
+ * @throws TypeError when it is no payment
  */
 export function mapRazorpayPayment(entity: unknown, capture: "automatic" | "manual"): GatewayPayment {
   const { bank, wallet, vpa, card, ...payment } = readEntity(paymentSchema, entity);

@@ -141,7 +141,7 @@ export function createTransport(options: TransportOptions): Transport {
     } catch (error) {
       // The effect may be there; the gateway is well, and only this answer is not understood.
       const description = error instanceof Error ? error.message : String(error);
-      const failed = toFailedAttempt({ ...NOT_UNDERSTOOD, description }, call);
+      const failed = toFailedAttempt({ ...NOT_UNDERSTOOD, description, detail: description }, call);
       return { ...failed, isFault: false };
     }
   }

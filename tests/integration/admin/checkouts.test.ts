@@ -206,6 +206,77 @@ describe("The job checkout-reminder", () => {
     expect(mails()).toEqual([]);
   });
 
+  describe("When several checkouts name one address", () => {
+    const setEmail = (id: string, email: string) =>
+      sessions().updateOne({ _id: new Types.ObjectId(id) }, { $set: { email } });
+    const reminders = () => world.db.collection("reminders");
+
+    async function abandonedBy(email: string, shopper?: { token: string }) {
+      const { id } = await startCheckout(world.url, shopper);
+      await setEmail(id, email);
+      await age(id, 61 * 60_000);
+      return id;
+    }
+
+    it("then a typed address gets one reminder a day, in whatever spelling", async () => {
+      for (const email of [
+        "victim@example.in",
+        "Victim@Example.in",
+        "victim+1@example.in",
+        "victim@example.in",
+      ])
+        await abandonedBy(email);
+      expect(await run()).toEqual({ reminded: 1, failed: 0 });
+      expect(await run()).toEqual({ reminded: 0, failed: 0 });
+      expect(mails()).toHaveLength(1);
+      await reminders().updateMany({}, [{ $set: { sentAt: { $subtract: ["$sentAt", 25 * HOUR] } } }]);
+      expect(await run()).toEqual({ reminded: 1, failed: 0 });
+      expect(JSON.stringify(await reminders().find({}).toArray())).not.toMatch(/victim/i);
+    });
+
+    it("then other addresses get theirs", async () => {
+      await abandonedBy("one@example.in");
+      await abandonedBy("two@example.in");
+      expect(await run()).toEqual({ reminded: 2, failed: 0 });
+    });
+
+    it("then a customer gets one at the confirmed address after a stranger has typed it, not the other way round", async () => {
+      await abandonedBy("user-asha@example.in");
+      expect(await run()).toEqual({ reminded: 1, failed: 0 });
+      await abandonedBy("user-asha@example.in", { token: world.token("asha").token });
+      expect(await run()).toEqual({ reminded: 1, failed: 0 });
+      await abandonedBy("user-asha@example.in");
+      expect(await run()).toEqual({ reminded: 0, failed: 0 });
+    });
+
+    it("then a customer who types a foreign address counts as a stranger", async () => {
+      await abandonedBy("victim@example.in", { token: world.token("asha").token });
+      await abandonedBy("victim@example.in");
+      expect(await run()).toEqual({ reminded: 1, failed: 0 });
+    });
+
+    it("then a reminder of a cart counts as well", async () => {
+      const { id } = await startCheckout(world.url, { token: world.token("asha").token });
+      const session = await sessions().findOne({ _id: new Types.ObjectId(id) });
+      await sessions().updateOne({ _id: new Types.ObjectId(id) }, { $set: { status: "failed" } });
+      const abandonedAt = new Date(Date.now() - 25 * HOUR);
+      await world.db
+        .collection("carts")
+        .updateOne({ _id: session?.cartId }, { $set: { status: "abandoned", abandonedAt } });
+      expect(await world.runJob("abandoned-cart")).toMatchObject({ result: { reminded: 1, failed: 0 } });
+      await abandonedBy("user-asha@example.in");
+      expect(await run()).toEqual({ reminded: 0, failed: 0 });
+    });
+
+    it("then an address that is changed after the claim gets none", async () => {
+      const id = await abandonedBy("one@example.in");
+      await world.runJob("checkout-reminder");
+      await setEmail(id, "victim@example.in");
+      await world.deliver(HOUR);
+      expect(mails()).toEqual([]);
+    });
+  });
+
   it("When an admin sets another time, then that counts", async () => {
     await world.put("/api/admin/settings/checkout", { reminderAfterMinutes: 10 });
     const { id } = await startCheckout(world.url);

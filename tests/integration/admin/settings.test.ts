@@ -13,7 +13,7 @@ const path = "/api/admin/settings";
 const stored = (group: string) => world.db.collection<{ _id: string }>("settings").findOne({ _id: group });
 
 describe("GET /api/admin/settings/:group", () => {
-  it.each(["cart", "checkout", "payments", "returns", "tax", "company"])(
+  it.each(["cart", "checkout", "payments", "returns", "tax", "retention", "company"])(
     "When %s is asked for, then every rule comes with its value, default and meaning",
     async (group) => {
       const { status, body } = await world.get(`${path}/${group}`);

@@ -50,6 +50,23 @@ describe("The service's health", () => {
   });
 });
 
+describe("The event loop", () => {
+  const readiness = async () => (await request(app).get("/api/health/ready")).body.data;
+
+  test("When it was blocked, then every poll says so, until five seconds have passed", async () => {
+    setPhase("ready");
+    const until = performance.now() + 1_500;
+    while (performance.now() < until);
+    // The next tick notices it.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const polled = [await readiness(), await readiness(), await readiness()];
+    expect(polled).toEqual(Array(3).fill({ ready: false, reason: "overloaded" }));
+    const blockedAt = performance.now();
+    while (!(await readiness()).ready) await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(performance.now() - blockedAt).toBeGreaterThan(2_000);
+  }, 20_000);
+});
+
 describe("The metrics", () => {
   test("When requests were answered, then their durations are there by route pattern", async () => {
     await request(app).get("/api/health/live");

@@ -7,6 +7,7 @@ import {
   type KeyUse,
   releaseKey,
 } from "../../../services/platform/idempotency.service.js";
+import { forgetSettings, putSettings } from "../../../services/platform/settings.service.js";
 import { emptyTestDatabase, useTestDatabase } from "../../support/database.js";
 import { asGuest } from "../../support/guest-ids.js";
 import { expectEnvelope } from "../../support/http-assertions.js";
@@ -15,6 +16,7 @@ import { makeTestApp, SESSION } from "./test-app.js";
 
 useTestDatabase();
 beforeEach(emptyTestDatabase);
+beforeEach(() => forgetSettings());
 
 const KEY = "key-12345678";
 const widget = { name: "A widget", quantity: 1 };
@@ -255,6 +257,40 @@ describe("The record of a key", () => {
     expect(record?.expiresAt.getTime()).toBe((record?.createdAt.getTime() ?? 0) + 24 * 60 * 60 * 1000);
     const indexes = await IdempotencyRecord.collection.indexes();
     expect(indexes).toContainEqual(expect.objectContaining({ key: { expiresAt: 1 }, expireAfterSeconds: 0 }));
+  });
+
+  test("When a response is over 64 kB, then it is not stored: the same body runs again, another is refused", async () => {
+    const large = { ...answer, body: "₹".repeat(22_000) };
+    expect(await completeKey(await grantOf(claimKey(use)), large)).toBe(true);
+    expect(JSON.stringify(await IdempotencyRecord.findOne().lean())).not.toContain("₹");
+    expect((await claimKey({ ...use, fingerprint: "f2" })).kind).toBe("other_body");
+    const fitting = { ...answer, body: "x".repeat(64 * 1024) };
+    expect(await completeKey(await grantOf(claimKey(use)), fitting)).toBe(true);
+    expect(await claimKey(use)).toEqual({ kind: "replay", answer: fitting });
+  });
+
+  test("When a caller has more than 1,000 keys, then its oldest completed ones go", async () => {
+    const at = (index: number) => new Date(Date.now() - 1_000_000 + index);
+    const record = (index: number, principal = use.principal) => ({
+      ...{ _id: `${principal}-${index}`, principal, state: index === 0 ? "in_progress" : "completed" },
+      ...{ createdAt: at(index), expiresAt: new Date(Date.now() + 3_600_000), token: "t" },
+    });
+    const many = (principal: string) => Array.from({ length: 1_005 }, (_, index) => record(index, principal));
+    await IdempotencyRecord.collection.insertMany([...many(use.principal), ...many("user:2")] as never[]);
+    await completeKey(await grantOf(claimKey(use)), answer);
+    const left = await IdempotencyRecord.find({ principal: use.principal }).sort({ createdAt: 1 }).lean();
+    expect(left).toHaveLength(1_001);
+    expect(left.slice(0, 2).map(({ _id }) => _id)).toEqual([`${use.principal}-0`, `${use.principal}-6`]);
+    expect(await claimKey(use)).toEqual({ kind: "replay", answer });
+    expect(await IdempotencyRecord.countDocuments({ principal: "user:2" })).toBe(1_005);
+  });
+
+  test("When an admin sets another period, then a record lives that long", async () => {
+    await putSettings({ group: "retention", patch: { idempotencyHours: 48 }, by: "admin-1" });
+    await grantOf(claimKey(use));
+    const record = await IdempotencyRecord.findOne().lean();
+    expect((record?.expiresAt.getTime() ?? 0) - (record?.createdAt.getTime() ?? 0)).toBe(48 * 3_600_000);
+    forgetSettings();
   });
 
   test("When an answer holds what looks like an operator, then it is kept as text", async () => {

@@ -96,7 +96,7 @@ describe("The outbox", () => {
 
   it("When a message is not due yet, then it waits", async () => {
     const mail = aReceiver("mail");
-    await enqueueOutbox([{ ...draft("a"), dueAt: new Date(Date.now() + HOUR) }]);
+    await enqueueOutbox([{ ...draft("a"), delayMs: HOUR }]);
     expect(await deliverDue({ "order.placed": [mail.effect] })).toBe(0);
     setClock(HOUR + 1_000);
     expect(await deliverDue({ "order.placed": [mail.effect] })).toBe(1);

@@ -20,7 +20,14 @@ afterAll(() => world.stop());
 type Route = SecurityWorld["routes"][number];
 const isOurs = ({ path }: Route): boolean =>
   /^\/api\/(cart|checkout|admin\/(carts|checkouts|settings|audit-logs))(\/|$)/.test(path);
-const JOBS = ["cart-cleanup", "checkout-cleanup", "checkout-reminder", "abandoned-cart", "promotion-refresh"];
+const JOBS = [
+  "cart-cleanup",
+  "checkout-cleanup",
+  "checkout-reminder",
+  "abandoned-cart",
+  "promotion-refresh",
+  "retention",
+];
 
 /** Each filter of a list alone: together they can only read less. */
 const FILTERS: Readonly<Record<string, readonly string[]>> = {

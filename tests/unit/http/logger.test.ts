@@ -1,3 +1,4 @@
+import Joi from "joi";
 import { createLogger } from "../../../config/logger.config.js";
 import { runWithContext } from "../../../utils/request-context.js";
 
@@ -6,6 +7,19 @@ function listen(level = "info") {
   const lines: string[] = [];
   const logger = createLogger(level, { write: (line) => void lines.push(line) });
   return { logger, text: () => lines.join(""), last: () => JSON.parse(lines.at(-1) ?? "null") as unknown };
+}
+
+function joiError(): Error {
+  const schema = Joi.object({ customer: Joi.object({ email: Joi.string().pattern(/^a/) }) });
+  return schema.validate({ customer: { email: "CANARY" } }).error ?? new Error("valid");
+}
+
+function parseError(text: string): Error {
+  try {
+    return new Error(String(JSON.parse(text)));
+  } catch (error) {
+    return error instanceof Error ? error : new Error("not thrown");
+  }
 }
 
 describe("The log", () => {
@@ -62,6 +76,27 @@ describe("The log", () => {
     const { logger, text } = listen();
     logger.error({ err: new Error('E11000 duplicate key error dup key: { email: "a@b.in" }') }, "> Twice");
     expect(text()).not.toContain("a@b.in");
+  });
+
+  test.each([
+    ["a schema", joiError()],
+    [
+      "Mongoose",
+      new Error('Cast to Number failed for value "{ name: \'CANARY\' }" (type Object) at path "amount"'),
+    ],
+    ["JSON.parse", parseError("<html>CANARY</html>")],
+    ["a neighbour", new Error("no mail for canary@example.in or +91 98450 12345")],
+  ])("When an error of %s quotes a value, then the value stays out of the log", (_what, error) => {
+    const { logger, text } = listen();
+    logger.error({ err: error }, "> Failed");
+    logger.error({ err: new Error("outer", { cause: error }) }, "> Failed");
+    expect(text()).not.toMatch(/canary|98450/i);
+  });
+
+  test("When a schema's error is logged, then its paths and rules are", () => {
+    const { logger, last } = listen();
+    logger.error({ err: joiError() }, "> Failed");
+    expect(last()).toMatchObject({ err: { message: "customer.email: string.pattern.base" } });
   });
 
   test("When an error has a cause, then both are logged with their stacks", () => {

@@ -1,5 +1,6 @@
 import type http from "node:http";
 import Joi from "joi";
+import { logger } from "../../../config/logger.config.js";
 import type { ServiceClientOptions } from "../../../services/integrations/http-client.service.js";
 import {
   apiPath,
@@ -259,6 +260,36 @@ describe("good answers and refusals", () => {
     expect(refusal).toMatchObject({ outcome: "refused", data: { value: 1 } });
     expect("data" in refusal && Object.assign({}, refusal.data)).not.toHaveProperty("polluted");
   });
+
+  test("When the data has a key that cannot be stored, then it is dropped", async () => {
+    stub.answer = (_request, response) =>
+      void response
+        .writeHead(200)
+        .end('{"success":true,"data":{"a\\u0000b":1,"_bsontype":"ObjectId","$c":{"d.e":2}}}');
+    const anything = Joi.object().unknown(true);
+    expect(await clientOf().get({ path, refusals, schema: anything })).toEqual({
+      success: true,
+      data: { $c: { "d.e": 2 } },
+    });
+  });
+
+  test.each([
+    ["a wrong field", 200, '{"success":true,"data":{"value":"CANARY asha@example.in"}}', "BAD_RESPONSE"],
+    ["a page", 200, "<html>CANARY</html>", "BAD_RESPONSE"],
+    ["a page with a 4xx", 404, "<html>CANARY</html>", "BAD_RESPONSE"],
+    ["a message with a 5xx", 500, '{"success":false,"error":"CANARY"}', "HTTP_500"],
+    ["a message with a 403", 403, '{"success":false,"error":"CANARY"}', "HTTP_403"],
+  ])(
+    "When a neighbour sends %s, then its words and values are not logged",
+    async (_what, status, body, code) => {
+      const logs = [jest.spyOn(logger, "warn"), jest.spyOn(logger, "error")];
+      stub.answer = (_request, response) => void response.writeHead(status).end(body);
+      await clientOf().get({ path, refusals, schema });
+      const logged = JSON.stringify(logs.map((log) => log.mock.calls));
+      expect(logged).toContain(code);
+      expect(logged).not.toMatch(/CANARY|asha/);
+    },
+  );
 
   test.each([
     ["a string", "INSUFFICIENT_STOCK"],

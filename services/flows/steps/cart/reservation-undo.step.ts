@@ -78,7 +78,7 @@ async function oweSync(cartId: Types.ObjectId, subjects: readonly ReservationToS
       type: "reservation.sync",
       dedupeKey: `reservation.sync:${name}:${at}`,
       payload: { cartId: cartId.toHexString(), ...subject } satisfies ReservationSyncPayload,
-      dueAt: new Date(at + SYNC_AFTER_MS),
+      delayMs: SYNC_AFTER_MS,
     };
   });
   try {

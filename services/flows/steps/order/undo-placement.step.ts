@@ -68,12 +68,11 @@ async function failCodPayment(claim: Claim, session: ClientSession): Promise<voi
 
 function reversalsOf(claim: Claim): OutboxDraft[] {
   const checkoutSessionId = claim.checkout._id.toHexString();
-  const reversal = (run: "first" | "second", dueAt: Date): OutboxDraft => ({
+  const reversal = (run: "first" | "second", delayMs: number): OutboxDraft => ({
     type: "placement.reverse",
     dedupeKey: `placement.reverse:${checkoutSessionId}:${claim.token}:${run}`,
     payload: { checkoutSessionId, run },
-    dueAt,
+    delayMs,
   });
-  const at = now();
-  return [reversal("first", at), reversal("second", new Date(at.getTime() + SECOND_REVERSAL_AFTER_MS))];
+  return [reversal("first", 0), reversal("second", SECOND_REVERSAL_AFTER_MS)];
 }

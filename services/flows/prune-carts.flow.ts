@@ -1,0 +1,113 @@
+import { type ClientSession, type Types, trusted } from "mongoose";
+import {
+  type AbandonedProduct,
+  Cart,
+  type CartDoc,
+  CartItem,
+  type CartItemDoc,
+  CheckoutSession,
+  Payment,
+  PrunedCarts,
+  type PrunedCartsDoc,
+  sumByProduct,
+} from "../../models/index.js";
+import { databaseTime, isPast } from "../../utils/clock.js";
+import { paise, ZERO_PAISE } from "../../utils/money.js";
+import { getSettings } from "../platform/settings.service.js";
+import { inTransaction } from "../platform/transaction.service.js";
+
+const DAY_MS = 86_400_000;
+const HALF_HOUR_MS = 1_800_000;
+
+/** Guest carts that were abandoned long ago. */
+const oldGuestCarts = (days: number) => ({
+  ...{ status: "abandoned" as const, sessionId: trusted({ $gt: "" }), keptAt: null, placing: null },
+  abandonedAt: trusted({ $gt: new Date(0) }),
+  $expr: trusted(isPast("abandonedAt", days * DAY_MS)),
+});
+
+/**
+ * Deletes a batch of old abandoned guest carts with their lines, in one transaction with what the analyses keep of
+ * them: their answers stay the same. A cart that a payment belongs to is kept and marked.
+ * @returns how many carts were found and how many of them deleted
+ */
+export async function pruneCarts(limit: number): Promise<{ found: number; deleted: number }> {
+  const { guestCartDays } = await getSettings("retention");
+  const candidates = await Cart.find(oldGuestCarts(guestCartDays), { _id: 1 })
+    .sort({ abandonedAt: 1 })
+    .limit(limit)
+    .lean<Pick<CartDoc, "_id">[]>();
+  const ids = candidates.map(({ _id }) => _id);
+  const paid = await findCartsWithPayments(ids);
+  await Cart.updateMany({ _id: trusted({ $in: paid }) }, [{ $set: { keptAt: databaseTime() } }], {
+    updatePipeline: true,
+    timestamps: false,
+  });
+  const deleted = await inTransaction(async (session) => {
+    // Once more: a guest may have come back, and a cart with a payment is marked by now.
+    const carts = await Cart.find({ ...oldGuestCarts(guestCartDays), _id: trusted({ $in: ids }) })
+      .session(session)
+      .lean<CartDoc[]>();
+    await deleteCarts(carts, session);
+    return carts.length;
+  });
+  return { found: ids.length, deleted };
+}
+
+/** A payment's story includes its cart. Nobody can begin to pay for an abandoned cart. */
+async function findCartsWithPayments(cartIds: readonly Types.ObjectId[]): Promise<Types.ObjectId[]> {
+  const checkouts = await CheckoutSession.find(
+    { cartId: trusted({ $in: [...cartIds] }) },
+    { cartId: 1 },
+  ).lean<{ _id: Types.ObjectId; cartId: Types.ObjectId }[]>();
+  const paid = await Payment.distinct("checkoutSessionId", {
+    checkoutSessionId: trusted({ $in: checkouts.map(({ _id }) => _id) }),
+  });
+  const paidIds = new Set(paid.map(String));
+  return checkouts.filter(({ _id }) => paidIds.has(String(_id))).map(({ cartId }) => cartId);
+}
+
+async function deleteCarts(carts: readonly CartDoc[], session: ClientSession): Promise<void> {
+  if (carts.length === 0) return;
+  const among = () => trusted({ $in: carts.map(({ _id }) => _id) });
+  const lines = await CartItem.find({ cartId: among(), isFreeGift: false })
+    .session(session)
+    .lean<CartItemDoc[]>();
+  for (const pruned of sumByHalfHour(carts, lines)) await addToPruned(pruned, session);
+  await CartItem.deleteMany({ cartId: among() }).session(session);
+  await Cart.deleteMany({ _id: among() }).session(session);
+}
+
+function sumByHalfHour(carts: readonly CartDoc[], lines: readonly CartItemDoc[]): PrunedCartsDoc[] {
+  const sums = new Map<number, PrunedCartsDoc>();
+  // The analyses count no empty carts.
+  for (const cart of carts.filter(({ itemCount }) => itemCount > 0)) {
+    const start = Math.floor(cart.createdAt.getTime() / HALF_HOUR_MS) * HALF_HOUR_MS;
+    const sum = sums.get(start) ?? noneOf(new Date(start));
+    const own = lines.filter(({ cartId }) => cartId.equals(cart._id)).map(toProduct);
+    sums.set(start, add(sum, { carts: 1, value: cart.grandTotal, abandonedProducts: own }));
+  }
+  return [...sums.values()];
+}
+
+const noneOf = (_id: Date): PrunedCartsDoc => ({ _id, carts: 0, value: ZERO_PAISE, abandonedProducts: [] });
+
+const toProduct = ({ productId, name, quantity, lineTotal }: CartItemDoc): AbandonedProduct => ({
+  ...{ productId, name, quantity },
+  value: lineTotal,
+});
+
+const add = (one: PrunedCartsDoc, other: Omit<PrunedCartsDoc, "_id">): PrunedCartsDoc => ({
+  _id: one._id,
+  carts: one.carts + other.carts,
+  value: paise(one.value + other.value),
+  abandonedProducts: sumByProduct([...one.abandonedProducts, ...other.abandonedProducts]),
+});
+
+/** Two runs that meet conflict on the document: the later one runs again. */
+async function addToPruned(pruned: PrunedCartsDoc, session: ClientSession): Promise<void> {
+  const { _id } = pruned;
+  const stored = await PrunedCarts.findById(_id).session(session).lean<PrunedCartsDoc>();
+  const sum = add(stored ?? noneOf(_id), pruned);
+  await PrunedCarts.replaceOne({ _id }, sum, { session, upsert: true });
+}

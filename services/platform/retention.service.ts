@@ -1,0 +1,82 @@
+import { type Model, type QueryFilter, type Types, trusted } from "mongoose";
+import { JobRun, OutboxMessage, WebhookEvent } from "../../models/index.js";
+import { isPast } from "../../utils/clock.js";
+import { getSettings } from "./settings.service.js";
+
+/** Rows written at once: small enough not to hold up the requests beside it. */
+const BATCH = 500;
+const DAY_MS = 86_400_000;
+
+interface Old<D> {
+  model: Model<D>;
+  /** Made for each query, because a filter object is used up by it. Must use an index in the order of `sort`. */
+  filter: () => QueryFilter<D>;
+  sort: Record<string, 1>;
+}
+
+/** Handles everything old in batches of ids, oldest first, until none is left. @returns how many */
+async function inBatches<D extends { _id: Types.ObjectId }>(
+  { model, filter, sort }: Old<D>,
+  signal: AbortSignal,
+  write: (among: QueryFilter<D>) => Promise<number>,
+): Promise<number> {
+  let total = 0;
+  while (!signal.aborted) {
+    const found = await model
+      .find(filter(), { _id: 1 })
+      .sort(sort)
+      .limit(BATCH)
+      .lean<{ _id: Types.ObjectId }[]>();
+    if (found.length > 0)
+      total += await write({ ...filter(), _id: trusted({ $in: found.map(({ _id }) => _id) }) });
+    if (found.length < BATCH) break;
+  }
+  return total;
+}
+
+const deleteOld = <D extends { _id: Types.ObjectId }>(old: Old<D>, signal: AbortSignal): Promise<number> =>
+  inBatches(old, signal, async (among) => (await old.model.deleteMany(among)).deletedCount);
+
+/** Deletes delivered outbox messages. Pending and dead ones stay: they are still owed. @returns how many */
+export async function deleteOldMessages(signal: AbortSignal): Promise<number> {
+  const { outboxDays } = await getSettings("retention");
+  const isOld = [isPast("createdAt", outboxDays * DAY_MS), isPast("deliveredAt", outboxDays * DAY_MS)];
+  const filter = () => ({ state: "delivered" as const, $expr: trusted({ $and: isOld }) });
+  return deleteOld({ model: OutboxMessage, filter, sort: { createdAt: 1 } }, signal);
+}
+
+/** Deletes finished job runs. @returns how many */
+export async function deleteOldRuns(signal: AbortSignal): Promise<number> {
+  const { jobRunDays } = await getSettings("retention");
+  const filter = () => ({
+    state: trusted({ $ne: "running" as const }),
+    $expr: trusted(isPast("startedAt", jobRunDays * DAY_MS)),
+  });
+  return deleteOld({ model: JobRun, filter, sort: { startedAt: 1 } }, signal);
+}
+
+const isSettled = () => trusted({ $ne: "received" as const });
+
+/** Deletes webhook events that were applied or flagged. @returns how many */
+export async function deleteOldEvents(signal: AbortSignal): Promise<number> {
+  const { webhookEventDays } = await getSettings("retention");
+  const filter = () => ({
+    state: isSettled(),
+    $expr: trusted(isPast("receivedAt", webhookEventDays * DAY_MS)),
+  });
+  return deleteOld({ model: WebhookEvent, filter, sort: { receivedAt: 1 } }, signal);
+}
+
+/** Drops the bodies of webhook events; id and hash stay, so that a repeated delivery is recognised. @returns how many */
+export async function dropOldBodies(signal: AbortSignal): Promise<number> {
+  const { webhookBodyDays } = await getSettings("retention");
+  const filter = () => ({
+    state: isSettled(),
+    payload: trusted({ $exists: true }),
+    $expr: trusted(isPast("receivedAt", webhookBodyDays * DAY_MS)),
+  });
+  return inBatches({ model: WebhookEvent, filter, sort: { receivedAt: 1 } }, signal, async (among) => {
+    const { modifiedCount } = await WebhookEvent.updateMany(among, { $unset: { payload: 1 } });
+    return modifiedCount;
+  });
+}
