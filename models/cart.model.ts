@@ -176,10 +176,12 @@ schema.index(
   { name: "to_be_reminded", partialFilterExpression: { status: "abandoned", reminderSentAt: null } },
 );
 
+/** Unlike the admins' index it has no customers' carts, which are kept for good. */
+export const GUEST_CARTS_TO_DELETE_INDEX = "guest_carts_to_delete";
 schema.index(
   { abandonedAt: 1 },
   {
-    name: "guest_carts_to_delete",
+    name: GUEST_CARTS_TO_DELETE_INDEX,
     partialFilterExpression: { status: "abandoned", sessionId: { $gt: "" }, keptAt: null },
   },
 );

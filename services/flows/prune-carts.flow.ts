@@ -6,6 +6,7 @@ import {
   CartItem,
   type CartItemDoc,
   CheckoutSession,
+  GUEST_CARTS_TO_DELETE_INDEX,
   Payment,
   PrunedCarts,
   type PrunedCartsDoc,
@@ -36,6 +37,7 @@ export async function pruneCarts(limit: number): Promise<{ found: number; delete
   const candidates = await Cart.find(oldGuestCarts(guestCartDays), { _id: 1 })
     .sort({ abandonedAt: 1 })
     .limit(limit)
+    .hint(GUEST_CARTS_TO_DELETE_INDEX)
     .lean<Pick<CartDoc, "_id">[]>();
   const ids = candidates.map(({ _id }) => _id);
   const paid = await findCartsWithPayments(ids);
@@ -80,12 +82,14 @@ async function deleteCarts(carts: readonly CartDoc[], session: ClientSession): P
 
 function sumByHalfHour(carts: readonly CartDoc[], lines: readonly CartItemDoc[]): PrunedCartsDoc[] {
   const sums = new Map<number, PrunedCartsDoc>();
-  // The analyses count no empty carts.
-  for (const cart of carts.filter(({ itemCount }) => itemCount > 0)) {
+  for (const cart of carts) {
     const start = Math.floor(cart.createdAt.getTime() / HALF_HOUR_MS) * HALF_HOUR_MS;
     const sum = sums.get(start) ?? noneOf(new Date(start));
     const own = lines.filter(({ cartId }) => cartId.equals(cart._id)).map(toProduct);
-    sums.set(start, add(sum, { carts: 1, value: cart.grandTotal, abandonedProducts: own }));
+    // The analyses count no empty carts.
+    const counts =
+      cart.itemCount > 0 ? { carts: 1, value: cart.grandTotal } : { carts: 0, value: ZERO_PAISE };
+    sums.set(start, add(sum, { ...counts, abandonedProducts: own }));
   }
   return [...sums.values()];
 }
