@@ -10,12 +10,7 @@ import { releaseCoupons } from "../../services/flows/effects/release-coupons.eff
 import { releaseUnusedReservation } from "../../services/flows/effects/release-reservation.effect.js";
 import { notifyCartAbandoned } from "../../services/flows/effects/remind-cart.effect.js";
 import { notifyUnfinishedCheckout } from "../../services/flows/effects/remind-checkout.effect.js";
-import {
-  reverseCoupons,
-  reverseCredit,
-  reversePoints,
-  reverseStock,
-} from "../../services/flows/effects/reverse-placement.effect.js";
+import { placementReversals } from "../../services/flows/effects/reverse-placement.effect.js";
 import { sendAuditRow } from "../../services/flows/effects/send-audit.effect.js";
 import { syncReservation } from "../../services/flows/effects/sync-reservation.effect.js";
 import { sendRefund } from "../../services/flows/refund-payment.flow.js";
@@ -62,19 +57,11 @@ export const outboxEffects: OutboxEffects = {
   "refund.send": [about("gateway", "refundId", sendRefund)],
   "refund.completed": [about("message", "refundId", notifyMoneyReturned)],
   "refund.attention": [about("message", "refundId", notifyRefundAttention)],
-  "placement.reverse": [
-    about("stock", "checkoutSessionId", reverseStock),
-    about("coupons", "checkoutSessionId", reverseCoupons),
-    {
-      name: "points",
-      deliver: (payload) =>
-        reversePoints(
-          idIn(payload, "checkoutSessionId"),
-          textIn(payload, "run") === "second" ? "second" : "first",
-        ),
-    },
-    about("credit", "checkoutSessionId", reverseCredit),
-  ],
+  "placement.reverse": placementReversals.map(({ name, reverse }) => ({
+    name,
+    deliver: (payload) =>
+      reverse(idIn(payload, "checkoutSessionId"), textIn(payload, "run") === "second" ? "second" : "first"),
+  })),
   "coupon.release": [
     {
       name: "pricing",

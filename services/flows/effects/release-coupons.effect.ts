@@ -4,11 +4,14 @@ import { unwrap } from "../../../utils/result.js";
 import { reverseCouponUsage } from "../../integrations/pricing-integration.service.js";
 import { withDocumentLease } from "../../platform/document-lease.service.js";
 import { CHECKOUT_LEASE } from "../steps/checkout/checkout-state.step.js";
+import { placementInProgress } from "../steps/payment/supersede-payment.step.js";
 
 /**
- * Gives coupon uses back that a session claimed and no longer needs (D37). Stands in the session's line,
- * because the same coupon may be claimed again at the same moment: what the session pays with now, or what
- * its order was made with, is left alone.
+ * Releases coupon uses that a session claimed and no longer needs. Holds the session's lease, because the same
+ * coupon may be claimed again at the same moment: by the next payment method, or by an order that a late capture
+ * makes of an expired session. What the session pays with now, or its order was made with, is left alone.
+ * @throws ConflictError PLACEMENT_IN_PROGRESS while an order is being placed; whether it needs the coupon is known
+ *   once that has ended
  */
 export async function releaseCoupons(
   checkoutSessionId: Types.ObjectId,
@@ -17,6 +20,7 @@ export async function releaseCoupons(
   const lease = { model: CheckoutSession, id: checkoutSessionId, ...CHECKOUT_LEASE };
   await withDocumentLease(lease, async (checkout) => {
     if (!checkout || checkout.status === "completed") return;
+    if (checkout.placement) throw placementInProgress();
     const frozen = checkout.status === "payment_pending" ? checkout.frozen : null;
     const inUse = new Set(frozen?.coupons.map((coupon) => coupon.code));
     for (const code of codes.filter((candidate) => !inUse.has(candidate))) {
