@@ -4,7 +4,7 @@ import { type ListQuery, listQuery, objectId, orderNumber } from "../../utils/re
 
 /** What each handler takes, under the handler's name. */
 
-/** `terms_accepted` is the same under its name of plan v1 (D4). */
+/** `terms_accepted` is an alias of `termsAccepted`. */
 export interface PlaceOrderBody {
   checkoutSessionId: string;
   termsAccepted?: boolean;
