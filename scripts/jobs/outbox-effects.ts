@@ -6,7 +6,6 @@ import {
   notifyRefundAttention,
 } from "../../services/flows/effects/notify.effect.js";
 import { releaseIdleCart } from "../../services/flows/effects/release-cart.effect.js";
-import { releaseCoupons } from "../../services/flows/effects/release-coupons.effect.js";
 import { releaseUnusedReservation } from "../../services/flows/effects/release-reservation.effect.js";
 import { notifyCartAbandoned } from "../../services/flows/effects/remind-cart.effect.js";
 import { notifyUnfinishedCheckout } from "../../services/flows/effects/remind-checkout.effect.js";
@@ -14,6 +13,7 @@ import { placementReversals } from "../../services/flows/effects/reverse-placeme
 import { sendAuditRow } from "../../services/flows/effects/send-audit.effect.js";
 import { syncReservation } from "../../services/flows/effects/sync-reservation.effect.js";
 import { sendRefund } from "../../services/flows/refund-payment.flow.js";
+import { releaseCoupons } from "../../services/flows/steps/checkout/release-coupons.step.js";
 import { AUDIT_MESSAGE } from "../../services/platform/audit.service.js";
 import type { OutboxEffect, OutboxEffects } from "../../services/platform/outbox-worker.service.js";
 

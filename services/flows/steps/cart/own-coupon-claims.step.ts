@@ -7,7 +7,7 @@ import {
   recordCouponUsage,
   reverseCouponUsage,
 } from "../../../integrations/pricing-integration.service.js";
-import { releaseCoupons } from "../../effects/release-coupons.effect.js";
+import { releaseCoupons } from "../checkout/release-coupons.step.js";
 
 type Holder = Pick<CheckoutSessionDoc, "_id" | "userId" | "status" | "frozen" | "couponClaims">;
 type Ask = (code: string) => Promise<CouponCheck>;

@@ -1,10 +1,10 @@
 import type { Types } from "mongoose";
-import { CheckoutSession } from "../../../models/index.js";
-import { unwrap } from "../../../utils/result.js";
-import { reverseCouponUsage } from "../../integrations/pricing-integration.service.js";
-import { withDocumentLease } from "../../platform/document-lease.service.js";
-import { CHECKOUT_LEASE } from "../steps/checkout/checkout-state.step.js";
-import { placementInProgress } from "../steps/payment/supersede-payment.step.js";
+import { CheckoutSession } from "../../../../models/index.js";
+import { unwrap } from "../../../../utils/result.js";
+import { reverseCouponUsage } from "../../../integrations/pricing-integration.service.js";
+import { withDocumentLease } from "../../../platform/document-lease.service.js";
+import { placementInProgress } from "../payment/supersede-payment.step.js";
+import { CHECKOUT_LEASE } from "./checkout-state.step.js";
 
 /**
  * Releases coupon uses that a session claimed and no longer needs. Holds the session's lease, because the same
