@@ -6,19 +6,14 @@ import {
   notifyRefundAttention,
 } from "../../services/flows/effects/notify.effect.js";
 import { releaseIdleCart } from "../../services/flows/effects/release-cart.effect.js";
-import { releaseCoupons } from "../../services/flows/effects/release-coupons.effect.js";
 import { releaseUnusedReservation } from "../../services/flows/effects/release-reservation.effect.js";
 import { notifyCartAbandoned } from "../../services/flows/effects/remind-cart.effect.js";
 import { notifyUnfinishedCheckout } from "../../services/flows/effects/remind-checkout.effect.js";
-import {
-  reverseCoupons,
-  reverseCredit,
-  reversePoints,
-  reverseStock,
-} from "../../services/flows/effects/reverse-placement.effect.js";
+import { placementReversals } from "../../services/flows/effects/reverse-placement.effect.js";
 import { sendAuditRow } from "../../services/flows/effects/send-audit.effect.js";
 import { syncReservation } from "../../services/flows/effects/sync-reservation.effect.js";
 import { sendRefund } from "../../services/flows/refund-payment.flow.js";
+import { releaseCoupons } from "../../services/flows/steps/checkout/release-coupons.step.js";
 import { AUDIT_MESSAGE } from "../../services/platform/audit.service.js";
 import type { OutboxEffect, OutboxEffects } from "../../services/platform/outbox-worker.service.js";
 
@@ -62,19 +57,11 @@ export const outboxEffects: OutboxEffects = {
   "refund.send": [about("gateway", "refundId", sendRefund)],
   "refund.completed": [about("message", "refundId", notifyMoneyReturned)],
   "refund.attention": [about("message", "refundId", notifyRefundAttention)],
-  "placement.reverse": [
-    about("stock", "checkoutSessionId", reverseStock),
-    about("coupons", "checkoutSessionId", reverseCoupons),
-    {
-      name: "points",
-      deliver: (payload) =>
-        reversePoints(
-          idIn(payload, "checkoutSessionId"),
-          textIn(payload, "run") === "second" ? "second" : "first",
-        ),
-    },
-    about("credit", "checkoutSessionId", reverseCredit),
-  ],
+  "placement.reverse": placementReversals.map(({ name, reverse }) => ({
+    name,
+    deliver: (payload) =>
+      reverse(idIn(payload, "checkoutSessionId"), textIn(payload, "run") === "second" ? "second" : "first"),
+  })),
   "coupon.release": [
     {
       name: "pricing",

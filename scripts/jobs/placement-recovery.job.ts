@@ -8,16 +8,16 @@ import { now } from "../../utils/clock.js";
 import { AppError } from "../../utils/errors.js";
 import { workThrough } from "./batches.js";
 
-/** The client and the webhook get so long to place the order themselves. */
+/** The client and the webhook get this long to place the order themselves. */
 const LEAVE_ALONE_MS = 15_000;
 
-/** Codes that only say "not yet": the next run looks again. */
+/** Codes that mean "not yet": the next run tries again. */
 const NOT_YET = new Set(["PLACEMENT_IN_PROGRESS", "REQUEST_IN_PROGRESS", "VERSION_CONFLICT"]);
 
 /**
- * Finishes what a crash or a vanished client left: intents whose lease has ended, and money that waits for an
- * order. Found within a minute (F1); what can no longer become an order is paid back. Keys of requests that
- * crashed are let go.
+ * Finishes what a crash or a vanished client left behind: intents whose lease has ended, and payments that wait for
+ * an order. Both are found within a minute; what can no longer become an order is refunded. Idempotency keys of
+ * requests that crashed are released.
  */
 export const placementRecovery: Job = {
   name: "placement-recovery",
@@ -51,7 +51,7 @@ export const placementRecovery: Job = {
   },
 };
 
-/** @returns whether the session has its order or its refund now. An unknown outcome is thrown: it stays for the next run. */
+/** @returns whether the session has its order or its refund now. @throws on an unknown outcome, which the next run retries */
 export async function placeOrReturn(checkoutSessionId: Types.ObjectId): Promise<boolean> {
   try {
     await placeOrder({ checkoutSessionId, termsAcceptedAt: null, waitForOthers: false });

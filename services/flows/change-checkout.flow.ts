@@ -49,9 +49,9 @@ export type CheckoutChange = Partial<
 >;
 
 /**
- * One step of a checkout: the writers of a session stand in line (two tabs), `decide` says what changes
- * (and may ask neighbours), then totals are fresh and everything is written at once. A change that moves
- * the amount takes the session back from the payment (D38).
+ * One step of a checkout: writers of a session (two tabs) take turns, `decide` says what changes (and may call
+ * neighbours), then totals are computed and everything is written at once. A change that affects the amount
+ * supersedes the open payment, and the method must be chosen again.
  * @throws NotFoundError, CheckoutExpiredError, ConflictError as `assertWritable`, and whatever `decide` throws; then nothing changed.
  */
 export async function changeCheckout(
@@ -103,8 +103,8 @@ async function writeChange(
 }
 
 /**
- * The cart shows what the checkout knows; nobody pays by it. So it is told by a write of its own, which needs no
- * transaction: where a crash comes between, the next step (or this one, repeated) tells it.
+ * The cart shows what the checkout knows; payment does not depend on it. So this write needs no transaction: after
+ * a crash in between, the next step (or this one, repeated) makes it.
  */
 async function tellCart(cart: CartDoc, told: Partial<CartDoc>): Promise<void> {
   if (differs(cart, told)) await Cart.updateOne(cartAsSeen(cart), { $set: told }, HOT_WRITE);
@@ -117,7 +117,7 @@ interface StepWrite {
   session: ClientSession | undefined;
 }
 
-/** Gives the lease back with the same write. The first address takes the session one step on. */
+/** Releases the lease with the same write. The first address moves the session one step on. */
 async function writeStep({ before, set, token, session }: StepWrite): Promise<CheckoutSessionDoc> {
   const guard = { "lease.token": token, placement: null };
   const isFirstAddress = before.status === "initiated" && Boolean(set.shippingAddress);
@@ -144,8 +144,8 @@ async function writeStep({ before, set, token, session }: StepWrite): Promise<Ch
 }
 
 /**
- * Also when the same amount is due but credit and points share it otherwise: both are taken as they were
- * frozen, and would be taken wrongly.
+ * Also when the same amount is due but credit and points share it differently: both are taken as they were
+ * frozen.
  */
 function changesWhatIsPaid(
   before: CheckoutSessionDoc,
@@ -170,10 +170,10 @@ function changesOrderFacts(before: CheckoutSessionDoc, after: CheckoutSessionDoc
   );
 }
 
-/** A cart that changed meanwhile has newer totals, which stay. */
+/** A cart that has changed since has newer totals, which stay. */
 const cartAsSeen = ({ _id, version }: CartDoc) => ({ _id, status: "active" as const, version });
 
-/** The cart's own totals count with the address and the shipping method that the checkout knows. */
+/** The cart's own totals use the address and the shipping method of the checkout. */
 function tellingOf(checkout: CheckoutSessionDoc): Partial<CartDoc> {
   const { totals } = checkout;
   if (!totals) return {};

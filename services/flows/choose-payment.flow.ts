@@ -51,11 +51,12 @@ export interface ChosenPayment {
 
 /**
  * Chooses how to pay: checks everything the amount depends on once more, claims the coupons, freezes lines
- * and totals, writes the payment record, and only then makes the gateway order for exactly that amount
- * (`domain.md` §5.1). Choosing again at the same amount goes on with the open payment; a failed attempt is
- * retried on the same gateway order (D11); another amount voids what was open (D38).
+ * and totals, writes the payment record, and only then creates the gateway order for exactly that amount.
+ * Choosing again at the same amount reuses the open payment; a failed attempt is retried on the same gateway
+ * order; another amount supersedes what was open. When nothing is due, the method is dropped.
  * @throws RuleError CHECKOUT_INCOMPLETE, OUT_OF_STOCK, COUPON_INVALID, COD_UNAVAILABLE, METHOD_UNAVAILABLE,
- *   AMOUNT_BELOW_MINIMUM, SHIPPING_METHOD_UNAVAILABLE, INSUFFICIENT_POINTS, INSUFFICIENT_CREDIT; the upstream errors of D14.
+ *   AMOUNT_BELOW_MINIMUM, SHIPPING_METHOD_UNAVAILABLE, INSUFFICIENT_POINTS, INSUFFICIENT_CREDIT; the typed
+ *   upstream errors.
  */
 export async function choosePayment(choice: PaymentChoice): Promise<ChosenPayment> {
   const lease = { model: CheckoutSession, id: choice.checkoutSessionId, ...CHECKOUT_LEASE };
@@ -65,16 +66,17 @@ export async function choosePayment(choice: PaymentChoice): Promise<ChosenPaymen
     const state = await refreshBeforePayment(checkout, choice.method);
     await assertMeansSuffice(state);
     const options = await listPaymentOptions(state);
-    assertPayable(choice, state, options);
+    const effective = { ...choice, method: state.checkout.paymentMethod };
+    assertPayable(effective, state, options);
     await claimCoupons(state);
-    const { frozenCheckout, payment } = await freeze(choice, state, token);
+    const { frozenCheckout, payment } = await freeze(effective, state, token);
     if (!frozenCheckout.lease) ended();
-    const chosen = payment && isOnline(choice) ? await ensureGatewayOrder(payment) : payment;
+    const chosen = payment && isOnline(effective) ? await ensureGatewayOrder(payment) : payment;
     return { state: { ...state, checkout: frozenCheckout }, options, payment: chosen };
   });
 }
 
-/** Then the gateway is asked after the freezing, under the same lease. */
+/** These get a gateway order after the freeze, under the same lease. */
 const isOnline = ({ method }: PaymentChoice): boolean => method !== null && method !== "cod";
 
 function assertPayable(choice: PaymentChoice, state: CheckoutState, options: PaymentOption[]): void {
@@ -97,7 +99,7 @@ interface Frozen {
   payment: PaymentDoc | null;
 }
 
-/** One transaction: the cart is the one we looked at, the session is frozen, the payment record exists. */
+/** One transaction: the cart is unchanged, the session is frozen, the payment record exists. */
 async function freeze(choice: PaymentChoice, state: CheckoutState, token: string): Promise<Frozen> {
   const before = await rereadIfPaying(state.checkout);
   const frozen = freezeCheckout(state);
@@ -112,7 +114,7 @@ async function freeze(choice: PaymentChoice, state: CheckoutState, token: string
   });
 }
 
-/** Refreshing the cart may have taken a session back from its payment; no other is touched under our lease. */
+/** Refreshing the cart may have superseded the session's payment. Under the lease nothing else freezes a session. */
 async function rereadIfPaying(leased: CheckoutSessionDoc): Promise<CheckoutSessionDoc> {
   if (leased.status !== "payment_pending") return leased;
   const checkout = await CheckoutSession.findById(leased._id).lean<CheckoutSessionDoc>();
@@ -134,8 +136,8 @@ async function assertCartUnchanged({ cart }: CheckoutState, session: ClientSessi
 }
 
 /**
- * The payment to go on with: still open (or its last attempt failed) at the same amount and of the same kind.
- * An attempt that failed, or that the gateway gave back, gives its gateway order to a new record.
+ * The payment to continue with: still open (or its last attempt failed) at the same amount and of the same kind.
+ * An attempt that failed, or that the gateway returned, passes its gateway order on to a new record.
  */
 async function findOpenPayment(
   checkout: CheckoutSessionDoc,
@@ -155,6 +157,8 @@ async function findOpenPayment(
   if (!goesOn || !last) return null;
   const hasEnded = last.status === "failed" || last.status === "refunded";
   if (hasEnded) return insertPayment(choice, checkout, frozen, session, last);
+  // Once money has arrived, the method is what the gateway reported.
+  if (last.accepted) return last;
   await Payment.updateOne({ _id: last._id }, { $set: { method: choice.method } }).session(session);
   return { ...last, method: choice.method };
 }
@@ -197,7 +201,7 @@ async function insertPayment(
   return payment;
 }
 
-/** The sweep asks the gateway about every unsettled online payment, first after so long. */
+/** The sweep asks the gateway about every unsettled online payment, for the first time after this. */
 const FIRST_SWEEP_MINUTES = 1;
 
 interface FrozenWrite {

@@ -6,7 +6,7 @@ import { enqueueOutbox, type OutboxDraft } from "../platform/outbox.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 import { applyTransition, tryTransition } from "../platform/transition.service.js";
 
-/** A session with an open payment is given so much longer: the bank page may still be open (D32). */
+/** A session with an open payment gets this much longer: the bank page may still be open. */
 export const PAYING_GRACE_MS = 15 * 60_000;
 
 /** Sessions whose time has passed, oldest first; those being paid only after the grace. */
@@ -32,9 +32,9 @@ export async function findExpiredCheckouts(limit: number): Promise<CheckoutSessi
 
 /**
  * Fails a session whose time has passed. Compare-and-set on status and time, so that a customer who acted at
- * the last moment wins. Coupon uses and stock are given back; what was frozen stays, because a late capture
- * may still place the order from it (D38). The caller has asked the gateway about open payments before.
- * @returns whether it was failed by this call.
+ * the last moment wins. Coupon uses and stock are released; what was frozen stays, because a late capture
+ * may still place the order from it. The caller has queried the gateway about open payments before.
+ * @returns whether this call failed it.
  */
 export async function expireCheckout(checkout: CheckoutSessionDoc): Promise<boolean> {
   return inTransaction(async (session) => {
@@ -65,7 +65,7 @@ async function isPaid(checkoutSessionId: Types.ObjectId, session: ClientSession)
   return (await Payment.exists({ checkoutSessionId, accepted: true }).session(session)) !== null;
 }
 
-/** A COD promise has no gateway that could still bring money: it ends with its session. */
+/** A COD payment has no gateway that could still capture it: it ends with its session. */
 async function failCodPayments(checkoutSessionId: Types.ObjectId, session: ClientSession): Promise<void> {
   const payment = await Payment.findOne({ checkoutSessionId, gateway: "cod", status: "pending" })
     .session(session)

@@ -38,28 +38,19 @@ export function afterCommit(session: ClientSession, callback: Callback): void {
   callbacks.get(session)?.add(callback);
 }
 
-export interface TransactionOptions {
-  /** What a write conflict does: `repeat` (left out) tries again; `throw` is for work that can be done in another way. */
-  onConflict?: "repeat" | "throw";
-}
-
 /**
  * Runs `work` in one transaction (snapshot, majority) and repeats it on write conflicts.
  * @throws OutcomeUnknownError `database`, when the commit may or may not have happened (D29)
  * @throws OverloadedError when conflicts did not end within 10 s; nothing was written
  * @throws whatever `work` throws; nothing was written
  */
-export async function inTransaction<T>(
-  work: (session: ClientSession) => Promise<T>,
-  { onConflict = "repeat" }: TransactionOptions = {},
-): Promise<T> {
+export async function inTransaction<T>(work: (session: ClientSession) => Promise<T>): Promise<T> {
   const session = await mongoose.startSession();
   const deadline = performance.now() + RETRY_FOR_MS;
   try {
     for (let attempt = 0; ; attempt += 1) {
       const outcome = await tryOnce(session, work);
       if (outcome.committed) return outcome.result;
-      if (onConflict === "throw") throw outcome.error;
       await pauseBefore(attempt, deadline, outcome.error);
     }
   } finally {

@@ -132,38 +132,8 @@ function notMoved<S extends string, D>(
   return { changed: false, reason: legal ? "guard" : "illegal", document };
 }
 
-/** What moves, without the model and the transaction it is in. */
-type Move<S extends string, D> = Omit<TransitionRequest<S, D>, "model" | "session">;
-
-/** One move of `moveTogether`: it knows where it comes from. */
-export type KnownTransition<S extends string, D> = Move<S, D> & { from: NoInfer<S> };
-
-/**
- * Moves several documents of one model in one statement, inside a transaction.
- * @returns whether every one of them was moved; if not, the caller has to leave the transaction, since some were
- * @throws InvalidStatusTransitionError when the table does not list a move
- */
-export async function moveTogether<S extends string, D>(
-  model: Model<D>,
-  requests: readonly KnownTransition<S, D>[],
-  session: ClientSession,
-): Promise<boolean> {
-  const operations = requests.map((request) => {
-    const { machine, from, to } = request;
-    if (bookkeepingOf(request).rows)
-      throw new TypeError(`moves of ${machine.name} write their history one by one`);
-    if (!canMove(machine, from, to)) throw new InvalidStatusTransitionError(from, to, machine.next[from]);
-    return { updateOne: queryOf(request, from) };
-  });
-  const { modifiedCount } = await model.bulkWrite(operations as Operations<D>, { session });
-  return modifiedCount === requests.length;
-}
-
-/** Mongoose's own type leaves open which documents the model holds. */
-type Operations<D> = Parameters<Model<D>["bulkWrite"]>[0];
-
 /** Guard and write of a move: it happens only to a document that has the status, now. */
-function queryOf<S extends string, D>(request: Move<S, D>, from: S) {
+function queryOf<S extends string, D>(request: TransitionRequest<S, D>, from: S) {
   const { field, embedded } = bookkeepingOf(request);
   const filter = { ...request.guard, _id: request.id, [field]: from } as QueryFilter<D>;
   const update = {
@@ -190,7 +160,7 @@ async function write<S extends string, D>(request: TransitionRequest<S, D>, from
   return moved;
 }
 
-function toEntry<S extends string, D>(request: Move<S, D>, from: S): StatusEntry {
+function toEntry<S extends string, D>(request: TransitionRequest<S, D>, from: S): StatusEntry {
   return { from, to: request.to, at: now(), note: request.note ?? null, by: request.by };
 }
 

@@ -35,12 +35,12 @@ export interface OrderRequest {
   owner: Owner;
   checkoutSessionId: Types.ObjectId;
   termsAccepted: boolean;
-  /** Which payment the client believes to have made; must be one of this session. */
+  /** The payment that the client made; must belong to this session. */
   paymentId?: Types.ObjectId;
 }
 
 /**
- * Places the order of a paid, COD or fully credited session (`domain.md` §5.2). Repeatable: the same order again.
+ * Places the order of a session that is paid, COD, or covered by credit and points. A repeat returns the same order.
  * @throws NotFoundError for a session that is not the caller's, or a payment that is not the session's;
  *   RuleError TERMS_NOT_ACCEPTED, PAYMENT_REQUIRED, CHECKOUT_INCOMPLETE; ConflictError with the code the session
  *   failed with; CheckoutExpiredError.
@@ -56,8 +56,8 @@ export async function place(request: OrderRequest): Promise<OrderOverview & { cr
 }
 
 /**
- * A client may come back before the gateway's webhook, and without `verify`: then the gateway is asked what
- * it knows, instead of telling a customer who has paid that he has not.
+ * A client may return before the gateway's webhook, and without `verify`: then the gateway is queried first, so
+ * that a customer who has paid does not get PAYMENT_REQUIRED.
  */
 async function placeOrAskGateway(
   checkout: CheckoutSessionDoc,
@@ -79,7 +79,7 @@ async function placeOrAskGateway(
   }
 }
 
-/** @returns whether the gateway has told of a payment that an order can be placed on. */
+/** @returns whether the gateway knows a payment on which an order can be placed. */
 async function learnOfPayment(checkoutSessionId: Types.ObjectId): Promise<boolean> {
   const open = await Payment.findOne({ checkoutSessionId, gateway: "razorpay", supersededAt: null })
     .sort({ createdAt: -1 })
@@ -99,7 +99,7 @@ async function assertPaymentOf(checkout: CheckoutSessionDoc, paymentId: Types.Ob
 }
 
 /**
- * A session with nothing due needs no payment method: it is frozen here (`domain.md` §2).
+ * A session with nothing due needs no payment method: it is frozen here.
  * @throws RuleError CHECKOUT_INCOMPLETE, TERMS_NOT_ACCEPTED; as `choosePayment`
  */
 async function makeReady(checkout: CheckoutSessionDoc, request: OrderRequest): Promise<"ready" | "frozen"> {
@@ -112,13 +112,13 @@ async function makeReady(checkout: CheckoutSessionDoc, request: OrderRequest): P
   return "frozen";
 }
 
-/** Who may see an order: its owner, or whoever holds the signed link from the mail. */
+/** Who may see an order: its owner, or the holder of the signed link from the mail. */
 export interface OrderReader {
   owner: Owner | null;
   token: string | null;
 }
 
-/** @throws NotFoundError for an unknown order and for somebody else's (D15). */
+/** @throws NotFoundError for an unknown order and for another caller's. */
 export async function getOrder(orderNumber: string, reader: OrderReader): Promise<OrderOverview> {
   const order = await Order.findOne({ orderNumber }).lean<OrderDoc>();
   const isReader =

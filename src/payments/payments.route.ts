@@ -73,7 +73,7 @@ consumer.post(
     access: guest("reject"),
     schemas: schemas.payOnDelivery,
     answers: { 200: CodOrderView, 201: CodOrderView },
-    refuses: [...CHOICE_REFUSES, "TERMS_NOT_ACCEPTED", "PAYMENT_REQUIRED", "PAYMENT_NOT_FOUND"],
+    refuses: [...CHOICE_REFUSES, "TERMS_NOT_ACCEPTED", "PAYMENT_REQUIRED"],
     idempotency: "required",
     rateClass: "place",
   },

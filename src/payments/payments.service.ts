@@ -84,24 +84,27 @@ export interface CodRequest {
   termsAccepted: boolean;
 }
 
-/** The order that is paid at the door. */
+/** An order that is paid for on delivery. */
 export interface CodOrder {
   order: OrderOverview;
-  payment: PaymentDoc;
-  /** Whether this very call made it. */
+  /** Null when credit and points paid for everything. */
+  payment: PaymentDoc | null;
+  /** Whether this call made it. */
   created: boolean;
 }
 
 /**
- * Cash on delivery in one call: the method is chosen and the order placed. Repeatable: the order of a
- * completed session is answered again, and a placement whose outcome was not known is gone on with.
+ * Cash on delivery in one call: chooses the method and places the order. Repeatable: a completed session returns
+ * its order again, and a placement whose outcome was unknown is continued. When nothing is due, the order needs no
+ * payment.
  * @throws RuleError TERMS_NOT_ACCEPTED, COD_UNAVAILABLE; otherwise as choosing a method and placing an order.
  */
 export async function payOnDelivery(request: CodRequest): Promise<CodOrder> {
   const { owner, checkoutSessionId } = request;
   const checkout = await getOwnCheckout(checkoutSessionId, owner);
   const isBegun = checkout.status === "completed" || checkout.placement !== null;
-  const isPromised = isBegun && checkout.paymentMethod === "cod";
+  const needsNoPayment = checkout.frozen?.totals.amountDue === 0;
+  const isPromised = isBegun && (checkout.paymentMethod === "cod" || needsNoPayment);
   if (!isPromised) {
     if (!request.termsAccepted) {
       throw new RuleError("TERMS_NOT_ACCEPTED", "Accept the terms to place the order");
@@ -110,9 +113,8 @@ export async function payOnDelivery(request: CodRequest): Promise<CodOrder> {
   }
   const termsAcceptedAt = isPromised ? null : now();
   const placed = await placeOrder({ checkoutSessionId, termsAcceptedAt, waitForOthers: true });
-  const overview = placed.overview ?? (await loadOrder(placed.order));
-  if (!overview.payment) throw paymentNotFound();
-  return { order: overview, payment: overview.payment, created: placed.created };
+  const order = placed.overview ?? (await loadOrder(placed.order));
+  return { order, payment: order.payment, created: placed.created };
 }
 
 const isCheckoutMethod = (method: PaymentDoc["method"]): method is CheckoutPaymentMethod =>

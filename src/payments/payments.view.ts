@@ -1,3 +1,4 @@
+import { nullable } from "../../utils/view-schemas.js";
 import { OrderView, toOrderView } from "../../utils/views/order.view.js";
 import { PaymentView, toPaymentView } from "../../utils/views/payment.view.js";
 import { viewOf } from "../../utils/views/view-of.js";
@@ -7,11 +8,11 @@ export { PaymentChoiceView, toPaymentChoiceView } from "../../utils/views/checko
 export { PaymentView, toPaymentView };
 
 export const toCodOrderView = ({ order, payment }: CodOrder) => ({
-  payment: toPaymentView(payment),
+  payment: payment && toPaymentView(payment),
   order: toOrderView(order),
 });
 
 export const CodOrderView = viewOf<ReturnType<typeof toCodOrderView>>("CodOrder", {
-  payment: PaymentView,
+  payment: nullable(PaymentView),
   order: OrderView,
 });

@@ -1,4 +1,4 @@
-import { type Types, trusted } from "mongoose";
+import type { Types } from "mongoose";
 import { config } from "../../../config/env.config.js";
 import {
   CheckoutSession,
@@ -14,7 +14,6 @@ import {
 import { toRupees } from "../../../utils/money.js";
 import { unwrap } from "../../../utils/result.js";
 import { sendNotification } from "../../integrations/engagement-integration.service.js";
-import { gatherFinds } from "../../platform/gather.service.js";
 import { orderLink } from "../../platform/links.service.js";
 
 /**
@@ -22,15 +21,9 @@ import { orderLink } from "../../platform/links.service.js";
  * key at the receiver. `data` always carries a number, `customerName`, the amounts in rupees and a `link`.
  */
 
-/** The outbox delivers several messages at once: their orders come in one query. */
-const ordersById = gatherFinds<OrderDoc>(
-  ($in) => Order.find({ _id: trusted({ $in }) }).lean<OrderDoc[]>(),
-  ({ _id }) => _id.toHexString(),
-);
-
 /** Template `order_confirmed`: also `paymentMethod`, `paymentStatus`. */
 export async function notifyOrderPlaced(orderId: Types.ObjectId): Promise<void> {
-  const [order] = await ordersById(orderId.toHexString());
+  const order = await Order.findById(orderId).lean<OrderDoc>();
   if (!order) return;
   unwrap(
     await sendNotification({

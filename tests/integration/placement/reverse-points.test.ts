@@ -2,7 +2,7 @@ import { Types } from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { startWorld, type World } from "../../support/world.js";
 
-/** D37, `domain.md` §5.2 step 4: what a refused placement took is given back at once, and once more later. */
+/** What a refused placement took is returned at once, and once more later. */
 let world: World;
 let orderId: Types.ObjectId;
 
@@ -11,13 +11,15 @@ const PAISE_A_POINT = 25;
 const userId = SEED.users.bharat;
 const pointsNow = () => world.sandbox.control.engagement.points(userId);
 
-const load = async () => ({
-  ...(await import("../../../services/integrations/engagement-integration.service.js")),
-  ...(await import("../../../services/flows/effects/reverse-placement.effect.js")),
-});
+async function reversePoints(round: "first" | "second"): Promise<void> {
+  const { placementReversals } = await import("../../../services/flows/effects/reverse-placement.effect.js");
+  const points = placementReversals.find(({ name }) => name === "points");
+  if (!points) throw new Error("points have no reversal");
+  await points.reverse(orderId, round);
+}
 
 async function redeem(): Promise<void> {
-  const { redeemLoyalty } = await load();
+  const { redeemLoyalty } = await import("../../../services/integrations/engagement-integration.service.js");
   const { rupeesToPaise } = await import("../../../utils/money.js");
   const expectedDiscount = rupeesToPaise((POINTS * PAISE_A_POINT) / 100);
   const taken = await redeemLoyalty({
@@ -49,30 +51,27 @@ beforeEach(async () => {
 });
 
 test("When a placement that took points is reversed twice, then they are given back once", async () => {
-  const { reversePoints } = await load();
   const before = pointsNow();
   await redeem();
-  await reversePoints(orderId, "first");
+  await reversePoints("first");
   expect(pointsNow()).toBe(before);
-  await reversePoints(orderId, "second");
+  await reversePoints("second");
   expect(pointsNow()).toBe(before);
 });
 
 test("When a frozen process takes the points after the first reversal, then the second gives them back", async () => {
-  const { reversePoints } = await load();
   const before = pointsNow();
   await redeem();
-  await reversePoints(orderId, "first");
+  await reversePoints("first");
   await redeem();
   expect(pointsNow()).toBe(before - POINTS);
-  await reversePoints(orderId, "second");
-  await reversePoints(orderId, "second");
+  await reversePoints("second");
+  await reversePoints("second");
   expect(pointsNow()).toBe(before);
 });
 
 test("When nothing was taken, then nothing is given", async () => {
-  const { reversePoints } = await load();
   const before = pointsNow();
-  await reversePoints(orderId, "first");
+  await reversePoints("first");
   expect(pointsNow()).toBe(before);
 });

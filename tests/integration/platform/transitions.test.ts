@@ -11,12 +11,7 @@ import {
 } from "../../../models/index.js";
 import { appendHistory } from "../../../services/platform/history.service.js";
 import { inTransaction } from "../../../services/platform/transaction.service.js";
-import {
-  applyTransition,
-  firstEntry,
-  moveTogether,
-  tryTransition,
-} from "../../../services/platform/transition.service.js";
+import { applyTransition, firstEntry, tryTransition } from "../../../services/platform/transition.service.js";
 import { InvalidStatusTransitionError } from "../../../utils/errors.js";
 import {
   cartMachine,
@@ -284,54 +279,6 @@ describe("Transitions", () => {
       status: "failed",
       failureReason: "expired",
       steps: { failedAt: new Date("2026-11-20") },
-    });
-  });
-
-  describe("of several documents at once", () => {
-    const moves = (ids: readonly Types.ObjectId[]) =>
-      ids.map((id) => ({
-        machine: cartMachine,
-        model: Cart,
-        id,
-        from: "active" as const,
-        to: "abandoned" as const,
-        by,
-      }));
-    const statuses = async () => (await Cart.find().sort({ _id: 1 }).lean()).map(({ status }) => status);
-
-    beforeEach(async () => {
-      await Cart.deleteMany({});
-    });
-
-    it("When each has the status it comes from, then all move; else the caller hears it", async () => {
-      const first = await Cart.create(aCart());
-      const second = await Cart.create({ ...aCart(), userId: "user-2" });
-      const ids = [first._id, second._id];
-      expect(await inTransaction((session) => moveTogether(Cart, moves(ids), session))).toBe(true);
-      expect(await statuses()).toEqual(["abandoned", "abandoned"]);
-      expect(await inTransaction((session) => moveTogether(Cart, moves(ids), session))).toBe(false);
-    });
-
-    it("When the table does not list a move, or each needs rows of history, then nothing is written", async () => {
-      const { _id: id } = await Cart.create(aCart());
-      const illegal = [
-        { machine: cartMachine, model: Cart, id, from: "converted" as const, to: "active" as const, by },
-      ];
-      await expect(inTransaction((session) => moveTogether(Cart, illegal, session))).rejects.toThrow(
-        InvalidStatusTransitionError,
-      );
-      const order = {
-        machine: orderMachine,
-        model: Order,
-        id,
-        from: "pending" as const,
-        to: "confirmed" as const,
-        by,
-      };
-      await expect(inTransaction((session) => moveTogether(Order, [order], session))).rejects.toThrow(
-        TypeError,
-      );
-      expect(await statuses()).toEqual(["active"]);
     });
   });
 });

@@ -7,6 +7,7 @@ import {
   recordCouponUsage,
   reverseCouponUsage,
 } from "../../../integrations/pricing-integration.service.js";
+import { releaseCoupons } from "../checkout/release-coupons.step.js";
 
 type Holder = Pick<CheckoutSessionDoc, "_id" | "userId" | "status" | "frozen" | "couponClaims">;
 type Ask = (code: string) => Promise<CouponCheck>;
@@ -45,7 +46,11 @@ const findHolders = (cartId: Types.ObjectId, codes: readonly string[]): Promise<
   }).lean<Holder[]>();
 
 async function askWithoutClaims(code: string, holders: readonly Holder[], ask: Ask): Promise<CouponCheck> {
-  for (const { _id } of holders) unwrap(await reverseCouponUsage({ code, orderId: _id.toHexString() }));
+  for (const { _id, status } of holders) {
+    // A late capture may make an order of an expired session at this moment: only its lease keeps the two apart.
+    if (status === "failed") await releaseCoupons(_id, [code]);
+    else unwrap(await reverseCouponUsage({ code, orderId: _id.toHexString() }));
+  }
   try {
     return await ask(code);
   } finally {

@@ -1,4 +1,4 @@
-import { type Types, trusted } from "mongoose";
+import type { Types } from "mongoose";
 import {
   type CartDoc,
   type CartItemDoc,
@@ -19,7 +19,6 @@ import { ZERO_PAISE } from "../../../../utils/money.js";
 import type { Owner } from "../../../../utils/principal.js";
 import { checkoutMachine } from "../../../../utils/state-machines.js";
 import type { Totals } from "../../../calculations/totals.service.js";
-import { gatherFinds } from "../../../platform/gather.service.js";
 import type { CartState } from "../cart/cart-draft.step.js";
 import { calculateCartTotals } from "../cart/cart-totals.step.js";
 import { findCartState } from "../cart/find-cart.step.js";
@@ -43,7 +42,7 @@ export const CHECKOUT_LEASE = { ttlMs: 20_000, waitMs: 10_000 } as const;
 
 export const checkoutNotFound = () => new NotFoundError("CHECKOUT_NOT_FOUND", "There is no such checkout");
 
-/** Whether the session is the caller's; somebody else's is as good as none (D15). */
+/** Whether the document is the caller's. Another caller's is treated as missing, so that ids cannot be probed. */
 export function isOwnedBy(document: { userId?: string; sessionId?: string }, owner: Owner): boolean {
   if ("userId" in owner) return document.userId === owner.userId;
   return document.sessionId === owner.sessionId && !document.userId;
@@ -64,14 +63,9 @@ export function assertWritable(checkout: CheckoutSessionDoc): void {
   if (checkout.expiresAt <= now()) throw new CheckoutExpiredError();
 }
 
-const checkoutsById = gatherFinds<CheckoutSessionDoc>(
-  ($in) => CheckoutSession.find({ _id: trusted({ $in }) }).lean<CheckoutSessionDoc[]>(),
-  ({ _id }) => _id.toHexString(),
-);
-
-/** @throws NotFoundError CHECKOUT_NOT_FOUND for an unknown session and for somebody else's. */
+/** @throws NotFoundError CHECKOUT_NOT_FOUND for an unknown session and for another caller's. */
 export async function getOwnCheckout(id: Types.ObjectId, owner: Owner): Promise<CheckoutSessionDoc> {
-  const [checkout] = await checkoutsById(id.toHexString());
+  const checkout = await CheckoutSession.findById(id).lean<CheckoutSessionDoc>();
   if (!checkout || !isOwnedBy(checkout, owner)) throw checkoutNotFound();
   return checkout;
 }
@@ -82,7 +76,7 @@ export async function loadCheckoutState(checkout: CheckoutSessionDoc): Promise<C
   return toCheckoutState(checkout, cartState);
 }
 
-/** The same, of a cart that is at hand. */
+/** As `loadCheckoutState`, for a cart that is already loaded. */
 export async function toCheckoutState(
   checkout: CheckoutSessionDoc,
   { cart, lines }: CartState,
@@ -91,8 +85,8 @@ export async function toCheckoutState(
 }
 
 /**
- * Where the supply is taxed (`gst.md` §2.1): a registered buyer's state by GSTIN, else the delivery state;
- * null before either is known.
+ * Where the supply is taxed: a registered buyer's state by GSTIN, else the delivery state; null before either
+ * is known.
  */
 export function placeOfSupplyOf(
   checkout: Pick<CheckoutSessionDoc, "gstin" | "shippingAddress">,
@@ -104,7 +98,7 @@ export function placeOfSupplyOf(
   return checkout.shippingAddress ? (findState(checkout.shippingAddress.state)?.code ?? null) : null;
 }
 
-/** The totals of a checkout: the cart's, given what the checkout knows by now. The COD fee counts only with COD. */
+/** The totals of a checkout: the cart's, with the checkout's address, shipping, credit and points. */
 export function calculateCheckoutTotals(
   checkout: CheckoutSessionDoc,
   cart: CartDoc,
@@ -119,7 +113,7 @@ export function calculateCheckoutTotals(
   });
 }
 
-/** What the chosen shipping method costs with the chosen payment method. */
+/** What the chosen shipping method costs with the chosen payment method: the COD fee counts only with COD. */
 export function shippingChargeOf({
   shippingMethod,
   paymentMethod,

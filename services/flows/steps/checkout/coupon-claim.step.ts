@@ -8,10 +8,10 @@ import { changeCart } from "../cart/change-cart.step.js";
 import type { CheckoutState } from "./checkout-state.step.js";
 
 /**
- * Claims one use of every coupon of the cart for this session, before anybody is asked to pay for a
- * discount (D37). Idempotent by code and order id. The claim is written down before the call, so that
- * whatever happens to it is given back when the session fails.
- * @throws RuleError COUPON_INVALID when the last use has just gone; the coupon is then taken off the cart.
+ * Claims one use of every coupon of the cart for this session, before the customer pays a discounted amount.
+ * Idempotent by code and order id. The claim is recorded before the call, so that it is released when the
+ * session fails, whatever its outcome.
+ * @throws RuleError COUPON_INVALID when the last use has just gone; the coupon is then removed from the cart.
  */
 export async function claimCoupons({ checkout, cart }: CheckoutState): Promise<void> {
   const codes = cart.appliedCoupons.map((coupon) => coupon.code);
@@ -35,7 +35,7 @@ export async function claimCoupons({ checkout, cart }: CheckoutState): Promise<v
   }
 }
 
-/** The coupon leaves the cart with a notice; the customer sees the price without it and chooses again (D37). */
+/** The coupon leaves the cart with a notice; the customer sees the price without it and chooses again. */
 async function dropCoupon(cartId: Types.ObjectId, code: string, reason: string): Promise<void> {
   await changeCart(cartId, (draft) => {
     draft.couponCodes = draft.couponCodes.filter((candidate) => candidate !== code);

@@ -6,7 +6,7 @@ import { checkoutMachine } from "../../../../utils/state-machines.js";
 import { applyTransition } from "../../../platform/transition.service.js";
 import { stepBackFromPayment } from "../payment/supersede-payment.step.js";
 
-/** A cart has one at most: the unique index of its live sessions. */
+/** A cart has at most one: the unique index of live sessions. */
 export const findLiveCheckout = (
   cartId: Types.ObjectId,
   session?: ClientSession,
@@ -16,9 +16,9 @@ export const findLiveCheckout = (
     .lean<CheckoutSessionDoc>();
 
 /**
- * In the caller's transaction: fails a live session that nobody can go on with. Its open payment is voided first,
- * so that a late capture is refunded; money that is already here stops this instead.
- * @returns false when the session is being placed
+ * In the caller's transaction: fails a live session that cannot be continued. Its open payment is voided first, so
+ * that a late capture is refunded; money that has already arrived stops this instead.
+ * @returns false when the session is being placed, or has changed since it was read
  * @throws ConflictError PLACEMENT_IN_PROGRESS as `stepBackFromPayment`
  */
 export async function endCheckout(
@@ -26,13 +26,16 @@ export async function endCheckout(
   { reason, by }: { reason: CheckoutFailure; by: "customer" | "system" },
   session: ClientSession,
 ): Promise<boolean> {
-  if (checkout.status === "payment_pending") await stepBackFromPayment(checkout, session);
+  const isPaying = checkout.status === "payment_pending";
+  if (isPaying) await stepBackFromPayment(checkout, session);
   const { changed } = await applyTransition({
     machine: checkoutMachine,
     model: CheckoutSession,
     id: checkout._id,
+    from: isPaying ? "address_entered" : checkout.status,
     to: "failed",
-    guard: { placement: null },
+    // A session that was read outside the transaction may have been renewed since.
+    guard: { placement: null, expiresAt: checkout.expiresAt },
     set: { failureReason: reason, failedAt: now(), "steps.failedAt": now() },
     by: { type: by },
     session,

@@ -27,7 +27,7 @@ export function toCheckoutTotals(totals: Totals): CheckoutTotals {
   };
 }
 
-/** What the customer pays for, taken the moment the method is chosen; the order is made from this alone (I14). */
+/** What the customer pays for, at the moment the method is chosen; the order is made from this alone. */
 export function freezeCheckout({ cart, lines, totals }: CheckoutState): FrozenCheckout {
   const totalsOf = new Map(totals.lines.map((line) => [line.id, line]));
   return {

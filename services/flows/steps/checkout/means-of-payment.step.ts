@@ -8,11 +8,11 @@ import {
 } from "../../../integrations/engagement-integration.service.js";
 import type { CheckoutState } from "./checkout-state.step.js";
 
-/** Points and store credit pay like money does (D35); the balances are the Engagement service's. */
+/** Points and store credit are means of payment; the Engagement service keeps the balances. */
 
 /**
- * The customer's points, of which there must be so many.
- * @throws RuleError INSUFFICIENT_POINTS with how many are `available`; the upstream errors of D14
+ * The customer's points, of which there must be at least `points`.
+ * @throws RuleError INSUFFICIENT_POINTS with how many are `available`; the typed upstream errors
  */
 export async function getSufficientPoints(userId: string, points: number): Promise<LoyaltyBalance> {
   const balance = unwrap(await getLoyaltyBalance(userId));
@@ -25,8 +25,8 @@ export async function getSufficientPoints(userId: string, points: number): Promi
 }
 
 /**
- * The customer's store credit, of which there must be so much.
- * @throws RuleError INSUFFICIENT_CREDIT with how much is `available`, in rupees; the upstream errors of D14
+ * The customer's store credit, of which there must be at least `amount`.
+ * @throws RuleError INSUFFICIENT_CREDIT with how much is `available`, in rupees; the typed upstream errors
  */
 export async function getSufficientCredit(userId: string, amount: Paise): Promise<Paise> {
   const { balance } = unwrap(await getStoreCreditBalance(userId));
@@ -38,8 +38,8 @@ export async function getSufficientCredit(userId: string, amount: Paise): Promis
 }
 
 /**
- * Before anything is paid: points and credit were chosen some time ago and may have paid for something else
- * since. Placing would refuse them, after the money has moved.
+ * Before anything is paid: points and credit were chosen some time ago and may have been used elsewhere since.
+ * Placing would refuse them only after the customer has paid.
  * @throws as `getSufficientPoints` and `getSufficientCredit`, for what these totals use of them
  */
 export async function assertMeansSuffice({ checkout, totals }: CheckoutState): Promise<void> {

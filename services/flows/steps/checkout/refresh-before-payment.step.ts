@@ -20,8 +20,10 @@ export function assertComplete(checkout: CheckoutSessionDoc): void {
 }
 
 /**
- * The last look before an amount is frozen: coupons and discounts are validated again, every line is
- * reserved for the time of a checkout, and the shipping method is rated for the cart as it is now.
+ * The last check before an amount is frozen: coupons and discounts are validated again, every line is
+ * reserved for the duration of a checkout, and the shipping method is rated for the cart as it is now.
+ * @returns the state with the payment method, or without one when nothing is due: what pays for everything else
+ *   must not pay a fee for a method that is not needed
  * @throws RuleError CHECKOUT_INCOMPLETE, CART_EMPTY, COUPON_INVALID, OUT_OF_STOCK, SHIPPING_METHOD_UNAVAILABLE.
  */
 export async function refreshBeforePayment(
@@ -31,8 +33,11 @@ export async function refreshBeforePayment(
   assertComplete(checkout);
   const refreshed = await holdCart(checkout.cartId);
   assertAsSeen(refreshed.cart);
-  const state = await toCheckoutState(checkout, refreshed);
-  return toCheckoutState({ ...checkout, paymentMethod, shippingMethod: await rateAgain(state) }, refreshed);
+  const shippingMethod = await rateAgain(await toCheckoutState(checkout, refreshed));
+  const rated = { ...checkout, shippingMethod, paymentMethod: null };
+  const withoutMethod = await toCheckoutState(rated, refreshed);
+  if (paymentMethod === null || withoutMethod.totals.amountDue === 0) return withoutMethod;
+  return toCheckoutState({ ...rated, paymentMethod }, refreshed);
 }
 
 async function holdCart(cartId: Types.ObjectId): Promise<CartState> {
@@ -47,7 +52,7 @@ async function holdCart(cartId: Types.ObjectId): Promise<CartState> {
   }
 }
 
-/** Nobody pays for another cart than the one on his screen: what changed just now is told first. */
+/** Customers pay only for the cart that they have seen: a change that happened just now is reported first. */
 function assertAsSeen({ notices }: CartDoc): void {
   const dropped = notices.find((notice) => notice.code === "COUPON_DROPPED");
   if (dropped) throw new RuleError("COUPON_INVALID", dropped.message, dropped.details);

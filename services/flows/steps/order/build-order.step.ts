@@ -18,11 +18,11 @@ import { pointsUsed } from "./placement-effects.step.js";
 export interface OrderFacts {
   orderNumber: string;
   at: Date;
-  /** COD orders may have to wait for an admin (D26). */
+  /** Where `codAutoConfirm` is off, COD orders wait for an admin. */
   confirmed: boolean;
 }
 
-/** What an order looks like the moment it comes into being, from the lines frozen with its payment (I14). */
+/** A new order, made from nothing but what was frozen with its payment. */
 export function buildOrder(claim: Claim, facts: OrderFacts): OrderDoc {
   const { checkout, frozen, payment } = claim;
   const { totals } = frozen;
@@ -93,7 +93,7 @@ const ownerOf = ({ checkout }: Claim) => ({
   ...(checkout.sessionId ? { sessionId: checkout.sessionId } : {}),
 });
 
-/** A session cannot have been frozen without these; the types do not know, so this says it. */
+/** A session cannot have been frozen without these; the types do not know that. */
 function completed({ checkout }: Claim): { email: string; phone: string; shippingAddress: AddressSnapshot } {
   const { email, phone, shippingAddress } = checkout;
   if (!email || !phone || !shippingAddress) {
@@ -139,7 +139,7 @@ function toOrderItem(line: FrozenLine, order: OrderDoc): OrderItemDoc {
 
 const SYSTEM = { type: "system" } as const;
 
-/** The chain begins at null and names every edge, so that a timeline needs no guessing (I19). */
+/** Each chain begins at null and has a row for every move, so that a timeline is complete. */
 export function buildFirstHistory(order: OrderDoc): HistoryDraft[] {
   const orderId = order._id;
   const rows: HistoryDraft[] = [

@@ -6,10 +6,22 @@ import {
   ConflictError,
 } from "../../../../utils/errors.js";
 
+/** A definite no: the placement is undone, and the session fails with this reason. */
+export class PlacementRefused extends Error {
+  constructor(
+    readonly failure: CheckoutFailure,
+    /** For the log. */
+    readonly reason: string,
+  ) {
+    super(`placement refused: ${failure} (${reason})`);
+    this.name = "PlacementRefused";
+  }
+}
+
 const REFUNDED = "If you have paid, the money is on its way back.";
 
 const FAILURES: Record<Exclude<CheckoutFailure, "expired">, { code: ConflictCode; message: string }> = {
-  out_of_stock: { code: "OUT_OF_STOCK", message: `Somebody else was faster: the stock is gone. ${REFUNDED}` },
+  out_of_stock: { code: "OUT_OF_STOCK", message: `An item has just sold out. ${REFUNDED}` },
   coupon_invalid: { code: "COUPON_INVALID", message: `The coupon can no longer be used. ${REFUNDED}` },
   insufficient_points: {
     code: "INSUFFICIENT_POINTS",
@@ -24,7 +36,7 @@ const FAILURES: Record<Exclude<CheckoutFailure, "expired">, { code: ConflictCode
   unavailable: { code: "CHECKOUT_FAILED", message: `The order could not be placed in time. ${REFUNDED}` },
 };
 
-/** The answer of a session that failed; every repetition hears the same. */
+/** The response of a session that failed; every repeat gets the same. */
 export function placementFailure(failure: CheckoutFailure | null): AppError {
   if (failure === null || failure === "expired") return new CheckoutExpiredError();
   const { code, message } = FAILURES[failure];

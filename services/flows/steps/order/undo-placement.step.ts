@@ -9,19 +9,24 @@ import { inTransaction } from "../../../platform/transaction.service.js";
 import { tryTransition } from "../../../platform/transition.service.js";
 import { oweSystemRefund } from "../payment/owe-refund.step.js";
 import type { Claim } from "./placement-claim.step.js";
+import type { ReversalRound } from "./placement-effects.step.js";
 
-/** After the lease has surely ended: a process frozen before its effects may still have done them. */
+/** After every lease has certainly ended: a process frozen before its effects may still have performed them. */
 const SECOND_REVERSAL_AFTER_MS = 90_000;
 
 /**
- * Step 4, instead of the commit: session failed with its reason, cart free again, a refund row for what was
- * captured, outbox rows for the reversals. One transaction; everything outside follows from the outbox.
- * @returns false when the claim was lost: somebody else has finished or undone this placement.
+ * Instead of the commit: session failed with its reason, cart free again, a refund row for what was captured,
+ * outbox rows for the reversals. One transaction; everything outside follows from the outbox. It compares the
+ * claim's token, which the commit removes: after a commit that succeeded unnoticed, nothing is undone.
+ * @returns null when another caller has finished or undone this placement
  */
-export async function undoPlacement(claim: Claim, failure: CheckoutFailure): Promise<boolean> {
+export async function undoPlacement(
+  claim: Claim,
+  failure: CheckoutFailure,
+): Promise<{ refundNumber: string | null } | null> {
   const refundNumber = claim.payment?.status === "captured" ? await nextRefundNumber() : null;
   return inTransaction(async (session) => {
-    if (!(await failSession(claim, failure, session))) return false;
+    if (!(await failSession(claim, failure, session))) return null;
     await Cart.updateOne(
       { _id: claim.checkout.cartId, placing: claim.checkout._id },
       { $set: { placing: null } },
@@ -31,11 +36,11 @@ export async function undoPlacement(claim: Claim, failure: CheckoutFailure): Pro
     }
     await failCodPayment(claim, session);
     await enqueueOutbox(reversalsOf(claim), session);
-    return true;
+    return { refundNumber };
   });
 }
 
-/** Not through the state table when the session was `expired` already: it stays failed, with a new reason. */
+/** Not by the state table: a session that had expired before stays failed, with a new reason. */
 async function failSession(claim: Claim, failure: CheckoutFailure, session: ClientSession): Promise<boolean> {
   const at = now();
   const failed = await CheckoutSession.updateOne(
@@ -68,7 +73,7 @@ async function failCodPayment(claim: Claim, session: ClientSession): Promise<voi
 
 function reversalsOf(claim: Claim): OutboxDraft[] {
   const checkoutSessionId = claim.checkout._id.toHexString();
-  const reversal = (run: "first" | "second", delayMs: number): OutboxDraft => ({
+  const reversal = (run: ReversalRound, delayMs: number): OutboxDraft => ({
     type: "placement.reverse",
     dedupeKey: `placement.reverse:${checkoutSessionId}:${claim.token}:${run}`,
     payload: { checkoutSessionId, run },

@@ -11,7 +11,7 @@ import { checkoutMachine, paymentMachine } from "../../../../utils/state-machine
 import { enqueueOutbox } from "../../../platform/outbox.service.js";
 import { applyTransition } from "../../../platform/transition.service.js";
 
-/** What a payment that was voided says in `errorCode`; a capture that still arrives is refunded (D38). */
+/** `errorCode` of a payment that was voided; a capture that still arrives is refunded. */
 export const SUPERSEDED = "superseded";
 
 export const placementInProgress = () =>
@@ -19,9 +19,9 @@ export const placementInProgress = () =>
 
 /**
  * In the caller's transaction: takes the cart's live session back from `payment_pending` and voids its
- * open payment, because the amount it was made for is about to change (D38, `domain.md` §5.1). No-op
- * when the cart has no session that is being paid.
- * @throws ConflictError PLACEMENT_IN_PROGRESS when an order is being placed or the money is already there.
+ * open payment, because the amount it was made for is about to change. No-op when the cart has no session
+ * that is being paid.
+ * @throws ConflictError PLACEMENT_IN_PROGRESS when an order is being placed or the money has already arrived.
  */
 export async function supersedeOpenPayment(cartId: Types.ObjectId, session: ClientSession): Promise<void> {
   const checkout = await CheckoutSession.findOne({ cartId, status: "payment_pending" })
@@ -30,17 +30,17 @@ export async function supersedeOpenPayment(cartId: Types.ObjectId, session: Clie
   if (checkout) await stepBackFromPayment(checkout, session);
 }
 
-/** For a change that is not worth a customer's payment. @throws ConflictError PLACEMENT_IN_PROGRESS */
+/** For a change that must not void a customer's payment. @throws ConflictError PLACEMENT_IN_PROGRESS */
 export async function assertNotPaying(cartId: Types.ObjectId, session: ClientSession): Promise<void> {
   const paying = await CheckoutSession.exists({ cartId, status: "payment_pending" }).session(session);
   if (paying) throw placementInProgress();
 }
 
 /**
- * As `supersedeOpenPayment`, for a session in hand.
+ * As `supersedeOpenPayment`, for a session that is already loaded.
  *
- * Two documents arbitrate the races. The session: claiming a placement writes it, and so does this. The
- * payment: accepting a capture needs `supersededAt: null`, which this sets. Whoever is second loses.
+ * Two documents arbitrate the races. The session: claiming a placement compares its version, which this raises.
+ * The payment: accepting a capture needs `supersededAt: null`, which this sets. The second writer loses.
  */
 export async function stepBackFromPayment(
   checkout: CheckoutSessionDoc,
@@ -55,6 +55,7 @@ export async function stepBackFromPayment(
     to: "address_entered",
     guard: { placement: null },
     set: { paymentMethod: null, frozen: null, paymentId: null, cartVersion: null },
+    inc: { version: 1 },
     by: { type: "system" },
     session,
   });
@@ -65,7 +66,7 @@ export async function stepBackFromPayment(
 
 /**
  * Marks every attempt of the session as superseded and fails the open ones. Failed attempts are marked
- * too: their gateway order can still be paid, up to days later (F28).
+ * too: their gateway order can still be paid, up to days later.
  */
 export async function voidPaymentsOf(
   checkoutSessionId: Types.ObjectId,
@@ -97,7 +98,7 @@ export async function voidPaymentsOf(
   ).session(session);
 }
 
-/** A coupon use claimed with the method is given back (D37); it can be claimed again with the next one. */
+/** A coupon use claimed with the method is released; it can be claimed again with the next one. */
 async function releaseCoupons(checkout: CheckoutSessionDoc, session: ClientSession): Promise<void> {
   if (checkout.couponClaims.length === 0) return;
   const id = checkout._id.toHexString();

@@ -1,0 +1,169 @@
+import mongoose from "mongoose";
+import { SEED } from "../../../scripts/sandbox/seed/index.js";
+import { useFailPoints } from "../../support/fail-points.js";
+import { eventually } from "../../support/instances.js";
+import { testDatabaseUri } from "../../support/test-database-uri.js";
+import { type Buyer, done, refused, useShop } from "../checkout/shop-world.js";
+
+useFailPoints();
+
+/** A fail point applies to the whole server; the name limits it to the connections of this file. */
+const APP_NAME = "terms-and-money";
+
+function namedUri(): string {
+  const uri = new URL(testDatabaseUri("orders"));
+  uri.searchParams.set("appName", APP_NAME);
+  return uri.toString();
+}
+
+/** Placing decides on the session and the payment that it has read; the claim and the commit compare both. */
+const shop = useShop({ MONGODB_URI: namedUri() });
+
+const failPoint = (settings: object) =>
+  mongoose.connection
+    .getClient()
+    .db("admin")
+    .command({ configureFailPoint: "failCommand", ...settings });
+
+const HELD_OPEN_MS = 2_000;
+
+/** Holds the next commit open: what its transaction has written is locked, and not yet visible to others. */
+async function holdNextCommit(): Promise<void> {
+  const data = {
+    failCommands: ["commitTransaction"],
+    blockConnection: true,
+    blockTimeMS: HELD_OPEN_MS,
+    appName: APP_NAME,
+  };
+  await failPoint({ mode: { times: 1 }, data });
+}
+
+/** The commit has arrived at the server. */
+async function isHeld(): Promise<boolean> {
+  const commits = { appName: APP_NAME, "command.commitTransaction": 1 };
+  const running = mongoose.connection
+    .getClient()
+    .db("admin")
+    .aggregate([{ $currentOp: { allUsers: true, localOps: true } }, { $match: commits }], {
+      readConcern: { level: "local" },
+    });
+  return running.hasNext();
+}
+
+afterEach(() => failPoint({ mode: "off" }));
+
+/** The order, if there is one, was made on the terms and the money that the session shows. */
+async function expectConsistent(buyer: Buyer): Promise<void> {
+  const [order, session, payments] = await Promise.all([
+    buyer.stored.order(),
+    buyer.stored.session(),
+    buyer.stored.payments(),
+  ]);
+  const linked = payments.filter(({ orderId }) => orderId !== null);
+  if (!order) {
+    expect(linked).toEqual([]);
+    return;
+  }
+  expect(session).toMatchObject({ status: "completed", placement: null });
+  expect(order.amountDue).toBe(session?.frozen.totals.amountDue);
+  if (order.amountDue === 0) expect(linked).toEqual([]);
+  else expect(linked).toMatchObject([{ amount: order.amountDue, supersededAt: null }]);
+}
+
+/** A session as a caller read it a moment ago. */
+async function readSession(buyer: Buyer) {
+  const { CheckoutSession } = await import("../../../models/index.js");
+  const checkout = await CheckoutSession.findById(buyer.id).lean();
+  if (!checkout) throw new Error("no such session");
+  return checkout;
+}
+
+async function placeAsRead(checkout: Awaited<ReturnType<typeof readSession>>): Promise<unknown> {
+  const { placeOrder } = await import("../../../services/flows/place-order.flow.js");
+  return placeOrder({
+    checkoutSessionId: checkout._id,
+    checkout,
+    termsAcceptedAt: null,
+    waitForOthers: false,
+  });
+}
+
+test("When online payment replaces cash on delivery while the order is being placed, then no order has the old payment", async () => {
+  const buyer = shop().guest();
+  await buyer.open({}, "cod");
+  await holdNextCommit();
+  const choosing = buyer.choose("upi");
+  await eventually("the choice waits in its commit", isHeld);
+  const placed = await buyer.order();
+  done(await choosing);
+  refused(placed, 400, "PAYMENT_REQUIRED");
+  expect(await buyer.stored.order()).toBeNull();
+  expect(await buyer.stored.session()).toMatchObject({ placement: null, paymentMethod: "upi" });
+  await expectConsistent(buyer);
+});
+
+test("When store credit that paid for everything is dropped after the session was read, then there is no order for nothing", async () => {
+  shop().sandbox.control.engagement.setCredit(SEED.users.dev, 5_000);
+  const buyer = shop().customer("dev");
+  await buyer.prepare();
+  done(await buyer.post(`/api/checkout/${buyer.id}/store-credit`));
+  done(await buyer.choose("upi"));
+  const asRead = await readSession(buyer);
+  expect(asRead.frozen?.totals.amountDue).toBe(0);
+  done(await shop().call("delete", `/api/checkout/${buyer.id}/store-credit`, { as: buyer.as }));
+  done(await buyer.choose("upi"));
+  await expect(placeAsRead(asRead)).rejects.toMatchObject({ code: "PAYMENT_REQUIRED" });
+  expect(await buyer.stored.order()).toBeNull();
+});
+
+test("When only the notes changed after the session was read, then the order is placed with the new notes", async () => {
+  const buyer = shop().guest();
+  await buyer.open({}, "cod");
+  const asRead = await readSession(buyer);
+  done(await buyer.put("notes", { customerNotes: "Ring twice" }));
+  await placeAsRead(asRead);
+  expect(await buyer.stored.order()).toMatchObject({ customerNotes: "Ring twice" });
+});
+
+test("When the method is changed while the order's commit is open, then the change is refused and the order stands", async () => {
+  const buyer = shop().guest();
+  await buyer.open({}, "cod");
+  await holdNextCommit();
+  const placing = buyer.order();
+  await eventually("the order waits in its commit", isHeld);
+  // The choice waits for the session, and then finds it completed.
+  refused(await buyer.choose("upi"), 400, "INVALID_STATUS_TRANSITION");
+  expect((await placing).status).toBe(201);
+  await expectConsistent(buyer);
+});
+
+describe("a payment that is no longer valid when the order is committed", () => {
+  test.each([
+    ["superseded", { supersededAt: new Date() }],
+    ["refunded in part", { refundedAmount: 100 }],
+    ["of another amount", { amount: 1_000 }],
+  ])("When it is %s, then there is no order, and what was captured goes back", async (_, change) => {
+    shop().sandbox.control.razorpay.configure({ webhooks: { drop: "all" } });
+    const buyer = shop().guest();
+    const { gateway } = await buyer.open();
+    done(await buyer.verify(buyer.pay(gateway.orderId)));
+    const { faults } = shop().sandbox.control;
+    const { id } = faults.add({
+      service: "inventory",
+      match: "convert",
+      action: "delay",
+      delayMs: 1_000,
+      times: 1,
+    });
+    const placing = buyer.order();
+    await eventually("stock is being taken", async () =>
+      faults.list().some((row) => row.id === id && row.hits > 0),
+    );
+    const checkoutSessionId = new mongoose.Types.ObjectId(buyer.id);
+    await shop().db.collection("payments").updateOne({ checkoutSessionId }, { $set: change });
+    refused(await placing, 409, "CHECKOUT_FAILED");
+    expect(await buyer.stored.order()).toBeNull();
+    expect(await buyer.stored.session()).toMatchObject({ status: "failed", placement: null });
+    expect(await buyer.stored.refunds()).toMatchObject([{ systemReason: "undo" }]);
+  });
+});
