@@ -166,11 +166,13 @@ export const NOTICE_CODES = [
   "QUANTITY_REDUCED",
   "GIFT_ADDED",
   "GIFT_REMOVED",
+  "GIFT_UNAVAILABLE",
+  "SHIPPING_CHANGED",
   "UPSTREAM_UNAVAILABLE",
 ] as const;
 export type NoticeCode = (typeof NOTICE_CODES)[number];
 
-/** Something the storefront should tell the customer (`api.md`). `details` holds rupees, never paise. */
+/** Something the storefront should show the customer. `details` holds rupees, never paise. */
 export interface Notice {
   code: NoticeCode;
   message: string;

@@ -14,16 +14,21 @@ import {
   type CheckoutState,
   getOwnCheckout,
   loadCheckoutState,
+  toCheckoutState,
 } from "../../services/flows/steps/checkout/checkout-state.step.js";
 import {
   type PaymentChoiceOverview,
   toPaymentChoice,
 } from "../../services/flows/steps/checkout/payment-choice.step.js";
-import { findShippingMethods } from "../../services/flows/steps/checkout/refresh-before-payment.step.js";
+import {
+  findShippingMethods,
+  repriceShipping,
+  shippingBasisOf,
+} from "../../services/flows/steps/checkout/reprice-shipping.step.js";
 import * as inventory from "../../services/integrations/inventory-integration.service.js";
 import { getSettings } from "../../services/platform/settings.service.js";
 import type { CartSource, CheckoutPaymentMethod } from "../../utils/constants.js";
-import { RuleError } from "../../utils/errors.js";
+import { ConflictError, RuleError } from "../../utils/errors.js";
 import type { Owner } from "../../utils/principal.js";
 import {
   type AddressInput,
@@ -61,10 +66,30 @@ export async function change(
 }
 
 /** @throws CheckoutExpiredError when the session is over; a completed one can still be looked at. */
-export async function getCheckout({ checkoutSessionId, owner }: CheckoutRequest): Promise<CheckoutOverview> {
-  const checkout = await getOwnCheckout(checkoutSessionId, owner);
+export async function getCheckout(request: CheckoutRequest): Promise<CheckoutOverview> {
+  const checkout = await getOwnCheckout(request.checkoutSessionId, request.owner);
   if (checkout.status !== "completed" && !checkout.placement) assertWritable(checkout);
-  return withPayment(await loadCheckoutState(checkout));
+  return withPayment(await atCurrentRate(request.owner, await loadCheckoutState(checkout)));
+}
+
+/**
+ * A checkout that is read after its cart has changed: the chosen shipping method is rated again, and the new
+ * price is stored. While shipping is down, or while another request changes the checkout, it is only shown.
+ */
+async function atCurrentRate(owner: Owner, state: CheckoutState): Promise<CheckoutState> {
+  const repriced = await repriceShipping(state);
+  if (!repriced) return state;
+  const shown = () => toCheckoutState({ ...state.checkout, ...repriced }, state);
+  if (!("shippingMethod" in repriced)) return shown();
+  try {
+    return await changeCheckout({ checkoutSessionId: state.checkout._id, owner }, ({ checkout }) =>
+      // Another write was first: it has rated the method itself, and its notices stay.
+      checkout.version === state.checkout.version ? repriced : { notices: checkout.notices ?? [] },
+    );
+  } catch (error) {
+    if (error instanceof ConflictError) return shown();
+    throw error;
+  }
 }
 
 export interface Contact {
@@ -93,7 +118,8 @@ export async function start(input: StartInput): Promise<CheckoutOverview & { cre
     phone: contact.phone ?? profile.phone ?? null,
     customerName: profile.name ?? null,
   });
-  const current = created ? state : await takeContact(state, input);
+  if (created) return { ...(await withPayment(state)), created };
+  const current = await atCurrentRate(owner, await takeContact(state, input));
   return { ...(await withPayment(current)), created };
 }
 
@@ -121,7 +147,8 @@ export async function resume(
   const previous = await getOwnCheckout(checkoutSessionId, owner);
   const kept = { email: null, phone: null, customerName: null };
   const { state, created } = await resumeCheckout(previous, { owner, source, ...kept });
-  return { ...(await withPayment(state)), renewed: created };
+  const current = created ? state : await atCurrentRate(owner, state);
+  return { ...(await withPayment(current)), renewed: created };
 }
 
 export function setContact(
@@ -213,7 +240,7 @@ export function setShippingMethod(
         "This shipping method is not offered for the address",
       );
     }
-    return { shippingMethod: method, shippingMethodId };
+    return { shippingMethod: method, shippingMethodId, shippingRatedFor: shippingBasisOf(state) };
   });
 }
 

@@ -1,13 +1,12 @@
 import type { Types } from "mongoose";
-import type { CartDoc, CheckoutSessionDoc, ShippingMethodSnapshot } from "../../../../models/index.js";
+import type { CartDoc, CheckoutSessionDoc } from "../../../../models/index.js";
 import { RuleError } from "../../../../utils/errors.js";
-import { unwrap } from "../../../../utils/result.js";
-import { calculateShippingMethods } from "../../../integrations/shipping-integration.service.js";
 import { getSettings } from "../../../platform/settings.service.js";
 import { type CartState, changeCart } from "../cart/change-cart.step.js";
 import { cartEmpty, emptyIfGone } from "../cart/find-cart.step.js";
 import { reserveLines } from "../cart/reserve-lines.step.js";
 import { type CheckoutState, toCheckoutState } from "./checkout-state.step.js";
+import { rateForPayment } from "./reprice-shipping.step.js";
 
 const REQUIRED = ["email", "phone", "shippingAddress", "shippingMethod"] as const;
 
@@ -32,7 +31,7 @@ export async function refreshBeforePayment(
   const refreshed = await holdCart(checkout.cartId);
   assertAsSeen(refreshed.cart);
   const state = await toCheckoutState(checkout, refreshed);
-  return toCheckoutState({ ...checkout, paymentMethod, shippingMethod: await rateAgain(state) }, refreshed);
+  return toCheckoutState({ ...checkout, paymentMethod, ...(await rateForPayment(state)) }, refreshed);
 }
 
 async function holdCart(cartId: Types.ObjectId): Promise<CartState> {
@@ -47,41 +46,11 @@ async function holdCart(cartId: Types.ObjectId): Promise<CartState> {
   }
 }
 
-/** Nobody pays for another cart than the one on his screen: what changed just now is told first. */
+/** A change that the customer has not seen yet is shown before anything is paid. */
 function assertAsSeen({ notices }: CartDoc): void {
   const dropped = notices.find((notice) => notice.code === "COUPON_DROPPED");
   if (dropped) throw new RuleError("COUPON_INVALID", dropped.message, dropped.details);
   if (notices.some((notice) => notice.code === "QUANTITY_REDUCED")) {
     throw new RuleError("CART_CHANGED", "The cart changed; look at it and choose again", { notices });
   }
-}
-
-async function rateAgain(state: CheckoutState): Promise<CheckoutSessionDoc["shippingMethod"]> {
-  const methods = await findShippingMethods(state);
-  const method = methods.find((candidate) => candidate.id === state.checkout.shippingMethod?.id);
-  if (!method) {
-    throw new RuleError(
-      "SHIPPING_METHOD_UNAVAILABLE",
-      "The shipping method is no longer offered; choose another",
-    );
-  }
-  return method;
-}
-
-/** The methods for the cart's weight and value at the checkout's address. Empty before there is an address. */
-export async function findShippingMethods({
-  checkout,
-  lines,
-  totals,
-}: CheckoutState): Promise<ShippingMethodSnapshot[]> {
-  if (!checkout.shippingAddress) return [];
-  const { pincode, state, country } = checkout.shippingAddress;
-  const answer = unwrap(
-    await calculateShippingMethods({
-      destination: { pincode, state, country },
-      weightGrams: lines.reduce((sum, line) => sum + line.weightGrams * line.quantity, 0),
-      orderValue: totals.subtotal,
-    }),
-  );
-  return answer.methods;
 }
