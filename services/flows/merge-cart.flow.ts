@@ -1,7 +1,9 @@
 import { Cart, type CartDoc } from "../../models/index.js";
 import type { CartSource } from "../../utils/constants.js";
+import type { Profile } from "../../utils/profile.js";
 import { withDocumentLease } from "../platform/document-lease.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
+import { firstKnown } from "./steps/cart/buyer-contact.step.js";
 import type { CartDraft } from "./steps/cart/cart-draft.step.js";
 import { applyPromotions } from "./steps/cart/cart-promotions.step.js";
 import { changeCart } from "./steps/cart/change-cart.step.js";
@@ -15,6 +17,8 @@ export interface MergeRequest {
   userId: string;
   /** The guest session of before the login. */
   sessionId: string;
+  /** What the token says, for coupons that count uses per person. */
+  profile: Profile;
   /** Of a cart that has to be made for the customer. */
   source: CartSource;
 }
@@ -40,7 +44,7 @@ export async function mergeGuestIntoCustomer(request: MergeRequest): Promise<boo
   return isCartMoved || savedItems > 0;
 }
 
-function mergeCart({ _id }: CartDoc, { userId, source }: MergeRequest): Promise<boolean> {
+function mergeCart({ _id }: CartDoc, { userId, profile, source }: MergeRequest): Promise<boolean> {
   return withDocumentLease({ model: Cart, id: _id, ...GUEST_CART_LEASE }, async (cart, token) => {
     // Somebody merged, ordered or emptied it while we stood in line.
     if (cart?.status !== "active") return false;
@@ -48,18 +52,20 @@ function mergeCart({ _id }: CartDoc, { userId, source }: MergeRequest): Promise<
     if (lines.length === 0) return false;
     await assertNotBought(cart);
     await withOpenCart({ owner: { userId }, source }, (own) =>
-      changeCart(own._id, (draft) => takeOver(draft, { cart, token })),
+      changeCart(own._id, (draft) => takeOver(draft, { cart, token }, profile)),
     );
     return true;
   });
 }
 
-async function takeOver(draft: CartDraft, guest: HeldCart): Promise<void> {
+async function takeOver(draft: CartDraft, guest: HeldCart, profile: Profile): Promise<void> {
   const lines = await findCartLines(guest.cart._id);
   const merged = await mergeLines(draft, lines);
   // The customer's own come first, so they win where two do not go together.
   const brought = guest.cart.appliedCoupons.map((coupon) => coupon.code);
   draft.couponCodes.push(...brought.filter((code) => !draft.couponCodes.includes(code)));
+  draft.contact = firstKnown(draft.contact, profile, guest.cart.contact);
+  draft.claimsOf.push(guest.cart._id);
   // Asked here once more than needed: what cannot be priced should fail before any reservation has moved.
   await applyPromotions(draft);
   await moveReservations(draft, { cartId: guest.cart._id, lines }, merged);

@@ -1,5 +1,5 @@
 import { Types } from "mongoose";
-import { CheckoutSession, type CheckoutSessionDoc } from "../../models/index.js";
+import { type BuyerContact, CheckoutSession, type CheckoutSessionDoc } from "../../models/index.js";
 import { minutesFromNow, now } from "../../utils/clock.js";
 import { type CartSource, LIVE_CHECKOUT_STATUSES, type NoticeCode } from "../../utils/constants.js";
 import { isDuplicateKey } from "../../utils/duplicate-key.js";
@@ -9,6 +9,7 @@ import type { Owner } from "../../utils/principal.js";
 import { checkoutMachine } from "../../utils/state-machines.js";
 import { getSettings } from "../platform/settings.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
+import { firstKnown, setContact } from "./steps/cart/buyer-contact.step.js";
 import { type CartState, changeCart } from "./steps/cart/change-cart.step.js";
 import { cartEmpty, emptyIfGone, findActiveCart } from "./steps/cart/find-cart.step.js";
 import { refreshPrices } from "./steps/cart/refresh-prices.step.js";
@@ -57,7 +58,7 @@ export async function startCheckout(request: StartRequest): Promise<StartedCheck
   const live = await findLiveCheckout(cart._id);
   if (live && live.expiresAt > now()) return { state: await loadCheckoutState(live), created: false };
   if (live) await retireExpired(live);
-  return createFrom(await checkCart(cart._id), request, null);
+  return createFrom(await checkCart(cart._id, request), request, null);
 }
 
 /**
@@ -77,7 +78,7 @@ export async function resumeCheckout(
   if (isLive) await retireExpired(previous);
   const live = await findLiveCheckout(cart._id);
   if (live && live.expiresAt > now()) return { state: await loadCheckoutState(live), created: false };
-  return createFrom(await checkCart(cart._id), request, previous);
+  return createFrom(await checkCart(cart._id, firstKnown(request, previous)), request, previous);
 }
 
 /** An expired session makes room for a new one, and cannot compete with it any more. */
@@ -88,8 +89,9 @@ async function retireExpired(checkout: CheckoutSessionDoc): Promise<void> {
   });
 }
 
-async function checkCart(cartId: Types.ObjectId): Promise<CartState> {
+async function checkCart(cartId: Types.ObjectId, contact: BuyerContact): Promise<CartState> {
   const state = await changeCart(cartId, async (draft) => {
+    setContact(draft, contact);
     await refreshPrices(draft);
     const { reservationTtlMinutes } = await getSettings("checkout");
     await reserveLines(draft, reservationTtlMinutes);
@@ -144,8 +146,7 @@ function newSession(
     cartId,
     ...request.owner,
     status: address ? "address_entered" : checkoutMachine.initial,
-    email: request.email ?? previous?.email ?? null,
-    phone: request.phone ?? previous?.phone ?? null,
+    ...firstKnown(request, previous),
     customerName: request.customerName ?? previous?.customerName ?? null,
     shippingAddressId: previous?.shippingAddressId ?? null,
     shippingAddress: address,

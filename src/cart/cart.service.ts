@@ -1,5 +1,6 @@
 import type { Types } from "mongoose";
 import { Cart, type CartDoc, type CartItemDoc } from "../../models/index.js";
+import { findContact } from "../../services/flows/steps/cart/buyer-contact.step.js";
 import {
   addLineOnce,
   cartItemNotFound,
@@ -13,6 +14,7 @@ import { COUPON_REASONS, couponInvalid } from "../../services/flows/steps/cart/c
 import { gatherByOwner } from "../../services/flows/steps/cart/gathered-carts.step.js";
 import type { CartSource } from "../../utils/constants.js";
 import type { Owner } from "../../utils/principal.js";
+import type { Profile } from "../../utils/profile.js";
 import {
   type CurrentCart,
   changeCartIfAny,
@@ -85,14 +87,20 @@ export const clearCart = (owner: Owner): Promise<CurrentCart | null> => changeCa
 export const normaliseCouponCode = (code: string): string => code.trim().toUpperCase();
 
 /**
- * Applies a coupon; one that is applied already changes nothing.
+ * Applies a coupon; one that is applied already changes nothing. It is validated for the person who buys:
+ * `profile` is what the token says, which counts when no checkout knows better.
  * @throws RuleError COUPON_INVALID with `reason`
  */
-export async function applyCoupon(owner: Owner, couponCode: string): Promise<CurrentCart & { code: string }> {
+export async function applyCoupon(
+  owner: Owner,
+  couponCode: string,
+  profile: Profile,
+): Promise<CurrentCart & { code: string }> {
   const code = normaliseCouponCode(couponCode);
-  const changed = await changeCartIfAny(owner, (draft) => {
+  const changed = await changeCartIfAny(owner, async (draft) => {
     draft.isUnchanged = draft.couponCodes.includes(code);
     if (draft.isUnchanged) return;
+    await findContact(draft, profile);
     draft.couponCodes.push(code);
     draft.requiredCoupon = code;
   });

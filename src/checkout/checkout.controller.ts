@@ -1,9 +1,9 @@
 import type { Response } from "express";
 import type { Input } from "../../middlewares/described-router.js";
-import { toEmail, toIndianPhone } from "../../utils/contact.js";
 import { HTTP_STATUS, sendResponse } from "../../utils/http.js";
 import { toObjectId } from "../../utils/object-id.js";
-import type { Owner, Principal } from "../../utils/principal.js";
+import type { Owner } from "../../utils/principal.js";
+import { profileOf } from "../../utils/profile.js";
 import * as checkoutService from "./checkout.service.js";
 import type * as schemas from "./checkout.validation.js";
 import { toCheckoutView, toPaymentChoiceView, toShippingMethodsView } from "./checkout.view.js";
@@ -14,17 +14,6 @@ const requestOf = ({ params, owner }: Session) => ({
   checkoutSessionId: toObjectId(params.sessionId),
   owner,
 });
-
-/** What a customer's token says of him; claims in another format than ours count as none. */
-function profileOf(principal: Principal): checkoutService.StartInput["profile"] {
-  if (principal.kind !== "customer") return {};
-  const { name, email, phone } = principal;
-  return {
-    name,
-    email: (email && toEmail(email)) || undefined,
-    phone: (phone && toIndianPhone(phone)) || undefined,
-  };
-}
 
 export async function start(input: Input<typeof schemas.start>, res: Response): Promise<void> {
   const { owner, source, body, principal } = input;

@@ -9,6 +9,11 @@ import { changeCheckout } from "../../services/flows/change-checkout.flow.js";
 import { choosePayment } from "../../services/flows/choose-payment.flow.js";
 import { resumeCheckout, startCheckout } from "../../services/flows/start-checkout.flow.js";
 import {
+  isSameContact,
+  setContact as setCartContact,
+} from "../../services/flows/steps/cart/buyer-contact.step.js";
+import { changeCart } from "../../services/flows/steps/cart/change-cart.step.js";
+import {
   assertWritable,
   type CheckoutRequest,
   type CheckoutState,
@@ -28,7 +33,7 @@ import {
 import * as inventory from "../../services/integrations/inventory-integration.service.js";
 import { getSettings } from "../../services/platform/settings.service.js";
 import type { CartSource, CheckoutPaymentMethod } from "../../utils/constants.js";
-import { ConflictError, RuleError } from "../../utils/errors.js";
+import { AppError, ConflictError, RuleError } from "../../utils/errors.js";
 import type { Owner } from "../../utils/principal.js";
 import {
   type AddressInput,
@@ -124,16 +129,19 @@ export async function start(input: StartInput): Promise<CheckoutOverview & { cre
 }
 
 /** A checkout that was live already takes the contact that was sent along. */
-function takeContact(
+async function takeContact(
   state: CheckoutState,
   { owner, contact: { email, phone } }: StartInput,
-): Promise<CheckoutState> | CheckoutState {
+): Promise<CheckoutState> {
   const { checkout } = state;
   const isKnown =
     (email ?? checkout.email) === checkout.email && (phone ?? checkout.phone) === checkout.phone;
   if (isKnown) return state;
   const change = { ...(email ? { email } : {}), ...(phone ? { phone } : {}) };
-  return changeCheckout({ checkoutSessionId: checkout._id, owner }, () => change);
+  return withValidCoupons(
+    await changeCheckout({ checkoutSessionId: checkout._id, owner }, () => change),
+    owner,
+  );
 }
 
 /**
@@ -151,11 +159,29 @@ export async function resume(
   return { ...(await withPayment(current)), renewed: created };
 }
 
-export function setContact(
+/** Coupons are validated again for this person; one that is used up is dropped with a notice. */
+export async function setContact(
   request: CheckoutRequest,
   contact: { email: string; phone: string },
 ): Promise<CheckoutOverview> {
-  return change(request, () => contact);
+  const state = await change(request, () => contact);
+  return withPayment(await withValidCoupons(state, request.owner));
+}
+
+/**
+ * After the contact was stored. When the cart cannot be changed now, or pricing is down, the contact stands
+ * nevertheless: choosing a payment method validates the coupons before anything is paid.
+ */
+async function withValidCoupons(state: CheckoutState, owner: Owner): Promise<CheckoutState> {
+  const { checkout, cart } = state;
+  if (cart.appliedCoupons.length === 0 || isSameContact(checkout, cart.contact)) return state;
+  try {
+    const changed = await changeCart(cart._id, (draft) => setCartContact(draft, checkout));
+    return toCheckoutState(await getOwnCheckout(checkout._id, owner), changed);
+  } catch (error) {
+    if (error instanceof AppError) return state;
+    throw error;
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
-import type { Types } from "mongoose";
 import type { CartDoc, CheckoutSessionDoc } from "../../../../models/index.js";
 import { RuleError } from "../../../../utils/errors.js";
 import { getSettings } from "../../../platform/settings.service.js";
+import { setContact } from "../cart/buyer-contact.step.js";
 import { type CartState, changeCart } from "../cart/change-cart.step.js";
 import { cartEmpty, emptyIfGone } from "../cart/find-cart.step.js";
 import { reserveLines } from "../cart/reserve-lines.step.js";
@@ -28,17 +28,18 @@ export async function refreshBeforePayment(
   paymentMethod: CheckoutSessionDoc["paymentMethod"],
 ): Promise<CheckoutState> {
   assertComplete(checkout);
-  const refreshed = await holdCart(checkout.cartId);
+  const refreshed = await holdCart(checkout);
   assertAsSeen(refreshed.cart);
   const state = await toCheckoutState(checkout, refreshed);
   return toCheckoutState({ ...checkout, paymentMethod, ...(await rateForPayment(state)) }, refreshed);
 }
 
-async function holdCart(cartId: Types.ObjectId): Promise<CartState> {
+async function holdCart(checkout: CheckoutSessionDoc): Promise<CartState> {
   const { reservationTtlMinutes } = await getSettings("checkout");
   try {
-    return await changeCart(cartId, (draft) => {
+    return await changeCart(checkout.cartId, (draft) => {
       if (draft.lines.length === 0) throw cartEmpty();
+      setContact(draft, checkout);
       return reserveLines(draft, reservationTtlMinutes);
     });
   } catch (error) {

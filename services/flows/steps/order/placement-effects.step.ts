@@ -79,6 +79,8 @@ async function useCoupons(claim: Claim): Promise<void> {
       const result = await pricing.recordCouponUsage({
         code: coupon.code,
         ...(checkout.userId ? { userId: checkout.userId } : {}),
+        email: checkout.email,
+        phone: checkout.phone,
         orderId: checkout._id.toHexString(),
         discountAmount: coupon.discountAmount,
       });
