@@ -145,7 +145,8 @@ export const SHIPMENT_STATUSES = [
 ] as const;
 export type ShipmentStatus = (typeof SHIPMENT_STATUSES)[number];
 
-export const STATUS_TYPES = ["order", "payment", "fulfillment"] as const;
+/** What a row of an order's history is about: one of its three statuses, or its owner (a guest, then a customer). */
+export const STATUS_TYPES = ["order", "payment", "fulfillment", "owner"] as const;
 export type StatusType = (typeof STATUS_TYPES)[number];
 
 export const CHANGED_BY_TYPES = ["system", "admin", "customer"] as const;

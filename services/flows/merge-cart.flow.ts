@@ -12,6 +12,7 @@ import { findCartLines, findOrReviveCart, withOpenCart } from "./steps/cart/find
 import { mergeLines } from "./steps/cart/merge-lines.step.js";
 import { moveSavedItems } from "./steps/cart/saved-items.step.js";
 import { moveReservations } from "./steps/cart/transfer-reservations.step.js";
+import { assignOrders } from "./steps/order/assign-orders.step.js";
 
 export interface MergeRequest {
   userId: string;
@@ -27,13 +28,14 @@ export interface MergeRequest {
 const GUEST_CART_LEASE = { ttlMs: 30_000, waitMs: 10_000 } as const;
 
 /**
- * Brings what a guest collected into the customer's cart, on login (`domain.md` §4, docs/decisions/006).
- * Limits and stock lower quantities (with notices), they never refuse.
+ * Brings what a guest collected into the customer's cart on login, and assigns the guest's orders to the
+ * customer (docs/decisions/006 and 016). Limits and stock lower quantities (with notices), they never refuse.
  *
  * The leases are taken in one order, guest's then customer's, so that merges wait and never block each other.
  * Everything here may run twice: the reservations move first, by a call that is idempotent; one transaction
- * then writes both carts; saved items follow in one of their own. After a crash the next call goes on.
- * @returns whether anything was moved; a repetition answers false and changes nothing
+ * then writes both carts; saved items and orders follow in transactions of their own. After a crash the next
+ * call continues. Orders come last: once the guest's cart is closed, no order can be placed from it any more.
+ * @returns whether lines or saved items were moved; a repetition returns false and changes nothing
  * @throws ConflictError PLACEMENT_IN_PROGRESS when either cart is being bought; as `changeCart`
  */
 export async function mergeGuestIntoCustomer(request: MergeRequest): Promise<boolean> {
@@ -41,12 +43,13 @@ export async function mergeGuestIntoCustomer(request: MergeRequest): Promise<boo
   const guestCart = await findOrReviveCart({ sessionId });
   const isCartMoved = guestCart !== null && (await mergeCart(guestCart, request));
   const savedItems = await inTransaction((session) => moveSavedItems(sessionId, userId, session));
+  await assignOrders({ userId, guestId: sessionId });
   return isCartMoved || savedItems > 0;
 }
 
 function mergeCart({ _id }: CartDoc, { userId, profile, source }: MergeRequest): Promise<boolean> {
   return withDocumentLease({ model: Cart, id: _id, ...GUEST_CART_LEASE }, async (cart, token) => {
-    // Somebody merged, ordered or emptied it while we stood in line.
+    // Another request merged, ordered or emptied it while this one waited.
     if (cart?.status !== "active") return false;
     const lines = await findCartLines(cart._id);
     if (lines.length === 0) return false;
