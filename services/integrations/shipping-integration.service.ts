@@ -10,7 +10,7 @@ import { apiPath } from "./http-client.service.js";
 import { days, flag, id, listOf, moment, optionalMoment, optionalText, rupees, text } from "./schemas.js";
 import { shippingClient } from "./upstream-clients.js";
 
-/** The shipping service (`upstreams.md`); it may answer in snake_case. */
+/** The shipping service; it may answer in snake_case. */
 
 export interface Serviceability {
   pincode: string;

@@ -207,7 +207,7 @@ export async function setShippingAddress(
   });
 }
 
-/** A GSTIN belongs to a state: it goes when the billing address moves to another one (`gst.md` §2.1). */
+/** A GSTIN belongs to a state: it goes when the billing address moves to another one. */
 const billedTo = (billingAddress: AddressSnapshot, gstin: string | null) => ({
   billingAddress,
   gstin: gstin && isGstinOf(gstin, billingAddress) ? gstin : null,
