@@ -42,6 +42,14 @@ export interface CartShipping {
   codFee: Paise;
 }
 
+/** Who buys, as far as it is known: the pricing service counts a coupon's uses by person. */
+export interface BuyerContact {
+  email: string | null;
+  /** E.164 */
+  phone: string | null;
+}
+
+const contactPart = definePart<BuyerContact>({ email: optionalText, phone: optionalText });
 const cartShippingPart = definePart<CartShipping>({ rate: money, codFee: money });
 
 /** A shopping cart of a user or of a guest session. Its lines are `CartItem`s; gifts are lines too. */
@@ -65,6 +73,8 @@ export interface CartDoc extends CartTotals, Tallied {
   totalQuantity: number;
   appliedCoupons: AppliedCoupon[];
   appliedDiscounts: AppliedDiscount[];
+  /** From the checkout or the customer's token, once a coupon is validated with it. */
+  contact?: BuyerContact | null;
   /** What the last write had to tell. */
   notices: Notice[];
   source: CartSource;
@@ -104,6 +114,7 @@ const schema = defineSchema<CartDoc>("carts", {
   totalQuantity: count,
   appliedCoupons: listOf(appliedCouponPart),
   appliedDiscounts: listOf(appliedDiscountPart),
+  contact: optionalPart(contactPart),
   notices: listOf(noticePart),
   source: oneOf(CART_SOURCES, "web"),
   convertedOrderId: optionalReference,

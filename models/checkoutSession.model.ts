@@ -9,6 +9,7 @@ import {
   type CheckoutPaymentMethod,
   type CheckoutStatus,
   LIVE_CHECKOUT_STATUSES,
+  type Notice,
   REMINDED_CHECKOUT_STATUSES,
 } from "../utils/constants.js";
 import type { Paise } from "../utils/money.js";
@@ -43,6 +44,7 @@ import {
   itemSnapshotFields,
   type LinePrice,
   linePriceFields,
+  noticePart,
   type ShippingMethodSnapshot,
   shippingMethodPart,
 } from "./parts/snapshots.js";
@@ -72,6 +74,13 @@ export interface FrozenCheckout {
   discounts: AppliedDiscount[];
   cartVersion: number;
   at: Date;
+}
+
+/** What a shipping rate was asked for, besides the address. */
+export interface ShippingBasis {
+  /** The subtotal before discounts. */
+  orderValue: Paise;
+  weightGrams: number;
 }
 
 /** The intent to place. Whoever finds it with an ended lease starts from the top (`domain.md` §5.2). */
@@ -109,6 +118,10 @@ export interface CheckoutSessionDoc extends Tallied {
   gstin: string | null;
   shippingMethodId: string | null;
   shippingMethod: ShippingMethodSnapshot | null;
+  /** The cart that the method was rated for; a cart that differs is rated again. Null: not known. */
+  shippingRatedFor?: ShippingBasis | null;
+  /** Those of the last write; the cart has its own. */
+  notices?: Notice[];
   paymentMethod: CheckoutPaymentMethod | null;
   totals: CheckoutTotals | null;
   isGiftOrder: boolean;
@@ -160,6 +173,8 @@ const frozenPart = definePart<FrozenCheckout>({
   at: date,
 });
 
+const shippingBasisPart = definePart<ShippingBasis>({ orderValue: money, weightGrams: count });
+
 const placementPart = definePart<Placement>({
   token: text,
   startedAt: date,
@@ -190,6 +205,8 @@ const schema = defineSchema<CheckoutSessionDoc>("checkoutSessions", {
   gstin: optionalText,
   shippingMethodId: optionalText,
   shippingMethod: optionalPart(shippingMethodPart),
+  shippingRatedFor: optionalPart(shippingBasisPart),
+  notices: listOf(noticePart),
   paymentMethod: optionalOneOf(CHECKOUT_PAYMENT_METHODS),
   totals: optionalPart(checkoutTotalsPart),
   isGiftOrder: no,

@@ -145,7 +145,8 @@ export const SHIPMENT_STATUSES = [
 ] as const;
 export type ShipmentStatus = (typeof SHIPMENT_STATUSES)[number];
 
-export const STATUS_TYPES = ["order", "payment", "fulfillment"] as const;
+/** What a row of an order's history is about: one of its three statuses, or its owner (a guest, then a customer). */
+export const STATUS_TYPES = ["order", "payment", "fulfillment", "owner"] as const;
 export type StatusType = (typeof STATUS_TYPES)[number];
 
 export const CHANGED_BY_TYPES = ["system", "admin", "customer"] as const;
@@ -166,11 +167,13 @@ export const NOTICE_CODES = [
   "QUANTITY_REDUCED",
   "GIFT_ADDED",
   "GIFT_REMOVED",
+  "GIFT_UNAVAILABLE",
+  "SHIPPING_CHANGED",
   "UPSTREAM_UNAVAILABLE",
 ] as const;
 export type NoticeCode = (typeof NOTICE_CODES)[number];
 
-/** Something the storefront should tell the customer (`api.md`). `details` holds rupees, never paise. */
+/** Something the storefront should show the customer. `details` holds rupees, never paise. */
 export interface Notice {
   code: NoticeCode;
   message: string;

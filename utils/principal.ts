@@ -77,3 +77,12 @@ export function principalLabel(principal: Principal): string {
   if (principal.kind === "guest") return `guest:${principal.sessionId.slice(0, 6)}…`;
   return principalKey(principal) ?? "anonymous";
 }
+
+/** What a customer's token says about them, in its stored form. */
+export type Profile = Pick<CustomerPrincipal, "name" | "email" | "phone">;
+
+export function profileOf(principal: Principal): Profile {
+  if (principal.kind !== "customer") return {};
+  const { name, email, phone } = principal;
+  return { name, email, phone };
+}

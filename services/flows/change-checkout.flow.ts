@@ -23,6 +23,7 @@ import {
   shippingChargeOf,
 } from "./steps/checkout/checkout-state.step.js";
 import { toCheckoutTotals } from "./steps/checkout/freeze-checkout.step.js";
+import { withCurrentRate } from "./steps/checkout/reprice-shipping.step.js";
 import { stepBackFromPayment } from "./steps/payment/supersede-payment.step.js";
 
 /** The fields that a checkout step may set; everything else follows from them. */
@@ -39,6 +40,8 @@ export type CheckoutChange = Partial<
     | "gstin"
     | "shippingMethodId"
     | "shippingMethod"
+    | "shippingRatedFor"
+    | "notices"
     | "isGiftOrder"
     | "giftMessage"
     | "customerNotes"
@@ -64,7 +67,7 @@ export async function changeCheckout(
       if (!checkout || !isOwnedBy(checkout, request.owner)) throw checkoutNotFound();
       assertWritable(checkout);
       const state = await loadCheckoutState(checkout);
-      const change = await decide(state);
+      const change = await withCurrentRate(state, await decide(state));
       const written = await writeChange(state, change, token);
       ended();
       return written;

@@ -31,6 +31,7 @@ import { freezeCheckout } from "./steps/checkout/freeze-checkout.step.js";
 import { assertMeansSuffice } from "./steps/checkout/means-of-payment.step.js";
 import { listPaymentOptions, type PaymentOption } from "./steps/checkout/payment-options.step.js";
 import { refreshBeforePayment } from "./steps/checkout/refresh-before-payment.step.js";
+import { shippingChoiceOf } from "./steps/checkout/reprice-shipping.step.js";
 import { ensureGatewayOrder } from "./steps/payment/gateway-order.step.js";
 import { stepBackFromPayment } from "./steps/payment/supersede-payment.step.js";
 
@@ -225,7 +226,7 @@ async function writeFrozen({
   const at = now();
   const set = {
     paymentMethod: choice.method,
-    shippingMethod: checkout.shippingMethod,
+    ...shippingChoiceOf(checkout),
     frozen,
     totals: frozen.totals,
     cartVersion: frozen.cartVersion,

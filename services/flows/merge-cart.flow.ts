@@ -1,7 +1,9 @@
 import { Cart, type CartDoc } from "../../models/index.js";
 import type { CartSource } from "../../utils/constants.js";
+import type { Profile } from "../../utils/principal.js";
 import { withDocumentLease } from "../platform/document-lease.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
+import { firstKnown } from "./steps/cart/buyer-contact.step.js";
 import type { CartDraft } from "./steps/cart/cart-draft.step.js";
 import { applyPromotions } from "./steps/cart/cart-promotions.step.js";
 import { changeCart } from "./steps/cart/change-cart.step.js";
@@ -10,11 +12,14 @@ import { findCartLines, findOrReviveCart, withOpenCart } from "./steps/cart/find
 import { mergeLines } from "./steps/cart/merge-lines.step.js";
 import { moveSavedItems } from "./steps/cart/saved-items.step.js";
 import { moveReservations } from "./steps/cart/transfer-reservations.step.js";
+import { assignOrders } from "./steps/order/assign-orders.step.js";
 
 export interface MergeRequest {
   userId: string;
   /** The guest session of before the login. */
   sessionId: string;
+  /** What the token says, for coupons that count uses per person. */
+  profile: Profile;
   /** Of a cart that has to be made for the customer. */
   source: CartSource;
 }
@@ -23,13 +28,14 @@ export interface MergeRequest {
 const GUEST_CART_LEASE = { ttlMs: 30_000, waitMs: 10_000 } as const;
 
 /**
- * Brings what a guest collected into the customer's cart, on login (`domain.md` §4, docs/decisions/006).
- * Limits and stock lower quantities (with notices), they never refuse.
+ * Brings what a guest collected into the customer's cart on login, and assigns the guest's orders to the
+ * customer (docs/decisions/006 and 016). Limits and stock lower quantities (with notices), they never refuse.
  *
  * The leases are taken in one order, guest's then customer's, so that merges wait and never block each other.
  * Everything here may run twice: the reservations move first, by a call that is idempotent; one transaction
- * then writes both carts; saved items follow in one of their own. After a crash the next call goes on.
- * @returns whether anything was moved; a repetition answers false and changes nothing
+ * then writes both carts; saved items and orders follow in transactions of their own. After a crash the next
+ * call continues. Orders come last: once the guest's cart is closed, no order can be placed from it any more.
+ * @returns whether lines or saved items were moved; a repetition returns false and changes nothing
  * @throws ConflictError PLACEMENT_IN_PROGRESS when either cart is being bought; as `changeCart`
  */
 export async function mergeGuestIntoCustomer(request: MergeRequest): Promise<boolean> {
@@ -37,29 +43,32 @@ export async function mergeGuestIntoCustomer(request: MergeRequest): Promise<boo
   const guestCart = await findOrReviveCart({ sessionId });
   const isCartMoved = guestCart !== null && (await mergeCart(guestCart, request));
   const savedItems = await inTransaction((session) => moveSavedItems(sessionId, userId, session));
+  await assignOrders({ userId, guestId: sessionId });
   return isCartMoved || savedItems > 0;
 }
 
-function mergeCart({ _id }: CartDoc, { userId, source }: MergeRequest): Promise<boolean> {
+function mergeCart({ _id }: CartDoc, { userId, profile, source }: MergeRequest): Promise<boolean> {
   return withDocumentLease({ model: Cart, id: _id, ...GUEST_CART_LEASE }, async (cart, token) => {
-    // Somebody merged, ordered or emptied it while we stood in line.
+    // Another request merged, ordered or emptied it while this one waited.
     if (cart?.status !== "active") return false;
     const lines = await findCartLines(cart._id);
     if (lines.length === 0) return false;
     await assertNotBought(cart);
     await withOpenCart({ owner: { userId }, source }, (own) =>
-      changeCart(own._id, (draft) => takeOver(draft, { cart, token })),
+      changeCart(own._id, (draft) => takeOver(draft, { cart, token }, profile)),
     );
     return true;
   });
 }
 
-async function takeOver(draft: CartDraft, guest: HeldCart): Promise<void> {
+async function takeOver(draft: CartDraft, guest: HeldCart, profile: Profile): Promise<void> {
   const lines = await findCartLines(guest.cart._id);
   const merged = await mergeLines(draft, lines);
   // The customer's own come first, so they win where two do not go together.
   const brought = guest.cart.appliedCoupons.map((coupon) => coupon.code);
   draft.couponCodes.push(...brought.filter((code) => !draft.couponCodes.includes(code)));
+  draft.contact = firstKnown(draft.contact, profile, guest.cart.contact);
+  draft.claimsOf.push(guest.cart._id);
   // Asked here once more than needed: what cannot be priced should fail before any reservation has moved.
   await applyPromotions(draft);
   await moveReservations(draft, { cartId: guest.cart._id, lines }, merged);

@@ -1,14 +1,15 @@
 import { Types } from "mongoose";
-import { CheckoutSession, type CheckoutSessionDoc } from "../../models/index.js";
+import { type BuyerContact, CheckoutSession, type CheckoutSessionDoc } from "../../models/index.js";
 import { minutesFromNow, now } from "../../utils/clock.js";
 import { type CartSource, LIVE_CHECKOUT_STATUSES, type NoticeCode } from "../../utils/constants.js";
 import { isDuplicateKey } from "../../utils/duplicate-key.js";
-import { AppError, ConflictError, RuleError } from "../../utils/errors.js";
+import { ConflictError, RuleError } from "../../utils/errors.js";
 import { ZERO_PAISE } from "../../utils/money.js";
 import type { Owner } from "../../utils/principal.js";
 import { checkoutMachine } from "../../utils/state-machines.js";
 import { getSettings } from "../platform/settings.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
+import { firstKnown, setContact } from "./steps/cart/buyer-contact.step.js";
 import { type CartState, changeCart } from "./steps/cart/change-cart.step.js";
 import { cartEmpty, emptyIfGone, findActiveCart } from "./steps/cart/find-cart.step.js";
 import { refreshPrices } from "./steps/cart/refresh-prices.step.js";
@@ -21,7 +22,7 @@ import {
 } from "./steps/checkout/checkout-state.step.js";
 import { endCheckout, findLiveCheckout } from "./steps/checkout/end-checkout.step.js";
 import { toCheckoutTotals } from "./steps/checkout/freeze-checkout.step.js";
-import { findShippingMethods } from "./steps/checkout/refresh-before-payment.step.js";
+import { rateOrKeep } from "./steps/checkout/reprice-shipping.step.js";
 
 export interface StartRequest {
   owner: Owner;
@@ -37,7 +38,7 @@ export interface StartedCheckout {
   created: boolean;
 }
 
-/** What the customer has to see before going on; he confirms by starting again. */
+/** Changes that the customer has to see before going on; starting again confirms them. */
 const CHANGES: ReadonlySet<NoticeCode> = new Set([
   "PRICE_CHANGED",
   "PRODUCT_UNAVAILABLE",
@@ -47,8 +48,8 @@ const CHANGES: ReadonlySet<NoticeCode> = new Set([
 
 /**
  * Starts the checkout of the caller's cart, or goes on with the one that is live. Every line is compared
- * with the catalog first; what changed is written back to the cart and told (`domain.md` §2), and all lines
- * are reserved for the time of a checkout.
+ * with the catalog first; what changed is written back to the cart with a notice, and all lines are reserved
+ * for the time of a checkout.
  * @throws RuleError CART_EMPTY, OUT_OF_STOCK, CART_CHANGED (with notices).
  */
 export async function startCheckout(request: StartRequest): Promise<StartedCheckout> {
@@ -57,7 +58,7 @@ export async function startCheckout(request: StartRequest): Promise<StartedCheck
   const live = await findLiveCheckout(cart._id);
   if (live && live.expiresAt > now()) return { state: await loadCheckoutState(live), created: false };
   if (live) await retireExpired(live);
-  return createFrom(await checkCart(cart._id), request, null);
+  return createFrom(await checkCart(cart._id, request), request, null);
 }
 
 /**
@@ -77,7 +78,7 @@ export async function resumeCheckout(
   if (isLive) await retireExpired(previous);
   const live = await findLiveCheckout(cart._id);
   if (live && live.expiresAt > now()) return { state: await loadCheckoutState(live), created: false };
-  return createFrom(await checkCart(cart._id), request, previous);
+  return createFrom(await checkCart(cart._id, firstKnown(request, previous)), request, previous);
 }
 
 /** An expired session makes room for a new one, and cannot compete with it any more. */
@@ -88,8 +89,9 @@ async function retireExpired(checkout: CheckoutSessionDoc): Promise<void> {
   });
 }
 
-async function checkCart(cartId: Types.ObjectId): Promise<CartState> {
+async function checkCart(cartId: Types.ObjectId, contact: BuyerContact): Promise<CartState> {
   const state = await changeCart(cartId, async (draft) => {
+    setContact(draft, contact);
     await refreshPrices(draft);
     const { reservationTtlMinutes } = await getSettings("checkout");
     await reserveLines(draft, reservationTtlMinutes);
@@ -112,7 +114,9 @@ async function createFrom(
 ): Promise<StartedCheckout> {
   const { expiryMinutes } = await getSettings("checkout");
   const session = newSession(cart._id, request, previous, minutesFromNow(expiryMinutes));
-  const checkout = { ...session, ...(await rateKeptShipping(session, { cart, lines })) };
+  // A kept shipping method is rated again, and goes when it is no longer offered.
+  const rated = session.shippingMethod && (await rateOrKeep(await toCheckoutState(session, { cart, lines })));
+  const checkout = { ...session, ...rated };
   const totals = await calculateCheckoutTotals(checkout, cart, lines);
   try {
     await CheckoutSession.insertMany([{ ...checkout, totals: toCheckoutTotals(totals) }], { lean: true });
@@ -129,26 +133,6 @@ async function createFrom(
   };
 }
 
-/**
- * A shipping method that was kept is rated anew, and goes when it is no longer offered. While shipping is
- * down it stays as it was: choosing a payment rates it once more.
- */
-async function rateKeptShipping(
-  checkout: CheckoutSessionDoc,
-  cartState: CartState,
-): Promise<Pick<CheckoutSessionDoc, "shippingMethod" | "shippingMethodId">> {
-  const { shippingMethod, shippingMethodId } = checkout;
-  if (!shippingMethod) return { shippingMethod, shippingMethodId };
-  try {
-    const methods = await findShippingMethods(await toCheckoutState(checkout, cartState));
-    const offered = methods.find(({ id }) => id === shippingMethod.id) ?? null;
-    return { shippingMethod: offered, shippingMethodId: offered && shippingMethodId };
-  } catch (error) {
-    if (error instanceof AppError && error.statusCode >= 500) return { shippingMethod, shippingMethodId };
-    throw error;
-  }
-}
-
 function newSession(
   cartId: Types.ObjectId,
   request: StartRequest,
@@ -162,8 +146,7 @@ function newSession(
     cartId,
     ...request.owner,
     status: address ? "address_entered" : checkoutMachine.initial,
-    email: request.email ?? previous?.email ?? null,
-    phone: request.phone ?? previous?.phone ?? null,
+    ...firstKnown(request, previous),
     customerName: request.customerName ?? previous?.customerName ?? null,
     shippingAddressId: previous?.shippingAddressId ?? null,
     shippingAddress: address,
@@ -172,6 +155,8 @@ function newSession(
     gstin: previous?.gstin ?? null,
     shippingMethodId: previous?.shippingMethodId ?? null,
     shippingMethod: previous?.shippingMethod ?? null,
+    shippingRatedFor: previous?.shippingRatedFor ?? null,
+    notices: [],
     paymentMethod: null,
     totals: null,
     isGiftOrder: previous?.isGiftOrder ?? false,

@@ -20,9 +20,15 @@ export interface PricedItem {
   lineTotal: Paise;
 }
 
-export interface CouponQuestion {
-  code: string;
+/** Whose use of a coupon it is; the service counts uses by each of these that is known. */
+export interface CouponUser {
   userId?: string | undefined;
+  email?: string | null | undefined;
+  phone?: string | null | undefined;
+}
+
+export interface CouponQuestion extends CouponUser {
+  code: string;
   cartTotal: Paise;
   items: readonly PricedItem[];
 }
@@ -91,15 +97,22 @@ const giftsSchema = Joi.object<{ gifts: EligibleGift[] }>({
   ),
 });
 
+/** E-mail addresses are compared in lower case. */
+const toUserFields = ({ userId, email, phone }: CouponUser) => ({
+  ...(userId && { userId }),
+  ...(email && { email: email.toLowerCase() }),
+  ...(phone && { phone }),
+});
+
 /** Whether a coupon applies, and what it takes off. Claims nothing. */
 export function validateCoupon(question: CouponQuestion): Promise<Result<CouponCheck>> {
-  const { code, userId, cartTotal, items } = question;
+  const { code, cartTotal, items } = question;
   return pricingClient.ask({
     path: apiPath`/api/coupons/validate`,
     refusals: NO_REFUSALS,
     body: {
       code,
-      ...(userId && { userId }),
+      ...toUserFields(question),
       cartTotal: toRupees(cartTotal),
       items: items.map((item) => ({
         productId: item.productId,
@@ -161,21 +174,20 @@ export function getEligibleGifts(question: {
   });
 }
 
-export interface CouponUsage {
+export interface CouponUsage extends CouponUser {
   code: string;
-  userId?: string | undefined;
   orderId: string;
   discountAmount: Paise;
 }
 
 /** Claims one use; idempotent by code and order. @returns refused `USAGE_LIMIT` when none is left */
 export function recordCouponUsage(usage: CouponUsage): Promise<Result<unknown>> {
-  const { code, userId, orderId, discountAmount } = usage;
+  const { code, orderId, discountAmount } = usage;
   return pricingClient.write({
     method: "POST",
     path: apiPath`/api/coupons/usage`,
     refusals: [refusal(409, "USAGE_LIMIT")],
-    body: { code, ...(userId && { userId }), orderId, discountAmount: toRupees(discountAmount) },
+    body: { code, ...toUserFields(usage), orderId, discountAmount: toRupees(discountAmount) },
     idempotencyKey: `${orderId}:coupon-${code}`,
     schema: nothing,
   });

@@ -4,6 +4,7 @@ import { getSettings } from "../../services/platform/settings.service.js";
 import { HTTP_STATUS, sendResponse } from "../../utils/http.js";
 import { toRupees, ZERO_PAISE } from "../../utils/money.js";
 import type { Owner } from "../../utils/principal.js";
+import { profileOf } from "../../utils/principal.js";
 import * as cartService from "./cart.service.js";
 import type * as schemas from "./cart.validation.js";
 import { toCartItemView, toCartView, toEmptyCartView, toMiniCartView, toNoticeView } from "./cart.view.js";
@@ -63,10 +64,11 @@ export async function clearCart({ owner }: Input, res: Response): Promise<void> 
 }
 
 export async function applyCoupon(
-  { body, owner }: Input<typeof schemas.applyCoupon>,
+  { body, owner, principal }: Input<typeof schemas.applyCoupon>,
   res: Response,
 ): Promise<void> {
-  const { code, ...current } = await cartService.applyCoupon(owner, body.couponCode);
+  const profile = profileOf(principal);
+  const { code, ...current } = await cartService.applyCoupon(owner, body.couponCode, profile);
   const applied = current.cart.appliedCoupons.find((coupon) => coupon.code === code);
   const discount = { code, discountAmount: toRupees(applied?.discountAmount ?? ZERO_PAISE) };
   sendResponse(res, HTTP_STATUS.OK, "The coupon is applied", { cart: toCartView(current), discount });
@@ -81,10 +83,15 @@ export async function removeCoupon(
 }
 
 export async function merge(
-  { owner, sessionId, source }: CustomerWithSessionInput,
+  { owner, sessionId, source, principal }: CustomerWithSessionInput,
   res: Response,
 ): Promise<void> {
-  const { current, merged } = await mergeCarts({ ...owner, sessionId, source });
+  const { current, merged } = await mergeCarts({
+    ...owner,
+    sessionId,
+    source,
+    profile: profileOf(principal),
+  });
   const notices = (current?.notices ?? []).map(toNoticeView);
   const message = merged ? "The carts are merged" : "There was nothing to merge";
   sendResponse(res, HTTP_STATUS.OK, message, { cart: await viewOf(current, owner), merged, notices });

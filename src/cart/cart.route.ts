@@ -228,7 +228,7 @@ admin.get(
 /**
  * @route GET /api/admin/carts/analytics
  * @route GET /api/admin/carts/analytics/abandonment
- * @description What became of the carts begun in a range of dates (D18: two names)
+ * @description What became of the carts begun in a range of dates (served under two names)
  * @access Admin (carts:read)
  */
 for (const path of ["/analytics", "/analytics/abandonment"]) {

@@ -1,5 +1,6 @@
 import type { Types } from "mongoose";
 import { Cart, type CartDoc, type CartItemDoc } from "../../models/index.js";
+import { findContact } from "../../services/flows/steps/cart/buyer-contact.step.js";
 import {
   addLineOnce,
   cartItemNotFound,
@@ -12,7 +13,7 @@ import {
 import { COUPON_REASONS, couponInvalid } from "../../services/flows/steps/cart/cart-promotions.step.js";
 import { gatherByOwner } from "../../services/flows/steps/cart/gathered-carts.step.js";
 import type { CartSource } from "../../utils/constants.js";
-import type { Owner } from "../../utils/principal.js";
+import type { Owner, Profile } from "../../utils/principal.js";
 import {
   type CurrentCart,
   changeCartIfAny,
@@ -82,14 +83,20 @@ export async function removeItem(owner: Owner, itemId: string): Promise<CurrentC
 export const clearCart = (owner: Owner): Promise<CurrentCart | null> => changeCartIfAny(owner, clearLines);
 
 /**
- * Applies a coupon; one that is applied already changes nothing.
+ * Applies a coupon; one that is applied already changes nothing. It is validated for the person who buys:
+ * `profile` is what the token says, which counts when no checkout knows better.
  * @param code in its stored form
  * @throws RuleError COUPON_INVALID with `reason`
  */
-export async function applyCoupon(owner: Owner, code: string): Promise<CurrentCart & { code: string }> {
-  const changed = await changeCartIfAny(owner, (draft) => {
+export async function applyCoupon(
+  owner: Owner,
+  code: string,
+  profile: Profile,
+): Promise<CurrentCart & { code: string }> {
+  const changed = await changeCartIfAny(owner, async (draft) => {
     draft.isUnchanged = draft.couponCodes.includes(code);
     if (draft.isUnchanged) return;
+    await findContact(draft, profile);
     draft.couponCodes.push(code);
     draft.requiredCoupon = code;
   });

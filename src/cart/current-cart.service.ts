@@ -87,7 +87,7 @@ export async function changeCartIfAny(owner: Owner, work: CartChange): Promise<C
   }
 }
 
-/** A line that is somebody else's is 403, as plan v2 has it (D15). */
+/** Another owner's line is 403, unlike other resources, which are 404: part of the API's contract. */
 export async function getOwnLine(owner: Owner, itemId: string): Promise<CartItemDoc> {
   const item = await CartItem.findById(new Types.ObjectId(itemId)).lean<CartItemDoc>();
   if (!item) throw cartItemNotFound();

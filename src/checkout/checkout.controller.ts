@@ -2,7 +2,7 @@ import type { Response } from "express";
 import type { Input } from "../../middlewares/described-router.js";
 import { HTTP_STATUS, sendResponse } from "../../utils/http.js";
 import { toObjectId } from "../../utils/object-id.js";
-import type { Owner } from "../../utils/principal.js";
+import { type Owner, profileOf } from "../../utils/principal.js";
 import * as checkoutService from "./checkout.service.js";
 import type * as schemas from "./checkout.validation.js";
 import { toCheckoutView, toPaymentChoiceView, toShippingMethodsView } from "./checkout.view.js";
@@ -20,7 +20,7 @@ export async function start(input: Input<typeof schemas.start>, res: Response): 
     owner,
     source,
     contact: body,
-    profile: principal.kind === "customer" ? principal : {},
+    profile: profileOf(principal),
   });
   const status = started.created ? HTTP_STATUS.CREATED : HTTP_STATUS.OK;
   sendResponse(res, status, "The checkout has begun", toCheckoutView(started));

@@ -6,7 +6,7 @@ import {
 import { type Paise, paise, ZERO_PAISE } from "../../utils/money.js";
 import { type CheckoutOverview, change } from "./checkout.service.js";
 
-/** Points and store credit, alone or together, up to paying everything. How much of them the totals use is D41's. */
+/** Points and store credit, alone or together, up to paying everything. The totals decide how much of them is used. */
 
 export interface CustomerRequest extends CheckoutRequest {
   owner: { userId: string };

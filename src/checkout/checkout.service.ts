@@ -9,21 +9,31 @@ import { changeCheckout } from "../../services/flows/change-checkout.flow.js";
 import { choosePayment } from "../../services/flows/choose-payment.flow.js";
 import { resumeCheckout, startCheckout } from "../../services/flows/start-checkout.flow.js";
 import {
+  isSameContact,
+  setContact as setCartContact,
+} from "../../services/flows/steps/cart/buyer-contact.step.js";
+import { changeCart } from "../../services/flows/steps/cart/change-cart.step.js";
+import {
   assertWritable,
   type CheckoutRequest,
   type CheckoutState,
   getOwnCheckout,
   loadCheckoutState,
+  toCheckoutState,
 } from "../../services/flows/steps/checkout/checkout-state.step.js";
 import {
   type PaymentChoiceOverview,
   toPaymentChoice,
 } from "../../services/flows/steps/checkout/payment-choice.step.js";
-import { findShippingMethods } from "../../services/flows/steps/checkout/refresh-before-payment.step.js";
+import {
+  findShippingMethods,
+  repriceShipping,
+  shippingBasisOf,
+} from "../../services/flows/steps/checkout/reprice-shipping.step.js";
 import * as inventory from "../../services/integrations/inventory-integration.service.js";
 import { getSettings } from "../../services/platform/settings.service.js";
 import type { CartSource, CheckoutPaymentMethod } from "../../utils/constants.js";
-import { RuleError } from "../../utils/errors.js";
+import { AppError, ConflictError, RuleError } from "../../utils/errors.js";
 import type { Owner } from "../../utils/principal.js";
 import {
   type AddressInput,
@@ -61,10 +71,30 @@ export async function change(
 }
 
 /** @throws CheckoutExpiredError when the session is over; a completed one can still be looked at. */
-export async function getCheckout({ checkoutSessionId, owner }: CheckoutRequest): Promise<CheckoutOverview> {
-  const checkout = await getOwnCheckout(checkoutSessionId, owner);
+export async function getCheckout(request: CheckoutRequest): Promise<CheckoutOverview> {
+  const checkout = await getOwnCheckout(request.checkoutSessionId, request.owner);
   if (checkout.status !== "completed" && !checkout.placement) assertWritable(checkout);
-  return withPayment(await loadCheckoutState(checkout));
+  return withPayment(await atCurrentRate(request.owner, await loadCheckoutState(checkout)));
+}
+
+/**
+ * A checkout that is read after its cart has changed: the chosen shipping method is rated again, and the new
+ * price is stored. While shipping is down, or while another request changes the checkout, it is only shown.
+ */
+async function atCurrentRate(owner: Owner, state: CheckoutState): Promise<CheckoutState> {
+  const repriced = await repriceShipping(state);
+  if (!repriced) return state;
+  const shown = () => toCheckoutState({ ...state.checkout, ...repriced }, state);
+  if (!("shippingMethod" in repriced)) return shown();
+  try {
+    return await changeCheckout({ checkoutSessionId: state.checkout._id, owner }, ({ checkout }) =>
+      // Another write was first: it has rated the method itself, and its notices stay.
+      checkout.version === state.checkout.version ? repriced : { notices: checkout.notices ?? [] },
+    );
+  } catch (error) {
+    if (error instanceof ConflictError) return shown();
+    throw error;
+  }
 }
 
 export interface Contact {
@@ -93,21 +123,25 @@ export async function start(input: StartInput): Promise<CheckoutOverview & { cre
     phone: contact.phone ?? profile.phone ?? null,
     customerName: profile.name ?? null,
   });
-  const current = created ? state : await takeContact(state, input);
+  if (created) return { ...(await withPayment(state)), created };
+  const current = await atCurrentRate(owner, await takeContact(state, input));
   return { ...(await withPayment(current)), created };
 }
 
 /** A checkout that was live already takes the contact that was sent along. */
-function takeContact(
+async function takeContact(
   state: CheckoutState,
   { owner, contact: { email, phone } }: StartInput,
-): Promise<CheckoutState> | CheckoutState {
+): Promise<CheckoutState> {
   const { checkout } = state;
   const isKnown =
     (email ?? checkout.email) === checkout.email && (phone ?? checkout.phone) === checkout.phone;
   if (isKnown) return state;
   const change = { ...(email ? { email } : {}), ...(phone ? { phone } : {}) };
-  return changeCheckout({ checkoutSessionId: checkout._id, owner }, () => change);
+  return withValidCoupons(
+    await changeCheckout({ checkoutSessionId: checkout._id, owner }, () => change),
+    owner,
+  );
 }
 
 /**
@@ -121,14 +155,33 @@ export async function resume(
   const previous = await getOwnCheckout(checkoutSessionId, owner);
   const kept = { email: null, phone: null, customerName: null };
   const { state, created } = await resumeCheckout(previous, { owner, source, ...kept });
-  return { ...(await withPayment(state)), renewed: created };
+  const current = created ? state : await atCurrentRate(owner, state);
+  return { ...(await withPayment(current)), renewed: created };
 }
 
-export function setContact(
+/** Coupons are validated again for this person; one that is used up is dropped with a notice. */
+export async function setContact(
   request: CheckoutRequest,
   contact: { email: string; phone: string },
 ): Promise<CheckoutOverview> {
-  return change(request, () => contact);
+  const state = await change(request, () => contact);
+  return withPayment(await withValidCoupons(state, request.owner));
+}
+
+/**
+ * After the contact was stored. When the cart cannot be changed now, or pricing is down, the contact stands
+ * nevertheless: choosing a payment method validates the coupons before anything is paid.
+ */
+async function withValidCoupons(state: CheckoutState, owner: Owner): Promise<CheckoutState> {
+  const { checkout, cart } = state;
+  if (cart.appliedCoupons.length === 0 || isSameContact(checkout, cart.contact)) return state;
+  try {
+    const changed = await changeCart(cart._id, (draft) => setCartContact(draft, checkout));
+    return toCheckoutState(await getOwnCheckout(checkout._id, owner), changed);
+  } catch (error) {
+    if (error instanceof AppError) return state;
+    throw error;
+  }
 }
 
 /**
@@ -212,7 +265,7 @@ export function setShippingMethod(
         "This shipping method is not offered for the address",
       );
     }
-    return { shippingMethod: method, shippingMethodId };
+    return { shippingMethod: method, shippingMethodId, shippingRatedFor: shippingBasisOf(state) };
   });
 }
 

@@ -60,7 +60,7 @@ export function toCheckoutView({ checkout, cart, lines, totals, payment }: Check
     customerNotes: checkout.customerNotes,
     termsAccepted: checkout.termsAcceptedAt !== null,
     totals: toCheckoutTotalsView(checkout.frozen?.totals ?? totals),
-    cart: toCartView({ cart, lines }),
+    cart: toCartView({ cart, lines, notices: [...cart.notices, ...(checkout.notices ?? [])] }),
     payment: payment && toPaymentView(payment),
     orderNumber: checkout.orderNumber ?? undefined,
     expiresAt: checkout.expiresAt,

@@ -8,7 +8,7 @@ import type { Handler, Route, SandboxContext } from "../shared/stand-in.js";
 import { createStandIn, ok } from "../shared/stand-in.js";
 import type { CartFacts, CouponLine } from "./offers.js";
 import { automaticDiscounts, couponDiscount, eligibleAmount, eligibleGifts, tierDiscount } from "./offers.js";
-import type { UsageEntry, UsageRequest, Usages } from "./usages.js";
+import type { CouponUser, UsageEntry, UsageRequest, Usages } from "./usages.js";
 import { createUsages } from "./usages.js";
 
 export interface PricingControl {
@@ -29,9 +29,8 @@ export interface Pricing {
   control: PricingControl;
 }
 
-interface CouponRequest {
+interface CouponRequest extends CouponUser {
   code: string;
-  userId?: string;
   cartTotal: number;
   items: CouponLine[];
 }
@@ -44,11 +43,13 @@ interface World {
 const code = Joi.string().max(100).required();
 const rupees = Joi.number().min(0).required();
 const userId = Joi.string();
+/** Who uses a coupon. The e-mail address comes in lower case, so that one person has one spelling. */
+const couponUser = { userId, email: Joi.string().email({ tlds: false }).lowercase(), phone: Joi.string() };
 const orderId = Joi.string().required();
 
 const VALIDATE = Joi.object<CouponRequest>({
   code,
-  userId,
+  ...couponUser,
   cartTotal: rupees,
   items: Joi.array()
     .items({
@@ -60,7 +61,7 @@ const VALIDATE = Joi.object<CouponRequest>({
     })
     .required(),
 }).required();
-const USAGE = Joi.object<UsageRequest>({ code, userId, orderId, discountAmount: rupees }).required();
+const USAGE = Joi.object<UsageRequest>({ code, ...couponUser, orderId, discountAmount: rupees }).required();
 const REVERSE = Joi.object<{ code: string; orderId: string }>({ code, orderId }).required();
 const CART = Joi.object<{ cartTotal: number; itemCount?: number; userId?: string }>({
   cartTotal: rupees,
@@ -80,7 +81,7 @@ const normalise = (typed: string): string => typed.trim().toUpperCase();
 function findObjection(coupon: SeedCoupon, request: CouponRequest, facts: { usages: Usages; now: number }) {
   const { cartTotal, items } = request;
   if (coupon.expiresAt !== undefined && coupon.expiresAt <= facts.now) return "This coupon has expired";
-  if (facts.usages.isExhausted(coupon, request.userId)) return "This coupon has already been used up";
+  if (facts.usages.isExhausted(coupon, request)) return "This coupon has already been used up";
   const minimum = coupon.minCartTotal ?? 0;
   if (cartTotal < minimum) return `This coupon needs a cart of at least ₹${minimum}`;
   if (coupon.productIds && eligibleAmount(coupon, cartTotal, items) === 0) {

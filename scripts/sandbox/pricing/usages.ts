@@ -1,18 +1,24 @@
 import type { SeedCoupon } from "../seed/promotions.js";
 import { Refusal } from "../shared/refusal.js";
 
-export interface UsageRequest {
-  code: string;
+/** Whose use it is. Two requests are one person's when they share any of these. */
+export interface CouponUser {
   userId?: string;
+  /** Lower case. */
+  email?: string;
+  phone?: string;
+}
+
+export interface UsageRequest extends CouponUser {
+  code: string;
   orderId: string;
   discountAmount: number;
 }
 
-export interface UsageEntry {
+export interface UsageEntry extends CouponUser {
   type: "recorded" | "repeated" | "reversed" | "refused";
   code: string;
   orderId: string;
-  userId?: string;
   discountAmount?: number;
   at: string;
 }
@@ -21,18 +27,18 @@ export interface Usages {
   /** @throws Refusal 409 `USAGE_LIMIT` */
   record(coupon: SeedCoupon, request: UsageRequest): void;
   reverse(code: string, orderId: string): boolean;
-  isExhausted(coupon: SeedCoupon, userId?: string): boolean;
+  isExhausted(coupon: SeedCoupon, user: CouponUser): boolean;
   /** Orders that use the coupon now. */
   ordersOf(code: string): string[];
   ledger(): UsageEntry[];
   clear(): void;
 }
 
-interface CouponUses {
-  /** The user (or null for a guest) by order. */
-  byOrder: Map<string, string | null>;
-  byUser: Map<string, number>;
-}
+const isSamePerson = (a: CouponUser, b: CouponUser): boolean =>
+  (["userId", "email", "phone"] as const).some((key) => a[key] !== undefined && a[key] === b[key]);
+
+/** The user by order. */
+type CouponUses = Map<string, CouponUser>;
 
 /** Who used what. Each function runs to its end undisturbed, so that check and change are one step. */
 export function createUsages(now: () => number): Usages {
@@ -40,47 +46,42 @@ export function createUsages(now: () => number): Usages {
   let entries: UsageEntry[] = [];
 
   const usesOf = (code: string): CouponUses => {
-    const known = coupons.get(code) ?? { byOrder: new Map(), byUser: new Map() };
+    const known = coupons.get(code) ?? new Map<string, CouponUser>();
     coupons.set(code, known);
     return known;
   };
   const note = (entry: Omit<UsageEntry, "at">): void => {
     entries.push({ ...entry, at: new Date(now()).toISOString() });
   };
-  const isExhausted = (coupon: SeedCoupon, userId?: string): boolean => {
-    const { byOrder, byUser } = usesOf(coupon.code);
-    if (coupon.usageLimit !== undefined && byOrder.size >= coupon.usageLimit) return true;
-    if (coupon.perUserLimit === undefined || userId === undefined) return false;
-    return (byUser.get(userId) ?? 0) >= coupon.perUserLimit;
+  const isExhausted = (coupon: SeedCoupon, user: CouponUser): boolean => {
+    const uses = usesOf(coupon.code);
+    if (coupon.usageLimit !== undefined && uses.size >= coupon.usageLimit) return true;
+    if (coupon.perUserLimit === undefined) return false;
+    return [...uses.values()].filter((other) => isSamePerson(other, user)).length >= coupon.perUserLimit;
   };
 
   return {
     isExhausted,
     record: (coupon, request) => {
-      const { orderId, userId } = request;
-      const { byOrder, byUser } = usesOf(coupon.code);
-      if (byOrder.has(orderId)) {
+      const { orderId, userId, email, phone } = request;
+      const uses = usesOf(coupon.code);
+      if (uses.has(orderId)) {
         note({ type: "repeated", ...request, code: coupon.code });
         return;
       }
-      if (isExhausted(coupon, userId)) {
+      if (isExhausted(coupon, request)) {
         note({ type: "refused", ...request, code: coupon.code });
         throw new Refusal(409, "USAGE_LIMIT", `${coupon.code} cannot be used any more`);
       }
-      byOrder.set(orderId, userId ?? null);
-      if (userId !== undefined) byUser.set(userId, (byUser.get(userId) ?? 0) + 1);
+      uses.set(orderId, { userId, email, phone });
       note({ type: "recorded", ...request, code: coupon.code });
     },
     reverse: (code, orderId) => {
-      const { byOrder, byUser } = usesOf(code);
-      const userId = byOrder.get(orderId);
-      if (userId === undefined) return false;
-      byOrder.delete(orderId);
-      if (userId !== null) byUser.set(userId, (byUser.get(userId) ?? 1) - 1);
+      if (!usesOf(code).delete(orderId)) return false;
       note({ type: "reversed", code, orderId });
       return true;
     },
-    ordersOf: (code) => [...usesOf(code).byOrder.keys()],
+    ordersOf: (code) => [...usesOf(code).keys()],
     ledger: () => [...entries],
     clear: () => {
       coupons.clear();

@@ -1,4 +1,4 @@
-/** Pincode → state, from the India Post directory as condensed in `gst.md` §2.3. Built once. */
+/** Pincode → state, from the India Post directory condensed to prefixes. Built once. */
 const RANGES = `
 110:07 121-136:06 140-152:03 160:04 171-177:02 180-193:01 194:38 201-245:09 246:05 247:09 248-249:05 250-261:09
 262:05 263:05 271-285:09 301-345:08 360-396:24 400-402:27 403:30 410-445:27 450-488:23 490-497:22 500-509:36

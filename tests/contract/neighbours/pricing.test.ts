@@ -16,8 +16,8 @@ const validate = async (code: string, cartTotal: number, more: object = {}) => {
   const body = { code, cartTotal, items, ...more };
   return (await world.call.pricing.post("/api/coupons/validate", body)).body.data;
 };
-const use = (code: string, orderId: string, userId?: string) =>
-  world.call.pricing.post("/api/coupons/usage", { code, orderId, userId, discountAmount: 50 });
+const use = (code: string, orderId: string, userId?: string, contact: object = {}) =>
+  world.call.pricing.post("/api/coupons/usage", { code, orderId, userId, discountAmount: 50, ...contact });
 const reverse = async (code: string, orderId: string) =>
   (await world.call.pricing.post("/api/coupons/usage/reverse", { code, orderId })).body.data;
 
@@ -94,6 +94,35 @@ describe("Pricing: coupon uses", () => {
     expect((await use(coupons.ONCE20, "order-2", "user-asha")).status).toBe(409);
     expect((await use(coupons.ONCE20, "order-3", "user-dev")).status).toBe(200);
     expect(await validate(coupons.ONCE20, 500, { userId: "user-asha" })).toMatchObject({ valid: false });
+  });
+});
+
+describe("Pricing: uses of one person", () => {
+  const asha = { email: "asha@example.com", phone: "+919845012345" };
+
+  test.each([
+    ["the e-mail", { email: asha.email }],
+    ["the phone", { phone: asha.phone }],
+    ["the user id and another e-mail", { userId: "user-asha", email: "other@example.com" }],
+  ])("When a later request shares %s, then the use counts", async (_what, person) => {
+    expect((await use(coupons.ONCE20, "order-1", "user-asha", asha)).status).toBe(200);
+    expect(await validate(coupons.ONCE20, 500, person)).toMatchObject({ valid: false });
+    expect((await use(coupons.ONCE20, "order-2", undefined, person)).status).toBe(409);
+    await reverse(coupons.ONCE20, "order-1");
+    expect(await validate(coupons.ONCE20, 500, person)).toMatchObject({ valid: true });
+  });
+
+  test("When a later request shares nothing, then it does not count", async () => {
+    await use(coupons.ONCE20, "order-1", undefined, asha);
+    const other = { email: "dev@example.com", phone: "+919845054321" };
+    expect(await validate(coupons.ONCE20, 500, other)).toMatchObject({ valid: true });
+    expect(await validate(coupons.ONCE20, 500)).toMatchObject({ valid: true });
+  });
+
+  test("When an e-mail is not in lower case, then 400", async () => {
+    const body = { code: coupons.ONCE20, cartTotal: 500, items: [], email: "Asha@example.com" };
+    expect((await world.call.pricing.post("/api/coupons/validate", body)).status).toBe(400);
+    expect((await use(coupons.ONCE20, "order-1", undefined, { email: "Asha@example.com" })).status).toBe(400);
   });
 });
 

@@ -204,6 +204,15 @@ describe("a cart that is being bought", () => {
     expect(await cartOf(asha)).toMatchObject({ status: "active", itemCount: 1 });
   });
 
+  it("When the guest's open payment holds the only use of a coupon, then the customer's cart gets the coupon", async () => {
+    const started = await startCheckout(world.url, { coupon: SEED.coupons.LASTONE });
+    const open = await chooseMethod(started);
+    const { body } = await merge(open.shopper.sessionId ?? "");
+    expect(body.data.cart.appliedCoupons).toMatchObject([{ code: SEED.coupons.LASTONE }]);
+    await world.deliver();
+    expect(world.sandbox.control.pricing.usages(SEED.coupons.LASTONE)).toEqual([]);
+  });
+
   it("When the guest's money is here, then it is 409 until the order is placed, and there is nothing left to merge", async () => {
     world.sandbox.control.razorpay.configure({ webhooks: { hold: true } });
     const open = await begin();

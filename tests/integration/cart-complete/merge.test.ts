@@ -253,6 +253,18 @@ describe("prices", () => {
 });
 
 describe("promotions", () => {
+  let orders = 0;
+  const recordUse = async (code: string, person: object) => {
+    const { urls, env } = world.sandbox;
+    const { userId, email, phone } = Object(person);
+    orders += 1;
+    const answer = await fetch(`${urls.pricing}/api/coupons/usage`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Authorization: `Bearer ${env.SERVICE_TOKEN ?? ""}` },
+      body: JSON.stringify({ code, userId, email, phone, orderId: `earlier-${orders}`, discountAmount: 50 }),
+    });
+    expect(answer.status).toBe(200);
+  };
   const apply = (as: As, couponCode: string) =>
     world.call("post", "/api/cart/coupons", { as, body: { couponCode } });
 
@@ -275,6 +287,24 @@ describe("promotions", () => {
     await world.add(guest, variants.ashwagandha, 3);
     await apply(guest, coupons.WELCOME10);
     expect((await merge()).body.data.cart.appliedCoupons).toMatchObject([{ code: coupons.WELCOME10 }]);
+  });
+
+  it("When the guest logs in, then the coupon is validated again for the customer, with the token's contact", async () => {
+    await world.add(guest, variants.ashwagandha, 3);
+    await apply(guest, coupons.ONCE20);
+    await recordUse(coupons.ONCE20, { email: "somebody.else@example.com" });
+    world.sandbox.control.calls.reset();
+    const { body } = await merge();
+    const asked = world.sandbox.control.calls.list({ route: "POST /api/coupons/validate" });
+    expect(asked.at(-1)?.body).toMatchObject({
+      userId: SEED.users.asha,
+      email: expect.stringMatching(/@/),
+      phone: expect.stringMatching(/^\+91/),
+    });
+    expect(body.data.cart.appliedCoupons).toHaveLength(1);
+    await recordUse(coupons.ONCE20, asked.at(-1)?.body as object);
+    const { body: grown } = await world.add(asha, variants.kajal);
+    expect(codes(grown.data.cart.notices)).toContain("COUPON_DROPPED");
   });
 
   it("When both have the gift, then one remains, held once", async () => {

@@ -1,6 +1,6 @@
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { newGuestId } from "../../support/guest-ids.js";
-import { type As, type CartWorld, IMPATIENT, startCartWorld } from "./cart-world.js";
+import { type As, type CartWorld, IMPATIENT, productOf, startCartWorld } from "./cart-world.js";
 
 const { variants, coupons, promotions } = SEED;
 let world: CartWorld;
@@ -217,10 +217,64 @@ describe("gifts", () => {
     ]);
   });
 
-  it("When the gift is out of stock, then the cart goes without it, silently", async () => {
+  it("When the gift is out of stock, then the cart goes without it, with a notice", async () => {
     await world.sandbox.control.inventory.setStock(variants.giftLipBalm, 0);
     const { body } = await world.add(guest, variants.ashwagandhaLarge, 4);
-    expect(body.data.cart).toMatchObject({ freeGifts: [], notices: [], itemCount: 1 });
+    expect(body.data.cart).toMatchObject({ freeGifts: [], itemCount: 1 });
+    expect(body.data.cart.notices).toEqual([
+      {
+        code: "GIFT_UNAVAILABLE",
+        message: expect.any(String),
+        details: {
+          productId: "prod-rose-lip-balm",
+          variantId: variants.giftLipBalm,
+          name: expect.any(String),
+          quantity: 1,
+          available: 0,
+          giftRuleId: promotions.giftRuleId,
+        },
+      },
+    ]);
+  });
+
+  it("When the product of the gift is withdrawn, then the cart goes without it, with a notice", async () => {
+    world.sandbox.control.pricing.setPromotions({
+      giftRules: [
+        {
+          ruleId: "gift-withdrawn",
+          name: "A gift that is no longer sold",
+          minCartTotal: 0,
+          productId: productOf(variants.inactive),
+          variantId: variants.inactive,
+          quantity: 1,
+        },
+      ],
+    });
+    const { body } = await world.add(guest, variants.ashwagandha);
+    expect(body.data.cart.freeGifts).toEqual([]);
+    expect(codesOf(body.data.cart.notices)).toEqual(["GIFT_UNAVAILABLE"]);
+  });
+
+  it("When more of a gift is earned than there is, then the cart keeps what it has, with a notice", async () => {
+    await world.add(guest, variants.ashwagandhaLarge, 4);
+    await world.sandbox.control.inventory.setStock(variants.giftLipBalm, 0);
+    const rule = {
+      ruleId: promotions.giftRuleId,
+      name: "Two rose lip balms",
+      minCartTotal: promotions.giftThreshold,
+      productId: productOf(variants.giftLipBalm),
+      variantId: variants.giftLipBalm,
+      quantity: 2,
+    };
+    world.sandbox.control.pricing.setPromotions({ giftRules: [rule] });
+    const { body } = await world.add(guest, variants.hairOil);
+    expect(body.data.cart.freeGifts).toMatchObject([{ quantity: 1 }]);
+    expect(body.data.cart.notices).toContainEqual(
+      expect.objectContaining({
+        code: "GIFT_UNAVAILABLE",
+        details: expect.objectContaining({ quantity: 2, available: 1 }),
+      }),
+    );
   });
 
   it("When only the gift would be left, then the cart is empty and abandoned", async () => {

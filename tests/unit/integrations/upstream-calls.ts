@@ -173,11 +173,20 @@ const PRICING: Call[] = [
   {
     name: "validateCoupon",
     call: ({ pricing }) =>
-      pricing.validateCoupon({ code: "FLAT50", userId: "u1", cartTotal: paise(99900), items: priced }),
+      pricing.validateCoupon({
+        code: "FLAT50",
+        userId: "u1",
+        email: "Asha@Example.com",
+        phone: "+919845012345",
+        cartTotal: paise(99900),
+        items: priced,
+      }),
     sent: "POST /api/coupons/validate",
     body: {
       code: "FLAT50",
       userId: "u1",
+      email: "asha@example.com",
+      phone: "+919845012345",
       cartTotal: 999,
       items: [{ productId: "p1", variantId: "v1", quantity: 2, unitPrice: 499.5, lineTotal: 999 }],
     },
@@ -232,9 +241,15 @@ const PRICING: Call[] = [
   {
     name: "recordCouponUsage",
     call: ({ pricing }) =>
-      pricing.recordCouponUsage({ code: "FLAT50", userId: "u1", orderId: "o1", discountAmount: paise(5000) }),
+      pricing.recordCouponUsage({
+        code: "FLAT50",
+        email: "Asha@Example.com",
+        phone: null,
+        orderId: "o1",
+        discountAmount: paise(5000),
+      }),
     sent: "POST /api/coupons/usage",
-    body: { code: "FLAT50", userId: "u1", orderId: "o1", discountAmount: 50 },
+    body: { code: "FLAT50", email: "asha@example.com", orderId: "o1", discountAmount: 50 },
     key: "o1:coupon-FLAT50",
     answer: { recorded: true },
     data: { recorded: true },

@@ -1,6 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ClientSession, Types } from "mongoose";
-import type { AppliedCoupon, AppliedDiscount, CartDoc, CartItemDoc } from "../../../../models/index.js";
+import type {
+  AppliedCoupon,
+  AppliedDiscount,
+  BuyerContact,
+  CartDoc,
+  CartItemDoc,
+} from "../../../../models/index.js";
 import type { Notice } from "../../../../utils/constants.js";
 import { multiplyPaise, ZERO_PAISE } from "../../../../utils/money.js";
 import { createUndoLog, type UndoLog } from "./reservation-undo.step.js";
@@ -29,6 +35,10 @@ export interface CartDraft {
   couponCodes: string[];
   /** The coupon that this change is about: a refusal of it is an error, not a notice. */
   requiredCoupon: string | null;
+  /** Who buys, for coupons that count uses per person; kept with the cart. */
+  contact: BuyerContact | null;
+  /** Carts whose checkouts may hold uses of these coupons: this one, and one that is merged into it. */
+  readonly claimsOf: Types.ObjectId[];
   appliedCoupons: AppliedCoupon[];
   appliedDiscounts: AppliedDiscount[];
   /** Set by a change that turns out to be none: nothing is asked and nothing written. */
@@ -54,6 +64,8 @@ export function startDraft({ cart, lines }: CartState, token: string): CartDraft
     lines: lines.map((line) => ({ ...line })),
     couponCodes: cart.appliedCoupons.map((coupon) => coupon.code),
     requiredCoupon: null,
+    contact: cart.contact ?? null,
+    claimsOf: [cart._id],
     appliedCoupons: cart.appliedCoupons,
     appliedDiscounts: cart.appliedDiscounts,
     isUnchanged: false,

@@ -24,7 +24,7 @@ const freeGiftLocked = () =>
 
 /**
  * As `addLine`, once for each request: a repetition, after a crash or an answer that was lost, finds the line
- * as it is and changes nothing (I33).
+ * as it is and changes nothing.
  */
 export async function addLineOnce(
   draft: CartDraft,

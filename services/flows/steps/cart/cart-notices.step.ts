@@ -1,9 +1,10 @@
 import type { AppliedCoupon, CartItemDoc } from "../../../../models/index.js";
 import type { Notice } from "../../../../utils/constants.js";
 import { type Paise, toRupees } from "../../../../utils/money.js";
+import type { EligibleGift } from "../../../integrations/pricing-integration.service.js";
 import { idOf } from "./cart-draft.step.js";
 
-/** The notices of a cart (`api.md`), each with what a storefront needs to show it. Amounts are rupees. */
+/** The notices of a cart, each with what a storefront needs to show it. Amounts are rupees. */
 
 const nameOf = ({ productId, variantId, sku, name }: CartItemDoc) => ({ productId, variantId, sku, name });
 
@@ -56,16 +57,34 @@ export const giftRemovedNotice = (line: CartItemDoc): Notice => ({
   details: { ...nameOf(line), quantity: line.quantity, giftRuleId: line.giftRuleId },
 });
 
+/** A gift that the cart has earned and does not get, or not in full: of `quantity` units, `available` are in it. */
+export const giftUnavailableNotice = (gift: EligibleGift, available: number): Notice => ({
+  code: "GIFT_UNAVAILABLE",
+  message:
+    available === 0
+      ? `The gift ${gift.name} is not available at the moment`
+      : `Only ${available} of the gift ${gift.name} is available at the moment`,
+  details: {
+    productId: gift.productId,
+    variantId: gift.variantId,
+    name: gift.name,
+    quantity: gift.quantity,
+    available,
+    giftRuleId: gift.ruleId,
+  },
+});
+
 export const couponDroppedNotice = (code: AppliedCoupon["code"], reason: string): Notice => ({
   code: "COUPON_DROPPED",
   message: `The coupon ${code} no longer applies`,
   details: { code, reason },
 });
 
-/** Of a read: what it would have told, had the neighbour answered. */
+/** What cannot be shown or checked while a neighbour is down. */
 const NOT_KNOWN = {
   inventory: "Availability cannot be shown at the moment",
   catalog: "Prices are the last known ones; they cannot be compared at the moment",
+  shipping: "The shipping price is the last known one; it cannot be checked at the moment",
 } as const;
 
 export const upstreamUnavailableNotice = (service: keyof typeof NOT_KNOWN): Notice => ({

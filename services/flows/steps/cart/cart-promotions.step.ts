@@ -12,11 +12,12 @@ import {
   validateCoupon,
 } from "../../../integrations/pricing-integration.service.js";
 import { getSettings } from "../../../platform/settings.service.js";
+import { isSameContact } from "./buyer-contact.step.js";
 import { boughtLines, type CartDraft } from "./cart-draft.step.js";
 import { couponDroppedNotice } from "./cart-notices.step.js";
 import { reconsiderOwnCoupons } from "./own-coupon-claims.step.js";
 
-/** What the pricing service grants a cart, asked anew on every change (D43). */
+/** What the pricing service grants a cart, asked again on every change. */
 interface Promotions {
   couponChecks: CouponCheck[];
   discounts: AppliedDiscount[];
@@ -58,14 +59,15 @@ export async function applyPromotions(draft: CartDraft): Promise<EligibleGift[]>
   return promotions.gifts;
 }
 
-async function askPromotions({ cart, lines, couponCodes }: CartDraft): Promise<Promotions> {
+async function askPromotions(draft: CartDraft): Promise<Promotions> {
+  const { cart, lines, couponCodes, contact } = draft;
   const items = boughtLines(lines).map(toPricedItem);
   const { userId } = cart;
   const cartTotal = addPaise(...items.map((item) => item.lineTotal));
   const itemCount = items.reduce((units, item) => units + item.quantity, 0);
   const productIds = [...new Set(items.map((item) => item.productId))];
   const ask = async (code: string): Promise<CouponCheck> => ({
-    ...toCheck(await validateCoupon({ code, userId, cartTotal, items }), code),
+    ...toCheck(await validateCoupon({ code, userId, ...contact, cartTotal, items }), code),
     code,
   });
   const [automatic, tier, gifts, ...checks] = await Promise.all([
@@ -77,11 +79,16 @@ async function askPromotions({ cart, lines, couponCodes }: CartDraft): Promise<P
   return {
     discounts: [...toAutomatic(unwrap(automatic)), ...toTier(unwrap(tier))],
     gifts: unwrap(gifts).gifts,
-    couponChecks: await reconsiderOwnCoupons(cart._id, checks, ask),
+    couponChecks: await reconsiderOwnCoupons({
+      cartIds: draft.claimsOf,
+      checks,
+      ask,
+      isContactNew: !isSameContact(contact, cart.contact),
+    }),
   };
 }
 
-/** A coupon that the pricing service does not want to hear of is one that does not apply. */
+/** A coupon that the pricing service refuses to validate does not apply. */
 const toCheck = (result: Result<CouponCheck>, code: string): CouponCheck =>
   !result.success && isRefused(result) ? { valid: false, code, reason: result.code } : unwrap(result);
 

@@ -15,7 +15,7 @@ const OF_THE_CATALOG: ReadonlySet<NoticeCode> = new Set(["PRICE_CHANGED", "PRODU
 const OF_STOCK: ReadonlySet<NoticeCode> = new Set(["OUT_OF_STOCK", "LOW_STOCK"]);
 
 /**
- * How the lines differ from the catalog (within its cache, D43): prices that have moved, products that are no
+ * How the lines differ from the catalog (within its cache): prices that have moved, products that are no
  * longer sold. Told, not written: a line takes today's price when it grows and at checkout start. While the
  * catalog is away that is told instead: prices are then the last known ones.
  */

@@ -39,7 +39,7 @@ export async function getSellable(productId: string, variantId: string): Promise
   return sellable;
 }
 
-/** What a line keeps of the catalog: description, price, and the rate of tax (D19). */
+/** What a line keeps of the catalog: description, price, and the rate of tax. */
 export async function toSnapshot({ product, variant }: SellableVariant): Promise<SnapshotFields> {
   return {
     productId: product.id,

@@ -13,8 +13,8 @@ import { CartMovedOn, explainMovedOn, saveCart } from "./save-cart.step.js";
 export type { CartDraft, CartState } from "./cart-draft.step.js";
 
 /**
- * Five upstream calls in a row at their limit of 3 s. Whoever takes longer has lost the cart to the next
- * in line, which the compare-and-set at the end finds out.
+ * Five upstream calls in a row at their limit of 3 s. A change that takes longer may have lost the lease to
+ * the next one; the compare-and-set at the end detects that.
  */
 export const CART_LEASE = { ttlMs: 15_000, waitMs: 10_000 } as const;
 
@@ -22,7 +22,7 @@ export const CART_LEASE = { ttlMs: 15_000, waitMs: 10_000 } as const;
 export type CartChange = (draft: CartDraft) => Promise<void> | void;
 
 /**
- * The single writer of a cart (`domain.md` §4): for the customer's changes, the checkout and the jobs.
+ * The single writer of a cart: for the customer's changes, the checkout and the jobs.
  *
  * Takes the cart's lease, lets `change` work on a draft, asks anew for coupons, discounts and gifts, totals,
  * and writes everything in one transaction. Whatever throws on the way: reservations are taken back and

@@ -45,7 +45,7 @@ export async function readCartState(owner: Owner): Promise<CartState | null> {
 
 /**
  * The owner's active cart. Without one, a cart that time has abandoned with its lines becomes active
- * again (`domain.md` §4); one that was emptied does not.
+ * again; one that was emptied does not.
  */
 export async function findOrReviveCart(owner: Owner): Promise<CartDoc | null> {
   // Nearly always the newest one is active, or there is none: one look answers both.

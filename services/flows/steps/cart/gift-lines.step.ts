@@ -5,13 +5,13 @@ import type { EligibleGift } from "../../../integrations/pricing-integration.ser
 import { getSettings } from "../../../platform/settings.service.js";
 import { type CartDraft, priceLine } from "./cart-draft.step.js";
 import { newLine } from "./cart-lines.step.js";
-import { giftAddedNotice, giftRemovedNotice } from "./cart-notices.step.js";
+import { giftAddedNotice, giftRemovedNotice, giftUnavailableNotice } from "./cart-notices.step.js";
 import { getSellable, type SellableVariant } from "./catalog-snapshot.step.js";
 import { tryReserveLine } from "./reserve-lines.step.js";
 
 /**
  * Brings the gift lines in line with the gifts that the cart has earned: new ones are reserved and added,
- * those no longer earned go. A gift that is withdrawn or out of stock is left out without fuss.
+ * those no longer earned go. A gift that is withdrawn or out of stock is left out (notice GIFT_UNAVAILABLE).
  * @throws the typed upstream errors
  */
 export async function reconcileGifts(draft: CartDraft, earned: readonly EligibleGift[]): Promise<void> {
@@ -41,7 +41,7 @@ function removeGift(draft: CartDraft, line: CartItemDoc): void {
   draft.notices.push(giftRemovedNotice(line));
 }
 
-/** The same gift by another rule, or more of it; of too little stock the customer keeps what he has. */
+/** The same gift by another rule, or more of it. Without enough stock the cart keeps the units it has. */
 async function keepGift(draft: CartDraft, line: CartItemDoc, gift: EligibleGift): Promise<void> {
   line.giftRuleId = gift.ruleId;
   if (line.quantity === gift.quantity) return;
@@ -49,12 +49,14 @@ async function keepGift(draft: CartDraft, line: CartItemDoc, gift: EligibleGift)
   const before = line.quantity;
   line.quantity = gift.quantity;
   const held = await tryReserveLine(draft, line, reservationTtlMinutes);
-  if (!held.reserved) line.quantity = before;
+  if (held.reserved) return;
+  line.quantity = before;
+  if (before < gift.quantity) draft.notices.push(giftUnavailableNotice(gift, before));
 }
 
 async function addGift(draft: CartDraft, gift: EligibleGift): Promise<void> {
   const sellable = await findSellableGift(gift);
-  if (!sellable) return;
+  if (!sellable) return leaveOut(draft, gift);
   const { reservationTtlMinutes } = await getSettings("cart");
   const line: CartItemDoc = {
     ...(await newLine(draft, sellable)),
@@ -65,10 +67,13 @@ async function addGift(draft: CartDraft, gift: EligibleGift): Promise<void> {
   };
   priceLine(line);
   const held = await tryReserveLine(draft, line, reservationTtlMinutes);
-  if (!held.reserved) return;
+  if (!held.reserved) return leaveOut(draft, gift);
   draft.lines.push(line);
   draft.notices.push(giftAddedNotice(line));
 }
+
+const leaveOut = (draft: CartDraft, gift: EligibleGift): void =>
+  void draft.notices.push(giftUnavailableNotice(gift, 0));
 
 async function findSellableGift(gift: EligibleGift): Promise<SellableVariant | null> {
   try {

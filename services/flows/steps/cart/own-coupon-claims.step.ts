@@ -9,37 +9,47 @@ import {
 } from "../../../integrations/pricing-integration.service.js";
 import { releaseCoupons } from "../checkout/release-coupons.step.js";
 
-type Holder = Pick<CheckoutSessionDoc, "_id" | "userId" | "status" | "frozen" | "couponClaims">;
+type Holder = Pick<
+  CheckoutSessionDoc,
+  "_id" | "userId" | "email" | "phone" | "status" | "frozen" | "couponClaims"
+>;
 type Ask = (code: string) => Promise<CouponCheck>;
 
+export interface CouponReview {
+  /** The cart, and one that is being merged into it. */
+  cartIds: readonly Types.ObjectId[];
+  checks: readonly CouponCheck[];
+  ask: Ask;
+  /** Another person buys than the one the uses were claimed for: each use is claimed again. */
+  isContactNew: boolean;
+}
+
 /**
- * A use that a checkout of this very cart has claimed (D37) must not count against the cart: otherwise a
- * coupon of one use would be refused to the customer who holds it, when he chooses another method, tries a
- * failed payment again or changes the cart. The pricing service cannot be told whose use it is; so the use
- * is given back, the coupon asked about once more, and the use claimed again where a payment is open.
- * @returns the checks, with a fresh one for each coupon that was refused although the cart holds a use of it.
+ * A use that a checkout of this very cart has claimed must not count against the cart: otherwise a coupon of
+ * one use would be refused to the customer who holds it, when they choose another method, retry a failed
+ * payment or change the cart. The validation call cannot say whose use to leave out; so the use is
+ * released, the coupon validated once more, and the use claimed again where a payment is open.
+ * @returns the checks, with a fresh one for each coupon that was validated again
  * @throws the typed upstream errors
  */
-export async function reconsiderOwnCoupons(
-  cartId: Types.ObjectId,
-  checks: readonly CouponCheck[],
-  ask: Ask,
-): Promise<CouponCheck[]> {
-  const refused = checks.filter((check) => !check.valid).map((check) => check.code);
-  if (refused.length === 0) return [...checks];
-  const holders = await findHolders(cartId, refused);
+export async function reconsiderOwnCoupons(review: CouponReview): Promise<CouponCheck[]> {
+  const { cartIds, checks, ask, isContactNew } = review;
+  const mustAsk = (check: CouponCheck) => isContactNew || !check.valid;
+  const codes = checks.filter(mustAsk).map(({ code }) => code);
+  if (codes.length === 0) return [...checks];
+  const holders = await findHolders(cartIds, codes);
   return Promise.all(
     checks.map((check) => {
-      const own = check.valid ? [] : holders.filter((holder) => holder.couponClaims.includes(check.code));
-      return own.length === 0 ? check : askWithoutClaims(check.code, own, ask);
+      const own = holders.filter(({ couponClaims }) => couponClaims.includes(check.code));
+      return mustAsk(check) && own.length > 0 ? askWithoutClaims(check.code, own, ask) : check;
     }),
   );
 }
 
-/** A session that is being placed is paid for: its uses are not touched any more. */
-const findHolders = (cartId: Types.ObjectId, codes: readonly string[]): Promise<Holder[]> =>
+/** A session that is being placed has been paid for: its uses stay as they are. */
+const findHolders = (cartIds: readonly Types.ObjectId[], codes: readonly string[]): Promise<Holder[]> =>
   CheckoutSession.find({
-    cartId,
+    cartId: trusted({ $in: [...cartIds] }),
     couponClaims: trusted({ $in: [...codes] }),
     status: trusted({ $ne: "completed" }),
     placement: null,
@@ -54,18 +64,20 @@ async function askWithoutClaims(code: string, holders: readonly Holder[], ask: A
   try {
     return await ask(code);
   } finally {
-    // Whatever becomes of this change: a payment that stays open keeps its use.
+    // Also when this change fails: a payment that stays open keeps its use.
     await Promise.all(
       holders.filter(({ status }) => status === "payment_pending").map((holder) => claimAgain(code, holder)),
     );
   }
 }
 
-/** Somebody who took the last use at this very moment is heard of when the payment is chosen, or placed. */
-const claimAgain = (code: string, { _id, userId, frozen }: Holder): Promise<Result<unknown>> =>
+/** If another order has just taken the last use, the next choice of a method or the placement finds out. */
+const claimAgain = (code: string, { _id, userId, email, phone, frozen }: Holder): Promise<Result<unknown>> =>
   recordCouponUsage({
     code,
     ...(userId ? { userId } : {}),
+    email,
+    phone,
     orderId: _id.toHexString(),
     discountAmount: frozen?.coupons.find((coupon) => coupon.code === code)?.discountAmount ?? ZERO_PAISE,
   });

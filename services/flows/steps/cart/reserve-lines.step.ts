@@ -122,7 +122,7 @@ export async function reserveLines(draft: CartDraft, ttlMinutes: number): Promis
       notices: bought.map((line) => outOfStockNotice(line, 0)),
     });
   }
-  // A gift of which nothing is left goes without fuss.
+  // A gift of which nothing is left goes; reconciling the gifts adds the notice.
   draft.lines = draft.lines.filter((line) => !missing.includes(line));
 }
 

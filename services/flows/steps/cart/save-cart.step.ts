@@ -42,6 +42,7 @@ export async function saveCart(draft: CartDraft, totals: Totals): Promise<CartSt
   const set = {
     ...contentOf(draft, totals),
     notices: draft.notices,
+    contact: draft.contact,
     expiresAt: draft.isHousekeeping ? draft.cart.expiresAt : await nextCartExpiry(draft.cart),
     promotionsCheckedAt: hasPromotions(draft) ? now() : null,
     ...appliedWith(draft),

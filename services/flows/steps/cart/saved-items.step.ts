@@ -8,7 +8,7 @@ import { getSettings } from "../../../platform/settings.service.js";
 export const savedItemNotFound = () =>
   new NotFoundError("SAVED_ITEM_NOT_FOUND", "There is no such saved item");
 
-/** Somebody else's is as good as none (D15). */
+/** Another owner's item counts as missing. */
 export const findSavedItem = (
   owner: Owner,
   id: Types.ObjectId,

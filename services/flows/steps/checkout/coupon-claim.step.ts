@@ -21,6 +21,8 @@ export async function claimCoupons({ checkout, cart }: CheckoutState): Promise<v
     const result = await pricing.recordCouponUsage({
       code: coupon.code,
       ...(checkout.userId ? { userId: checkout.userId } : {}),
+      email: checkout.email,
+      phone: checkout.phone,
       orderId: checkout._id.toHexString(),
       discountAmount: coupon.discountAmount,
     });

@@ -1,13 +1,12 @@
-import type { Types } from "mongoose";
-import type { CartDoc, CheckoutSessionDoc, ShippingMethodSnapshot } from "../../../../models/index.js";
+import type { CartDoc, CheckoutSessionDoc } from "../../../../models/index.js";
 import { RuleError } from "../../../../utils/errors.js";
-import { unwrap } from "../../../../utils/result.js";
-import { calculateShippingMethods } from "../../../integrations/shipping-integration.service.js";
 import { getSettings } from "../../../platform/settings.service.js";
+import { setContact } from "../cart/buyer-contact.step.js";
 import { type CartState, changeCart } from "../cart/change-cart.step.js";
 import { cartEmpty, emptyIfGone } from "../cart/find-cart.step.js";
 import { reserveLines } from "../cart/reserve-lines.step.js";
 import { type CheckoutState, toCheckoutState } from "./checkout-state.step.js";
+import { rateForPayment } from "./reprice-shipping.step.js";
 
 const REQUIRED = ["email", "phone", "shippingAddress", "shippingMethod"] as const;
 
@@ -31,20 +30,21 @@ export async function refreshBeforePayment(
   paymentMethod: CheckoutSessionDoc["paymentMethod"],
 ): Promise<CheckoutState> {
   assertComplete(checkout);
-  const refreshed = await holdCart(checkout.cartId);
+  const refreshed = await holdCart(checkout);
   assertAsSeen(refreshed.cart);
-  const shippingMethod = await rateAgain(await toCheckoutState(checkout, refreshed));
-  const rated = { ...checkout, shippingMethod, paymentMethod: null };
+  const rating = await rateForPayment(await toCheckoutState(checkout, refreshed));
+  const rated = { ...checkout, ...rating, paymentMethod: null };
   const withoutMethod = await toCheckoutState(rated, refreshed);
   if (paymentMethod === null || withoutMethod.totals.amountDue === 0) return withoutMethod;
   return toCheckoutState({ ...rated, paymentMethod }, refreshed);
 }
 
-async function holdCart(cartId: Types.ObjectId): Promise<CartState> {
+async function holdCart(checkout: CheckoutSessionDoc): Promise<CartState> {
   const { reservationTtlMinutes } = await getSettings("checkout");
   try {
-    return await changeCart(cartId, (draft) => {
+    return await changeCart(checkout.cartId, (draft) => {
       if (draft.lines.length === 0) throw cartEmpty();
+      setContact(draft, checkout);
       return reserveLines(draft, reservationTtlMinutes);
     });
   } catch (error) {
@@ -52,41 +52,11 @@ async function holdCart(cartId: Types.ObjectId): Promise<CartState> {
   }
 }
 
-/** Customers pay only for the cart that they have seen: a change that happened just now is reported first. */
+/** A change that the customer has not seen yet is shown before anything is paid. */
 function assertAsSeen({ notices }: CartDoc): void {
   const dropped = notices.find((notice) => notice.code === "COUPON_DROPPED");
   if (dropped) throw new RuleError("COUPON_INVALID", dropped.message, dropped.details);
   if (notices.some((notice) => notice.code === "QUANTITY_REDUCED")) {
     throw new RuleError("CART_CHANGED", "The cart changed; look at it and choose again", { notices });
   }
-}
-
-async function rateAgain(state: CheckoutState): Promise<CheckoutSessionDoc["shippingMethod"]> {
-  const methods = await findShippingMethods(state);
-  const method = methods.find((candidate) => candidate.id === state.checkout.shippingMethod?.id);
-  if (!method) {
-    throw new RuleError(
-      "SHIPPING_METHOD_UNAVAILABLE",
-      "The shipping method is no longer offered; choose another",
-    );
-  }
-  return method;
-}
-
-/** The methods for the cart's weight and value at the checkout's address. Empty before there is an address. */
-export async function findShippingMethods({
-  checkout,
-  lines,
-  totals,
-}: CheckoutState): Promise<ShippingMethodSnapshot[]> {
-  if (!checkout.shippingAddress) return [];
-  const { pincode, state, country } = checkout.shippingAddress;
-  const answer = unwrap(
-    await calculateShippingMethods({
-      destination: { pincode, state, country },
-      weightGrams: lines.reduce((sum, line) => sum + line.weightGrams * line.quantity, 0),
-      orderValue: totals.subtotal,
-    }),
-  );
-  return answer.methods;
 }

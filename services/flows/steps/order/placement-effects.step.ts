@@ -76,9 +76,9 @@ const coupons: PlacementEffect = {
     }
     await Promise.all(
       frozen.coupons.map(async ({ code, discountAmount }) => {
-        const { userId } = checkout;
+        const { userId, email, phone } = checkout;
         const orderId = checkout._id.toHexString();
-        const usage = { code, ...(userId ? { userId } : {}), orderId, discountAmount };
+        const usage = { code, ...(userId ? { userId } : {}), email, phone, orderId, discountAmount };
         requireSuccess(await pricing.recordCouponUsage(usage), "coupon_invalid");
       }),
     );
