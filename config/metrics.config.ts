@@ -1,4 +1,5 @@
-import { collectDefaultMetrics, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
+import type { PaymentMismatchReason } from "../utils/constants.js";
 
 /** What Prometheus collects at GET /metrics. */
 export const metrics = new Registry();
@@ -25,3 +26,13 @@ export interface ObservedRequest {
 export function observeRequest({ method, route, status, seconds }: ObservedRequest): void {
   requestDuration.observe({ method, route, status }, seconds);
 }
+
+const paymentMismatches = new Counter({
+  name: "payment_mismatches_total",
+  help: "Payments that did not match what was asked for, by reason; each one needs an operator",
+  labelNames: ["reason"] as const,
+  registers: [metrics],
+});
+
+export const countPaymentMismatch = (reason: PaymentMismatchReason): void =>
+  paymentMismatches.inc({ reason });

@@ -15,7 +15,7 @@ export interface WebhookEventDoc {
   event: string;
   /** SHA-256 of the raw bytes. */
   bodyHash: string;
-  /** VPA, contact and e-mail masked (D46). */
+  /** VPA, contact and e-mail masked. */
   payload: unknown;
   state: WebhookState;
   attempts: number;
@@ -47,7 +47,8 @@ const schema = defineSchema<WebhookEventDoc>(
   "none",
 );
 
-schema.index({ eventId: 1 }, { unique: true });
+// Each source has its own ids: two of them may use the same one.
+schema.index({ source: 1, eventId: 1 }, { name: "one_row_per_source_and_event", unique: true });
 schema.index({ dueAt: 1 }, { name: "webhooks_to_apply", partialFilterExpression: { state: "received" } });
 schema.index({ state: 1, receivedAt: -1 });
 schema.index({ receivedAt: 1 });

@@ -21,7 +21,7 @@ import type {
   SettlementPeriod,
   SettlementRow,
 } from "./payment-gateway.js";
-import { mapRazorpayCollection } from "./razorpay/fields.js";
+import { mapRazorpayCollection, mapReadableItems } from "./razorpay/fields.js";
 import {
   mapRazorpayDowntime,
   mapRazorpayRefund,
@@ -154,7 +154,7 @@ class RazorpayGateway implements PaymentGateway {
     if (!isId("order", orderId)) return INVALID_ID;
     return this.#ask({
       send: (sdk) => sdk.orders.fetchPayments(orderId),
-      read: (answer) => mapRazorpayCollection(answer, this.#readPayment),
+      read: (answer) => mapReadableItems(answer, this.#readPayment),
     });
   }
 
@@ -169,7 +169,11 @@ class RazorpayGateway implements PaymentGateway {
     const { paymentId, amount } = request;
     if (!isId("pay", paymentId)) return INVALID_ID;
     if (amount <= 0) return refused("INVALID_AMOUNT", "the amount must be positive");
-    const isDone = (payment: GatewayPayment) => payment.status === "captured" && payment.amount === amount;
+    const isDone = (payment: GatewayPayment) =>
+      payment.status === "captured" &&
+      payment.amount === amount &&
+      payment.currency === CURRENCY &&
+      payment.amountRefunded === 0;
     const result = await this.#write({
       send: (sdk) => sdk.payments.capture(paymentId, amount, CURRENCY),
       read: this.#readPayment,

@@ -48,7 +48,10 @@ export async function storeWebhookEvent(
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
   }
-  const stored = await WebhookEvent.findOne({ eventId: draft.eventId }).lean<WebhookEventDoc>();
+  const stored = await WebhookEvent.findOne({
+    source: draft.source,
+    eventId: draft.eventId,
+  }).lean<WebhookEventDoc>();
   if (!stored) throw new Error(`the webhook event ${draft.eventId} is neither new nor there`);
   return { isNew: false, event: stored };
 }
