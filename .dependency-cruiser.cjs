@@ -7,7 +7,7 @@
  *   services/flows/           effects → *.flow → steps
  *   services/{integrations,calculations,platform}/
  *   models/, config/database
- *   utils/, config/{env,logger}
+ *   utils/, config/{env,logger,metrics}
  *
  * Read by tests/architecture/imports.test.ts, which also proves that every rule can fail.
  * Types count as imports: what a file must not know it must not know the shape of either.
@@ -32,7 +32,7 @@ const INPUT_AND_OUTPUT =
   "^(?:node:)?(?:fs|net|http|https|child_process|dns)(?:/|$)|^node_modules/(?:axios|mongoose|mongodb|razorpay)/";
 /** Views that several modules answer with: they know the documents they show, as `src/<module>/*.view.ts` do. */
 const SHARED_VIEWS = "^utils/views/";
-const BOTTOM = ["^utils/", "^config/(?:env|logger|variables)"];
+const BOTTOM = ["^utils/", "^config/(?:env|logger|metrics|variables)"];
 
 /** A layer may import itself and what is named; any other file of the repository is above it. */
 const layer = (name, from, comment, allowed) => ({
