@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
+import type { PaymentMismatchReason } from "../utils/constants.js";
 
 /** What Prometheus collects at GET /metrics. */
 export const metrics = new Registry();
@@ -36,3 +37,12 @@ const contractFaults = new Counter({
 export function countContractFault({ service, status }: { service: string; status: number }): void {
   contractFaults.inc({ service, status });
 }
+const paymentMismatches = new Counter({
+  name: "payment_mismatches_total",
+  help: "Payments that did not match what was asked for, by reason; each one needs an operator",
+  labelNames: ["reason"] as const,
+  registers: [metrics],
+});
+
+export const countPaymentMismatch = (reason: PaymentMismatchReason): void =>
+  paymentMismatches.inc({ reason });

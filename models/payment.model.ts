@@ -3,9 +3,11 @@ import {
   CURRENCY,
   PAYMENT_GATEWAYS,
   PAYMENT_METHODS,
+  PAYMENT_MISMATCH_REASONS,
   PAYMENT_STATUSES,
   type PaymentGatewayName,
   type PaymentMethod,
+  type PaymentMismatchReason,
   type PaymentStatus,
 } from "../utils/constants.js";
 import type { Paise } from "../utils/money.js";
@@ -31,6 +33,8 @@ import { type StatusEntry, statusEntryPart } from "./parts/trail.js";
 
 /** What may be kept of the means of payment: never a card number, never a full VPA. */
 export interface PaymentMethodDetails {
+  /** The gateway's own value, also where `method` has no equivalent (`emi`, `paylater`, …). */
+  gatewayMethod?: string;
   last4?: string;
   network?: string;
   bank?: string;
@@ -59,6 +63,16 @@ export interface Dispute {
   closedAt: Date | null;
 }
 
+/** Why the gateway's report does not count as paid, and what was expected. */
+export interface PaymentMismatch {
+  reason: PaymentMismatchReason;
+  expectedAmount: Paise;
+  expectedCurrency: string;
+  /** The gateway's offer that lowered the amount, where it is known. */
+  offerId: string | null;
+  at: Date;
+}
+
 /** When the sweep asks the gateway about this payment next. */
 export interface PaymentSweep {
   nextAt: Date;
@@ -83,6 +97,7 @@ export interface PaymentDoc {
   methodDetails: PaymentMethodDetails | null;
   status: PaymentStatus;
   currency: string;
+  /** What was asked for; after a mismatch, what the gateway took. */
   amount: Paise;
   capturedAmount: Paise;
   refundedAmount: Paise;
@@ -102,7 +117,11 @@ export interface PaymentDoc {
   accepted: boolean;
   /** Captured, but pays for no order: to be refunded. */
   surplus: boolean;
+  /** From then on a capture no longer pays for the checkout, and the gateway order is not offered again. */
   supersededAt: Date | null;
+  mismatch: PaymentMismatch | null;
+  /** A person has to look at it. */
+  attention: boolean;
   reconciledAt: Date | null;
   settlement: Settlement | null;
   dispute: Dispute | null;
@@ -114,6 +133,7 @@ export interface PaymentDoc {
 }
 
 const methodDetailsPart = definePart<PaymentMethodDetails>({
+  gatewayMethod: { type: String },
   last4: { type: String },
   network: { type: String },
   bank: { type: String },
@@ -131,6 +151,14 @@ const disputePart = definePart<Dispute>({
   amount: optionalMoney,
   openedAt: date,
   closedAt: optionalDate,
+});
+
+const mismatchPart = definePart<PaymentMismatch>({
+  reason: oneOf(PAYMENT_MISMATCH_REASONS),
+  expectedAmount: moneyFromZero,
+  expectedCurrency: text,
+  offerId: optionalText,
+  at: date,
 });
 
 const sweepPart = definePart<PaymentSweep>({ nextAt: date, attempts: count });
@@ -164,6 +192,8 @@ const schema = defineSchema<PaymentDoc>("payments", {
   accepted: no,
   surplus: no,
   supersededAt: optionalDate,
+  mismatch: optionalPart(mismatchPart),
+  attention: no,
   reconciledAt: optionalDate,
   settlement: optionalPart(settlementPart),
   dispute: optionalPart(disputePart),

@@ -47,8 +47,8 @@ const schema = defineSchema<WebhookEventDoc>(
   "none",
 );
 
-// Two sources may use the same id.
-schema.index({ source: 1, eventId: 1 }, { unique: true });
+// Each source has its own ids: two of them may use the same one.
+schema.index({ source: 1, eventId: 1 }, { name: "one_row_per_source_and_event", unique: true });
 schema.index({ dueAt: 1 }, { name: "webhooks_to_apply", partialFilterExpression: { state: "received" } });
 schema.index({ state: 1, receivedAt: -1 });
 schema.index({ receivedAt: 1 });

@@ -108,6 +108,17 @@ export const REFUND_SYSTEM_REASONS = [
 ] as const;
 export type RefundSystemReason = (typeof REFUND_SYSTEM_REASONS)[number];
 
+/** Why a payment that the gateway reports does not count as paid. */
+export const PAYMENT_MISMATCH_REASONS = [
+  "amount",
+  "currency",
+  "fee",
+  "offer",
+  "refunded",
+  "partly_refunded",
+] as const;
+export type PaymentMismatchReason = (typeof PAYMENT_MISMATCH_REASONS)[number];
+
 export const RETURN_STATUSES = ["requested", "approved", "rejected", "received", "completed"] as const;
 export type ReturnStatus = (typeof RETURN_STATUSES)[number];
 

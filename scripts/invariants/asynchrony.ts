@@ -34,8 +34,8 @@ const outbox: Check = ({ at, outbox: messages, orders, books }) => {
 
 /** I30: an acknowledged event is stored once, and was applied or is flagged with a reason. */
 const webhooks: Check = ({ at, webhookEvents, books }) => {
-  const twice = duplicatesOf(webhookEvents, ({ eventId }) => eventId).map(([eventId]) =>
-    violation("I30", "stored twice", eventId),
+  const twice = duplicatesOf(webhookEvents, ({ source, eventId }) => `${source}:${eventId}`).map(
+    ([eventId]) => violation("I30", "stored twice", eventId),
   );
   const stored = new Set(webhookEvents.map(({ eventId }) => eventId));
   const lost = books.gatewayEvents

@@ -52,6 +52,8 @@ export function toPayment({
     accepted: !isCod,
     surplus: false,
     supersededAt: null,
+    mismatch: null,
+    attention: false,
     reconciledAt: null,
     settlement: null,
     dispute: null,

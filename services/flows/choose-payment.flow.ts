@@ -70,9 +70,9 @@ export async function choosePayment(choice: PaymentChoice): Promise<ChosenPaymen
     const effective = { ...choice, method: state.checkout.paymentMethod };
     assertPayable(effective, state, options);
     await claimCoupons(state);
-    const { frozenCheckout, payment } = await freeze(effective, state, token);
+    const { frozenCheckout, payment, isNew } = await freeze(effective, state, token);
     if (!frozenCheckout.lease) ended();
-    const chosen = payment && isOnline(effective) ? await ensureGatewayOrder(payment) : payment;
+    const chosen = payment && isOnline(effective) ? await ensureGatewayOrder({ payment, isNew }) : payment;
     return { state: { ...state, checkout: frozenCheckout }, options, payment: chosen };
   });
 }
@@ -98,6 +98,8 @@ function assertPayable(choice: PaymentChoice, state: CheckoutState, options: Pay
 interface Frozen {
   frozenCheckout: CheckoutSessionDoc;
   payment: PaymentDoc | null;
+  /** Whether the payment was inserted by this choice and shares no gateway order. */
+  isNew: boolean;
 }
 
 /** One transaction: the cart is unchanged, the session is frozen, the payment record exists. */
@@ -111,7 +113,7 @@ async function freeze(choice: PaymentChoice, state: CheckoutState, token: string
     const payment =
       frozen.totals.amountDue === 0 ? null : (open ?? (await insertPayment(choice, before, frozen, session)));
     const frozenCheckout = await writeFrozen({ choice, state, frozen, payment, token, session });
-    return { frozenCheckout, payment };
+    return { frozenCheckout, payment, isNew: open === null };
   });
 }
 
@@ -192,7 +194,7 @@ async function insertPayment(
     ...{ fee: null, tax: null, errorCode: null, errorMessage: null, gatewayResponse: null },
     ...{ authorizedAt: null, capturedAt: null },
     retryOf: retryOf?._id ?? null,
-    ...{ accepted: false, surplus: false, supersededAt: null },
+    ...{ accepted: false, surplus: false, supersededAt: null, mismatch: null, attention: false },
     ...{ reconciledAt: null, settlement: null, dispute: null },
     sweep: isCod ? null : { nextAt: minutesFromNow(FIRST_SWEEP_MINUTES), attempts: 0 },
     statusHistory: [firstEntry(paymentMachine.initial, { type: "customer" })],

@@ -7,15 +7,16 @@ import {
   Payment,
   type PaymentDoc,
 } from "../../models/index.js";
+import { now } from "../../utils/clock.js";
 import { nextRefundNumber } from "../platform/number.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 import { oweSystemRefund } from "./steps/payment/owe-refund.step.js";
 
 /**
- * Money that was accepted for a session which can no longer become an order goes back by itself (I6): the
- * session failed for good, or what was paid for is no longer what is frozen. Everything is looked at again
- * inside the transaction; an order, or a placement under way, stops it.
- * @returns whether a refund was written by this call.
+ * Refunds money that was accepted for a checkout session which can no longer become an order: the session
+ * failed for good, or what was paid for is no longer what is frozen. Everything is read again inside the
+ * transaction; an order, or a placement in flight, stops it. A session that is still open can be paid again.
+ * @returns whether this call wrote a refund
  */
 export async function returnUnplacedMoney(checkoutSessionId: Types.ObjectId): Promise<boolean> {
   const refundNumber = await nextRefundNumber();
@@ -32,24 +33,29 @@ export async function returnUnplacedMoney(checkoutSessionId: Types.ObjectId): Pr
     const checkout = await CheckoutSession.findById(checkoutSessionId)
       .session(session)
       .lean<CheckoutSessionDoc>();
-    if (checkout && canStillBePlaced(checkout)) return null;
-    return oweSystemRefund(
-      { paymentId: payment._id, reason: checkout?.frozen ? "undo" : "superseded", refundNumber },
-      session,
-    );
+    if (checkout && canStillBePlaced(checkout, payment)) return null;
+    if (checkout && checkout.status !== "failed") {
+      // Closed: it must neither block the next payment of the session nor be offered again.
+      const closed = { accepted: false, supersededAt: now() };
+      await Payment.updateOne({ _id: payment._id }, { $set: closed }).session(session);
+    }
+    return oweSystemRefund({ paymentId: payment._id, reason: reasonOf(checkout), refundNumber }, session);
   });
   if (owed) {
     logger.warn(
       { checkoutSessionId: checkoutSessionId.toHexString(), refundNumber },
-      "> Accepted money could not become an order; it goes back",
+      "> Accepted money could not become an order; it is refunded",
     );
   }
   return owed !== null;
 }
 
-function canStillBePlaced(checkout: CheckoutSessionDoc): boolean {
+const reasonOf = (checkout: CheckoutSessionDoc | null) =>
+  checkout?.frozen && checkout.status === "failed" ? "undo" : "superseded";
+
+function canStillBePlaced(checkout: CheckoutSessionDoc, payment: PaymentDoc): boolean {
   if (checkout.placement) return true;
-  if (!checkout.frozen) return false;
+  if (!checkout.frozen || checkout.frozen.totals.amountDue !== payment.amount) return false;
   return (
     checkout.status === "payment_pending" ||
     (checkout.status === "failed" && checkout.failureReason === "expired")

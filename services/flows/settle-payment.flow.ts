@@ -1,39 +1,52 @@
-import { type Types, trusted } from "mongoose";
+import { type ClientSession, type Types, trusted } from "mongoose";
 import { logger } from "../../config/logger.config.js";
-import { CheckoutSession, type CheckoutSessionDoc, Payment, type PaymentDoc } from "../../models/index.js";
+import { Payment, type PaymentDoc } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
-import { CURRENCY, type PaymentStatus, type RefundSystemReason } from "../../utils/constants.js";
+import type { PaymentStatus } from "../../utils/constants.js";
 import { isDuplicateKey } from "../../utils/duplicate-key.js";
 import { ConflictError } from "../../utils/errors.js";
 import { ZERO_PAISE } from "../../utils/money.js";
 import { canMove, paymentMachine } from "../../utils/state-machines.js";
+import { amountThatCounts } from "../calculations/payment-match.js";
 import type { GatewayPayment } from "../integrations/payment-gateway.js";
-import { nextRefundNumber } from "../platform/number.service.js";
 import { enqueueOutbox } from "../platform/outbox.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 import { tryTransition } from "../platform/transition.service.js";
 import { findOrAdoptPayment } from "./steps/payment/match-payment.step.js";
-import { oweSystemRefund } from "./steps/payment/owe-refund.step.js";
+import {
+  findMismatchObjection,
+  findObjection,
+  type Objection,
+} from "./steps/payment/payment-objection.step.js";
+import { rejectAuthorization, rejectCapture } from "./steps/payment/reject-payment.step.js";
 
-/** Who brings the gateway's word. Kept in the status history for the person on call. */
+/** Where the gateway's report came from. Kept in the status history for the person on call. */
 export type SettlementSource = "callback" | "webhook" | "sweep" | "placement";
 
 export interface Settlement {
   payment: PaymentDoc;
-  /** Whether this word moved the payment. */
+  /** Whether this report changed the payment. */
   changed: boolean;
   /** Whether the payment now waits for an order to be placed. */
   awaitsOrder: boolean;
 }
 
+/** One report of the gateway about one payment of ours. */
+interface Report {
+  record: PaymentDoc;
+  word: GatewayPayment;
+  source: SettlementSource;
+}
+
 /**
- * Applies the gateway's word about one payment: the single way by which an online payment moves, for the
- * client's callback, every webhook and the sweep alike (`domain.md` §5.3, D11, D46).
+ * Applies the gateway's report about one payment. This is the only way in which an online payment changes,
+ * for the client's callback, every webhook, the sweep and the placement alike.
  *
- * Forward only and repeatable: a late or repeated word that the table does not list changes nothing. A
- * capture is either *accepted* (it pays for its session; the unique index lets one through) or *surplus*,
- * and then its refund is written in the same transaction.
- * @returns null when the gateway order is not ours (the caller keeps and flags the event).
+ * Forward only and repeatable: a late or repeated report that the state table does not list changes nothing.
+ * A capture is either *accepted* (it pays for its checkout; a unique index lets one through) or *rejected*
+ * (too late, a second one, or not what was asked for), and then its refund is written in the same transaction.
+ * @returns null when the gateway order is unknown here (the caller keeps and flags the event)
+ * @throws the typed upstream errors when the gateway must be asked about refunds of its own and does not answer
  */
 export async function settlePayment(
   word: GatewayPayment,
@@ -41,7 +54,7 @@ export async function settlePayment(
 ): Promise<Settlement | null> {
   const record = await findOrAdoptPayment(word);
   if (!record) return null;
-  const changed = await applyWord(record, word, source);
+  const changed = await applyReport({ record, word, source });
   const payment = await Payment.findById(record._id).lean<PaymentDoc>();
   if (!payment) return null;
   if (changed) {
@@ -53,120 +66,146 @@ export async function settlePayment(
         source,
         surplus: payment.surplus,
       },
-      "> Payment moved by the gateway's word",
+      "> Payment changed by the gateway's report",
     );
   }
   return { payment, changed, awaitsOrder: awaitsOrder(payment) };
 }
 
-/** With automatic capture an order needs `captured`; with manual capture, placing captures (D10). */
+/** With automatic capture an order needs `captured`; with manual capture, placing captures. */
 export function awaitsOrder(payment: PaymentDoc): boolean {
   return payment.accepted && !payment.orderId && !payment.surplus;
 }
 
-async function applyWord(
-  record: PaymentDoc,
-  word: GatewayPayment,
-  source: SettlementSource,
-): Promise<boolean> {
-  switch (targetStatus(word)) {
+async function applyReport(report: Report): Promise<boolean> {
+  switch (targetStatus(report)) {
     case "authorized":
-      return authorize(record, word, source);
+      return authorize(report);
     case "captured":
-      return capture(record, word, source);
+      return report.record.status === "captured" ? checkAgain(report) : capture(report);
     case "failed":
-      return fail(record, word, source);
+      return fail(report);
     case "refunded":
-      return giveBack(record, word, source);
+      return giveBack(report);
     default:
       return false;
   }
 }
 
 /**
- * The gateway says `refunded` of a captured payment too, once all of it went back; here a refund never
- * changes the payment's `captured` (D12), so only an uncaptured one becomes `refunded`.
+ * The gateway also calls a captured payment `refunded` once all of it is refunded. Here a refund never changes
+ * the status of a captured payment; only an uncaptured one becomes `refunded`.
  */
-function targetStatus(word: GatewayPayment): PaymentStatus {
-  if (word.status === "refunded") return word.captured ? "captured" : "refunded";
-  return word.status === "created" ? "pending" : word.status;
+function targetStatus({ record, word }: Report): PaymentStatus {
+  if (word.status === "created") return "pending";
+  if (word.status !== "refunded") return word.status;
+  return word.captured || record.status === "captured" ? "captured" : "refunded";
 }
 
-/** What the gateway tells about a payment, as our record keeps it. Null never overwrites a known value. */
-function facts(word: GatewayPayment): Partial<PaymentDoc> {
-  const known: Partial<PaymentDoc> = { methodDetails: word.methodDetails };
+/** What the gateway reports about a payment, as the record keeps it. Null never overwrites a known value. */
+function factsOf({ record, word }: Report): Partial<PaymentDoc> {
+  const known: Partial<PaymentDoc> = { methodDetails: { ...record.methodDetails, ...word.methodDetails } };
   if (word.method !== null) known.method = word.method;
   if (word.fee !== null) known.fee = word.fee;
   if (word.tax !== null) known.tax = word.tax;
   return known;
 }
 
-async function authorize(
-  record: PaymentDoc,
-  word: GatewayPayment,
-  source: SettlementSource,
-): Promise<boolean> {
-  const set = { ...facts(word), authorizedAt: record.authorizedAt ?? now() };
-  // Manual capture: the authorisation is what an order may be placed on, so it must be the only one.
-  const refused = word.awaitsManualCapture ? await reasonAgainst(record) : null;
-  if (!word.awaitsManualCapture || refused) return move(record, "authorized", set, source);
+const authorizedFacts = (report: Report): Partial<PaymentDoc> => ({
+  ...factsOf(report),
+  authorizedAt: report.record.authorizedAt ?? now(),
+});
+
+const capturedFacts = (report: Report): Partial<PaymentDoc> => ({
+  ...factsOf(report),
+  capturedAt: report.record.capturedAt ?? report.word.capturedAt ?? now(),
+  errorCode: null,
+  errorMessage: null,
+});
+
+async function authorize(report: Report): Promise<boolean> {
+  const { record, word, source } = report;
+  const set = authorizedFacts(report);
+  // Automatic capture: only the capture decides. Manual capture: the order is placed on the authorisation.
+  if (!word.awaitsManualCapture) return move(report, "authorized", { set });
+  const objection = await findObjection(record, word);
+  if (objection?.mismatch) {
+    return rejectAuthorization(
+      { record, report: word, objection, facts: set, note: source },
+      objection.mismatch,
+    );
+  }
+  if (objection) return move(report, "authorized", { set });
   try {
-    return await move(record, "authorized", { ...set, accepted: true }, source, { supersededAt: null });
+    return await move(report, "authorized", {
+      set: { ...set, accepted: true },
+      guard: { supersededAt: null },
+    });
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
-    return move(record, "authorized", set, source);
+    return move(report, "authorized", { set });
   }
 }
 
 /**
- * The gateway returned what it never captured. It had authorised it, whether or not that word has come here.
- * The session may be paid for by another payment then.
+ * The gateway returned what it never captured. It had authorised it, whether or not that report arrived. The
+ * checkout can be paid for by another payment from now on.
  */
-async function giveBack(
-  record: PaymentDoc,
-  word: GatewayPayment,
-  source: SettlementSource,
-): Promise<boolean> {
-  const known = facts(word);
-  if (canMove(paymentMachine, record.status, "authorized")) {
-    await move(record, "authorized", { ...known, authorizedAt: record.authorizedAt ?? now() }, source);
+async function giveBack(report: Report): Promise<boolean> {
+  const set = factsOf(report);
+  if (canMove(paymentMachine, report.record.status, "authorized")) {
+    await move(report, "authorized", { set: authorizedFacts(report) });
   }
-  const pays = record.status === "captured" && record.accepted;
-  return move(record, "refunded", { ...known, surplus: true, accepted: pays }, source);
+  return move(report, "refunded", { set: { ...set, surplus: true, accepted: false } });
 }
 
-async function capture(record: PaymentDoc, word: GatewayPayment, source: SettlementSource): Promise<boolean> {
+async function capture(report: Report): Promise<boolean> {
+  const { record, word } = report;
+  const objection = await findObjection(record, word);
+  if (objection) return reject(report, objection);
+  const amount = amountThatCounts(word);
   const set = {
-    ...facts(word),
-    capturedAmount: word.amount,
-    capturedAt: word.capturedAt ?? now(),
-    errorCode: null,
-    errorMessage: null,
+    ...capturedFacts(report),
+    ...{ amount, capturedAmount: amount, currency: word.currency, accepted: true },
   };
-  if (record.status === "captured") return completeFacts(record, word);
-  const refused = await reasonAgainst(record);
-  if (!refused) {
-    try {
-      const moved = await move(record, "captured", { ...set, accepted: true }, source, {
-        supersededAt: null,
-      });
-      if (moved) return true;
-    } catch (error) {
-      if (!isDuplicateKey(error)) throw error;
-      return captureSurplus(record, set, source, "surplus");
-    }
-    // The guard did not hold: either the same word was faster, or the payment was just superseded.
-    const current = await Payment.findById(record._id).lean<PaymentDoc>();
-    if (!current || current.status === "captured") return false;
-    if (current.supersededAt === null)
-      throw new ConflictError("VERSION_CONFLICT", "The payment moved meanwhile");
-    return captureSurplus(current, set, source, "superseded");
+  try {
+    if (await move(report, "captured", { set, guard: { supersededAt: null } })) return true;
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    return reject(report, { reason: "surplus", mismatch: null });
   }
-  return captureSurplus(record, set, source, refused);
+  // The guard did not hold: either another report was faster, or the payment has just been superseded.
+  const current = await Payment.findById(record._id).lean<PaymentDoc>();
+  if (!current || current.status === "captured") return false;
+  if (current.supersededAt === null)
+    throw new ConflictError("VERSION_CONFLICT", "The payment changed in the meantime");
+  return reject({ ...report, record: current }, { reason: "superseded", mismatch: null });
 }
 
-/** Fees are null until captured and may come with a later word. */
-async function completeFacts(record: PaymentDoc, word: GatewayPayment): Promise<boolean> {
+/**
+ * A further report about a captured payment. The latest report counts until there is an order: money that was
+ * refunded at the gateway in the meantime is no longer accepted. Refunds after the order are not settled here.
+ */
+async function checkAgain(report: Report): Promise<boolean> {
+  const { record, word } = report;
+  if (awaitsOrder(record)) {
+    const objection = await findMismatchObjection(record, word);
+    if (objection) return reject(report, objection);
+  }
+  return completeFacts(report);
+}
+
+const reject = (report: Report, objection: Objection): Promise<boolean> =>
+  rejectCapture({
+    record: report.record,
+    report: report.word,
+    objection,
+    facts: capturedFacts(report),
+    note: report.source,
+  });
+
+/** The fee is null until captured and may come with a later report. */
+async function completeFacts({ record, word }: Report): Promise<boolean> {
   if (word.fee === null || record.fee !== null) return false;
   await Payment.updateOne(
     { _id: record._id, fee: null },
@@ -175,70 +214,34 @@ async function completeFacts(record: PaymentDoc, word: GatewayPayment): Promise<
   return false;
 }
 
-/** Why this payment cannot pay for its session, or null when it can (D11, D38). */
-async function reasonAgainst(record: PaymentDoc): Promise<RefundSystemReason | null> {
-  if (record.supersededAt) return "superseded";
-  if (!record.checkoutSessionId) return "surplus";
-  const checkout = await CheckoutSession.findById(record.checkoutSessionId).lean<CheckoutSessionDoc>();
-  if (!checkout) return "surplus";
-  // Captured while its order was being placed (manual capture), or it comes after the order.
-  if (checkout.status === "completed") return record.accepted ? null : "surplus";
-  if (checkout.status === "failed" && checkout.failureReason !== "expired") return "surplus";
-  if (!checkout.frozen) return "superseded";
-  if (record.currency !== CURRENCY || record.amount !== checkout.frozen.totals.amountDue)
-    return "amount_mismatch";
-  return null;
-}
-
-async function captureSurplus(
-  record: PaymentDoc,
-  set: Partial<PaymentDoc>,
-  source: SettlementSource,
-  reason: RefundSystemReason,
-): Promise<boolean> {
-  const refundNumber = await nextRefundNumber();
-  const changed = await inTransaction(async (session) => {
-    const moved = await move(record, "captured", { ...set, surplus: true }, source, {}, session);
-    if (moved) await oweSystemRefund({ paymentId: record._id, reason, refundNumber }, session);
-    return moved;
-  });
-  if (changed) {
-    logger.warn(
-      { paymentId: record._id.toHexString(), reason },
-      "> Captured money pays for no order; it goes back",
-    );
-  }
-  return changed;
-}
-
-async function fail(record: PaymentDoc, word: GatewayPayment, source: SettlementSource): Promise<boolean> {
-  const set = { ...facts(word), errorCode: word.errorCode, errorMessage: word.errorDescription };
-  const changed = await inTransaction(async (session) => {
-    const moved = await move(record, "failed", set, source, {}, session);
+/** With manual capture the payment may have been accepted; another one can pay for the checkout from now on. */
+function fail(report: Report): Promise<boolean> {
+  const { record, word } = report;
+  const set = {
+    ...factsOf(report),
+    ...{ accepted: false, errorCode: word.errorCode, errorMessage: word.errorDescription },
+  };
+  const paymentId = record._id.toHexString();
+  return inTransaction(async (session) => {
+    const moved = await move(report, "failed", { set, session });
     if (moved && !record.supersededAt) {
-      await enqueueOutbox(
-        [
-          {
-            type: "payment.failed",
-            dedupeKey: `payment.failed:${record._id.toHexString()}:${word.id}`,
-            payload: { paymentId: record._id.toHexString() },
-          },
-        ],
-        session,
-      );
+      const dedupeKey = `payment.failed:${paymentId}:${word.id}`;
+      await enqueueOutbox([{ type: "payment.failed", dedupeKey, payload: { paymentId } }], session);
     }
     return moved;
   });
-  return changed;
+}
+
+interface Move {
+  set: Partial<PaymentDoc>;
+  guard?: Record<string, unknown>;
+  session?: ClientSession;
 }
 
 async function move(
-  record: PaymentDoc,
+  { record, source }: Report,
   to: PaymentStatus,
-  set: Partial<PaymentDoc>,
-  source: SettlementSource,
-  guard: Record<string, unknown> = {},
-  session?: Parameters<typeof oweSystemRefund>[1],
+  { set, guard = {}, session }: Move,
 ): Promise<boolean> {
   const { changed } = await tryTransition({
     machine: paymentMachine,

@@ -15,6 +15,8 @@ import type { Result } from "../../utils/result.js";
 
 /** What may be kept of the means of payment: never a card number, never a full VPA. */
 export interface GatewayMethodDetails {
+  /** The gateway's own name of the method (`upi`, `emi`, `paylater`, …). */
+  gatewayMethod?: string;
   last4?: string;
   network?: string;
   bank?: string;
@@ -33,8 +35,10 @@ export interface GatewayOrder {
   status: "created" | "attempted" | "paid";
   /** Attempts to pay it, failed ones too. */
   attempts: number;
+  /** An offer of the gateway's that lowers what is paid. */
+  offerId: string | null;
   notes: Record<string, string>;
-  createdAt: Date;
+  createdAt: Date | null;
 }
 
 export type GatewayPaymentStatus = "created" | "authorized" | "captured" | "refunded" | "failed";
@@ -52,12 +56,16 @@ export interface GatewayPayment {
   captured: boolean;
   /** Authorised, and nobody but this service will capture it (`PAYMENT_CAPTURE=manual`, D10). */
   awaitsManualCapture: boolean;
-  /** Null: not told, or a method we have no word for. */
+  /** Null: not reported, or a method without an equivalent here; see `methodDetails.gatewayMethod`. */
   method: PaymentMethod | null;
   methodDetails: GatewayMethodDetails;
   /** Null until captured; contains `tax`. */
   fee: Paise | null;
   tax: Paise | null;
+  /** `customer`: `amount` contains the fee. Null: not reported. */
+  feeBearer: "customer" | "business" | null;
+  /** An offer of the gateway's that lowered `amount`. */
+  offerId: string | null;
   /** Whether it falls back after a failed refund is not documented: derive what is left from the refunds. */
   amountRefunded: Paise;
   refundStatus: "partial" | "full" | null;
@@ -65,7 +73,7 @@ export interface GatewayPayment {
   errorDescription: string | null;
   errorReason: string | null;
   notes: Record<string, string>;
-  createdAt: Date;
+  createdAt: Date | null;
   authorizedAt: Date | null;
   capturedAt: Date | null;
 }
@@ -82,7 +90,7 @@ export interface GatewayRefund {
   /** The bank's reference (ARN, RRN or UTR), filled in later. */
   bankReference: string | null;
   speed: string | null;
-  createdAt: Date;
+  createdAt: Date | null;
 }
 
 export interface GatewayDispute {
@@ -133,10 +141,14 @@ export interface SettlementRow {
   createdAt: Date | null;
 }
 
+export type GatewayEventPart = "payment" | "order" | "refund" | "dispute" | "downtime";
+
 /** A webhook, read. What it does not carry, or what makes no sense, is null. */
 export interface GatewayEvent {
   /** The gateway's name of it, e.g. `payment.captured`. */
   type: string;
+  /** The part that the event is about; null: none that matters here. */
+  subject: GatewayEventPart | null;
   /** It is meant for another merchant's account. */
   isForeignAccount: boolean;
   occurredAt: Date | null;
@@ -145,8 +157,8 @@ export interface GatewayEvent {
   refund: GatewayRefund | null;
   dispute: GatewayDispute | null;
   downtime: GatewayDowntime | null;
-  /** Parts that were there and could not be read, with the reason; a row with such a part is flagged. */
-  unreadable: string[];
+  /** Parts that were there and could not be read, with the reason. */
+  unreadable: { part: GatewayEventPart; reason: string }[];
 }
 
 export interface NewGatewayOrder {
@@ -238,7 +250,7 @@ export interface PaymentGateway {
   listPaymentsOfOrder(orderId: string): Promise<Result<GatewayPayment[]>>;
   /** Newest first; may lag minutes behind `getGatewayPayment`. */
   listPayments(range: { from: Date; to: Date } & Page): Promise<Result<PaymentPage>>;
-  /** Captured before, or captured though the answer was lost, is success when the amount is the same. */
+  /** A payment that is already captured is a success when amount and currency are right and nothing is refunded. */
   capturePayment(capture: PaymentCapture): Promise<Result<GatewayPayment>>;
 
   createRefund(refund: NewGatewayRefund): Promise<Result<GatewayRefund>>;

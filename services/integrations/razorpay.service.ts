@@ -200,7 +200,11 @@ class RazorpayGateway implements PaymentGateway {
     const { paymentId, amount } = request;
     if (!isId("pay", paymentId)) return INVALID_ID;
     if (amount <= 0) return refused("INVALID_AMOUNT", "the amount must be positive");
-    const isDone = (payment: GatewayPayment) => payment.status === "captured" && payment.amount === amount;
+    const isDone = (payment: GatewayPayment) =>
+      payment.status === "captured" &&
+      payment.amount === amount &&
+      payment.currency === CURRENCY &&
+      payment.amountRefunded === 0;
     const result = await this.#write({
       refusals: CAPTURE_REFUSALS,
       send: (sdk) => sdk.payments.capture(paymentId, amount, CURRENCY),

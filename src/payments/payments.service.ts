@@ -1,5 +1,6 @@
 import type { Types } from "mongoose";
 import { Payment, type PaymentDoc } from "../../models/index.js";
+import { findMismatch } from "../../services/calculations/payment-match.js";
 import { choosePayment } from "../../services/flows/choose-payment.flow.js";
 import { placeOrder } from "../../services/flows/place-order.flow.js";
 import { settlePayment } from "../../services/flows/settle-payment.flow.js";
@@ -9,9 +10,14 @@ import {
   toPaymentChoice,
 } from "../../services/flows/steps/checkout/payment-choice.step.js";
 import { loadOrder, type OrderOverview } from "../../services/flows/steps/order/load-order.step.js";
+import type { GatewayPayment } from "../../services/integrations/payment-gateway.js";
 import { paymentGateway } from "../../services/integrations/payment-gateway.service.js";
 import { now } from "../../utils/clock.js";
-import { CHECKOUT_PAYMENT_METHODS, type CheckoutPaymentMethod } from "../../utils/constants.js";
+import {
+  CHECKOUT_PAYMENT_METHODS,
+  type CheckoutPaymentMethod,
+  type PaymentMismatchReason,
+} from "../../utils/constants.js";
 import { NotFoundError, RuleError } from "../../utils/errors.js";
 import type { Owner } from "../../utils/principal.js";
 import { unwrap } from "../../utils/result.js";
@@ -43,13 +49,13 @@ export interface CheckoutAnswer {
 }
 
 /**
- * The client's callback (`domain.md` §5.3): the signature over *our* gateway order's id, then the gateway is
- * asked for the payment itself; only its word moves a status. Repeatable.
+ * The client's callback: checks the signature over the gateway order's id as stored here, then asks the
+ * gateway for the payment itself; only the gateway's report changes a status. Repeatable.
  * @throws NotFoundError for a gateway order that is not this caller's; RuleError SIGNATURE_INVALID,
- *   AMOUNT_MISMATCH, PAYMENT_SUPERSEDED; the upstream errors of D14.
+ *   AMOUNT_MISMATCH (`details.reason` says what does not match), PAYMENT_SUPERSEDED; the upstream errors
  */
 export async function verifyPayment(answer: CheckoutAnswer, owner: Owner): Promise<PaymentDoc> {
-  // The oldest is certainly ours and tells what was asked for; a later one may be the gateway's, of another amount.
+  // The oldest was made here, with the amount that was asked for; a later one may come from the gateway.
   const record = await Payment.findOne({ gatewayOrderId: answer.gatewayOrderId })
     .sort({ createdAt: 1 })
     .lean<PaymentDoc>();
@@ -63,10 +69,12 @@ export async function verifyPayment(answer: CheckoutAnswer, owner: Owner): Promi
   }
   const settled = await settlePayment(word, "callback");
   if (!settled) throw paymentNotFound();
-  if (word.amount !== record.amount || word.currency !== record.currency) {
+  const mismatch = settled.payment.mismatch?.reason ?? mismatchOfAuthorization(record, word);
+  if (mismatch) {
     throw new RuleError(
       "AMOUNT_MISMATCH",
-      "The amount paid is not the amount asked for; it will be returned",
+      "The payment does not match the amount due; it will be refunded. Choose a payment method again",
+      { reason: mismatch },
     );
   }
   if (settled.payment.supersededAt) {
@@ -77,6 +85,13 @@ export async function verifyPayment(answer: CheckoutAnswer, owner: Owner): Promi
   }
   return settled.payment;
 }
+
+/**
+ * With automatic capture an authorisation is not settled, but a wrong amount can be told at once. A fee that
+ * the customer bears is unknown until the capture.
+ */
+const mismatchOfAuthorization = (asked: PaymentDoc, word: GatewayPayment): PaymentMismatchReason | null =>
+  word.status === "authorized" && word.feeBearer !== "customer" ? findMismatch(asked, word) : null;
 
 export interface CodRequest {
   owner: Owner;

@@ -107,7 +107,9 @@ export async function applyGatewayEvent(payload: unknown): Promise<Applied> {
   const event = paymentGateway.parseWebhook(payload);
   if (!event) return { kind: "flagged", reason: "not an event of the gateway" };
   if (event.isForeignAccount) return { kind: "flagged", reason: "another merchant's account" };
-  if (event.unreadable.length > 0) return { kind: "flagged", reason: event.unreadable.join("; ") };
+  // Parts that the event is not about may be unreadable: a capture counts even if the order beside it is odd.
+  const unreadable = event.unreadable.find(({ part }) => part === event.subject);
+  if (unreadable) return { kind: "flagged", reason: `${unreadable.part}: ${unreadable.reason}` };
   if (event.refund) return applyRefund(event.refund, event.payment);
   if (event.payment && movesPayment(event)) return applyPayment(event.payment);
   return processed;

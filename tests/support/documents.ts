@@ -131,6 +131,8 @@ export const aPayment = (fields: Partial<PaymentDoc> = {}): PaymentDoc => ({
   accepted: true,
   surplus: false,
   supersededAt: null,
+  mismatch: null,
+  attention: false,
   reconciledAt: null,
   settlement: null,
   dispute: null,

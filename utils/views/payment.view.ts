@@ -7,6 +7,7 @@ import { id, text } from "./parts.view.js";
 import { viewOf } from "./view-of.js";
 
 const toMethodDetailsView = (details: PaymentDoc["methodDetails"]) => ({
+  gatewayMethod: details?.gatewayMethod,
   last4: details?.last4,
   network: details?.network,
   bank: details?.bank,
@@ -36,7 +37,7 @@ export const toPaymentView = (payment: PaymentDoc) => ({
 const MethodDetailsView = viewOf<ReturnType<typeof toMethodDetailsView>>(
   "PaymentMethodDetails",
   {},
-  { last4: text, network: text, bank: text, wallet: text, vpa: text },
+  { gatewayMethod: text, last4: text, network: text, bank: text, wallet: text, vpa: text },
 );
 
 export const PaymentView = viewOf<ReturnType<typeof toPaymentView>>(

@@ -1,35 +1,43 @@
 import Joi from "joi";
-import { PAYMENT_METHODS, type PaymentMethod } from "../../../utils/constants.js";
+import { ONLINE_PAYMENT_METHODS, type OnlinePaymentMethod } from "../../../utils/constants.js";
 import { isRecord } from "../../../utils/helpers.js";
 import { describeMismatch } from "../../../utils/mismatch.js";
 import { type Paise, paise, ZERO_PAISE } from "../../../utils/money.js";
 import { camelCaseKeys } from "../camel-case.js";
 
 /**
- * Building blocks for Razorpay's entities (`razorpay.md` §2), which answers and webhooks carry alike.
- * Tolerant where the wire is known to vary (unknown fields; null, "" or absent; `notes` as a list), strict
- * about ids, amounts and times. Amounts are paise on both sides.
+ * Building blocks for Razorpay's entities, which are the same in answers and in webhooks. Amounts are paise
+ * on both sides.
+ *
+ * Fields that identify an entity or state its amount are strict: without them the entity means nothing. All
+ * others are optional: a value of an unexpected shape counts as absent, so that an odd `card` or `fee` in a
+ * genuine capture never costs the customer the order.
  */
 
 export const idOf = (prefix: string) => Joi.string().pattern(new RegExp(`^${prefix}_[A-Za-z0-9]{14}$`));
 export const nothing = Joi.valid("", null);
-export const optionalText = Joi.string().max(2_000).empty(nothing).optional().default(null);
+
+/** An optional field: `fallback` when it is missing, empty or of an unexpected shape. */
+export const lenient = <S extends Joi.AnySchema>(schema: S, fallback: number | boolean | null = null): S =>
+  schema.empty(nothing).optional().default(fallback).failover(fallback);
+
+export const optionalText = lenient(Joi.string().max(2_000));
 export const amount = Joi.number<Paise>()
   .integer()
   .min(0)
   .custom((value: number) => paise(value));
-export const optionalAmount = amount.empty(null).optional().default(null);
-export const amountOrZero = amount.empty(null).optional().default(ZERO_PAISE);
+export const optionalAmount = lenient(amount);
+export const amountOrZero = lenient(amount, ZERO_PAISE);
 export const currency = Joi.string().uppercase().length(3);
-export const flagOrFalse = Joi.boolean().empty(null).optional().default(false);
+export const flagOrFalse = lenient(Joi.boolean(), false);
 
-/** Unix seconds; a number of milliseconds lies beyond the year 2286 and is refused. */
+/** Unix seconds; a number of milliseconds lies beyond the year 2286 and is no time. */
 export const time = Joi.number<Date>()
   .integer()
   .min(0)
   .max(10_000_000_000)
   .custom((seconds: number) => new Date(seconds * 1_000));
-export const optionalTime = time.empty(null).optional().default(null);
+export const optionalTime = lenient(time);
 
 function toTexts(value: unknown): Record<string, string> {
   if (!isRecord(value)) return {};
@@ -40,8 +48,9 @@ function toTexts(value: unknown): Record<string, string> {
 /** `[]` when empty, else an object. */
 export const texts = Joi.any().custom(toTexts).optional().default({});
 
-export function toMethod(method: string | null): PaymentMethod | null {
-  return PAYMENT_METHODS.find((known) => known === method) ?? null;
+/** The method of the same name, if there is one. */
+export function toMethod(method: string | null): OnlinePaymentMethod | null {
+  return ONLINE_PAYMENT_METHODS.find((known) => known === method) ?? null;
 }
 
 const RULES = { convert: false, stripUnknown: true, abortEarly: true, presence: "required" } as const;

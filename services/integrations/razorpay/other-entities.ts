@@ -32,7 +32,7 @@ const refundSchema = Joi.object<RefundEntity>({
   notes: texts,
   acquirerData: texts,
   speedProcessed: optionalText,
-  createdAt: time,
+  createdAt: optionalTime,
 });
 
 /** @throws TypeError when it is no refund */

@@ -12,13 +12,13 @@ import {
   amountOrZero,
   currency,
   idOf,
+  lenient,
   nothing,
   optionalAmount,
   optionalText,
   optionalTime,
   readEntity,
   texts,
-  time,
   toMethod,
 } from "./fields.js";
 
@@ -32,9 +32,10 @@ const orderSchema = Joi.object<OrderEntity>({
   currency,
   receipt: optionalText,
   status: Joi.string().valid("created", "attempted", "paid"),
-  attempts: Joi.number().integer().min(0).empty(null).optional().default(0),
+  attempts: lenient(Joi.number().integer().min(0), 0),
+  offerId: optionalText,
   notes: texts,
-  createdAt: time,
+  createdAt: optionalTime,
 });
 
 /** @throws TypeError when it is no order */
@@ -50,6 +51,8 @@ interface Instrument {
   card: { last4: string | null; network: string | null } | null;
 }
 
+type MethodFields = Instrument & Pick<PaymentEntity, "method">;
+
 type Reworked = "gateway" | "captured" | "awaitsManualCapture" | "method" | "methodDetails" | "status";
 
 interface PaymentEntity extends Omit<GatewayPayment, Reworked>, Instrument {
@@ -64,25 +67,23 @@ const paymentSchema = Joi.object<PaymentEntity>({
   amount,
   currency,
   status: Joi.string(),
-  captured: Joi.boolean().empty(null).optional().default(null),
+  captured: lenient(Joi.boolean()),
   method: optionalText,
   amountRefunded: amountOrZero,
-  refundStatus: Joi.string()
-    .valid("partial", "full")
-    .empty(Joi.valid("", "null", null))
-    .optional()
-    .default(null),
+  refundStatus: lenient(Joi.string().valid("partial", "full")),
   bank: optionalText,
   wallet: optionalText,
   vpa: optionalText,
-  card: Joi.object({ last4: optionalText, network: optionalText }).empty(null).optional().default(null),
+  card: lenient(Joi.object({ last4: optionalText, network: optionalText })),
   fee: optionalAmount,
   tax: optionalAmount,
+  feeBearer: lenient(Joi.string().valid("customer", "business")),
+  offerId: optionalText,
   errorCode: optionalText,
   errorDescription: optionalText,
   errorReason: optionalText,
   notes: texts,
-  createdAt: time,
+  createdAt: optionalTime,
   authorizedAt: optionalTime,
   capturedAt: optionalTime,
 });
@@ -93,8 +94,12 @@ function toStatus(status: string): GatewayPaymentStatus {
   return STATUSES.find((known) => known === status) ?? "created";
 }
 
-function toMethodDetails({ card, bank, wallet, vpa }: Instrument): GatewayMethodDetails {
+/** An EMI is paid by card; what has no equivalent (`paylater`, `app`, …) leaves the customer's choice alone. */
+const toOwnMethod = (method: string | null) => (method === "emi" ? "card" : toMethod(method));
+
+function toMethodDetails({ method, card, bank, wallet, vpa }: MethodFields): GatewayMethodDetails {
   return {
+    ...(method && { gatewayMethod: method }),
     ...(card?.last4 && { last4: card.last4.slice(-4) }),
     ...(card?.network && { network: card.network }),
     ...(bank && { bank }),
@@ -116,7 +121,7 @@ export function mapRazorpayPayment(entity: unknown, capture: "automatic" | "manu
     status,
     captured: payment.captured ?? status === "captured",
     awaitsManualCapture: status === "authorized" && capture === "manual",
-    method: toMethod(payment.method),
-    methodDetails: toMethodDetails({ bank, wallet, vpa, card }),
+    method: toOwnMethod(payment.method),
+    methodDetails: toMethodDetails({ method: payment.method, bank, wallet, vpa, card }),
   };
 }

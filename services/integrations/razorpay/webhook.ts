@@ -1,6 +1,6 @@
 import Joi from "joi";
 import { isRecord } from "../../../utils/helpers.js";
-import type { GatewayEvent } from "../payment-gateway.js";
+import type { GatewayEvent, GatewayEventPart } from "../payment-gateway.js";
 import { optionalText, optionalTime } from "./fields.js";
 import { mapRazorpayDispute, mapRazorpayDowntime, mapRazorpayRefund } from "./other-entities.js";
 import { mapRazorpayOrder, mapRazorpayPayment } from "./payment-entities.js";
@@ -25,33 +25,50 @@ export interface WebhookOptions {
   capture: "automatic" | "manual";
 }
 
+/** By the beginning of the event's name, the most specific first. */
+const SUBJECTS: readonly (readonly [prefix: string, part: GatewayEventPart])[] = [
+  ["payment.dispute.", "dispute"],
+  ["payment.downtime.", "downtime"],
+  ["payment.", "payment"],
+  // `order.paid` is handled like the capture of the payment that it comes with.
+  ["order.", "payment"],
+  ["refund.", "refund"],
+];
+
+const subjectOf = (type: string): GatewayEventPart | null =>
+  SUBJECTS.find(([prefix]) => type.startsWith(prefix))?.[1] ?? null;
+
+/** Where the payload has another name for the part. */
+const PAYLOAD_KEYS: Partial<Record<GatewayEventPart, string>> = { downtime: "payment.downtime" };
+
 /** A webhook's body (already verified and parsed) in the domain's words; null when it is no event. */
 export function parseRazorpayWebhook(payload: unknown, options: WebhookOptions): GatewayEvent | null {
   const { value, error } = envelopeSchema.validate(payload, { convert: false, stripUnknown: true });
   if (error || !value) return null;
-  const unreadable: string[] = [];
+  const unreadable: GatewayEvent["unreadable"] = [];
 
-  function part<T>(name: string, map: (entity: unknown) => T): T | null {
-    const holder = value?.payload[name];
+  function part<T>(name: GatewayEventPart, map: (entity: unknown) => T): T | null {
+    const holder = value?.payload[PAYLOAD_KEYS[name] ?? name];
     const entity = isRecord(holder) ? holder.entity : undefined;
     if (entity === undefined || entity === null) return null;
     try {
       return map(entity);
     } catch (reason) {
-      unreadable.push(`${name}: ${reason instanceof Error ? reason.message : String(reason)}`);
+      unreadable.push({ part: name, reason: reason instanceof Error ? reason.message : String(reason) });
       return null;
     }
   }
 
   return {
     type: value.event,
+    subject: subjectOf(value.event),
     isForeignAccount: options.accountId !== undefined && value.account_id !== options.accountId,
     occurredAt: value.created_at,
     payment: part("payment", (entity) => mapRazorpayPayment(entity, options.capture)),
     order: part("order", mapRazorpayOrder),
     refund: part("refund", mapRazorpayRefund),
     dispute: part("dispute", mapRazorpayDispute),
-    downtime: part("payment.downtime", mapRazorpayDowntime),
+    downtime: part("downtime", mapRazorpayDowntime),
     unreadable,
   };
 }

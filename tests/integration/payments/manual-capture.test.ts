@@ -124,6 +124,82 @@ describe("When the answer of the capture is lost", () => {
   });
 });
 
+describe("When an authorisation that was accepted fails", () => {
+  async function failedAfterwards() {
+    const made = await authorised();
+    expect(await made.buyer.stored.payments()).toMatchObject([{ status: "authorized", accepted: true }]);
+    gateway().tamper(made.paid.paymentId, { status: "failed", error_description: "The bank took it back" });
+    const entity = gateway().entity(made.paid.paymentId);
+    await gateway().sendEvent("payment.failed", { payment: { entity } });
+    await shop().settle();
+    expect(await made.buyer.stored.payments()).toMatchObject([{ status: "failed", accepted: false }]);
+    return made;
+  }
+
+  test("then a retry pays for the order", async () => {
+    const { buyer, amount } = await failedAfterwards();
+    refused(await buyer.order(), 400, "PAYMENT_REQUIRED");
+    const [failed] = await buyer.stored.payments();
+    const again = done(await buyer.post(`/api/payments/${failed?._id}/retry`));
+    done(await buyer.verify(buyer.pay(again.gateway.orderId)));
+    expect((await buyer.order()).status).toBe(201);
+    expect(await buyer.stored.payments()).toMatchObject([
+      { status: "failed", accepted: false },
+      { status: "captured", accepted: true, surplus: false, capturedAmount: amount },
+    ]);
+    expect(await buyer.stored.refunds()).toEqual([]);
+  });
+
+  test("then the cart can be changed, and the checkout can expire", async () => {
+    const { buyer } = await failedAfterwards();
+    done(await buyer.put("shipping-method", { shippingMethodId: "express" }));
+    done(await buyer.choose());
+    await buyer.letExpire(16);
+    await shop().runJob("checkout-cleanup");
+    expect(await buyer.stored.session()).toMatchObject({ status: "failed", failureReason: "expired" });
+  });
+
+  test("then the late authorisation of the same payment is accepted again", async () => {
+    const { buyer, paid } = await failedAfterwards();
+    gateway().tamper(paid.paymentId, { status: "authorized" });
+    done(await buyer.verify(paid));
+    expect((await buyer.order()).status).toBe(201);
+  });
+});
+
+test("When the gateway gives an accepted authorisation back, then the checkout can be paid again", async () => {
+  const { buyer, paid } = await authorised();
+  gateway().tamper(paid.paymentId, { status: "refunded", amount_refunded: 1, refund_status: "full" });
+  expect(done(await buyer.verify(paid))).toMatchObject({ status: "refunded" });
+  const again = done(await buyer.choose());
+  expect(again.payment.status).toBe("pending");
+  expect(await buyer.stored.payments()).toMatchObject([{ status: "refunded", accepted: false }, {}]);
+});
+
+test.each([
+  ["amount", { amount: 100 }],
+  ["currency", { currency: "USD" }],
+])(
+  "When the %s of the authorisation is wrong, then it is never captured, and the customer goes on",
+  async (...row) => {
+    const [reason, changes] = row;
+    const buyer = shop().guest();
+    const { gateway: window } = await buyer.open();
+    const paid = buyer.pay(window.orderId);
+    gateway().tamper(paid.paymentId, changes);
+    refused(await buyer.verify(paid), 400, "AMOUNT_MISMATCH");
+    refused(await buyer.order(), 400, "PAYMENT_REQUIRED");
+    expect(capturesOf(paid.paymentId)).toEqual([]);
+    expect(await buyer.stored.payments()).toMatchObject([
+      { status: "authorized", accepted: false, attention: true, mismatch: { reason }, capturedAmount: 0 },
+    ]);
+    const chosen = done(await buyer.choose());
+    expect(chosen.gateway.orderId).not.toBe(window.orderId);
+    done(await buyer.verify(buyer.pay(chosen.gateway.orderId)));
+    expect((await buyer.order()).status).toBe(201);
+  },
+);
+
 test("When the cart changes after the authorisation, then the change is refused and the order placed", async () => {
   const { buyer } = await authorised();
   refused(await buyer.put("shipping-method", { shippingMethodId: "express" }), 409, "PLACEMENT_IN_PROGRESS");

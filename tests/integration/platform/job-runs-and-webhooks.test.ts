@@ -162,6 +162,15 @@ describe("Job runs and webhook events", () => {
       expect(second.event).toMatchObject({ _id: first.event._id, state: "received" });
     });
 
+    it("When two sources use the same id, then both events are stored, each once", async () => {
+      const ours = await storeWebhookEvent(draft("evt_1"));
+      const theirs = { ...draft("evt_1"), source: "shipping" as const };
+      const first = await storeWebhookEvent(theirs);
+      const again = await storeWebhookEvent(theirs);
+      expect([ours.isNew, first.isNew, again.isNew]).toEqual([true, true, false]);
+      expect(again.event).toMatchObject({ _id: first.event._id, source: "shipping" });
+    });
+
     it("When it comes ten times at once, then one call is the first", async () => {
       const stored = await Promise.all(Array.from({ length: 10 }, () => storeWebhookEvent(draft("evt_1"))));
       expect(stored.filter(({ isNew }) => isNew)).toHaveLength(1);

@@ -6,10 +6,10 @@ import { paymentMachine } from "../../../../utils/state-machines.js";
 import type { GatewayPayment } from "../../../integrations/payment-gateway.js";
 
 /**
- * Our record of a gateway payment (D11): the one with its id; else the newest of its gateway order that
- * has no gateway payment yet and the same amount, which then takes the id; else a record of its own, so
- * that no money stays without one.
- * @returns null when no record of ours knows the gateway order.
+ * Finds the record of a gateway payment: the one with its id; else the newest of its gateway order that has
+ * no gateway payment yet, which then takes the id; else a record of its own, so that no money is without one.
+ * The amount does not matter here: a wrong one must end the attempt that it was paid for.
+ * @returns null when the gateway order is unknown here
  */
 export async function findOrAdoptPayment(word: GatewayPayment): Promise<PaymentDoc | null> {
   const known = await Payment.findOne({
@@ -21,7 +21,7 @@ export async function findOrAdoptPayment(word: GatewayPayment): Promise<PaymentD
   try {
     return (await adopt(word)) ?? (await recordOfItsOwn(word));
   } catch (error) {
-    // Another word about the same payment was faster: the unique index on the gateway's id says so.
+    // Another report about the same payment was faster: the gateway's id is unique.
     if (!isDuplicateKey(error)) throw error;
     return Payment.findOne({ gateway: word.gateway, gatewayPaymentId: word.id }).lean<PaymentDoc>();
   }
@@ -29,13 +29,13 @@ export async function findOrAdoptPayment(word: GatewayPayment): Promise<PaymentD
 
 function adopt(word: GatewayPayment): Promise<PaymentDoc | null> {
   return Payment.findOneAndUpdate(
-    { gatewayOrderId: word.orderId, gatewayPaymentId: null, amount: word.amount, currency: word.currency },
+    { gatewayOrderId: word.orderId, gatewayPaymentId: null },
     { $set: { gatewayPaymentId: word.id } },
     { sort: { createdAt: -1 }, returnDocument: "after" },
   ).lean<PaymentDoc>();
 }
 
-/** A second payment on the same gateway order (two tabs), or one of another amount than we asked for. */
+/** A further payment on the same gateway order: paid in two tabs, or tried again in the gateway's window. */
 async function recordOfItsOwn(word: GatewayPayment): Promise<PaymentDoc | null> {
   const sibling = await Payment.findOne({ gatewayOrderId: word.orderId })
     .sort({ createdAt: -1 })
@@ -48,7 +48,7 @@ async function recordOfItsOwn(word: GatewayPayment): Promise<PaymentDoc | null> 
     gateway: word.gateway,
     gatewayOrderId: word.orderId,
     gatewayPaymentId: word.id,
-    method: word.method,
+    method: word.method ?? sibling.method,
     methodDetails: word.methodDetails,
     status: paymentMachine.initial,
     currency: word.currency,
