@@ -1,7 +1,7 @@
 import Joi from "joi";
 import { text } from "./schemas.js";
 
-/** A postal address in India (`api.md`). */
+/** A postal address in India. */
 export interface Address {
   name: string;
   phone: string;

@@ -5,7 +5,7 @@ const HEX_SHA256 = /^[0-9a-f]{64}$/;
 
 /**
  * Whether `signature` is the hex HMAC-SHA256 of `data`, compared in constant time. An empty secret never
- * verifies: the gateway's own helper accepts it, and then anybody can sign (`razorpay.md` §1.5).
+ * verifies: the gateway's own helper accepts it, and then anybody can sign.
  */
 export function isHmacValid(
   secret: string,

@@ -5,7 +5,7 @@ import { type Paise, paise, ZERO_PAISE } from "../../../utils/money.js";
 import { camelCaseKeys } from "../camel-case.js";
 
 /**
- * Building blocks for Razorpay's entities (`razorpay.md` §2), which answers and webhooks carry alike.
+ * Building blocks for Razorpay's entities, which answers and webhooks carry alike.
  * Tolerant where the wire is known to vary (unknown fields; null, "" or absent; `notes` as a list), strict
  * about ids, amounts and times. Amounts are paise on both sides.
  */
