@@ -17,7 +17,7 @@ export interface CachedLookup<T> {
   clear(): void;
 }
 
-/** Answers of a neighbour kept in process for a time (D43). Failures are never kept. */
+/** Answers of a neighbour kept in process for a time. Failures are never kept. */
 export function createCachedLookup<T extends object>(options: CachedLookupOptions<T>): CachedLookup<T> {
   const { ttlSeconds, maxEntries, load } = options;
   const kept = new LRUCache<string, T>({ max: maxEntries, ttl: Math.max(1, ttlSeconds * 1_000) });

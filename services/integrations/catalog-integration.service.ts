@@ -29,7 +29,7 @@ export interface CatalogVariant {
   currency: "INR";
   imageUrl: string | null;
   hsnCode: string | null;
-  /** Basis points (18 % = 1800); null: the settings' HSN table decides (D19). */
+  /** Basis points (18 % = 1800); null: the settings' HSN table decides. */
   gstRateBps: number | null;
   weightGrams: number;
   categoryId: string | null;

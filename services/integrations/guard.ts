@@ -38,7 +38,7 @@ export interface BreakerOptions {
   faults?: number;
   /** How long it stays open at first, then doubling up to `maxCooldownMs`. Default 1 s. */
   cooldownMs?: number;
-  /** Default 8 s: a neighbour that recovers is used again within ten seconds (`reliability.md` §5). */
+  /** Default 8 s: a neighbour that recovers is used again within ten seconds. */
   maxCooldownMs?: number;
 }
 
@@ -64,9 +64,9 @@ export interface GuardStats {
   breaker: BreakerState;
 }
 
-/** One extra try: two tries in all (`reliability.md` §6). */
+/** One extra try: two tries in all. */
 const MAX_RETRIES = 1;
-/** Retries may add a tenth to the calls, plus ten at a stretch, so that an outage brings no storm (F44). */
+/** Retries may add a tenth to the calls, plus ten at a stretch, so that an outage brings no storm. */
 const RETRY_BUDGET = { perCall: 0.1, most: 10 };
 const PAUSE_MS = { least: 20, spread: 100 };
 /** Less than this is not worth starting a try. */
@@ -201,7 +201,7 @@ export class Guard {
   }
 
   async #tryOnce<T>(call: GuardedCall<T>, remainingMs: number): Promise<Attempt<T>> {
-    // While the one probe runs, cockatiel would hold all others back and release them at once (Seen-9).
+    // While the one probe runs, cockatiel would hold all others back and release them at once.
     if (this.#breaker.state === CircuitState.HalfOpen) return this.#breakerOpen();
     try {
       return await this.#breaker.execute(() => call.send(remainingMs));

@@ -57,7 +57,7 @@ export interface HealthReport {
   latencyMs: number;
 }
 
-/** The contract's answers are a few kB; more is an error, and must not fill the memory (F41). */
+/** The contract's answers are a few kB; more is an error, and must not fill the memory. */
 const MAX_BODY_BYTES = 1_000_000;
 const DEFAULT_MAX_CONCURRENT = 100;
 

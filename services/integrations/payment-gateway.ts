@@ -3,7 +3,7 @@ import type { Paise } from "../../utils/money.js";
 import type { Result } from "../../utils/result.js";
 
 /**
- * What this service needs of a payment gateway, in the domain's words (D25). A second gateway is one more
+ * What this service needs of a payment gateway, in the domain's words. A second gateway is one more
  * implementation. No call throws; amounts are paise, times are `Date`s.
  *
  * Codes of a refusal: `ALREADY_CAPTURED`, `CAPTURE_AMOUNT_MISMATCH`, `CAPTURE_CURRENCY_MISMATCH`,
@@ -54,7 +54,7 @@ export interface GatewayPayment {
   status: GatewayPaymentStatus;
   /** Whether it was ever captured: a refunded payment may not have been. */
   captured: boolean;
-  /** Authorised, and nobody but this service will capture it (`PAYMENT_CAPTURE=manual`, D10). */
+  /** Authorised, and nobody but this service will capture it (`PAYMENT_CAPTURE=manual`). */
   awaitsManualCapture: boolean;
   /** Null: not reported, or a method without an equivalent here; see `methodDetails.gatewayMethod`. */
   method: PaymentMethod | null;
@@ -162,7 +162,7 @@ export interface GatewayEvent {
 }
 
 export interface NewGatewayOrder {
-  /** At least ₹1 (D41). */
+  /** At least ₹1. */
   amount: Paise;
   /** Our payment's id; at most 40 characters. */
   receipt: string;
@@ -263,7 +263,7 @@ export interface PaymentGateway {
   settlementRows(period: SettlementPeriod & Page): Promise<Result<SettlementRow[]>>;
 
   verifyCheckoutSignature(claim: CheckoutClaim): boolean;
-  /** Over the raw bytes (D16); any of the configured secrets will do. */
+  /** Over the raw bytes; any of the configured secrets will do. */
   verifyWebhookSignature(raw: Buffer, signature: string | undefined): boolean;
   /** Null when it is no event at all. */
   parseWebhook(payload: unknown): GatewayEvent | null;

@@ -64,7 +64,7 @@ export interface RazorpayOptions extends TransportOptions {
   downtimeCacheSeconds: number;
 }
 
-/** Minutes after which an authorisation that we did not capture goes back (D10). */
+/** Minutes after which an authorisation that we did not capture goes back. */
 const MANUAL_EXPIRY_MINUTES = 30;
 /** No payment has more refunds than ten pages of them. */
 const MAX_REFUND_PAGES = 10;
@@ -119,7 +119,7 @@ class RazorpayGateway implements PaymentGateway {
     return isAsAsked ? result : notWhatWasAsked("the gateway order has another amount or currency");
   }
 
-  /** @param receiptRule `unique_receipt`: a repeated creation finds the first one's order (F30) */
+  /** @param receiptRule `unique_receipt`: a repeated creation finds the first one's order */
   #sendOrder(request: NewGatewayOrder, receiptRule: object): Promise<Result<GatewayOrder>> {
     const { amount, receipt, notes = {}, capture = this.#options.capture } = request;
     const payment =
@@ -127,7 +127,7 @@ class RazorpayGateway implements PaymentGateway {
         ? { capture, capture_options: { manual_expiry_period: MANUAL_EXPIRY_MINUTES } }
         : { capture };
     const body = { amount, currency: CURRENCY, receipt, notes, payment, ...receiptRule };
-    // The SDK's types want every capture option; the gateway wants none of them (`razorpay.md` §2.2).
+    // The SDK's types want every capture option; the gateway wants none of them.
     const typed = body as Parameters<Razorpay["orders"]["create"]>[0];
     return this.#write({
       refusals: ORDER_REFUSALS,

@@ -2,7 +2,7 @@ import { config } from "../../config/env.config.js";
 import { camelCaseKeysDeep } from "./camel-case.js";
 import { createServiceClient } from "./http-client.service.js";
 
-/** One client for each neighbour of `upstreams.md`, each with its own bulkhead and breaker. */
+/** One client for each neighbour, each with its own bulkhead and breaker. */
 
 export const authClient = createServiceClient({ name: "auth", baseUrl: config.upstreams.auth });
 export const catalogClient = createServiceClient({ name: "catalog", baseUrl: config.upstreams.catalog });
@@ -16,7 +16,7 @@ export const engagementClient = createServiceClient({
   baseUrl: config.upstreams.engagement,
 });
 
-/** The shipping service may answer in snake_case (`upstreams.md`). */
+/** The shipping service may answer in snake_case. */
 export const shippingClient = createServiceClient({
   name: "shipping",
   baseUrl: config.upstreams.shipping,

@@ -150,6 +150,6 @@ async function applyRefund(word: GatewayRefund, payment: GatewayPayment | null):
   return { kind: "later", reason: "unknown refund" };
 }
 
-/** The gateway gave an authorisation back by itself, as of a second payment on one order (F27): no refund of ours. */
+/** The gateway returned an authorisation by itself, as of a second payment on one order: no refund of ours. */
 const isReturnedUncaptured = ({ status, captured }: GatewayPayment): boolean =>
   status === "refunded" && !captured;

@@ -9,7 +9,7 @@ import { enqueueOutbox } from "../../../platform/outbox.service.js";
 export interface OwedRefund {
   paymentId: Types.ObjectId;
   reason: RefundSystemReason;
-  /** Drawn before the transaction (`nextRefundNumber`); a number that goes unused is a gap, which is fine (D6). */
+  /** Drawn before the transaction (`nextRefundNumber`); a number that goes unused is a gap, which is allowed. */
   refundNumber: string;
 }
 
@@ -20,7 +20,7 @@ export const refundableOf = (
 
 /**
  * In the caller's transaction: writes down that all that is left of a captured payment goes back, because
- * it pays for no order. The gateway is called later, from the outbox row written here (D23).
+ * it pays for no order. The gateway is called later, from the outbox row written here.
  *
  * Repeatable: when nothing is left, nothing is owed. Two callers at once conflict on the payment document.
  * @returns the refund's id, or null when nothing is left.
