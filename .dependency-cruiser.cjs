@@ -4,7 +4,8 @@
  *   entry files: index.ts, index.route.ts, config/{express,server,openapi}, middlewares/, scripts/,
  *                src/<module>/ *.route · *.controller · *.validation · *.view
  *   src/<module>/ everything else, the module's services above all
- *   services/flows/           effects → *.flow → steps
+ *   services/flows/           one flow each; a folder where a flow has several files
+ *   services/aggregates/      cart, checkout, order, payment, refund
  *   services/{integrations,calculations,platform}/
  *   models/, config/database
  *   utils/, config/{env,logger,metrics}
@@ -33,6 +34,16 @@ const INPUT_AND_OUTPUT =
 /** Views that several modules answer with: they know the documents they show, as `src/<module>/*.view.ts` do. */
 const SHARED_VIEWS = "^utils/views/";
 const BOTTOM = ["^utils/", "^config/(?:env|logger|metrics|variables)"];
+
+/** Which aggregates each aggregate builds on. */
+const AGGREGATES = {
+  refund: [],
+  payment: ["refund"],
+  order: ["payment", "refund"],
+  "checkout-session": ["payment", "refund"],
+  cart: ["checkout-session", "payment", "refund"],
+  checkout: ["cart", "checkout-session", "payment", "refund"],
+};
 
 /** A layer may import itself and what is named; any other file of the repository is above it. */
 const layer = (name, from, comment, allowed) => ({
@@ -64,15 +75,20 @@ module.exports = {
     ),
     forbid(
       "flows-apart",
-      "Flows share steps; one sets off another through the outbox only.",
-      { path: "^services/flows/[^/]+\\.flow\\.ts$" },
-      { path: "^services/flows/[^/]+\\.flow\\.ts$|^services/flows/effects/" },
+      "A flow does not call another: what they share belongs to an aggregate, or goes through the outbox.",
+      { path: "^services/flows/([^/.]+)" },
+      { path: "^services/flows/", pathNot: "^services/flows/$1[/.]" },
     ),
-    forbid(
-      "steps-below-flows",
-      "A step does not know which story it is part of.",
-      { path: "^services/flows/steps/" },
-      { path: "^services/flows/(?!steps/)" },
+    ...Object.entries(AGGREGATES).map(([aggregate, below]) =>
+      forbid(
+        "aggregates-in-one-direction",
+        "Aggregates build on each other without circles; see AGGREGATES.",
+        { path: `^services/aggregates/${aggregate}/` },
+        {
+          path: "^services/aggregates/",
+          pathNot: [aggregate, ...below].map((name) => `^services/aggregates/${name}/`),
+        },
+      ),
     ),
     forbid(
       "integrations-know-no-models",
@@ -90,7 +106,9 @@ module.exports = {
       "calculations-do-no-io",
       "Arithmetic and state tables give the same answer always; nothing in them can fail or wait.",
       { path: ["^services/calculations/", "^utils/state-machines\\.ts$"] },
-      { path: [INPUT_AND_OUTPUT, "^services/(?:integrations|platform|flows)/", "^config/database"] },
+      {
+        path: [INPUT_AND_OUTPUT, "^services/(?:integrations|platform|aggregates|flows)/", "^config/database"],
+      },
     ),
     forbid(
       "views-do-no-io",
@@ -113,8 +131,14 @@ module.exports = {
       { path: "^src/", pathNot: ENTRY_OF_A_MODULE },
       { path: ENTRY },
     ),
-    layer("flows-go-down", "^services/flows/", "Flows use the wrappers, the arithmetic and the platform.", [
-      "^services/",
+    layer(
+      "flows-go-down",
+      "^services/flows/",
+      "Flows use aggregates, wrappers, arithmetic and the platform.",
+      ["^services/", "^models/", "^config/database", ...BOTTOM],
+    ),
+    layer("aggregates-go-down", "^services/aggregates/", "What all flows share knows none of them.", [
+      "^services/(?:aggregates|integrations|calculations|platform)/",
       "^models/",
       "^config/database",
       ...BOTTOM,

@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { Types } from "mongoose";
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -38,3 +39,14 @@ export function deepFreeze<T>(value: T): T {
   }
   return value;
 }
+
+const DUPLICATE_KEY = 11000;
+
+/** A unique index said no: somebody else was faster. `index` narrows it to one index by its name or field. */
+export function isDuplicateKey(error: unknown, index?: string): boolean {
+  if (!(error instanceof Error) || !("code" in error) || error.code !== DUPLICATE_KEY) return false;
+  return index === undefined || error.message.includes(index);
+}
+
+/** An id of a request, whose format is checked already, as the database knows it. */
+export const toObjectId = (hex: string): Types.ObjectId => new Types.ObjectId(hex);

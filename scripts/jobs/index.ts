@@ -1,5 +1,5 @@
 import type { Job } from "../../services/platform/job-registry.service.js";
-import { abandonedCart } from "./abandoned-cart.job.js";
+import { abandonedCart } from "./abandoned-cart-email.job.js";
 import { analytics } from "./analytics.job.js";
 import { cartCleanup } from "./cart-cleanup.job.js";
 import { checkoutCleanup } from "./checkout-cleanup.job.js";

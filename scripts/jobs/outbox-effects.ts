@@ -1,20 +1,21 @@
 import { Types } from "mongoose";
 import {
+  releaseIdleCart,
+  releaseUnusedReservation,
+  syncReservation,
+} from "../../services/aggregates/cart/reservation-sync.js";
+import { releaseCoupons } from "../../services/aggregates/checkout-session/coupon-uses.js";
+import {
   notifyMoneyReturned,
   notifyOrderPlaced,
   notifyPaymentFailed,
   notifyRefundAttention,
-} from "../../services/flows/effects/notify.effect.js";
-import { releaseIdleCart } from "../../services/flows/effects/release-cart.effect.js";
-import { releaseUnusedReservation } from "../../services/flows/effects/release-reservation.effect.js";
-import { notifyCartAbandoned } from "../../services/flows/effects/remind-cart.effect.js";
-import { notifyUnfinishedCheckout } from "../../services/flows/effects/remind-checkout.effect.js";
-import { placementReversals } from "../../services/flows/effects/reverse-placement.effect.js";
-import { sendAuditRow } from "../../services/flows/effects/send-audit.effect.js";
-import { syncReservation } from "../../services/flows/effects/sync-reservation.effect.js";
+} from "../../services/flows/notifications.flow.js";
+import { placementReversals } from "../../services/flows/place-order/reverse-placement.js";
 import { sendRefund } from "../../services/flows/refund-payment.flow.js";
-import { releaseCoupons } from "../../services/flows/steps/checkout/release-coupons.step.js";
-import { AUDIT_MESSAGE } from "../../services/platform/audit.service.js";
+import { notifyCartAbandoned } from "../../services/flows/remind-abandoned-cart.flow.js";
+import { notifyUnfinishedCheckout } from "../../services/flows/remind-checkout.flow.js";
+import { AUDIT_MESSAGE, sendAuditRow } from "../../services/platform/audit.service.js";
 import type { OutboxEffect, OutboxEffects } from "../../services/platform/outbox-worker.service.js";
 
 type Payload = Record<string, unknown>;

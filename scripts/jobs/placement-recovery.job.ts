@@ -1,5 +1,5 @@
 import type { Types } from "mongoose";
-import { findAbandonedPlacements, placeOrder } from "../../services/flows/place-order.flow.js";
+import { findAbandonedPlacements, placeOrder } from "../../services/flows/place-order/place-order.flow.js";
 import { returnUnplacedMoney } from "../../services/flows/return-unplaced-money.flow.js";
 import { findPaymentsAwaitingOrder } from "../../services/flows/settle-payment.flow.js";
 import { abandonKeys } from "../../services/platform/idempotency.service.js";

@@ -1,6 +1,6 @@
 import type { Types } from "mongoose";
 import type { CartDoc, CartItemDoc, CheckoutSessionDoc, FrozenLine } from "../../models/index.js";
-import { toCheckoutTotals } from "../../services/flows/steps/checkout/freeze-checkout.step.js";
+import { toCheckoutTotals } from "../../services/aggregates/checkout/freeze-checkout.js";
 import { CURRENCY } from "../../utils/constants.js";
 import { rupeesToPaise, ZERO_PAISE } from "../../utils/money.js";
 import { chargesOf, SHIPPING } from "./order-facts.js";

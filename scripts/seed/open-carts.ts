@@ -1,6 +1,6 @@
 import type { Types } from "mongoose";
 import type { CartDoc, CartItemDoc, CheckoutSessionDoc } from "../../models/index.js";
-import { toCheckoutTotals } from "../../services/flows/steps/checkout/freeze-checkout.step.js";
+import { toCheckoutTotals } from "../../services/aggregates/checkout/freeze-checkout.js";
 import type { CartStatus } from "../../utils/constants.js";
 import { ZERO_PAISE } from "../../utils/money.js";
 import { toCart, toCartItems } from "./cart-documents.js";

@@ -1,5 +1,5 @@
 import type { AddressSnapshot, Charge, ShippingMethodSnapshot } from "../../models/index.js";
-import { calculateTotals, type Totals } from "../../services/calculations/totals.service.js";
+import { calculateTotals, type Totals } from "../../services/calculations/totals-calculator.service.js";
 import { findState } from "../../utils/gst/states.js";
 import { paise, rupeesToPaise, ZERO_PAISE } from "../../utils/money.js";
 import { type SeedProduct, type SeedVariant, seedProducts } from "../sandbox/seed/products.js";

@@ -1,5 +1,5 @@
 import type mongoose from "mongoose";
-import { businessYear, formatNumber } from "../../services/platform/number.service.js";
+import { businessYear, formatNumber } from "../../services/platform/order-number.service.js";
 import { type Batch, writeBatches } from "./batches.js";
 import { type OpenCartDocuments, toOpenCart } from "./open-carts.js";
 import { type OrderDocuments, toDocuments } from "./order-documents.js";

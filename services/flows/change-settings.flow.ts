@@ -1,5 +1,5 @@
-import { isDuplicateKey } from "../../utils/duplicate-key.js";
 import { ConflictError, ValidationError } from "../../utils/errors.js";
+import { isDuplicateKey } from "../../utils/helpers.js";
 import { recordAudit } from "../platform/audit.service.js";
 import { settingsInPaise, settingsInRupees } from "../platform/settings.money.js";
 import {

@@ -12,28 +12,28 @@ import { type CheckoutPaymentMethod, CURRENCY } from "../../utils/constants.js";
 import { ConflictError, RuleError } from "../../utils/errors.js";
 import { ZERO_PAISE } from "../../utils/money.js";
 import { checkoutMachine, paymentMachine } from "../../utils/state-machines.js";
+import { nextCartExpiry } from "../aggregates/cart/cart-reads.js";
+import type { CheckoutState } from "../aggregates/checkout/checkout-state.js";
+import { claimCoupons } from "../aggregates/checkout/coupon-claim.js";
+import { freezeCheckout } from "../aggregates/checkout/freeze-checkout.js";
+import { assertMeansSuffice } from "../aggregates/checkout/means-of-payment.js";
+import { listPaymentOptions, type PaymentOption } from "../aggregates/checkout/payment-options.js";
+import { refreshBeforePayment } from "../aggregates/checkout/refresh-before-payment.js";
+import { shippingChoiceOf } from "../aggregates/checkout/reprice-shipping.js";
+import {
+  assertWritable,
+  CHECKOUT_LEASE,
+  type CheckoutRequest,
+  checkoutNotFound,
+  isOwnedBy,
+} from "../aggregates/checkout-session/session-access.js";
+import { stepBackFromPayment } from "../aggregates/checkout-session/step-back.js";
+import { ensureGatewayOrder } from "../aggregates/payment/gateway-order.js";
 import { withDocumentLease } from "../platform/document-lease.service.js";
 import { HOT_WRITE } from "../platform/hot-write.js";
 import { getSettings } from "../platform/settings.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 import { applyTransition, firstEntry } from "../platform/transition.service.js";
-import { nextCartExpiry } from "./steps/cart/find-cart.step.js";
-import {
-  assertWritable,
-  CHECKOUT_LEASE,
-  type CheckoutRequest,
-  type CheckoutState,
-  checkoutNotFound,
-  isOwnedBy,
-} from "./steps/checkout/checkout-state.step.js";
-import { claimCoupons } from "./steps/checkout/coupon-claim.step.js";
-import { freezeCheckout } from "./steps/checkout/freeze-checkout.step.js";
-import { assertMeansSuffice } from "./steps/checkout/means-of-payment.step.js";
-import { listPaymentOptions, type PaymentOption } from "./steps/checkout/payment-options.step.js";
-import { refreshBeforePayment } from "./steps/checkout/refresh-before-payment.step.js";
-import { shippingChoiceOf } from "./steps/checkout/reprice-shipping.step.js";
-import { ensureGatewayOrder } from "./steps/payment/gateway-order.step.js";
-import { stepBackFromPayment } from "./steps/payment/supersede-payment.step.js";
 
 export interface PaymentChoice extends CheckoutRequest {
   /** Null when nothing is due: the checkout is only frozen. */

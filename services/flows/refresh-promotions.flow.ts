@@ -2,7 +2,7 @@ import { trusted } from "mongoose";
 import { Cart, type CartDoc, CheckoutSession } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
 import { ConflictError, NotFoundError } from "../../utils/errors.js";
-import { changeCart } from "./steps/cart/change-cart.step.js";
+import { changeCart } from "../aggregates/cart/change-cart.js";
 
 /** Carts with coupons, discounts or gifts that were not looked at since, those that waited longest first. */
 export function findPromotedCarts(since: Date, limit: number): Promise<CartDoc[]> {

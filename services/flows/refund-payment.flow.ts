@@ -2,10 +2,10 @@ import { type Types, trusted } from "mongoose";
 import { Payment, type PaymentDoc, Refund, type RefundDoc } from "../../models/index.js";
 import { addPaise } from "../../utils/money.js";
 import { type Failure, type Result, toUpstreamError, unwrap } from "../../utils/result.js";
+import { attemptOf, beginAttempt, lastAttempt, mismatchOf } from "../aggregates/refund/refund-attempt.js";
+import { completeRefund, failRefund, flagRefund, settleRefund } from "../aggregates/refund/settle-refund.js";
 import type { GatewayRefund } from "../integrations/payment-gateway.js";
 import { paymentGateway } from "../integrations/payment-gateway.service.js";
-import { attemptOf, beginAttempt, lastAttempt, mismatchOf } from "./steps/payment/refund-attempt.step.js";
-import { completeRefund, failRefund, flagRefund, settleRefund } from "./steps/payment/settle-refund.step.js";
 
 /**
  * Sends a refund to its original method. The row and the attempt exist before the gateway is called; key and

@@ -1,8 +1,12 @@
 import { type Types, trusted } from "mongoose";
-import { Cart, CheckoutSession, type CheckoutSessionDoc } from "../../models/index.js";
+import { config } from "../../config/env.config.js";
+import { Cart, CheckoutSession, type CheckoutSessionDoc, customerNameOf } from "../../models/index.js";
 import { databaseTime, isPast } from "../../utils/clock.js";
 import { REMINDED_CHECKOUT_STATUSES } from "../../utils/constants.js";
+import { toRupees, ZERO_PAISE } from "../../utils/money.js";
+import { unwrap } from "../../utils/result.js";
 import { getUser } from "../integrations/auth-integration.service.js";
+import { sendNotification } from "../integrations/engagement-integration.service.js";
 import { enqueueOutbox } from "../platform/outbox.service.js";
 import { addressKeyOf, claimReminder } from "../platform/reminder.service.js";
 import { getSettings } from "../platform/settings.service.js";
@@ -82,3 +86,39 @@ const reminderOf = (id: Types.ObjectId, email: string) => ({
   dedupeKey: `checkout.reminder:${id.toHexString()}`,
   payload: { checkoutSessionId: id.toHexString(), addressKey: addressKeyOf(email) },
 });
+
+/**
+ * Template `checkout_abandoned`: with `checkoutSessionId` in place of an order number, and `itemCount`.
+ * @param addressKey of the address that the reminder was claimed for; another address gets none
+ */
+export async function notifyUnfinishedCheckout(
+  checkoutSessionId: Types.ObjectId,
+  addressKey: string,
+): Promise<void> {
+  const checkout = await CheckoutSession.findById(checkoutSessionId).lean<CheckoutSessionDoc>();
+  // It was bought since: a reminder would confuse.
+  if (!checkout?.email || checkout.status === "completed") return;
+  if (addressKeyOf(checkout.email) !== addressKey) return;
+  const cart = await Cart.findById(checkout.cartId).lean<{ status: string; itemCount: number }>();
+  if (!cart || cart.status === "converted") return;
+  const id = checkoutSessionId.toHexString();
+  unwrap(
+    await sendNotification({
+      channels: ["email"],
+      to: {
+        ...(checkout.userId ? { userId: checkout.userId } : {}),
+        email: checkout.email,
+        ...(checkout.phone ? { phone: checkout.phone } : {}),
+      },
+      template: "checkout_abandoned",
+      data: {
+        checkoutSessionId: id,
+        customerName: customerNameOf(checkout) ?? "Customer",
+        grandTotal: toRupees(checkout.totals?.grandTotal ?? ZERO_PAISE),
+        itemCount: cart.itemCount,
+        link: `${config.storefrontUrl}/checkout/${id}`,
+      },
+      dedupeKey: `checkout_abandoned:${id}`,
+    }),
+  );
+}

@@ -1,9 +1,9 @@
 import { type Types, trusted } from "mongoose";
 import { logger } from "../../config/logger.config.js";
 import { Payment, type PaymentDoc, Refund } from "../../models/index.js";
-import { nextRefundNumber } from "../platform/number.service.js";
+import { oweSystemRefund } from "../aggregates/refund/owe-refund.js";
+import { nextRefundNumber } from "../platform/order-number.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
-import { oweSystemRefund } from "./steps/payment/owe-refund.step.js";
 
 /** A client, a webhook or the recovery job gets so long to turn a capture into an order or a refund. */
 const LEFT_ALONE_MS = 60_000;

@@ -8,9 +8,9 @@ import {
   type PaymentDoc,
 } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
-import { nextRefundNumber } from "../platform/number.service.js";
+import { oweSystemRefund } from "../aggregates/refund/owe-refund.js";
+import { nextRefundNumber } from "../platform/order-number.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
-import { oweSystemRefund } from "./steps/payment/owe-refund.step.js";
 
 /**
  * Refunds money that was accepted for a checkout session which can no longer become an order: the session

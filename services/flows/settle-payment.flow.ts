@@ -3,22 +3,22 @@ import { logger } from "../../config/logger.config.js";
 import { Payment, type PaymentDoc } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
 import type { PaymentStatus } from "../../utils/constants.js";
-import { isDuplicateKey } from "../../utils/duplicate-key.js";
 import { ConflictError } from "../../utils/errors.js";
+import { isDuplicateKey } from "../../utils/helpers.js";
 import { ZERO_PAISE } from "../../utils/money.js";
 import { canMove, paymentMachine } from "../../utils/state-machines.js";
+import { findOrAdoptPayment } from "../aggregates/payment/match-payment.js";
+import {
+  findMismatchObjection,
+  findObjection,
+  type Objection,
+} from "../aggregates/payment/payment-objection.js";
+import { rejectAuthorization, rejectCapture } from "../aggregates/payment/reject-payment.js";
 import { amountThatCounts } from "../calculations/payment-match.js";
 import type { GatewayPayment } from "../integrations/payment-gateway.js";
 import { enqueueOutbox } from "../platform/outbox.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 import { tryTransition } from "../platform/transition.service.js";
-import { findOrAdoptPayment } from "./steps/payment/match-payment.step.js";
-import {
-  findMismatchObjection,
-  findObjection,
-  type Objection,
-} from "./steps/payment/payment-objection.step.js";
-import { rejectAuthorization, rejectCapture } from "./steps/payment/reject-payment.step.js";
 
 /** Where the gateway's report came from. Kept in the status history for the person on call. */
 export type SettlementSource = "callback" | "webhook" | "sweep" | "placement";

@@ -2,27 +2,28 @@ import { Types } from "mongoose";
 import { type BuyerContact, CheckoutSession, type CheckoutSessionDoc } from "../../models/index.js";
 import { minutesFromNow, now } from "../../utils/clock.js";
 import { type CartSource, LIVE_CHECKOUT_STATUSES, type NoticeCode } from "../../utils/constants.js";
-import { isDuplicateKey } from "../../utils/duplicate-key.js";
 import { ConflictError, RuleError } from "../../utils/errors.js";
+import { isDuplicateKey } from "../../utils/helpers.js";
 import { ZERO_PAISE } from "../../utils/money.js";
 import type { Owner } from "../../utils/principal.js";
 import { checkoutMachine } from "../../utils/state-machines.js";
-import { getSettings } from "../platform/settings.service.js";
-import { inTransaction } from "../platform/transaction.service.js";
-import { firstKnown, setContact } from "./steps/cart/buyer-contact.step.js";
-import { type CartState, changeCart } from "./steps/cart/change-cart.step.js";
-import { cartEmpty, emptyIfGone, findActiveCart } from "./steps/cart/find-cart.step.js";
-import { refreshPrices } from "./steps/cart/refresh-prices.step.js";
-import { reserveLines } from "./steps/cart/reserve-lines.step.js";
+import { firstKnown, setContact } from "../aggregates/cart/buyer-contact.js";
+import { cartEmpty, emptyIfGone, findActiveCart } from "../aggregates/cart/cart-reads.js";
+import { type CartState, changeCart } from "../aggregates/cart/change-cart.js";
+import { refreshPrices } from "../aggregates/cart/refresh-prices.js";
+import { reserveLines } from "../aggregates/cart/reserve-lines.js";
 import {
   type CheckoutState,
   calculateCheckoutTotals,
   loadCheckoutState,
   toCheckoutState,
-} from "./steps/checkout/checkout-state.step.js";
-import { endCheckout, findLiveCheckout } from "./steps/checkout/end-checkout.step.js";
-import { toCheckoutTotals } from "./steps/checkout/freeze-checkout.step.js";
-import { rateOrKeep } from "./steps/checkout/reprice-shipping.step.js";
+} from "../aggregates/checkout/checkout-state.js";
+import { toCheckoutTotals } from "../aggregates/checkout/freeze-checkout.js";
+import { rateOrKeep } from "../aggregates/checkout/reprice-shipping.js";
+import { findLiveCheckout } from "../aggregates/checkout-session/session-access.js";
+import { endCheckout } from "../aggregates/checkout-session/step-back.js";
+import { getSettings } from "../platform/settings.service.js";
+import { inTransaction } from "../platform/transaction.service.js";
 
 export interface StartRequest {
   owner: Owner;

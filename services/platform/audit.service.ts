@@ -2,8 +2,30 @@ import { type ClientSession, Types } from "mongoose";
 import { type AuditActorType, AuditLog, type AuditLogDoc } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
 import { currentRequestId } from "../../utils/request-context.js";
+import { unwrap } from "../../utils/result.js";
+import { sendAuditLog } from "../integrations/auth-integration.service.js";
 import { enqueueOutbox } from "./outbox.service.js";
 import { inTransaction } from "./transaction.service.js";
+
+/** Copies a row of the audit log to the Auth service, which deduplicates by the row's id. */
+export async function sendAuditRow(auditLogId: Types.ObjectId): Promise<void> {
+  const row = await AuditLog.findById(auditLogId).lean<AuditLogDoc>();
+  if (!row) return;
+  unwrap(
+    await sendAuditLog({
+      id: row._id.toHexString(),
+      actorType: row.actorType,
+      actorId: row.actorId ?? "",
+      action: row.action,
+      resourceType: row.resourceType,
+      resourceId: row.resourceId,
+      before: row.before,
+      after: row.after,
+      at: row.at,
+      requestId: row.requestId ?? "",
+    }),
+  );
+}
 
 /** The outbox message that carries a row to the Auth service; its payload is `{auditLogId}`. */
 export const AUDIT_MESSAGE = "audit.recorded";

@@ -2,7 +2,7 @@ import { type PipelineStage, Types, trusted } from "mongoose";
 import { logger } from "../../config/logger.config.js";
 import { WebhookEvent, type WebhookEventDoc, type WebhookSource } from "../../models/index.js";
 import { databaseTime } from "../../utils/clock.js";
-import { isDuplicateKey } from "../../utils/duplicate-key.js";
+import { isDuplicateKey } from "../../utils/helpers.js";
 
 /**
  * Signed events. Each is stored under its id, then acknowledged, then applied: at once by the request that

@@ -1,7 +1,7 @@
 import type { Response } from "express";
 import type { AdminInput } from "../../middlewares/described-router.js";
+import { toObjectId } from "../../utils/helpers.js";
 import { HTTP_STATUS, sendResponse } from "../../utils/http.js";
-import { toObjectId } from "../../utils/object-id.js";
 import { toListView } from "../../utils/views/list.view.js";
 import * as cartAdminService from "./cart.admin.service.js";
 import type * as schemas from "./cart.admin.validation.js";

@@ -1,8 +1,8 @@
 import { type Types, trusted } from "mongoose";
 import { Cart, type CartDoc } from "../../models/index.js";
+import type { CartState } from "../../services/aggregates/cart/cart-draft.js";
+import { loadCartState } from "../../services/aggregates/cart/cart-reads.js";
 import { changeSettings } from "../../services/flows/change-settings.flow.js";
-import type { CartState } from "../../services/flows/steps/cart/cart-draft.step.js";
-import { loadCartState } from "../../services/flows/steps/cart/find-cart.step.js";
 import { getUser, type User } from "../../services/integrations/auth-integration.service.js";
 import { getVersionedSettings, type SettingsOf } from "../../services/platform/settings.service.js";
 import { type Paise, rupeesToPaise } from "../../utils/money.js";

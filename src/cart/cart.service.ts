@@ -1,6 +1,6 @@
 import type { Types } from "mongoose";
 import { Cart, type CartDoc, type CartItemDoc } from "../../models/index.js";
-import { findContact } from "../../services/flows/steps/cart/buyer-contact.step.js";
+import { findContact } from "../../services/aggregates/cart/buyer-contact.js";
 import {
   addLineOnce,
   cartItemNotFound,
@@ -9,9 +9,9 @@ import {
   holdsAlready,
   removeLine,
   setLineQuantity,
-} from "../../services/flows/steps/cart/cart-lines.step.js";
-import { COUPON_REASONS, couponInvalid } from "../../services/flows/steps/cart/cart-promotions.step.js";
-import { gatherByOwner } from "../../services/flows/steps/cart/gathered-carts.step.js";
+} from "../../services/aggregates/cart/cart-lines.js";
+import { gatherByOwner } from "../../services/aggregates/cart/cart-reads.js";
+import { COUPON_REASONS, couponInvalid } from "../../services/aggregates/cart/promotions.js";
 import type { CartSource } from "../../utils/constants.js";
 import type { Owner, Profile } from "../../utils/principal.js";
 import {

@@ -1,25 +1,22 @@
 import { Types } from "mongoose";
 import { Cart, type CartDoc, CartItem, type CartItemDoc } from "../../models/index.js";
-import { type CartState, idOf } from "../../services/flows/steps/cart/cart-draft.step.js";
-import { cartItemNotFound } from "../../services/flows/steps/cart/cart-lines.step.js";
-import {
-  findCatalogNotices,
-  withCatalogNotices,
-} from "../../services/flows/steps/cart/catalog-notices.step.js";
-import { type CartChange, changeCart } from "../../services/flows/steps/cart/change-cart.step.js";
+import { type CartState, idOf } from "../../services/aggregates/cart/cart-draft.js";
+import { cartItemNotFound } from "../../services/aggregates/cart/cart-lines.js";
 import {
   findOrReviveCart,
   isCartGone,
   readCartState,
   withOpenCart,
-} from "../../services/flows/steps/cart/find-cart.step.js";
+} from "../../services/aggregates/cart/cart-reads.js";
+import { findCatalogNotices, withCatalogNotices } from "../../services/aggregates/cart/catalog-notices.js";
+import { type CartChange, changeCart } from "../../services/aggregates/cart/change-cart.js";
 import {
   type Availability,
   availabilityOf,
   forgetStockLevels,
   noticesOf,
   readStockLevels,
-} from "../../services/flows/steps/cart/stock-levels.step.js";
+} from "../../services/aggregates/cart/stock-levels.js";
 import type { CartSource, Notice } from "../../utils/constants.js";
 import { ForbiddenError } from "../../utils/errors.js";
 import { type Owner, ownerFilter } from "../../utils/principal.js";

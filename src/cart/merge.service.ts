@@ -1,4 +1,7 @@
-import { type MergeRequest, mergeGuestIntoCustomer } from "../../services/flows/merge-cart.flow.js";
+import {
+  type MergeRequest,
+  mergeGuestIntoCustomer,
+} from "../../services/flows/merge-cart/merge-cart.flow.js";
 import { type CurrentCart, findCart } from "./current-cart.service.js";
 
 /**

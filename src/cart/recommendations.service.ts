@@ -1,6 +1,6 @@
 import type { CartItemDoc } from "../../models/index.js";
-import { boughtLines } from "../../services/flows/steps/cart/cart-draft.step.js";
-import { findActiveCart, findCartLines } from "../../services/flows/steps/cart/find-cart.step.js";
+import { boughtLines } from "../../services/aggregates/cart/cart-draft.js";
+import { findActiveCart, findCartLines } from "../../services/aggregates/cart/cart-reads.js";
 import {
   type CatalogProduct,
   getRelatedProducts,

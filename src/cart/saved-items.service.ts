@@ -1,14 +1,14 @@
 import { Types, trusted } from "mongoose";
 import { SavedItem, type SavedItemDoc } from "../../models/index.js";
-import { addLine, getChangeableLine, removeLine } from "../../services/flows/steps/cart/cart-lines.step.js";
-import { priceChangedNotice } from "../../services/flows/steps/cart/cart-notices.step.js";
+import { addLine, getChangeableLine, removeLine } from "../../services/aggregates/cart/cart-lines.js";
+import { priceChangedNotice } from "../../services/aggregates/cart/notices.js";
 import {
   findSavedItem,
   savedItemNotFound,
   saveLine,
   takeSavedItem,
-} from "../../services/flows/steps/cart/saved-items.step.js";
-import { type Availability, readStockLevels } from "../../services/flows/steps/cart/stock-levels.step.js";
+} from "../../services/aggregates/cart/saved-items.js";
+import { type Availability, readStockLevels } from "../../services/aggregates/cart/stock-levels.js";
 import { addToWishlist } from "../../services/integrations/engagement-integration.service.js";
 import type { CartSource } from "../../utils/constants.js";
 import { type Owner, ownerFilter } from "../../utils/principal.js";

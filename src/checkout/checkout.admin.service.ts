@@ -1,10 +1,7 @@
 import { type Types, trusted } from "mongoose";
 import { CheckoutSession, type CheckoutSessionDoc, Payment, type PaymentDoc } from "../../models/index.js";
-import {
-  type CheckoutState,
-  checkoutNotFound,
-  loadCheckoutState,
-} from "../../services/flows/steps/checkout/checkout-state.step.js";
+import { type CheckoutState, loadCheckoutState } from "../../services/aggregates/checkout/checkout-state.js";
+import { checkoutNotFound } from "../../services/aggregates/checkout-session/session-access.js";
 import type { CheckoutStatus } from "../../utils/constants.js";
 import { MAX_DEPTH_OF_PAGES } from "../../utils/request-schemas.js";
 

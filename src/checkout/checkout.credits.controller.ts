@@ -1,8 +1,8 @@
 import type { Response } from "express";
 import type { CustomerInput } from "../../middlewares/described-router.js";
+import { toObjectId } from "../../utils/helpers.js";
 import { HTTP_STATUS, sendResponse } from "../../utils/http.js";
 import { rupeesToPaise } from "../../utils/money.js";
-import { toObjectId } from "../../utils/object-id.js";
 import * as creditsService from "./checkout.credits.service.js";
 import type * as schemas from "./checkout.credits.validation.js";
 import { toCheckoutView } from "./checkout.view.js";

@@ -1,8 +1,8 @@
-import type { CheckoutRequest } from "../../services/flows/steps/checkout/checkout-state.step.js";
 import {
   getSufficientCredit,
   getSufficientPoints,
-} from "../../services/flows/steps/checkout/means-of-payment.step.js";
+} from "../../services/aggregates/checkout/means-of-payment.js";
+import type { CheckoutRequest } from "../../services/aggregates/checkout-session/session-access.js";
 import { type Paise, paise, ZERO_PAISE } from "../../utils/money.js";
 import { type CheckoutOverview, change } from "./checkout.service.js";
 

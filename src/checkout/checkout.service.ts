@@ -5,31 +5,30 @@ import {
   Payment,
   type PaymentDoc,
 } from "../../models/index.js";
-import { changeCheckout } from "../../services/flows/change-checkout.flow.js";
-import { choosePayment } from "../../services/flows/choose-payment.flow.js";
-import { resumeCheckout, startCheckout } from "../../services/flows/start-checkout.flow.js";
+import { isSameContact, setContact as setCartContact } from "../../services/aggregates/cart/buyer-contact.js";
+import { changeCart } from "../../services/aggregates/cart/change-cart.js";
+import { changeCheckout } from "../../services/aggregates/checkout/change-checkout.js";
 import {
-  isSameContact,
-  setContact as setCartContact,
-} from "../../services/flows/steps/cart/buyer-contact.step.js";
-import { changeCart } from "../../services/flows/steps/cart/change-cart.step.js";
-import {
-  assertWritable,
-  type CheckoutRequest,
   type CheckoutState,
-  getOwnCheckout,
   loadCheckoutState,
   toCheckoutState,
-} from "../../services/flows/steps/checkout/checkout-state.step.js";
+} from "../../services/aggregates/checkout/checkout-state.js";
 import {
   type PaymentChoiceOverview,
   toPaymentChoice,
-} from "../../services/flows/steps/checkout/payment-choice.step.js";
+} from "../../services/aggregates/checkout/payment-options.js";
 import {
   findShippingMethods,
   repriceShipping,
   shippingBasisOf,
-} from "../../services/flows/steps/checkout/reprice-shipping.step.js";
+} from "../../services/aggregates/checkout/reprice-shipping.js";
+import {
+  assertWritable,
+  type CheckoutRequest,
+  getOwnCheckout,
+} from "../../services/aggregates/checkout-session/session-access.js";
+import { choosePayment } from "../../services/flows/choose-payment.flow.js";
+import { resumeCheckout, startCheckout } from "../../services/flows/start-checkout.flow.js";
 import * as inventory from "../../services/integrations/inventory-integration.service.js";
 import { getSettings } from "../../services/platform/settings.service.js";
 import type { CartSource, CheckoutPaymentMethod } from "../../utils/constants.js";

@@ -1,8 +1,8 @@
 import type { Response } from "express";
 import type { Input, VisitorInput } from "../../middlewares/described-router.js";
 import { UnauthenticatedError } from "../../utils/errors.js";
+import { toObjectId } from "../../utils/helpers.js";
 import { HTTP_STATUS, sendResponse } from "../../utils/http.js";
-import { toObjectId } from "../../utils/object-id.js";
 import { toListView } from "../../utils/views/list.view.js";
 import * as ordersService from "./orders.service.js";
 import type * as schemas from "./orders.validation.js";

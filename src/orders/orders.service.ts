@@ -8,16 +8,12 @@ import {
   Payment,
   type PaymentDoc,
 } from "../../models/index.js";
+import { assertComplete } from "../../services/aggregates/checkout/refresh-before-payment.js";
+import { getOwnCheckout, isOwnedBy } from "../../services/aggregates/checkout-session/session-access.js";
+import { loadOrder, loadOrders, type OrderOverview } from "../../services/aggregates/order/load-order.js";
 import { choosePayment } from "../../services/flows/choose-payment.flow.js";
-import { type PlacedOrder, placeOrder } from "../../services/flows/place-order.flow.js";
+import { type PlacedOrder, placeOrder } from "../../services/flows/place-order/place-order.flow.js";
 import { settlePayment } from "../../services/flows/settle-payment.flow.js";
-import { getOwnCheckout, isOwnedBy } from "../../services/flows/steps/checkout/checkout-state.step.js";
-import { assertComplete } from "../../services/flows/steps/checkout/refresh-before-payment.step.js";
-import {
-  loadOrder,
-  loadOrders,
-  type OrderOverview,
-} from "../../services/flows/steps/order/load-order.step.js";
 import { paymentGateway } from "../../services/integrations/payment-gateway.service.js";
 import { isLinkTokenValid, orderSubject } from "../../services/platform/links.service.js";
 import { now } from "../../utils/clock.js";

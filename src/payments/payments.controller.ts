@@ -1,7 +1,7 @@
 import type { Response } from "express";
 import type { Input } from "../../middlewares/described-router.js";
+import { toObjectId } from "../../utils/helpers.js";
 import { HTTP_STATUS, sendResponse } from "../../utils/http.js";
-import { toObjectId } from "../../utils/object-id.js";
 import * as paymentsService from "./payments.service.js";
 import type * as schemas from "./payments.validation.js";
 import { toCodOrderView, toPaymentChoiceView, toPaymentView } from "./payments.view.js";

@@ -1,15 +1,15 @@
 import type { Types } from "mongoose";
 import { Payment, type PaymentDoc } from "../../models/index.js";
-import { findMismatch } from "../../services/calculations/payment-match.js";
-import { choosePayment } from "../../services/flows/choose-payment.flow.js";
-import { placeOrder } from "../../services/flows/place-order.flow.js";
-import { settlePayment } from "../../services/flows/settle-payment.flow.js";
-import { getOwnCheckout, isOwnedBy } from "../../services/flows/steps/checkout/checkout-state.step.js";
 import {
   type PaymentChoiceOverview,
   toPaymentChoice,
-} from "../../services/flows/steps/checkout/payment-choice.step.js";
-import { loadOrder, type OrderOverview } from "../../services/flows/steps/order/load-order.step.js";
+} from "../../services/aggregates/checkout/payment-options.js";
+import { getOwnCheckout, isOwnedBy } from "../../services/aggregates/checkout-session/session-access.js";
+import { loadOrder, type OrderOverview } from "../../services/aggregates/order/load-order.js";
+import { findMismatch } from "../../services/calculations/payment-match.js";
+import { choosePayment } from "../../services/flows/choose-payment.flow.js";
+import { placeOrder } from "../../services/flows/place-order/place-order.flow.js";
+import { settlePayment } from "../../services/flows/settle-payment.flow.js";
 import type { GatewayPayment } from "../../services/integrations/payment-gateway.js";
 import { paymentGateway } from "../../services/integrations/payment-gateway.service.js";
 import { now } from "../../utils/clock.js";

@@ -1,6 +1,6 @@
 import { logger } from "../../config/logger.config.js";
 import type { WebhookEventDoc } from "../../models/index.js";
-import { placeOrder } from "../../services/flows/place-order.flow.js";
+import { placeOrder } from "../../services/flows/place-order/place-order.flow.js";
 import { applyReportedRefund } from "../../services/flows/refund-payment.flow.js";
 import { settlePayment } from "../../services/flows/settle-payment.flow.js";
 import type {

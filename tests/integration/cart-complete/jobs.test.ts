@@ -145,7 +145,9 @@ describe("abandoned-cart", () => {
   it("When two runs meet, then one reminder is owed", async () => {
     await world.add(asha, variants.ashwagandha);
     await abandon(25);
-    const { findCartsToRemind, remindOf } = await import("../../../services/flows/remind-abandoned.flow.js");
+    const { findCartsToRemind, remindOf } = await import(
+      "../../../services/flows/remind-abandoned-cart.flow.js"
+    );
     const [cart] = await findCartsToRemind(null, 10);
     if (!cart) throw new Error("no cart to remind of");
     const owed = await Promise.all([remindOf(cart), remindOf(cart), remindOf(cart)]);

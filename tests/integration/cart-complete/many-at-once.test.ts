@@ -152,7 +152,7 @@ describe("When many ask in the same turn, then one query answers all owners of a
 
   it("the cart with its lines", async () => {
     await storeAll();
-    const { readCartState } = await import("../../../services/flows/steps/cart/find-cart.step.js");
+    const { readCartState } = await import("../../../services/aggregates/cart/cart-reads.js");
     const queries = await queriesOf(() => Promise.all(owners.map((owner) => readCartState(owner))));
     expect(queries).toEqual(["carts IXSCAN { sessionId: 1 }", "carts IXSCAN { userId: 1 }"]);
   });
@@ -166,9 +166,7 @@ describe("When many ask in the same turn, then one query answers all owners of a
 
   it("carts and lines by the cart's id", async () => {
     await storeAll();
-    const { findCartLines, findCartState } = await import(
-      "../../../services/flows/steps/cart/find-cart.step.js"
-    );
+    const { findCartLines, findCartState } = await import("../../../services/aggregates/cart/cart-reads.js");
     const carts = await world.db.collection("carts").find().toArray();
     const queries = await queriesOf(async () => {
       const states = carts.map(async ({ _id }) => (await findCartState(_id))?.cart._id.equals(_id));

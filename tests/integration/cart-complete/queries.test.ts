@@ -69,7 +69,7 @@ describe("When the work is done on many documents, then every query is served by
     [
       "abandoned-cart finds its carts",
       async () => {
-        const { findCartsToRemind } = await import("../../../services/flows/remind-abandoned.flow.js");
+        const { findCartsToRemind } = await import("../../../services/flows/remind-abandoned-cart.flow.js");
         return findCartsToRemind(null, 20);
       },
     ],

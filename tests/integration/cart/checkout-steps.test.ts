@@ -1,6 +1,6 @@
 import { Types } from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import type { CartState } from "../../../services/flows/steps/cart/change-cart.step.js";
+import type { CartState } from "../../../services/aggregates/cart/change-cart.js";
 import { newGuestId } from "../../support/guest-ids.js";
 import { type CartWorld, IMPATIENT, productOf, startCartWorld } from "./cart-world.js";
 
@@ -28,9 +28,9 @@ async function fill(variantId: string, quantity: number): Promise<void> {
 
 async function prepareCheckout(): Promise<CartState> {
   const [{ changeCart }, { refreshPrices }, { reserveLines }] = await Promise.all([
-    import("../../../services/flows/steps/cart/change-cart.step.js"),
-    import("../../../services/flows/steps/cart/refresh-prices.step.js"),
-    import("../../../services/flows/steps/cart/reserve-lines.step.js"),
+    import("../../../services/aggregates/cart/change-cart.js"),
+    import("../../../services/aggregates/cart/refresh-prices.js"),
+    import("../../../services/aggregates/cart/reserve-lines.js"),
   ]);
   return changeCart(cartId, async (draft) => {
     await refreshPrices(draft);

@@ -1,5 +1,5 @@
 import mongoose from "mongoose";
-import type { Claim } from "../../../services/flows/steps/order/placement-claim.step.js";
+import type { Claim } from "../../../services/flows/place-order/claim.step.js";
 import { useFailPoints } from "../../support/fail-points.js";
 import { testDatabaseUri } from "../../support/test-database-uri.js";
 import { type Buyer, done, useShop } from "../checkout/shop-world.js";
@@ -24,7 +24,7 @@ const failPoint = (settings: object) =>
 
 /** Buyers whose placement is ready to commit. */
 async function claims(count: number): Promise<{ buyers: Buyer[]; claimed: Claim[] }> {
-  const { claimPlacement } = await import("../../../services/flows/steps/order/placement-claim.step.js");
+  const { claimPlacement } = await import("../../../services/flows/place-order/claim.step.js");
   const buyers: Buyer[] = [];
   const claimed: Claim[] = [];
   for (let index = 0; index < count; index += 1) {
@@ -42,8 +42,8 @@ async function claims(count: number): Promise<{ buyers: Buyer[]; claimed: Claim[
 }
 
 async function commitAll(claimed: readonly Claim[]) {
-  const { commitOrder } = await import("../../../services/flows/steps/order/commit-order.step.js");
-  const numbers = await import("../../../services/platform/number.service.js");
+  const { commitOrder } = await import("../../../services/flows/place-order/commit.step.js");
+  const numbers = await import("../../../services/platform/order-number.service.js");
   const drawn = await Promise.all(claimed.map(() => numbers.nextOrderNumber()));
   return claimed.map((claim, index) => commitOrder(claim, drawn[index] ?? ""));
 }

@@ -163,7 +163,9 @@ test.each([-60, 60])(
     await lease(stuck, -1);
     await lease(running, 1);
     (await import("../../../utils/clock.js")).setClock(minutes * MINUTE_MS);
-    const { findAbandonedPlacements } = await import("../../../services/flows/place-order.flow.js");
+    const { findAbandonedPlacements } = await import(
+      "../../../services/flows/place-order/place-order.flow.js"
+    );
     const found = (await findAbandonedPlacements(100)).map(({ _id }) => _id.toHexString());
     expect([found.includes(stuck.id), found.includes(running.id)]).toEqual([true, false]);
     await lease(running, -1);

@@ -79,7 +79,7 @@ async function readSession(buyer: Buyer) {
 }
 
 async function placeAsRead(checkout: Awaited<ReturnType<typeof readSession>>): Promise<unknown> {
-  const { placeOrder } = await import("../../../services/flows/place-order.flow.js");
+  const { placeOrder } = await import("../../../services/flows/place-order/place-order.flow.js");
   return placeOrder({
     checkoutSessionId: checkout._id,
     checkout,

@@ -7,7 +7,7 @@ import {
   nextOrderNumber,
   nextRefundNumber,
   nextReturnNumber,
-} from "../../../services/platform/number.service.js";
+} from "../../../services/platform/order-number.service.js";
 import { inTransaction } from "../../../services/platform/transaction.service.js";
 import { setClock } from "../../../utils/clock.js";
 import { useTestDatabase } from "../../support/database.js";

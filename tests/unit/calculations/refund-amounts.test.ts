@@ -9,7 +9,7 @@ import {
   type SoldRow,
 } from "../../../services/calculations/refund-amounts.js";
 import { calculateTax, type TaxHead } from "../../../services/calculations/tax.js";
-import { calculateTotals } from "../../../services/calculations/totals.service.js";
+import { calculateTotals } from "../../../services/calculations/totals-calculator.service.js";
 import { paise } from "../../../utils/money.js";
 import { anyTotalsInput } from "./totals-input.js";
 

@@ -1,7 +1,7 @@
 /** Builders for the tests of totals: defaults that decide nothing, so that a test shows what does. */
 import fc from "fast-check";
 import type { ChargeRatePolicy } from "../../../services/calculations/tax.js";
-import type { TotalsInput, TotalsLine } from "../../../services/calculations/totals.service.js";
+import type { TotalsInput, TotalsLine } from "../../../services/calculations/totals-calculator.service.js";
 import { STATE_CODES } from "../../../utils/gst/states.js";
 import { type Paise, paise } from "../../../utils/money.js";
 

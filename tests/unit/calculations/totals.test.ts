@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { calculateTotals } from "../../../services/calculations/totals.service.js";
+import { calculateTotals } from "../../../services/calculations/totals-calculator.service.js";
 import { type Paise, paise } from "../../../utils/money.js";
 import { anyTotalsInput, line, totalsInput } from "./totals-input.js";
 

@@ -5,7 +5,7 @@ import {
   compareLines,
   findReservationsToRelease,
   startDraft,
-} from "../../../services/flows/steps/cart/cart-draft.step.js";
+} from "../../../services/aggregates/cart/cart-draft.js";
 import { paise, ZERO_PAISE } from "../../../utils/money.js";
 
 const at = new Date("2026-01-01T00:00:00Z");

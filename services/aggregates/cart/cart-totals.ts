@@ -1,0 +1,96 @@
+import type { CartDoc, CartItemDoc } from "../../../models/index.js";
+import { findState, isStateCode, type StateCode } from "../../../utils/gst/states.js";
+import { multiplyPaise, type Paise, ZERO_PAISE } from "../../../utils/money.js";
+import { calculateTotals, type Totals } from "../../calculations/totals-calculator.service.js";
+import { getSettings } from "../../platform/settings.service.js";
+import type { CartDraft } from "./cart-draft.js";
+
+type CartFacts = Pick<
+  CartDoc,
+  "appliedCoupons" | "appliedDiscounts" | "shipping" | "placeOfSupply" | "pricesIncludeTax"
+>;
+
+/** What a checkout pays with, besides money. */
+export interface MeansOfPayment {
+  storeCredit: Paise;
+  loyaltyPoints: number;
+  /** Of one point. */
+  loyaltyPointValue: Paise;
+}
+
+const MONEY_ALONE: MeansOfPayment = {
+  storeCredit: ZERO_PAISE,
+  loyaltyPoints: 0,
+  loyaltyPointValue: ZERO_PAISE,
+};
+
+/**
+ * The totals of a cart by the one totals function, with the address and shipping that a checkout has told
+ * it. The only place where stored documents become the function's input: cart and checkout cannot differ.
+ */
+export async function calculateCartTotals(
+  cart: CartFacts,
+  lines: readonly CartItemDoc[],
+  means: MeansOfPayment = MONEY_ALONE,
+): Promise<Totals> {
+  const tax = await getSettings("tax");
+  const { appliedCoupons, appliedDiscounts, shipping } = cart;
+  return calculateTotals({
+    lines: lines.map((line) => ({ ...line, id: line._id.toHexString() })),
+    discounts: {
+      coupons: appliedCoupons.map(({ code, discountAmount }) => ({ code, amount: discountAmount })),
+      automatic: appliedDiscounts
+        .filter((discount) => discount.type === "automatic")
+        .map(({ id, discountAmount }) => ({ id, amount: discountAmount })),
+      tier: appliedDiscounts.find((discount) => discount.type === "tier")?.discountAmount ?? ZERO_PAISE,
+    },
+    shipping: shipping && {
+      rate: shipping.rate,
+      codFee: shipping.codFee,
+      isFree: appliedCoupons.some((coupon) => coupon.type === "free_shipping"),
+    },
+    supplierState: await supplierState(),
+    placeOfSupply: toStateCode(cart.placeOfSupply),
+    pricesIncludeTax: cart.pricesIncludeTax,
+    chargeRatePolicy: tax.chargeRatePolicy,
+    roundToRupee: tax.roundToRupee,
+    storeCredit: means.storeCredit,
+    loyaltyDiscount: multiplyPaise(means.loyaltyPointValue, means.loyaltyPoints),
+    ...(means.loyaltyPoints > 0 ? { loyaltyPointValue: means.loyaltyPointValue } : {}),
+  });
+}
+
+async function supplierState(): Promise<StateCode> {
+  const company = await getSettings("company");
+  const state = findState(company.state);
+  if (!state) throw new Error(`the company's state is not a state of India: ${company.state}`);
+  return state.code;
+}
+
+const toStateCode = (code: string | null): StateCode | null => (code && isStateCode(code) ? code : null);
+
+/**
+ * Computes the draft's totals, and lowers each coupon and discount to what it really took off: together
+ * they never exceed the subtotal.
+ */
+export async function totalDraft(draft: CartDraft): Promise<Totals> {
+  const totals = await calculateCartTotals({ ...draft.cart, ...promotionsOf(draft) }, draft.lines);
+  const { coupons, automatic, tier } = totals.discounts;
+  draft.appliedCoupons = draft.appliedCoupons.map((coupon, index) => ({
+    ...coupon,
+    discountAmount: coupons[index]?.amount ?? ZERO_PAISE,
+  }));
+  draft.appliedDiscounts = draft.appliedDiscounts.map((discount) => ({
+    ...discount,
+    discountAmount:
+      discount.type === "tier"
+        ? tier
+        : (automatic.find(({ id }) => id === discount.id)?.amount ?? ZERO_PAISE),
+  }));
+  return totals;
+}
+
+const promotionsOf = ({ appliedCoupons, appliedDiscounts }: CartDraft) => ({
+  appliedCoupons,
+  appliedDiscounts,
+});

@@ -1,0 +1,155 @@
+import type { AppliedCoupon, AppliedDiscount, CartItemDoc } from "../../../models/index.js";
+import { RuleError } from "../../../utils/errors.js";
+import { maskCardNumbers } from "../../../utils/masking.js";
+import { addPaise, type Paise } from "../../../utils/money.js";
+import { isRefused, type Result, unwrap } from "../../../utils/result.js";
+import {
+  type CouponCheck,
+  type EligibleGift,
+  getAutomaticDiscounts,
+  getEligibleGifts,
+  getTierDiscount,
+  validateCoupon,
+} from "../../integrations/pricing-integration.service.js";
+import { getSettings } from "../../platform/settings.service.js";
+import { reconsiderOwnCoupons } from "../checkout-session/coupon-uses.js";
+import { isSameContact } from "./buyer-contact.js";
+import { boughtLines, type CartDraft } from "./cart-draft.js";
+import { couponDroppedNotice } from "./notices.js";
+
+/** What the pricing service grants a cart, asked again on every change. */
+interface Promotions {
+  couponChecks: CouponCheck[];
+  discounts: AppliedDiscount[];
+  gifts: EligibleGift[];
+}
+
+/** Why a coupon does not apply, besides the reasons of the pricing service. */
+export const COUPON_REASONS = {
+  empty: "CART_EMPTY",
+  notStackable: "NOT_STACKABLE",
+  unknown: "NOT_APPLICABLE",
+} as const;
+
+/** Some people type the number of their card into the coupon field: it is not repeated to them. */
+export function couponInvalid(typed: string, reason: string): RuleError {
+  const code = maskCardNumbers(typed);
+  return new RuleError("COUPON_INVALID", `The coupon ${code} cannot be used`, { code, reason });
+}
+
+/**
+ * Sets the draft's coupons and discounts to what the pricing service grants for its lines. Coupons that no
+ * longer hold are dropped with a notice; an empty cart loses all of them, silently.
+ * @returns the gifts that the cart should hold.
+ * @throws RuleError COUPON_INVALID with `reason` for the draft's required coupon; the typed upstream errors.
+ */
+export async function applyPromotions(draft: CartDraft): Promise<EligibleGift[]> {
+  if (boughtLines(draft.lines).length === 0) {
+    if (draft.requiredCoupon) throw couponInvalid(draft.requiredCoupon, COUPON_REASONS.empty);
+    draft.couponCodes = [];
+    draft.appliedCoupons = [];
+    draft.appliedDiscounts = [];
+    return [];
+  }
+  const promotions = await askPromotions(draft);
+  draft.appliedDiscounts = promotions.discounts;
+  const { maxCoupons } = await getSettings("cart");
+  draft.appliedCoupons = keepApplicable(draft, promotions.couponChecks, maxCoupons);
+  draft.couponCodes = draft.appliedCoupons.map((coupon) => coupon.code);
+  return promotions.gifts;
+}
+
+async function askPromotions(draft: CartDraft): Promise<Promotions> {
+  const { cart, lines, couponCodes, contact } = draft;
+  const items = boughtLines(lines).map(toPricedItem);
+  const { userId } = cart;
+  const cartTotal = addPaise(...items.map((item) => item.lineTotal));
+  const itemCount = items.reduce((units, item) => units + item.quantity, 0);
+  const productIds = [...new Set(items.map((item) => item.productId))];
+  const ask = async (code: string): Promise<CouponCheck> => ({
+    ...toCheck(await validateCoupon({ code, userId, ...contact, cartTotal, items }), code),
+    code,
+  });
+  const [automatic, tier, gifts, ...checks] = await Promise.all([
+    getAutomaticDiscounts({ cartTotal, itemCount, productIds, userId }),
+    getTierDiscount({ cartTotal, userId }),
+    getEligibleGifts({ cartTotal, productIds }),
+    ...couponCodes.map(ask),
+  ]);
+  return {
+    discounts: [...toAutomatic(unwrap(automatic)), ...toTier(unwrap(tier))],
+    gifts: unwrap(gifts).gifts,
+    couponChecks: await reconsiderOwnCoupons({
+      cartIds: draft.claimsOf,
+      checks,
+      ask,
+      isContactNew: !isSameContact(contact, cart.contact),
+    }),
+  };
+}
+
+/** A coupon that the pricing service refuses to validate does not apply. */
+const toCheck = (result: Result<CouponCheck>, code: string): CouponCheck =>
+  !result.success && isRefused(result) ? { valid: false, code, reason: result.code } : unwrap(result);
+
+/** Gift lines are not sent: a rule must not feed on its own gift. */
+const toPricedItem = ({ productId, variantId, quantity, unitPrice, lineTotal }: CartItemDoc) => ({
+  productId,
+  variantId,
+  quantity,
+  unitPrice,
+  lineTotal,
+});
+
+const toAutomatic = ({
+  discounts,
+}: {
+  discounts: { id: string; name: string; discountAmount: Paise }[];
+}): AppliedDiscount[] =>
+  discounts
+    .filter((discount) => discount.discountAmount > 0)
+    .map(({ id, name, discountAmount }) => ({ id, name, type: "automatic", discountAmount }));
+
+const toTier = ({
+  tier,
+  discountAmount,
+}: {
+  tier: { id: string; name: string } | null;
+  discountAmount: Paise;
+}): AppliedDiscount[] =>
+  tier && discountAmount > 0 ? [{ id: tier.id, name: tier.name, type: "tier", discountAmount }] : [];
+
+/** So many coupons (one, as a rule), unless all of them are stackable: those applied first stay. */
+function keepApplicable(
+  draft: CartDraft,
+  checks: readonly CouponCheck[],
+  maxCoupons: number,
+): AppliedCoupon[] {
+  const kept: AppliedCoupon[] = [];
+  for (const [index, code] of draft.couponCodes.entries()) {
+    const check = checks[index];
+    if (!check) continue;
+    const reason = reasonAgainst(check, kept, maxCoupons);
+    if (reason !== null) refuse(draft, code, reason);
+    else if (check.valid) {
+      const { type, value, discountAmount, stackable } = check;
+      kept.push({ code, type, value, discountAmount, stackable });
+    }
+  }
+  return kept;
+}
+
+function reasonAgainst(
+  check: CouponCheck,
+  kept: readonly AppliedCoupon[],
+  maxCoupons: number,
+): string | null {
+  if (!check.valid) return check.reason ?? COUPON_REASONS.unknown;
+  const fits = kept.length < maxCoupons || (check.stackable && kept.every((coupon) => coupon.stackable));
+  return fits ? null : COUPON_REASONS.notStackable;
+}
+
+function refuse(draft: CartDraft, code: string, reason: string): void {
+  if (code === draft.requiredCoupon) throw couponInvalid(code, reason);
+  draft.notices.push(couponDroppedNotice(code, reason));
+}

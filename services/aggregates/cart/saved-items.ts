@@ -1,0 +1,100 @@
+import { type ClientSession, Types } from "mongoose";
+import { type CartItemDoc, SavedItem, type SavedItemDoc, toItemSnapshot } from "../../../models/index.js";
+import { now } from "../../../utils/clock.js";
+import { NotFoundError } from "../../../utils/errors.js";
+import { type Owner, ownerFilter } from "../../../utils/principal.js";
+import { getSettings } from "../../platform/settings.service.js";
+
+export const savedItemNotFound = () =>
+  new NotFoundError("SAVED_ITEM_NOT_FOUND", "There is no such saved item");
+
+/** Another owner's item counts as missing. */
+export const findSavedItem = (
+  owner: Owner,
+  id: Types.ObjectId,
+  session?: ClientSession,
+): Promise<SavedItemDoc | null> =>
+  SavedItem.findOne({ ...ownerFilter(owner), _id: id })
+    .session(session ?? null)
+    .lean<SavedItemDoc>();
+
+/** As the unique index has it: one a variant and owner. */
+const sameVariant = (
+  owner: Owner,
+  { productId, variantId }: Pick<SavedItemDoc, "productId" | "variantId">,
+) => ({
+  ...owner,
+  productId,
+  variantId,
+});
+
+/**
+ * In the cart's transaction: keeps a line for later. A variant that is saved already adds up, to what can be
+ * bought at once: more could never be moved back.
+ */
+export async function saveLine(
+  owner: Owner,
+  line: CartItemDoc,
+  session: ClientSession,
+): Promise<SavedItemDoc> {
+  const existing = await SavedItem.findOne(sameVariant(owner, line)).session(session).lean<SavedItemDoc>();
+  const quantity = existing ? await addUp(existing.quantity, line) : line.quantity;
+  const at = now();
+  const saved: SavedItemDoc = {
+    _id: existing?._id ?? new Types.ObjectId(),
+    ...owner,
+    ...snapshotOf(line),
+    quantity,
+    savedAt: at,
+    createdAt: existing?.createdAt ?? at,
+    updatedAt: at,
+  };
+  if (existing) await SavedItem.replaceOne({ _id: existing._id }, saved, { session, timestamps: false });
+  else await SavedItem.insertMany([saved], { session });
+  return saved;
+}
+
+/** Never less than either of the two. */
+async function addUp(kept: number, more: Pick<CartItemDoc, "quantity" | "maxPerOrder">): Promise<number> {
+  const limit = more.maxPerOrder ?? (await getSettings("cart")).maxPerVariant;
+  return Math.max(kept, more.quantity, Math.min(kept + more.quantity, limit));
+}
+
+const snapshotOf = (line: CartItemDoc) => ({
+  ...toItemSnapshot(line),
+  unitPrice: line.unitPrice,
+  unitMrp: line.unitMrp,
+  maxPerOrder: line.maxPerOrder,
+});
+
+/**
+ * In the cart's transaction: a saved item goes as it was read, or not at all.
+ * @throws NotFoundError SAVED_ITEM_NOT_FOUND when somebody else took it, or more was saved, meanwhile
+ */
+export async function takeSavedItem(saved: SavedItemDoc, session: ClientSession): Promise<void> {
+  const { _id, quantity } = saved;
+  const { deletedCount } = await SavedItem.deleteOne({ _id, quantity }).session(session);
+  if (deletedCount !== 1) throw savedItemNotFound();
+}
+
+/** In a transaction: a guest's saved items become the customer's; those of one variant add up. @returns how many */
+export async function moveSavedItems(
+  sessionId: string,
+  userId: string,
+  session: ClientSession,
+): Promise<number> {
+  const guestItems = await SavedItem.find({ sessionId }).session(session).lean<SavedItemDoc[]>();
+  for (const item of guestItems) {
+    const own = await SavedItem.findOne(sameVariant({ userId }, item)).session(session).lean<SavedItemDoc>();
+    if (own) {
+      const quantity = await addUp(own.quantity, { ...item, maxPerOrder: item.maxPerOrder ?? null });
+      await SavedItem.updateOne({ _id: own._id }, { $set: { quantity } }).session(session);
+      await SavedItem.deleteOne({ _id: item._id }).session(session);
+    } else {
+      await SavedItem.updateOne({ _id: item._id }, { $set: { userId }, $unset: { sessionId: 1 } }).session(
+        session,
+      );
+    }
+  }
+  return guestItems.length;
+}

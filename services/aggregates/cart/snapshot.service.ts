@@ -1,0 +1,67 @@
+import type { CartItemDoc, ItemSnapshot } from "../../../models/index.js";
+import { NotFoundError } from "../../../utils/errors.js";
+import { isRefused, unwrap } from "../../../utils/result.js";
+import {
+  type CatalogProduct,
+  type CatalogVariant,
+  getProduct,
+} from "../../integrations/catalog-integration.service.js";
+import { findHsnRate, getSettings } from "../../platform/settings.service.js";
+
+type SnapshotFields = Omit<ItemSnapshot, "bundleId"> &
+  Pick<CartItemDoc, "unitPrice" | "unitMrp" | "maxPerOrder">;
+
+/** A variant that can be bought now, with the product that it belongs to. */
+export interface SellableVariant {
+  product: CatalogProduct;
+  variant: CatalogVariant;
+}
+
+export const productNotFound = () =>
+  new NotFoundError("PRODUCT_NOT_FOUND", "There is no such product on sale");
+
+/** @returns null when either of the two is withdrawn */
+export function findSellable(product: CatalogProduct | undefined, variantId: string): SellableVariant | null {
+  const variant = product?.variants.find(({ id }) => id === variantId);
+  if (!product || !variant) return null;
+  return product.status === "active" && variant.status === "active" ? { product, variant } : null;
+}
+
+/**
+ * The product is asked for, not the variant alone: only it tells whether it is still sold and returnable.
+ * @throws NotFoundError PRODUCT_NOT_FOUND when there is none on sale; the typed upstream errors
+ */
+export async function getSellable(productId: string, variantId: string): Promise<SellableVariant> {
+  const result = await getProduct(productId);
+  if (isRefused(result)) throw productNotFound();
+  const sellable = findSellable(unwrap(result), variantId);
+  if (!sellable) throw productNotFound();
+  return sellable;
+}
+
+/** What a line keeps of the catalog: description, price, and the rate of tax. */
+export async function toSnapshot({ product, variant }: SellableVariant): Promise<SnapshotFields> {
+  return {
+    productId: product.id,
+    variantId: variant.id,
+    sku: variant.sku,
+    name: toName(product.name, variant.name),
+    imageUrl: variant.imageUrl ?? product.images[0] ?? null,
+    attributes: { ...variant.attributes },
+    hsnCode: variant.hsnCode,
+    gstRateBps: variant.gstRateBps ?? findHsnRate(await getSettings("tax"), variant.hsnCode),
+    weightGrams: Math.ceil(variant.weightGrams),
+    categoryId: variant.categoryId,
+    sellerId: variant.sellerId,
+    isReturnable: product.isReturnable,
+    unitPrice: variant.salePrice,
+    unitMrp: variant.mrp,
+    maxPerOrder: variant.maxPerOrder,
+  };
+}
+
+/** "Amla Shampoo" and "200 ml" → "Amla Shampoo, 200 ml"; a variant may bear its product's name already. */
+function toName(product: string, variant: string): string {
+  if (variant === "" || variant === product) return product;
+  return variant.startsWith(product) ? variant : `${product}, ${variant}`;
+}

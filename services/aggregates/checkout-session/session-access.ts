@@ -1,0 +1,60 @@
+import { type ClientSession, type Types, trusted } from "mongoose";
+import { CheckoutSession, type CheckoutSessionDoc } from "../../../models/index.js";
+import { now } from "../../../utils/clock.js";
+import { LIVE_CHECKOUT_STATUSES } from "../../../utils/constants.js";
+import {
+  CheckoutExpiredError,
+  ConflictError,
+  InvalidStatusTransitionError,
+  NotFoundError,
+} from "../../../utils/errors.js";
+import type { Owner } from "../../../utils/principal.js";
+import { checkoutMachine } from "../../../utils/state-machines.js";
+import { placementFailure } from "./placement-failure.js";
+
+export interface CheckoutRequest {
+  checkoutSessionId: Types.ObjectId;
+  owner: Owner;
+}
+
+/** Longer than the slowest honest step: two upstream calls in a row with their retries. */
+export const CHECKOUT_LEASE = { ttlMs: 20_000, waitMs: 10_000 } as const;
+
+export const checkoutNotFound = () => new NotFoundError("CHECKOUT_NOT_FOUND", "There is no such checkout");
+
+/** Whether the document is the caller's. Another caller's is treated as missing, so that ids cannot be probed. */
+export function isOwnedBy(document: { userId?: string; sessionId?: string }, owner: Owner): boolean {
+  if ("userId" in owner) return document.userId === owner.userId;
+  return document.sessionId === owner.sessionId && !document.userId;
+}
+
+/**
+ * Refuses what can no longer be changed.
+ * @throws CheckoutExpiredError 410; the failure's own 409; PLACEMENT_IN_PROGRESS while an order is being placed.
+ */
+export function assertWritable(checkout: CheckoutSessionDoc): void {
+  if (checkout.placement) {
+    throw new ConflictError("PLACEMENT_IN_PROGRESS", "The order is being placed", undefined, 2);
+  }
+  if (checkout.status === "failed") throw placementFailure(checkout.failureReason);
+  if (checkout.status === "completed") {
+    throw new InvalidStatusTransitionError("completed", "initiated", checkoutMachine.next.completed);
+  }
+  if (checkout.expiresAt <= now()) throw new CheckoutExpiredError();
+}
+
+/** @throws NotFoundError CHECKOUT_NOT_FOUND for an unknown session and for another caller's. */
+export async function getOwnCheckout(id: Types.ObjectId, owner: Owner): Promise<CheckoutSessionDoc> {
+  const checkout = await CheckoutSession.findById(id).lean<CheckoutSessionDoc>();
+  if (!checkout || !isOwnedBy(checkout, owner)) throw checkoutNotFound();
+  return checkout;
+}
+
+/** A cart has at most one: the unique index of live sessions. */
+export const findLiveCheckout = (
+  cartId: Types.ObjectId,
+  session?: ClientSession,
+): Promise<CheckoutSessionDoc | null> =>
+  CheckoutSession.findOne({ cartId, status: trusted({ $in: [...LIVE_CHECKOUT_STATUSES] }) })
+    .session(session ?? null)
+    .lean<CheckoutSessionDoc>();

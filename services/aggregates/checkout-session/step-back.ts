@@ -1,0 +1,99 @@
+import type { ClientSession, Types } from "mongoose";
+import { CheckoutSession, type CheckoutSessionDoc } from "../../../models/index.js";
+import { now } from "../../../utils/clock.js";
+import type { CheckoutFailure } from "../../../utils/constants.js";
+import { checkoutMachine } from "../../../utils/state-machines.js";
+import { enqueueOutbox } from "../../platform/outbox.service.js";
+import { applyTransition } from "../../platform/transition.service.js";
+import { placementInProgress, voidPaymentsOf } from "../payment/supersede-payment.js";
+
+/**
+ * In the caller's transaction: takes the cart's live session back from `payment_pending` and voids its
+ * open payment, because the amount it was made for is about to change. No-op when the cart has no session
+ * that is being paid.
+ * @throws ConflictError PLACEMENT_IN_PROGRESS when an order is being placed or the money has already arrived.
+ */
+export async function supersedeOpenPayment(cartId: Types.ObjectId, session: ClientSession): Promise<void> {
+  const checkout = await CheckoutSession.findOne({ cartId, status: "payment_pending" })
+    .session(session)
+    .lean<CheckoutSessionDoc>();
+  if (checkout) await stepBackFromPayment(checkout, session);
+}
+
+/** For a change that must not void a customer's payment. @throws ConflictError PLACEMENT_IN_PROGRESS */
+export async function assertNotPaying(cartId: Types.ObjectId, session: ClientSession): Promise<void> {
+  const paying = await CheckoutSession.exists({ cartId, status: "payment_pending" }).session(session);
+  if (paying) throw placementInProgress();
+}
+
+/**
+ * As `supersedeOpenPayment`, for a session that is already loaded.
+ *
+ * Two documents arbitrate the races. The session: claiming a placement compares its version, which this raises.
+ * The payment: accepting a capture needs `supersededAt: null`, which this sets. The second writer loses.
+ */
+export async function stepBackFromPayment(
+  checkout: CheckoutSessionDoc,
+  session: ClientSession,
+): Promise<void> {
+  if (checkout.placement) throw placementInProgress();
+  const { changed } = await applyTransition({
+    machine: checkoutMachine,
+    model: CheckoutSession,
+    id: checkout._id,
+    from: "payment_pending",
+    to: "address_entered",
+    guard: { placement: null },
+    set: { paymentMethod: null, frozen: null, paymentId: null, cartVersion: null },
+    inc: { version: 1 },
+    by: { type: "system" },
+    session,
+  });
+  if (!changed) throw placementInProgress();
+  await voidPaymentsOf(checkout._id, session);
+  await oweCouponRelease(checkout, session);
+}
+
+/** A coupon use claimed with the method is released; it can be claimed again with the next one. */
+async function oweCouponRelease(checkout: CheckoutSessionDoc, session: ClientSession): Promise<void> {
+  if (checkout.couponClaims.length === 0) return;
+  const id = checkout._id.toHexString();
+  await enqueueOutbox(
+    [
+      {
+        type: "coupon.release",
+        dedupeKey: `coupon.release:${id}:${checkout.version}`,
+        payload: { checkoutSessionId: id, codes: checkout.couponClaims },
+      },
+    ],
+    session,
+  );
+}
+
+/**
+ * In the caller's transaction: fails a live session that cannot be continued. Its open payment is voided first, so
+ * that a late capture is refunded; money that has already arrived stops this instead.
+ * @returns false when the session is being placed, or has changed since it was read
+ * @throws ConflictError PLACEMENT_IN_PROGRESS as `stepBackFromPayment`
+ */
+export async function endCheckout(
+  checkout: CheckoutSessionDoc,
+  { reason, by }: { reason: CheckoutFailure; by: "customer" | "system" },
+  session: ClientSession,
+): Promise<boolean> {
+  const isPaying = checkout.status === "payment_pending";
+  if (isPaying) await stepBackFromPayment(checkout, session);
+  const { changed } = await applyTransition({
+    machine: checkoutMachine,
+    model: CheckoutSession,
+    id: checkout._id,
+    from: isPaying ? "address_entered" : checkout.status,
+    to: "failed",
+    // A session that was read outside the transaction may have been renewed since.
+    guard: { placement: null, expiresAt: checkout.expiresAt },
+    set: { failureReason: reason, failedAt: now(), "steps.failedAt": now() },
+    by: { type: by },
+    session,
+  });
+  return changed;
+}

@@ -1,0 +1,62 @@
+import type { CartDoc, CheckoutSessionDoc } from "../../../models/index.js";
+import { RuleError } from "../../../utils/errors.js";
+import { getSettings } from "../../platform/settings.service.js";
+import { setContact } from "../cart/buyer-contact.js";
+import { cartEmpty, emptyIfGone } from "../cart/cart-reads.js";
+import { type CartState, changeCart } from "../cart/change-cart.js";
+import { reserveLines } from "../cart/reserve-lines.js";
+import { type CheckoutState, toCheckoutState } from "./checkout-state.js";
+import { rateForPayment } from "./reprice-shipping.js";
+
+const REQUIRED = ["email", "phone", "shippingAddress", "shippingMethod"] as const;
+
+/** @throws RuleError CHECKOUT_INCOMPLETE with `missing[]`. */
+export function assertComplete(checkout: CheckoutSessionDoc): void {
+  const missing = REQUIRED.filter((field) => !checkout[field]);
+  if (missing.length > 0) {
+    throw new RuleError("CHECKOUT_INCOMPLETE", `Still missing: ${missing.join(", ")}`, { missing });
+  }
+}
+
+/**
+ * The last check before an amount is frozen: coupons and discounts are validated again, every line is
+ * reserved for the duration of a checkout, and the shipping method is rated for the cart as it is now.
+ * @returns the state with the payment method, or without one when nothing is due: what pays for everything else
+ *   must not pay a fee for a method that is not needed
+ * @throws RuleError CHECKOUT_INCOMPLETE, CART_EMPTY, COUPON_INVALID, OUT_OF_STOCK, SHIPPING_METHOD_UNAVAILABLE.
+ */
+export async function refreshBeforePayment(
+  checkout: CheckoutSessionDoc,
+  paymentMethod: CheckoutSessionDoc["paymentMethod"],
+): Promise<CheckoutState> {
+  assertComplete(checkout);
+  const refreshed = await holdCart(checkout);
+  assertAsSeen(refreshed.cart);
+  const rating = await rateForPayment(await toCheckoutState(checkout, refreshed));
+  const rated = { ...checkout, ...rating, paymentMethod: null };
+  const withoutMethod = await toCheckoutState(rated, refreshed);
+  if (paymentMethod === null || withoutMethod.totals.amountDue === 0) return withoutMethod;
+  return toCheckoutState({ ...rated, paymentMethod }, refreshed);
+}
+
+async function holdCart(checkout: CheckoutSessionDoc): Promise<CartState> {
+  const { reservationTtlMinutes } = await getSettings("checkout");
+  try {
+    return await changeCart(checkout.cartId, (draft) => {
+      if (draft.lines.length === 0) throw cartEmpty();
+      setContact(draft, checkout);
+      return reserveLines(draft, reservationTtlMinutes);
+    });
+  } catch (error) {
+    throw emptyIfGone(error);
+  }
+}
+
+/** A change that the customer has not seen yet is shown before anything is paid. */
+function assertAsSeen({ notices }: CartDoc): void {
+  const dropped = notices.find((notice) => notice.code === "COUPON_DROPPED");
+  if (dropped) throw new RuleError("COUPON_INVALID", dropped.message, dropped.details);
+  if (notices.some((notice) => notice.code === "QUANTITY_REDUCED")) {
+    throw new RuleError("CART_CHANGED", "The cart changed; look at it and choose again", { notices });
+  }
+}

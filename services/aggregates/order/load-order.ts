@@ -1,0 +1,43 @@
+import { type Types, trusted } from "mongoose";
+import {
+  type OrderDoc,
+  OrderItem,
+  type OrderItemDoc,
+  Payment,
+  type PaymentDoc,
+  Shipment,
+  type ShipmentDoc,
+} from "../../../models/index.js";
+
+/** An order with everything a view shows of it. */
+export interface OrderOverview {
+  order: OrderDoc;
+  items: OrderItemDoc[];
+  payment: PaymentDoc | null;
+  shipments: ShipmentDoc[];
+}
+
+/** What belongs to these orders: three queries for a whole page, not three an order. */
+export async function loadOrders(orders: readonly OrderDoc[]): Promise<OrderOverview[]> {
+  if (orders.length === 0) return [];
+  const ofThese = () => ({ orderId: trusted({ $in: orders.map((order) => order._id) }) });
+  const [items, payments, shipments] = await Promise.all([
+    OrderItem.find(ofThese()).sort({ _id: 1 }).lean<OrderItemDoc[]>(),
+    Payment.find(ofThese()).lean<PaymentDoc[]>(),
+    Shipment.find(ofThese()).sort({ createdAt: 1 }).lean<ShipmentDoc[]>(),
+  ]);
+  return orders.map((order) => {
+    const ofThis = (row: { orderId: Types.ObjectId | null }) => row.orderId?.equals(order._id) ?? false;
+    return {
+      order,
+      items: items.filter(ofThis),
+      payment: payments.find(ofThis) ?? null,
+      shipments: shipments.filter(ofThis),
+    };
+  });
+}
+
+export async function loadOrder(order: OrderDoc): Promise<OrderOverview> {
+  const [overview] = await loadOrders([order]);
+  return overview ?? { order, items: [], payment: null, shipments: [] };
+}

@@ -1,0 +1,148 @@
+import { type ClientSession, trusted } from "mongoose";
+import { logger } from "../../../config/logger.config.js";
+import { countPaymentMismatch } from "../../../config/metrics.config.js";
+import { Payment, type PaymentDoc, type PaymentMismatch } from "../../../models/index.js";
+import { now } from "../../../utils/clock.js";
+import { paymentMachine } from "../../../utils/state-machines.js";
+import type { GatewayPayment } from "../../integrations/payment-gateway.js";
+import { nextRefundNumber } from "../../platform/order-number.service.js";
+import { inTransaction } from "../../platform/transaction.service.js";
+import { tryTransition } from "../../platform/transition.service.js";
+import { oweSystemRefund } from "../refund/owe-refund.js";
+import { readGatewayRefunds, recordGatewayRefunds } from "./gateway-refunds.js";
+import type { Objection } from "./payment-objection.js";
+
+export interface Rejection {
+  record: PaymentDoc;
+  report: GatewayPayment;
+  objection: Objection;
+  /** What else the report says, for the record. */
+  facts: Partial<PaymentDoc>;
+  /** For the status history. */
+  note: string;
+}
+
+/**
+ * Writes a capture that pays for no order: what the gateway took, what it has already refunded, and a refund
+ * of the rest, in one transaction. After a mismatch the gateway order is closed and an operator is alerted.
+ *
+ * Also takes back a capture that was accepted, as long as it has no order: the commit of a placement that is
+ * in flight then fails, and its undo finds nothing left to refund.
+ * @returns whether this call changed the payment
+ * @throws the typed upstream errors when the gateway's own refunds cannot be read; nothing is written then
+ */
+export async function rejectCapture(rejection: Rejection): Promise<boolean> {
+  const { record, report, objection } = rejection;
+  const gatewayRefunds = await readGatewayRefunds(report);
+  const refundNumber = await nextRefundNumber();
+  const changed = await inTransaction(async (session) => {
+    const rejected = await writeRejected(rejection, session);
+    if (!rejected) return false;
+    await recordGatewayRefunds(rejected, gatewayRefunds, session);
+    await oweSystemRefund({ paymentId: record._id, reason: objection.reason, refundNumber }, session);
+    if (objection.mismatch) await closeGatewayOrder(record, session);
+    return true;
+  });
+  if (!changed) return false;
+  const paymentId = record._id.toHexString();
+  if (objection.mismatch) alert(record, report, objection.mismatch);
+  else logger.warn({ paymentId, reason: objection.reason }, "> A capture pays for no order; it is refunded");
+  return true;
+}
+
+/** An authorisation that does not match is never captured; the gateway returns it when it expires. */
+export async function rejectAuthorization(rejection: Rejection, mismatch: PaymentMismatch): Promise<boolean> {
+  const { record, report, facts, note } = rejection;
+  const changed = await inTransaction(async (session) => {
+    const moved = await tryTransition({
+      machine: paymentMachine,
+      model: Payment,
+      id: record._id,
+      seen: record,
+      to: "authorized",
+      set: { ...facts, ...closedBy(mismatch) },
+      by: { type: "system" },
+      note,
+      session,
+    });
+    if (moved.changed) await closeGatewayOrder(record, session);
+    return moved.changed;
+  });
+  if (changed) alert(record, report, mismatch);
+  return changed;
+}
+
+const closedBy = (mismatch: PaymentMismatch): Partial<PaymentDoc> => ({
+  mismatch,
+  attention: true,
+  supersededAt: mismatch.at,
+});
+
+async function writeRejected(rejection: Rejection, session: ClientSession): Promise<PaymentDoc | null> {
+  const { record, report, objection, facts, note } = rejection;
+  const set: Partial<PaymentDoc> = {
+    ...facts,
+    amount: report.amount,
+    currency: report.currency,
+    capturedAmount: report.amount,
+    accepted: false,
+    surplus: true,
+    ...(objection.mismatch ? closedBy(objection.mismatch) : {}),
+  };
+  if (record.status === "captured") {
+    return Payment.findOneAndUpdate(
+      { _id: record._id, status: "captured", accepted: true, surplus: false, orderId: null },
+      { $set: set },
+      { session, returnDocument: "after" },
+    ).lean<PaymentDoc>();
+  }
+  const moved = await tryTransition({
+    machine: paymentMachine,
+    model: Payment,
+    id: record._id,
+    seen: record,
+    to: "captured",
+    set,
+    by: { type: "system" },
+    note,
+    session,
+  });
+  return moved.changed ? moved.document : null;
+}
+
+/**
+ * The gateway order has been paid with a wrong amount, so it must not be offered again: every other attempt
+ * on it ends here. The next choice of a payment method finds no open payment and makes a new gateway order.
+ */
+async function closeGatewayOrder({ gatewayOrderId }: PaymentDoc, session: ClientSession): Promise<void> {
+  if (!gatewayOrderId) return;
+  const open = { gatewayOrderId, supersededAt: null, accepted: trusted({ $ne: true }) };
+  const supersededAt = now();
+  const pending = await Payment.find({ ...open, status: "pending" }, { _id: 1 })
+    .session(session)
+    .lean();
+  for (const { _id } of pending) {
+    await tryTransition({
+      machine: paymentMachine,
+      model: Payment,
+      id: _id,
+      from: "pending",
+      to: "failed",
+      set: { supersededAt, errorCode: "mismatch", errorMessage: "Another payment did not match the amount" },
+      by: { type: "system" },
+      note: "mismatch",
+      session,
+    });
+  }
+  await Payment.updateMany(open, { $set: { supersededAt } }).session(session);
+}
+
+/** For operations: something at the gateway (an offer, a fee setting, a person at the dashboard) needs a look. */
+function alert(record: PaymentDoc, report: GatewayPayment, mismatch: PaymentMismatch): void {
+  countPaymentMismatch(mismatch.reason);
+  const { amount, currency, amountRefunded, fee } = report;
+  logger.error(
+    { paymentId: record._id.toHexString(), ...mismatch, reported: { amount, currency, amountRefunded, fee } },
+    "> A payment does not match what was asked for; no order is placed on it",
+  );
+}

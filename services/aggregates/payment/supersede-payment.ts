@@ -1,0 +1,46 @@
+import { type ClientSession, type Types, trusted } from "mongoose";
+import { Payment, type PaymentDoc } from "../../../models/index.js";
+import { now } from "../../../utils/clock.js";
+import { ConflictError } from "../../../utils/errors.js";
+import { paymentMachine } from "../../../utils/state-machines.js";
+import { applyTransition } from "../../platform/transition.service.js";
+
+/** `errorCode` of a payment that was voided; a capture that still arrives is refunded. */
+export const SUPERSEDED = "superseded";
+
+export const placementInProgress = () =>
+  new ConflictError("PLACEMENT_IN_PROGRESS", "An order is being placed from this cart", undefined, 2);
+
+/**
+ * Marks every attempt of the session as superseded and fails the open ones. Failed attempts are marked
+ * too: their gateway order can still be paid, up to days later.
+ */
+export async function voidPaymentsOf(
+  checkoutSessionId: Types.ObjectId,
+  session: ClientSession,
+): Promise<void> {
+  const payments = await Payment.find({ checkoutSessionId, supersededAt: null })
+    .session(session)
+    .lean<PaymentDoc[]>();
+  if (payments.some((payment) => payment.accepted)) throw placementInProgress();
+  const at = now();
+  for (const payment of payments) {
+    if (payment.status !== "pending" && payment.status !== "authorized") continue;
+    await applyTransition({
+      machine: paymentMachine,
+      model: Payment,
+      id: payment._id,
+      from: payment.status,
+      to: "failed",
+      guard: { accepted: trusted({ $ne: true }) },
+      set: { supersededAt: at, errorCode: SUPERSEDED, errorMessage: "The cart or the checkout changed" },
+      by: { type: "system" },
+      note: SUPERSEDED,
+      session,
+    });
+  }
+  await Payment.updateMany(
+    { checkoutSessionId, supersededAt: null, accepted: trusted({ $ne: true }) },
+    { $set: { supersededAt: at } },
+  ).session(session);
+}

@@ -1,0 +1,65 @@
+import { trusted } from "mongoose";
+import { type PaymentDoc, Refund, type RefundAttempt, type RefundDoc } from "../../../models/index.js";
+import { now } from "../../../utils/clock.js";
+import { refundMachine } from "../../../utils/state-machines.js";
+import type { GatewayRefund } from "../../integrations/payment-gateway.js";
+import { tryTransition } from "../../platform/transition.service.js";
+
+/**
+ * A refund is sent in attempts. The first has the receipt `REF-…`; after a definite failure the next has
+ * `REF-…-2` and a new idempotency key. What the gateway reports counts for the attempt it belongs to alone.
+ */
+
+function newAttempt(refund: RefundDoc, number: number): RefundAttempt {
+  return {
+    at: now(),
+    key: `${refund._id.toHexString()}-${number}`,
+    receipt: number === 1 ? refund.refundNumber : `${refund.refundNumber}-${number}`,
+    outcome: "sent",
+    error: null,
+  };
+}
+
+/** The attempt that is in flight, or was the last one. */
+export const lastAttempt = (refund: RefundDoc): RefundAttempt =>
+  refund.attempts.at(-1) ?? newAttempt(refund, 1);
+
+/** Part of the guard of every write about an attempt: no newer attempt has begun. */
+export const noNewerAttempt = (refund: RefundDoc) => ({
+  attempts: trusted({ $size: refund.attempts.length }),
+});
+
+/** Records the next attempt before the gateway is called. @returns null when the refund is not pending any more */
+export async function beginAttempt(refund: RefundDoc): Promise<RefundDoc | null> {
+  const begun = await tryTransition({
+    machine: refundMachine,
+    model: Refund,
+    id: refund._id,
+    from: "pending",
+    to: "processing",
+    guard: noNewerAttempt(refund),
+    set: { gatewayRefundId: null, dueAt: null },
+    push: { attempts: newAttempt(refund, refund.attempts.length + 1) },
+    by: { type: "system" },
+  });
+  return begun.changed ? begun.document : null;
+}
+
+/** Why a refund at the gateway cannot be this one, although it has its receipt or id; null when it can. */
+export function mismatchOf(
+  refund: RefundDoc,
+  payment: PaymentDoc | null,
+  word: GatewayRefund,
+): string | null {
+  if (payment?.gatewayPaymentId !== word.paymentId) return "it is of another payment";
+  if (word.amount !== refund.amount || word.currency !== payment.currency) return "it is of another amount";
+  return null;
+}
+
+/** Which attempt a report of the gateway is about. `unknown`: no attempt of this refund has its receipt or id. */
+export function attemptOf(refund: RefundDoc, word: GatewayRefund): "last" | "earlier" | "unknown" {
+  const index = refund.attempts.findIndex(({ receipt }) => receipt === word.receipt);
+  if (refund.gatewayRefundId === word.id || (index >= 0 && index === refund.attempts.length - 1))
+    return "last";
+  return index >= 0 ? "earlier" : "unknown";
+}

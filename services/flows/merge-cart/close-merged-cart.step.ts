@@ -1,0 +1,64 @@
+import type { ClientSession, Types } from "mongoose";
+import { Cart, type CartDoc, CartItem, Payment } from "../../../models/index.js";
+import { ConflictError } from "../../../utils/errors.js";
+import { cartMachine } from "../../../utils/state-machines.js";
+import { findLiveCheckout } from "../../aggregates/checkout-session/session-access.js";
+import { endCheckout } from "../../aggregates/checkout-session/step-back.js";
+import { placementInProgress } from "../../aggregates/payment/supersede-payment.js";
+import { tryTransition } from "../../platform/transition.service.js";
+
+/** A guest's cart whose lease is held. */
+export interface HeldCart {
+  cart: CartDoc;
+  token: string;
+}
+
+/**
+ * Before anything is moved: a cart that is being bought stays as it is. The transaction decides it again.
+ * @throws ConflictError PLACEMENT_IN_PROGRESS while its order is being placed, or its money is already here
+ */
+export async function assertNotBought(cart: CartDoc): Promise<void> {
+  if (cart.placing) throw placementInProgress();
+  const checkout = await findLiveCheckout(cart._id);
+  if (!checkout) return;
+  if (checkout.placement) throw placementInProgress();
+  if (await Payment.exists({ checkoutSessionId: checkout._id, accepted: true })) throw placementInProgress();
+}
+
+/**
+ * In the merge's transaction: ends the guest's cart, its lines (which live on in the other one) and its
+ * checkout. An open payment is superseded; a capture that still arrives is refunded (docs/decisions/006).
+ * @throws ConflictError PLACEMENT_IN_PROGRESS, VERSION_CONFLICT
+ */
+export async function closeMergedCart(
+  { cart, token }: HeldCart,
+  intoCartId: Types.ObjectId,
+  session: ClientSession,
+): Promise<void> {
+  const { changed } = await tryTransition({
+    machine: cartMachine,
+    model: Cart,
+    id: cart._id,
+    from: "active",
+    to: "converted",
+    guard: { placing: null, version: cart.version, "lease.token": token },
+    set: { mergedIntoCartId: intoCartId, itemCount: 0, totalQuantity: 0, lease: null },
+    inc: { version: 1 },
+    by: { type: "customer" },
+    session,
+  });
+  if (!changed) throw await explain(cart, session);
+  await CartItem.deleteMany({ cartId: cart._id }).session(session);
+  // Its goods are in another cart now: nobody can go on with it, nor pay for it.
+  const checkout = await findLiveCheckout(cart._id, session);
+  if (checkout && !(await endCheckout(checkout, { reason: "cart_gone", by: "customer" }, session)))
+    throw placementInProgress();
+}
+
+async function explain({ _id, version }: CartDoc, session: ClientSession): Promise<ConflictError> {
+  const current = await Cart.findById(_id).session(session).lean<CartDoc>();
+  if (current?.placing) return placementInProgress();
+  return new ConflictError("VERSION_CONFLICT", "The guest's cart was changed at the same time", {
+    current: current?.version ?? version,
+  });
+}

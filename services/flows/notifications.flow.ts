@@ -1,0 +1,126 @@
+import type { Types } from "mongoose";
+import { config } from "../../config/env.config.js";
+import {
+  CheckoutSession,
+  type CheckoutSessionDoc,
+  customerNameOf,
+  Order,
+  type OrderDoc,
+  Payment,
+  type PaymentDoc,
+  Refund,
+  type RefundDoc,
+} from "../../models/index.js";
+import { toRupees } from "../../utils/money.js";
+import { unwrap } from "../../utils/result.js";
+import { sendNotification } from "../integrations/engagement-integration.service.js";
+import { orderLink } from "../platform/links.service.js";
+
+/**
+ * Messages to customers and staff (`upstreams.md`, Engagement). Delivered at least once and deduplicated by
+ * key at the receiver. `data` always carries a number, `customerName`, the amounts in rupees and a `link`.
+ */
+
+/** Template `order_confirmed`: also `paymentMethod`, `paymentStatus`. */
+export async function notifyOrderPlaced(orderId: Types.ObjectId): Promise<void> {
+  const order = await Order.findById(orderId).lean<OrderDoc>();
+  if (!order) return;
+  unwrap(
+    await sendNotification({
+      channels: ["email", "sms"],
+      to: { ...(order.userId ? { userId: order.userId } : {}), email: order.email, phone: order.phone },
+      template: "order_confirmed",
+      data: {
+        orderNumber: order.orderNumber,
+        customerName: order.customerName ?? "Customer",
+        grandTotal: toRupees(order.grandTotal),
+        amountDue: toRupees(order.amountDue),
+        paymentMethod: order.paymentMethod,
+        paymentStatus: order.paymentStatus,
+        link: orderLink(order),
+      },
+      dedupeKey: `order_confirmed:${order._id.toHexString()}`,
+    }),
+  );
+}
+
+/** Template `payment_failed`: `orderNumber` is absent (there is no order yet); also `reason`. */
+export async function notifyPaymentFailed(paymentId: Types.ObjectId): Promise<void> {
+  const payment = await Payment.findById(paymentId).lean<PaymentDoc>();
+  // Meanwhile captured after all: a mail about a failure would only frighten.
+  if (payment?.status !== "failed" || payment.supersededAt) return;
+  const customer = await findCustomer(payment.checkoutSessionId);
+  if (!customer) return;
+  unwrap(
+    await sendNotification({
+      channels: ["email"],
+      to: customer.to,
+      template: "payment_failed",
+      data: {
+        customerName: customer.name,
+        amount: toRupees(payment.amount),
+        reason: payment.errorMessage ?? "",
+        link: `${config.storefrontUrl}/checkout/${payment.checkoutSessionId?.toHexString() ?? ""}`,
+      },
+      dedupeKey: `payment_failed:${payment._id.toHexString()}`,
+    }),
+  );
+}
+
+/** Template `payment_refunded_late`: money that became no order is on its way back; also `reason`. */
+export async function notifyMoneyReturned(refundId: Types.ObjectId): Promise<void> {
+  const refund = await Refund.findById(refundId).lean<RefundDoc>();
+  if (refund?.initiatedByType !== "system") return;
+  const customer = await findCustomer(refund.checkoutSessionId);
+  if (!customer) return;
+  unwrap(
+    await sendNotification({
+      channels: ["email"],
+      to: customer.to,
+      template: "payment_refunded_late",
+      data: {
+        refundNumber: refund.refundNumber,
+        customerName: customer.name,
+        amount: toRupees(refund.amount),
+        reason: refund.systemReason,
+        link: config.storefrontUrl,
+      },
+      dedupeKey: `payment_refunded_late:${refund._id.toHexString()}`,
+    }),
+  );
+}
+
+/** Template `refund_attention_admin`: a refund that the gateway refused; also `reason`. */
+export async function notifyRefundAttention(refundId: Types.ObjectId): Promise<void> {
+  const refund = await Refund.findById(refundId).lean<RefundDoc>();
+  if (!refund) return;
+  unwrap(
+    await sendNotification({
+      channels: ["email"],
+      to: { userId: "admin" },
+      template: "refund_attention_admin",
+      data: {
+        refundNumber: refund.refundNumber,
+        customerName: "",
+        amount: toRupees(refund.amount),
+        reason: refund.failureReason ?? "",
+        link: `${config.publicUrl}/api/admin/refunds/${refund._id.toHexString()}`,
+      },
+      dedupeKey: `refund_attention_admin:${refund._id.toHexString()}:${refund.attempts.length}`,
+    }),
+  );
+}
+
+async function findCustomer(checkoutSessionId: Types.ObjectId | null) {
+  if (!checkoutSessionId) return null;
+  const checkout = await CheckoutSession.findById(checkoutSessionId).lean<CheckoutSessionDoc>();
+  if (!checkout?.email) return null;
+  return {
+    name: customerNameOf(checkout) ?? "Customer",
+    to: {
+      ...(checkout.userId ? { userId: checkout.userId } : {}),
+      email: checkout.email,
+      ...(checkout.phone ? { phone: checkout.phone } : {}),
+    },
+  };
+}

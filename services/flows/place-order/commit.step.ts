@@ -1,0 +1,129 @@
+import { type ClientSession, trusted } from "mongoose";
+import {
+  Cart,
+  CheckoutSession,
+  Order,
+  type OrderDoc,
+  OrderItem,
+  type OrderItemDoc,
+  Payment,
+  type PaymentDoc,
+} from "../../../models/index.js";
+import { now } from "../../../utils/clock.js";
+import { ConflictError } from "../../../utils/errors.js";
+import { ZERO_PAISE } from "../../../utils/money.js";
+import { checkoutMachine } from "../../../utils/state-machines.js";
+import { PlacementRefused } from "../../aggregates/checkout-session/placement-failure.js";
+import type { OrderOverview } from "../../aggregates/order/load-order.js";
+import { appendHistory } from "../../platform/history.service.js";
+import { enqueueOutbox } from "../../platform/outbox.service.js";
+import { getSettings } from "../../platform/settings.service.js";
+import { inTransaction } from "../../platform/transaction.service.js";
+import { applyTransition } from "../../platform/transition.service.js";
+import { buildFirstHistory, buildOrder, buildOrderItems } from "./build-order.js";
+import { type Claim, PLACEABLE } from "./claim.step.js";
+
+/** Thrown inside the transaction to leave it: another caller has taken over this placement. */
+class ClaimLost extends Error {}
+
+/**
+ * The one transaction of an order: order, lines, first history rows, payment linked, cart converted, session
+ * completed, one outbox row.
+ * @returns null when another caller has finished, undone or taken over this placement
+ * @throws PlacementRefused when the payment is no longer valid; OutcomeUnknownError when the commit may or may not
+ *   have happened
+ */
+export async function commitOrder(claim: Claim, orderNumber: string): Promise<OrderOverview | null> {
+  const order = buildOrder(claim, {
+    orderNumber,
+    at: now(),
+    confirmed: claim.payment?.gateway !== "cod" || (await getSettings("payments")).codAutoConfirm,
+  });
+  const items = buildOrderItems(claim, order);
+  try {
+    await inTransaction((session) => writeOrder(claim, { order, items }, session));
+  } catch (error) {
+    if (error instanceof ClaimLost) return null;
+    throw error;
+  }
+  const { payment } = claim;
+  const linked = payment && { ...payment, orderId: order._id, orderNumber };
+  return { order, items, payment: linked, shipments: [] };
+}
+
+interface NewOrder {
+  order: OrderDoc;
+  items: OrderItemDoc[];
+}
+
+async function writeOrder(claim: Claim, { order, items }: NewOrder, session: ClientSession): Promise<void> {
+  await completeSession(claim, order, session);
+  await Order.insertMany([order], { session, lean: true });
+  await OrderItem.insertMany(items, { session, lean: true });
+  await appendHistory(buildFirstHistory(order), session);
+  if (claim.payment) await linkPayment(claim.payment, order, session);
+  if (claim.cart === "held") await convertCart(claim, order, session);
+  const orderId = order._id.toHexString();
+  await enqueueOutbox(
+    [{ type: "order.placed", dedupeKey: `order.placed:${orderId}`, payload: { orderId } }],
+    session,
+  );
+}
+
+/** First in the transaction: the fencing token decides whether this process may still place the order. */
+async function completeSession(claim: Claim, order: OrderDoc, session: ClientSession): Promise<void> {
+  const { checkout, token } = claim;
+  const { changed } = await applyTransition({
+    machine: checkoutMachine,
+    model: CheckoutSession,
+    id: checkout._id,
+    from: checkout.status,
+    to: "completed",
+    guard: { "placement.token": token, failureReason: checkout.failureReason },
+    set: {
+      placement: null,
+      failureReason: null,
+      completedAt: order.createdAt,
+      orderNumber: order.orderNumber,
+      "steps.completedAt": order.createdAt,
+    },
+    by: { type: "system" },
+    session,
+  });
+  if (!changed) throw new ClaimLost();
+}
+
+/**
+ * The payment must still be what the claim relied on: open for cash on delivery, otherwise captured in full and
+ * not refunded.
+ */
+async function linkPayment(
+  { _id, gateway, amount, currency }: PaymentDoc,
+  order: OrderDoc,
+  session: ClientSession,
+): Promise<void> {
+  const isValid =
+    gateway === "cod" ? { status: "pending" as const } : { status: "captured" as const, accepted: true };
+  const { modifiedCount } = await Payment.updateOne(
+    {
+      _id,
+      ...isValid,
+      ...{ gateway, amount, currency },
+      ...{ orderId: null, surplus: false, supersededAt: null },
+      ...{ refundedAmount: ZERO_PAISE, refundReserved: ZERO_PAISE },
+    },
+    { $set: { orderId: order._id, orderNumber: order.orderNumber } },
+  ).session(session);
+  if (modifiedCount !== 1)
+    throw new PlacementRefused("capture_refused", "the payment is no longer valid for this order");
+}
+
+/** A cart that has changed since it was paid for is left alone; this is one that has not. */
+async function convertCart({ checkout }: Claim, order: OrderDoc, session: ClientSession): Promise<void> {
+  const { modifiedCount } = await Cart.updateOne(
+    { _id: checkout.cartId, placing: checkout._id, status: trusted({ $in: PLACEABLE }) },
+    { $set: { status: "converted", convertedOrderId: order._id, placing: null } },
+  ).session(session);
+  if (modifiedCount !== 1)
+    throw new ConflictError("VERSION_CONFLICT", "The cart is no longer held by this order");
+}

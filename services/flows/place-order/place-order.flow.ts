@@ -1,0 +1,109 @@
+import type { Types } from "mongoose";
+import { logger } from "../../../config/logger.config.js";
+import { type CheckoutSessionDoc, Order, type OrderDoc } from "../../../models/index.js";
+import type { CheckoutFailure } from "../../../utils/constants.js";
+import { NotFoundError } from "../../../utils/errors.js";
+import { tidyUp } from "../../../utils/tidy-up.js";
+import { PlacementRefused, placementFailure } from "../../aggregates/checkout-session/placement-failure.js";
+import type { OrderOverview } from "../../aggregates/order/load-order.js";
+import { nextOrderNumber } from "../../platform/order-number.service.js";
+import { type Claim, claimPlacement, giveUpClaim, waitForPlacement } from "./claim.step.js";
+import { commitOrder } from "./commit.step.js";
+import { performEffects } from "./effects.step.js";
+import { undoPlacement } from "./undo.step.js";
+
+export { findAbandonedPlacements } from "./claim.step.js";
+
+export interface PlaceOrderRequest {
+  checkoutSessionId: Types.ObjectId;
+  /** The session, where the caller has just read it. */
+  checkout?: CheckoutSessionDoc;
+  /** The client accepts the terms with this call; null when a webhook or a job places the order. */
+  termsAcceptedAt: Date | null;
+  /** A client waits a few seconds for another caller's placement; a webhook or a job does not. */
+  waitForOthers: boolean;
+}
+
+export interface PlacedOrder {
+  order: OrderDoc;
+  /** Whether this call made it: 201 instead of 200. */
+  created: boolean;
+  /** What a view shows of an order that was just made; null: to be loaded. */
+  overview: OrderOverview | null;
+}
+
+/**
+ * Turns a settled checkout session into an order: exactly once, for every caller, on every repeat, and after a
+ * crash at any line. The order's `_id` is the session's.
+ *
+ *   claim   one compare-and-set on the session: the intent, with a lease
+ *   effects outside, idempotent by the order's id: stock, coupon, points, credit, capture
+ *   commit  one transaction: order, lines, history, payment, cart, session, one outbox row
+ *   undo    instead of the commit, after a definite refusal, or when the intent is too old (docs/decisions/005)
+ *
+ * An unknown outcome stops here without undoing; the next call, or the recovery job, starts from the top.
+ * @throws ConflictError when the session has failed (with the code it failed with), or another caller holds the
+ *   claim or the cart; RuleError PAYMENT_REQUIRED; the typed upstream errors when an outcome is unknown.
+ */
+export async function placeOrder(request: PlaceOrderRequest): Promise<PlacedOrder> {
+  const { checkoutSessionId, waitForOthers } = request;
+  const claim = await claimPlacement(request);
+  if (claim.kind === "held") return awaitOutcome(checkoutSessionId, waitForOthers);
+  if (claim.kind === "completed") return existingOrder(checkoutSessionId);
+  // Null: another caller has taken over this placement.
+  return (await placeClaimed(claim)) ?? awaitOutcome(checkoutSessionId, true);
+}
+
+async function placeClaimed(claim: Claim): Promise<PlacedOrder | null> {
+  // Drawn while the effects run. A number that is not used leaves a gap, which is allowed.
+  const drawing = nextOrderNumber();
+  drawing.catch(() => undefined);
+  try {
+    await performEffects(claim);
+    const overview = await commitOrder(claim, await drawing);
+    return overview && announce(overview);
+  } catch (error) {
+    if (error instanceof PlacementRefused) return undo(claim, error.failure, error.reason);
+    // Also after a commit whose outcome is unknown: the undo finds out whether the order exists.
+    if (claim.isOverdue) return undo(claim, "unavailable", String(error));
+    await tidyUp(giveUpClaim(claim));
+    throw error;
+  }
+}
+
+function announce(overview: OrderOverview): PlacedOrder {
+  const { order } = overview;
+  logger.info(
+    { orderNumber: order.orderNumber, checkoutSessionId: order._id.toHexString() },
+    "> Order placed",
+  );
+  return { order, created: true, overview };
+}
+
+/** @throws ConflictError with the failure; returns null when there was nothing left to undo */
+async function undo(claim: Claim, failure: CheckoutFailure, reason: string): Promise<null> {
+  const undone = await undoPlacement(claim, failure);
+  if (!undone) return null;
+  logger.warn(
+    {
+      checkoutSessionId: claim.checkout._id.toHexString(),
+      failure,
+      reason,
+      refundNumber: undone.refundNumber,
+    },
+    "> Placement undone",
+  );
+  throw placementFailure(failure);
+}
+
+async function awaitOutcome(checkoutSessionId: Types.ObjectId, wait: boolean): Promise<PlacedOrder> {
+  const outcome = await waitForPlacement(checkoutSessionId, wait);
+  if (outcome.kind === "failed") throw placementFailure(outcome.failure);
+  return existingOrder(checkoutSessionId);
+}
+
+async function existingOrder(checkoutSessionId: Types.ObjectId): Promise<PlacedOrder> {
+  const order = await Order.findById(checkoutSessionId).lean<OrderDoc>();
+  if (!order) throw new NotFoundError("ORDER_NOT_FOUND", "There is no such order");
+  return { order, created: false, overview: null };
+}

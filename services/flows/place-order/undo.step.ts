@@ -1,0 +1,83 @@
+import type { ClientSession } from "mongoose";
+import { Cart, CheckoutSession, Payment } from "../../../models/index.js";
+import { now } from "../../../utils/clock.js";
+import type { CheckoutFailure } from "../../../utils/constants.js";
+import { codPaymentMachine } from "../../../utils/state-machines.js";
+import { oweSystemRefund } from "../../aggregates/refund/owe-refund.js";
+import { nextRefundNumber } from "../../platform/order-number.service.js";
+import { enqueueOutbox, type OutboxDraft } from "../../platform/outbox.service.js";
+import { inTransaction } from "../../platform/transaction.service.js";
+import { tryTransition } from "../../platform/transition.service.js";
+import type { Claim } from "./claim.step.js";
+import type { ReversalRound } from "./effects.step.js";
+
+/** After every lease has certainly ended: a process frozen before its effects may still have performed them. */
+const SECOND_REVERSAL_AFTER_MS = 90_000;
+
+/**
+ * Instead of the commit: session failed with its reason, cart free again, a refund row for what was captured,
+ * outbox rows for the reversals. One transaction; everything outside follows from the outbox. It compares the
+ * claim's token, which the commit removes: after a commit that succeeded unnoticed, nothing is undone.
+ * @returns null when another caller has finished or undone this placement
+ */
+export async function undoPlacement(
+  claim: Claim,
+  failure: CheckoutFailure,
+): Promise<{ refundNumber: string | null } | null> {
+  const refundNumber = claim.payment?.status === "captured" ? await nextRefundNumber() : null;
+  return inTransaction(async (session) => {
+    if (!(await failSession(claim, failure, session))) return null;
+    await Cart.updateOne(
+      { _id: claim.checkout.cartId, placing: claim.checkout._id },
+      { $set: { placing: null } },
+    ).session(session);
+    if (claim.payment && refundNumber) {
+      await oweSystemRefund({ paymentId: claim.payment._id, reason: "undo", refundNumber }, session);
+    }
+    await failCodPayment(claim, session);
+    await enqueueOutbox(reversalsOf(claim), session);
+    return { refundNumber };
+  });
+}
+
+/** Not by the state table: a session that had expired before stays failed, with a new reason. */
+async function failSession(claim: Claim, failure: CheckoutFailure, session: ClientSession): Promise<boolean> {
+  const at = now();
+  const failed = await CheckoutSession.updateOne(
+    { _id: claim.checkout._id, status: claim.checkout.status, "placement.token": claim.token },
+    {
+      $set: {
+        status: "failed",
+        failureReason: failure,
+        failedAt: at,
+        "steps.failedAt": at,
+        placement: null,
+      },
+    },
+  ).session(session);
+  return failed.modifiedCount === 1;
+}
+
+async function failCodPayment(claim: Claim, session: ClientSession): Promise<void> {
+  if (claim.payment?.gateway !== "cod") return;
+  await tryTransition({
+    machine: codPaymentMachine,
+    model: Payment,
+    id: claim.payment._id,
+    to: "failed",
+    set: { errorCode: "placement_failed", errorMessage: "The order could not be placed" },
+    by: { type: "system" },
+    session,
+  });
+}
+
+function reversalsOf(claim: Claim): OutboxDraft[] {
+  const checkoutSessionId = claim.checkout._id.toHexString();
+  const reversal = (run: ReversalRound, delayMs: number): OutboxDraft => ({
+    type: "placement.reverse",
+    dedupeKey: `placement.reverse:${checkoutSessionId}:${claim.token}:${run}`,
+    payload: { checkoutSessionId, run },
+    delayMs,
+  });
+  return [reversal("first", 0), reversal("second", SECOND_REVERSAL_AFTER_MS)];
+}

@@ -1,0 +1,64 @@
+import { Counter } from "../../models/index.js";
+import { now } from "../../utils/clock.js";
+import { isDuplicateKey } from "../../utils/helpers.js";
+import { gather } from "./gather.service.js";
+
+/**
+ * Human numbers: `ORD-2026-000123` (D6). One atomic `$inc`, outside any transaction: a shared counter
+ * inside one makes every order wait for the others (reliability.md, Seen-3). A number that is drawn and
+ * not used leaves a gap, which is fine here; invoices, which may have none, are numbered by their worker.
+ */
+
+const DIGITS = 6;
+/** India has one time zone without summer time: Asia/Kolkata is always UTC + 5:30. */
+const KOLKATA_OFFSET_MS = 5.5 * 3_600_000;
+
+/** The calendar year in Asia/Kolkata. */
+export const businessYear = (at: Date): number => new Date(at.getTime() + KOLKATA_OFFSET_MS).getUTCFullYear();
+
+/** `INV-2026` and 42 make `INV-2026-000042`. */
+export const formatNumber = (series: string, sequence: number): string =>
+  `${series}-${String(sequence).padStart(DIGITS, "0")}`;
+
+export const nextOrderNumber = (): Promise<string> => nextNumber("ORD");
+export const nextRefundNumber = (): Promise<string> => nextNumber("REF");
+/** The RMA number of a return. */
+export const nextReturnNumber = (): Promise<string> => nextNumber("RET");
+
+async function nextNumber(prefix: string): Promise<string> {
+  const series = `${prefix}-${businessYear(now())}`;
+  return formatNumber(series, await draw(series));
+}
+
+/** A busy counter is one document that everybody writes: numbers that are wanted at the same time are drawn together. */
+const draw = gather(drawTogether, { most: 100, patienceMs: 50 });
+
+/** @param wanted the series of each number */
+async function drawTogether(wanted: readonly string[]): Promise<number[]> {
+  const counts = new Map<string, number>();
+  for (const series of wanted) counts.set(series, (counts.get(series) ?? 0) + 1);
+  const next = new Map<string, number>();
+  for (const [series, count] of counts) next.set(series, (await increase(series, count)) - count + 1);
+  return wanted.map((series) => {
+    const sequence = next.get(series) ?? 0;
+    next.set(series, sequence + 1);
+    return sequence;
+  });
+}
+
+/** @returns the last of so many numbers that are the caller's now */
+async function increase(series: string, count: number): Promise<number> {
+  const increment = () =>
+    Counter.findOneAndUpdate(
+      { _id: series },
+      { $inc: { sequence: count } },
+      { upsert: true, returnDocument: "after" },
+    ).lean();
+  try {
+    return (await increment()).sequence;
+  } catch (error) {
+    // Two first numbers of a year at once: the loser of the insert finds the counter the second time.
+    if (!isDuplicateKey(error)) throw error;
+    return (await increment()).sequence;
+  }
+}
