@@ -21,11 +21,11 @@ export function findExpiredCarts(limit: number): Promise<CartDoc[]> {
  * @returns whether this call abandoned it
  */
 export async function abandonCart(cart: CartDoc): Promise<boolean> {
-  return inTransaction(async (session) => {
+  return inTransaction(async (tx) => {
     const live = await CheckoutSession.exists({
       cartId: cart._id,
       status: trusted({ $in: [...LIVE_CHECKOUT_STATUSES] }),
-    }).session(session);
+    }).session(tx);
     if (live) return false;
     const { changed } = await tryTransition({
       machine: cartMachine,
@@ -42,9 +42,9 @@ export async function abandonCart(cart: CartDoc): Promise<boolean> {
       set: { abandonedAt: now() },
       inc: { version: 1 },
       by: { type: "system" },
-      session,
+      tx,
     });
-    if (changed) await enqueueOutbox([releaseOf(cart._id, cart.version + 1)], session);
+    if (changed) await enqueueOutbox([releaseOf(cart._id, cart.version + 1)], tx);
     return changed;
   });
 }

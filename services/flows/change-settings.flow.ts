@@ -44,8 +44,8 @@ function storeAudited<G extends SettingsGroup>(
 ): Promise<VersionedSettings<G>> {
   const { group, version, adminId } = request;
   const patch = settingsInPaise(group, request.values);
-  return inTransaction(async (session) => {
-    const { before, after } = await putSettings({ group, patch, version, by: adminId, session });
+  return inTransaction(async (tx) => {
+    const { before, after } = await putSettings({ group, patch, version, by: adminId, tx });
     const changed = ({ version: number, values }: VersionedSettings<G>) => ({
       version: number,
       ...pick(settingsInRupees(group, values), Object.keys(patch)),
@@ -59,7 +59,7 @@ function storeAudited<G extends SettingsGroup>(
         before: changed(before),
         after: changed(after),
       },
-      session,
+      tx,
     );
     return after;
   });

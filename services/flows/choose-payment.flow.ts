@@ -106,13 +106,13 @@ interface Frozen {
 async function freeze(choice: PaymentChoice, state: CheckoutState, token: string): Promise<Frozen> {
   const before = await rereadIfPaying(state.checkout);
   const frozen = freezeCheckout(state);
-  return inTransaction(async (session) => {
-    await assertCartUnchanged(state, session);
-    const open = await findOpenPayment(before, choice, frozen, session);
-    if (before.status === "payment_pending" && !open) await stepBackFromPayment(before, session);
+  return inTransaction(async (tx) => {
+    await assertCartUnchanged(state, tx);
+    const open = await findOpenPayment(before, choice, frozen, tx);
+    if (before.status === "payment_pending" && !open) await stepBackFromPayment(before, tx);
     const payment =
-      frozen.totals.amountDue === 0 ? null : (open ?? (await insertPayment(choice, before, frozen, session)));
-    const frozenCheckout = await writeFrozen({ choice, state, frozen, payment, token, session });
+      frozen.totals.amountDue === 0 ? null : (open ?? (await insertPayment(choice, before, frozen, tx)));
+    const frozenCheckout = await writeFrozen({ choice, state, frozen, payment, token, tx });
     return { frozenCheckout, payment, isNew: open === null };
   });
 }
@@ -126,11 +126,11 @@ async function rereadIfPaying(leased: CheckoutSessionDoc): Promise<CheckoutSessi
 }
 
 /** A write, so that a cart change at the same moment conflicts with this transaction instead of slipping past it. */
-async function assertCartUnchanged({ cart }: CheckoutState, session: ClientSession): Promise<void> {
+async function assertCartUnchanged({ cart }: CheckoutState, tx: ClientSession): Promise<void> {
   const same = await Cart.updateOne(
     { _id: cart._id, version: cart.version, status: "active", placing: null },
     { $set: { expiresAt: await nextCartExpiry(cart) } },
-  ).session(session);
+  ).session(tx);
   if (same.matchedCount !== 1) {
     throw new ConflictError("VERSION_CONFLICT", "The cart changed meanwhile; look at it and choose again", {
       current: cart.version,
@@ -146,10 +146,10 @@ async function findOpenPayment(
   checkout: CheckoutSessionDoc,
   choice: PaymentChoice,
   frozen: FrozenCheckout,
-  session: ClientSession,
+  tx: ClientSession,
 ): Promise<PaymentDoc | null> {
   if (!checkout.paymentId) return null;
-  const last = await Payment.findById(checkout.paymentId).session(session).lean<PaymentDoc>();
+  const last = await Payment.findById(checkout.paymentId).session(tx).lean<PaymentDoc>();
   const isCod = choice.method === "cod";
   const goesOn =
     last !== null &&
@@ -159,10 +159,10 @@ async function findOpenPayment(
     checkout.frozen?.cartVersion === frozen.cartVersion;
   if (!goesOn || !last) return null;
   const hasEnded = last.status === "failed" || last.status === "refunded";
-  if (hasEnded) return insertPayment(choice, checkout, frozen, session, last);
+  if (hasEnded) return insertPayment(choice, checkout, frozen, tx, last);
   // Once money has arrived, the method is what the gateway reported.
   if (last.accepted) return last;
-  await Payment.updateOne({ _id: last._id }, { $set: { method: choice.method } }).session(session);
+  await Payment.updateOne({ _id: last._id }, { $set: { method: choice.method } }).session(tx);
   return { ...last, method: choice.method };
 }
 
@@ -170,7 +170,7 @@ async function insertPayment(
   choice: PaymentChoice,
   checkout: CheckoutSessionDoc,
   frozen: FrozenCheckout,
-  session: ClientSession,
+  tx: ClientSession,
   retryOf?: PaymentDoc,
 ): Promise<PaymentDoc> {
   const isCod = choice.method === "cod";
@@ -200,7 +200,7 @@ async function insertPayment(
     statusHistory: [firstEntry(paymentMachine.initial, { type: "customer" })],
     ...{ createdAt: at, updatedAt: at },
   };
-  await Payment.insertMany([payment], { session, lean: true });
+  await Payment.insertMany([payment], { session: tx, lean: true });
   return payment;
 }
 
@@ -213,7 +213,7 @@ interface FrozenWrite {
   frozen: FrozenCheckout;
   payment: PaymentDoc | null;
   token: string;
-  session: ClientSession;
+  tx: ClientSession;
 }
 
 async function writeFrozen({
@@ -222,7 +222,7 @@ async function writeFrozen({
   frozen,
   payment,
   token,
-  session,
+  tx,
 }: FrozenWrite): Promise<CheckoutSessionDoc> {
   const { checkout } = state;
   const at = now();
@@ -249,14 +249,14 @@ async function writeFrozen({
     set: { ...set, "steps.paymentPendingAt": checkout.steps.paymentPendingAt ?? at },
     inc: { version: 1 },
     by: { type: "customer" },
-    session,
+    tx,
   });
   if (moved.changed) return moved.document;
   // Chosen again: it is being paid already.
   const written = await CheckoutSession.findOneAndUpdate(
     { _id: checkout._id, status: "payment_pending", ...guard },
     { $set: set, $inc: { version: 1 } },
-    { ...HOT_WRITE, session },
+    { ...HOT_WRITE, session: tx },
   ).lean<CheckoutSessionDoc>();
   if (!written)
     throw new ConflictError("VERSION_CONFLICT", "The checkout changed meanwhile", {

@@ -37,8 +37,8 @@ export async function findExpiredCheckouts(limit: number): Promise<CheckoutSessi
  * @returns whether this call failed it.
  */
 export async function expireCheckout(checkout: CheckoutSessionDoc): Promise<boolean> {
-  return inTransaction(async (session) => {
-    if (await isPaid(checkout._id, session)) return false;
+  return inTransaction(async (tx) => {
+    if (await isPaid(checkout._id, tx)) return false;
     const { changed } = await tryTransition({
       machine: checkoutMachine,
       model: CheckoutSession,
@@ -52,23 +52,23 @@ export async function expireCheckout(checkout: CheckoutSessionDoc): Promise<bool
       },
       set: { failureReason: "expired", failedAt: now(), "steps.failedAt": now() },
       by: { type: "system" },
-      session,
+      tx,
     });
     if (!changed) return false;
-    await failCodPayments(checkout._id, session);
-    await enqueueOutbox(await debtsOf(checkout, session), session);
+    await failCodPayments(checkout._id, tx);
+    await enqueueOutbox(await debtsOf(checkout, tx), tx);
     return true;
   });
 }
 
-async function isPaid(checkoutSessionId: Types.ObjectId, session: ClientSession): Promise<boolean> {
-  return (await Payment.exists({ checkoutSessionId, accepted: true }).session(session)) !== null;
+async function isPaid(checkoutSessionId: Types.ObjectId, tx: ClientSession): Promise<boolean> {
+  return (await Payment.exists({ checkoutSessionId, accepted: true }).session(tx)) !== null;
 }
 
 /** A COD payment has no gateway that could still capture it: it ends with its session. */
-async function failCodPayments(checkoutSessionId: Types.ObjectId, session: ClientSession): Promise<void> {
+async function failCodPayments(checkoutSessionId: Types.ObjectId, tx: ClientSession): Promise<void> {
   const payment = await Payment.findOne({ checkoutSessionId, gateway: "cod", status: "pending" })
-    .session(session)
+    .session(tx)
     .lean();
   if (!payment) return;
   await applyTransition({
@@ -79,14 +79,14 @@ async function failCodPayments(checkoutSessionId: Types.ObjectId, session: Clien
     to: "failed",
     set: { supersededAt: now(), errorCode: "expired", errorMessage: "The checkout expired" },
     by: { type: "system" },
-    session,
+    tx,
   });
 }
 
-async function debtsOf(checkout: CheckoutSessionDoc, session: ClientSession): Promise<OutboxDraft[]> {
+async function debtsOf(checkout: CheckoutSessionDoc, tx: ClientSession): Promise<OutboxDraft[]> {
   const id = checkout._id.toHexString();
   const debts: OutboxDraft[] = [];
-  const cart = await Cart.findById(checkout.cartId).session(session).lean<CartDoc>();
+  const cart = await Cart.findById(checkout.cartId).session(tx).lean<CartDoc>();
   if (cart?.status === "active") {
     const payload = { cartId: cart._id.toHexString(), version: cart.version, status: cart.status };
     debts.push({ type: "cart.release", dedupeKey: `cart.release:checkout:${id}`, payload });

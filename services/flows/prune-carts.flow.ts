@@ -45,12 +45,12 @@ export async function pruneCarts(limit: number): Promise<{ found: number; delete
     updatePipeline: true,
     timestamps: false,
   });
-  const deleted = await inTransaction(async (session) => {
+  const deleted = await inTransaction(async (tx) => {
     // Once more: a guest may have come back, and a cart with a payment is marked by now.
     const carts = await Cart.find({ ...oldGuestCarts(guestCartDays), _id: trusted({ $in: ids }) })
-      .session(session)
+      .session(tx)
       .lean<CartDoc[]>();
-    await deleteCarts(carts, session);
+    await deleteCarts(carts, tx);
     return carts.length;
   });
   return { found: ids.length, deleted };
@@ -69,15 +69,13 @@ async function findCartsWithPayments(cartIds: readonly Types.ObjectId[]): Promis
   return checkouts.filter(({ _id }) => paidIds.has(String(_id))).map(({ cartId }) => cartId);
 }
 
-async function deleteCarts(carts: readonly CartDoc[], session: ClientSession): Promise<void> {
+async function deleteCarts(carts: readonly CartDoc[], tx: ClientSession): Promise<void> {
   if (carts.length === 0) return;
   const among = () => trusted({ $in: carts.map(({ _id }) => _id) });
-  const lines = await CartItem.find({ cartId: among(), isFreeGift: false })
-    .session(session)
-    .lean<CartItemDoc[]>();
-  for (const pruned of sumByHalfHour(carts, lines)) await addToPruned(pruned, session);
-  await CartItem.deleteMany({ cartId: among() }).session(session);
-  await Cart.deleteMany({ _id: among() }).session(session);
+  const lines = await CartItem.find({ cartId: among(), isFreeGift: false }).session(tx).lean<CartItemDoc[]>();
+  for (const pruned of sumByHalfHour(carts, lines)) await addToPruned(pruned, tx);
+  await CartItem.deleteMany({ cartId: among() }).session(tx);
+  await Cart.deleteMany({ _id: among() }).session(tx);
 }
 
 function sumByHalfHour(carts: readonly CartDoc[], lines: readonly CartItemDoc[]): PrunedCartsDoc[] {
@@ -109,9 +107,9 @@ const add = (one: PrunedCartsDoc, other: Omit<PrunedCartsDoc, "_id">): PrunedCar
 });
 
 /** Two runs that meet conflict on the document: the later one runs again. */
-async function addToPruned(pruned: PrunedCartsDoc, session: ClientSession): Promise<void> {
+async function addToPruned(pruned: PrunedCartsDoc, tx: ClientSession): Promise<void> {
   const { _id } = pruned;
-  const stored = await PrunedCarts.findById(_id).session(session).lean<PrunedCartsDoc>();
+  const stored = await PrunedCarts.findById(_id).session(tx).lean<PrunedCartsDoc>();
   const sum = add(stored ?? noneOf(_id), pruned);
-  await PrunedCarts.replaceOne({ _id }, sum, { session, upsert: true });
+  await PrunedCarts.replaceOne({ _id }, sum, { session: tx, upsert: true });
 }

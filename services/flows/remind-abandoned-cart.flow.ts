@@ -47,18 +47,18 @@ export async function remindOf({ _id, userId, abandonedAt }: CartDoc): Promise<b
   if (await Cart.exists({ userId, status: "active" })) return false;
   const email = await findEmail(userId);
   if (!email) return false;
-  return inTransaction(async (session) => {
+  return inTransaction(async (tx) => {
     const { modifiedCount } = await Cart.updateOne(
       { _id, status: "abandoned", reminderSentAt: null, abandonedAt },
       [{ $set: { reminderSentAt: databaseTime() } }],
-      { session, timestamps: false, updatePipeline: true },
+      { session: tx, timestamps: false, updatePipeline: true },
     );
     if (modifiedCount === 0) return false;
     const cartId = _id.toHexString();
     // The address is confirmed: the claim only counts towards what others type.
-    await claimReminder({ email, isConfirmed: true, subject: cartId }, session);
+    await claimReminder({ email, isConfirmed: true, subject: cartId }, tx);
     const dedupeKey = `cart.abandoned:${cartId}:${abandonedAt.getTime()}`;
-    await enqueueOutbox([{ type: "cart.abandoned", dedupeKey, payload: { cartId } }], session);
+    await enqueueOutbox([{ type: "cart.abandoned", dedupeKey, payload: { cartId } }], tx);
     return true;
   });
 }

@@ -52,22 +52,22 @@ export async function remindOfCheckout(checkout: CheckoutSessionDoc): Promise<bo
   const { _id, cartId, version, expiresAt, email } = checkout;
   if (!email) return false;
   const isConfirmed = await isOwnAddress(checkout);
-  return inTransaction(async (session) => {
-    const isOpen = await Cart.exists({ _id: cartId, status: trusted({ $ne: "converted" }) }).session(session);
-    const newer = await CheckoutSession.exists({ cartId, _id: trusted({ $gt: _id }) }).session(session);
+  return inTransaction(async (tx) => {
+    const isOpen = await Cart.exists({ _id: cartId, status: trusted({ $ne: "converted" }) }).session(tx);
+    const newer = await CheckoutSession.exists({ cartId, _id: trusted({ $gt: _id }) }).session(tx);
     if (!isOpen || newer) return false;
     const isUnreminded = await CheckoutSession.exists({
       ...{ _id, version, expiresAt, email, reminderSentAt: null, placement: null },
       status: trusted({ $ne: "completed" }),
-    }).session(session);
+    }).session(tx);
     // Before the claim, because a claim without a reminder would use up the address's day.
     if (!isUnreminded) return false;
-    if (!(await claimReminder({ email, isConfirmed, subject: _id.toHexString() }, session))) return false;
+    if (!(await claimReminder({ email, isConfirmed, subject: _id.toHexString() }, tx))) return false;
     await CheckoutSession.updateOne({ _id }, [{ $set: { reminderSentAt: databaseTime() } }], {
-      session,
+      session: tx,
       updatePipeline: true,
     });
-    await enqueueOutbox([reminderOf(_id, email)], session);
+    await enqueueOutbox([reminderOf(_id, email)], tx);
     return true;
   });
 }

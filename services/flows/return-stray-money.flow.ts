@@ -33,16 +33,16 @@ export function findCapturedWithoutOrder(limit: number): Promise<CapturedPayment
  */
 export async function returnStrayMoney(paymentId: Types.ObjectId): Promise<boolean> {
   const refundNumber = await nextRefundNumber();
-  const owed = await inTransaction(async (session) => {
+  const owed = await inTransaction(async (tx) => {
     const stray = await Payment.exists({
       _id: paymentId,
       status: "captured",
       accepted: false,
       surplus: false,
       orderId: null,
-    }).session(session);
-    if (!stray || (await Refund.exists({ paymentId }).session(session))) return null;
-    return oweSystemRefund({ paymentId, reason: "surplus", refundNumber }, session);
+    }).session(tx);
+    if (!stray || (await Refund.exists({ paymentId }).session(tx))) return null;
+    return oweSystemRefund({ paymentId, reason: "surplus", refundNumber }, tx);
   });
   if (!owed) return false;
   logger.error(

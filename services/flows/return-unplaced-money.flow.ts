@@ -20,26 +20,24 @@ import { inTransaction } from "../platform/transaction.service.js";
  */
 export async function returnUnplacedMoney(checkoutSessionId: Types.ObjectId): Promise<boolean> {
   const refundNumber = await nextRefundNumber();
-  const owed = await inTransaction(async (session) => {
+  const owed = await inTransaction(async (tx) => {
     const payment = await Payment.findOne({
       checkoutSessionId,
       accepted: true,
       status: "captured",
       orderId: null,
     })
-      .session(session)
+      .session(tx)
       .lean<PaymentDoc>();
-    if (!payment || (await Order.exists({ _id: checkoutSessionId }).session(session))) return null;
-    const checkout = await CheckoutSession.findById(checkoutSessionId)
-      .session(session)
-      .lean<CheckoutSessionDoc>();
+    if (!payment || (await Order.exists({ _id: checkoutSessionId }).session(tx))) return null;
+    const checkout = await CheckoutSession.findById(checkoutSessionId).session(tx).lean<CheckoutSessionDoc>();
     if (checkout && canStillBePlaced(checkout, payment)) return null;
     if (checkout && checkout.status !== "failed") {
       // Closed: it must neither block the next payment of the session nor be offered again.
       const closed = { accepted: false, supersededAt: now() };
-      await Payment.updateOne({ _id: payment._id }, { $set: closed }).session(session);
+      await Payment.updateOne({ _id: payment._id }, { $set: closed }).session(tx);
     }
-    return oweSystemRefund({ paymentId: payment._id, reason: reasonOf(checkout), refundNumber }, session);
+    return oweSystemRefund({ paymentId: payment._id, reason: reasonOf(checkout), refundNumber }, tx);
   });
   if (owed) {
     logger.warn(

@@ -222,11 +222,11 @@ function fail(report: Report): Promise<boolean> {
     ...{ accepted: false, errorCode: word.errorCode, errorMessage: word.errorDescription },
   };
   const paymentId = record._id.toHexString();
-  return inTransaction(async (session) => {
-    const moved = await move(report, "failed", { set, session });
+  return inTransaction(async (tx) => {
+    const moved = await move(report, "failed", { set, tx });
     if (moved && !record.supersededAt) {
       const dedupeKey = `payment.failed:${paymentId}:${word.id}`;
-      await enqueueOutbox([{ type: "payment.failed", dedupeKey, payload: { paymentId } }], session);
+      await enqueueOutbox([{ type: "payment.failed", dedupeKey, payload: { paymentId } }], tx);
     }
     return moved;
   });
@@ -235,13 +235,13 @@ function fail(report: Report): Promise<boolean> {
 interface Move {
   set: Partial<PaymentDoc>;
   guard?: Record<string, unknown>;
-  session?: ClientSession;
+  tx?: ClientSession;
 }
 
 async function move(
   { record, source }: Report,
   to: PaymentStatus,
-  { set, guard = {}, session }: Move,
+  { set, guard = {}, tx }: Move,
 ): Promise<boolean> {
   const { changed } = await tryTransition({
     machine: paymentMachine,
@@ -253,7 +253,7 @@ async function move(
     guard,
     by: { type: "system" },
     note: source,
-    session,
+    tx,
   });
   return changed;
 }

@@ -84,8 +84,8 @@ export async function resumeCheckout(
 
 /** An expired session makes room for a new one, and cannot compete with it any more. */
 async function retireExpired(checkout: CheckoutSessionDoc): Promise<void> {
-  await inTransaction(async (session) => {
-    if (!(await endCheckout(checkout, { reason: "expired", by: "system" }, session)))
+  await inTransaction(async (tx) => {
+    if (!(await endCheckout(checkout, { reason: "expired", by: "system" }, tx)))
       throw new ConflictError("VERSION_CONFLICT", "The checkout changed meanwhile");
   });
 }
@@ -114,10 +114,10 @@ async function createFrom(
   previous: CheckoutSessionDoc | null,
 ): Promise<StartedCheckout> {
   const { expiryMinutes } = await getSettings("checkout");
-  const session = newSession(cart._id, request, previous, minutesFromNow(expiryMinutes));
+  const fresh = newSession(cart._id, request, previous, minutesFromNow(expiryMinutes));
   // A kept shipping method is rated again, and goes when it is no longer offered.
-  const rated = session.shippingMethod && (await rateOrKeep(await toCheckoutState(session, { cart, lines })));
-  const checkout = { ...session, ...rated };
+  const rated = fresh.shippingMethod && (await rateOrKeep(await toCheckoutState(fresh, { cart, lines })));
+  const checkout = { ...fresh, ...rated };
   const totals = await calculateCheckoutTotals(checkout, cart, lines);
   try {
     await CheckoutSession.insertMany([{ ...checkout, totals: toCheckoutTotals(totals) }], { lean: true });

@@ -45,7 +45,7 @@ export interface AuditEntry {
  * Writes who did what, with the outbox message that forwards it, in the transaction of the change (I21).
  * @returns the row's id
  */
-export async function recordAudit(entry: AuditEntry, session: ClientSession): Promise<Types.ObjectId> {
+export async function recordAudit(entry: AuditEntry, tx: ClientSession): Promise<Types.ObjectId> {
   const _id = new Types.ObjectId();
   const row: Omit<AuditLogDoc, "_id"> = {
     requestId: currentRequestId() ?? null,
@@ -58,15 +58,15 @@ export async function recordAudit(entry: AuditEntry, session: ClientSession): Pr
     after: entry.after ?? null,
     at: now(),
   };
-  await AuditLog.create([{ _id, ...row }], { session });
+  await AuditLog.create([{ _id, ...row }], { session: tx });
   const auditLogId = _id.toHexString();
   await enqueueOutbox(
     [{ type: AUDIT_MESSAGE, dedupeKey: `audit:${auditLogId}`, payload: { auditLogId } }],
-    session,
+    tx,
   );
   return _id;
 }
 
 /** As `recordAudit`, for an act that changes nothing else here (an export, a job run by hand). */
 export const recordAuditAlone = (entry: AuditEntry): Promise<Types.ObjectId> =>
-  inTransaction((session) => recordAudit(entry, session));
+  inTransaction((tx) => recordAudit(entry, tx));

@@ -21,7 +21,7 @@ export interface DayTally<D extends Tallied, T extends DayTallyDoc> {
   documents: Model<D>;
   tallies: Model<T>;
   /** Counts the documents of one day, in the transaction of the session. */
-  countDay(day: Span, session: ClientSession): Promise<Omit<T, keyof DayTallyDoc>>;
+  countDay(day: Span, tx: ClientSession): Promise<Omit<T, keyof DayTallyDoc>>;
 }
 
 /** Marked in one transaction: a customer who changes one of these carts meanwhile waits for it. */
@@ -40,22 +40,22 @@ export function tallyDay<D extends Tallied, T extends DayTallyDoc>(
   day: number,
 ): Promise<boolean> {
   const span = spanOfDays(day);
-  return inTransaction(async (session) => {
+  return inTransaction(async (tx) => {
     const unmarked = await documents
       .aggregate<{ _id: Types.ObjectId }>([matchUntallied(span), { $limit: MOST_AT_ONCE }, idOf])
       .hint(UNTALLIED_INDEX)
-      .session(session);
+      .session(tx);
     const ids = unmarked.map(({ _id }) => _id);
     const mark = { $set: { talliedAt: now() } };
-    if (ids.length > 0) await documents.collection.updateMany({ _id: { $in: ids } }, mark, { session });
+    if (ids.length > 0) await documents.collection.updateMany({ _id: { $in: ids } }, mark, { session: tx });
     const isComplete = ids.length < MOST_AT_ONCE;
-    const counts = isComplete ? await countDay(span, session) : {};
+    const counts = isComplete ? await countDay(span, tx) : {};
     await tallies.db
       .collection<DayTallyDoc>(tallies.collection.collectionName)
       .updateOne(
         { _id: day },
         { $set: { ...counts, isComplete }, $inc: { revision: 1 } },
-        { session, upsert: true },
+        { session: tx, upsert: true },
       );
     return isComplete;
   });
@@ -93,7 +93,7 @@ export interface DayReading {
   days: number[];
   /** This is to be counted: the rest of the span. Empty when all of it is tallied. */
   rest: Span[];
-  session: ClientSession;
+  tx: ClientSession;
 }
 
 /** @returns what `read` makes of the span; it may be called several times, and writes nothing */
@@ -103,18 +103,18 @@ export function readDays<D extends Tallied, T extends DayTallyDoc, A>(
   read: (reading: DayReading) => Promise<A>,
 ): Promise<A> {
   const { first, last } = wholeDaysIn(span);
-  if (first > last) return inTransaction((session) => read({ days: [], rest: [span], session }));
-  return inTransaction(async (session) => {
+  if (first > last) return inTransaction((tx) => read({ days: [], rest: [span], tx }));
+  return inTransaction(async (tx) => {
     const complete = await tally.tallies
       .aggregate<{ _id: number }>([
         { $match: { _id: { $gte: first, $lte: last }, isComplete: true } },
         { $project: { _id: 1 } },
       ])
-      .session(session);
-    const changed = await daysWithChanges(tally, spanOfDays(first, last)).session(session);
+      .session(tx);
+    const changed = await daysWithChanges(tally, spanOfDays(first, last)).session(tx);
     const days = new Set(complete.map(({ _id }) => _id));
     for (const { _id } of changed) days.delete(_id);
-    return read({ days: [...days], rest: withoutDays(span, days), session });
+    return read({ days: [...days], rest: withoutDays(span, days), tx });
   });
 }
 

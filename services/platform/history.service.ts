@@ -14,7 +14,7 @@ export interface HistoryDraft {
 }
 
 /** Rows of an order's history, in the order given, in the transaction of the change they tell of (I19). */
-export async function appendHistory(drafts: readonly HistoryDraft[], session: ClientSession): Promise<void> {
+export async function appendHistory(drafts: readonly HistoryDraft[], tx: ClientSession): Promise<void> {
   const at = now();
   const rows = drafts.map(
     (draft): OrderStatusHistoryDoc => ({
@@ -29,5 +29,5 @@ export async function appendHistory(drafts: readonly HistoryDraft[], session: Cl
       createdAt: at,
     }),
   );
-  await OrderStatusHistory.insertMany(rows, { session, lean: true });
+  await OrderStatusHistory.insertMany(rows, { session: tx, lean: true });
 }

@@ -111,12 +111,12 @@ async function workToEnding(work: JobRequest["work"], context: JobContext): Prom
 
 /** The end of the run and of the lease are one transaction: who no longer holds the lease completes nothing. */
 async function complete(run: JobRunDoc, grant: LeaseGrant, ending: Ending): Promise<JobRunDoc> {
-  const written = await inTransaction(async (session) => {
-    if (!(await releaseLease(grant, session))) return null;
+  const written = await inTransaction(async (tx) => {
+    if (!(await releaseLease(grant, tx))) return null;
     return JobRun.findOneAndUpdate(
       { _id: run._id, state: "running", fencing: grant.fencing },
       [{ $set: { ...literal(ending), finishedAt: "$$NOW" } }],
-      { returnDocument: "after", session, updatePipeline: true },
+      { returnDocument: "after", session: tx, updatePipeline: true },
     ).lean<JobRunDoc>();
   });
   if (written) return written;

@@ -83,11 +83,11 @@ export async function renewLease(grant: LeaseGrant, ttlMs: number): Promise<Leas
  * we still hold it: what is written beside it stands or falls with it.
  * @returns whether it was still ours.
  */
-export async function releaseLease(grant: LeaseGrant, session?: ClientSession): Promise<boolean> {
+export async function releaseLease(grant: LeaseGrant, tx?: ClientSession): Promise<boolean> {
   const released = await Lease.updateOne(
     { _id: grant.key, holder: grant.holder },
     { $set: { holder: null, until: FREE_SINCE_EVER } },
-    { session },
+    { session: tx },
   );
   return released.modifiedCount === 1;
 }

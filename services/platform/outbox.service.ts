@@ -41,12 +41,12 @@ export function onOutboxNudge(listener: () => void): () => void {
  * Without a transaction, a message whose key exists already is skipped. Inside a transaction, such a key ends the
  * transaction (11000): another process has made the same change.
  */
-export async function enqueueOutbox(drafts: readonly OutboxDraft[], session?: ClientSession): Promise<void> {
+export async function enqueueOutbox(drafts: readonly OutboxDraft[], tx?: ClientSession): Promise<void> {
   if (drafts.length === 0) return;
   const writes = drafts.map(toInsert);
-  if (session) {
-    await OutboxMessage.collection.bulkWrite(writes, { session });
-    afterCommit(session, nudgeOutbox);
+  if (tx) {
+    await OutboxMessage.collection.bulkWrite(writes, { session: tx });
+    afterCommit(tx, nudgeOutbox);
   } else {
     await OutboxMessage.collection.bulkWrite(writes, { ordered: false }).catch(ignoreDuplicates);
     nudgeOutbox();
@@ -127,18 +127,18 @@ export interface ReplayedMessage {
  */
 export async function replayOutboxMessage(
   id: Types.ObjectId,
-  session?: ClientSession,
+  tx?: ClientSession,
 ): Promise<ReplayedMessage | null> {
   const before = await OutboxMessage.findOneAndUpdate(
     { _id: id, state: trusted({ $in: ["pending", "dead"] }) },
     [{ $set: { state: "pending", dueAt: databaseTime(), attempts: 0, lease: null } }],
-    { returnDocument: "before", session, updatePipeline: true },
+    { returnDocument: "before", session: tx, updatePipeline: true },
   ).lean<OutboxMessageDoc>();
   if (!before) return null;
   const after = await OutboxMessage.findById(id)
-    .session(session ?? null)
+    .session(tx ?? null)
     .lean<OutboxMessageDoc>();
-  if (session) afterCommit(session, nudgeOutbox);
+  if (tx) afterCommit(tx, nudgeOutbox);
   else nudgeOutbox();
   return { before, after: after ?? before };
 }

@@ -36,7 +36,7 @@ export interface ReminderRequest {
  */
 export async function claimReminder(
   { email, isConfirmed, subject }: ReminderRequest,
-  session: ClientSession,
+  tx: ClientSession,
 ): Promise<boolean> {
   const isNew = { $eq: [{ $type: "$sentAt" }, "missing"] };
   const isFree = isConfirmed ? true : { $or: [isNew, isPast("sentAt", DAY_MS)] };
@@ -44,7 +44,7 @@ export async function claimReminder(
   const claimed = await Reminder.findOneAndUpdate(
     { _id: addressKeyOf(email) },
     [{ $set: { subject: ifFree(subject, "$subject"), sentAt: ifFree(databaseTime(), "$sentAt") } }],
-    { upsert: true, returnDocument: "after", updatePipeline: true, session },
+    { upsert: true, returnDocument: "after", updatePipeline: true, session: tx },
   ).lean<ReminderDoc>();
   return claimed?.subject === subject;
 }

@@ -59,7 +59,7 @@ export interface SettingsChange<G extends SettingsGroup> {
   version?: number;
   by: string;
   /** The caller's audit row belongs into the same transaction. */
-  session?: ClientSession;
+  tx?: ClientSession;
 }
 
 /**
@@ -71,15 +71,15 @@ export interface SettingsChange<G extends SettingsGroup> {
 export async function putSettings<G extends SettingsGroup>(
   change: SettingsChange<G>,
 ): Promise<{ before: VersionedSettings<G>; after: VersionedSettings<G> }> {
-  const { group, by, session } = change;
+  const { group, by, tx } = change;
   const patch = validate(group, change.patch);
-  const stored = await read(group, session);
+  const stored = await read(group, tx);
   const version = stored?.version ?? 0;
   if (change.version !== undefined && change.version !== version) throw staleVersion(group, stored);
   const values = { ...stored?.values, ...patch };
-  const written = await compareAndSet({ group, values, version, by, session });
+  const written = await compareAndSet({ group, values, version, by, tx });
   if (!written) throw staleVersion(group, await read(group));
-  if (session) afterCommit(session, () => forgetSettings(group));
+  if (tx) afterCommit(tx, () => forgetSettings(group));
   else forgetSettings(group);
   return { before: toVersioned(group, stored), after: toVersioned(group, written) };
 }
@@ -89,23 +89,25 @@ interface Write {
   values: Record<string, unknown>;
   version: number;
   by: string;
-  session?: ClientSession;
+  tx?: ClientSession;
 }
 
-async function compareAndSet({ group, values, version, by, session }: Write): Promise<SettingDoc | null> {
+async function compareAndSet({ group, values, version, by, tx }: Write): Promise<SettingDoc | null> {
   if (version > 0) {
     return Setting.findOneAndUpdate(
       { _id: group, version },
       { $set: { values, version: version + 1, updatedBy: by } },
-      { returnDocument: "after", session },
+      { returnDocument: "after", session: tx },
     ).lean<SettingDoc>();
   }
   try {
-    const [created] = await Setting.create([{ _id: group, values, version: 1, updatedBy: by }], { session });
+    const [created] = await Setting.create([{ _id: group, values, version: 1, updatedBy: by }], {
+      session: tx,
+    });
     return created?.toObject<SettingDoc>() ?? null;
   } catch (error) {
     // In a transaction the conflict must reach `inTransaction`, which gives up or runs it again.
-    if (!session && error instanceof mongo.MongoServerError && error.code === DUPLICATE_KEY) return null;
+    if (!tx && error instanceof mongo.MongoServerError && error.code === DUPLICATE_KEY) return null;
     throw error;
   }
 }
@@ -142,9 +144,9 @@ function complete<G extends SettingsGroup>(group: G, stored: SettingDoc | null):
   return Object.fromEntries(entries);
 }
 
-async function read(group: SettingsGroup, session?: ClientSession): Promise<SettingDoc | null> {
+async function read(group: SettingsGroup, tx?: ClientSession): Promise<SettingDoc | null> {
   return Setting.findById(group)
-    .session(session ?? null)
+    .session(tx ?? null)
     .lean<SettingDoc>();
 }
 

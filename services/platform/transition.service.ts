@@ -55,7 +55,7 @@ export interface TransitionRequest<S extends string, D> {
   inc?: { [path: string]: number };
   push?: { [path: string]: unknown };
   /** Required for the three statuses of an order. */
-  session?: ClientSession;
+  tx?: ClientSession;
 }
 
 export type TransitionResult<S extends string, D> =
@@ -148,14 +148,14 @@ function queryOf<S extends string, D>(request: TransitionRequest<S, D>, from: S)
 
 async function write<S extends string, D>(request: TransitionRequest<S, D>, from: S): Promise<D | null> {
   const { rows } = bookkeepingOf(request);
-  if (rows && !request.session) throw new TypeError(`a move of ${request.machine.name} needs a transaction`);
+  if (rows && !request.tx) throw new TypeError(`a move of ${request.machine.name} needs a transaction`);
   const { filter, update } = queryOf(request, from);
   const moved = await request.model
-    .findOneAndUpdate(filter, update, { ...HOT_WRITE, session: request.session })
+    .findOneAndUpdate(filter, update, { ...HOT_WRITE, session: request.tx })
     .lean<D>();
-  if (moved && rows && request.session) {
+  if (moved && rows && request.tx) {
     const { id: orderId, to, by, note } = request;
-    await appendHistory([{ orderId, statusType: rows, from, to, by, note }], request.session);
+    await appendHistory([{ orderId, statusType: rows, from, to, by, note }], request.tx);
   }
   return moved;
 }
@@ -173,10 +173,10 @@ export const firstEntry = (to: string, by: ChangedBy, note?: string): StatusEntr
   by,
 });
 
-function find<S extends string, D>({ model, id, session }: TransitionRequest<S, D>): Promise<D | null> {
+function find<S extends string, D>({ model, id, tx }: TransitionRequest<S, D>): Promise<D | null> {
   return model
     .findById(id)
-    .session(session ?? null)
+    .session(tx ?? null)
     .lean<D>()
     .exec();
 }

@@ -50,28 +50,25 @@ function byQuantity(one: AbandonedProduct, other: AbandonedProduct): number {
 }
 
 /** A transaction does one thing at a time. */
-async function readCarts({ days, rest, session }: DayReading) {
-  const tallied = await readCounts(days, session);
-  const counted = await countCarts(rest, session);
-  const products = await readProducts(days, session);
+async function readCarts({ days, rest, tx }: DayReading) {
+  const tallied = await readCounts(days, tx);
+  const counted = await countCarts(rest, tx);
+  const products = await readProducts(days, tx);
   return {
     days: [...tallied, ...counted],
-    products: sumByProduct([...products, ...(await sumAbandonedProducts(rest, session))]),
+    products: sumByProduct([...products, ...(await sumAbandonedProducts(rest, tx))]),
   };
 }
 
-async function readCounts(
-  days: number[],
-  session: ClientSession,
-): Promise<(readonly [number, CartCounts])[]> {
+async function readCounts(days: number[], tx: ClientSession): Promise<(readonly [number, CartCounts])[]> {
   const rows = await CartDay.aggregate<CartCounts & { _id: number }>([
     { $match: { _id: { $in: days } } },
     { $project: { carts: 1, abandoned: 1, converted: 1, value: 1, abandonedValue: 1 } },
-  ]).session(session);
+  ]).session(tx);
   return rows.map(({ _id, ...counts }) => [_id, counts] as const);
 }
 
-const readProducts = (days: number[], session: ClientSession): Promise<AbandonedProduct[]> =>
+const readProducts = (days: number[], tx: ClientSession): Promise<AbandonedProduct[]> =>
   CartDay.aggregate<AbandonedProduct>([
     { $match: { _id: { $in: days } } },
     { $project: { abandonedProducts: 1 } },
@@ -86,5 +83,5 @@ const readProducts = (days: number[], session: ClientSession): Promise<Abandoned
     },
     { $project: { _id: 0, productId: "$_id", name: 1, quantity: 1, value: 1 } },
   ])
-    .session(session)
+    .session(tx)
     .exec();

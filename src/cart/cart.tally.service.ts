@@ -22,10 +22,10 @@ import { dayNumberExpression, type Span } from "../../utils/periods.js";
 export const cartTally: DayTally<CartDoc, CartDayDoc> = {
   documents: Cart,
   tallies: CartDay,
-  async countDay(day, session) {
+  async countDay(day, tx) {
     const counts = noCarts();
-    for (const part of (await countCarts([day], session)).values()) addCounts(counts, part);
-    return { ...counts, abandonedProducts: await sumAbandonedProducts([day], session) };
+    for (const part of (await countCarts([day], tx)).values()) addCounts(counts, part);
+    return { ...counts, abandonedProducts: await sumAbandonedProducts([day], tx) };
   },
 };
 
@@ -57,7 +57,7 @@ interface CartGroup {
  */
 export async function countCarts(
   spans: readonly Span[],
-  session: ClientSession,
+  tx: ClientSession,
 ): Promise<Map<number, CartCounts>> {
   const days = new Map<number, CartCounts>();
   if (spans.length === 0) return days;
@@ -77,14 +77,14 @@ export async function countCarts(
     },
   ])
     .hint(CART_ANALYTICS_INDEX)
-    .session(session);
+    .session(tx);
   for (const { _id, count, value } of groups) {
     if (!_id.isFilled || _id.isMerged) continue;
     const counts = days.get(_id.day) ?? noCarts();
     addCounts(counts, toCounts(_id.status, count, paise(value)));
     days.set(_id.day, counts);
   }
-  await addPruned(days, spans, session);
+  await addPruned(days, spans, tx);
   return days;
 }
 
@@ -92,7 +92,7 @@ export async function countCarts(
 async function addPruned(
   days: Map<number, CartCounts>,
   spans: readonly Span[],
-  session: ClientSession,
+  tx: ClientSession,
 ): Promise<void> {
   const pruned = await PrunedCarts.aggregate<{ _id: number; carts: number; value: number }>([
     matchHalfHours(spans),
@@ -103,7 +103,7 @@ async function addPruned(
         value: { $sum: "$value" },
       },
     },
-  ]).session(session);
+  ]).session(tx);
   for (const { _id, carts, value } of pruned) {
     const counts = days.get(_id) ?? noCarts();
     addCounts(counts, toCounts("abandoned", carts, paise(value)));
@@ -126,28 +126,25 @@ const toCounts = (status: CartStatus, carts: number, value: Paise): CartCounts =
 /** What abandoned carts hold, deleted ones included: one row per product. */
 export async function sumAbandonedProducts(
   spans: readonly Span[],
-  session: ClientSession,
+  tx: ClientSession,
 ): Promise<AbandonedProduct[]> {
   if (spans.length === 0) return [];
   const pruned = await PrunedCarts.aggregate<AbandonedProduct>([
     matchHalfHours(spans),
     { $unwind: "$abandonedProducts" },
     { $replaceWith: "$abandonedProducts" },
-  ]).session(session);
-  return sumByProduct([...pruned, ...(await sumStoredProducts(spans, session))]);
+  ]).session(tx);
+  return sumByProduct([...pruned, ...(await sumStoredProducts(spans, tx))]);
 }
 
 /** The carts' ids come from one index, their lines from another: a `$lookup` takes ten times as long here. */
-async function sumStoredProducts(
-  spans: readonly Span[],
-  session: ClientSession,
-): Promise<AbandonedProduct[]> {
+async function sumStoredProducts(spans: readonly Span[], tx: ClientSession): Promise<AbandonedProduct[]> {
   const carts = await Cart.aggregate<{ _id: Types.ObjectId }>([
     matchSpans(spans, { status: "abandoned" }),
     { $project: { _id: 1 } },
   ])
     .hint(ABANDONED_CARTS_INDEX)
-    .session(session);
+    .session(tx);
   if (carts.length === 0) return [];
   return CartItem.aggregate<AbandonedProduct>([
     { $match: { cartId: { $in: carts.map(({ _id }) => _id) }, isFreeGift: false } },
@@ -160,5 +157,5 @@ async function sumStoredProducts(
       },
     },
     { $project: { _id: 0, productId: "$_id", name: 1, quantity: 1, value: 1 } },
-  ]).session(session);
+  ]).session(tx);
 }

@@ -34,9 +34,7 @@ export async function analyseCheckouts({ dateFrom, dateTo, groupBy }: FunnelQuer
   return { total, series: [...periods].map(([period, counts]) => ({ period, counts })) };
 }
 
-async function readCheckouts({ days, rest, session }: DayReading): Promise<FunnelDay[]> {
-  const tallied = await CheckoutDay.aggregate<FunnelDay>([{ $match: { _id: { $in: days } } }]).session(
-    session,
-  );
-  return [...tallied, ...(await countCheckouts(rest, session))];
+async function readCheckouts({ days, rest, tx }: DayReading): Promise<FunnelDay[]> {
+  const tallied = await CheckoutDay.aggregate<FunnelDay>([{ $match: { _id: { $in: days } } }]).session(tx);
+  return [...tallied, ...(await countCheckouts(rest, tx))];
 }

@@ -16,9 +16,9 @@ import { dayNumberExpression, type Span } from "../../utils/periods.js";
 export const checkoutTally: DayTally<CheckoutSessionDoc, CheckoutDayDoc> = {
   documents: CheckoutSession,
   tallies: CheckoutDay,
-  async countDay(day, session) {
+  async countDay(day, tx) {
     const counts = noCheckouts();
-    for (const part of await countCheckouts([day], session)) addCheckouts(counts, part);
+    for (const part of await countCheckouts([day], tx)) addCheckouts(counts, part);
     return counts;
   },
 };
@@ -40,7 +40,7 @@ export type FunnelDay = FunnelCounts & { _id: number };
 const reached = (field: `$steps.${string}`) => ({ $sum: { $cond: [{ $gt: [field, null] }, 1, 0] } });
 
 /** By day. Answered from the index alone. */
-export async function countCheckouts(spans: readonly Span[], session: ClientSession): Promise<FunnelDay[]> {
+export async function countCheckouts(spans: readonly Span[], tx: ClientSession): Promise<FunnelDay[]> {
   if (spans.length === 0) return [];
   return CheckoutSession.aggregate<FunnelDay>([
     matchSpans(spans),
@@ -55,5 +55,5 @@ export async function countCheckouts(spans: readonly Span[], session: ClientSess
     },
   ])
     .hint(CHECKOUT_FUNNEL_INDEX)
-    .session(session);
+    .session(tx);
 }

@@ -21,8 +21,8 @@ export function replayMessage(
   id: Types.ObjectId,
   by: AdminPrincipal | ServicePrincipal,
 ): Promise<OutboxMessageDoc> {
-  return inTransaction(async (session) => {
-    const replayed = await replayOutboxMessage(id, session);
+  return inTransaction(async (tx) => {
+    const replayed = await replayOutboxMessage(id, tx);
     if (!replayed) throw new NotFoundError("NOT_FOUND", "There is no such undelivered message");
     const { before, after } = replayed;
     await recordAudit(
@@ -34,7 +34,7 @@ export function replayMessage(
         before: { state: before.state, attempts: before.attempts, lastError: before.lastError },
         after: { state: after.state, attempts: after.attempts, type: after.type, dedupeKey: after.dedupeKey },
       },
-      session,
+      tx,
     );
     return after;
   });

@@ -18,7 +18,7 @@ export interface CartState {
 }
 
 /** A write that belongs to the change: a saved item, the other cart of a merge. */
-export type WriteAlongside = (session: ClientSession) => Promise<void>;
+export type WriteAlongside = (tx: ClientSession) => Promise<void>;
 
 /**
  * A cart while it is being changed: steps write into it (and reserve stock, with the undo beside it);

@@ -47,17 +47,13 @@ export async function saveCart(draft: CartDraft, totals: Totals): Promise<CartSt
   const isNew = changesContent(draft, lineChanges, set);
   if (draft.isHousekeeping && !isNew) return stillHolds(draft, set);
   if (!isNew && isOnlyHeldLonger(draft, lineChanges)) return holdLonger(draft, set, lineChanges.updated);
-  const cart = await inTransaction(async (session) => {
-    const written = await writeCart(
-      draft,
-      { ...set, version: draft.cart.version + (isNew ? 1 : 0) },
-      session,
-    );
-    for (const write of draft.alongside) await write(session);
-    await writeLines(lineChanges, session);
-    await enqueueOutbox(releasesOf(draft), session);
+  const cart = await inTransaction(async (tx) => {
+    const written = await writeCart(draft, { ...set, version: draft.cart.version + (isNew ? 1 : 0) }, tx);
+    for (const write of draft.alongside) await write(tx);
+    await writeLines(lineChanges, tx);
+    await enqueueOutbox(releasesOf(draft), tx);
     if (isNew && hasHeldAnything(draft))
-      await (draft.isHousekeeping ? assertNotPaying : supersedeOpenPayment)(draft.cart._id, session);
+      await (draft.isHousekeeping ? assertNotPaying : supersedeOpenPayment)(draft.cart._id, tx);
     return written;
   });
   return { cart, lines: draft.lines };
@@ -155,15 +151,15 @@ const withoutReservation = (line: CartItemDoc) => ({
 type CartSet = Partial<CartDoc>;
 
 /** A cart whose last line went is abandoned, as the plan says. */
-async function writeCart(draft: CartDraft, set: CartSet, session?: ClientSession): Promise<CartDoc> {
+async function writeCart(draft: CartDraft, set: CartSet, tx?: ClientSession): Promise<CartDoc> {
   const { cart, token } = draft;
   const guard = { version: cart.version, "lease.token": token, placing: null };
   const status: CartStatus = boughtLines(draft.lines).length === 0 ? "abandoned" : "active";
-  if (status === "abandoned") return abandonCart(draft, set, guard, session);
+  if (status === "abandoned") return abandonCart(draft, set, guard, tx);
   const written = await Cart.findOneAndUpdate(
     { _id: cart._id, status, ...guard },
     { $set: { ...set, lease: null } },
-    { ...HOT_WRITE, session },
+    { ...HOT_WRITE, session: tx },
   ).lean<CartDoc>();
   if (!written) throw new CartMovedOn();
   return written;
@@ -173,7 +169,7 @@ async function abandonCart(
   { cart }: CartDraft,
   set: CartSet,
   guard: Record<string, unknown>,
-  session: ClientSession | undefined,
+  tx: ClientSession | undefined,
 ): Promise<CartDoc> {
   const abandoned = await tryTransition({
     machine: cartMachine,
@@ -184,16 +180,13 @@ async function abandonCart(
     guard,
     set: { ...set, lease: null, abandonedAt: now() },
     by: { type: "customer" },
-    ...(session ? { session } : {}),
+    ...(tx ? { tx } : {}),
   });
   if (!abandoned.changed) throw new CartMovedOn();
   return abandoned.document;
 }
 
-async function writeLines(
-  { inserted, updated, deleted }: LineChanges,
-  session: ClientSession,
-): Promise<void> {
+async function writeLines({ inserted, updated, deleted }: LineChanges, tx: ClientSession): Promise<void> {
   const at = now();
   for (const line of updated) line.updatedAt = at;
   const operations = [
@@ -202,7 +195,7 @@ async function writeLines(
     ...inserted.map((document) => ({ insertOne: { document } })),
   ];
   // By the driver: whole lines of our own making, which Mongoose would cast and check field by field once more.
-  if (operations.length > 0) await CartItem.collection.bulkWrite(operations, { session });
+  if (operations.length > 0) await CartItem.collection.bulkWrite(operations, { session: tx });
 }
 
 function releasesOf(draft: CartDraft): OutboxDraft[] {

@@ -12,10 +12,10 @@ export const savedItemNotFound = () =>
 export const findSavedItem = (
   owner: Owner,
   id: Types.ObjectId,
-  session?: ClientSession,
+  tx?: ClientSession,
 ): Promise<SavedItemDoc | null> =>
   SavedItem.findOne({ ...ownerFilter(owner), _id: id })
-    .session(session ?? null)
+    .session(tx ?? null)
     .lean<SavedItemDoc>();
 
 /** As the unique index has it: one a variant and owner. */
@@ -32,12 +32,8 @@ const sameVariant = (
  * In the cart's transaction: keeps a line for later. A variant that is saved already adds up, to what can be
  * bought at once: more could never be moved back.
  */
-export async function saveLine(
-  owner: Owner,
-  line: CartItemDoc,
-  session: ClientSession,
-): Promise<SavedItemDoc> {
-  const existing = await SavedItem.findOne(sameVariant(owner, line)).session(session).lean<SavedItemDoc>();
+export async function saveLine(owner: Owner, line: CartItemDoc, tx: ClientSession): Promise<SavedItemDoc> {
+  const existing = await SavedItem.findOne(sameVariant(owner, line)).session(tx).lean<SavedItemDoc>();
   const quantity = existing ? await addUp(existing.quantity, line) : line.quantity;
   const at = now();
   const saved: SavedItemDoc = {
@@ -49,8 +45,8 @@ export async function saveLine(
     createdAt: existing?.createdAt ?? at,
     updatedAt: at,
   };
-  if (existing) await SavedItem.replaceOne({ _id: existing._id }, saved, { session, timestamps: false });
-  else await SavedItem.insertMany([saved], { session });
+  if (existing) await SavedItem.replaceOne({ _id: existing._id }, saved, { session: tx, timestamps: false });
+  else await SavedItem.insertMany([saved], { session: tx });
   return saved;
 }
 
@@ -71,28 +67,24 @@ const snapshotOf = (line: CartItemDoc) => ({
  * In the cart's transaction: a saved item goes as it was read, or not at all.
  * @throws NotFoundError SAVED_ITEM_NOT_FOUND when somebody else took it, or more was saved, meanwhile
  */
-export async function takeSavedItem(saved: SavedItemDoc, session: ClientSession): Promise<void> {
+export async function takeSavedItem(saved: SavedItemDoc, tx: ClientSession): Promise<void> {
   const { _id, quantity } = saved;
-  const { deletedCount } = await SavedItem.deleteOne({ _id, quantity }).session(session);
+  const { deletedCount } = await SavedItem.deleteOne({ _id, quantity }).session(tx);
   if (deletedCount !== 1) throw savedItemNotFound();
 }
 
 /** In a transaction: a guest's saved items become the customer's; those of one variant add up. @returns how many */
-export async function moveSavedItems(
-  sessionId: string,
-  userId: string,
-  session: ClientSession,
-): Promise<number> {
-  const guestItems = await SavedItem.find({ sessionId }).session(session).lean<SavedItemDoc[]>();
+export async function moveSavedItems(sessionId: string, userId: string, tx: ClientSession): Promise<number> {
+  const guestItems = await SavedItem.find({ sessionId }).session(tx).lean<SavedItemDoc[]>();
   for (const item of guestItems) {
-    const own = await SavedItem.findOne(sameVariant({ userId }, item)).session(session).lean<SavedItemDoc>();
+    const own = await SavedItem.findOne(sameVariant({ userId }, item)).session(tx).lean<SavedItemDoc>();
     if (own) {
       const quantity = await addUp(own.quantity, { ...item, maxPerOrder: item.maxPerOrder ?? null });
-      await SavedItem.updateOne({ _id: own._id }, { $set: { quantity } }).session(session);
-      await SavedItem.deleteOne({ _id: item._id }).session(session);
+      await SavedItem.updateOne({ _id: own._id }, { $set: { quantity } }).session(tx);
+      await SavedItem.deleteOne({ _id: item._id }).session(tx);
     } else {
       await SavedItem.updateOne({ _id: item._id }, { $set: { userId }, $unset: { sessionId: 1 } }).session(
-        session,
+        tx,
       );
     }
   }

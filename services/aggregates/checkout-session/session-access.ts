@@ -53,8 +53,8 @@ export async function getOwnCheckout(id: Types.ObjectId, owner: Owner): Promise<
 /** A cart has at most one: the unique index of live sessions. */
 export const findLiveCheckout = (
   cartId: Types.ObjectId,
-  session?: ClientSession,
+  tx?: ClientSession,
 ): Promise<CheckoutSessionDoc | null> =>
   CheckoutSession.findOne({ cartId, status: trusted({ $in: [...LIVE_CHECKOUT_STATUSES] }) })
-    .session(session ?? null)
+    .session(tx ?? null)
     .lean<CheckoutSessionDoc>();

@@ -13,16 +13,16 @@ import { placementInProgress, voidPaymentsOf } from "../payment/supersede-paymen
  * that is being paid.
  * @throws ConflictError PLACEMENT_IN_PROGRESS when an order is being placed or the money has already arrived.
  */
-export async function supersedeOpenPayment(cartId: Types.ObjectId, session: ClientSession): Promise<void> {
+export async function supersedeOpenPayment(cartId: Types.ObjectId, tx: ClientSession): Promise<void> {
   const checkout = await CheckoutSession.findOne({ cartId, status: "payment_pending" })
-    .session(session)
+    .session(tx)
     .lean<CheckoutSessionDoc>();
-  if (checkout) await stepBackFromPayment(checkout, session);
+  if (checkout) await stepBackFromPayment(checkout, tx);
 }
 
 /** For a change that must not void a customer's payment. @throws ConflictError PLACEMENT_IN_PROGRESS */
-export async function assertNotPaying(cartId: Types.ObjectId, session: ClientSession): Promise<void> {
-  const paying = await CheckoutSession.exists({ cartId, status: "payment_pending" }).session(session);
+export async function assertNotPaying(cartId: Types.ObjectId, tx: ClientSession): Promise<void> {
+  const paying = await CheckoutSession.exists({ cartId, status: "payment_pending" }).session(tx);
   if (paying) throw placementInProgress();
 }
 
@@ -32,10 +32,7 @@ export async function assertNotPaying(cartId: Types.ObjectId, session: ClientSes
  * Two documents arbitrate the races. The session: claiming a placement compares its version, which this raises.
  * The payment: accepting a capture needs `supersededAt: null`, which this sets. The second writer loses.
  */
-export async function stepBackFromPayment(
-  checkout: CheckoutSessionDoc,
-  session: ClientSession,
-): Promise<void> {
+export async function stepBackFromPayment(checkout: CheckoutSessionDoc, tx: ClientSession): Promise<void> {
   if (checkout.placement) throw placementInProgress();
   const { changed } = await applyTransition({
     machine: checkoutMachine,
@@ -47,15 +44,15 @@ export async function stepBackFromPayment(
     set: { paymentMethod: null, frozen: null, paymentId: null, cartVersion: null },
     inc: { version: 1 },
     by: { type: "system" },
-    session,
+    tx,
   });
   if (!changed) throw placementInProgress();
-  await voidPaymentsOf(checkout._id, session);
-  await oweCouponRelease(checkout, session);
+  await voidPaymentsOf(checkout._id, tx);
+  await oweCouponRelease(checkout, tx);
 }
 
 /** A coupon use claimed with the method is released; it can be claimed again with the next one. */
-async function oweCouponRelease(checkout: CheckoutSessionDoc, session: ClientSession): Promise<void> {
+async function oweCouponRelease(checkout: CheckoutSessionDoc, tx: ClientSession): Promise<void> {
   if (checkout.couponClaims.length === 0) return;
   const id = checkout._id.toHexString();
   await enqueueOutbox(
@@ -66,7 +63,7 @@ async function oweCouponRelease(checkout: CheckoutSessionDoc, session: ClientSes
         payload: { checkoutSessionId: id, codes: checkout.couponClaims },
       },
     ],
-    session,
+    tx,
   );
 }
 
@@ -79,10 +76,10 @@ async function oweCouponRelease(checkout: CheckoutSessionDoc, session: ClientSes
 export async function endCheckout(
   checkout: CheckoutSessionDoc,
   { reason, by }: { reason: CheckoutFailure; by: "customer" | "system" },
-  session: ClientSession,
+  tx: ClientSession,
 ): Promise<boolean> {
   const isPaying = checkout.status === "payment_pending";
-  if (isPaying) await stepBackFromPayment(checkout, session);
+  if (isPaying) await stepBackFromPayment(checkout, tx);
   const { changed } = await applyTransition({
     machine: checkoutMachine,
     model: CheckoutSession,
@@ -93,7 +90,7 @@ export async function endCheckout(
     guard: { placement: null, expiresAt: checkout.expiresAt },
     set: { failureReason: reason, failedAt: now(), "steps.failedAt": now() },
     by: { type: by },
-    session,
+    tx,
   });
   return changed;
 }

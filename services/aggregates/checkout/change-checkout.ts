@@ -96,11 +96,11 @@ async function writeChange(
     expiresAt: minutesFromNow((await getSettings("checkout")).expiryMinutes),
   };
   const told = tellingOf({ ...wanted, ...set, ...(stepsBack ? { paymentMethod: null } : {}) });
-  const write = (session?: ClientSession) => writeStep({ before, set, token, session });
+  const write = (tx?: ClientSession) => writeStep({ before, set, token, tx });
   const written = await (stepsBack
-    ? inTransaction(async (session) => {
-        await stepBackFromPayment(before, session);
-        return write(session);
+    ? inTransaction(async (tx) => {
+        await stepBackFromPayment(before, tx);
+        return write(tx);
       })
     : write());
   await tellCart(cart, told);
@@ -119,11 +119,11 @@ interface StepWrite {
   before: CheckoutSessionDoc;
   set: CheckoutChange & Pick<CheckoutSessionDoc, "totals" | "expiresAt">;
   token: string;
-  session: ClientSession | undefined;
+  tx: ClientSession | undefined;
 }
 
 /** Releases the lease with the same write. The first address moves the session one step on. */
-async function writeStep({ before, set, token, session }: StepWrite): Promise<CheckoutSessionDoc> {
+async function writeStep({ before, set, token, tx }: StepWrite): Promise<CheckoutSessionDoc> {
   const guard = { "lease.token": token, placement: null };
   const isFirstAddress = before.status === "initiated" && Boolean(set.shippingAddress);
   const written = isFirstAddress
@@ -137,12 +137,12 @@ async function writeStep({ before, set, token, session }: StepWrite): Promise<Ch
         set: { ...set, lease: null, "steps.addressEnteredAt": now() },
         inc: { version: 1 },
         by: { type: "customer" },
-        ...(session ? { session } : {}),
+        ...(tx ? { tx } : {}),
       }).then((moved) => (moved.changed ? moved.document : null))
     : await CheckoutSession.findOneAndUpdate(
         { _id: before._id, ...guard },
         { $set: { ...set, lease: null }, $inc: { version: 1 } },
-        { ...HOT_WRITE, session },
+        { ...HOT_WRITE, session: tx },
       ).lean<CheckoutSessionDoc>();
   if (written) return written;
   throw new ConflictError("VERSION_CONFLICT", "The checkout changed meanwhile", { current: before.version });

@@ -45,18 +45,16 @@ export async function readGatewayRefunds(report: GatewayPayment): Promise<Gatewa
 export async function recordGatewayRefunds(
   payment: PaymentDoc,
   rows: readonly GatewaysOwnRefund[],
-  session: ClientSession,
+  tx: ClientSession,
 ): Promise<void> {
   for (const { refund, refundNumber } of rows) {
-    if (await Refund.exists({ gatewayRefundId: refund.id }).session(session)) continue;
+    if (await Refund.exists({ gatewayRefundId: refund.id }).session(tx)) continue;
     const row = newRefund(payment, refund, refundNumber);
-    await Refund.create([row], { session });
-    await Payment.updateOne({ _id: payment._id }, { $inc: { refundedAmount: refund.amount } }).session(
-      session,
-    );
+    await Refund.create([row], { session: tx });
+    await Payment.updateOne({ _id: payment._id }, { $inc: { refundedAmount: refund.amount } }).session(tx);
     const refundId = row._id.toHexString();
     const dedupeKey = `refund.completed:${refundId}`;
-    await enqueueOutbox([{ type: "refund.completed", dedupeKey, payload: { refundId } }], session);
+    await enqueueOutbox([{ type: "refund.completed", dedupeKey, payload: { refundId } }], tx);
   }
 }
 

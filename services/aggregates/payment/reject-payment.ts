@@ -35,12 +35,12 @@ export async function rejectCapture(rejection: Rejection): Promise<boolean> {
   const { record, report, objection } = rejection;
   const gatewayRefunds = await readGatewayRefunds(report);
   const refundNumber = await nextRefundNumber();
-  const changed = await inTransaction(async (session) => {
-    const rejected = await writeRejected(rejection, session);
+  const changed = await inTransaction(async (tx) => {
+    const rejected = await writeRejected(rejection, tx);
     if (!rejected) return false;
-    await recordGatewayRefunds(rejected, gatewayRefunds, session);
-    await oweSystemRefund({ paymentId: record._id, reason: objection.reason, refundNumber }, session);
-    if (objection.mismatch) await closeGatewayOrder(record, session);
+    await recordGatewayRefunds(rejected, gatewayRefunds, tx);
+    await oweSystemRefund({ paymentId: record._id, reason: objection.reason, refundNumber }, tx);
+    if (objection.mismatch) await closeGatewayOrder(record, tx);
     return true;
   });
   if (!changed) return false;
@@ -53,7 +53,7 @@ export async function rejectCapture(rejection: Rejection): Promise<boolean> {
 /** An authorisation that does not match is never captured; the gateway returns it when it expires. */
 export async function rejectAuthorization(rejection: Rejection, mismatch: PaymentMismatch): Promise<boolean> {
   const { record, report, facts, note } = rejection;
-  const changed = await inTransaction(async (session) => {
+  const changed = await inTransaction(async (tx) => {
     const moved = await tryTransition({
       machine: paymentMachine,
       model: Payment,
@@ -63,9 +63,9 @@ export async function rejectAuthorization(rejection: Rejection, mismatch: Paymen
       set: { ...facts, ...closedBy(mismatch) },
       by: { type: "system" },
       note,
-      session,
+      tx,
     });
-    if (moved.changed) await closeGatewayOrder(record, session);
+    if (moved.changed) await closeGatewayOrder(record, tx);
     return moved.changed;
   });
   if (changed) alert(record, report, mismatch);
@@ -78,7 +78,7 @@ const closedBy = (mismatch: PaymentMismatch): Partial<PaymentDoc> => ({
   supersededAt: mismatch.at,
 });
 
-async function writeRejected(rejection: Rejection, session: ClientSession): Promise<PaymentDoc | null> {
+async function writeRejected(rejection: Rejection, tx: ClientSession): Promise<PaymentDoc | null> {
   const { record, report, objection, facts, note } = rejection;
   const set: Partial<PaymentDoc> = {
     ...facts,
@@ -93,7 +93,7 @@ async function writeRejected(rejection: Rejection, session: ClientSession): Prom
     return Payment.findOneAndUpdate(
       { _id: record._id, status: "captured", accepted: true, surplus: false, orderId: null },
       { $set: set },
-      { session, returnDocument: "after" },
+      { session: tx, returnDocument: "after" },
     ).lean<PaymentDoc>();
   }
   const moved = await tryTransition({
@@ -105,7 +105,7 @@ async function writeRejected(rejection: Rejection, session: ClientSession): Prom
     set,
     by: { type: "system" },
     note,
-    session,
+    tx,
   });
   return moved.changed ? moved.document : null;
 }
@@ -114,12 +114,12 @@ async function writeRejected(rejection: Rejection, session: ClientSession): Prom
  * The gateway order has been paid with a wrong amount, so it must not be offered again: every other attempt
  * on it ends here. The next choice of a payment method finds no open payment and makes a new gateway order.
  */
-async function closeGatewayOrder({ gatewayOrderId }: PaymentDoc, session: ClientSession): Promise<void> {
+async function closeGatewayOrder({ gatewayOrderId }: PaymentDoc, tx: ClientSession): Promise<void> {
   if (!gatewayOrderId) return;
   const open = { gatewayOrderId, supersededAt: null, accepted: trusted({ $ne: true }) };
   const supersededAt = now();
   const pending = await Payment.find({ ...open, status: "pending" }, { _id: 1 })
-    .session(session)
+    .session(tx)
     .lean();
   for (const { _id } of pending) {
     await tryTransition({
@@ -131,10 +131,10 @@ async function closeGatewayOrder({ gatewayOrderId }: PaymentDoc, session: Client
       set: { supersededAt, errorCode: "mismatch", errorMessage: "Another payment did not match the amount" },
       by: { type: "system" },
       note: "mismatch",
-      session,
+      tx,
     });
   }
-  await Payment.updateMany(open, { $set: { supersededAt } }).session(session);
+  await Payment.updateMany(open, { $set: { supersededAt } }).session(tx);
 }
 
 /** For operations: something at the gateway (an offer, a fee setting, a person at the dashboard) needs a look. */

@@ -15,12 +15,9 @@ export const placementInProgress = () =>
  * Marks every attempt of the session as superseded and fails the open ones. Failed attempts are marked
  * too: their gateway order can still be paid, up to days later.
  */
-export async function voidPaymentsOf(
-  checkoutSessionId: Types.ObjectId,
-  session: ClientSession,
-): Promise<void> {
+export async function voidPaymentsOf(checkoutSessionId: Types.ObjectId, tx: ClientSession): Promise<void> {
   const payments = await Payment.find({ checkoutSessionId, supersededAt: null })
-    .session(session)
+    .session(tx)
     .lean<PaymentDoc[]>();
   if (payments.some((payment) => payment.accepted)) throw placementInProgress();
   const at = now();
@@ -36,11 +33,11 @@ export async function voidPaymentsOf(
       set: { supersededAt: at, errorCode: SUPERSEDED, errorMessage: "The cart or the checkout changed" },
       by: { type: "system" },
       note: SUPERSEDED,
-      session,
+      tx,
     });
   }
   await Payment.updateMany(
     { checkoutSessionId, supersededAt: null, accepted: trusted({ $ne: true }) },
     { $set: { supersededAt: at } },
-  ).session(session);
+  ).session(tx);
 }

@@ -25,20 +25,17 @@ export const refundableOf = (
  * Repeatable: when nothing is left, nothing is owed. Two callers at once conflict on the payment document.
  * @returns the refund's id, or null when nothing is left.
  */
-export async function oweSystemRefund(
-  owed: OwedRefund,
-  session: ClientSession,
-): Promise<Types.ObjectId | null> {
-  const payment = await Payment.findById(owed.paymentId).session(session).lean<PaymentDoc>();
+export async function oweSystemRefund(owed: OwedRefund, tx: ClientSession): Promise<Types.ObjectId | null> {
+  const payment = await Payment.findById(owed.paymentId).session(tx).lean<PaymentDoc>();
   if (!payment) return null;
   const amount = refundableOf(payment);
   if (amount <= 0) return null;
   await Payment.updateOne(
     { _id: payment._id },
     { $set: { surplus: true, refundReserved: addPaise(payment.refundReserved, amount) } },
-  ).session(session);
+  ).session(tx);
   const refundId = new Types.ObjectId();
-  await Refund.create([newRefund(refundId, payment, owed, amount)], { session });
+  await Refund.create([newRefund(refundId, payment, owed, amount)], { session: tx });
   await enqueueOutbox(
     [
       {
@@ -47,7 +44,7 @@ export async function oweSystemRefund(
         payload: { refundId: refundId.toHexString() },
       },
     ],
-    session,
+    tx,
   );
   return refundId;
 }

@@ -26,7 +26,7 @@ export async function settleRefund(refund: RefundDoc, word: GatewayRefund): Prom
 
 /** The money is back: the reserved amount becomes a refunded amount, in one transaction. */
 export async function completeRefund(refund: RefundDoc, gatewayRefundId: string): Promise<void> {
-  const completed = await inTransaction(async (session) => {
+  const completed = await inTransaction(async (tx) => {
     const moved = await tryTransition({
       machine: refundMachine,
       model: Refund,
@@ -41,14 +41,11 @@ export async function completeRefund(refund: RefundDoc, gatewayRefundId: string)
         ...outcomeOf(refund, "completed"),
       },
       by: { type: "system" },
-      session,
+      tx,
     });
     if (!moved.changed) return false;
-    await settleReservation(moved.document, "refunded", session);
-    await enqueueOutbox(
-      [{ type: "refund.completed", ...keyed(moved.document, "refund.completed") }],
-      session,
-    );
+    await settleReservation(moved.document, "refunded", tx);
+    await enqueueOutbox([{ type: "refund.completed", ...keyed(moved.document, "refund.completed") }], tx);
     return true;
   });
   if (!completed) return;
@@ -61,7 +58,7 @@ export async function failRefund(
   reason: string,
   gatewayRefundId: string | null = null,
 ): Promise<void> {
-  const failed = await inTransaction(async (session) => {
+  const failed = await inTransaction(async (tx) => {
     const moved = await tryTransition({
       machine: refundMachine,
       model: Refund,
@@ -76,14 +73,11 @@ export async function failRefund(
       },
       by: { type: "system" },
       note: reason,
-      session,
+      tx,
     });
     if (!moved.changed) return false;
-    await settleReservation(moved.document, moved.from === "completed" ? "taken back" : "freed", session);
-    await enqueueOutbox(
-      [{ type: "refund.attention", ...keyed(moved.document, "refund.attention") }],
-      session,
-    );
+    await settleReservation(moved.document, moved.from === "completed" ? "taken back" : "freed", tx);
+    await enqueueOutbox([{ type: "refund.attention", ...keyed(moved.document, "refund.attention") }], tx);
     return true;
   });
   if (!failed) return;
@@ -111,13 +105,13 @@ function keyed(refund: RefundDoc, type: string): Pick<OutboxDraft, "dedupeKey" |
 type Settled = "refunded" | "freed" | "taken back";
 
 /** Moves the refund's amount between `refundReserved` and `refundedAmount` on its payment and its order. */
-async function settleReservation(refund: RefundDoc, settled: Settled, session: ClientSession): Promise<void> {
+async function settleReservation(refund: RefundDoc, settled: Settled, tx: ClientSession): Promise<void> {
   const change = reservationChange(refund.amount, settled);
   if (refund.paymentId) {
-    await Payment.collection.updateOne({ _id: refund.paymentId }, { $inc: change }, { session });
+    await Payment.collection.updateOne({ _id: refund.paymentId }, { $inc: change }, { session: tx });
   }
   if (refund.orderId) {
-    await Order.collection.updateOne({ _id: refund.orderId }, { $inc: change }, { session });
+    await Order.collection.updateOne({ _id: refund.orderId }, { $inc: change }, { session: tx });
   }
 }
 

@@ -33,7 +33,7 @@ export async function assertNotBought(cart: CartDoc): Promise<void> {
 export async function closeMergedCart(
   { cart, token }: HeldCart,
   intoCartId: Types.ObjectId,
-  session: ClientSession,
+  tx: ClientSession,
 ): Promise<void> {
   const { changed } = await tryTransition({
     machine: cartMachine,
@@ -45,18 +45,18 @@ export async function closeMergedCart(
     set: { mergedIntoCartId: intoCartId, itemCount: 0, totalQuantity: 0, lease: null },
     inc: { version: 1 },
     by: { type: "customer" },
-    session,
+    tx,
   });
-  if (!changed) throw await explain(cart, session);
-  await CartItem.deleteMany({ cartId: cart._id }).session(session);
+  if (!changed) throw await explain(cart, tx);
+  await CartItem.deleteMany({ cartId: cart._id }).session(tx);
   // Its goods are in another cart now: nobody can go on with it, nor pay for it.
-  const checkout = await findLiveCheckout(cart._id, session);
-  if (checkout && !(await endCheckout(checkout, { reason: "cart_gone", by: "customer" }, session)))
+  const checkout = await findLiveCheckout(cart._id, tx);
+  if (checkout && !(await endCheckout(checkout, { reason: "cart_gone", by: "customer" }, tx)))
     throw placementInProgress();
 }
 
-async function explain({ _id, version }: CartDoc, session: ClientSession): Promise<ConflictError> {
-  const current = await Cart.findById(_id).session(session).lean<CartDoc>();
+async function explain({ _id, version }: CartDoc, tx: ClientSession): Promise<ConflictError> {
+  const current = await Cart.findById(_id).session(tx).lean<CartDoc>();
   if (current?.placing) return placementInProgress();
   return new ConflictError("VERSION_CONFLICT", "The guest's cart was changed at the same time", {
     current: current?.version ?? version,

@@ -42,7 +42,7 @@ export async function mergeGuestIntoCustomer(request: MergeRequest): Promise<boo
   const { userId, sessionId } = request;
   const guestCart = await findOrReviveCart({ sessionId });
   const isCartMoved = guestCart !== null && (await mergeCart(guestCart, request));
-  const savedItems = await inTransaction((session) => moveSavedItems(sessionId, userId, session));
+  const savedItems = await inTransaction((tx) => moveSavedItems(sessionId, userId, tx));
   await assignOrders({ userId, guestId: sessionId });
   return isCartMoved || savedItems > 0;
 }
@@ -72,5 +72,5 @@ async function takeOver(draft: CartDraft, guest: HeldCart, profile: Profile): Pr
   // Asked here once more than needed: what cannot be priced should fail before any reservation has moved.
   await applyPromotions(draft);
   await moveReservations(draft, { cartId: guest.cart._id, lines }, merged);
-  draft.alongside.push((session) => closeMergedCart(guest, draft.cart._id, session));
+  draft.alongside.push((tx) => closeMergedCart(guest, draft.cart._id, tx));
 }

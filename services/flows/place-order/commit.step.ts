@@ -41,7 +41,7 @@ export async function commitOrder(claim: Claim, orderNumber: string): Promise<Or
   });
   const items = buildOrderItems(claim, order);
   try {
-    await inTransaction((session) => writeOrder(claim, { order, items }, session));
+    await inTransaction((tx) => writeOrder(claim, { order, items }, tx));
   } catch (error) {
     if (error instanceof ClaimLost) return null;
     throw error;
@@ -56,22 +56,22 @@ interface NewOrder {
   items: OrderItemDoc[];
 }
 
-async function writeOrder(claim: Claim, { order, items }: NewOrder, session: ClientSession): Promise<void> {
-  await completeSession(claim, order, session);
-  await Order.insertMany([order], { session, lean: true });
-  await OrderItem.insertMany(items, { session, lean: true });
-  await appendHistory(buildFirstHistory(order), session);
-  if (claim.payment) await linkPayment(claim.payment, order, session);
-  if (claim.cart === "held") await convertCart(claim, order, session);
+async function writeOrder(claim: Claim, { order, items }: NewOrder, tx: ClientSession): Promise<void> {
+  await completeSession(claim, order, tx);
+  await Order.insertMany([order], { session: tx, lean: true });
+  await OrderItem.insertMany(items, { session: tx, lean: true });
+  await appendHistory(buildFirstHistory(order), tx);
+  if (claim.payment) await linkPayment(claim.payment, order, tx);
+  if (claim.cart === "held") await convertCart(claim, order, tx);
   const orderId = order._id.toHexString();
   await enqueueOutbox(
     [{ type: "order.placed", dedupeKey: `order.placed:${orderId}`, payload: { orderId } }],
-    session,
+    tx,
   );
 }
 
 /** First in the transaction: the fencing token decides whether this process may still place the order. */
-async function completeSession(claim: Claim, order: OrderDoc, session: ClientSession): Promise<void> {
+async function completeSession(claim: Claim, order: OrderDoc, tx: ClientSession): Promise<void> {
   const { checkout, token } = claim;
   const { changed } = await applyTransition({
     machine: checkoutMachine,
@@ -88,7 +88,7 @@ async function completeSession(claim: Claim, order: OrderDoc, session: ClientSes
       "steps.completedAt": order.createdAt,
     },
     by: { type: "system" },
-    session,
+    tx,
   });
   if (!changed) throw new ClaimLost();
 }
@@ -100,7 +100,7 @@ async function completeSession(claim: Claim, order: OrderDoc, session: ClientSes
 async function linkPayment(
   { _id, gateway, amount, currency }: PaymentDoc,
   order: OrderDoc,
-  session: ClientSession,
+  tx: ClientSession,
 ): Promise<void> {
   const isValid =
     gateway === "cod" ? { status: "pending" as const } : { status: "captured" as const, accepted: true };
@@ -113,17 +113,17 @@ async function linkPayment(
       ...{ refundedAmount: ZERO_PAISE, refundReserved: ZERO_PAISE },
     },
     { $set: { orderId: order._id, orderNumber: order.orderNumber } },
-  ).session(session);
+  ).session(tx);
   if (modifiedCount !== 1)
     throw new PlacementRefused("capture_refused", "the payment is no longer valid for this order");
 }
 
 /** A cart that has changed since it was paid for is left alone; this is one that has not. */
-async function convertCart({ checkout }: Claim, order: OrderDoc, session: ClientSession): Promise<void> {
+async function convertCart({ checkout }: Claim, order: OrderDoc, tx: ClientSession): Promise<void> {
   const { modifiedCount } = await Cart.updateOne(
     { _id: checkout.cartId, placing: checkout._id, status: trusted({ $in: PLACEABLE }) },
     { $set: { status: "converted", convertedOrderId: order._id, placing: null } },
-  ).session(session);
+  ).session(tx);
   if (modifiedCount !== 1)
     throw new ConflictError("VERSION_CONFLICT", "The cart is no longer held by this order");
 }

@@ -25,23 +25,23 @@ export async function undoPlacement(
   failure: CheckoutFailure,
 ): Promise<{ refundNumber: string | null } | null> {
   const refundNumber = claim.payment?.status === "captured" ? await nextRefundNumber() : null;
-  return inTransaction(async (session) => {
-    if (!(await failSession(claim, failure, session))) return null;
+  return inTransaction(async (tx) => {
+    if (!(await failSession(claim, failure, tx))) return null;
     await Cart.updateOne(
       { _id: claim.checkout.cartId, placing: claim.checkout._id },
       { $set: { placing: null } },
-    ).session(session);
+    ).session(tx);
     if (claim.payment && refundNumber) {
-      await oweSystemRefund({ paymentId: claim.payment._id, reason: "undo", refundNumber }, session);
+      await oweSystemRefund({ paymentId: claim.payment._id, reason: "undo", refundNumber }, tx);
     }
-    await failCodPayment(claim, session);
-    await enqueueOutbox(reversalsOf(claim), session);
+    await failCodPayment(claim, tx);
+    await enqueueOutbox(reversalsOf(claim), tx);
     return { refundNumber };
   });
 }
 
 /** Not by the state table: a session that had expired before stays failed, with a new reason. */
-async function failSession(claim: Claim, failure: CheckoutFailure, session: ClientSession): Promise<boolean> {
+async function failSession(claim: Claim, failure: CheckoutFailure, tx: ClientSession): Promise<boolean> {
   const at = now();
   const failed = await CheckoutSession.updateOne(
     { _id: claim.checkout._id, status: claim.checkout.status, "placement.token": claim.token },
@@ -54,11 +54,11 @@ async function failSession(claim: Claim, failure: CheckoutFailure, session: Clie
         placement: null,
       },
     },
-  ).session(session);
+  ).session(tx);
   return failed.modifiedCount === 1;
 }
 
-async function failCodPayment(claim: Claim, session: ClientSession): Promise<void> {
+async function failCodPayment(claim: Claim, tx: ClientSession): Promise<void> {
   if (claim.payment?.gateway !== "cod") return;
   await tryTransition({
     machine: codPaymentMachine,
@@ -67,7 +67,7 @@ async function failCodPayment(claim: Claim, session: ClientSession): Promise<voi
     to: "failed",
     set: { errorCode: "placement_failed", errorMessage: "The order could not be placed" },
     by: { type: "system" },
-    session,
+    tx,
   });
 }
 

@@ -100,6 +100,34 @@ describe("money that was refunded at the gateway", () => {
     expect(done(await buyer.choose()).gateway.orderId).not.toBe(orderId);
   });
 
+  test("When it is refunded while its order is being placed, then the commit fails and the order is undone", async () => {
+    const { buyer, orderId, amount } = await opened();
+    const paid = buyer.pay(orderId);
+    done(await buyer.verify(paid));
+    const slow = { service: "inventory", action: "delay", delayMs: 1_500, times: 1 } as const;
+    const { id } = shop().sandbox.control.faults.add(slow);
+    const placing = buyer.order();
+    const isReached = () =>
+      shop()
+        .sandbox.control.faults.list()
+        .some((fault) => fault.id === id && fault.hits > 0);
+    while (!isReached()) await new Promise((resolve) => setTimeout(resolve, 20));
+    gateway().refundInDashboard(paid.paymentId);
+    await report("payment.captured", paid.paymentId);
+    expect((await placing).status).toBe(409);
+    const ended = { $set: { "placement.leaseUntil": new Date(0) } };
+    await shop()
+      .db.collection("checkoutSessions")
+      .updateOne({ paymentMethod: "upi", placement: { $ne: null } }, ended);
+    await shop().runJob("placement-recovery");
+    await shop().settle();
+    expect(await buyer.stored.order()).toBeNull();
+    expect(await buyer.stored.session()).toMatchObject({ status: "failed", placement: null });
+    expect(await buyer.stored.payments()).toMatchObject([{ ...isAlarm, refundedAmount: amount }]);
+    expect(await buyer.stored.cart()).toMatchObject({ status: "active", placing: null });
+    expect(gateway().refundsOf(paid.paymentId)).toHaveLength(1);
+  });
+
   test("When the gateway's refunds cannot be read, then nothing is decided; the next report decides", async () => {
     const { buyer, orderId, amount } = await opened();
     const paid = buyer.pay(orderId);

@@ -167,7 +167,7 @@ describe("Settings and audit", () => {
 
     it("When the change it tells of fails, then neither change nor row nor message is there", async () => {
       const work = inTransaction(async (session) => {
-        await putSettings({ group: "cart", patch: { maxLines: 20 }, by, session });
+        await putSettings({ group: "cart", patch: { maxLines: 20 }, by, tx: session });
         await recordAudit(entry, session);
         throw new RangeError("no");
       });
@@ -181,7 +181,7 @@ describe("Settings and audit", () => {
     it("When settings and their audit row are one transaction, then the new values are in force after it", async () => {
       await getSettings("cart");
       await inTransaction(async (session) => {
-        await putSettings({ group: "cart", patch: { maxLines: 20 }, by, session });
+        await putSettings({ group: "cart", patch: { maxLines: 20 }, by, tx: session });
         await recordAudit(entry, session);
       });
       expect((await getSettings("cart")).maxLines).toBe(20);

@@ -208,8 +208,15 @@ describe("Transitions", () => {
     it("When two of its statuses move in one transaction, then each has its row", async () => {
       const id = await aStoredOrder();
       await inTransaction(async (session) => {
-        await applyTransition({ machine: orderMachine, model: Order, id, to: "confirmed", by, session });
-        await applyTransition({ machine: orderPaymentMachine, model: Order, id, to: "paid", by, session });
+        await applyTransition({ machine: orderMachine, model: Order, id, to: "confirmed", by, tx: session });
+        await applyTransition({
+          machine: orderPaymentMachine,
+          model: Order,
+          id,
+          to: "paid",
+          by,
+          tx: session,
+        });
       });
       expect(await Order.findById(id).lean<OrderDoc>()).toMatchObject({
         status: "confirmed",
@@ -226,7 +233,7 @@ describe("Transitions", () => {
     it("When the transaction fails after the move, then neither status nor row is there", async () => {
       const id = await aStoredOrder();
       const work = inTransaction(async (session) => {
-        await applyTransition({ machine: orderMachine, model: Order, id, to: "confirmed", by, session });
+        await applyTransition({ machine: orderMachine, model: Order, id, to: "confirmed", by, tx: session });
         throw new RangeError("no");
       });
       await expect(work).rejects.toThrow(RangeError);
@@ -239,7 +246,7 @@ describe("Transitions", () => {
       await Promise.all(
         Array.from({ length: 5 }, () =>
           inTransaction((session) =>
-            applyTransition({ machine: orderMachine, model: Order, id, to: "confirmed", by, session }),
+            applyTransition({ machine: orderMachine, model: Order, id, to: "confirmed", by, tx: session }),
           ),
         ),
       );
