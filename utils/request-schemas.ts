@@ -17,7 +17,7 @@ export const orderNumber = () =>
 export const foreignId = () => Joi.string().pattern(/^[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}$/, "an id");
 
 /** A name of our own that stands in a path, such as a job's. */
-export const keyword = () => Joi.string().pattern(/^[a-z][a-zA-Z0-9-]{0,63}$/, "a name");
+export const keyword = () => Joi.string().pattern(/^[\w-]{1,64}$/, "a name");
 
 /** Joi's conversion also takes `1e1`, ` 10`, `+5` and `10.0`; a number in a URL is written in plain digits. */
 const written =
