@@ -6,7 +6,7 @@ import { activeAdminStep } from "./active-admin.middleware.js";
 import type { Authenticate } from "./authentication.middleware.js";
 import { BODY_LIMITS, jsonBodyStep, rawBodyStep } from "./body.middleware.js";
 import { failedAttemptSteps } from "./failed-attempts.middleware.js";
-import { idempotencyKeyStep, idempotencyStep } from "./idempotency.middleware.js";
+import { checkIdempotency, idempotencyKeyStep } from "./idempotency.middleware.js";
 import { verifyRazorpaySignature, verifyShippingSignature } from "./payment-verification.middleware.js";
 import { privateCacheStep } from "./private-cache.middleware.js";
 import type { RateLimits } from "./rate-limit.middleware.js";
@@ -20,7 +20,7 @@ import {
   type RouteDetails,
   type RouteSchemas,
 } from "./route.types.js";
-import { validationStep } from "./validation.middleware.js";
+import { validate } from "./validation.middleware.js";
 
 export * from "./access.js";
 export * from "./route.types.js";
@@ -104,8 +104,8 @@ function stepsOf(
     steps.push(verify.header, rawBodyStep, verify.body);
   } else if (method !== "get") steps.push(jsonBodyStep(BODY_LIMITS[bodyLimit ?? "standard"]));
   if (idempotency) steps.push(idempotencyKeyStep(idempotency));
-  steps.push(validationStep(description));
-  if (idempotency) steps.push(idempotencyStep);
+  steps.push(validate(description));
+  if (idempotency) steps.push(checkIdempotency);
   if (caching) steps.push(privateCacheStep);
   return failures ? [...steps, handle, failures.after] : [...steps, handle];
 }

@@ -116,7 +116,7 @@ function settleBeforeSending(grant: KeyGrant, res: Response): void {
  * Does the work of a key once (D31). Only callers that are somebody have keys: a session minted for
  * this very request is nobody yet.
  */
-export const idempotencyStep: RequestHandler = (request, res, next) => {
+export const checkIdempotency: RequestHandler = (request, res, next) => {
   const { idempotencyKey: key, fingerprint = "", principal, sessionMinted } = localsOf(res);
   const caller = sessionMinted ? null : principalKey(principal);
   if (key === undefined || caller === null) {

@@ -74,7 +74,7 @@ const NOTHING = Joi.object({});
  * Validates every part of the request and leaves the result in `localsOf(res)`. A route without a schema
  * takes nothing there: an unexpected field or parameter is refused, not dropped.
  */
-export function validationStep({ schemas, method, access }: RouteDescription): RequestHandler {
+export function validate({ schemas, method, access }: RouteDescription): RequestHandler {
   const hasBody = method !== "get";
   // What is signed is the sender's to shape: without a schema it passes as it is.
   const free = access.rule.kind === "signed" && !schemas.body;

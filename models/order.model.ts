@@ -3,14 +3,14 @@ import {
   CURRENCY,
   FULFILLMENT_STATUSES,
   type FulfillmentStatus,
-  ORDER_PAYMENT_STATUSES,
   ORDER_SOURCES,
   ORDER_STATUSES,
-  type OrderPaymentStatus,
   type OrderSource,
   type OrderStatus,
   PAYMENT_METHODS,
+  PAYMENT_STATUSES,
   type PaymentMethod,
+  type PaymentStatus,
 } from "../utils/constants.js";
 import { emailKey } from "../utils/contact.js";
 import type { Paise } from "../utils/money.js";
@@ -79,7 +79,7 @@ export interface OrderDoc extends CartTotals {
   userId?: string;
   sessionId?: string;
   status: OrderStatus;
-  paymentStatus: OrderPaymentStatus;
+  paymentStatus: PaymentStatus;
   fulfillmentStatus: FulfillmentStatus;
   paymentMethod: PaymentMethod | null;
   email: string;
@@ -169,7 +169,7 @@ const schema = defineSchema<OrderDoc>("orders", {
   userId: ownerId,
   sessionId: ownerId,
   status: oneOf(ORDER_STATUSES, "pending"),
-  paymentStatus: oneOf(ORDER_PAYMENT_STATUSES, "pending"),
+  paymentStatus: oneOf(PAYMENT_STATUSES, "pending"),
   fulfillmentStatus: oneOf(FULFILLMENT_STATUSES, "unfulfilled"),
   paymentMethod: optionalOneOf(PAYMENT_METHODS),
   email: text,

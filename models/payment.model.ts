@@ -1,14 +1,14 @@
 import { model, type Types } from "mongoose";
 import {
   CURRENCY,
+  PAYMENT_GATEWAY_STATUSES,
   PAYMENT_GATEWAYS,
   PAYMENT_METHODS,
   PAYMENT_MISMATCH_REASONS,
-  PAYMENT_STATUSES,
   type PaymentGatewayName,
+  type PaymentGatewayStatus,
   type PaymentMethod,
   type PaymentMismatchReason,
-  type PaymentStatus,
 } from "../utils/constants.js";
 import type { Paise } from "../utils/money.js";
 import {
@@ -95,7 +95,7 @@ export interface PaymentDoc {
   /** Null until the gateway tells, for attempts it knew before we did. */
   method: PaymentMethod | null;
   methodDetails: PaymentMethodDetails | null;
-  status: PaymentStatus;
+  status: PaymentGatewayStatus;
   currency: string;
   /** What was asked for; after a mismatch, what the gateway took. */
   amount: Paise;
@@ -175,7 +175,7 @@ const schema = defineSchema<PaymentDoc>("payments", {
   gatewayPaymentId: optionalText,
   method: optionalOneOf(PAYMENT_METHODS),
   methodDetails: optionalPart(methodDetailsPart),
-  status: oneOf(PAYMENT_STATUSES, "pending"),
+  status: oneOf(PAYMENT_GATEWAY_STATUSES, "pending"),
   currency: { ...text, default: CURRENCY },
   amount: moneyFromZero,
   capturedAmount: moneyFromZero,

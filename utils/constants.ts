@@ -1,65 +1,96 @@
 /** The closed word lists of the domain. Each list is also the type (`CartStatus`) and the model's enum. */
 
-export const CART_STATUSES = ["active", "abandoned", "converted"] as const;
-export type CartStatus = (typeof CART_STATUSES)[number];
+type ValueOf<T> = T[keyof T];
 
-export const CART_SOURCES = ["web", "mobile"] as const;
-export type CartSource = (typeof CART_SOURCES)[number];
+export const CART_STATUS = {
+  ACTIVE: "active",
+  ABANDONED: "abandoned",
+  CONVERTED: "converted",
+} as const;
+export const CART_STATUSES = Object.values(CART_STATUS);
+export type CartStatus = ValueOf<typeof CART_STATUS>;
 
-export const ORDER_SOURCES = ["web", "mobile", "admin"] as const;
-export type OrderSource = (typeof ORDER_SOURCES)[number];
+export const CART_SOURCE = {
+  WEB: "web",
+  MOBILE: "mobile",
+} as const;
+export const CART_SOURCES = Object.values(CART_SOURCE);
+export type CartSource = ValueOf<typeof CART_SOURCE>;
 
-export const CHECKOUT_STATUSES = [
-  "initiated",
-  "address_entered",
-  "payment_pending",
-  "completed",
-  "failed",
-] as const;
-export type CheckoutStatus = (typeof CHECKOUT_STATUSES)[number];
+export const ORDER_SOURCE = {
+  WEB: "web",
+  MOBILE: "mobile",
+  ADMIN: "admin",
+} as const;
+export const ORDER_SOURCES = Object.values(ORDER_SOURCE);
+export type OrderSource = ValueOf<typeof ORDER_SOURCE>;
+
+export const CHECKOUT_STATUS = {
+  INITIATED: "initiated",
+  ADDRESS_ENTERED: "address_entered",
+  PAYMENT_PENDING: "payment_pending",
+  COMPLETED: "completed",
+  FAILED: "failed",
+} as const;
+export const CHECKOUT_STATUSES = Object.values(CHECKOUT_STATUS);
+export type CheckoutStatus = ValueOf<typeof CHECKOUT_STATUS>;
 /** A session in one of these can still become an order; one such session a cart. */
 export const LIVE_CHECKOUT_STATUSES = ["initiated", "address_entered", "payment_pending"] as const;
 /** Whoever stopped here may be reminded: of a live checkout, or of one whose time is over. */
 export const REMINDED_CHECKOUT_STATUSES = [...LIVE_CHECKOUT_STATUSES, "failed"] as const;
 
 /** Why a session failed. Only `expired` may still be completed, by a late payment (D32). */
-export const CHECKOUT_FAILURES = [
-  "expired",
-  "out_of_stock",
-  "coupon_invalid",
-  "insufficient_points",
-  "insufficient_credit",
-  "capture_refused",
-  "cart_gone",
-  "unavailable",
-] as const;
-export type CheckoutFailure = (typeof CHECKOUT_FAILURES)[number];
+export const CHECKOUT_FAILURE = {
+  EXPIRED: "expired",
+  OUT_OF_STOCK: "out_of_stock",
+  COUPON_INVALID: "coupon_invalid",
+  INSUFFICIENT_POINTS: "insufficient_points",
+  INSUFFICIENT_CREDIT: "insufficient_credit",
+  CAPTURE_REFUSED: "capture_refused",
+  CART_GONE: "cart_gone",
+  UNAVAILABLE: "unavailable",
+} as const;
+export const CHECKOUT_FAILURES = Object.values(CHECKOUT_FAILURE);
+export type CheckoutFailure = ValueOf<typeof CHECKOUT_FAILURE>;
 
-export const ORDER_STATUSES = [
-  "pending",
-  "confirmed",
-  "processing",
-  "shipped",
-  "delivered",
-  "cancelled",
-  "returned",
-] as const;
-export type OrderStatus = (typeof ORDER_STATUSES)[number];
+export const ORDER_STATUS = {
+  PENDING: "pending",
+  CONFIRMED: "confirmed",
+  PROCESSING: "processing",
+  SHIPPED: "shipped",
+  DELIVERED: "delivered",
+  CANCELLED: "cancelled",
+  RETURNED: "returned",
+} as const;
+export const ORDER_STATUSES = Object.values(ORDER_STATUS);
+export type OrderStatus = ValueOf<typeof ORDER_STATUS>;
 
-export const ORDER_PAYMENT_STATUSES = ["pending", "paid", "failed", "refunded"] as const;
-export type OrderPaymentStatus = (typeof ORDER_PAYMENT_STATUSES)[number];
+export const PAYMENT_STATUS = {
+  PENDING: "pending",
+  PAID: "paid",
+  FAILED: "failed",
+  REFUNDED: "refunded",
+} as const;
+export const PAYMENT_STATUSES = Object.values(PAYMENT_STATUS);
+export type PaymentStatus = ValueOf<typeof PAYMENT_STATUS>;
 
-export const FULFILLMENT_STATUSES = ["unfulfilled", "partially_fulfilled", "fulfilled"] as const;
-export type FulfillmentStatus = (typeof FULFILLMENT_STATUSES)[number];
+export const FULFILLMENT_STATUS = {
+  UNFULFILLED: "unfulfilled",
+  PARTIALLY_FULFILLED: "partially_fulfilled",
+  FULFILLED: "fulfilled",
+} as const;
+export const FULFILLMENT_STATUSES = Object.values(FULFILLMENT_STATUS);
+export type FulfillmentStatus = ValueOf<typeof FULFILLMENT_STATUS>;
 
-export const LINE_FULFILLMENT_STATUSES = [
-  "pending",
-  "partially_fulfilled",
-  "fulfilled",
-  "returned",
-  "cancelled",
-] as const;
-export type LineFulfillmentStatus = (typeof LINE_FULFILLMENT_STATUSES)[number];
+export const LINE_FULFILLMENT_STATUS = {
+  PENDING: "pending",
+  PARTIALLY_FULFILLED: "partially_fulfilled",
+  FULFILLED: "fulfilled",
+  RETURNED: "returned",
+  CANCELLED: "cancelled",
+} as const;
+export const LINE_FULFILLMENT_STATUSES = Object.values(LINE_FULFILLMENT_STATUS);
+export type LineFulfillmentStatus = ValueOf<typeof LINE_FULFILLMENT_STATUS>;
 
 export const ONLINE_PAYMENT_METHODS = ["upi", "card", "netbanking", "wallet"] as const;
 export type OnlinePaymentMethod = (typeof ONLINE_PAYMENT_METHODS)[number];
@@ -82,20 +113,48 @@ export type PaymentMethod = (typeof PAYMENT_METHODS)[number];
 export const PAYMENT_GATEWAYS = ["razorpay", "cod", "manual"] as const;
 export type PaymentGatewayName = (typeof PAYMENT_GATEWAYS)[number];
 
-export const PAYMENT_STATUSES = ["pending", "authorized", "captured", "failed", "refunded"] as const;
-export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
+export const PAYMENT_GATEWAY_STATUS = {
+  PENDING: "pending",
+  AUTHORIZED: "authorized",
+  CAPTURED: "captured",
+  FAILED: "failed",
+  REFUNDED: "refunded",
+} as const;
+export const PAYMENT_GATEWAY_STATUSES = Object.values(PAYMENT_GATEWAY_STATUS);
+export type PaymentGatewayStatus = ValueOf<typeof PAYMENT_GATEWAY_STATUS>;
 
-export const REFUND_STATUSES = ["pending", "processing", "completed", "failed", "rejected"] as const;
-export type RefundStatus = (typeof REFUND_STATUSES)[number];
+export const REFUND_STATUS = {
+  PENDING: "pending",
+  PROCESSING: "processing",
+  COMPLETED: "completed",
+  FAILED: "failed",
+  REJECTED: "rejected",
+} as const;
+export const REFUND_STATUSES = Object.values(REFUND_STATUS);
+export type RefundStatus = ValueOf<typeof REFUND_STATUS>;
 
-export const REFUND_TYPES = ["full", "partial"] as const;
-export type RefundType = (typeof REFUND_TYPES)[number];
+export const REFUND_TYPE = {
+  FULL: "full",
+  PARTIAL: "partial",
+} as const;
+export const REFUND_TYPES = Object.values(REFUND_TYPE);
+export type RefundType = ValueOf<typeof REFUND_TYPE>;
 
-export const REFUND_DESTINATIONS = ["original", "store_credit", "bank_transfer"] as const;
-export type RefundDestination = (typeof REFUND_DESTINATIONS)[number];
+export const REFUND_DESTINATION = {
+  ORIGINAL: "original",
+  STORE_CREDIT: "store_credit",
+  BANK_TRANSFER: "bank_transfer",
+} as const;
+export const REFUND_DESTINATIONS = Object.values(REFUND_DESTINATION);
+export type RefundDestination = ValueOf<typeof REFUND_DESTINATION>;
 
-export const REFUND_INITIATORS = ["customer", "admin", "system"] as const;
-export type RefundInitiator = (typeof REFUND_INITIATORS)[number];
+export const REFUND_INITIATOR = {
+  CUSTOMER: "customer",
+  ADMIN: "admin",
+  SYSTEM: "system",
+} as const;
+export const REFUND_INITIATORS = Object.values(REFUND_INITIATOR);
+export type RefundInitiator = ValueOf<typeof REFUND_INITIATOR>;
 
 export const REFUND_SYSTEM_REASONS = [
   "superseded",
@@ -119,11 +178,23 @@ export const PAYMENT_MISMATCH_REASONS = [
 ] as const;
 export type PaymentMismatchReason = (typeof PAYMENT_MISMATCH_REASONS)[number];
 
-export const RETURN_STATUSES = ["requested", "approved", "rejected", "received", "completed"] as const;
-export type ReturnStatus = (typeof RETURN_STATUSES)[number];
+export const RETURN_STATUS = {
+  REQUESTED: "requested",
+  APPROVED: "approved",
+  REJECTED: "rejected",
+  RECEIVED: "received",
+  COMPLETED: "completed",
+} as const;
+export const RETURN_STATUSES = Object.values(RETURN_STATUS);
+export type ReturnStatus = ValueOf<typeof RETURN_STATUS>;
 
-export const INSPECTION_STATUSES = ["pending", "pass", "fail"] as const;
-export type InspectionStatus = (typeof INSPECTION_STATUSES)[number];
+export const INSPECTION_STATUS = {
+  PENDING: "pending",
+  PASS: "pass",
+  FAIL: "fail",
+} as const;
+export const INSPECTION_STATUSES = Object.values(INSPECTION_STATUS);
+export type InspectionStatus = ValueOf<typeof INSPECTION_STATUS>;
 
 export const RETURN_CONDITIONS = ["unopened", "opened", "used", "damaged"] as const;
 export type ReturnCondition = (typeof RETURN_CONDITIONS)[number];
@@ -139,35 +210,65 @@ export const RETURN_REASONS = [
 ] as const;
 export type ReturnReason = (typeof RETURN_REASONS)[number];
 
-export const INVOICE_TYPES = ["sale", "credit_note"] as const;
-export type InvoiceType = (typeof INVOICE_TYPES)[number];
+export const INVOICE_TYPE = {
+  SALE: "sale",
+  CREDIT_NOTE: "credit_note",
+} as const;
+export const INVOICE_TYPES = Object.values(INVOICE_TYPE);
+export type InvoiceType = ValueOf<typeof INVOICE_TYPE>;
 
-export const INVOICE_STATUSES = ["draft", "issued"] as const;
-export type InvoiceStatus = (typeof INVOICE_STATUSES)[number];
+export const INVOICE_STATUS = {
+  DRAFT: "draft",
+  ISSUED: "issued",
+} as const;
+export const INVOICE_STATUSES = Object.values(INVOICE_STATUS);
+export type InvoiceStatus = ValueOf<typeof INVOICE_STATUS>;
 
-export const SHIPMENT_STATUSES = [
-  "creating",
-  "created",
-  "picked_up",
-  "in_transit",
-  "out_for_delivery",
-  "delivered",
-  "returned_to_origin",
-] as const;
-export type ShipmentStatus = (typeof SHIPMENT_STATUSES)[number];
+export const SHIPMENT_STATUS = {
+  CREATING: "creating",
+  CREATED: "created",
+  PICKED_UP: "picked_up",
+  IN_TRANSIT: "in_transit",
+  OUT_FOR_DELIVERY: "out_for_delivery",
+  DELIVERED: "delivered",
+  RETURNED_TO_ORIGIN: "returned_to_origin",
+} as const;
+export const SHIPMENT_STATUSES = Object.values(SHIPMENT_STATUS);
+export type ShipmentStatus = ValueOf<typeof SHIPMENT_STATUS>;
 
 /** What a row of an order's history is about: one of its three statuses, or its owner (a guest, then a customer). */
-export const STATUS_TYPES = ["order", "payment", "fulfillment", "owner"] as const;
-export type StatusType = (typeof STATUS_TYPES)[number];
+export const STATUS_TYPE = {
+  ORDER: "order",
+  PAYMENT: "payment",
+  FULFILLMENT: "fulfillment",
+  OWNER: "owner",
+} as const;
+export const STATUS_TYPES = Object.values(STATUS_TYPE);
+export type StatusType = ValueOf<typeof STATUS_TYPE>;
 
-export const CHANGED_BY_TYPES = ["system", "admin", "customer"] as const;
-export type ChangedByType = (typeof CHANGED_BY_TYPES)[number];
+export const CHANGED_BY_TYPE = {
+  SYSTEM: "system",
+  ADMIN: "admin",
+  CUSTOMER: "customer",
+} as const;
+export const CHANGED_BY_TYPES = Object.values(CHANGED_BY_TYPE);
+export type ChangedByType = ValueOf<typeof CHANGED_BY_TYPE>;
 
-export const OUTBOX_STATES = ["pending", "delivered", "dead"] as const;
-export type OutboxState = (typeof OUTBOX_STATES)[number];
+export const OUTBOX_STATE = {
+  PENDING: "pending",
+  DELIVERED: "delivered",
+  DEAD: "dead",
+} as const;
+export const OUTBOX_STATES = Object.values(OUTBOX_STATE);
+export type OutboxState = ValueOf<typeof OUTBOX_STATE>;
 
-export const WEBHOOK_STATES = ["received", "processed", "flagged"] as const;
-export type WebhookState = (typeof WEBHOOK_STATES)[number];
+export const WEBHOOK_STATE = {
+  RECEIVED: "received",
+  PROCESSED: "processed",
+  FLAGGED: "flagged",
+} as const;
+export const WEBHOOK_STATES = Object.values(WEBHOOK_STATE);
+export type WebhookState = ValueOf<typeof WEBHOOK_STATE>;
 
 export const NOTICE_CODES = [
   "PRICE_CHANGED",

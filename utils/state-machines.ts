@@ -3,8 +3,8 @@ import type {
   CheckoutStatus,
   FulfillmentStatus,
   LineFulfillmentStatus,
-  OrderPaymentStatus,
   OrderStatus,
+  PaymentGatewayStatus,
   PaymentStatus,
   RefundStatus,
   ReturnStatus,
@@ -57,7 +57,7 @@ export const orderMachine = machine<OrderStatus>("order", "pending", {
   returned: [],
 });
 
-export const orderPaymentMachine = machine<OrderPaymentStatus>("order payment", "pending", {
+export const orderPaymentMachine = machine<PaymentStatus>("order payment", "pending", {
   pending: ["paid", "failed"],
   failed: ["pending", "paid"],
   paid: ["refunded"],
@@ -79,7 +79,7 @@ export const lineFulfillmentMachine = machine<LineFulfillmentStatus>("line fulfi
 });
 
 /** Online payments: moved by the gateway's word alone. */
-export const paymentMachine = machine<PaymentStatus>("payment", "pending", {
+export const paymentMachine = machine<PaymentGatewayStatus>("payment", "pending", {
   pending: ["authorized", "captured", "failed"],
   authorized: ["captured", "failed", "refunded"],
   captured: ["refunded"],
@@ -88,7 +88,7 @@ export const paymentMachine = machine<PaymentStatus>("payment", "pending", {
   refunded: [],
 });
 
-export const codPaymentMachine = machine<PaymentStatus>("COD payment", "pending", {
+export const codPaymentMachine = machine<PaymentGatewayStatus>("COD payment", "pending", {
   pending: ["captured", "failed"],
   authorized: [],
   captured: [],

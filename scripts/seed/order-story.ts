@@ -1,8 +1,8 @@
 import type { OrderStatusHistoryDoc, StatusEntry } from "../../models/index.js";
 import type {
   FulfillmentStatus,
-  OrderPaymentStatus,
   OrderStatus,
+  PaymentGatewayStatus,
   PaymentStatus,
   StatusType,
 } from "../../utils/constants.js";
@@ -10,10 +10,10 @@ import type {
 /** How far an order has come, by its age. */
 export interface Story {
   status: OrderStatus;
-  paymentStatus: OrderPaymentStatus;
+  paymentStatus: PaymentStatus;
   fulfillmentStatus: FulfillmentStatus;
   /** Of the payment record. */
-  payment: PaymentStatus;
+  payment: PaymentGatewayStatus;
   at: Record<"placed" | "processing" | "shipped" | "delivered" | "cancelled", Date>;
 }
 

@@ -2,7 +2,7 @@ import { type Types, trusted } from "mongoose";
 import { logger } from "../../config/logger.config.js";
 import { Payment, type PaymentDoc, Refund } from "../../models/index.js";
 import { oweSystemRefund } from "../aggregates/refund/owe-refund.js";
-import { nextRefundNumber } from "../platform/order-number.service.js";
+import { generateUniqueRefundNumber } from "../platform/order-number.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 
 /** A client, a webhook or the recovery job gets so long to turn a capture into an order or a refund. */
@@ -32,7 +32,7 @@ export function findCapturedWithoutOrder(limit: number): Promise<CapturedPayment
  * @returns whether this call wrote the refund
  */
 export async function returnStrayMoney(paymentId: Types.ObjectId): Promise<boolean> {
-  const refundNumber = await nextRefundNumber();
+  const refundNumber = await generateUniqueRefundNumber();
   const owed = await inTransaction(async (tx) => {
     const stray = await Payment.exists({
       _id: paymentId,

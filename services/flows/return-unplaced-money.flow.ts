@@ -9,7 +9,7 @@ import {
 } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
 import { oweSystemRefund } from "../aggregates/refund/owe-refund.js";
-import { nextRefundNumber } from "../platform/order-number.service.js";
+import { generateUniqueRefundNumber } from "../platform/order-number.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 
 /**
@@ -19,7 +19,7 @@ import { inTransaction } from "../platform/transaction.service.js";
  * @returns whether this call wrote a refund
  */
 export async function returnUnplacedMoney(checkoutSessionId: Types.ObjectId): Promise<boolean> {
-  const refundNumber = await nextRefundNumber();
+  const refundNumber = await generateUniqueRefundNumber();
   const owed = await inTransaction(async (tx) => {
     const payment = await Payment.findOne({
       checkoutSessionId,

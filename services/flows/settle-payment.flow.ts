@@ -2,7 +2,7 @@ import { type ClientSession, type Types, trusted } from "mongoose";
 import { logger } from "../../config/logger.config.js";
 import { Payment, type PaymentDoc } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
-import type { PaymentStatus } from "../../utils/constants.js";
+import type { PaymentGatewayStatus } from "../../utils/constants.js";
 import { ConflictError } from "../../utils/errors.js";
 import { isDuplicateKey } from "../../utils/helpers.js";
 import { ZERO_PAISE } from "../../utils/money.js";
@@ -96,7 +96,7 @@ async function applyReport(report: Report): Promise<boolean> {
  * The gateway also calls a captured payment `refunded` once all of it is refunded. Here a refund never changes
  * the status of a captured payment; only an uncaptured one becomes `refunded`.
  */
-function targetStatus({ record, word }: Report): PaymentStatus {
+function targetStatus({ record, word }: Report): PaymentGatewayStatus {
   if (word.status === "created") return "pending";
   if (word.status !== "refunded") return word.status;
   return word.captured || record.status === "captured" ? "captured" : "refunded";
@@ -240,7 +240,7 @@ interface Move {
 
 async function move(
   { record, source }: Report,
-  to: PaymentStatus,
+  to: PaymentGatewayStatus,
   { set, guard = {}, tx }: Move,
 ): Promise<boolean> {
   const { changed } = await tryTransition({

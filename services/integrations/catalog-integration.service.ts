@@ -156,7 +156,7 @@ export function getProduct(productId: string, options: ReadOptions = {}): Promis
 }
 
 /** @returns refused `PRODUCT_NOT_FOUND` when there is no such variant of that product */
-export function getVariant(
+export function getVariantDetails(
   ids: { productId: string; variantId: string },
   options: ReadOptions = {},
 ): Promise<Result<CatalogVariant>> {

@@ -189,7 +189,7 @@ export function readAnswer<T>(
 }
 
 /** What it means that there was no (whole) answer. */
-export function readTransportError(service: string, thrown: unknown): Attempt<never> {
+export function handleServiceError(service: string, thrown: unknown): Attempt<never> {
   const cause = isRecord(thrown) && typeof thrown.code === "string" ? thrown.code : "";
   if (NEVER_ARRIVED.has(cause)) {
     return failed(

@@ -10,7 +10,7 @@ import type { Attempt, BreakerOptions, BreakerState, GuardStats } from "./guard.
 import { Guard } from "./guard.js";
 import { createServiceAdapter } from "./http-adapter.js";
 import type { Normalise } from "./http-answer.js";
-import { readAnswer, readTransportError } from "./http-answer.js";
+import { handleServiceError, readAnswer } from "./http-answer.js";
 import type { ListedRefusal } from "./refusals.js";
 
 export { upstreamStats } from "./guard.js";
@@ -214,7 +214,7 @@ export class ServiceClient {
       };
       return readAnswer(answer, { ...call, normalise: this.#normalise });
     } catch (error) {
-      return readTransportError(this.name, error);
+      return handleServiceError(this.name, error);
     }
   }
 
@@ -234,6 +234,6 @@ export class ServiceClient {
 }
 
 /** @see ServiceClient */
-export function createServiceClient(options: ServiceClientOptions): ServiceClient {
+export function createHttpClient(options: ServiceClientOptions): ServiceClient {
   return new ServiceClient(options);
 }

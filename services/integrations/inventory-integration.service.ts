@@ -220,7 +220,7 @@ export interface ConversionRequest {
  * Makes a sale of a cart's reservations; idempotent by order. An expired reservation is taken from free stock.
  * @returns refused `INSUFFICIENT_STOCK` (`shortItemsOf`; nothing is taken) or `ORDER_VOIDED`
  */
-export function convertReservations(request: ConversionRequest): Promise<Result<Conversion>> {
+export function convertReservationsToSale(request: ConversionRequest): Promise<Result<Conversion>> {
   const { cartId, orderId, items } = request;
   return inventoryClient.write({
     method: "POST",
@@ -251,7 +251,7 @@ export interface StockReturn {
 }
 
 /** Puts sold units back on the shelf (a cancelled line, a return that passed inspection). */
-export function returnStock(stockReturn: StockReturn): Promise<Result<unknown>> {
+export function returnInventory(stockReturn: StockReturn): Promise<Result<unknown>> {
   const { orderId, items, reference } = stockReturn;
   return inventoryClient.write({
     method: "POST",

@@ -20,10 +20,10 @@ export const businessYear = (at: Date): number => new Date(at.getTime() + KOLKAT
 export const formatNumber = (series: string, sequence: number): string =>
   `${series}-${String(sequence).padStart(DIGITS, "0")}`;
 
-export const nextOrderNumber = (): Promise<string> => nextNumber("ORD");
-export const nextRefundNumber = (): Promise<string> => nextNumber("REF");
+export const generateUniqueOrderNumber = (): Promise<string> => nextNumber("ORD");
+export const generateUniqueRefundNumber = (): Promise<string> => nextNumber("REF");
 /** The RMA number of a return. */
-export const nextReturnNumber = (): Promise<string> => nextNumber("RET");
+export const generateUniqueReturnNumber = (): Promise<string> => nextNumber("RET");
 
 async function nextNumber(prefix: string): Promise<string> {
   const series = `${prefix}-${businessYear(now())}`;

@@ -14,7 +14,7 @@ import {
 import { analyseCarts } from "./cart.analytics.service.js";
 
 export async function listAbandonedCarts(
-  { query }: AdminInput<typeof schemas.listAbandonedCarts>,
+  { query }: AdminInput<typeof schemas.listAbandonedCartsSchema>,
   res: Response,
 ): Promise<void> {
   const { carts, total } = await cartAdminService.listAbandonedCarts(query);
@@ -23,7 +23,7 @@ export async function listAbandonedCarts(
 }
 
 export async function getAnalytics(
-  { query }: AdminInput<typeof schemas.getAnalytics>,
+  { query }: AdminInput<typeof schemas.getAnalyticsSchema>,
   res: Response,
 ): Promise<void> {
   const analytics = await analyseCarts(query);
@@ -36,7 +36,7 @@ export async function getCartSettings(_input: AdminInput, res: Response): Promis
 }
 
 export async function putCartSettings(
-  { body, principal }: AdminInput<typeof schemas.putCartSettings>,
+  { body, principal }: AdminInput<typeof schemas.putCartSettingsSchema>,
   res: Response,
 ): Promise<void> {
   const { version, ...values } = body;
@@ -46,7 +46,7 @@ export async function putCartSettings(
 }
 
 export async function getCartById(
-  { params }: AdminInput<typeof schemas.getCartById>,
+  { params }: AdminInput<typeof schemas.getCartByIdSchema>,
   res: Response,
 ): Promise<void> {
   const cart = await cartAdminService.getCartById(toObjectId(params.cartId));

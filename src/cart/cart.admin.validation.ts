@@ -19,7 +19,7 @@ export interface AbandonedCartFilters {
   maxValue?: number;
 }
 
-export const listAbandonedCarts = {
+export const listAbandonedCartsSchema = {
   query: listQuery<ListQuery<"abandonedAt"> & AbandonedCartFilters>(["abandonedAt"], {
     userId: foreignId(),
     minValue: rupeeAmount(),
@@ -27,9 +27,9 @@ export const listAbandonedCarts = {
   }),
 };
 
-export const getAnalytics = { query: analyticsQuery() };
+export const getAnalyticsSchema = { query: analyticsQuery() };
 
-export const getCartById = {
+export const getCartByIdSchema = {
   params: Joi.object<{ cartId: string }, true>({ cartId: objectId().required() }),
 };
 
@@ -41,7 +41,7 @@ export type PutCartSettingsBody = Partial<CartSettings> & {
 const definitions = settingDefinitions("cart");
 const settingKeys = Object.fromEntries(CART_SETTINGS.map((name) => [name, definitions[name]?.schema]));
 
-export const putCartSettings = {
+export const putCartSettingsSchema = {
   body: Joi.object<PutCartSettingsBody>({ ...settingKeys, version: Joi.number().integer().min(0) })
     .or(...CART_SETTINGS)
     .required(),

@@ -33,7 +33,7 @@ export async function getMiniCart({ owner }: VisitorInput, res: Response): Promi
 }
 
 export async function addItem(
-  { body, owner, source, requestKey }: Input<typeof schemas.addItem>,
+  { body, owner, source, requestKey }: Input<typeof schemas.addItemSchema>,
   res: Response,
 ): Promise<void> {
   const changed = await cartService.addItem(owner, { ...body, source, requestKey });
@@ -42,7 +42,7 @@ export async function addItem(
 }
 
 export async function updateItem(
-  { params, body, owner }: Input<typeof schemas.updateItem>,
+  { params, body, owner }: Input<typeof schemas.updateItemSchema>,
   res: Response,
 ): Promise<void> {
   const changed = await cartService.updateItem(owner, params.itemId, body.quantity);
@@ -51,7 +51,7 @@ export async function updateItem(
 }
 
 export async function removeItem(
-  { params, owner }: Input<typeof schemas.removeItem>,
+  { params, owner }: Input<typeof schemas.removeItemSchema>,
   res: Response,
 ): Promise<void> {
   const current = await cartService.removeItem(owner, params.itemId);
@@ -64,7 +64,7 @@ export async function clearCart({ owner }: Input, res: Response): Promise<void> 
 }
 
 export async function applyCoupon(
-  { body, owner, principal }: Input<typeof schemas.applyCoupon>,
+  { body, owner, principal }: Input<typeof schemas.applyCouponSchema>,
   res: Response,
 ): Promise<void> {
   const profile = profileOf(principal);
@@ -75,7 +75,7 @@ export async function applyCoupon(
 }
 
 export async function removeCoupon(
-  { params, owner }: Input<typeof schemas.removeCoupon>,
+  { params, owner }: Input<typeof schemas.removeCouponSchema>,
   res: Response,
 ): Promise<void> {
   const current = await cartService.removeCoupon(owner, params.code);
@@ -98,7 +98,7 @@ export async function merge(
 }
 
 export async function getRecommendations(
-  { query, owner }: VisitorInput<typeof schemas.getRecommendations>,
+  { query, owner }: VisitorInput<typeof schemas.getRecommendationsSchema>,
   res: Response,
 ): Promise<void> {
   const products = owner ? await recommend(owner, query.limit) : [];

@@ -67,7 +67,7 @@ consumer.post(
   {
     summary: "Add to the cart",
     access: guest("mint"),
-    schemas: schemas.addItem,
+    schemas: schemas.addItemSchema,
     answers: { 200: CartItemAnswer },
     refuses: ["OUT_OF_STOCK", "PRODUCT_NOT_FOUND", "CART_LIMIT", ...CHANGE_REFUSES],
     idempotency: "optional",
@@ -86,7 +86,7 @@ consumer.put(
   {
     summary: "Change a quantity",
     access: guest("reject"),
-    schemas: schemas.updateItem,
+    schemas: schemas.updateItemSchema,
     answers: { 200: CartItemAnswer },
     refuses: [
       "OUT_OF_STOCK",
@@ -111,7 +111,7 @@ consumer.delete(
   {
     summary: "Remove from the cart",
     access: guest("reject"),
-    schemas: schemas.removeItem,
+    schemas: schemas.removeItemSchema,
     answers: { 200: CartAnswer },
     refuses: ["FREE_GIFT_LOCKED", "FORBIDDEN", "CART_ITEM_NOT_FOUND", ...CHANGE_REFUSES],
     rateClass: "cart",
@@ -146,7 +146,7 @@ consumer.post(
   {
     summary: "Apply a coupon",
     access: guest("mint"),
-    schemas: schemas.applyCoupon,
+    schemas: schemas.applyCouponSchema,
     answers: { 200: CouponAnswer },
     refuses: ["COUPON_INVALID", ...CHANGE_REFUSES],
     idempotency: "optional",
@@ -165,7 +165,7 @@ consumer.delete(
   {
     summary: "Remove a coupon",
     access: guest("reject"),
-    schemas: schemas.removeCoupon,
+    schemas: schemas.removeCouponSchema,
     answers: { 200: CartAnswer },
     refuses: CHANGE_REFUSES,
     rateClass: "cart",
@@ -201,7 +201,7 @@ consumer.get(
   {
     summary: "Recommendations",
     access: guest("empty"),
-    schemas: schemas.getRecommendations,
+    schemas: schemas.getRecommendationsSchema,
     answers: { 200: RecommendationsAnswer },
   },
   controller.getRecommendations,
@@ -219,7 +219,7 @@ admin.get(
   {
     summary: "Abandoned carts",
     access: adminWith("carts:read"),
-    schemas: adminSchemas.listAbandonedCarts,
+    schemas: adminSchemas.listAbandonedCartsSchema,
     answers: { 200: AbandonedCartListView },
   },
   adminController.listAbandonedCarts,
@@ -237,7 +237,7 @@ for (const path of ["/analytics", "/analytics/abandonment"]) {
     {
       summary: "Abandonment of carts",
       access: adminWith("carts:read"),
-      schemas: adminSchemas.getAnalytics,
+      schemas: adminSchemas.getAnalyticsSchema,
       answers: { 200: CartAnalyticsView },
     },
     adminController.getAnalytics,
@@ -265,7 +265,7 @@ admin.put(
   {
     summary: "Change settings of carts",
     access: adminWith("settings:write"),
-    schemas: adminSchemas.putCartSettings,
+    schemas: adminSchemas.putCartSettingsSchema,
     answers: { 200: CartSettingsView },
     refuses: ["VERSION_CONFLICT", "OUTCOME_UNKNOWN"],
   },
@@ -282,7 +282,7 @@ admin.get(
   {
     summary: "A cart",
     access: adminWith("carts:read"),
-    schemas: adminSchemas.getCartById,
+    schemas: adminSchemas.getCartByIdSchema,
     answers: { 200: AdminCartView },
     refuses: ["CART_NOT_FOUND"],
   },

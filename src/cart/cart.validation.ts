@@ -20,7 +20,7 @@ export interface AddItemBody {
   bundleId?: string;
 }
 
-export const addItem = {
+export const addItemSchema = {
   body: Joi.object<AddItemBody, true>({
     productId: externalId.required(),
     variantId: externalId.required(),
@@ -31,35 +31,35 @@ export const addItem = {
 
 const itemParams = Joi.object<{ itemId: string }, true>({ itemId: documentId.required() });
 
-export const updateItem = {
+export const updateItemSchema = {
   params: itemParams,
   body: Joi.object<{ quantity: number }, true>({ quantity: quantity.required() }).required(),
 };
 
-export const removeItem = { params: itemParams };
+export const removeItemSchema = { params: itemParams };
 
-export const applyCoupon = {
+export const applyCouponSchema = {
   body: Joi.object<{ couponCode: string }, true>({ couponCode: couponCode().required() }).required(),
 };
 
-export const removeCoupon = {
+export const removeCouponSchema = {
   params: Joi.object<{ code: string }, true>({ code: couponCode().required() }),
 };
 
-export const saveForLater = { params: itemParams };
+export const saveForLaterSchema = { params: itemParams };
 
-export const moveToWishlist = { params: itemParams };
+export const moveToWishlistSchema = { params: itemParams };
 
-export const listSavedItems = { query: listQuery<ListQuery<"savedAt">>(["savedAt"]) };
+export const listSavedItemsSchema = { query: listQuery<ListQuery<"savedAt">>(["savedAt"]) };
 
 const savedItemParams = Joi.object<{ savedItemId: string }, true>({ savedItemId: documentId.required() });
 
-export const moveToCart = { params: savedItemParams };
+export const moveToCartSchema = { params: savedItemParams };
 
-export const deleteSavedItem = { params: savedItemParams };
+export const deleteSavedItemSchema = { params: savedItemParams };
 
 /** What one screen shows; the catalog gives no more than 20 for a product. */
-export const getRecommendations = {
+export const getRecommendationsSchema = {
   query: Joi.object<{ limit: number }, true>({
     limit: wholeNumber().min(1).max(20).default(8),
   }),

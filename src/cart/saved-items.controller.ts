@@ -7,7 +7,7 @@ import { toCartView, toSavedItemView } from "./cart.view.js";
 import * as savedItemsService from "./saved-items.service.js";
 
 export async function saveForLater(
-  { params, owner }: Input<typeof schemas.saveForLater>,
+  { params, owner }: Input<typeof schemas.saveForLaterSchema>,
   res: Response,
 ): Promise<void> {
   const { savedItem, ...current } = await savedItemsService.saveForLater(owner, params.itemId);
@@ -16,7 +16,7 @@ export async function saveForLater(
 }
 
 export async function listSavedItems(
-  { query, owner }: Input<typeof schemas.listSavedItems>,
+  { query, owner }: Input<typeof schemas.listSavedItemsSchema>,
   res: Response,
 ): Promise<void> {
   const { items, total } = await savedItemsService.listSavedItems(owner, query);
@@ -25,7 +25,7 @@ export async function listSavedItems(
 }
 
 export async function moveToCart(
-  { params, owner, source }: Input<typeof schemas.moveToCart>,
+  { params, owner, source }: Input<typeof schemas.moveToCartSchema>,
   res: Response,
 ): Promise<void> {
   const current = await savedItemsService.moveToCart({ owner, source }, params.savedItemId);
@@ -33,7 +33,7 @@ export async function moveToCart(
 }
 
 export async function deleteSavedItem(
-  { params, owner }: Input<typeof schemas.deleteSavedItem>,
+  { params, owner }: Input<typeof schemas.deleteSavedItemSchema>,
   res: Response,
 ): Promise<void> {
   await savedItemsService.deleteSavedItem(owner, params.savedItemId);
@@ -41,7 +41,7 @@ export async function deleteSavedItem(
 }
 
 export async function moveToWishlist(
-  { params, owner }: CustomerInput<typeof schemas.moveToWishlist>,
+  { params, owner }: CustomerInput<typeof schemas.moveToWishlistSchema>,
   res: Response,
 ): Promise<void> {
   const current = await savedItemsService.moveToWishlist(owner, params.itemId);

@@ -22,7 +22,7 @@ savedItems.post(
   {
     summary: "Save for later",
     access: guest("reject"),
-    schemas: schemas.saveForLater,
+    schemas: schemas.saveForLaterSchema,
     answers: { 200: SavedItemAnswer },
     refuses: ["FREE_GIFT_LOCKED", "FORBIDDEN", "CART_ITEM_NOT_FOUND", ...CHANGE_REFUSES],
     idempotency: "optional",
@@ -41,7 +41,7 @@ savedItems.get(
   {
     summary: "Saved items",
     access: guest("reject"),
-    schemas: schemas.listSavedItems,
+    schemas: schemas.listSavedItemsSchema,
     answers: { 200: listView(SavedItemView) },
     caching: "private",
   },
@@ -58,7 +58,7 @@ savedItems.post(
   {
     summary: "Move to the cart",
     access: guest("reject"),
-    schemas: schemas.moveToCart,
+    schemas: schemas.moveToCartSchema,
     answers: { 200: CartAnswer },
     refuses: ["SAVED_ITEM_NOT_FOUND", "OUT_OF_STOCK", "PRODUCT_NOT_FOUND", "CART_LIMIT", ...CHANGE_REFUSES],
     idempotency: "optional",
@@ -77,7 +77,7 @@ savedItems.delete(
   {
     summary: "Delete a saved item",
     access: guest("reject"),
-    schemas: schemas.deleteSavedItem,
+    schemas: schemas.deleteSavedItemSchema,
     answers: { 200: Joi.valid(null) },
     refuses: ["SAVED_ITEM_NOT_FOUND"],
     rateClass: "cart",
@@ -95,7 +95,7 @@ savedItems.post(
   {
     summary: "Move to the wishlist",
     access: customer(),
-    schemas: schemas.moveToWishlist,
+    schemas: schemas.moveToWishlistSchema,
     answers: { 200: CartAnswer },
     refuses: ["FREE_GIFT_LOCKED", "FORBIDDEN", "CART_ITEM_NOT_FOUND", ...CHANGE_REFUSES],
     idempotency: "optional",

@@ -9,7 +9,7 @@ import { toAdminCheckoutView, toFunnelView, toListedCheckoutView } from "./check
 import { analyseCheckouts } from "./checkout.funnel.service.js";
 
 export async function listCheckouts(
-  { query }: AdminInput<typeof schemas.listCheckouts>,
+  { query }: AdminInput<typeof schemas.listCheckoutsSchema>,
   res: Response,
 ): Promise<void> {
   const { checkouts, total } = await checkoutAdminService.listCheckouts(query);
@@ -18,7 +18,7 @@ export async function listCheckouts(
 }
 
 export async function getFunnel(
-  { query }: AdminInput<typeof schemas.getFunnel>,
+  { query }: AdminInput<typeof schemas.getFunnelSchema>,
   res: Response,
 ): Promise<void> {
   const funnel = await analyseCheckouts(query);
@@ -26,7 +26,7 @@ export async function getFunnel(
 }
 
 export async function getCheckoutById(
-  { params }: AdminInput<typeof schemas.getCheckoutById>,
+  { params }: AdminInput<typeof schemas.getCheckoutByIdSchema>,
   res: Response,
 ): Promise<void> {
   const checkout = await checkoutAdminService.getCheckoutById(toObjectId(params.sessionId));

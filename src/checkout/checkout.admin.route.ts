@@ -15,7 +15,7 @@ admin.get(
   {
     summary: "Checkouts",
     access: adminWith("carts:read"),
-    schemas: schemas.listCheckouts,
+    schemas: schemas.listCheckoutsSchema,
     answers: { 200: CheckoutListView },
   },
   controller.listCheckouts,
@@ -31,7 +31,7 @@ admin.get(
   {
     summary: "The checkout funnel",
     access: adminWith("carts:read"),
-    schemas: schemas.getFunnel,
+    schemas: schemas.getFunnelSchema,
     answers: { 200: FunnelView },
   },
   controller.getFunnel,
@@ -47,7 +47,7 @@ admin.get(
   {
     summary: "A checkout",
     access: adminWith("carts:read"),
-    schemas: schemas.getCheckoutById,
+    schemas: schemas.getCheckoutByIdSchema,
     answers: { 200: AdminCheckoutView },
     refuses: ["CHECKOUT_NOT_FOUND"],
   },

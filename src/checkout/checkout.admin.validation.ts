@@ -10,15 +10,15 @@ import {
 
 /** What each handler of the admin's side takes, under the handler's name. */
 
-export const listCheckouts = {
+export const listCheckoutsSchema = {
   query: listQuery<ListQuery<"createdAt"> & { status?: CheckoutStatus; userId?: string }>(["createdAt"], {
     status: Joi.string().valid(...CHECKOUT_STATUSES),
     userId: foreignId(),
   }),
 };
 
-export const getFunnel = { query: analyticsQuery() };
+export const getFunnelSchema = { query: analyticsQuery() };
 
-export const getCheckoutById = {
+export const getCheckoutByIdSchema = {
   params: Joi.object<{ sessionId: string }, true>({ sessionId: objectId().required() }),
 };

@@ -14,7 +14,7 @@ const requestOf = ({ params, owner }: Session) => ({
   owner,
 });
 
-export async function start(input: Input<typeof schemas.start>, res: Response): Promise<void> {
+export async function start(input: Input<typeof schemas.startSchema>, res: Response): Promise<void> {
   const { owner, source, body, principal } = input;
   const started = await checkoutService.start({
     owner,
@@ -26,17 +26,23 @@ export async function start(input: Input<typeof schemas.start>, res: Response): 
   sendResponse(res, status, "The checkout has begun", toCheckoutView(started));
 }
 
-export async function getCheckout(input: Input<typeof schemas.getCheckout>, res: Response): Promise<void> {
+export async function getCheckout(
+  input: Input<typeof schemas.getCheckoutSchema>,
+  res: Response,
+): Promise<void> {
   const checkout = await checkoutService.getCheckout(requestOf(input));
   sendResponse(res, HTTP_STATUS.OK, "Your checkout", toCheckoutView(checkout));
 }
 
-export async function getSummary(input: Input<typeof schemas.getSummary>, res: Response): Promise<void> {
+export async function getSummary(
+  input: Input<typeof schemas.getSummarySchema>,
+  res: Response,
+): Promise<void> {
   const checkout = await checkoutService.getCheckout(requestOf(input));
   sendResponse(res, HTTP_STATUS.OK, "Your checkout in full", toCheckoutView(checkout));
 }
 
-export async function resume(input: Input<typeof schemas.resume>, res: Response): Promise<void> {
+export async function resume(input: Input<typeof schemas.resumeSchema>, res: Response): Promise<void> {
   const { renewed, ...checkout } = await checkoutService.resume({
     ...requestOf(input),
     source: input.source,
@@ -44,13 +50,16 @@ export async function resume(input: Input<typeof schemas.resume>, res: Response)
   sendResponse(res, HTTP_STATUS.OK, "Your checkout goes on", toCheckoutView(checkout), null, { renewed });
 }
 
-export async function setContact(input: Input<typeof schemas.setContact>, res: Response): Promise<void> {
+export async function setContact(
+  input: Input<typeof schemas.setContactSchema>,
+  res: Response,
+): Promise<void> {
   const checkout = await checkoutService.setContact(requestOf(input), input.body);
   sendResponse(res, HTTP_STATUS.OK, "The contact is saved", toCheckoutView(checkout));
 }
 
 export async function setShippingAddress(
-  input: Input<typeof schemas.setShippingAddress>,
+  input: Input<typeof schemas.setShippingAddressSchema>,
   res: Response,
 ): Promise<void> {
   const checkout = await checkoutService.setShippingAddress(requestOf(input), input.body);
@@ -58,7 +67,7 @@ export async function setShippingAddress(
 }
 
 export async function setBillingAddress(
-  input: Input<typeof schemas.setBillingAddress>,
+  input: Input<typeof schemas.setBillingAddressSchema>,
   res: Response,
 ): Promise<void> {
   const { body } = input;
@@ -69,7 +78,7 @@ export async function setBillingAddress(
 }
 
 export async function listShippingMethods(
-  input: Input<typeof schemas.listShippingMethods>,
+  input: Input<typeof schemas.listShippingMethodsSchema>,
   res: Response,
 ): Promise<void> {
   const methods = await checkoutService.listShippingMethods(requestOf(input));
@@ -77,7 +86,7 @@ export async function listShippingMethods(
 }
 
 export async function setShippingMethod(
-  input: Input<typeof schemas.setShippingMethod>,
+  input: Input<typeof schemas.setShippingMethodSchema>,
   res: Response,
 ): Promise<void> {
   const checkout = await checkoutService.setShippingMethod(requestOf(input), input.body.shippingMethodId);
@@ -85,7 +94,7 @@ export async function setShippingMethod(
 }
 
 export async function setPaymentMethod(
-  input: Input<typeof schemas.setPaymentMethod>,
+  input: Input<typeof schemas.setPaymentMethodSchema>,
   res: Response,
 ): Promise<void> {
   const { method, termsAccepted, terms_accepted } = input.body;
@@ -95,14 +104,14 @@ export async function setPaymentMethod(
 }
 
 export async function setGiftMessage(
-  input: Input<typeof schemas.setGiftMessage>,
+  input: Input<typeof schemas.setGiftMessageSchema>,
   res: Response,
 ): Promise<void> {
   const checkout = await checkoutService.setGiftMessage(requestOf(input), input.body.giftMessage);
   sendResponse(res, HTTP_STATUS.OK, "The gift message is saved", toCheckoutView(checkout));
 }
 
-export async function setNotes(input: Input<typeof schemas.setNotes>, res: Response): Promise<void> {
+export async function setNotes(input: Input<typeof schemas.setNotesSchema>, res: Response): Promise<void> {
   const checkout = await checkoutService.setNotes(requestOf(input), input.body.customerNotes);
   sendResponse(res, HTTP_STATUS.OK, "The notes are saved", toCheckoutView(checkout));
 }

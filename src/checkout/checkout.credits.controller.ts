@@ -15,7 +15,7 @@ const requestOf = ({ params, owner }: Session): creditsService.CustomerRequest =
 });
 
 export async function payWithPoints(
-  input: CustomerInput<typeof schemas.payWithPoints>,
+  input: CustomerInput<typeof schemas.payWithPointsSchema>,
   res: Response,
 ): Promise<void> {
   const checkout = await creditsService.payWithPoints(requestOf(input), input.body.points);
@@ -23,7 +23,7 @@ export async function payWithPoints(
 }
 
 export async function dropPoints(
-  input: CustomerInput<typeof schemas.dropPoints>,
+  input: CustomerInput<typeof schemas.dropPointsSchema>,
   res: Response,
 ): Promise<void> {
   const checkout = await creditsService.dropPoints(requestOf(input));
@@ -31,7 +31,7 @@ export async function dropPoints(
 }
 
 export async function payWithCredit(
-  input: CustomerInput<typeof schemas.payWithCredit>,
+  input: CustomerInput<typeof schemas.payWithCreditSchema>,
   res: Response,
 ): Promise<void> {
   const { amount } = input.body;
@@ -41,7 +41,7 @@ export async function payWithCredit(
 }
 
 export async function dropCredit(
-  input: CustomerInput<typeof schemas.dropCredit>,
+  input: CustomerInput<typeof schemas.dropCreditSchema>,
   res: Response,
 ): Promise<void> {
   const checkout = await creditsService.dropCredit(requestOf(input));

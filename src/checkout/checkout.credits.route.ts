@@ -16,7 +16,7 @@ credits.post(
   {
     summary: "Pay with points",
     access: customer(),
-    schemas: schemas.payWithPoints,
+    schemas: schemas.payWithPointsSchema,
     answers: { 200: CheckoutView },
     refuses: [...WRITE_REFUSES, ...UPSTREAM_REFUSES],
   },
@@ -33,7 +33,7 @@ credits.delete(
   {
     summary: "Do not pay with points",
     access: customer(),
-    schemas: schemas.dropPoints,
+    schemas: schemas.dropPointsSchema,
     answers: { 200: CheckoutView },
     refuses: WRITE_REFUSES,
   },
@@ -50,7 +50,7 @@ credits.post(
   {
     summary: "Pay with store credit",
     access: customer(),
-    schemas: schemas.payWithCredit,
+    schemas: schemas.payWithCreditSchema,
     answers: { 200: CheckoutView },
     refuses: [...WRITE_REFUSES, ...UPSTREAM_REFUSES],
   },
@@ -67,7 +67,7 @@ credits.delete(
   {
     summary: "Do not pay with store credit",
     access: customer(),
-    schemas: schemas.dropCredit,
+    schemas: schemas.dropCreditSchema,
     answers: { 200: CheckoutView },
     refuses: WRITE_REFUSES,
   },

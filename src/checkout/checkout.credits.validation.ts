@@ -8,17 +8,17 @@ const params = Joi.object<{ sessionId: string }, true>({ sessionId: objectId().r
 /** Above every balance, far below where their worth in paise would cease to be exact. */
 const MAX_POINTS = 10_000_000;
 
-export const payWithPoints = {
+export const payWithPointsSchema = {
   params,
   body: Joi.object<{ points: number }, true>({
     points: Joi.number().integer().min(1).max(MAX_POINTS).required(),
   }).required(),
 };
 
-export const payWithCredit = {
+export const payWithCreditSchema = {
   params,
   body: Joi.object<{ amount?: number }, true>({ amount: rupeeAmount().min(0.01) }).required(),
 };
 
-export const dropPoints = { params };
-export const dropCredit = { params };
+export const dropPointsSchema = { params };
+export const dropCreditSchema = { params };

@@ -22,7 +22,7 @@ consumer.post(
   {
     summary: "Begin the checkout of the cart",
     access: guest("reject"),
-    schemas: schemas.start,
+    schemas: schemas.startSchema,
     answers: { 200: CheckoutView, 201: CheckoutView },
     refuses: START_REFUSES,
     idempotency: "optional",
@@ -40,7 +40,7 @@ consumer.get(
   {
     summary: "Go on with a checkout",
     access: guest("reject"),
-    schemas: schemas.resume,
+    schemas: schemas.resumeSchema,
     answers: { 200: CheckoutView },
     refuses: ["CHECKOUT_NOT_FOUND", ...START_REFUSES],
   },
@@ -57,7 +57,7 @@ consumer.get(
   {
     summary: "The checkout",
     access: guest("reject"),
-    schemas: schemas.getCheckout,
+    schemas: schemas.getCheckoutSchema,
     answers: { 200: CheckoutView },
     refuses: READ_REFUSES,
   },
@@ -74,7 +74,7 @@ consumer.get(
   {
     summary: "The checkout in full, before paying",
     access: guest("reject"),
-    schemas: schemas.getSummary,
+    schemas: schemas.getSummarySchema,
     answers: { 200: CheckoutView },
     refuses: READ_REFUSES,
   },
@@ -91,7 +91,7 @@ consumer.put(
   {
     summary: "Set e-mail and phone",
     access: guest("reject"),
-    schemas: schemas.setContact,
+    schemas: schemas.setContactSchema,
     answers: { 200: CheckoutView },
     refuses: WRITE_REFUSES,
   },
@@ -108,7 +108,7 @@ consumer.put(
   {
     summary: "Set the shipping address",
     access: guest("reject"),
-    schemas: schemas.setShippingAddress,
+    schemas: schemas.setShippingAddressSchema,
     answers: { 200: CheckoutView },
     refuses: ["PINCODE_NOT_SERVICEABLE", "NOT_FOUND", ...WRITE_REFUSES, ...UPSTREAM_REFUSES],
   },
@@ -125,7 +125,7 @@ consumer.put(
   {
     summary: "Set the billing address",
     access: guest("reject"),
-    schemas: schemas.setBillingAddress,
+    schemas: schemas.setBillingAddressSchema,
     answers: { 200: CheckoutView },
     refuses: ["INVALID_GSTIN", "CHECKOUT_INCOMPLETE", ...WRITE_REFUSES],
   },
@@ -142,7 +142,7 @@ consumer.get(
   {
     summary: "The shipping methods on offer",
     access: guest("reject"),
-    schemas: schemas.listShippingMethods,
+    schemas: schemas.listShippingMethodsSchema,
     answers: { 200: ShippingMethodsView },
     refuses: ["CHECKOUT_INCOMPLETE", ...OPEN_REFUSES, ...UPSTREAM_REFUSES],
   },
@@ -159,7 +159,7 @@ consumer.put(
   {
     summary: "Choose the shipping method",
     access: guest("reject"),
-    schemas: schemas.setShippingMethod,
+    schemas: schemas.setShippingMethodSchema,
     answers: { 200: CheckoutView },
     refuses: ["SHIPPING_METHOD_UNAVAILABLE", "CHECKOUT_INCOMPLETE", ...WRITE_REFUSES, ...UPSTREAM_REFUSES],
   },
@@ -176,7 +176,7 @@ consumer.put(
   {
     summary: "Choose how to pay",
     access: guest("reject"),
-    schemas: schemas.setPaymentMethod,
+    schemas: schemas.setPaymentMethodSchema,
     answers: { 200: PaymentChoiceView },
     refuses: [
       "CHECKOUT_INCOMPLETE",
@@ -204,7 +204,7 @@ consumer.put(
   {
     summary: "Set the gift message",
     access: guest("reject"),
-    schemas: schemas.setGiftMessage,
+    schemas: schemas.setGiftMessageSchema,
     answers: { 200: CheckoutView },
     refuses: WRITE_REFUSES,
   },
@@ -221,7 +221,7 @@ consumer.put(
   {
     summary: "Set the customer's notes",
     access: guest("reject"),
-    schemas: schemas.setNotes,
+    schemas: schemas.setNotesSchema,
     answers: { 200: CheckoutView },
     refuses: WRITE_REFUSES,
   },

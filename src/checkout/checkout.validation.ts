@@ -15,16 +15,16 @@ import type { AddressInput } from "./checkout.address.js";
 
 const params = Joi.object<{ sessionId: string }, true>({ sessionId: objectId().required() });
 
-export const start = {
+export const startSchema = {
   body: Joi.object<{ email?: string; phone?: string }, true>({ email: email(), phone: phone() }).required(),
 };
 
-export const getCheckout = { params };
-export const getSummary = { params };
-export const resume = { params };
-export const listShippingMethods = { params };
+export const getCheckoutSchema = { params };
+export const getSummarySchema = { params };
+export const resumeSchema = { params };
+export const listShippingMethodsSchema = { params };
 
-export const setContact = {
+export const setContactSchema = {
   params,
   body: Joi.object<{ email: string; phone: string }, true>({
     email: email().required(),
@@ -32,7 +32,7 @@ export const setContact = {
   }).required(),
 };
 
-export const setShippingAddress = {
+export const setShippingAddressSchema = {
   params,
   body: Joi.object<AddressInput & { addressId?: string }, true>({ ...addressKeys, addressId: foreignId() })
     .fork(REQUIRED_ADDRESS_KEYS, (field) => field.required())
@@ -55,7 +55,7 @@ const absentWhenSame = (field: Joi.Schema) =>
 const requiredUnlessSame = (field: Joi.Schema) =>
   absentWhenSame(field).when("sameAsShipping", { is: isSame, otherwise: Joi.required() });
 
-export const setBillingAddress = {
+export const setBillingAddressSchema = {
   params,
   body: Joi.object<BillingAddressBody>({
     ...addressKeys,
@@ -67,7 +67,7 @@ export const setBillingAddress = {
     .required(),
 };
 
-export const setShippingMethod = {
+export const setShippingMethodSchema = {
   params,
   body: Joi.object<{ shippingMethodId: string }, true>({
     shippingMethodId: foreignId().required(),
@@ -81,7 +81,7 @@ export interface SetPaymentMethodBody {
   terms_accepted?: boolean;
 }
 
-export const setPaymentMethod = {
+export const setPaymentMethodSchema = {
   params,
   body: Joi.object<SetPaymentMethodBody, true>({
     method: Joi.string()
@@ -94,12 +94,12 @@ export const setPaymentMethod = {
     .required(),
 };
 
-export const setGiftMessage = {
+export const setGiftMessageSchema = {
   params,
   body: Joi.object<{ giftMessage: string }, true>({ giftMessage: freeText(500).required() }).required(),
 };
 
-export const setNotes = {
+export const setNotesSchema = {
   params,
   body: Joi.object<{ customerNotes: string }, true>({ customerNotes: freeText(1000).required() }).required(),
 };

@@ -7,7 +7,7 @@ import type * as schemas from "./audit-logs.validation.js";
 import { toAuditLogView } from "./audit-logs.view.js";
 
 export async function listAuditLogs(
-  { query }: AdminInput<typeof schemas.listAuditLogs>,
+  { query }: AdminInput<typeof schemas.listAuditLogsSchema>,
   res: Response,
 ): Promise<void> {
   const { rows, total } = await auditLogsService.listAuditLogs(query);

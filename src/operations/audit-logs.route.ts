@@ -15,7 +15,7 @@ admin.get(
   {
     summary: "The audit log",
     access: adminWith("audit"),
-    schemas: schemas.listAuditLogs,
+    schemas: schemas.listAuditLogsSchema,
     answers: { 200: AuditLogListView },
   },
   controller.listAuditLogs,

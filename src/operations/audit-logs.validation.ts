@@ -11,7 +11,7 @@ export interface AuditLogFilters {
   resourceId?: string;
 }
 
-export const listAuditLogs = {
+export const listAuditLogsSchema = {
   query: listQuery<ListQuery<"at"> & AuditLogFilters>(["at"], {
     actorId: word,
     action: word,

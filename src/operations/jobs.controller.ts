@@ -9,7 +9,7 @@ export async function listJobs(_input: StaffInput, res: Response): Promise<void>
   sendResponse(res, HTTP_STATUS.OK, "Jobs and their last runs", toJobsView(await jobsService.listJobs()));
 }
 
-export async function runJob(input: StaffInput<typeof schemas.runJob>, res: Response): Promise<void> {
+export async function runJob(input: StaffInput<typeof schemas.runJobSchema>, res: Response): Promise<void> {
   const run = await jobsService.runByHand(input.params.name, input.principal);
   sendResponse(res, HTTP_STATUS.OK, "The job has run", toJobRunView(run));
 }

@@ -26,7 +26,7 @@ admin.post(
   {
     summary: "Run a job now",
     access: adminWith("jobs"),
-    schemas: schemas.runJob,
+    schemas: schemas.runJobSchema,
     answers: { 200: JobRunView },
     refuses: ["JOB_NOT_FOUND", "REQUEST_IN_PROGRESS"],
   },

@@ -8,7 +8,7 @@ import type * as schemas from "./outbox.validation.js";
 import { toOutboxMessageView } from "./outbox.view.js";
 
 export async function listMessages(
-  { query }: StaffInput<typeof schemas.listMessages>,
+  { query }: StaffInput<typeof schemas.listMessagesSchema>,
   res: Response,
 ): Promise<void> {
   const { items, total } = await outboxService.listMessages(query);
@@ -17,7 +17,7 @@ export async function listMessages(
 }
 
 export async function replayMessage(
-  { params, principal }: StaffInput<typeof schemas.replayMessage>,
+  { params, principal }: StaffInput<typeof schemas.replayMessageSchema>,
   res: Response,
 ): Promise<void> {
   const message = await outboxService.replayMessage(toObjectId(params.id), principal);

@@ -15,7 +15,7 @@ admin.get(
   {
     summary: "Undelivered messages",
     access: adminWith("jobs"),
-    schemas: schemas.listMessages,
+    schemas: schemas.listMessagesSchema,
     answers: { 200: OutboxListView },
   },
   controller.listMessages,
@@ -31,7 +31,7 @@ admin.post(
   {
     summary: "Deliver a message again",
     access: adminWith("jobs"),
-    schemas: schemas.replayMessage,
+    schemas: schemas.replayMessageSchema,
     answers: { 200: OutboxMessageView },
     refuses: ["NOT_FOUND"],
   },

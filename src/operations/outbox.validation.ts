@@ -5,10 +5,12 @@ import { type ListQuery, listQuery, objectId } from "../../utils/request-schemas
 export const UNDELIVERED_STATES = ["pending", "dead"] as const;
 export type UndeliveredState = (typeof UNDELIVERED_STATES)[number];
 
-export const listMessages = {
+export const listMessagesSchema = {
   query: listQuery<ListQuery<"createdAt"> & { state?: UndeliveredState }>(["createdAt"], {
     state: Joi.string().valid(...UNDELIVERED_STATES),
   }),
 };
 
-export const replayMessage = { params: Joi.object<{ id: string }, true>({ id: objectId().required() }) };
+export const replayMessageSchema = {
+  params: Joi.object<{ id: string }, true>({ id: objectId().required() }),
+};

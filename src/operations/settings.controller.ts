@@ -6,7 +6,7 @@ import type * as schemas from "./settings.validation.js";
 import { toSettingsView } from "./settings.view.js";
 
 export async function getSettings(
-  { params }: AdminInput<typeof schemas.getSettings>,
+  { params }: AdminInput<typeof schemas.getSettingsSchema>,
   res: Response,
 ): Promise<void> {
   const settings = await settingsService.getGroup(params.group);
@@ -14,7 +14,7 @@ export async function getSettings(
 }
 
 export async function putSettings(
-  { params, body, principal }: AdminInput<typeof schemas.putSettings>,
+  { params, body, principal }: AdminInput<typeof schemas.putSettingsSchema>,
   res: Response,
 ): Promise<void> {
   const { version, values, ...flat } = body;

@@ -15,7 +15,7 @@ admin.get(
   {
     summary: "A group of settings",
     access: adminWith("settings:write"),
-    schemas: schemas.getSettings,
+    schemas: schemas.getSettingsSchema,
     answers: { 200: SettingsView },
     refuses: ["NOT_FOUND"],
   },
@@ -32,7 +32,7 @@ admin.put(
   {
     summary: "Change settings",
     access: adminWith("settings:write"),
-    schemas: schemas.putSettings,
+    schemas: schemas.putSettingsSchema,
     answers: { 200: SettingsView },
     refuses: ["NOT_FOUND", "VERSION_CONFLICT", "OUTCOME_UNKNOWN"],
     bodyLimit: "large",

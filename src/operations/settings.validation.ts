@@ -24,9 +24,9 @@ export type PutSettingsBody = Record<string, unknown> & {
   values?: Record<string, unknown>;
 };
 
-export const getSettings = { params };
+export const getSettingsSchema = { params };
 
-export const putSettings = {
+export const putSettingsSchema = {
   params,
   body: Joi.object<PutSettingsBody>({ version, values: Joi.object(settingKeys), ...settingKeys }).required(),
 };

@@ -9,7 +9,7 @@ import type * as schemas from "./orders.validation.js";
 import { toOrderView, toOrderWithTimelineView, toTimelineView } from "./orders.view.js";
 
 export async function placeOrder(
-  { body, owner }: Input<typeof schemas.placeOrder>,
+  { body, owner }: Input<typeof schemas.placeOrderSchema>,
   res: Response,
 ): Promise<void> {
   const { created, ...order } = await ordersService.place({
@@ -23,7 +23,7 @@ export async function placeOrder(
 }
 
 export async function listOrders(
-  { query, owner }: Input<typeof schemas.listOrders>,
+  { query, owner }: Input<typeof schemas.listOrdersSchema>,
   res: Response,
 ): Promise<void> {
   const { orders, total } = await ordersService.listOrders(owner, query);
@@ -32,7 +32,7 @@ export async function listOrders(
 
 /** The link in the mail opens an order for whoever has it; without it, somebody must be asking. */
 export async function getOrder(
-  { params, query, owner }: VisitorInput<typeof schemas.getOrder>,
+  { params, query, owner }: VisitorInput<typeof schemas.getOrderSchema>,
   res: Response,
 ): Promise<void> {
   if (!owner && !query.token) throw new UnauthenticatedError("Sign in, or use the link from the mail");
@@ -42,7 +42,7 @@ export async function getOrder(
 }
 
 export async function getConfirmation(
-  { params, owner }: Input<typeof schemas.getConfirmation>,
+  { params, owner }: Input<typeof schemas.getConfirmationSchema>,
   res: Response,
 ): Promise<void> {
   const order = await ordersService.getOrder(params.orderNumber, { owner, token: null });
@@ -50,7 +50,7 @@ export async function getConfirmation(
 }
 
 export async function getTimeline(
-  { params, owner }: Input<typeof schemas.getTimeline>,
+  { params, owner }: Input<typeof schemas.getTimelineSchema>,
   res: Response,
 ): Promise<void> {
   const { order } = await ordersService.getOrder(params.orderNumber, { owner, token: null });

@@ -16,7 +16,7 @@ consumer.post(
   {
     summary: "Place the order",
     access: guest("reject"),
-    schemas: schemas.placeOrder,
+    schemas: schemas.placeOrderSchema,
     answers: { 200: OrderView, 201: OrderView },
     refuses: [
       "CHECKOUT_NOT_FOUND",
@@ -52,7 +52,7 @@ consumer.get(
   {
     summary: "The caller's orders",
     access: guest("reject"),
-    schemas: schemas.listOrders,
+    schemas: schemas.listOrdersSchema,
     answers: { 200: listView(OrderView) },
   },
   controller.listOrders,
@@ -68,7 +68,7 @@ consumer.get(
   {
     summary: "The order",
     access: guest("empty"),
-    schemas: schemas.getOrder,
+    schemas: schemas.getOrderSchema,
     answers: { 200: OrderWithTimelineView },
     refuses: ["ORDER_NOT_FOUND"],
   },
@@ -85,7 +85,7 @@ consumer.get(
   {
     summary: "The confirmation of an order",
     access: guest("reject"),
-    schemas: schemas.getConfirmation,
+    schemas: schemas.getConfirmationSchema,
     answers: { 200: OrderView },
     refuses: ["ORDER_NOT_FOUND"],
   },
@@ -102,7 +102,7 @@ consumer.get(
   {
     summary: "The story of an order",
     access: guest("reject"),
-    schemas: schemas.getTimeline,
+    schemas: schemas.getTimelineSchema,
     answers: { 200: TimelineView },
     refuses: ["ORDER_NOT_FOUND"],
   },

@@ -12,7 +12,7 @@ export interface PlaceOrderBody {
   paymentId?: string;
 }
 
-export const placeOrder = {
+export const placeOrderSchema = {
   body: Joi.object<PlaceOrderBody, true>({
     checkoutSessionId: objectId().required(),
     termsAccepted: Joi.boolean(),
@@ -23,7 +23,7 @@ export const placeOrder = {
     .required(),
 };
 
-export const listOrders = {
+export const listOrdersSchema = {
   query: listQuery<ListQuery<"createdAt"> & { status?: OrderStatus }>(["createdAt"], {
     status: Joi.string().valid(...ORDER_STATUSES),
   }),
@@ -35,6 +35,6 @@ const token = Joi.string()
   .max(200)
   .pattern(/^[A-Za-z0-9._-]+$/, "a token");
 
-export const getOrder = { params, query: Joi.object<{ token?: string }, true>({ token }) };
-export const getConfirmation = { params };
-export const getTimeline = { params };
+export const getOrderSchema = { params, query: Joi.object<{ token?: string }, true>({ token }) };
+export const getConfirmationSchema = { params };
+export const getTimelineSchema = { params };

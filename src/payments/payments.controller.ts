@@ -6,7 +6,7 @@ import * as paymentsService from "./payments.service.js";
 import type * as schemas from "./payments.validation.js";
 import { toCodOrderView, toPaymentChoiceView, toPaymentView } from "./payments.view.js";
 
-export async function pay({ body, owner }: Input<typeof schemas.pay>, res: Response): Promise<void> {
+export async function pay({ body, owner }: Input<typeof schemas.paySchema>, res: Response): Promise<void> {
   const chosen = await paymentsService.pay({
     owner,
     checkoutSessionId: toObjectId(body.checkoutSessionId),
@@ -17,7 +17,7 @@ export async function pay({ body, owner }: Input<typeof schemas.pay>, res: Respo
 }
 
 export async function verifyPayment(
-  { body, owner }: Input<typeof schemas.verifyPayment>,
+  { body, owner }: Input<typeof schemas.verifyPaymentSchema>,
   res: Response,
 ): Promise<void> {
   const answer = {
@@ -30,7 +30,7 @@ export async function verifyPayment(
 }
 
 export async function payOnDelivery(
-  { body, owner }: Input<typeof schemas.payOnDelivery>,
+  { body, owner }: Input<typeof schemas.payOnDeliverySchema>,
   res: Response,
 ): Promise<void> {
   const placed = await paymentsService.payOnDelivery({
@@ -43,7 +43,7 @@ export async function payOnDelivery(
 }
 
 export async function retryPayment(
-  { params, body, owner }: Input<typeof schemas.retryPayment>,
+  { params, body, owner }: Input<typeof schemas.retryPaymentSchema>,
   res: Response,
 ): Promise<void> {
   const chosen = await paymentsService.retryPayment(toObjectId(params.paymentId), owner, body.method);
@@ -51,7 +51,7 @@ export async function retryPayment(
 }
 
 export async function getPayment(
-  { params, owner }: Input<typeof schemas.getPayment>,
+  { params, owner }: Input<typeof schemas.getPaymentSchema>,
   res: Response,
 ): Promise<void> {
   const payment = await paymentsService.getOwnPayment(toObjectId(params.paymentId), owner);

@@ -35,7 +35,7 @@ consumer.post(
   {
     summary: "Begin a payment",
     access: guest("reject"),
-    schemas: schemas.pay,
+    schemas: schemas.paySchema,
     answers: { 200: PaymentChoiceView },
     refuses: CHOICE_REFUSES,
     idempotency: "required",
@@ -54,7 +54,7 @@ consumer.post(
   {
     summary: "Verify a payment",
     access: guest("reject"),
-    schemas: schemas.verifyPayment,
+    schemas: schemas.verifyPaymentSchema,
     answers: { 200: PaymentView },
     refuses: ["PAYMENT_NOT_FOUND", "SIGNATURE_INVALID", "AMOUNT_MISMATCH", "PAYMENT_SUPERSEDED"],
   },
@@ -71,7 +71,7 @@ consumer.post(
   {
     summary: "Place the order, to be paid on delivery",
     access: guest("reject"),
-    schemas: schemas.payOnDelivery,
+    schemas: schemas.payOnDeliverySchema,
     answers: { 200: CodOrderView, 201: CodOrderView },
     refuses: [...CHOICE_REFUSES, "TERMS_NOT_ACCEPTED", "PAYMENT_REQUIRED"],
     idempotency: "required",
@@ -90,7 +90,7 @@ consumer.post(
   {
     summary: "Try a failed payment again",
     access: guest("reject"),
-    schemas: schemas.retryPayment,
+    schemas: schemas.retryPaymentSchema,
     answers: { 200: PaymentChoiceView },
     refuses: ["PAYMENT_NOT_FOUND", "PAYMENT_NOT_FAILED", ...CHOICE_REFUSES],
     idempotency: "optional",
@@ -109,7 +109,7 @@ consumer.get(
   {
     summary: "The payment",
     access: guest("reject"),
-    schemas: schemas.getPayment,
+    schemas: schemas.getPaymentSchema,
     answers: { 200: PaymentView },
     refuses: ["PAYMENT_NOT_FOUND"],
   },

@@ -13,7 +13,7 @@ interface Terms {
 const terms = { termsAccepted: Joi.boolean(), terms_accepted: Joi.boolean() };
 const method = () => Joi.string().valid(...CHECKOUT_PAYMENT_METHODS);
 
-export const pay = {
+export const paySchema = {
   body: Joi.object<Terms & { checkoutSessionId: string; method: CheckoutPaymentMethod }, true>({
     checkoutSessionId: objectId().required(),
     method: method().required(),
@@ -23,7 +23,7 @@ export const pay = {
     .required(),
 };
 
-export const payOnDelivery = {
+export const payOnDeliverySchema = {
   body: Joi.object<Terms & { checkoutSessionId: string }, true>({
     checkoutSessionId: objectId().required(),
     ...terms,
@@ -45,7 +45,7 @@ export interface VerifyPaymentBody {
 }
 
 /** The fields exactly as Checkout.js posts them. */
-export const verifyPayment = {
+export const verifyPaymentSchema = {
   body: Joi.object<VerifyPaymentBody, true>({
     razorpay_order_id: gatewayId().required(),
     razorpay_payment_id: gatewayId().required(),
@@ -58,9 +58,9 @@ export const verifyPayment = {
 
 const params = Joi.object<{ paymentId: string }, true>({ paymentId: objectId().required() });
 
-export const retryPayment = {
+export const retryPaymentSchema = {
   params,
   body: Joi.object<{ method?: CheckoutPaymentMethod }, true>({ method: method() }).required(),
 };
 
-export const getPayment = { params };
+export const getPaymentSchema = { params };

@@ -10,9 +10,9 @@ import { now } from "../clock.js";
 import {
   CHANGED_BY_TYPES,
   FULFILLMENT_STATUSES,
-  ORDER_PAYMENT_STATUSES,
   ORDER_SOURCES,
   ORDER_STATUSES,
+  PAYMENT_STATUSES,
   STATUS_TYPES,
 } from "../constants.js";
 import { toRupees } from "../money.js";
@@ -119,7 +119,7 @@ export const OrderView = viewOf<ReturnType<typeof toOrderView>>(
     id,
     orderNumber: text,
     status: Joi.string().valid(...ORDER_STATUSES),
-    paymentStatus: Joi.string().valid(...ORDER_PAYMENT_STATUSES),
+    paymentStatus: Joi.string().valid(...PAYMENT_STATUSES),
     fulfillmentStatus: Joi.string().valid(...FULFILLMENT_STATUSES),
     currency: text,
     items: Joi.array().items(OrderItemView),

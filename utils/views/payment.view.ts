@@ -1,6 +1,6 @@
 import Joi from "joi";
 import type { PaymentDoc } from "../../models/index.js";
-import { PAYMENT_GATEWAYS, PAYMENT_METHODS, PAYMENT_STATUSES } from "../constants.js";
+import { PAYMENT_GATEWAY_STATUSES, PAYMENT_GATEWAYS, PAYMENT_METHODS } from "../constants.js";
 import { toRupees } from "../money.js";
 import { moment, rupees } from "../view-schemas.js";
 import { id, text } from "./parts.view.js";
@@ -49,7 +49,7 @@ export const PaymentView = viewOf<ReturnType<typeof toPaymentView>>(
     method: Joi.string()
       .valid(...PAYMENT_METHODS)
       .allow(null),
-    status: Joi.string().valid(...PAYMENT_STATUSES),
+    status: Joi.string().valid(...PAYMENT_GATEWAY_STATUSES),
     currency: text,
     amount: rupees,
     capturedAmount: rupees,

@@ -57,7 +57,7 @@ function getProduct(shelf: Shelf, productId: string): SeedProduct {
   return product;
 }
 
-function getVariant(shelf: Shelf, variantId: string): SeedVariant {
+function getVariantDetails(shelf: Shelf, variantId: string): SeedVariant {
   const variant = shelf.variants.get(variantId);
   if (!variant) throw new Refusal(404, "VARIANT_NOT_FOUND", `There is no variant ${variantId}`);
   return variant;
@@ -105,7 +105,7 @@ const routes = (shelf: () => Shelf): Route[] => [
     path: "/api/products/:productId/variants/:variantId",
     handler: (req) => {
       const product = getProduct(shelf(), pathParam(req, "productId"));
-      const variant = getVariant(shelf(), pathParam(req, "variantId"));
+      const variant = getVariantDetails(shelf(), pathParam(req, "variantId"));
       if (variant.productId !== product.id) {
         throw new Refusal(404, "VARIANT_NOT_FOUND", `${variant.id} is not a variant of ${product.id}`);
       }
@@ -116,13 +116,13 @@ const routes = (shelf: () => Shelf): Route[] => [
 
 function createControl(shelf: () => Shelf, reset: () => void): CatalogControl {
   const changeVariant: CatalogControl["changeVariant"] = (variantId, changes) =>
-    Object.assign(getVariant(shelf(), variantId), changes);
+    Object.assign(getVariantDetails(shelf(), variantId), changes);
   return {
     product: (productId) => getProduct(shelf(), productId),
-    variant: (variantId) => getVariant(shelf(), variantId),
+    variant: (variantId) => getVariantDetails(shelf(), variantId),
     products: () => [...shelf().products.values()],
     setPrice: (variantId, salePrice, mrp) => {
-      const { mrp: before } = getVariant(shelf(), variantId);
+      const { mrp: before } = getVariantDetails(shelf(), variantId);
       return changeVariant(variantId, { salePrice, mrp: mrp ?? Math.max(before, salePrice) });
     },
     setProductStatus: (productId, status) => {

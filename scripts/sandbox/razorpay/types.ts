@@ -19,7 +19,7 @@ export interface OrderEntity {
 
 export const PAYMENT_METHODS = ["upi", "card", "netbanking", "wallet"] as const;
 export type PaymentMethod = (typeof PAYMENT_METHODS)[number];
-export type PaymentStatus = "created" | "authorized" | "captured" | "refunded" | "failed";
+export type PaymentGatewayStatus = "created" | "authorized" | "captured" | "refunded" | "failed";
 
 export interface CardEntity {
   id: string;
@@ -41,7 +41,7 @@ export interface PaymentEntity {
   amount: number;
   currency: string;
   base_amount: number;
-  status: PaymentStatus;
+  status: PaymentGatewayStatus;
   order_id: string | null;
   invoice_id: null;
   international: boolean;

@@ -7,7 +7,7 @@ import { unwrap } from "../../../utils/result.js";
 import { hasRefund } from "../../calculations/payment-match.js";
 import type { GatewayPayment, GatewayRefund } from "../../integrations/payment-gateway.js";
 import { paymentGateway } from "../../integrations/payment-gateway.service.js";
-import { nextRefundNumber } from "../../platform/order-number.service.js";
+import { generateUniqueRefundNumber } from "../../platform/order-number.service.js";
 import { enqueueOutbox } from "../../platform/outbox.service.js";
 
 /** A refund that the gateway made by itself or from its dashboard, with the number that it gets here. */
@@ -30,7 +30,7 @@ export async function readGatewayRefunds(report: GatewayPayment): Promise<Gatewa
   const rows: GatewaysOwnRefund[] = [];
   for (const refund of refunds) {
     if (refund.status === "failed") continue;
-    rows.push({ refund, refundNumber: await nextRefundNumber() });
+    rows.push({ refund, refundNumber: await generateUniqueRefundNumber() });
   }
   return rows;
 }

@@ -5,7 +5,7 @@ import { Payment, type PaymentDoc, type PaymentMismatch } from "../../../models/
 import { now } from "../../../utils/clock.js";
 import { paymentMachine } from "../../../utils/state-machines.js";
 import type { GatewayPayment } from "../../integrations/payment-gateway.js";
-import { nextRefundNumber } from "../../platform/order-number.service.js";
+import { generateUniqueRefundNumber } from "../../platform/order-number.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { tryTransition } from "../../platform/transition.service.js";
 import { oweSystemRefund } from "../refund/owe-refund.js";
@@ -34,7 +34,7 @@ export interface Rejection {
 export async function rejectCapture(rejection: Rejection): Promise<boolean> {
   const { record, report, objection } = rejection;
   const gatewayRefunds = await readGatewayRefunds(report);
-  const refundNumber = await nextRefundNumber();
+  const refundNumber = await generateUniqueRefundNumber();
   const changed = await inTransaction(async (tx) => {
     const rejected = await writeRejected(rejection, tx);
     if (!rejected) return false;

@@ -9,7 +9,7 @@ import { enqueueOutbox } from "../../platform/outbox.service.js";
 export interface OwedRefund {
   paymentId: Types.ObjectId;
   reason: RefundSystemReason;
-  /** Drawn before the transaction (`nextRefundNumber`); a number that goes unused is a gap, which is allowed. */
+  /** Drawn before the transaction (`generateUniqueRefundNumber`); a number that goes unused is a gap, which is allowed. */
   refundNumber: string;
 }
 

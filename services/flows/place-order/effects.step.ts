@@ -50,7 +50,7 @@ const stock: PlacementEffect = {
     for (const { variantId, quantity } of frozen.lines) {
       quantities.set(variantId, (quantities.get(variantId) ?? 0) + quantity);
     }
-    const result = await inventory.convertReservations({
+    const result = await inventory.convertReservationsToSale({
       cartId: cart === "held" ? checkout.cartId.toHexString() : null,
       orderId: checkout._id.toHexString(),
       items: [...quantities].map(([variantId, quantity]) => ({ variantId, quantity })),

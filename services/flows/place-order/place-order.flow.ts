@@ -6,7 +6,7 @@ import { NotFoundError } from "../../../utils/errors.js";
 import { tidyUp } from "../../../utils/tidy-up.js";
 import { PlacementRefused, placementFailure } from "../../aggregates/checkout-session/placement-failure.js";
 import type { OrderOverview } from "../../aggregates/order/load-order.js";
-import { nextOrderNumber } from "../../platform/order-number.service.js";
+import { generateUniqueOrderNumber } from "../../platform/order-number.service.js";
 import { type Claim, claimPlacement, giveUpClaim, waitForPlacement } from "./claim.step.js";
 import { commitOrder } from "./commit.step.js";
 import { performEffects } from "./effects.step.js";
@@ -56,7 +56,7 @@ export async function placeOrder(request: PlaceOrderRequest): Promise<PlacedOrde
 
 async function placeClaimed(claim: Claim): Promise<PlacedOrder | null> {
   // Drawn while the effects run. A number that is not used leaves a gap, which is allowed.
-  const drawing = nextOrderNumber();
+  const drawing = generateUniqueOrderNumber();
   drawing.catch(() => undefined);
   try {
     await performEffects(claim);

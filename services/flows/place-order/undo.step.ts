@@ -4,7 +4,7 @@ import { now } from "../../../utils/clock.js";
 import type { CheckoutFailure } from "../../../utils/constants.js";
 import { codPaymentMachine } from "../../../utils/state-machines.js";
 import { oweSystemRefund } from "../../aggregates/refund/owe-refund.js";
-import { nextRefundNumber } from "../../platform/order-number.service.js";
+import { generateUniqueRefundNumber } from "../../platform/order-number.service.js";
 import { enqueueOutbox, type OutboxDraft } from "../../platform/outbox.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { tryTransition } from "../../platform/transition.service.js";
@@ -24,7 +24,7 @@ export async function undoPlacement(
   claim: Claim,
   failure: CheckoutFailure,
 ): Promise<{ refundNumber: string | null } | null> {
-  const refundNumber = claim.payment?.status === "captured" ? await nextRefundNumber() : null;
+  const refundNumber = claim.payment?.status === "captured" ? await generateUniqueRefundNumber() : null;
   return inTransaction(async (tx) => {
     if (!(await failSession(claim, failure, tx))) return null;
     await Cart.updateOne(

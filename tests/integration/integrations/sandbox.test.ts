@@ -61,10 +61,10 @@ test("When stock is reserved, extended, moved and sold, then each step is unders
     unwrap(await inventory.transferReservations("c1", "c2", "c1:transfer:t1")).transferred,
   ).toMatchObject([item(3)]);
   const order = { cartId: "c2", orderId: "o1", items: [item(3)] };
-  expect(unwrap(await inventory.convertReservations(order)).converted).toEqual([item(3)]);
-  expect(unwrap(await inventory.convertReservations(order)).converted).toEqual([item(3)]);
+  expect(unwrap(await inventory.convertReservationsToSale(order)).converted).toEqual([item(3)]);
+  expect(unwrap(await inventory.convertReservationsToSale(order)).converted).toEqual([item(3)]);
   unwrap(
-    await inventory.returnStock({
+    await inventory.returnInventory({
       orderId: "o1",
       items: [{ ...item(1), reason: "cancelled" }],
       reference: "x1",
@@ -78,13 +78,17 @@ test("When stock is short or an order was voided, then the refusal tells", async
   const short = await inventory.createReservation({ cartId: "c3", ...item(99_999), ttlMinutes: 15 });
   expect(short).toEqual(isRefusedWith("INSUFFICIENT_STOCK"));
   expect(short.success || inventory.availableOf(short)).toEqual(expect.any(Number));
-  const sale = await inventory.convertReservations({ cartId: null, orderId: "o2", items: [item(99_999)] });
+  const sale = await inventory.convertReservationsToSale({
+    cartId: null,
+    orderId: "o2",
+    items: [item(99_999)],
+  });
   expect(sale).toEqual(isRefusedWith("INSUFFICIENT_STOCK"));
   expect(sale.success || inventory.shortItemsOf(sale)).toMatchObject([{ variantId }]);
   unwrap(await inventory.voidConversion("o3"));
-  expect(await inventory.convertReservations({ cartId: null, orderId: "o3", items: [item(1)] })).toEqual(
-    isRefusedWith("ORDER_VOIDED"),
-  );
+  expect(
+    await inventory.convertReservationsToSale({ cartId: null, orderId: "o3", items: [item(1)] }),
+  ).toEqual(isRefusedWith("ORDER_VOIDED"));
   expect(await inventory.updateReservation("nothing", { quantity: 1 })).toEqual(
     isRefusedWith("RESERVATION_NOT_FOUND"),
   );
@@ -96,13 +100,13 @@ test("When stock is short or an order was voided, then the refusal tells", async
 test("When the catalog is read, then products and variants fit", async () => {
   const { catalog } = wrappers;
   const product = unwrap(await catalog.getProduct(productId));
-  const variant = unwrap(await catalog.getVariant({ productId, variantId }, { fresh: true }));
+  const variant = unwrap(await catalog.getVariantDetails({ productId, variantId }, { fresh: true }));
   expect(product.variants).toContainEqual(variant);
   expect(unwrap(await catalog.getRelatedProducts(productId, 3))).toHaveLength(3);
   const ids = sandbox.control.catalog.products().map(({ id }) => id);
   expect(unwrap(await catalog.getProducts([...ids, "nothing"])).size).toBe(ids.length);
   expect(await catalog.getProduct("nothing")).toEqual(isRefusedWith("PRODUCT_NOT_FOUND"));
-  expect(await catalog.getVariant({ productId, variantId: "nothing" })).toEqual(
+  expect(await catalog.getVariantDetails({ productId, variantId: "nothing" })).toEqual(
     isRefusedWith("PRODUCT_NOT_FOUND"),
   );
 });

@@ -44,7 +44,7 @@ async function claims(count: number): Promise<{ buyers: Buyer[]; claimed: Claim[
 async function commitAll(claimed: readonly Claim[]) {
   const { commitOrder } = await import("../../../services/flows/place-order/commit.step.js");
   const numbers = await import("../../../services/platform/order-number.service.js");
-  const drawn = await Promise.all(claimed.map(() => numbers.nextOrderNumber()));
+  const drawn = await Promise.all(claimed.map(() => numbers.generateUniqueOrderNumber()));
   return claimed.map((claim, index) => commitOrder(claim, drawn[index] ?? ""));
 }
 

@@ -4,9 +4,9 @@ import { acquireLease, releaseLease, renewLease } from "../../../services/platfo
 import {
   businessYear,
   formatNumber,
-  nextOrderNumber,
-  nextRefundNumber,
-  nextReturnNumber,
+  generateUniqueOrderNumber,
+  generateUniqueRefundNumber,
+  generateUniqueReturnNumber,
 } from "../../../services/platform/order-number.service.js";
 import { inTransaction } from "../../../services/platform/transaction.service.js";
 import { setClock } from "../../../utils/clock.js";
@@ -28,7 +28,7 @@ describe("Numbers and leases", () => {
   describe("Numbers", () => {
     it("When 50 orders are numbered at once, then the numbers are 1 to 50", async () => {
       moveClockTo("2026-06-01T00:00:00Z");
-      const numbers = await Promise.all(oneTo(50).map(nextOrderNumber));
+      const numbers = await Promise.all(oneTo(50).map(generateUniqueOrderNumber));
       expect(sequences("ORD-2026-", numbers)).toEqual(oneTo(50));
     });
 
@@ -37,7 +37,7 @@ describe("Numbers and leases", () => {
       const numbers = await Promise.all(
         oneTo(50).map((index) => {
           moveClockTo(index <= 25 ? "2026-12-31T18:29:59Z" : "2026-12-31T18:30:00Z");
-          return nextOrderNumber();
+          return generateUniqueOrderNumber();
         }),
       );
       expect(sequences("ORD-2026-", numbers)).toEqual(oneTo(25));
@@ -46,20 +46,20 @@ describe("Numbers and leases", () => {
 
     it("When orders, refunds and returns are numbered, then each has its own series", async () => {
       moveClockTo("2026-06-01T00:00:00Z");
-      await nextOrderNumber();
-      expect(await nextRefundNumber()).toBe("REF-2026-000001");
-      expect(await nextReturnNumber()).toBe("RET-2026-000001");
-      expect(await nextOrderNumber()).toBe("ORD-2026-000002");
+      await generateUniqueOrderNumber();
+      expect(await generateUniqueRefundNumber()).toBe("REF-2026-000001");
+      expect(await generateUniqueReturnNumber()).toBe("RET-2026-000001");
+      expect(await generateUniqueOrderNumber()).toBe("ORD-2026-000002");
     });
 
     it("When a number is drawn inside a transaction that fails, then it is gone, not given twice", async () => {
       let drawn = "";
       const work = inTransaction(async () => {
-        drawn = await nextOrderNumber();
+        drawn = await generateUniqueOrderNumber();
         throw new RangeError("no");
       });
       await expect(work).rejects.toThrow(RangeError);
-      expect(await nextOrderNumber()).not.toBe(drawn);
+      expect(await generateUniqueOrderNumber()).not.toBe(drawn);
       expect(await Counter.countDocuments({})).toBe(1);
     });
 

@@ -12,7 +12,7 @@ const address = {
 
 describe("A contact", () => {
   const contact = (fields: object) =>
-    readBody(schemas.setContact.body, { email: "asha@example.com", phone: "9876543210", ...fields });
+    readBody(schemas.setContactSchema.body, { email: "asha@example.com", phone: "9876543210", ...fields });
 
   test.each(["9876543210", "98765 43210", "+919876543210", "+91 98765-43210"])(
     "When the phone is written %s, then it becomes +91 and ten digits",
@@ -45,7 +45,7 @@ describe("A contact", () => {
 });
 
 describe("A shipping address", () => {
-  const read = (fields: object) => readBody(schemas.setShippingAddress.body, { ...address, ...fields });
+  const read = (fields: object) => readBody(schemas.setShippingAddressSchema.body, { ...address, ...fields });
 
   test("When it is complete, then its lines are trimmed and empty ones are left out", () => {
     const { line2, ...kept } = read({ line1: "  14 MG Road ", line2: null }).value as typeof address & {
@@ -71,7 +71,7 @@ describe("A shipping address", () => {
 });
 
 describe("A billing address", () => {
-  const read = (body: object) => readBody(schemas.setBillingAddress.body, body);
+  const read = (body: object) => readBody(schemas.setBillingAddressSchema.body, body);
 
   test("When it is the same as the shipping one, then nothing else is needed", () => {
     expect(read({ sameAsShipping: true }).refused).toBeUndefined();
@@ -99,7 +99,7 @@ describe("A billing address", () => {
 });
 
 describe("A payment method", () => {
-  const read = (body: object) => readBody(schemas.setPaymentMethod.body, body);
+  const read = (body: object) => readBody(schemas.setPaymentMethodSchema.body, body);
 
   test.each(["termsAccepted", "terms_accepted"])("When the terms come as %s, then they are taken", (name) => {
     expect(read({ method: "upi", [name]: true }).refused).toBeUndefined();
@@ -115,7 +115,7 @@ describe("A payment method", () => {
 });
 
 describe("A gift message", () => {
-  const read = (giftMessage: unknown) => readBody(schemas.setGiftMessage.body, { giftMessage });
+  const read = (giftMessage: unknown) => readBody(schemas.setGiftMessageSchema.body, { giftMessage });
 
   test("When it has several lines, then it passes", () => {
     expect(read("Dear Asha,\n\thappy birthday!\r\n").refused).toBeUndefined();
@@ -129,6 +129,6 @@ describe("A gift message", () => {
 test.each(["1", "6b0156b4ef27ad0834fd0ef", "6b0156b4ef27ad0834fd0ef6a", "zb0156b4ef27ad0834fd0ef6"])(
   "When the session's id is %s, then it is refused",
   (sessionId) => {
-    expect(readUrl(schemas.getCheckout.params, { sessionId }).refused).toEqual(["sessionId"]);
+    expect(readUrl(schemas.getCheckoutSchema.params, { sessionId }).refused).toEqual(["sessionId"]);
   },
 );

@@ -4,7 +4,7 @@ import { logger } from "../../../config/logger.config.js";
 import type { ServiceClientOptions } from "../../../services/integrations/http-client.service.js";
 import {
   apiPath,
-  createServiceClient,
+  createHttpClient,
   upstreamStats,
 } from "../../../services/integrations/http-client.service.js";
 import { notFound, refusal } from "../../../services/integrations/refusals.js";
@@ -41,7 +41,7 @@ beforeEach(async () => {
 afterEach(closeStubs);
 
 const clientOf = (options: Partial<ServiceClientOptions> = {}) =>
-  createServiceClient({ name: "thing", baseUrl: stub.url, timeoutMs: DEADLINE_MS, ...options });
+  createHttpClient({ name: "thing", baseUrl: stub.url, timeoutMs: DEADLINE_MS, ...options });
 
 /** Drips a byte at a time, for ever. */
 function drip(response: http.ServerResponse): void {
@@ -492,7 +492,7 @@ describe("the circuit breaker", () => {
 describe("the bulkhead", () => {
   test("When slots and queue are full, then the next call is turned away at once, and other neighbours feel nothing", async () => {
     const healthy = await startStub((_request, response) => ok(response, { value: 1 }));
-    const other = createServiceClient({ name: "other", baseUrl: healthy.url });
+    const other = createHttpClient({ name: "other", baseUrl: healthy.url });
     stub.answer = () => {};
     const client = clientOf({ maxConcurrent: 2, timeoutMs: 400 });
     const held = Array.from({ length: 4 }, () => client.get({ path, refusals, schema }));

@@ -124,8 +124,8 @@ const INVENTORY: Call[] = [
     data: { released: 2 },
   },
   {
-    name: "convertReservations",
-    call: ({ inventory }) => inventory.convertReservations({ cartId: "c1", orderId: "o1", items }),
+    name: "convertReservationsToSale",
+    call: ({ inventory }) => inventory.convertReservationsToSale({ cartId: "c1", orderId: "o1", items }),
     sent: "POST /api/reservations/convert",
     body: { cartId: "c1", orderId: "o1", items },
     key: "o1:stock",
@@ -133,8 +133,8 @@ const INVENTORY: Call[] = [
     data: { orderId: "o1", converted: items },
   },
   {
-    name: "convertReservations of a manual order",
-    call: ({ inventory }) => inventory.convertReservations({ cartId: null, orderId: "o1", items }),
+    name: "convertReservationsToSale of a manual order",
+    call: ({ inventory }) => inventory.convertReservationsToSale({ cartId: null, orderId: "o1", items }),
     sent: "POST /api/reservations/convert",
     body: { orderId: "o1", items },
     key: "o1:stock",
@@ -150,9 +150,9 @@ const INVENTORY: Call[] = [
     data: { returned: items },
   },
   {
-    name: "returnStock",
+    name: "returnInventory",
     call: ({ inventory }) =>
-      inventory.returnStock({
+      inventory.returnInventory({
         orderId: "o1",
         items: [{ variantId: "v1", quantity: 1, reason: "return" }],
         reference: "RET-1",
@@ -627,8 +627,8 @@ export const product = {
 
 const CATALOG: Call[] = [
   {
-    name: "getVariant",
-    call: ({ catalog }) => catalog.getVariant({ productId: "p1", variantId: "v1" }),
+    name: "getVariantDetails",
+    call: ({ catalog }) => catalog.getVariantDetails({ productId: "p1", variantId: "v1" }),
     sent: "GET /api/products/p1/variants/v1",
     answer: variant,
     data: catalogVariant,

@@ -11,7 +11,7 @@ import { CALLS, importWrappers, SERVICES, type Wrappers } from "./upstream-calls
 const LISTED: Readonly<Record<string, readonly [number, string, string]>> = {
   createReservation: [409, "INSUFFICIENT_STOCK", "INSUFFICIENT_STOCK"],
   updateReservation: [409, "INSUFFICIENT_STOCK", "INSUFFICIENT_STOCK"],
-  convertReservations: [409, "INSUFFICIENT_STOCK", "INSUFFICIENT_STOCK"],
+  convertReservationsToSale: [409, "INSUFFICIENT_STOCK", "INSUFFICIENT_STOCK"],
   recordCouponUsage: [409, "USAGE_LIMIT", "USAGE_LIMIT"],
   redeemLoyalty: [409, "INSUFFICIENT_POINTS", "INSUFFICIENT_POINTS"],
   deductStoreCredit: [409, "INSUFFICIENT_CREDIT", "INSUFFICIENT_CREDIT"],
@@ -21,7 +21,7 @@ const LISTED: Readonly<Record<string, readonly [number, string, string]>> = {
 const NOT_FOUND: Readonly<Record<string, string>> = {
   updateReservation: "RESERVATION_NOT_FOUND",
   getProduct: "PRODUCT_NOT_FOUND",
-  getVariant: "PRODUCT_NOT_FOUND",
+  getVariantDetails: "PRODUCT_NOT_FOUND",
   getRelatedProducts: "PRODUCT_NOT_FOUND",
   getTracking: "SHIPMENT_NOT_FOUND",
   getUser: "USER_NOT_FOUND",
@@ -117,7 +117,7 @@ describe.each(calls)("$name", (row) => {
 test("When a conversion is refused because the order was voided, then that is listed too", async () => {
   stub.answer = (_request, response) => refuse(response, 409, "ORDER_VOIDED");
   const request = { cartId: null, orderId: "o1", items: [{ variantId: "v1", quantity: 1 }] };
-  expect(await wrappers.inventory.convertReservations(request)).toMatchObject({
+  expect(await wrappers.inventory.convertReservationsToSale(request)).toMatchObject({
     outcome: "refused",
     code: "ORDER_VOIDED",
   });

@@ -42,7 +42,8 @@ describe("every call of the contract", () => {
 });
 
 describe("answers that cannot be true", () => {
-  const getVariant = ({ catalog }: Wrappers) => catalog.getVariant({ productId: "p1", variantId: "v1" });
+  const getVariantDetails = ({ catalog }: Wrappers) =>
+    catalog.getVariantDetails({ productId: "p1", variantId: "v1" });
 
   test.each([
     ["a negative price", { salePrice: -1 }],
@@ -56,12 +57,12 @@ describe("answers that cannot be true", () => {
     ["half a unit a customer", { maxPerOrder: 1.5 }],
   ])("When a variant has %s, then it is a bad answer", async (_kind, fields) => {
     stub.answer = (_request, response) => ok(response, { ...variant, ...fields });
-    expect(await getVariant(wrappers)).toMatchObject({ outcome: "unknown", code: "BAD_RESPONSE" });
+    expect(await getVariantDetails(wrappers)).toMatchObject({ outcome: "unknown", code: "BAD_RESPONSE" });
   });
 
   test("When the catalog knows no rate, then it is null and the settings decide", async () => {
     stub.answer = (_request, response) => ok(response, { ...variant, gstRate: undefined, hsnCode: null });
-    expect(await getVariant(wrappers)).toMatchObject({
+    expect(await getVariantDetails(wrappers)).toMatchObject({
       success: true,
       data: { gstRateBps: null, hsnCode: null },
     });
@@ -95,7 +96,7 @@ describe("answers that cannot be true", () => {
 describe("refusals", () => {
   test("When a product does not exist, then it is PRODUCT_NOT_FOUND whatever the catalog calls it", async () => {
     stub.answer = (_request, response) => refuse(response, 404, { code: "VARIANT_NOT_FOUND" });
-    expect(await wrappers.catalog.getVariant({ productId: "p1", variantId: "v9" })).toMatchObject({
+    expect(await wrappers.catalog.getVariantDetails({ productId: "p1", variantId: "v9" })).toMatchObject({
       outcome: "refused",
       code: "PRODUCT_NOT_FOUND",
     });
@@ -115,7 +116,11 @@ describe("refusals", () => {
   test("When stock is short, then what is available can be read from the refusal", async () => {
     const failureWith = async (data: unknown): Promise<Failure> => {
       stub.answer = (_request, response) => refuse(response, 409, "INSUFFICIENT_STOCK", data);
-      const result = await wrappers.inventory.convertReservations({ cartId: null, orderId: "o1", items });
+      const result = await wrappers.inventory.convertReservationsToSale({
+        cartId: null,
+        orderId: "o1",
+        items,
+      });
       if (result.success) throw new Error("a refusal was expected");
       return result;
     };

@@ -7,7 +7,9 @@ const id = "6b0156b4ef27ad0834fd0ef6";
 test.each([{ termsAccepted: true }, { terms_accepted: true }, {}, { paymentId: id }])(
   "When an order is placed with %j, then it passes",
   (fields) => {
-    expect(readBody(schemas.placeOrder.body, { checkoutSessionId: id, ...fields }).refused).toBeUndefined();
+    expect(
+      readBody(schemas.placeOrderSchema.body, { checkoutSessionId: id, ...fields }).refused,
+    ).toBeUndefined();
   },
 );
 
@@ -19,26 +21,26 @@ test.each([
 ])("When an order is placed with %s %j, then it is refused", (field, value) => {
   const body = { checkoutSessionId: id, [field]: value };
 
-  expect(readBody(schemas.placeOrder.body, body).refused).toEqual([field]);
+  expect(readBody(schemas.placeOrderSchema.body, body).refused).toEqual([field]);
 });
 
 test.each(["ORD-2026-000001", "ORD-2026-1", "ord-2026-000001", "INV-2026-000001"])(
   "When an order is looked up as %s, then only the right form passes",
   (orderNumber) => {
-    const { refused } = readUrl(schemas.getConfirmation.params, { orderNumber });
+    const { refused } = readUrl(schemas.getConfirmationSchema.params, { orderNumber });
 
     expect(refused).toEqual(orderNumber === "ORD-2026-000001" ? undefined : ["orderNumber"]);
   },
 );
 
 test("When orders are listed, then the newest twenty come unless asked otherwise", () => {
-  expect(readUrl(schemas.listOrders.query, {}).value).toEqual({
+  expect(readUrl(schemas.listOrdersSchema.query, {}).value).toEqual({
     page: 1,
     limit: 20,
     sortBy: "createdAt",
     sortOrder: "desc",
   });
-  expect(readUrl(schemas.listOrders.query, { status: "lost" }).refused).toEqual(["status"]);
+  expect(readUrl(schemas.listOrdersSchema.query, { status: "lost" }).refused).toEqual(["status"]);
 });
 
 test.each([

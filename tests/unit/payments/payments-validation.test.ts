@@ -10,19 +10,19 @@ const answer = {
 };
 
 test("When Checkout.js's answer is posted as it is, then it passes", () => {
-  expect(readBody(schemas.verifyPayment.body, answer).refused).toBeUndefined();
+  expect(readBody(schemas.verifyPaymentSchema.body, answer).refused).toBeUndefined();
 });
 
 test("When the signature is nonsense, then it is the service that says so", () => {
   expect(
-    readBody(schemas.verifyPayment.body, { ...answer, razorpay_signature: "forged" }).refused,
+    readBody(schemas.verifyPaymentSchema.body, { ...answer, razorpay_signature: "forged" }).refused,
   ).toBeUndefined();
 });
 
 test.each(["../orders", "pay_1/capture", "", "x".repeat(65)])(
   "When the payment's id is %j, then it never becomes part of a URL",
   (razorpay_payment_id) => {
-    const { refused } = readBody(schemas.verifyPayment.body, { ...answer, razorpay_payment_id });
+    const { refused } = readBody(schemas.verifyPaymentSchema.body, { ...answer, razorpay_payment_id });
 
     expect(refused).toEqual(expect.arrayContaining(["razorpay_payment_id"]));
   },
