@@ -5,7 +5,6 @@ import { textAt } from "../../scripts/demo/storefront.js";
 import { findViolations } from "../../scripts/invariants/index.js";
 import { type EmbeddedMongo, startEmbeddedMongo } from "../../scripts/mongo/embedded-mongo.js";
 import { SEED } from "../../scripts/sandbox/seed/index.js";
-import { useFailPoints } from "../support/fail-points.js";
 import {
   type Answer,
   ITEMS,
@@ -18,8 +17,6 @@ import {
 } from "../support/purchase.js";
 import { testDatabaseUri } from "../support/test-database-uri.js";
 import { startWorld, type World } from "../support/world.js";
-
-useFailPoints();
 
 /**
  * The database misbehaves under a purchase, by MongoDB's own fail points. A

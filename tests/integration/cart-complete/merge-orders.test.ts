@@ -1,6 +1,6 @@
 import { Types } from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { useFailPoints } from "../../support/fail-points.js";
+import { clearFailPoint, setFailPoint, useFailPoints } from "../../support/fail-points.js";
 import { eventually } from "../../support/instances.js";
 import { type Buyer, done, refused, useShop } from "../checkout/shop-world.js";
 
@@ -146,9 +146,7 @@ describe("failures and races", () => {
   test("When the database refuses one of the writes, then nothing is assigned, and the next merge assigns all", async () => {
     const guest = shop().guest();
     await guest.buy({}, "upi");
-    const admin = shop().db.admin();
-    await admin.command({
-      configureFailPoint: "failCommand",
+    await setFailPoint(shop().db.admin(), {
       mode: { times: 1 },
       data: {
         failCommands: ["update"],
@@ -157,7 +155,7 @@ describe("failures and races", () => {
       },
     });
     expect((await merge(guest)).status).toBeGreaterThanOrEqual(500);
-    await admin.command({ configureFailPoint: "failCommand", mode: "off" });
+    await clearFailPoint();
     expect(await ownersOf(guest)).toEqual([undefined, undefined, undefined]);
     expect(await assignments(guest)).toEqual([]);
     done(await merge(guest));

@@ -1,5 +1,5 @@
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { useFailPoints } from "../../support/fail-points.js";
+import { clearFailPoint, setFailPoint, useFailPoints } from "../../support/fail-points.js";
 import { chooseMethod, payFor, Shopper, startCheckout, verify } from "../../support/purchase.js";
 import { type As, type CartWorld, newGuest, startCartWorld } from "../cart/cart-world.js";
 
@@ -165,14 +165,12 @@ describe("When it fails on the way, then nothing is merged, nothing is lost, and
     await world.add(guest, variants.ashwagandha, 3);
     await world.add(guest, variants.hairOil, 1);
     const before = await picture();
-    const admin = world.db.admin();
-    await admin.command({
-      configureFailPoint: "failCommand",
+    await setFailPoint(world.db.admin(), {
       mode: { times: 1 },
       data: { failCommands: ["delete"], namespace: `${world.db.databaseName}.cartItems`, errorCode: 8000 },
     });
     expect((await merge()).status).toBeGreaterThanOrEqual(500);
-    await admin.command({ configureFailPoint: "failCommand", mode: "off" });
+    await clearFailPoint();
     expect(await picture()).toEqual(before);
     expect((await merge()).body.data.cart.totalQuantity).toBe(6);
     await expectHeldAsStored();

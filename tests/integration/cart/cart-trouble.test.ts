@@ -1,6 +1,6 @@
 import { Types } from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { useFailPoints } from "../../support/fail-points.js";
+import { clearFailPoint, setFailPoint, useFailPoints } from "../../support/fail-points.js";
 import { newGuestId } from "../../support/guest-ids.js";
 import { type CartWorld, IMPATIENT, productOf, startCartWorld } from "./cart-world.js";
 
@@ -146,14 +146,12 @@ describe("When the write itself fails, then what was reserved is taken back", ()
   it("because the database refuses the lines", async () => {
     await world.add(guest, variants.ashwagandha, 2);
     const before = await picture();
-    const admin = world.db.admin();
-    await admin.command({
-      configureFailPoint: "failCommand",
+    await setFailPoint(world.db.admin(), {
       mode: { times: 1 },
       data: { failCommands: ["insert"], namespace: `${world.db.databaseName}.cartItems`, errorCode: 8000 },
     });
     expect((await tryAdd(variants.hairOil)).status).toBeGreaterThanOrEqual(500);
-    await admin.command({ configureFailPoint: "failCommand", mode: "off" });
+    await clearFailPoint();
     expect(await picture()).toEqual(before);
   });
 });

@@ -1,6 +1,6 @@
 import mongoose from "mongoose";
 import type { Claim } from "../../../services/flows/place-order/claim.step.js";
-import { useFailPoints } from "../../support/fail-points.js";
+import { setFailPoint, useFailPoints } from "../../support/fail-points.js";
 import { testDatabaseUri } from "../../support/test-database-uri.js";
 import { type Buyer, done, useShop } from "../checkout/shop-world.js";
 
@@ -16,11 +16,6 @@ function namedUri(): string {
 }
 
 const shop = useShop({ MONGODB_URI: namedUri() });
-const failPoint = (settings: object) =>
-  mongoose.connection
-    .getClient()
-    .db("admin")
-    .command({ configureFailPoint: "failCommand", ...settings });
 
 /** Buyers whose placement is ready to commit. */
 async function claims(count: number): Promise<{ buyers: Buyer[]; claimed: Claim[] }> {
@@ -84,8 +79,6 @@ async function expectNotPlaced(buyer: Buyer): Promise<void> {
 }
 
 describe("orders that are ready at the same time", () => {
-  afterEach(() => failPoint({ mode: "off" }));
-
   test("When five are, then each is committed by its own transaction, with its own number", async () => {
     const { buyers, claimed } = await claims(5);
     const { db } = shop();
@@ -166,7 +159,7 @@ describe("orders that are ready at the same time", () => {
     const { OutcomeUnknownError } = await import("../../../utils/errors.js");
     const writeConcernError = { code: 50, codeName: "MaxTimeMSExpired", errmsg: "too long" };
     const data = { failCommands: ["commitTransaction"], writeConcernError, appName: APP_NAME };
-    await failPoint({ mode: { times: 1 }, data });
+    await setFailPoint(shop().db.admin(), { mode: { times: 1 }, data });
     const results = await Promise.allSettled(await commitAll(claimed));
     const unknown = results.filter(({ status }) => status === "rejected");
     expect(unknown).toMatchObject([{ reason: expect.any(OutcomeUnknownError) }]);

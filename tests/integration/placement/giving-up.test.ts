@@ -1,5 +1,5 @@
 import mongoose from "mongoose";
-import { useFailPoints } from "../../support/fail-points.js";
+import { clearFailPoint, setFailPoint, useFailPoints } from "../../support/fail-points.js";
 import { testDatabaseUri } from "../../support/test-database-uri.js";
 import { type Buyer, done, refused, useShop } from "../checkout/shop-world.js";
 
@@ -19,15 +19,9 @@ function namedUri(): string {
 const shop = useShop({ MONGODB_URI: namedUri() });
 const control = () => shop().sandbox.control;
 
-const failPoint = (settings: object) =>
-  mongoose.connection
-    .getClient()
-    .db("admin")
-    .command({ configureFailPoint: "failCommand", ...settings });
-
 /** Every insert of an order fails, with an error that no retry cures. */
 const breakOrders = () =>
-  failPoint({
+  setFailPoint(shop().db.admin(), {
     mode: "alwaysOn",
     data: {
       failCommands: ["insert"],
@@ -39,7 +33,6 @@ const breakOrders = () =>
 
 beforeEach(() => control().razorpay.configure({ webhooks: { drop: "all" } }));
 afterEach(async () => {
-  await failPoint({ mode: "off" });
   (await import("../../../utils/clock.js")).setClock(0);
 });
 
@@ -109,7 +102,7 @@ test("When an old intent can be finished, then it is finished", async () => {
   const buyer = await paid();
   await breakOrders();
   expect((await buyer.order()).status).toBeGreaterThanOrEqual(500);
-  await failPoint({ mode: "off" });
+  await clearFailPoint();
   await begun(buyer, 60);
   await shop().runJob("placement-recovery");
   expect(await buyer.stored.order()).toMatchObject({ paymentStatus: "paid" });
@@ -123,7 +116,7 @@ test("When the last commit succeeded but its answer was lost, then undoing finds
   await begun(buyer, 9);
   const writeConcernError = { code: 50, codeName: "MaxTimeMSExpired", errmsg: "too long" };
   const data = { failCommands: ["commitTransaction"], writeConcernError, appName: APP_NAME };
-  await failPoint({ mode: { times: 1 }, data });
+  await setFailPoint(shop().db.admin(), { mode: { times: 1 }, data });
   expect(done(await buyer.order())).toMatchObject({ paymentStatus: "paid" });
   expect(await buyer.stored.session()).toMatchObject({ status: "completed", placement: null });
   expect(await buyer.stored.refunds()).toEqual([]);

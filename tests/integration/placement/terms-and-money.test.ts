@@ -1,6 +1,6 @@
 import mongoose from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { useFailPoints } from "../../support/fail-points.js";
+import { setFailPoint, useFailPoints } from "../../support/fail-points.js";
 import { eventually } from "../../support/instances.js";
 import { testDatabaseUri } from "../../support/test-database-uri.js";
 import { type Buyer, done, refused, useShop } from "../checkout/shop-world.js";
@@ -19,12 +19,6 @@ function namedUri(): string {
 /** Placing decides on the session and the payment that it has read; the claim and the commit compare both. */
 const shop = useShop({ MONGODB_URI: namedUri() });
 
-const failPoint = (settings: object) =>
-  mongoose.connection
-    .getClient()
-    .db("admin")
-    .command({ configureFailPoint: "failCommand", ...settings });
-
 const HELD_OPEN_MS = 2_000;
 
 /** Holds the next commit open: what its transaction has written is locked, and not yet visible to others. */
@@ -35,7 +29,7 @@ async function holdNextCommit(): Promise<void> {
     blockTimeMS: HELD_OPEN_MS,
     appName: APP_NAME,
   };
-  await failPoint({ mode: { times: 1 }, data });
+  await setFailPoint(shop().db.admin(), { mode: { times: 1 }, data });
 }
 
 /** The commit has arrived at the server. */
@@ -49,8 +43,6 @@ async function isHeld(): Promise<boolean> {
     });
   return running.hasNext();
 }
-
-afterEach(() => failPoint({ mode: "off" }));
 
 /** The order, if there is one, was made on the terms and the money that the session shows. */
 async function expectConsistent(buyer: Buyer): Promise<void> {

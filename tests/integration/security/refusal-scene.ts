@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type mongo, Types } from "mongoose";
 import type { Response } from "supertest";
 import type { RouteDescription } from "../../../middlewares/route.types.js";
+import { clearFailPoint, setFailPoint } from "../../support/fail-points.js";
 import { nameOf } from "../../support/router-table.js";
 import type { Call, SecurityWorld } from "./security-world.js";
 import { type Shopper, type Stage, shopFor } from "./shoppers.js";
@@ -103,10 +104,6 @@ export async function setScene(world: SecurityWorld, route: RouteDescription): P
   };
 }
 
-const admin = ({ world }: Scene, command: Document): Promise<Document> => world.db.admin().command(command);
-
-const stopFailing = (scene: Scene) => admin(scene, { configureFailPoint: "failCommand", mode: "off" });
-
 /** Which command is done and then not answered as it should be. */
 interface Unanswered {
   command: "commitTransaction" | "findAndModify";
@@ -124,11 +121,11 @@ export async function unanswered(scene: Scene, { command, collection, skip }: Un
     appName: APP_NAME,
   };
   const mode = skip ? { skip } : "alwaysOn";
-  await admin(scene, { configureFailPoint: "failCommand", mode, data });
+  await setFailPoint(scene.world.db.admin(), { mode, data });
   try {
     return await scene.send();
   } finally {
-    await stopFailing(scene);
+    await clearFailPoint();
   }
 }
 
@@ -153,12 +150,13 @@ export async function meanwhile(scene: Scene, { collection, at, happens }: Meanw
     appName: APP_NAME,
   };
   const mode = at === 1 ? "alwaysOn" : { skip: at - 1 };
-  const { count } = await admin(scene, { configureFailPoint: "failCommand", mode, data });
+  const admin = scene.world.db.admin();
+  const { count } = await setFailPoint(admin, { mode, data });
   const answer = scene.send();
-  await admin(scene, { waitForFailPoint: "failCommand", timesEntered: count + 1, maxTimeMS: 10_000 });
+  await admin.command({ waitForFailPoint: "failCommand", timesEntered: count + 1, maxTimeMS: 10_000 });
   await happens();
   // Waits for the one that is held.
-  await stopFailing(scene);
+  await clearFailPoint();
   return answer;
 }
 
