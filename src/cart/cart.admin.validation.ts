@@ -10,7 +10,7 @@ import {
 } from "../../utils/request-schemas.js";
 import { CART_SETTINGS, type CartSettings } from "./cart.admin.service.js";
 
-/** What each handler of the admin's side takes, under the handler's name. */
+/** The request schemas of the admin handlers, named after them. */
 
 export interface AbandonedCartFilters {
   userId?: string;
@@ -34,7 +34,7 @@ export const getCartByIdSchema = {
 };
 
 export type PutCartSettingsBody = Partial<CartSettings> & {
-  /** As `GET /api/admin/settings/cart` answers it; left out: whatever is there. */
+  /** The version that `GET /api/admin/settings/cart` returned. Left out: any version is overwritten. */
   version?: number;
 };
 

@@ -1,9 +1,10 @@
 import type { CartDoc, CheckoutSessionDoc } from "../../../models/index.js";
 import { RuleError } from "../../../utils/errors.js";
 import { getSettings } from "../../platform/settings.service.js";
-import { setContact } from "../cart/buyer-contact.js";
+import type { CartState } from "../cart/cart-draft.js";
 import { cartEmpty, emptyIfGone } from "../cart/cart-reads.js";
-import { type CartState, changeCart } from "../cart/change-cart.js";
+import { changeCart } from "../cart/change-cart.js";
+import { setContact } from "../cart/promotions.js";
 import { reserveLines } from "../cart/reserve-lines.js";
 import { type CheckoutState, toCheckoutState } from "./checkout-state.js";
 import { rateForPayment } from "./reprice-shipping.js";

@@ -152,7 +152,7 @@ describe("When many ask in the same turn, then one query answers all owners of a
 
   it("the cart with its lines", async () => {
     await storeAll();
-    const { readCartState } = await import("../../../services/aggregates/cart/cart-reads.js");
+    const { readCartState } = await import("../../../services/aggregates/cart/open-cart.js");
     const queries = await queriesOf(() => Promise.all(owners.map((owner) => readCartState(owner))));
     expect(queries).toEqual(["carts IXSCAN { sessionId: 1 }", "carts IXSCAN { userId: 1 }"]);
   });

@@ -1,6 +1,6 @@
 import { Types } from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import type { CartState } from "../../../services/aggregates/cart/change-cart.js";
+import type { CartState } from "../../../services/aggregates/cart/cart-draft.js";
 import { newGuestId } from "../../support/guest-ids.js";
 import { type CartWorld, IMPATIENT, productOf, startCartWorld } from "./cart-world.js";
 
@@ -29,7 +29,7 @@ async function fill(variantId: string, quantity: number): Promise<void> {
 async function prepareCheckout(): Promise<CartState> {
   const [{ changeCart }, { refreshPrices }, { reserveLines }] = await Promise.all([
     import("../../../services/aggregates/cart/change-cart.js"),
-    import("../../../services/aggregates/cart/refresh-prices.js"),
+    import("../../../services/aggregates/cart/cart-lines.js"),
     import("../../../services/aggregates/cart/reserve-lines.js"),
   ]);
   return changeCart(cartId, async (draft) => {
