@@ -57,7 +57,7 @@ export function gatherByOwner<Found extends Pick<CartDoc, "userId" | "sessionId"
   const ofGuest = gatherFinds<Found>(
     // As `ownerFilter`: a cart that a customer has taken over is no longer the guest's.
     ($in) =>
-      find({ filter: { status, sessionId: trusted({ $in }), userId: null }, hint: ONE_ACTIVE_CART.session }),
+      find({ filter: { status, sessionId: trusted({ $in }), userId: null }, hint: ONE_ACTIVE_CART.guest }),
     ({ sessionId }) => sessionId,
   );
   return async (owner) => {
