@@ -11,7 +11,7 @@ import type { CartState } from "../aggregates/cart/cart-draft.js";
 import { refreshPrices } from "../aggregates/cart/cart-lines.js";
 import { cartEmpty, emptyIfGone, findActiveCart } from "../aggregates/cart/cart-reads.js";
 import { changeCart } from "../aggregates/cart/change-cart.js";
-import { firstKnown, setContact } from "../aggregates/cart/promotions.js";
+import { firstKnown, setCartContact } from "../aggregates/cart/promotions.js";
 import { reserveLines } from "../aggregates/cart/reserve-lines.js";
 import {
   type CheckoutState,
@@ -93,7 +93,7 @@ async function retireExpired(checkout: CheckoutSessionDoc): Promise<void> {
 
 async function checkCart(cartId: Types.ObjectId, contact: BuyerContact): Promise<CartState> {
   const state = await changeCart(cartId, async (draft) => {
-    setContact(draft, contact);
+    setCartContact(draft, contact);
     await refreshPrices(draft);
     const { reservationTtlMinutes } = await getSettings("checkout");
     await reserveLines(draft, reservationTtlMinutes);

@@ -49,7 +49,7 @@ export async function listAbandonedCarts(
 /** Owner and value are in the index by date, so that carts that do not match are never fetched. */
 function abandonedFilter({ userId, dateFrom, dateTo, minValue, maxValue }: AbandonedCartQuery) {
   const dates = between(dateFrom, dateTo);
-  const values = between(toPaise(minValue), toPaise(maxValue));
+  const values = between(optionalPaise(minValue), optionalPaise(maxValue));
   return {
     status: CART_STATUS.ABANDONED,
     ...(userId ? { userId } : {}),
@@ -58,7 +58,7 @@ function abandonedFilter({ userId, dateFrom, dateTo, minValue, maxValue }: Aband
   };
 }
 
-const toPaise = (rupees: number | undefined): Paise | undefined =>
+const optionalPaise = (rupees: number | undefined): Paise | undefined =>
   rupees === undefined ? undefined : rupeesToPaise(rupees);
 
 function between<T>(from: T | undefined, to: T | undefined) {

@@ -18,7 +18,7 @@ import { type CurrentCart, findCart } from "./current-cart.service.js";
 import * as savedItemsService from "./saved-items.service.js";
 
 /** The cart, or an empty one for a caller without a cart. */
-async function viewOf(current: CurrentCart | null, owner: Owner | null) {
+async function viewCurrent(current: CurrentCart | null, owner: Owner | null) {
   if (current) return toCartView(current);
   const { pricesIncludeTax } = await getSettings("tax");
   return toEmptyCartView({ pricesIncludeTax, ...(owner && "sessionId" in owner ? owner : {}) });
@@ -29,7 +29,7 @@ const availabilityIn = ({ line, availability }: cartService.ChangedLine) =>
 
 export async function getCart({ owner }: VisitorInput, res: Response): Promise<void> {
   const current = owner && (await findCart(owner));
-  sendResponse(res, HTTP_STATUS.OK, "Your cart", await viewOf(current, owner));
+  sendResponse(res, HTTP_STATUS.OK, "Your cart", await viewCurrent(current, owner));
 }
 
 export async function getMiniCart({ owner }: VisitorInput, res: Response): Promise<void> {
@@ -65,7 +65,7 @@ export async function removeItem(
 
 export async function clearCart({ owner }: Input, res: Response): Promise<void> {
   const current = await cartService.clearCart(owner);
-  sendResponse(res, HTTP_STATUS.OK, "Cart emptied", { cart: await viewOf(current, owner) });
+  sendResponse(res, HTTP_STATUS.OK, "Cart emptied", { cart: await viewCurrent(current, owner) });
 }
 
 export async function applyCoupon(
@@ -84,7 +84,7 @@ export async function removeCoupon(
   res: Response,
 ): Promise<void> {
   const current = await cartService.removeCoupon(owner, params.code);
-  sendResponse(res, HTTP_STATUS.OK, "Coupon removed", { cart: await viewOf(current, owner) });
+  sendResponse(res, HTTP_STATUS.OK, "Coupon removed", { cart: await viewCurrent(current, owner) });
 }
 
 export async function merge(
@@ -99,7 +99,7 @@ export async function merge(
   });
   const notices = (current?.notices ?? []).map(toNoticeView);
   const message = merged ? "Carts merged" : "Nothing to merge";
-  sendResponse(res, HTTP_STATUS.OK, message, { cart: await viewOf(current, owner), merged, notices });
+  sendResponse(res, HTTP_STATUS.OK, message, { cart: await viewCurrent(current, owner), merged, notices });
 }
 
 export async function getRecommendations(

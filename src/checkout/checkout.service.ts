@@ -6,7 +6,7 @@ import {
   type PaymentDoc,
 } from "../../models/index.js";
 import { changeCart } from "../../services/aggregates/cart/change-cart.js";
-import { isSameContact, setContact as setCartContact } from "../../services/aggregates/cart/promotions.js";
+import { isSameContact, setCartContact } from "../../services/aggregates/cart/promotions.js";
 import { changeCheckout } from "../../services/aggregates/checkout/change-checkout.js";
 import {
   type CheckoutState,

@@ -156,7 +156,7 @@ export async function refreshPrices(draft: CartDraft): Promise<void> {
     }
     await refreshLine(draft, line, sellable);
     const before = line.quantity;
-    line.quantity = Math.min(before, await limitOf(line));
+    line.quantity = Math.min(before, await unitLimitOf(line));
     if (line.quantity === before) continue;
     priceLine(line);
     draft.notices.push(quantityReducedNotice(line, before));
@@ -164,7 +164,7 @@ export async function refreshPrices(draft: CartDraft): Promise<void> {
 }
 
 /** The most units of this variant that one cart may hold: the catalog's limit, or else the setting. */
-export async function limitOf({ maxPerOrder }: Pick<CartItemDoc, "maxPerOrder">): Promise<number> {
+export async function unitLimitOf({ maxPerOrder }: Pick<CartItemDoc, "maxPerOrder">): Promise<number> {
   return maxPerOrder ?? (await getSettings("cart")).maxPerVariant;
 }
 
@@ -178,7 +178,7 @@ async function assertRoomForLine(draft: CartDraft): Promise<void> {
 }
 
 async function assertWithinLimit(line: CartItemDoc, quantity: number): Promise<void> {
-  const maximum = await limitOf(line);
+  const maximum = await unitLimitOf(line);
   if (quantity <= maximum) return;
   throw new RuleError("CART_LIMIT", `At most ${maximum} of ${line.name} can be bought in one order`, {
     limit: "maxPerVariant",

@@ -99,12 +99,12 @@ const linesOfCart = gatherFinds<CartItemDoc>(
 /** The owner's active cart with its lines. */
 export async function findActiveState(owner: Owner): Promise<CartState | null> {
   const found = await activeCartWithLines(owner);
-  return found && toState(found);
+  return found && toCartState(found);
 }
 
 export async function findCartState(cartId: Types.ObjectId): Promise<CartState | null> {
   const [found] = await cartById(cartId.toHexString());
-  return found ? toState(found) : null;
+  return found ? toCartState(found) : null;
 }
 
 /** @throws NotFoundError CART_NOT_FOUND */
@@ -123,7 +123,10 @@ export async function findCartLines(cartId: Types.ObjectId): Promise<CartItemDoc
 export const linesOf = async ({ _id, itemCount }: CartDoc): Promise<CartItemDoc[]> =>
   itemCount === 0 ? [] : findCartLines(_id);
 
-const toState = ({ lines, ...cart }: CartWithLines): CartState => ({ cart, lines: lines.toSorted(byAge) });
+const toCartState = ({ lines, ...cart }: CartWithLines): CartState => ({
+  cart,
+  lines: lines.toSorted(byAge),
+});
 
 const byAge = (one: CartItemDoc, other: CartItemDoc): number =>
   one.addedAt.getTime() - other.addedAt.getTime() || (idOf(one) < idOf(other) ? -1 : 1);

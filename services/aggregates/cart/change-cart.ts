@@ -59,13 +59,13 @@ export function changeCart(cartId: Types.ObjectId, change: CartChange): Promise<
       ended();
       return saved;
     } catch (error) {
-      throw await abort(draft, error);
+      throw await failChange(draft, error);
     }
   });
 }
 
 /** Undoes the reservations, still under the lease. @returns the error to throw */
-async function abort(draft: CartDraft, error: unknown): Promise<unknown> {
+async function failChange(draft: CartDraft, error: unknown): Promise<unknown> {
   const mayBeStored = error instanceof CartMovedOn || error instanceof OutcomeUnknownError;
   await undoReservations(draft, mayBeStored ? "unsure" : "unchanged");
   return error instanceof CartMovedOn ? explainMovedOn(draft) : error;
@@ -93,8 +93,7 @@ async function saveDraft(draft: CartDraft, totals: Totals): Promise<CartState> {
   const isNew = changesContent(draft, lineChanges);
   if (draft.isHousekeeping && !isNew) return recordPromotionCheck(draft);
   const set = await fieldsOf(draft, totals);
-  if (!isNew && isOnlyExtended(draft, lineChanges))
-    return extendReservations(draft, set, lineChanges.updated);
+  if (!isNew && isOnlyExtended(draft, lineChanges)) return saveExtension(draft, set, lineChanges.updated);
   const cart = await inTransaction(async (tx) => {
     const written = await writeCart(draft, { ...set, version: draft.cart.version + (isNew ? 1 : 0) }, tx);
     for (const write of draft.alongside) await write(tx);
@@ -155,7 +154,7 @@ function isOnlyExtended(draft: CartDraft, { updated }: LineChanges): boolean {
 }
 
 /** The usual end of a checkout start. Each of the two writes is valid by itself, so no transaction is needed. */
-async function extendReservations(
+async function saveExtension(
   draft: CartDraft,
   set: CartSet,
   updated: readonly CartItemDoc[],

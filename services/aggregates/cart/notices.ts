@@ -8,7 +8,7 @@ import { findSellable } from "./snapshot.service.js";
 
 /** The notices of a cart, each with what a storefront needs to show it. Amounts are rupees. */
 
-const nameOf = ({ productId, variantId, sku, name }: CartItemDoc) => ({ productId, variantId, sku, name });
+const itemOf = ({ productId, variantId, sku, name }: CartItemDoc) => ({ productId, variantId, sku, name });
 
 export const stockText = (name: string, available: number): string =>
   available === 0 ? `${name} is out of stock` : `Only ${available} of ${name} available`;
@@ -17,49 +17,49 @@ export const priceChangedNotice = (line: CartItemDoc, before: Paise): Notice => 
   code: "PRICE_CHANGED",
   message: `The price of ${line.name} has changed`,
   itemId: idOf(line),
-  details: { ...nameOf(line), previousPrice: toRupees(before), currentPrice: toRupees(line.unitPrice) },
+  details: { ...itemOf(line), previousPrice: toRupees(before), currentPrice: toRupees(line.unitPrice) },
 });
 
 export const productUnavailableNotice = (line: CartItemDoc): Notice => ({
   code: "PRODUCT_UNAVAILABLE",
   message: `${line.name} is no longer sold`,
   itemId: idOf(line),
-  details: { ...nameOf(line), quantity: line.quantity },
+  details: { ...itemOf(line), quantity: line.quantity },
 });
 
 export const quantityReducedNotice = (line: CartItemDoc, before: number): Notice => ({
   code: "QUANTITY_REDUCED",
   message: `The quantity of ${line.name} was reduced to ${line.quantity}`,
   itemId: idOf(line),
-  details: { ...nameOf(line), previousQuantity: before, currentQuantity: line.quantity },
+  details: { ...itemOf(line), previousQuantity: before, currentQuantity: line.quantity },
 });
 
 export const outOfStockNotice = (line: CartItemDoc, available: number): Notice => ({
   code: "OUT_OF_STOCK",
   message: stockText(line.name, available),
   itemId: idOf(line),
-  details: { ...nameOf(line), requested: line.quantity, available },
+  details: { ...itemOf(line), requested: line.quantity, available },
 });
 
 export const lowStockNotice = (line: CartItemDoc, available: number): Notice => ({
   code: "LOW_STOCK",
   message: `Only ${available} of ${line.name} left`,
   itemId: idOf(line),
-  details: { ...nameOf(line), requested: line.quantity, available },
+  details: { ...itemOf(line), requested: line.quantity, available },
 });
 
 export const giftAddedNotice = (line: CartItemDoc): Notice => ({
   code: "GIFT_ADDED",
   message: `${line.name} was added as a gift`,
   itemId: idOf(line),
-  details: { ...nameOf(line), quantity: line.quantity, giftRuleId: line.giftRuleId },
+  details: { ...itemOf(line), quantity: line.quantity, giftRuleId: line.giftRuleId },
 });
 
 export const giftRemovedNotice = (line: CartItemDoc): Notice => ({
   code: "GIFT_REMOVED",
   message: `The gift ${line.name} no longer comes with this cart`,
   itemId: idOf(line),
-  details: { ...nameOf(line), quantity: line.quantity, giftRuleId: line.giftRuleId },
+  details: { ...itemOf(line), quantity: line.quantity, giftRuleId: line.giftRuleId },
 });
 
 /** A gift that the cart has earned but does not hold in full: of `quantity` units, it holds `available`. */

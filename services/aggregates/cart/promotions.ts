@@ -137,7 +137,7 @@ function keepApplicable(
     const check = checks[index];
     if (!check) continue;
     const reason = reasonAgainst(check, kept, maxCoupons);
-    if (reason !== null) dropCoupon(draft, code, reason);
+    if (reason !== null) rejectCoupon(draft, code, reason);
     else if (check.valid) {
       const { type, value, discountAmount, stackable } = check;
       kept.push({ code, type, value, discountAmount, stackable });
@@ -156,7 +156,7 @@ function reasonAgainst(
   return fits ? null : COUPON_REASONS.notStackable;
 }
 
-function dropCoupon(draft: CartDraft, code: string, reason: string): void {
+function rejectCoupon(draft: CartDraft, code: string, reason: string): void {
   if (code === draft.requiredCoupon) throw couponInvalid(code, reason);
   draft.notices.push(couponDroppedNotice(code, reason));
 }
@@ -173,12 +173,12 @@ export function firstKnown(...sources: ContactSource[]): BuyerContact {
 }
 
 export const isSameContact = (a: ContactSource, b: ContactSource): boolean =>
-  keyOf(a?.email) === keyOf(b?.email) && (a?.phone ?? null) === (b?.phone ?? null);
+  emailKeyOf(a?.email) === emailKeyOf(b?.email) && (a?.phone ?? null) === (b?.phone ?? null);
 
-const keyOf = (email: string | null | undefined): string | null => (email ? emailKey(email) : null);
+const emailKeyOf = (email: string | null | undefined): string | null => (email ? emailKey(email) : null);
 
 /** For a change of the cart by its checkout: coupons are validated for the person who is going to pay. */
-export function setContact(draft: CartDraft, contact: Pick<CheckoutSessionDoc, "email" | "phone">): void {
+export function setCartContact(draft: CartDraft, contact: Pick<CheckoutSessionDoc, "email" | "phone">): void {
   draft.contact = firstKnown(contact, draft.contact);
 }
 

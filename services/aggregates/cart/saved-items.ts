@@ -3,7 +3,7 @@ import { type CartItemDoc, SavedItem, type SavedItemDoc, toItemSnapshot } from "
 import { now } from "../../../utils/clock.js";
 import { NotFoundError } from "../../../utils/errors.js";
 import { type Owner, ownerFilter } from "../../../utils/principal.js";
-import { limitOf } from "./cart-lines.js";
+import { unitLimitOf } from "./cart-lines.js";
 
 export const savedItemNotFound = () =>
   new NotFoundError("SAVED_ITEM_NOT_FOUND", "There is no such saved item");
@@ -52,7 +52,7 @@ export async function saveLine(owner: Owner, line: CartItemDoc, tx: ClientSessio
 
 /** Never less than either quantity. */
 async function addUp(kept: number, more: Pick<CartItemDoc, "quantity" | "maxPerOrder">): Promise<number> {
-  const limit = await limitOf(more);
+  const limit = await unitLimitOf(more);
   return Math.max(kept, more.quantity, Math.min(kept + more.quantity, limit));
 }
 

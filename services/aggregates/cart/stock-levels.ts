@@ -15,8 +15,8 @@ import { isReserved } from "./reserve-lines.js";
 export type StockLevels = ReadonlyMap<string, number> | null;
 
 /** Long enough to serve many concurrent reads of the same products, too short to be noticed. */
-const CACHE_MS = 1_000;
-const cache = new LRUCache<string, number>({ max: 20_000, ttl: CACHE_MS });
+const STOCK_CACHE_MS = 1_000;
+const cache = new LRUCache<string, number>({ max: 20_000, ttl: STOCK_CACHE_MS });
 const isCaching = config.catalogCacheSeconds > 0;
 
 /** One call to the inventory service for all variants that are asked for at the same moment. */

@@ -1,6 +1,6 @@
 import type { CartItemDoc } from "../../../models/index.js";
 import { boughtLines, type CartDraft, findStoredLine, priceLine } from "../../aggregates/cart/cart-draft.js";
-import { limitOf, refreshLine } from "../../aggregates/cart/cart-lines.js";
+import { refreshLine, unitLimitOf } from "../../aggregates/cart/cart-lines.js";
 import { quantityReducedNotice } from "../../aggregates/cart/notices.js";
 import { isReserved } from "../../aggregates/cart/reserve-lines.js";
 import { findSellable } from "../../aggregates/cart/snapshot.service.js";
@@ -42,7 +42,7 @@ const findSameVariant = (draft: CartDraft, { variantId, isFreeGift }: CartItemDo
 /** The customer's own quantity is never reduced, even if the limit has been lowered below it. */
 async function growLine(draft: CartDraft, own: CartItemDoc, guestLine: CartItemDoc): Promise<void> {
   const wanted = own.quantity + guestLine.quantity;
-  own.quantity = Math.max(own.quantity, Math.min(wanted, await limitOf(own)));
+  own.quantity = Math.max(own.quantity, Math.min(wanted, await unitLimitOf(own)));
   own.bundleId ??= guestLine.bundleId;
   if (!isReserved(own)) {
     own.reservationId = guestLine.reservationId;
@@ -60,7 +60,7 @@ function laterExpiry(own: CartItemDoc, guestLine: CartItemDoc): Date | null {
 
 async function moveLine(draft: CartDraft, guestLine: CartItemDoc): Promise<void> {
   const line = { ...guestLine, cartId: draft.cart._id };
-  line.quantity = Math.min(guestLine.quantity, await limitOf(line));
+  line.quantity = Math.min(guestLine.quantity, await unitLimitOf(line));
   priceLine(line);
   draft.lines.push(line);
   if (line.quantity < guestLine.quantity) draft.notices.push(quantityReducedNotice(line, guestLine.quantity));

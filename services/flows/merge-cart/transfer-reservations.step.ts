@@ -28,7 +28,7 @@ export async function moveReservations(
   merged: MergedLines,
 ): Promise<void> {
   const moved = guest.lines.some((line) => line.reservationId) ? await transfer(draft, guest) : [];
-  for (const reservation of moved) adopt(draft, reservation, merged);
+  for (const reservation of moved) assignReservation(draft, reservation, merged);
   const { reservationTtlMinutes } = await getSettings("cart");
   for (const line of merged.touched) {
     if (line.isFreeGift && !isHeld(draft, line)) dropLine(draft, line);
@@ -56,7 +56,7 @@ async function transfer(
 }
 
 /** Assigns a transferred reservation to the line it is for, and records how many units it holds. */
-function adopt(draft: CartDraft, reservation: TransferredReservation, merged: MergedLines): void {
+function assignReservation(draft: CartDraft, reservation: TransferredReservation, merged: MergedLines): void {
   const { reservationId, variantId, quantity } = reservation;
   const before = draft.storedLines.find((line) => line.reservationId === reservationId);
   if (before && before.quantity !== quantity) draft.undo.push(undoChange(reservationId, before.quantity));
