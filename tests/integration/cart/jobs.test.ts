@@ -1,7 +1,7 @@
 import { Types } from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { newGuestId } from "../../support/guest-ids.js";
-import { type As, type CartWorld, startCartWorld } from "../cart/cart-world.js";
+import { type As, type CartWorld, startCartWorld } from "./cart-world.js";
 
 const { variants, coupons } = SEED;
 const MINUTE_MS = 60_000;

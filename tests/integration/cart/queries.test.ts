@@ -1,7 +1,7 @@
 import { Types } from "mongoose";
 import { newGuestId } from "../../support/guest-ids.js";
 import { profileOf } from "../../support/profiler.js";
-import { type CartWorld, startCartWorld } from "../cart/cart-world.js";
+import { type CartWorld, startCartWorld } from "./cart-world.js";
 
 let world: CartWorld;
 

@@ -2,7 +2,7 @@ import request from "supertest";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { newGuestId } from "../../support/guest-ids.js";
 import { chooseMethod, payFor, place, startCheckout } from "../../support/purchase.js";
-import { type As, type CartWorld, startCartWorld } from "../cart/cart-world.js";
+import { type As, type CartWorld, startCartWorld } from "./cart-world.js";
 
 const { variants, products } = SEED;
 let world: CartWorld;

@@ -1,5 +1,5 @@
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { type As, type CartWorld, newGuest, startCartWorld, unknownId } from "../cart/cart-world.js";
+import { type As, type CartWorld, newGuest, startCartWorld, unknownId } from "./cart-world.js";
 
 const { variants } = SEED;
 let world: CartWorld;

@@ -1,7 +1,7 @@
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { useFailPoints } from "../../support/fail-points.js";
 import { chooseMethod, payFor, Shopper, startCheckout, verify } from "../../support/purchase.js";
-import { type As, type CartWorld, newGuest, startCartWorld } from "../cart/cart-world.js";
+import { type As, type CartWorld, newGuest, startCartWorld } from "./cart-world.js";
 
 useFailPoints();
 

@@ -2,7 +2,7 @@ import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { rupeesToPaise } from "../../../utils/money.js";
 import { aCart, aCartItem } from "../../support/documents.js";
 import { profileOf } from "../../support/profiler.js";
-import { type As, type CartWorld, newGuest, startCartWorld } from "../cart/cart-world.js";
+import { type As, type CartWorld, newGuest, startCartWorld } from "./cart-world.js";
 
 /** Concurrent reads share a query; each owner must still get their own cart. */
 let world: CartWorld;
