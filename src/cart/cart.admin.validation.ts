@@ -12,7 +12,7 @@ import { CART_SETTINGS, type CartSettings } from "./cart.admin.service.js";
 
 /** The request schemas of the admin handlers, named after them. */
 
-export interface AbandonedCartFilters {
+interface AbandonedCartFilters {
   userId?: string;
   /** Rupees. */
   minValue?: number;
@@ -33,7 +33,7 @@ export const getCartByIdSchema = {
   params: Joi.object<{ cartId: string }, true>({ cartId: objectId().required() }),
 };
 
-export type PutCartSettingsBody = Partial<CartSettings> & {
+type PutCartSettingsBody = Partial<CartSettings> & {
   /** The version that `GET /api/admin/settings/cart` returned. Left out: any version is overwritten. */
   version?: number;
 };

@@ -44,7 +44,7 @@ export const findMiniCart: (owner: Owner) => Promise<MiniCart | null> = gatherBy
   Cart.find(filter, MINI).hint(hint).lean<MiniCart[]>(),
 );
 
-export interface ItemToAdd {
+interface ItemToAdd {
   productId: string;
   variantId: string;
   quantity: number;

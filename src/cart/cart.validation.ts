@@ -13,7 +13,7 @@ const documentId = Joi.string().hex().length(24);
 /** Far above any limit that a shop would set; the actual limit is a setting. */
 const quantity = Joi.number().integer().min(1).max(10_000);
 
-export interface AddItemBody {
+interface AddItemBody {
   productId: string;
   variantId: string;
   quantity: number;

@@ -12,7 +12,7 @@ export interface AvailabilityView {
   available: number;
 }
 
-export interface CartViewSource {
+interface CartViewSource {
   cart: CartDoc;
   /** In the order in which they were added, gifts among them. */
   lines: readonly CartItemDoc[];

@@ -19,7 +19,7 @@ export interface CartState {
 }
 
 /** A write that belongs to the change: a saved item, the other cart of a merge. */
-export type WriteAlongside = (tx: ClientSession) => Promise<void>;
+type WriteAlongside = (tx: ClientSession) => Promise<void>;
 
 /** A request for a reservation that got no answer. Repeated with the same key, it returns the reservation's id. */
 export type UnansweredReservation = NewReservation & { idempotencyKey: string };

@@ -39,7 +39,7 @@ export async function nextCartExpiry({ expiryDays }: Pick<CartDoc, "expiryDays">
 }
 
 /** The active carts of several users or of several guest ids. */
-export interface ActiveCarts {
+interface ActiveCarts {
   filter: QueryFilter<CartDoc>;
   /** Names the index, so that the database need not try others. */
   hint: string;

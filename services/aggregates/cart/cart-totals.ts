@@ -11,7 +11,7 @@ type CartFacts = Pick<
 >;
 
 /** What a checkout pays with, besides money. */
-export interface MeansOfPayment {
+interface MeansOfPayment {
   storeCredit: Paise;
   loyaltyPoints: number;
   /** Value of one point. */

@@ -29,7 +29,7 @@ import { oweReservationSync } from "./reservation-sync.js";
  */
 
 /** `available`: free units and those that the line holds already. */
-export type ReserveOutcome = { reserved: true } | { reserved: false; available: number };
+type ReserveOutcome = { reserved: true } | { reserved: false; available: number };
 
 /**
  * Reserves exactly `line.quantity` for this line, with a new lifetime. A reservation that has lapsed is replaced.

@@ -17,7 +17,7 @@ export interface SellableVariant {
   variant: CatalogVariant;
 }
 
-export const productNotFound = () => new NotFoundError("PRODUCT_NOT_FOUND", "This product is not on sale");
+const productNotFound = () => new NotFoundError("PRODUCT_NOT_FOUND", "This product is not on sale");
 
 /** @returns null when the product or the variant is missing or no longer sold */
 export function findSellable(product: CatalogProduct | undefined, variantId: string): SellableVariant | null {

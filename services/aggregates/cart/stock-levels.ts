@@ -12,7 +12,7 @@ import { isReserved } from "./reserve-lines.js";
  * Free units by variant id; null while the inventory service is unavailable. For display only: the reservation
  * decides what can be bought.
  */
-export type StockLevels = ReadonlyMap<string, number> | null;
+type StockLevels = ReadonlyMap<string, number> | null;
 
 /** Long enough to serve many concurrent reads of the same products, too short to be noticed. */
 const STOCK_CACHE_MS = 1_000;
