@@ -7,10 +7,11 @@ import { isDuplicateKey } from "../../utils/helpers.js";
 import { ZERO_PAISE } from "../../utils/money.js";
 import type { Owner } from "../../utils/principal.js";
 import { checkoutMachine } from "../../utils/state-machines.js";
-import { firstKnown, setContact } from "../aggregates/cart/buyer-contact.js";
+import type { CartState } from "../aggregates/cart/cart-draft.js";
+import { refreshPrices } from "../aggregates/cart/cart-lines.js";
 import { cartEmpty, emptyIfGone, findActiveCart } from "../aggregates/cart/cart-reads.js";
-import { type CartState, changeCart } from "../aggregates/cart/change-cart.js";
-import { refreshPrices } from "../aggregates/cart/refresh-prices.js";
+import { changeCart } from "../aggregates/cart/change-cart.js";
+import { firstKnown, setCartContact } from "../aggregates/cart/promotions.js";
 import { reserveLines } from "../aggregates/cart/reserve-lines.js";
 import {
   type CheckoutState,
@@ -92,7 +93,7 @@ async function retireExpired(checkout: CheckoutSessionDoc): Promise<void> {
 
 async function checkCart(cartId: Types.ObjectId, contact: BuyerContact): Promise<CartState> {
   const state = await changeCart(cartId, async (draft) => {
-    setContact(draft, contact);
+    setCartContact(draft, contact);
     await refreshPrices(draft);
     const { reservationTtlMinutes } = await getSettings("checkout");
     await reserveLines(draft, reservationTtlMinutes);

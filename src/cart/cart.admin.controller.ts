@@ -27,12 +27,12 @@ export async function getAnalytics(
   res: Response,
 ): Promise<void> {
   const analytics = await analyseCarts(query);
-  sendResponse(res, HTTP_STATUS.OK, "What became of the carts", toCartAnalyticsView(analytics));
+  sendResponse(res, HTTP_STATUS.OK, "Cart analytics", toCartAnalyticsView(analytics));
 }
 
 export async function getCartSettings(_input: AdminInput, res: Response): Promise<void> {
   const settings = await cartAdminService.getCartSettings();
-  sendResponse(res, HTTP_STATUS.OK, "The settings of carts", toCartSettingsView(settings));
+  sendResponse(res, HTTP_STATUS.OK, "Cart settings", toCartSettingsView(settings));
 }
 
 export async function putCartSettings(
@@ -42,7 +42,7 @@ export async function putCartSettings(
   const { version, ...values } = body;
   const change = { values, version, adminId: principal.adminId };
   const settings = await cartAdminService.updateCartSettings(change);
-  sendResponse(res, HTTP_STATUS.OK, "The settings are stored", toCartSettingsView(settings));
+  sendResponse(res, HTTP_STATUS.OK, "Cart settings updated", toCartSettingsView(settings));
 }
 
 export async function getCartById(
@@ -50,5 +50,5 @@ export async function getCartById(
   res: Response,
 ): Promise<void> {
   const cart = await cartAdminService.getCartById(toObjectId(params.cartId));
-  sendResponse(res, HTTP_STATUS.OK, "The cart", toAdminCartView(cart));
+  sendResponse(res, HTTP_STATUS.OK, "Cart", toAdminCartView(cart));
 }

@@ -5,6 +5,7 @@ import { loadCartState } from "../../services/aggregates/cart/cart-reads.js";
 import { changeSettings } from "../../services/flows/change-settings.flow.js";
 import { getUser, type User } from "../../services/integrations/auth-integration.service.js";
 import { getVersionedSettings, type SettingsOf } from "../../services/platform/settings.service.js";
+import { CART_STATUS } from "../../utils/constants.js";
 import { type Paise, rupeesToPaise } from "../../utils/money.js";
 import { MAX_DEPTH_OF_PAGES } from "../../utils/request-schemas.js";
 
@@ -12,7 +13,7 @@ export interface AbandonedCartQuery {
   page: number;
   limit: number;
   sortOrder: "asc" | "desc";
-  /** When it was abandoned. */
+  /** Range of `abandonedAt`. */
   dateFrom?: Date;
   dateTo?: Date;
   userId?: string;
@@ -27,7 +28,7 @@ const LISTED = {
 } as const;
 export type ListedCart = Pick<CartDoc, "_id" | Exclude<keyof typeof LISTED, "userId">> & { userId?: string };
 
-/** Abandoned carts by the time of it; those that were emptied are worth 0. */
+/** Abandoned carts by `abandonedAt`. Emptied carts are among them, with a value of 0. */
 export async function listAbandonedCarts(
   query: AbandonedCartQuery,
 ): Promise<{ carts: ListedCart[]; total: number }> {
@@ -45,19 +46,19 @@ export async function listAbandonedCarts(
   return { carts, total };
 }
 
-/** Owner and value are keys of the index by date, so that carts that do not fit are never read. */
+/** Owner and value are in the index by date, so that carts that do not match are never fetched. */
 function abandonedFilter({ userId, dateFrom, dateTo, minValue, maxValue }: AbandonedCartQuery) {
   const dates = between(dateFrom, dateTo);
-  const values = between(toPaise(minValue), toPaise(maxValue));
+  const values = between(optionalPaise(minValue), optionalPaise(maxValue));
   return {
-    status: "abandoned" as const,
+    status: CART_STATUS.ABANDONED,
     ...(userId ? { userId } : {}),
     ...(dates ? { abandonedAt: dates } : {}),
     ...(values ? { grandTotal: values } : {}),
   };
 }
 
-const toPaise = (rupees: number | undefined): Paise | undefined =>
+const optionalPaise = (rupees: number | undefined): Paise | undefined =>
   rupees === undefined ? undefined : rupeesToPaise(rupees);
 
 function between<T>(from: T | undefined, to: T | undefined) {
@@ -68,19 +69,19 @@ function between<T>(from: T | undefined, to: T | undefined) {
   });
 }
 
-export interface CartFile extends CartState {
-  /** Null for a guest, for an unknown user, and while the Auth service cannot be asked. */
+export interface CartDetails extends CartState {
+  /** Null for a guest, for an unknown user, and while the Auth service is unavailable. */
   user: User | null;
 }
 
 /** @throws NotFoundError CART_NOT_FOUND */
-export async function getCartById(cartId: Types.ObjectId): Promise<CartFile> {
+export async function getCartById(cartId: Types.ObjectId): Promise<CartDetails> {
   const state = await loadCartState(cartId);
   const answer = state.cart.userId ? await getUser(state.cart.userId) : null;
   return { ...state, user: answer?.success ? answer.data : null };
 }
 
-/** The settings of carts that this module's own page shows; all of them are under `/api/admin/settings/cart`. */
+/** The settings that `/api/admin/carts/settings` shows; `/api/admin/settings/cart` has all of them. */
 export const CART_SETTINGS = [
   "cartExpiryDays",
   "maxLines",
@@ -89,7 +90,7 @@ export const CART_SETTINGS = [
 ] as const satisfies readonly (keyof SettingsOf<"cart">)[];
 export type CartSettings = Pick<SettingsOf<"cart">, (typeof CART_SETTINGS)[number]>;
 
-/** Fresh, so that an admin sees what was stored a moment ago. */
+/** Bypasses the cache, so that an admin sees the latest change. */
 export const getCartSettings = async (): Promise<CartSettings> => (await getVersionedSettings("cart")).values;
 
 /** @throws as `changeSettings` */

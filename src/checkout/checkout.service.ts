@@ -5,8 +5,8 @@ import {
   Payment,
   type PaymentDoc,
 } from "../../models/index.js";
-import { isSameContact, setContact as setCartContact } from "../../services/aggregates/cart/buyer-contact.js";
 import { changeCart } from "../../services/aggregates/cart/change-cart.js";
+import { isSameContact, setCartContact } from "../../services/aggregates/cart/promotions.js";
 import { changeCheckout } from "../../services/aggregates/checkout/change-checkout.js";
 import {
   type CheckoutState,

@@ -1,9 +1,10 @@
 import type { CartDoc, CheckoutSessionDoc } from "../../../models/index.js";
 import { RuleError } from "../../../utils/errors.js";
 import { getSettings } from "../../platform/settings.service.js";
-import { setContact } from "../cart/buyer-contact.js";
+import type { CartState } from "../cart/cart-draft.js";
 import { cartEmpty, emptyIfGone } from "../cart/cart-reads.js";
-import { type CartState, changeCart } from "../cart/change-cart.js";
+import { changeCart } from "../cart/change-cart.js";
+import { setCartContact } from "../cart/promotions.js";
 import { reserveLines } from "../cart/reserve-lines.js";
 import { type CheckoutState, toCheckoutState } from "./checkout-state.js";
 import { rateForPayment } from "./reprice-shipping.js";
@@ -44,7 +45,7 @@ async function holdCart(checkout: CheckoutSessionDoc): Promise<CartState> {
   try {
     return await changeCart(checkout.cartId, (draft) => {
       if (draft.lines.length === 0) throw cartEmpty();
-      setContact(draft, checkout);
+      setCartContact(draft, checkout);
       return reserveLines(draft, reservationTtlMinutes);
     });
   } catch (error) {

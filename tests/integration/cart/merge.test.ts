@@ -1,5 +1,5 @@
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { type As, type CartWorld, newGuest, startCartWorld } from "../cart/cart-world.js";
+import { type As, type CartWorld, newGuest, startCartWorld } from "./cart-world.js";
 
 const { variants, coupons } = SEED;
 let world: CartWorld;
@@ -32,7 +32,7 @@ interface Line {
 const byVariant = (a: { variantId: string }, b: { variantId: string }) =>
   a.variantId < b.variantId ? -1 : 1;
 
-/** Every unit in a line of the customer's cart is held for that cart, once; nothing else is held. */
+/** Every unit in the customer's cart is reserved for that cart, once; nothing else is reserved. */
 async function expectHeldAsStored() {
   await world.deliver();
   const cart = await carts().findOne({ userId: SEED.users.asha, status: "active" });
@@ -52,7 +52,7 @@ async function expectHeldAsStored() {
 }
 
 describe("merging", () => {
-  it("When both have carts, then quantities add up, reservations move in one call, and the guest's cart is converted", async () => {
+  it("When both have carts, then quantities are added, one call transfers the reservations, and the guest's cart is converted", async () => {
     await world.add(asha, variants.ashwagandha, 2);
     await world.add(guest, variants.ashwagandha, 3);
     const { body: oil } = await world.add(guest, variants.hairOil, 1);
@@ -75,7 +75,7 @@ describe("merging", () => {
     await expectHeldAsStored();
   });
 
-  it("When the customer has no cart yet, then one is made of the guest's", async () => {
+  it("When the customer has no cart yet, then one is created with the guest's lines", async () => {
     await world.add(guest, variants.ashwagandha, 2);
     const { body } = await merge();
     expect(body.data).toMatchObject({ merged: true, cart: { itemCount: 1, totalQuantity: 2 } });
@@ -92,14 +92,14 @@ describe("merging", () => {
     await expectHeldAsStored();
   });
 
-  it("When there is nothing to merge, then the answer is the customer's cart, or an empty one", async () => {
+  it("When there is nothing to merge, then the response is the customer's cart, or an empty one", async () => {
     const { status, body } = await merge();
     expect([status, body.data]).toEqual([200, expect.objectContaining({ merged: false, notices: [] })]);
     expect(body.data.cart).toMatchObject({ id: null, items: [] });
     expect(await carts().countDocuments()).toBe(0);
   });
 
-  it("When it is merged, then the guest session reads empty, and its lines cannot be touched by it", async () => {
+  it("When the carts are merged, then the guest id reads an empty cart and cannot change the moved lines", async () => {
     const { body } = await world.add(guest, variants.ashwagandha);
     await merge();
     expect(await cartOf(guest)).toMatchObject({ id: null, items: [] });
@@ -111,7 +111,7 @@ describe("merging", () => {
     await expectHeldAsStored();
   });
 
-  it("When the token or the session is missing, then it is refused", async () => {
+  it("When the token or the guest id is missing, then the merge is refused", async () => {
     expect((await world.call("post", "/api/cart/merge", { as: guest })).status).toBe(401);
     const { status, body } = await world.call("post", "/api/cart/merge", { as: asha });
     expect([status, body.error.code]).toEqual([400, "VALIDATION_ERROR"]);
@@ -119,7 +119,7 @@ describe("merging", () => {
 });
 
 describe("limits and stock", () => {
-  it("When a quantity would pass its limit, then it stops there with a notice", async () => {
+  it("When a quantity would exceed its limit, then it is reduced to the limit, with a notice", async () => {
     await world.add(asha, variants.ashwagandha, 7);
     await world.add(guest, variants.ashwagandha, 6);
     await world.add(asha, variants.serum, 1);
@@ -141,7 +141,7 @@ describe("limits and stock", () => {
     await expectHeldAsStored();
   });
 
-  it("When there is no room for a line, then it is left out with a notice and its stock is given back", async () => {
+  it("When there is no room for a line, then it is left out with a notice and its stock is released", async () => {
     const { putSettings, forgetSettings } = await import("../../../services/platform/settings.service.js");
     await world.add(asha, variants.ashwagandha);
     await world.add(guest, variants.hairOil);
@@ -164,7 +164,7 @@ describe("limits and stock", () => {
     await expectHeldAsStored();
   });
 
-  it("When the guest's reservation lapsed and only a part is left, then the quantity is what can be had", async () => {
+  it("When the guest's reservation has lapsed and only a part is available, then the quantity is reduced to it", async () => {
     await world.add(asha, variants.ashwagandha, 2);
     await world.add(guest, variants.ashwagandha, 3);
     const guestCart = await carts().findOne({ sessionId: guest.sessionId });
@@ -177,7 +177,7 @@ describe("limits and stock", () => {
     await expectHeldAsStored();
   });
 
-  it("When the customer's reservation lapsed, then the guest's carries what can be had", async () => {
+  it("When the customer's reservation has lapsed, then the guest's is extended to what is available", async () => {
     await world.add(asha, variants.ashwagandha, 2);
     const own = await carts().findOne({ userId: SEED.users.asha });
     await world.add(guest, variants.ashwagandha, 3);
@@ -189,7 +189,7 @@ describe("limits and stock", () => {
     await expectHeldAsStored();
   });
 
-  it("When nothing is left of a line, then it comes along, is told to be out of stock, and nothing fails", async () => {
+  it("When nothing is available of a line, then it is moved, a notice says that it is out of stock, and nothing fails", async () => {
     await world.add(guest, variants.lastUnit);
     const guestCart = await carts().findOne({ sessionId: guest.sessionId });
     await inventory().lapse(guestCart?._id.toHexString());
@@ -206,7 +206,7 @@ describe("limits and stock", () => {
     ]);
   });
 
-  it("When the last unit is in the guest's cart, then it is the customer's after it", async () => {
+  it("When the last unit is in the guest's cart, then the customer gets it", async () => {
     await world.add(guest, variants.lastUnit);
     const { body } = await merge();
     expect(body.data.cart.items[0]).toMatchObject({ quantity: 1, availability: { isAvailable: true } });
@@ -215,7 +215,7 @@ describe("limits and stock", () => {
 });
 
 describe("prices", () => {
-  it("When a price has changed meanwhile, then the line that grew takes today's, and a moved one keeps its own until it grows", async () => {
+  it("When a price has changed, then a line that grew takes today's price, and a moved one keeps its own until it grows", async () => {
     await world.add(asha, variants.ashwagandha, 1);
     await world.add(guest, variants.ashwagandha, 1);
     await world.add(guest, variants.kajal, 1);
@@ -240,7 +240,7 @@ describe("prices", () => {
     expect(changes).toHaveLength(2);
   });
 
-  it("When the catalog is down, then it merges with the prices that are known", async () => {
+  it("When the catalog is down, then the carts are merged with the last known prices", async () => {
     await world.add(asha, variants.ashwagandha, 1);
     await world.add(guest, variants.ashwagandha, 1);
     world.sandbox.control.faults.add({ service: "catalog", action: "status", status: 503 });
@@ -268,7 +268,7 @@ describe("promotions", () => {
   const apply = (as: As, couponCode: string) =>
     world.call("post", "/api/cart/coupons", { as, body: { couponCode } });
 
-  it("When both have a coupon that stands alone, then the customer's wins and the other is dropped with a notice", async () => {
+  it("When both have a coupon that is not stackable, then the customer's is kept and the other is dropped with a notice", async () => {
     await world.add(asha, variants.ashwagandha, 3);
     await apply(asha, coupons.FLAT100);
     await world.add(guest, variants.hairOil);
@@ -283,7 +283,7 @@ describe("promotions", () => {
     );
   });
 
-  it("When only the guest has a coupon, then it comes along", async () => {
+  it("When only the guest has a coupon, then it is moved", async () => {
     await world.add(guest, variants.ashwagandha, 3);
     await apply(guest, coupons.WELCOME10);
     expect((await merge()).body.data.cart.appliedCoupons).toMatchObject([{ code: coupons.WELCOME10 }]);
@@ -307,7 +307,7 @@ describe("promotions", () => {
     expect(codes(grown.data.cart.notices)).toContain("COUPON_DROPPED");
   });
 
-  it("When both have the gift, then one remains, held once", async () => {
+  it("When both have the gift, then one remains, reserved once", async () => {
     await world.add(asha, variants.ashwagandhaLarge, 4);
     await world.add(guest, variants.ashwagandhaLarge, 4);
     const { body } = await merge();
@@ -315,7 +315,7 @@ describe("promotions", () => {
     await expectHeldAsStored();
   });
 
-  it("When the guest holds the last gift, then it comes along", async () => {
+  it("When the guest has the last gift, then it is moved", async () => {
     await inventory().setStock(variants.giftLipBalm, 1);
     await world.add(guest, variants.ashwagandhaLarge, 4);
     const { body } = await merge();
@@ -326,7 +326,7 @@ describe("promotions", () => {
 });
 
 describe("saved items", () => {
-  it("When the guest has saved items, then they are the customer's, and those of one variant add up", async () => {
+  it("When the guest has saved items, then they become the customer's, and quantities of one variant are added", async () => {
     const saveOne = async (as: As, variantId: string, quantity: number) => {
       const { body } = await world.add(as, variantId, quantity);
       await world.call("post", `/api/cart/items/${body.data.cartItem.id}/save-later`, { as });

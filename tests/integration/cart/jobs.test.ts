@@ -1,7 +1,7 @@
 import { Types } from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { newGuestId } from "../../support/guest-ids.js";
-import { type As, type CartWorld, startCartWorld } from "../cart/cart-world.js";
+import { type As, type CartWorld, startCartWorld } from "./cart-world.js";
 
 const { variants, coupons } = SEED;
 const MINUTE_MS = 60_000;
@@ -29,7 +29,7 @@ describe("promotion-refresh", () => {
   const apply = (couponCode: string) =>
     world.call("post", "/api/cart/coupons", { as: guest, body: { couponCode } });
 
-  it("When a coupon has ended, then it is dropped with a notice, and the cart's time does not begin anew", async () => {
+  it("When a coupon has ended, then it is dropped with a notice, and the cart's expiry does not change", async () => {
     await world.add(guest, variants.ashwagandha, 3);
     await apply(coupons.WELCOME10);
     const before = await carts().findOne({});
@@ -47,7 +47,7 @@ describe("promotion-refresh", () => {
     expect(await run()).toMatchObject({ result: { repriced: 0 } });
   });
 
-  it("When a discount and a gift have ended, then both go, and the gift's stock is given back", async () => {
+  it("When a discount and a gift have ended, then both are removed, and the gift's stock is released", async () => {
     await world.add(guest, variants.ashwagandhaLarge, 5);
     expect((await readCart(guest)).freeGifts).toHaveLength(1);
     world.sandbox.control.pricing.setPromotions({ automaticDiscounts: [], giftRules: [] });
@@ -60,7 +60,7 @@ describe("promotion-refresh", () => {
     expect(held.map(({ variantId }) => variantId)).toEqual([variants.ashwagandhaLarge]);
   });
 
-  it("When everything still holds, then nothing is written but that it was looked at", async () => {
+  it("When everything still applies, then only the time of the check is written", async () => {
     await world.add(guest, variants.ashwagandha, 3);
     await apply(coupons.WELCOME10);
     const before = await carts().findOne({});
@@ -70,7 +70,7 @@ describe("promotion-refresh", () => {
     expect({ ...after, promotionsCheckedAt: null }).toEqual({ ...before, promotionsCheckedAt: null });
   });
 
-  it("When a cart is being paid for or placed, then it is left alone", async () => {
+  it("When a cart is being paid for or placed, then it is skipped", async () => {
     await world.add(guest, variants.ashwagandha, 3);
     await apply(coupons.WELCOME10);
     world.sandbox.control.pricing.changeCoupon(coupons.WELCOME10, { expiresAt: Date.UTC(2025, 0, 1) });
@@ -97,7 +97,7 @@ describe("promotion-refresh", () => {
     });
   });
 
-  it("When pricing is down, then nothing is lost, and the next run does it", async () => {
+  it("When pricing is down, then nothing is lost, and the next run checks the cart", async () => {
     await world.add(guest, variants.ashwagandha, 3);
     await apply(coupons.WELCOME10);
     world.sandbox.control.faults.add({ service: "pricing", action: "status", status: 503 });
@@ -114,13 +114,13 @@ describe("abandoned-cart", () => {
   const run = (afterMs = 0) => world.runJobAfter("abandoned-cart", afterMs);
   const mails = () => world.sandbox.control.engagement.notifications({ template: "cart_abandoned" });
 
-  /** As `cart-cleanup` leaves it, so many hours ago. */
+  /** As `cart-cleanup` left it `hoursAgo` hours ago. */
   async function abandon(hoursAgo: number) {
     const abandonedAt = new Date(Date.now() - hoursAgo * 60 * MINUTE_MS);
     await carts().updateMany({}, { $set: { status: "abandoned", abandonedAt } });
   }
 
-  it("When a customer left a cart a day ago, then he is reminded once, with what is in it", async () => {
+  it("When a customer left a cart a day ago, then one reminder with its items is sent", async () => {
     await world.add(asha, variants.ashwagandha, 2);
     await abandon(25);
     expect(await run()).toMatchObject({ state: "completed", result: { reminded: 1, failed: 0 } });
@@ -142,7 +142,7 @@ describe("abandoned-cart", () => {
     expect((await carts().findOne({}))?.reminderSentAt).toEqual(expect.any(Date));
   });
 
-  it("When two runs meet, then one reminder is owed", async () => {
+  it("When two runs overlap, then one reminder is queued", async () => {
     await world.add(asha, variants.ashwagandha);
     await abandon(25);
     const { findCartsToRemind, remindOf } = await import(
@@ -156,12 +156,12 @@ describe("abandoned-cart", () => {
   });
 
   it.each([
-    ["it is too early", asTheyAre, 23],
-    ["it is too long ago", asTheyAre, 24 * 40],
+    ["it was abandoned too recently", asTheyAre, 23],
+    ["it was abandoned too long ago", asTheyAre, 24 * 40],
     ["the customer has begun another cart", () => world.add(asha, variants.kajal), 25],
     ["the customer is disabled", () => disable(), 25],
     ["the cart was emptied", () => carts().updateMany({}, { $set: { itemCount: 0 } }), 25],
-  ])("When %s, then nobody is reminded", async (_why, happen, hoursAgo) => {
+  ])("When %s, then no reminder is sent", async (_why, happen, hoursAgo) => {
     await world.add(asha, variants.ashwagandha);
     await abandon(hoursAgo);
     await happen();
@@ -172,13 +172,13 @@ describe("abandoned-cart", () => {
   async function asTheyAre() {}
   const disable = async () => world.sandbox.control.auth.setUserStatus(SEED.users.asha, "disabled");
 
-  it("When it is a guest's, then nobody is reminded: there is no known address", async () => {
+  it("When the cart is a guest's, then no reminder is sent: no address is known", async () => {
     await world.add(guest, variants.ashwagandha);
     await abandon(25);
     expect(await run()).toMatchObject({ result: { reminded: 0, failed: 0 } });
   });
 
-  it("When he came back before the mail went out, then it does not", async () => {
+  it("When the customer returns before the mail is sent, then it is not sent", async () => {
     await world.add(asha, variants.ashwagandha);
     await abandon(25);
     await run();
@@ -187,7 +187,7 @@ describe("abandoned-cart", () => {
     expect(mails()).toEqual([]);
   });
 
-  it("When he left it again later, then he is not reminded a second time", async () => {
+  it("When the customer leaves the cart again, then there is no second reminder", async () => {
     await world.add(asha, variants.ashwagandha);
     await abandon(25);
     await run();
@@ -199,7 +199,7 @@ describe("abandoned-cart", () => {
     expect(mails()).toHaveLength(1);
   });
 
-  it("When the Auth service is down, then the next run does it", async () => {
+  it("When the Auth service is down, then the next run sends the reminder", async () => {
     await world.add(asha, variants.ashwagandha);
     await abandon(25);
     world.sandbox.control.faults.add({ service: "auth", action: "status", status: 503 });

@@ -1,8 +1,8 @@
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { newGuestId } from "../../support/guest-ids.js";
-import { type CartWorld, startCartWorld } from "../cart/cart-world.js";
+import { type CartWorld, startCartWorld } from "./cart-world.js";
 
-/** A cart can be read whoever is away; what cannot be known is said, and what is known is shown. */
+/** A cart can be read while other services are down: it shows what is known, and notices say what is not. */
 
 const { variants } = SEED;
 let world: CartWorld;
@@ -30,17 +30,17 @@ const unavailable = (service: string) => ({
 });
 type Line = { availability: unknown };
 
-/** All that a cart is, without what stock and catalog tell of this moment. */
+/** A cart without the parts that stock and catalog contribute to a read. */
 const knownOf = ({ notices: _notices, items, freeGifts, ...cart }: Record<string, unknown>) => ({
   ...cart,
   items: [items, freeGifts].flat().map((line) => ({ ...Object(line), availability: null })),
 });
 
-describe("When a neighbour is away, then the cart is as it was last known, and a notice says what is not", () => {
+describe("When a service is down, then the cart shows what was last known, and a notice says what could not be checked", () => {
   it.each([
     ["inventory", [unavailable("inventory")]],
     ["catalog", [unavailable("catalog")]],
-    // Discounts are those of the last change: reading asks nobody for them.
+    // Discounts are those of the last change: a read does not call pricing.
     ["pricing", []],
   ] as const)("%s", async (service, told) => {
     const before = await readCart();
@@ -59,7 +59,7 @@ describe("When a neighbour is away, then the cart is as it was last known, and a
     expect((await readCart()).notices).toEqual([]);
   });
 
-  it("all of them, and then a line that is dearer by now", async () => {
+  it("all of them, and then a line whose price has risen", async () => {
     for (const service of ["catalog", "inventory", "pricing"] as const) away(service);
     const cart = await readCart();
     expect(cart.notices).toEqual([unavailable("catalog"), unavailable("inventory")]);

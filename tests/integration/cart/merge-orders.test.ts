@@ -37,7 +37,7 @@ const ownersOf = async ({ stored }: Buyer) => {
 const assignments = async ({ stored }: Buyer) =>
   (await stored.history()).filter(({ statusType }) => statusType === "owner");
 
-/** Every read of an order, with the status it answers. */
+/** Every read of an order, with the status of its response. */
 async function readAll(buyer: Buyer, orderNumber: string, paymentId: string): Promise<number[]> {
   const paths = [
     ...["", "/confirmation", "/timeline"].map((part) => `/api/orders/${orderNumber}${part}`),
@@ -50,8 +50,8 @@ async function readAll(buyer: Buyer, orderNumber: string, paymentId: string): Pr
 const listed = async (buyer: Buyer): Promise<string[]> =>
   done(await buyer.get("/api/orders")).items.map(({ orderNumber }: { orderNumber: string }) => orderNumber);
 
-describe("orders of the guest session", () => {
-  test("When the guest logs in, then order, payment and checkout are the customer's, and the guest id reads nothing", async () => {
+describe("orders of the guest", () => {
+  test("When the guest logs in, then order, payment and checkout belong to the customer, and the guest id reads nothing", async () => {
     const guest = shop().guest();
     const { orderNumber, payment } = await guest.buy({}, "upi");
     expect(await readAll(guest, orderNumber, payment.id)).not.toContain(404);
@@ -67,7 +67,7 @@ describe("orders of the guest session", () => {
     refused(await guest.order(), 404, "CHECKOUT_NOT_FOUND");
   });
 
-  test("When the order is assigned, then its history says so, once, however often the merge is repeated", async () => {
+  test("When the order is assigned, then its history has one entry for it, however often the merge is repeated", async () => {
     const guest = shop().guest();
     const { orderNumber } = await guest.buy();
     await Promise.all(Array.from({ length: 4 }, () => merge(guest)));
@@ -118,7 +118,7 @@ describe("orders of the guest session", () => {
     await shop().db.collection("refunds").deleteOne(refund);
   });
 
-  test("When there is the link from the mail, then it still opens the order", async () => {
+  test("When the customer follows the link in the mail, then it still opens the order", async () => {
     const guest = shop().guest();
     const { orderNumber } = await guest.buy();
     await shop().settle();
@@ -131,7 +131,7 @@ describe("orders of the guest session", () => {
     expect(done(answer).orderNumber).toBe(orderNumber);
   });
 
-  test("When the guest id is used on, then its next order is the guest's until the next login", async () => {
+  test("When the guest id stays in use, then its next order belongs to the guest until the next login", async () => {
     const guest = shop().guest();
     await guest.buy();
     done(await merge(guest));
@@ -162,7 +162,7 @@ describe("failures and races", () => {
     expect(await ownersOf(guest)).toEqual([users.asha, users.asha, users.asha]);
   });
 
-  /** A guest whose checkout expired while the gateway's window was open, and who has another cart by now. */
+  /** A guest whose checkout expired while the gateway's window was open, and who now has another cart. */
   async function withExpiredCheckout() {
     control().razorpay.configure({ webhooks: { drop: "all" } });
     const guest = shop().guest();
@@ -192,7 +192,7 @@ describe("failures and races", () => {
     return placing;
   }
 
-  test("When the order of the guest's cart is just being placed, then 409, and the repeated merge assigns it", async () => {
+  test("When the order of the guest's cart is being placed, then 409, and the repeated merge assigns it", async () => {
     const guest = shop().guest();
     await guest.open({}, "cod");
     const placed = await whilePlacing(
@@ -205,14 +205,14 @@ describe("failures and races", () => {
     expect(await ownersOf(guest)).toEqual([users.asha, users.asha, users.asha]);
   });
 
-  test("When a late payment of an earlier checkout is just being placed, then its order is the customer's too", async () => {
+  test("When the order of a late payment is being placed, then it is the customer's too", async () => {
     const { guest, gateway } = await withExpiredCheckout();
     done(await guest.verify(guest.pay(gateway.orderId)));
     await whilePlacing(
       () => guest.order(),
       async () => {
         expect(done(await merge(guest)).merged).toBe(true);
-        // The claim was taken away from the placement that began for the guest: any other finishes it.
+        // The merge has revoked the claim of the placement that began for the guest; another one finishes it.
         await shop().runJob("placement-recovery");
       },
     );

@@ -1,7 +1,7 @@
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { clearFailPoint, setFailPoint, useFailPoints } from "../../support/fail-points.js";
 import { chooseMethod, payFor, Shopper, startCheckout, verify } from "../../support/purchase.js";
-import { type As, type CartWorld, newGuest, startCartWorld } from "../cart/cart-world.js";
+import { type As, type CartWorld, newGuest, startCartWorld } from "./cart-world.js";
 
 useFailPoints();
 
@@ -30,7 +30,7 @@ const merge = (sessionId = guest.sessionId) =>
   world.call("post", "/api/cart/merge", { as: asha, headers: { "X-Session-Id": sessionId } });
 const cartOf = async (as: As) => (await world.call("get", "/api/cart", { as })).body.data;
 
-/** What the customer's lines say is what is held, and no unit is lost or doubled. */
+/** The reservations match the customer's lines, and no unit is lost or doubled. */
 async function expectHeldAsStored() {
   await world.deliver(LATER_MS);
   const sum = (rows: { variantId: string; quantity: number }[]) => {
@@ -43,8 +43,8 @@ async function expectHeldAsStored() {
   expect(await inventory().imbalances()).toEqual([]);
 }
 
-describe("many at once", () => {
-  it("When the same merge comes five times at once, then it is done once", async () => {
+describe("concurrent requests", () => {
+  it("When the same merge is requested five times at once, then it is done once", async () => {
     await world.add(asha, variants.ashwagandha, 1);
     await world.add(guest, variants.ashwagandha, 2);
     await world.add(guest, variants.kajal, 1);
@@ -55,7 +55,7 @@ describe("many at once", () => {
     await expectHeldAsStored();
   });
 
-  it("When a customer without a cart merges two sessions at once, then one cart holds both", async () => {
+  it("When a customer without a cart merges two guest ids at once, then one cart has both", async () => {
     const second = newGuest();
     await world.add(guest, variants.ashwagandha, 2);
     await world.add(second, variants.ashwagandha, 1);
@@ -70,7 +70,7 @@ describe("many at once", () => {
     await expectHeldAsStored();
   });
 
-  it("When the customer empties the cart that a merge stands in line for, then it merges into another one", async () => {
+  it("When the customer empties the cart that a merge is waiting for, then the merge uses another one", async () => {
     await world.add(guest, variants.hairOil, 1);
     const { body } = await world.add(asha, variants.kajal, 1);
     const path = `/api/cart/items/${body.data.cartItem.id}`;
@@ -89,7 +89,7 @@ describe("many at once", () => {
     await expectHeldAsStored();
   });
 
-  it("When adding, changing and removing run while it merges, then every unit is in one cart and held once", async () => {
+  it("When adding, changing and removing run during a merge, then every unit is in one cart and reserved once", async () => {
     const { body: first } = await world.add(guest, variants.ashwagandha, 2);
     await world.add(asha, variants.kajal, 1);
     const path = `/api/cart/items/${first.data.cartItem.id}`;
@@ -113,7 +113,7 @@ describe("many at once", () => {
   });
 });
 
-describe("When it fails on the way, then nothing is merged, nothing is lost, and the next call goes on", () => {
+describe("When a merge fails, then nothing is merged, nothing is lost, and the next call continues", () => {
   async function picture() {
     const project = { projection: { updatedAt: 0 } };
     return [await carts().find({}, project).toArray(), await items().find({}, project).toArray()];
@@ -127,7 +127,7 @@ describe("When it fails on the way, then nothing is merged, nothing is lost, and
       502,
     ],
     [
-      "the answer of the transfer is lost",
+      "the response to the transfer is lost",
       { service: "inventory", match: "POST /api/reservations/transfer", action: "reset-after" },
       502,
     ],
@@ -147,7 +147,7 @@ describe("When it fails on the way, then nothing is merged, nothing is lost, and
     await expectHeldAsStored();
   });
 
-  it("the process dies when the reservations have moved", async () => {
+  it("the process dies after the reservations were transferred", async () => {
     await world.add(asha, variants.ashwagandha, 2);
     await world.add(guest, variants.ashwagandha, 3);
     await world.add(guest, variants.hairOil, 1);
@@ -211,7 +211,7 @@ describe("a cart that is being bought", () => {
     expect(world.sandbox.control.pricing.usages(SEED.coupons.LASTONE)).toEqual([]);
   });
 
-  it("When the guest's money is here, then it is 409 until the order is placed, and there is nothing left to merge", async () => {
+  it("When the guest's payment is accepted, then 409 until the order is placed, and then there is nothing to merge", async () => {
     world.sandbox.control.razorpay.configure({ webhooks: { hold: true } });
     const open = await begin();
     await world.add(asha, variants.kajal);
@@ -231,7 +231,7 @@ describe("a cart that is being bought", () => {
     expect((await merge(sessionId)).body.data).toMatchObject({ merged: false, cart: { itemCount: 1 } });
   });
 
-  it("When the guest's or the customer's order is just being placed, then it is 409 and nothing moves", async () => {
+  it("When the guest's or the customer's order is being placed, then 409 and nothing is moved", async () => {
     await world.add(guest, variants.ashwagandha);
     await world.add(asha, variants.kajal);
     const { Types } = await import("mongoose");

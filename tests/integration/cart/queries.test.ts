@@ -1,7 +1,7 @@
 import { Types } from "mongoose";
 import { newGuestId } from "../../support/guest-ids.js";
 import { profileOf } from "../../support/profiler.js";
-import { type CartWorld, startCartWorld } from "../cart/cart-world.js";
+import { type CartWorld, startCartWorld } from "./cart-world.js";
 
 let world: CartWorld;
 
@@ -14,7 +14,7 @@ afterAll(() => world.stop());
 const DAY_MS = 86_400_000;
 const MANY = 400;
 
-/** Enough of everything that a scan would show: a third each active, abandoned, converted. */
+/** Enough documents for a scan to show: a third each active, abandoned and converted. */
 async function fill() {
   const at = (index: number) => new Date(Date.now() - index * 60_000);
   const carts = Array.from({ length: MANY }, (_unused, index) => ({
@@ -42,7 +42,7 @@ async function fill() {
   await world.db.collection("checkoutSessions").insertMany(sessions);
 }
 
-/** Every read that a piece of work makes of our collections, as the database profiled it. */
+/** The reads of `work` on the service's collections, from the database profiler. */
 async function plansOf(
   work: () => Promise<unknown>,
 ): Promise<{ summary: string; examined: number; sorted: boolean }[]> {
@@ -57,7 +57,7 @@ async function plansOf(
   }));
 }
 
-describe("When the work is done on many documents, then every query is served by an index", () => {
+describe("When there are many documents, then every query uses an index", () => {
   it.each([
     [
       "promotion-refresh finds its carts",
@@ -89,12 +89,12 @@ describe("When the work is done on many documents, then every query is served by
     for (const plan of plans) {
       expect(plan.summary).toMatch(/^(IXSCAN|COUNT_SCAN|IDHACK|EXPRESS)/);
       expect(plan.sorted).toBe(false);
-      // No more than it needs: its page, and for a count the owner's own.
+      // It may examine only its page and, for a count, the owner's own documents.
       expect(plan.examined).toBeLessThanOrEqual(45);
     }
   });
 
-  it("a merge and a save read by index alone", async () => {
+  it("a merge and a save use indexes only", async () => {
     const guest = { sessionId: newGuestId() };
     const asha = { token: world.sandbox.tokens.asha };
     const { body } = await world.add(guest, "var-kajal-3g", 2);

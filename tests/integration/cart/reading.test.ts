@@ -2,7 +2,7 @@ import request from "supertest";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { newGuestId } from "../../support/guest-ids.js";
 import { chooseMethod, payFor, place, startCheckout } from "../../support/purchase.js";
-import { type As, type CartWorld, startCartWorld } from "../cart/cart-world.js";
+import { type As, type CartWorld, startCartWorld } from "./cart-world.js";
 
 const { variants, products } = SEED;
 let world: CartWorld;
@@ -22,8 +22,8 @@ const inventory = () => world.sandbox.control.inventory;
 const catalog = () => world.sandbox.control.catalog;
 const readCart = async (as: As = guest) => (await world.call("get", "/api/cart", { as })).body.data;
 
-describe("the catalog has moved on", () => {
-  it("When a price has changed, then the read tells both prices and writes nothing", async () => {
+describe("changes in the catalog", () => {
+  it("When a price has changed, then the read shows both prices and writes nothing", async () => {
     await world.add(guest, variants.ashwagandha, 2);
     const before = await items().find().toArray();
     catalog().setPrice(variants.ashwagandha, 225);
@@ -45,7 +45,7 @@ describe("the catalog has moved on", () => {
     expect(await items().find().toArray()).toEqual(before);
   });
 
-  it("When the line grows, then it takes the new price, told once", async () => {
+  it("When the line grows, then it takes the new price, with one notice", async () => {
     await world.add(guest, variants.ashwagandha, 2);
     catalog().setPrice(variants.ashwagandha, 225);
     await world.add(guest, variants.ashwagandha, 1);
@@ -74,7 +74,7 @@ describe("the catalog has moved on", () => {
     expect(cart.itemCount).toBe(1);
   });
 
-  it("When stock is low or gone, then the notice tells what is wanted and what can be had", async () => {
+  it("When stock is low or gone, then the notice gives the requested and the available quantity", async () => {
     const { body } = await world.add(guest, variants.ashwagandha, 3);
     const { id } = body.data.cartItem;
     const noticed = async () => (await readCart()).notices;
@@ -96,7 +96,7 @@ describe("the catalog has moved on", () => {
     ]);
   });
 
-  it("When a gift comes and goes, then both are told with the gift's line", async () => {
+  it("When a gift is added and removed, then both notices name the gift's line", async () => {
     const { body: more } = await world.add(guest, variants.ashwagandhaLarge, 4);
     const [gift] = more.data.cart.freeGifts;
     const notice = (code: string) =>
@@ -117,14 +117,14 @@ describe("the catalog has moved on", () => {
 });
 
 describe("reservations that lapse", () => {
-  /** As time does it: the inventory lets go, and our own clock agrees. */
+  /** Lapses the reservations at the inventory service and in the stored lines. */
   async function lapse() {
     await inventory().lapse();
     await items().updateMany({}, { $set: { reservationExpiresAt: new Date(0) } });
     expect(await inventory().activeReservations()).toEqual([]);
   }
 
-  it("When a reservation lapsed, then the line stays, and is held again when it changes, even to the same quantity", async () => {
+  it("When a reservation has lapsed, then the line stays, and any change reserves it again, even to the same quantity", async () => {
     const { body } = await world.add(guest, variants.ashwagandha, 2);
     await world.add(guest, variants.kajal, 1);
     await lapse();
@@ -138,7 +138,7 @@ describe("reservations that lapse", () => {
     expect(await world.db.collection("carts").findOne({})).toMatchObject({ version: 2 });
   });
 
-  it("When the checkout starts, then every line is held again", async () => {
+  it("When the checkout starts, then every line is reserved again", async () => {
     await world.add(guest, variants.ashwagandha, 2);
     await world.add(guest, variants.kajal, 1);
     await lapse();
@@ -159,7 +159,7 @@ describe("recommendations", () => {
   const recommend = async (as: As, query = "") =>
     (await world.call("get", `/api/cart/recommendations${query}`, { as })).body.data.products;
 
-  it("When there is a cart, then products that go with it are shown, without those in it", async () => {
+  it("When there is a cart, then related products are shown, without those in it", async () => {
     await world.add(guest, variants.hairOil);
     const shown = await recommend(guest);
     expect(shown.length).toBeGreaterThan(1);
@@ -185,7 +185,7 @@ describe("recommendations", () => {
   });
 
   it.each(["?limit=0", "?limit=21", "?limit=x", "?page=1"])(
-    "When asked with %s, then it is 400",
+    "When the query is %s, then 400",
     async (query) => {
       const { status, body } = await world.call("get", `/api/cart/recommendations${query}`, { as: guest });
       expect([status, body.error.code]).toEqual([400, "VALIDATION_ERROR"]);
@@ -193,7 +193,7 @@ describe("recommendations", () => {
   );
 });
 
-describe("HTTP manners", () => {
+describe("HTTP caching", () => {
   const get = (path: string, as: As, etag?: string) => {
     const sent = request(world.url).get(path);
     if (as && "sessionId" in as) sent.set("X-Session-Id", as.sessionId);
@@ -201,7 +201,7 @@ describe("HTTP manners", () => {
   };
 
   it.each(["/api/cart", "/api/cart/mini", "/api/cart/saved-items"])(
-    "When %s is asked again with its ETag, then it is 304 until something changes",
+    "When %s is requested again with its ETag, then 304 until something changes",
     async (path) => {
       await world.add(guest, variants.ashwagandha);
       const first = await get(path, guest);
@@ -224,12 +224,12 @@ describe("HTTP manners", () => {
     },
   );
 
-  it("When a read is refused, then it bears no ETag", async () => {
+  it("When a read is refused, then the response has no ETag", async () => {
     const refused = await get("/api/cart/saved-items", null);
     expect([refused.status, refused.headers.etag]).toEqual([401, undefined]);
   });
 
-  it("When another guest sends the ETag, then he gets his own cart", async () => {
+  it("When another guest sends the ETag, then they get their own cart", async () => {
     await world.add(guest, variants.ashwagandha);
     const { etag } = (await get("/api/cart", guest)).headers;
     const other = { sessionId: newGuestId() };
@@ -237,7 +237,7 @@ describe("HTTP manners", () => {
     expect([answer.status, answer.body.data.itemCount]).toEqual([200, 0]);
   });
 
-  it("When the documentation is read, then these routes tell of 304, and others do not", async () => {
+  it("When the documentation is read, then it lists 304 for these routes and for no others", async () => {
     const { body } = await request(world.url).get("/api/docs/openapi.json");
     const answersOf = (path: string) => Object.keys(body.paths[path].get.responses);
     for (const path of ["/api/cart", "/api/cart/mini", "/api/cart/saved-items"])
@@ -247,7 +247,7 @@ describe("HTTP manners", () => {
 });
 
 describe("bundles", () => {
-  it("When a line was added as part of a bundle, then cart and order know it", async () => {
+  it("When a line was added as part of a bundle, then cart and order show the bundle", async () => {
     const item = {
       productId: products.kajal,
       variantId: variants.kajal,
@@ -257,7 +257,7 @@ describe("bundles", () => {
     const open = await chooseMethod(await startCheckout(world.url, { items: [item] }));
     payFor(world.sandbox, open);
     const placed = await place(open);
-    // The webhook may have been faster.
+    // The webhook may have placed it first.
     expect([200, 201]).toContain(placed.status);
     expect(placed.data).toMatchObject({ items: [{ variantId: variants.kajal, bundleId: "bundle-diwali" }] });
     expect(await items().findOne({})).toMatchObject({ bundleId: "bundle-diwali" });

@@ -1,5 +1,5 @@
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { type As, type CartWorld, newGuest, startCartWorld, unknownId } from "../cart/cart-world.js";
+import { type As, type CartWorld, newGuest, startCartWorld, unknownId } from "./cart-world.js";
 
 const { variants } = SEED;
 let world: CartWorld;
@@ -24,7 +24,7 @@ const moveBack = (as: As, id: string) =>
   world.call("post", `/api/cart/saved-items/${id}/move-to-cart`, { as });
 const list = (as: As) => world.call("get", "/api/cart/saved-items", { as });
 
-/** Adds and saves. @returns the saved item's id */
+/** Adds a line and saves it for later. @returns the saved item's id */
 async function addAndSave(as: As, variantId: string, quantity = 1): Promise<string> {
   const { body } = await world.add(as, variantId, quantity);
   const answer = await save(as, body.data.cartItem.id);
@@ -33,7 +33,7 @@ async function addAndSave(as: As, variantId: string, quantity = 1): Promise<stri
 }
 
 describe("saving for later", () => {
-  it("When a line is saved, then it leaves the cart, is kept with its price, and its stock is given back", async () => {
+  it("When a line is saved, then it leaves the cart, is saved with its price, and its stock is released", async () => {
     await world.add(guest, variants.hairOil);
     const { body: added } = await world.add(guest, variants.ashwagandha, 2);
     const { status, body } = await save(guest, added.data.cartItem.id);
@@ -56,34 +56,34 @@ describe("saving for later", () => {
     expect(await inventory().imbalances()).toEqual([]);
   });
 
-  it("When the last line is saved, then the cart is abandoned and the item is kept", async () => {
+  it("When the last line is saved, then the cart is abandoned and the item is saved", async () => {
     await addAndSave(guest, variants.ashwagandha);
     expect(await world.db.collection("carts").findOne({})).toMatchObject({ status: "abandoned" });
     expect((await list(guest)).body.data.pagination.total).toBe(1);
   });
 
-  it("When the same variant is saved twice, then it is one item with both quantities", async () => {
+  it("When the same variant is saved twice, then there is one item with both quantities", async () => {
     const first = await addAndSave(guest, variants.ashwagandha, 2);
     const second = await addAndSave(guest, variants.ashwagandha, 3);
     expect(second).toBe(first);
     expect(await saved().find().toArray()).toEqual([expect.objectContaining({ quantity: 5 })]);
   });
 
-  it("When more is saved than can be bought at once, then what is kept can still be moved back", async () => {
+  it("When more is saved than one cart may hold, then the quantity is limited and can still be moved back", async () => {
     await addAndSave(guest, variants.serum, 2);
     const id = await addAndSave(guest, variants.serum, 1);
     expect(await saved().findOne({})).toMatchObject({ quantity: 2 });
     expect((await moveBack(guest, id)).status).toBe(200);
   });
 
-  it("When it is a gift, then it is locked", async () => {
+  it("When the line is a gift, then it is locked", async () => {
     const { body } = await world.add(guest, variants.ashwagandhaLarge, 4);
     const gift = body.data.cart.freeGifts[0];
     const answer = await save(guest, gift.id);
     expect([answer.status, answer.body.error.code]).toEqual([400, "FREE_GIFT_LOCKED"]);
   });
 
-  it("When the line is somebody else's, unknown, or pricing is down, then it is refused and nothing changes", async () => {
+  it("When the line is another owner's or unknown, or pricing is down, then it is refused and nothing changes", async () => {
     const { body } = await world.add(other, variants.ashwagandha);
     const foreign = await save(guest, body.data.cartItem.id);
     expect([foreign.status, foreign.body.error.code]).toEqual([403, "FORBIDDEN"]);
@@ -96,13 +96,13 @@ describe("saving for later", () => {
     expect([await items().countDocuments(), await saved().countDocuments()]).toEqual([2, 0]);
   });
 
-  it("When nobody in particular asks, then it is 401", async () => {
+  it("When the caller has no identity, then 401", async () => {
     expect((await list(null)).status).toBe(401);
   });
 });
 
 describe("the saved items", () => {
-  it("When they are listed, then the last one comes first, page by page, and only one's own", async () => {
+  it("When they are listed, then the newest come first, in pages, and only the caller's own", async () => {
     for (const variantId of [variants.ashwagandha, variants.hairOil, variants.kajal])
       await addAndSave(guest, variantId);
     await addAndSave(other, variants.giloy);
@@ -121,7 +121,7 @@ describe("the saved items", () => {
     expect([status, body.data.items[0].availability]).toEqual([200, null]);
   });
 
-  it("When one is deleted, then it is gone; twice, and somebody else's, is 404", async () => {
+  it("When one is deleted, then it is gone; a second time, or another owner's, is 404", async () => {
     const id = await addAndSave(guest, variants.ashwagandha);
     const remove = (as: As) => world.call("delete", `/api/cart/saved-items/${id}`, { as });
     expect((await remove(other)).body.error.code).toBe("SAVED_ITEM_NOT_FOUND");
@@ -132,7 +132,7 @@ describe("the saved items", () => {
 });
 
 describe("moving back to the cart", () => {
-  it("When one is moved back, then it is reserved, costs today's price (told), and is saved no more", async () => {
+  it("When one is moved back, then it is reserved at today's price, with a notice, and is no longer saved", async () => {
     const id = await addAndSave(guest, variants.ashwagandha, 2);
     world.sandbox.control.catalog.setPrice(variants.ashwagandha, 219);
     const { status, body } = await moveBack(guest, id);
@@ -150,7 +150,7 @@ describe("moving back to the cart", () => {
     expect(await inventory().activeReservations()).toEqual([expect.objectContaining({ quantity: 2 })]);
   });
 
-  it("When it came with a bundle, then it goes back with it", async () => {
+  it("When it belongs to a bundle, then it still does after moving back", async () => {
     const body = { productId: SEED.products.kajal, variantId: variants.kajal, quantity: 1, bundleId: "b-1" };
     const added = await world.call("post", "/api/cart/items", { as: guest, body });
     const { body: kept } = await save(guest, added.body.data.cartItem.id);
@@ -167,7 +167,7 @@ describe("moving back to the cart", () => {
     ],
     ["is sold out", () => inventory().setStock(variants.kajal, 1), 400, "OUT_OF_STOCK"],
     [
-      "is more than may be bought",
+      "exceeds the limit of the variant",
       () => world.sandbox.control.catalog.changeVariant(variants.kajal, { maxPerOrder: 1 }),
       400,
       "CART_LIMIT",
@@ -189,7 +189,7 @@ describe("moving back to the cart", () => {
     expect(await inventory().activeReservations()).toEqual([]);
   });
 
-  it("When it is somebody else's or unknown, then it is 404", async () => {
+  it("When it is another owner's or unknown, then 404", async () => {
     const id = await addAndSave(other, variants.kajal);
     expect((await moveBack(guest, id)).body.error.code).toBe("SAVED_ITEM_NOT_FOUND");
     expect((await moveBack(guest, unknownId())).status).toBe(404);
@@ -211,7 +211,7 @@ describe("the wishlist", () => {
     world.call("post", `/api/cart/items/${itemId}/move-wishlist`, { as });
   const wishlist = () => world.sandbox.control.engagement.wishlist(SEED.users.asha);
 
-  it("When a customer moves a line there, then it is on the wishlist and not in the cart", async () => {
+  it("When a customer moves a line to it, then it is on the wishlist and not in the cart", async () => {
     const asha = { token: world.sandbox.tokens.asha };
     await world.add(asha, variants.hairOil);
     const { body } = await world.add(asha, variants.kajal);
@@ -221,7 +221,7 @@ describe("the wishlist", () => {
     expect((await wish(asha, body.data.cartItem.id)).body.error.code).toBe("CART_ITEM_NOT_FOUND");
   });
 
-  it("When the Engagement service fails, then it is 502 and the cart is as it was; repeated, it works", async () => {
+  it("When the Engagement service fails, then 502 and the cart is unchanged; a retry succeeds", async () => {
     const asha = { token: world.sandbox.tokens.asha };
     const { body } = await world.add(asha, variants.kajal);
     world.sandbox.control.faults.add({ service: "engagement", action: "status", status: 500 });
@@ -235,7 +235,7 @@ describe("the wishlist", () => {
     expect(wishlist()).toHaveLength(1);
   });
 
-  it("When the cart cannot be written after it, then repeating ends with one entry and no line", async () => {
+  it("When the cart cannot be written afterwards, then a retry ends with one entry and no line", async () => {
     const asha = { token: world.sandbox.tokens.asha };
     await world.add(asha, variants.hairOil);
     const { body } = await world.add(asha, variants.kajal);
@@ -248,7 +248,7 @@ describe("the wishlist", () => {
     expect(await items().countDocuments()).toBe(1);
   });
 
-  it("When it is a gift, somebody else's, or a guest asks, then it is refused", async () => {
+  it("When the line is a gift or another owner's, or the caller is a guest, then it is refused", async () => {
     const asha = { token: world.sandbox.tokens.asha };
     const { body } = await world.add(asha, variants.ashwagandhaLarge, 4);
     expect((await wish(asha, body.data.cart.freeGifts[0].id)).body.error.code).toBe("FREE_GIFT_LOCKED");

@@ -2,9 +2,9 @@ import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { rupeesToPaise } from "../../../utils/money.js";
 import { aCart, aCartItem } from "../../support/documents.js";
 import { profileOf } from "../../support/profiler.js";
-import { type As, type CartWorld, newGuest, startCartWorld } from "../cart/cart-world.js";
+import { type As, type CartWorld, newGuest, startCartWorld } from "./cart-world.js";
 
-/** Reads that come at the same moment share a query; each owner must get his own cart all the same. */
+/** Concurrent reads share a query; each owner must still get their own cart. */
 let world: CartWorld;
 beforeAll(async () => {
   world = await startCartWorld();
@@ -15,10 +15,10 @@ beforeEach(() => world.reset());
 type Owner = { userId: string } | { sessionId: string };
 type CartFields = Parameters<typeof aCart>[0];
 
-/** A cart as its owner is to see it: by its line, and by what it comes to. */
+/** A cart as its owner should see it: its line and its total. */
 interface Seen {
   name: string;
-  /** Rupees; no two carts come to the same. */
+  /** Rupees; different for every cart. */
   total: number;
 }
 
@@ -35,12 +35,12 @@ async function store(owner: Owner, name: string, fields: CartFields = {}): Promi
   return { name, total };
 }
 
-/** Who asks, and what he is to see. */
+/** A caller, and what they should see. */
 interface Visitor {
   as: As;
-  /** Of the mini cart, which shows active carts alone. */
+  /** In the mini cart, which shows only active carts. */
   active: Seen | null;
-  /** Of the cart: also one that time has abandoned. */
+  /** In the cart, which may also be one that was abandoned by time. */
   cart: Seen | null;
 }
 
@@ -67,7 +67,7 @@ const ago = (hours: number) => new Date(Date.now() - hours * HOUR_MS);
 const abandoned = { status: "abandoned", abandonedAt: ago(1) } as const;
 const converted = { status: "converted" } as const;
 
-/** A guest of several carts, the newest last. */
+/** A guest with several carts, the newest last. */
 async function guestOf(...carts: CartFields[]): Promise<{ as: As; seen: Seen[] }> {
   const as = newGuest();
   const seen: Seen[] = [];
@@ -106,7 +106,7 @@ const numbers = (count: number) => Array.from({ length: count }, (_unused, numbe
 async function everybody(): Promise<Visitor[]> {
   const guests = await Promise.all(numbers(6).map((number) => guest(`guest-${number}`)));
   const customers = await Promise.all(numbers(6).map((number) => customer(`customer-${number}`)));
-  // The first two come with two tabs each.
+  // The first two read in two tabs each.
   const tabs = [...guests.slice(0, 2), ...customers.slice(0, 2)];
   return [...guests, ...customers, ...tabs, ...(await unusual())];
 }
@@ -114,8 +114,8 @@ async function everybody(): Promise<Visitor[]> {
 const readAll = (visitors: readonly Visitor[], path: string) =>
   Promise.all(visitors.map(async ({ as }) => (await world.call("get", path, { as })).body.data));
 
-describe("When guests, customers and those without a cart read at the same moment", () => {
-  it("then each gets his own cart and nobody another's", async () => {
+describe("When guests, customers and callers without a cart read at the same moment", () => {
+  it("then each gets their own cart and no other", async () => {
     const visitors = await everybody();
     const carts = await readAll(visitors, "/api/cart");
     const seen = carts.map(({ items, totals }) => [
@@ -125,7 +125,7 @@ describe("When guests, customers and those without a cart read at the same momen
     expect(seen).toEqual(visitors.map(({ cart }) => (cart ? [cart.name, cart.total] : [0])));
   });
 
-  it("then each gets the numbers of his own cart", async () => {
+  it("then each gets the numbers of their own cart", async () => {
     const visitors = await everybody();
     const minis = await readAll(visitors, "/api/cart/mini");
     const seen = minis.map(({ grandTotal, itemCount }) => [grandTotal, itemCount]);
@@ -133,7 +133,7 @@ describe("When guests, customers and those without a cart read at the same momen
   });
 });
 
-describe("When many ask in the same turn, then one query answers all owners of a kind", () => {
+describe("When many read in the same turn of the event loop, then one query answers all owners of a kind", () => {
   /** The queries of carts and lines that the work makes, as the database profiled them. */
   async function queriesOf(work: () => Promise<unknown>): Promise<string[]> {
     const isRead = [{ "command.find": { $exists: true } }, { "command.aggregate": { $exists: true } }];
@@ -152,7 +152,7 @@ describe("When many ask in the same turn, then one query answers all owners of a
 
   it("the cart with its lines", async () => {
     await storeAll();
-    const { readCartState } = await import("../../../services/aggregates/cart/cart-reads.js");
+    const { readCartState } = await import("../../../services/aggregates/cart/open-cart.js");
     const queries = await queriesOf(() => Promise.all(owners.map((owner) => readCartState(owner))));
     expect(queries).toEqual(["carts IXSCAN { sessionId: 1 }", "carts IXSCAN { userId: 1 }"]);
   });
