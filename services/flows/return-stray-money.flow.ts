@@ -1,7 +1,7 @@
 import { type Types, trusted } from "mongoose";
 import { logger } from "../../config/logger.config.js";
 import { Payment, type PaymentDoc, Refund } from "../../models/index.js";
-import { oweSystemRefund } from "../aggregates/refund/owe-refund.js";
+import { oweSystemRefund } from "../aggregates/refund/system-refunds.js";
 import { generateUniqueRefundNumber } from "../platform/order-number.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 

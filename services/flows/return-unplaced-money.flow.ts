@@ -8,7 +8,7 @@ import {
   type PaymentDoc,
 } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
-import { oweSystemRefund } from "../aggregates/refund/owe-refund.js";
+import { oweSystemRefund } from "../aggregates/refund/system-refunds.js";
 import { generateUniqueRefundNumber } from "../platform/order-number.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 

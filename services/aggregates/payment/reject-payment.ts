@@ -8,8 +8,8 @@ import type { GatewayPayment } from "../../integrations/payment-gateway.js";
 import { generateUniqueRefundNumber } from "../../platform/order-number.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { tryTransition } from "../../platform/transition.service.js";
-import { oweSystemRefund } from "../refund/owe-refund.js";
-import { readGatewayRefunds, recordGatewayRefunds } from "./gateway-refunds.js";
+import { readGatewayRefunds, recordGatewayRefunds } from "../refund/gateway-refunds.js";
+import { oweSystemRefund } from "../refund/system-refunds.js";
 import type { Objection } from "./payment-objection.js";
 
 export interface Rejection {

@@ -3,7 +3,7 @@ import { Cart, CheckoutSession, Payment } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import type { CheckoutFailure } from "../../../utils/constants.js";
 import { codPaymentMachine } from "../../../utils/state-machines.js";
-import { oweSystemRefund } from "../../aggregates/refund/owe-refund.js";
+import { oweSystemRefund } from "../../aggregates/refund/system-refunds.js";
 import { generateUniqueRefundNumber } from "../../platform/order-number.service.js";
 import { enqueueOutbox, type OutboxDraft } from "../../platform/outbox.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";

@@ -162,6 +162,32 @@ test("When a refund is rejected just before it is sent, then it is not sent", as
   expect(await refundOf(buyer)).toMatchObject({ status: "rejected", attempts: [] });
 });
 
+test("When a refund in flight has an id at the gateway but no attempts, then it is looked up by the id and not sent again", async () => {
+  gateway().configure({ webhooks: { drop: "all" } });
+  gateway().setFault({ match: "POST /payments/:id/refund", action: "status500", times: "always" });
+  const buyer = shop().guest();
+  const { gateway: window } = await buyer.open();
+  done(await buyer.add(SEED.variants.ashwagandha));
+  const { paymentId: gatewayPaymentId } = buyer.pay(window.orderId);
+  await shop().runJob("payment-sweep");
+  await shop().settle();
+  const { _id } = await refundOf(buyer);
+  await shop().recover();
+  // A part of the payment, so that the gateway would accept a second refund.
+  const amount = 100;
+  const { id: gatewayRefundId } = gateway().refundInDashboard(gatewayPaymentId, amount);
+  await refunds().updateOne(
+    { _id },
+    { $set: { status: "processing", attempts: [], amount, gatewayRefundId } },
+  );
+  await payments().updateOne({ gatewayPaymentId }, { $set: { refundReserved: amount } });
+  const { sendRefund } = await import("../../../services/flows/refund-payment.flow.js");
+  await sendRefund(new Types.ObjectId(_id.toHexString()));
+  expect(gateway().refundsOf(gatewayPaymentId)).toHaveLength(1);
+  expect(await refundOf(buyer)).toMatchObject({ status: "completed", gatewayRefundId });
+  expect(await paymentOf(buyer)).toMatchObject({ refundedAmount: amount, refundReserved: 0 });
+});
+
 describe("faults of the gateway", () => {
   test("When the gateway does not accept the key, then the refund is not given up and goes out later", async () => {
     gateway().setFault({ match: "POST /payments/:id/refund", action: "status401", times: "always" });
