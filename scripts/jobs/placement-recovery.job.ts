@@ -4,12 +4,8 @@ import { returnUnplacedMoney } from "../../services/flows/return-unplaced-money.
 import { findPaymentsAwaitingOrder } from "../../services/flows/settle-payment.flow.js";
 import { abandonKeys } from "../../services/platform/idempotency.service.js";
 import type { Job } from "../../services/platform/job-registry.service.js";
-import { now } from "../../utils/clock.js";
 import { AppError } from "../../utils/errors.js";
 import { workThrough } from "./batches.js";
-
-/** The client and the webhook get this long to place the order themselves. */
-const LEAVE_ALONE_MS = 15_000;
 
 /** Codes that mean "not yet": the next run tries again. */
 const NOT_YET = new Set(["PLACEMENT_IN_PROGRESS", "REQUEST_IN_PROGRESS", "VERSION_CONFLICT"]);
@@ -35,7 +31,7 @@ export const placementRecovery: Job = {
     );
     const payments = await workThrough(
       {
-        find: (limit) => findPaymentsAwaitingOrder(new Date(now().getTime() - LEAVE_ALONE_MS), limit),
+        find: findPaymentsAwaitingOrder,
         handle: ({ checkoutSessionId }) => placeOrReturn(checkoutSessionId),
         idOf: ({ checkoutSessionId }) => checkoutSessionId.toHexString(),
       },

@@ -21,7 +21,7 @@ import {
 import { toCheckoutTotals } from "../aggregates/checkout/freeze-checkout.js";
 import { rateOrKeep } from "../aggregates/checkout/reprice-shipping.js";
 import { findLiveCheckout } from "../aggregates/checkout-session/session-access.js";
-import { endCheckout } from "../aggregates/checkout-session/step-back.js";
+import { endCheckout } from "../aggregates/checkout-session/session-status.js";
 import { getSettings } from "../platform/settings.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 

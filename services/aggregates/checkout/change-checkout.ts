@@ -17,7 +17,7 @@ import {
   checkoutNotFound,
   isOwnedBy,
 } from "../checkout-session/session-access.js";
-import { stepBackFromPayment } from "../checkout-session/step-back.js";
+import { stepBackFromPayment } from "../checkout-session/session-status.js";
 import {
   type CheckoutState,
   calculateCheckoutTotals,

@@ -3,7 +3,7 @@ import { Cart, type CartDoc, CartItem, Payment } from "../../../models/index.js"
 import { ConflictError } from "../../../utils/errors.js";
 import { cartMachine } from "../../../utils/state-machines.js";
 import { findLiveCheckout } from "../../aggregates/checkout-session/session-access.js";
-import { endCheckout } from "../../aggregates/checkout-session/step-back.js";
+import { endCheckout } from "../../aggregates/checkout-session/session-status.js";
 import { placementInProgress } from "../../aggregates/payment/supersede-payment.js";
 import { tryTransition } from "../../platform/transition.service.js";
 
