@@ -29,8 +29,8 @@ export function findCapturedWithoutOrder(limit: number): Promise<CapturedPayment
 }
 
 /**
- * Writes the refund of a captured payment that pays for nothing: it was never accepted for its session, and
- * no refund of it exists. Everything is read again inside the transaction.
+ * Writes the refund of a captured payment that pays for no order: it was never accepted for its session, and it has
+ * no refund. Everything is read again inside the transaction.
  * @returns whether this call wrote the refund
  */
 export async function returnStrayMoney(paymentId: Types.ObjectId): Promise<boolean> {
