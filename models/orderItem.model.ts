@@ -5,7 +5,7 @@ import { defineSchema } from "./parts/schema.js";
 import { type ItemSnapshot, itemSnapshotFields, type LinePrice, linePriceFields } from "./parts/snapshots.js";
 import { type LineTotals, lineTotalsFields } from "./parts/totals.js";
 
-/** One line of an order: what was sold, and how many of it went where. */
+/** One line of an order: what was sold, and how many units are in which state. */
 export interface OrderItemDoc extends ItemSnapshot, LinePrice, LineTotals {
   _id: Types.ObjectId;
   orderId: Types.ObjectId;

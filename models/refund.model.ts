@@ -62,7 +62,7 @@ export interface RefundAttempt {
 export interface RefundDoc {
   _id: Types.ObjectId;
   refundNumber: string;
-  /** Null for money that never became an order. */
+  /** Null for a payment that became no order. */
   orderId: Types.ObjectId | null;
   orderNumber: string | null;
   checkoutSessionId: Types.ObjectId | null;
@@ -77,7 +77,7 @@ export interface RefundDoc {
   status: RefundStatus;
   amount: Paise;
   items: RefundItem[];
-  /** Part of `amount` that gives shipping and fees back. */
+  /** The part of `amount` that refunds shipping and fees. */
   shippingAmount: Paise;
   destination: RefundDestination;
   bankAccount: RefundBankAccount | null;
@@ -95,7 +95,7 @@ export interface RefundDoc {
   attempts: RefundAttempt[];
   /** 1 at first; the receipt is the number, then `…-2`, `…-3`. */
   receiptSuffix: number;
-  /** When the worker looks at a `processing` refund again. */
+  /** When the sweep looks up a `processing` refund again. */
   dueAt: Date | null;
   processedAt: Date | null;
   createdAt: Date;

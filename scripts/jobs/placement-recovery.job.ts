@@ -11,14 +11,13 @@ import { workThrough } from "./batches.js";
 const NOT_YET = new Set(["PLACEMENT_IN_PROGRESS", "REQUEST_IN_PROGRESS", "VERSION_CONFLICT"]);
 
 /**
- * Finishes what a crash or a vanished client left behind: intents whose lease has ended, and payments that wait for
- * an order. Both are found within a minute; what can no longer become an order is refunded. Idempotency keys of
- * requests that crashed are released.
+ * Finishes what a crash or a lost client left behind: intents whose lease has ended, and payments that wait for an
+ * order. Both are found within a minute; a payment that can no longer become an order is refunded. Idempotency keys
+ * of requests that crashed are released.
  */
 export const placementRecovery: Job = {
   name: "placement-recovery",
-  description:
-    "Finishes or undoes orders whose placing was interrupted, and returns money that became no order",
+  description: "Finishes or undoes interrupted placements, and refunds payments that became no order",
   schedule: "*/20 * * * * *",
   async run(context) {
     const intents = await workThrough(
