@@ -15,7 +15,7 @@ function namedUri(): string {
   return uri.toString();
 }
 
-/** An order that could not be placed for eight minutes is undone, whatever keeps failing. */
+/** A placement that has failed for eight minutes is undone, regardless of the cause. */
 const shop = useShop({ MONGODB_URI: namedUri() });
 const control = () => shop().sandbox.control;
 
@@ -25,7 +25,7 @@ const failPoint = (settings: object) =>
     .db("admin")
     .command({ configureFailPoint: "failCommand", ...settings });
 
-/** Every insert of an order fails, with an error that no retry cures. */
+/** Every insert of an order fails, with an error that a retry does not fix. */
 const breakOrders = () =>
   failPoint({
     mode: "alwaysOn",
@@ -50,7 +50,7 @@ async function paid(): Promise<Buyer> {
   return buyer;
 }
 
-/** The first attempt began so long ago, by the database's clock. */
+/** Moves the first attempt this far into the past, by the database clock. */
 async function begun(buyer: Buyer, minutesAgo: number): Promise<void> {
   const startedAt = new Date(Date.now() - minutesAgo * MINUTE_MS);
   await shop()
@@ -147,7 +147,7 @@ test.each([-60, 60])(
 );
 
 test.each([-60, 60])(
-  "When this process's clock is %i minutes off, then recovery takes up exactly the intents whose lease has ended",
+  "When this process's clock is %i minutes off, then recovery finds exactly the intents whose lease has ended",
   async (minutes) => {
     const [stuck, running] = [await paid(), await paid()];
     control().faults.add({ service: "inventory", match: "convert", action: "status", status: 503 });
