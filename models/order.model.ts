@@ -1,13 +1,16 @@
 import { model, Types } from "mongoose";
 import {
   CURRENCY,
+  FULFILLMENT_STATUS,
   FULFILLMENT_STATUSES,
   type FulfillmentStatus,
   ORDER_SOURCES,
+  ORDER_STATUS,
   ORDER_STATUSES,
   type OrderSource,
   type OrderStatus,
   PAYMENT_METHODS,
+  PAYMENT_STATUS,
   PAYMENT_STATUSES,
   type PaymentMethod,
   type PaymentStatus,
@@ -152,7 +155,7 @@ export const orderSearchKeys = (order: { email: string; phone: string }): string
 
 const sellerOrderPart = definePart<SellerOrder>({
   sellerId: text,
-  status: oneOf(ORDER_STATUSES, "pending"),
+  status: oneOf(ORDER_STATUSES, ORDER_STATUS.PENDING),
   itemIds: listOf(optionalReference.type),
   notes: listOf(staffNotePart),
   trackingNumber: optionalText,
@@ -168,9 +171,9 @@ const schema = defineSchema<OrderDoc>("orders", {
   cartId: optionalReference,
   userId: ownerId,
   sessionId: ownerId,
-  status: oneOf(ORDER_STATUSES, "pending"),
-  paymentStatus: oneOf(PAYMENT_STATUSES, "pending"),
-  fulfillmentStatus: oneOf(FULFILLMENT_STATUSES, "unfulfilled"),
+  status: oneOf(ORDER_STATUSES, ORDER_STATUS.PENDING),
+  paymentStatus: oneOf(PAYMENT_STATUSES, PAYMENT_STATUS.PENDING),
+  fulfillmentStatus: oneOf(FULFILLMENT_STATUSES, FULFILLMENT_STATUS.UNFULFILLED),
   paymentMethod: optionalOneOf(PAYMENT_METHODS),
   email: text,
   phone: text,

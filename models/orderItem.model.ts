@@ -1,5 +1,9 @@
 import { model, type Types } from "mongoose";
-import { LINE_FULFILLMENT_STATUSES, type LineFulfillmentStatus } from "../utils/constants.js";
+import {
+  LINE_FULFILLMENT_STATUS,
+  LINE_FULFILLMENT_STATUSES,
+  type LineFulfillmentStatus,
+} from "../utils/constants.js";
 import { count, oneOf, optionalDate, reference } from "./parts/fields.js";
 import { defineSchema } from "./parts/schema.js";
 import { type ItemSnapshot, itemSnapshotFields, type LinePrice, linePriceFields } from "./parts/snapshots.js";
@@ -37,7 +41,7 @@ const schema = defineSchema<OrderItemDoc>("orderItems", {
   quantityReturnPromised: count,
   quantityReturned: count,
   quantityRefunded: count,
-  fulfillmentStatus: oneOf(LINE_FULFILLMENT_STATUSES, "pending"),
+  fulfillmentStatus: oneOf(LINE_FULFILLMENT_STATUSES, LINE_FULFILLMENT_STATUS.PENDING),
   returnableUntil: optionalDate,
 });
 

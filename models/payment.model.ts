@@ -1,6 +1,7 @@
 import { model, type Types } from "mongoose";
 import {
   CURRENCY,
+  PAYMENT_GATEWAY_STATUS,
   PAYMENT_GATEWAY_STATUSES,
   PAYMENT_GATEWAYS,
   PAYMENT_METHODS,
@@ -175,7 +176,7 @@ const schema = defineSchema<PaymentDoc>("payments", {
   gatewayPaymentId: optionalText,
   method: optionalOneOf(PAYMENT_METHODS),
   methodDetails: optionalPart(methodDetailsPart),
-  status: oneOf(PAYMENT_GATEWAY_STATUSES, "pending"),
+  status: oneOf(PAYMENT_GATEWAY_STATUSES, PAYMENT_GATEWAY_STATUS.PENDING),
   currency: { ...text, default: CURRENCY },
   amount: moneyFromZero,
   capturedAmount: moneyFromZero,
@@ -240,7 +241,7 @@ schema.index(
   { capturedAt: 1 },
   {
     name: "captured_without_order",
-    partialFilterExpression: { status: "captured", surplus: false, orderId: null },
+    partialFilterExpression: { status: PAYMENT_GATEWAY_STATUS.CAPTURED, surplus: false, orderId: null },
   },
 );
 schema.index({ "sweep.nextAt": 1 }, { partialFilterExpression: { "sweep.nextAt": { $exists: true } } });

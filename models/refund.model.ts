@@ -2,6 +2,7 @@ import { model, type Types } from "mongoose";
 import {
   REFUND_DESTINATIONS,
   REFUND_INITIATORS,
+  REFUND_STATUS,
   REFUND_STATUSES,
   REFUND_SYSTEM_REASONS,
   REFUND_TYPES,
@@ -132,7 +133,7 @@ const schema = defineSchema<RefundDoc>("refunds", {
   type: oneOf(REFUND_TYPES),
   reason: text,
   systemReason: optionalOneOf(REFUND_SYSTEM_REASONS),
-  status: oneOf(REFUND_STATUSES, "pending"),
+  status: oneOf(REFUND_STATUSES, REFUND_STATUS.PENDING),
   amount: { ...money, min: 1 },
   items: listOf(refundItemPart),
   shippingAmount: money,
@@ -166,6 +167,9 @@ schema.index({ userId: 1, createdAt: -1 });
 schema.index({ sessionId: 1, createdAt: -1 }, { partialFilterExpression: { sessionId: { $gt: "" } } });
 schema.index({ status: 1, createdAt: -1 });
 schema.index({ createdAt: -1 });
-schema.index({ dueAt: 1 }, { name: "refunds_under_way", partialFilterExpression: { status: "processing" } });
+schema.index(
+  { dueAt: 1 },
+  { name: "refunds_under_way", partialFilterExpression: { status: REFUND_STATUS.PROCESSING } },
+);
 
 export const Refund = model<RefundDoc>("Refund", schema);

@@ -151,7 +151,7 @@ const shareOf = (part: number, whole: number): number =>
 
 const conversionOf = ({ initiated, completed }: FunnelCounts): number => shareOf(completed, initiated);
 
-/** Who reached a step and not the one after it; the last step loses nobody. */
+/** Checkouts that reached a step but not the next one; 0 for the last step. */
 const toFunnelStepsView = (counts: FunnelCounts) =>
   FUNNEL_STEPS.map((status, index) => {
     const next = FUNNEL_STEPS[index + 1];

@@ -14,7 +14,7 @@ import {
   getOwnCheckout,
 } from "../../services/aggregates/checkout-session/session-access.js";
 import { resumeCheckout, startCheckout } from "../../services/flows/start-checkout.flow.js";
-import type { CartSource } from "../../utils/constants.js";
+import { type CartSource, CHECKOUT_STATUS } from "../../utils/constants.js";
 import { AppError, ConflictError } from "../../utils/errors.js";
 import type { Owner } from "../../utils/principal.js";
 
@@ -32,7 +32,7 @@ export async function withPayment(state: CheckoutState): Promise<CheckoutOvervie
 /** @throws CheckoutExpiredError when the session has expired; a completed one can still be read. */
 export async function getCheckout(request: CheckoutRequest): Promise<CheckoutOverview> {
   const checkout = await getOwnCheckout(request.checkoutSessionId, request.owner);
-  if (checkout.status !== "completed" && !checkout.placement) assertWritable(checkout);
+  if (checkout.status !== CHECKOUT_STATUS.COMPLETED && !checkout.placement) assertWritable(checkout);
   return withPayment(await atCurrentRate(request.owner, await loadCheckoutState(checkout)));
 }
 

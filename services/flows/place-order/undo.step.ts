@@ -1,5 +1,5 @@
-import type { ClientSession } from "mongoose";
-import { Cart, CheckoutSession, Payment } from "../../../models/index.js";
+import type { ClientSession, Types } from "mongoose";
+import { Cart, CheckoutSession, type CheckoutSessionDoc, Order, Payment } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import { CHECKOUT_STATUS, type CheckoutFailure, PAYMENT_GATEWAY_STATUS } from "../../../utils/constants.js";
 import { codPaymentMachine } from "../../../utils/state-machines.js";
@@ -9,7 +9,7 @@ import { enqueueOutbox, type OutboxDraft } from "../../platform/outbox.service.j
 import { inTransaction } from "../../platform/transaction.service.js";
 import { tryTransition } from "../../platform/transition.service.js";
 import type { Claim } from "./claim.step.js";
-import type { ReversalRound } from "./effects.step.js";
+import { PLACEMENT_EFFECTS, type ReversalRound, type UndonePlacement } from "./effects.step.js";
 
 /** After every lease has ended: a process that was suspended before its effects may still perform them. */
 const SECOND_REVERSAL_AFTER_MS = 90_000;
@@ -81,4 +81,38 @@ function reversalsOf(claim: Claim): OutboxDraft[] {
     delayMs,
   });
   return [reversal("first", 0), reversal("second", SECOND_REVERSAL_AFTER_MS)];
+}
+
+interface PlacementReversal {
+  /** Of the effect. */
+  name: string;
+  reverse(checkoutSessionId: Types.ObjectId, round: ReversalRound): Promise<void>;
+}
+
+/** Run by the outbox after the undo: one reversal for each effect that can be undone. */
+export const placementReversals: readonly PlacementReversal[] = PLACEMENT_EFFECTS.flatMap(({ name, undo }) =>
+  undo === null
+    ? []
+    : [
+        {
+          name,
+          async reverse(checkoutSessionId, round) {
+            const undone = await findUndone(checkoutSessionId, round);
+            if (undone) await undo(undone);
+          },
+        },
+      ],
+);
+
+/** Null when there is an order: a reversal must never affect a placed order. */
+async function findUndone(
+  checkoutSessionId: Types.ObjectId,
+  round: ReversalRound,
+): Promise<UndonePlacement | null> {
+  const [checkout, order] = await Promise.all([
+    CheckoutSession.findById(checkoutSessionId).lean<CheckoutSessionDoc>(),
+    Order.exists({ _id: checkoutSessionId }),
+  ]);
+  if (order || checkout?.status !== CHECKOUT_STATUS.FAILED || !checkout.frozen) return null;
+  return { checkout, frozen: checkout.frozen, orderId: checkoutSessionId.toHexString(), round };
 }

@@ -12,7 +12,7 @@ const userId = SEED.users.bharat;
 const pointsNow = () => world.sandbox.control.engagement.points(userId);
 
 async function reversePoints(round: "first" | "second"): Promise<void> {
-  const { placementReversals } = await import("../../../services/flows/place-order/reverse-placement.js");
+  const { placementReversals } = await import("../../../services/flows/place-order/undo.step.js");
   const points = placementReversals.find(({ name }) => name === "points");
   if (!points) throw new Error("points have no reversal");
   await points.reverse(orderId, round);
