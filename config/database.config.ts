@@ -22,7 +22,8 @@ const CLIENT_OPTIONS = {
   retryReads: true,
   readConcernLevel: "majority",
   readPreference: "primary",
-  writeConcern: { w: "majority", j: true, wtimeoutMS: 5_000 },
+  writeConcern: { w: "majority", wtimeoutMS: 5_000 },
+  journal: true,
   monitorCommands: crashPointsAreOn,
 } as const satisfies mongo.MongoClientOptions;
 
@@ -38,13 +39,16 @@ mongoose.set("bufferCommands", false);
 /** After a common restart the database may come up later than the service: six attempts of 5 s. */
 const CONNECT_ATTEMPTS = 6;
 
+/** `j` is the old name of `journal`. In a connection string it would override the option above. */
+const withoutOldJournal = (uri: string): string => uri.replace(/(?<=[?&])j=[^&]*&?/, "");
+
 /**
  * @throws MongoServerSelectionError when the database is not there after about 30 s.
  */
 export async function connectDatabase(uri: string): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await mongoose.connect(uri, CLIENT_OPTIONS);
+      await mongoose.connect(withoutOldJournal(uri), CLIENT_OPTIONS);
       watchDatabaseWrites(mongoose.connection.getClient());
       return;
     } catch (error) {

@@ -19,7 +19,7 @@ const RETRY_COMMIT_FOR_MS = 4_000;
 const TRANSACTION_OPTIONS = {
   readConcern: { level: "snapshot" },
   readPreference: "primary",
-  writeConcern: { w: "majority", j: true, wtimeoutMS: 4_000 },
+  writeConcern: { w: "majority", journal: true, wtimeoutMS: 4_000 },
   maxCommitTimeMS: 5_000,
 } as const;
 
