@@ -74,7 +74,11 @@ async function placeClaimed(claim: Claim): Promise<PlacedOrder | null> {
 function announce(overview: OrderOverview): PlacedOrder {
   const { order } = overview;
   logger.info(
-    { orderNumber: order.orderNumber, checkoutSessionId: order._id.toHexString() },
+    {
+      orderNumber: order.orderNumber,
+      checkoutSessionId: order._id.toHexString(),
+      paymentId: overview.payment?._id.toHexString() ?? null,
+    },
     "> Order placed",
   );
   return { order, created: true, overview };
