@@ -132,7 +132,7 @@ async function capture(incoming: IncomingReport): Promise<boolean> {
     if (!isDuplicateKey(error)) throw error;
     return reject(incoming, { reason: "surplus", mismatch: null });
   }
-  // The guard did not hold: either another report was faster, or the payment has just been superseded.
+  // The guard did not hold: another report came first, or the payment has just been superseded.
   const current = await Payment.findById(record._id).lean<PaymentDoc>();
   if (!current || current.status === CAPTURED) return false;
   if (current.supersededAt === null)
