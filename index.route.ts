@@ -17,7 +17,6 @@ export const apiRouters: readonly DescribedRouter[] = [
   cart.consumer,
   savedItems,
   checkout.consumer,
-  checkout.credits,
   orders.consumer,
   payments.consumer,
   // Admin

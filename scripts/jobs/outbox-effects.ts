@@ -11,7 +11,7 @@ import {
   notifyPaymentFailed,
   notifyRefundAttention,
 } from "../../services/flows/notifications.flow.js";
-import { placementReversals } from "../../services/flows/place-order/reverse-placement.js";
+import { placementReversals } from "../../services/flows/place-order/undo.step.js";
 import { sendRefund } from "../../services/flows/refund-payment.flow.js";
 import { notifyCartAbandoned } from "../../services/flows/remind-abandoned-cart.flow.js";
 import { notifyUnfinishedCheckout } from "../../services/flows/remind-checkout.flow.js";

@@ -22,7 +22,7 @@ export async function getFunnel(
   res: Response,
 ): Promise<void> {
   const funnel = await analyseCheckouts(query);
-  sendResponse(res, HTTP_STATUS.OK, "How far checkouts have come", toFunnelView(funnel));
+  sendResponse(res, HTTP_STATUS.OK, "The checkout funnel", toFunnelView(funnel));
 }
 
 export async function getCheckoutById(

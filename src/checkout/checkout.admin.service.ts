@@ -9,17 +9,17 @@ export interface CheckoutListQuery {
   page: number;
   limit: number;
   sortOrder: "asc" | "desc";
-  /** When it began. */
+  /** When it started. */
   dateFrom?: Date;
   dateTo?: Date;
   status?: CheckoutStatus;
   userId?: string;
 }
 
-/** What the list does not show and a session has much of. */
+/** Large parts that the list does not show. */
 const NOT_LISTED = { "frozen.lines": 0, "frozen.charges": 0 } as const;
 
-/** Checkouts by the time they began; newest first unless asked otherwise. */
+/** Checkouts by the time they started, newest first by default. */
 export async function listCheckouts(
   query: CheckoutListQuery,
 ): Promise<{ checkouts: CheckoutSessionDoc[]; total: number }> {
@@ -38,7 +38,7 @@ export async function listCheckouts(
 }
 
 function filterOf({ status, userId, dateFrom, dateTo }: CheckoutListQuery) {
-  // Without a filter, too, the date's index counts the checkouts instead of reading them.
+  // Always with a range, so that the index of dates counts the checkouts without reading them.
   const range = { $gte: dateFrom ?? new Date(0), ...(dateTo ? { $lte: dateTo } : {}) };
   return {
     ...(status ? { status } : {}),

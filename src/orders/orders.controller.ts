@@ -30,12 +30,13 @@ export async function listOrders(
   sendResponse(res, HTTP_STATUS.OK, "Your orders", toListView(orders.map(toOrderView), { ...query, total }));
 }
 
-/** The link in the mail opens an order for whoever has it; without it, somebody must be asking. */
+/** The signed link from the mail is enough to read the order; without it, the caller must be identified. */
 export async function getOrder(
   { params, query, owner }: VisitorInput<typeof schemas.getOrderSchema>,
   res: Response,
 ): Promise<void> {
-  if (!owner && !query.token) throw new UnauthenticatedError("Sign in, or use the link from the mail");
+  if (!owner && !query.token)
+    throw new UnauthenticatedError("Sign in, or open the link in the order confirmation mail");
   const order = await ordersService.getOrder(params.orderNumber, { owner, token: query.token ?? null });
   const history = await ordersService.listHistory(order.order._id);
   sendResponse(res, HTTP_STATUS.OK, "Your order", toOrderWithTimelineView(order, history));
@@ -55,5 +56,5 @@ export async function getTimeline(
 ): Promise<void> {
   const { order } = await ordersService.getOrder(params.orderNumber, { owner, token: null });
   const history = await ordersService.listHistory(order._id);
-  sendResponse(res, HTTP_STATUS.OK, "The story of your order", toTimelineView(history));
+  sendResponse(res, HTTP_STATUS.OK, "The timeline of your order", toTimelineView(history));
 }

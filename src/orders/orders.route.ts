@@ -8,7 +8,7 @@ const consumer = describedRouter({ base: "/api/orders", tag: "Orders" });
 
 /**
  * @route POST /api/orders
- * @description Places the order of a paid, COD or fully credited checkout; repeated, answers the same order
+ * @description Places the order of a checkout that is paid, COD or covered by credit; a repeat returns the same order
  * @access Guest or customer, owner
  */
 consumer.post(
@@ -60,7 +60,7 @@ consumer.get(
 
 /**
  * @route GET /api/orders/:orderNumber
- * @description The order with its timeline; a guest also by the signed `token` of the mail
+ * @description The order with its timeline; also with the signed `token` of the confirmation mail
  * @access Guest or customer, owner; or the signed link
  */
 consumer.get(
@@ -100,7 +100,7 @@ consumer.get(
 consumer.get(
   "/:orderNumber/timeline",
   {
-    summary: "The story of an order",
+    summary: "The timeline of an order",
     access: guest("reject"),
     schemas: schemas.getTimelineSchema,
     answers: { 200: TimelineView },

@@ -17,7 +17,7 @@ import { settlePayment } from "../../services/flows/settle-payment.flow.js";
 import { paymentGateway } from "../../services/integrations/payment-gateway.service.js";
 import { isLinkTokenValid, orderSubject } from "../../services/platform/links.service.js";
 import { now } from "../../utils/clock.js";
-import type { OrderStatus } from "../../utils/constants.js";
+import { CHECKOUT_STATUS, type OrderStatus } from "../../utils/constants.js";
 import { NotFoundError, RuleError } from "../../utils/errors.js";
 import { type Owner, ownerFilter } from "../../utils/principal.js";
 import { MAX_DEPTH_OF_PAGES } from "../../utils/request-schemas.js";
@@ -25,7 +25,7 @@ import { unwrap } from "../../utils/result.js";
 
 export type { OrderOverview };
 
-const orderNotFound = () => new NotFoundError("ORDER_NOT_FOUND", "There is no such order");
+const orderNotFound = () => new NotFoundError("ORDER_NOT_FOUND", "Order not found");
 
 export interface OrderRequest {
   owner: Owner;
@@ -45,15 +45,15 @@ export async function place(request: OrderRequest): Promise<OrderOverview & { cr
   const { owner, checkoutSessionId } = request;
   const checkout = await getOwnCheckout(checkoutSessionId, owner);
   if (request.paymentId) await assertPaymentOf(checkout, request.paymentId);
-  const isOpen = checkout.status !== "completed" && checkout.status !== "failed";
+  const isOpen = checkout.status !== CHECKOUT_STATUS.COMPLETED && checkout.status !== CHECKOUT_STATUS.FAILED;
   const isAsRead = !isOpen || (await makeReady(checkout, request)) === "ready";
   const placed = await placeOrAskGateway(checkout, { ...request, isAsRead });
   return { ...(placed.overview ?? (await loadOrder(placed.order))), created: placed.created };
 }
 
 /**
- * A client may return before the gateway's webhook, and without `verify`: then the gateway is queried first, so
- * that a customer who has paid does not get PAYMENT_REQUIRED.
+ * A client may call before the gateway's webhook arrives, and without `verify`. Then the gateway is asked, so that a
+ * customer who has paid does not get PAYMENT_REQUIRED.
  */
 async function placeOrAskGateway(
   checkout: CheckoutSessionDoc,
@@ -70,20 +70,20 @@ async function placeOrAskGateway(
     return await attempt(isAsRead ? { checkout } : {});
   } catch (error) {
     const isUnpaid = error instanceof RuleError && error.code === "PAYMENT_REQUIRED";
-    if (!isUnpaid || !(await learnOfPayment(checkout._id))) throw error;
+    if (!isUnpaid || !(await askAboutPayment(checkout._id))) throw error;
     return attempt({});
   }
 }
 
-/** @returns whether the gateway knows a payment on which an order can be placed. */
-async function learnOfPayment(checkoutSessionId: Types.ObjectId): Promise<boolean> {
+/** @returns whether the gateway reports a payment for which an order can be placed */
+async function askAboutPayment(checkoutSessionId: Types.ObjectId): Promise<boolean> {
   const open = await Payment.findOne({ checkoutSessionId, gateway: "razorpay", supersededAt: null })
     .sort({ createdAt: -1 })
     .lean<PaymentDoc>();
   if (!open?.gatewayOrderId) return false;
   let awaitsOrder = false;
-  for (const word of unwrap(await paymentGateway.listPaymentsOfOrder(open.gatewayOrderId))) {
-    const settled = await settlePayment(word, "placement");
+  for (const report of unwrap(await paymentGateway.listPaymentsOfOrder(open.gatewayOrderId))) {
+    const settled = await settlePayment(report, "placement");
     awaitsOrder ||= settled?.awaitsOrder ?? false;
   }
   return awaitsOrder;
@@ -91,11 +91,11 @@ async function learnOfPayment(checkoutSessionId: Types.ObjectId): Promise<boolea
 
 async function assertPaymentOf(checkout: CheckoutSessionDoc, paymentId: Types.ObjectId): Promise<void> {
   if (await Payment.exists({ _id: paymentId, checkoutSessionId: checkout._id })) return;
-  throw new NotFoundError("PAYMENT_NOT_FOUND", "There is no such payment of this checkout");
+  throw new NotFoundError("PAYMENT_NOT_FOUND", "Payment not found in this checkout");
 }
 
 /**
- * A session with nothing due needs no payment method: it is frozen here.
+ * A session with nothing due needs no payment method, so it is frozen here.
  * @throws RuleError CHECKOUT_INCOMPLETE, TERMS_NOT_ACCEPTED; as `choosePayment`
  */
 async function makeReady(checkout: CheckoutSessionDoc, request: OrderRequest): Promise<"ready" | "frozen"> {
@@ -108,7 +108,7 @@ async function makeReady(checkout: CheckoutSessionDoc, request: OrderRequest): P
   return "frozen";
 }
 
-/** Who may see an order: its owner, or the holder of the signed link from the mail. */
+/** Who may read an order: its owner, and anyone with the signed link from the mail. */
 export interface OrderReader {
   owner: Owner | null;
   token: string | null;
@@ -144,7 +144,7 @@ export interface OrderPage {
   total: number;
 }
 
-/** The caller's orders by date; newest first unless asked otherwise. */
+/** The caller's orders by date, newest first by default. */
 export async function listOrders(owner: Owner, query: OrderListQuery): Promise<OrderPage> {
   const skip = (query.page - 1) * query.limit;
   const [orders, total] = await Promise.all([

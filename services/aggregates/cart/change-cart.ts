@@ -10,7 +10,7 @@ import { HOT_WRITE } from "../../platform/hot-write.js";
 import { enqueueOutbox, type OutboxDraft } from "../../platform/outbox.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { tryTransition } from "../../platform/transition.service.js";
-import { assertNotPaying, supersedeOpenPayment } from "../checkout-session/step-back.js";
+import { assertNotPaying, supersedeOpenPayment } from "../checkout-session/session-status.js";
 import { placementInProgress } from "../payment/supersede-payment.js";
 import {
   boughtLines,

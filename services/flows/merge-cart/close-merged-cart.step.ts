@@ -4,7 +4,7 @@ import { CART_STATUS } from "../../../utils/constants.js";
 import { ConflictError } from "../../../utils/errors.js";
 import { cartMachine } from "../../../utils/state-machines.js";
 import { findLiveCheckout } from "../../aggregates/checkout-session/session-access.js";
-import { endCheckout } from "../../aggregates/checkout-session/step-back.js";
+import { endCheckout } from "../../aggregates/checkout-session/session-status.js";
 import { placementInProgress } from "../../aggregates/payment/supersede-payment.js";
 import { tryTransition } from "../../platform/transition.service.js";
 

@@ -14,7 +14,7 @@ const OTHER = { email: "dinesh@example.com", phone: "+919845088888" };
 const asked = (route: string) => calls().list({ route }).at(-1)?.body;
 const apply = (buyer: Buyer, couponCode: string) => buyer.post("/api/cart/coupons", { couponCode });
 
-/** An order of this person that used the coupon: placed by a guest who is long gone. */
+/** An earlier order of this person, placed as a guest, that used the coupon. */
 async function usedBy(person: object): Promise<void> {
   const { urls, env } = shop().sandbox;
   const answer = await fetch(`${urls.pricing}/api/coupons/usage`, {
@@ -31,7 +31,7 @@ const dropped = expect.objectContaining({
 });
 
 describe("what is sent to the pricing service", () => {
-  test("When a guest's contact is not known, then nothing; from then on, validation and use carry it", async () => {
+  test("When a guest's contact is not known, then none is sent; afterwards, validation and use include it", async () => {
     const buyer = shop().guest();
     done(await buyer.add(SEED.variants.hairOil));
     done(await apply(buyer, coupons.ONCE20));
@@ -57,7 +57,7 @@ describe("what is sent to the pricing service", () => {
     ).toEqual([expect.objectContaining(SENT), expect.objectContaining(SENT)]);
   });
 
-  test("When a coupon comes after the contact, then its validation carries it", async () => {
+  test("When a coupon is applied after the contact, then its validation includes the contact", async () => {
     const buyer = shop().guest();
     done(await buyer.add(SEED.variants.hairOil));
     done(await buyer.start(PERSON));
@@ -65,7 +65,7 @@ describe("what is sent to the pricing service", () => {
     expect(asked("POST /api/coupons/validate")).toMatchObject(SENT);
   });
 
-  test("When a customer applies a coupon, then it carries the token's e-mail and phone", async () => {
+  test("When a customer applies a coupon, then its validation includes the token's e-mail and phone", async () => {
     const buyer = shop().customer("asha");
     done(await buyer.add(SEED.variants.hairOil));
     done(await apply(buyer, coupons.ONCE20));
@@ -76,7 +76,7 @@ describe("what is sent to the pricing service", () => {
     });
   });
 
-  test("When there is no coupon, then the contact call asks nothing of the pricing service", async () => {
+  test("When there is no coupon, then the contact call does not call the pricing service", async () => {
     const buyer = await shop().guest().begin();
     calls().reset();
     done(await buyer.put("contact", PERSON));
@@ -123,7 +123,7 @@ describe("a coupon that this person has used up", () => {
     refused(await apply(buyer, coupons.ONCE20), 400, "COUPON_INVALID");
   });
 
-  test("When two checkouts of one person choose at once, then one gets it, the other COUPON_INVALID", async () => {
+  test("When two checkouts of one person choose at the same time, then one gets the coupon, the other COUPON_INVALID", async () => {
     const buyers = [shop().guest(), shop().guest()];
     for (const buyer of buyers) {
       await buyer.prepare({ coupon: coupons.ONCE20 });
@@ -133,7 +133,7 @@ describe("a coupon that this person has used up", () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
   });
 
-  test("When pricing is down, then the contact is saved, and choosing a payment method finds it out", async () => {
+  test("When pricing is down, then the contact is saved, and choosing a payment method detects it", async () => {
     await usedBy(SENT);
     const buyer = await shop().guest().prepare({ coupon: coupons.ONCE20 });
     shop().sandbox.control.faults.add({ service: "pricing", action: "status", status: 503 });
@@ -154,7 +154,7 @@ describe("a contact that changes while a use is claimed", () => {
     expect(asked("POST /api/coupons/usage")).toMatchObject(SENT);
   });
 
-  test("When the new person has used it up, then it is dropped, and the payment is void", async () => {
+  test("When the new person has used it up, then it is dropped, and the payment is superseded", async () => {
     await usedBy(OTHER);
     const buyer = shop().guest();
     await buyer.open({ coupon: coupons.ONCE20 });

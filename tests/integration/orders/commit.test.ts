@@ -47,7 +47,7 @@ async function commitAll(claimed: readonly Claim[]) {
 async function expectPlaced(buyer: Buyer): Promise<void> {
   const order = await buyer.stored.order();
   expect(order).toMatchObject({ status: "confirmed", checkoutSessionId: order?._id });
-  // Not marked: what the analyses have counted is no longer true.
+  // Not marked as tallied: the analyses have to count it again.
   expect(await buyer.stored.session()).toMatchObject({
     status: "completed",
     placement: null,
@@ -98,7 +98,7 @@ describe("orders that are ready at the same time", () => {
     expect(await db.collection("system.profile").countDocuments(inserts)).toBe(5);
   });
 
-  test("When one of them has lost its claim, then the others are placed and only that one is not", async () => {
+  test("When one of them has lost its claim, then only the others are placed", async () => {
     const { buyers, claimed } = await claims(3);
     const [, loser] = buyers;
     const _id = new mongoose.Types.ObjectId(loser?.id);
@@ -114,7 +114,7 @@ describe("orders that are ready at the same time", () => {
     { what: "payment", code: "capture_refused" },
     { what: "cart", code: "VERSION_CONFLICT" },
   ])(
-    "When the $what of one of them is no longer its own, then the others are placed and that one is refused",
+    "When the $what of one of them is no longer valid, then the others are placed and that one is refused",
     async ({ what, code }) => {
       const { buyers, claimed } = await claims(3);
       const [, , loser] = buyers;
@@ -170,7 +170,7 @@ describe("orders that are ready at the same time", () => {
     }
   });
 
-  test("When twenty place over HTTP at once, then there are twenty orders with twenty numbers in a row", async () => {
+  test("When twenty are placed over HTTP at once, then there are twenty orders with consecutive numbers", async () => {
     const buyers = Array.from({ length: 20 }, () => shop().guest());
     for (const buyer of buyers) await buyer.open({}, "cod");
     const answers = await Promise.all(buyers.map((buyer) => buyer.order()));

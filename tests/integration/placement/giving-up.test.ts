@@ -15,11 +15,11 @@ function namedUri(): string {
   return uri.toString();
 }
 
-/** An order that could not be placed for eight minutes is undone, whatever keeps failing. */
+/** A placement that has failed for eight minutes is undone, regardless of the cause. */
 const shop = useShop({ MONGODB_URI: namedUri() });
 const control = () => shop().sandbox.control;
 
-/** Every insert of an order fails, with an error that no retry cures. */
+/** Every insert of an order fails, with an error that a retry does not fix. */
 const breakOrders = () =>
   setFailPoint(shop().db.admin(), {
     mode: "alwaysOn",
@@ -43,7 +43,7 @@ async function paid(): Promise<Buyer> {
   return buyer;
 }
 
-/** The first attempt began so long ago, by the database's clock. */
+/** Moves the first attempt this far into the past, by the database clock. */
 async function begun(buyer: Buyer, minutesAgo: number): Promise<void> {
   const startedAt = new Date(Date.now() - minutesAgo * MINUTE_MS);
   await shop()
@@ -140,7 +140,7 @@ test.each([-60, 60])(
 );
 
 test.each([-60, 60])(
-  "When this process's clock is %i minutes off, then recovery takes up exactly the intents whose lease has ended",
+  "When this process's clock is %i minutes off, then recovery finds exactly the intents whose lease has ended",
   async (minutes) => {
     const [stuck, running] = [await paid(), await paid()];
     control().faults.add({ service: "inventory", match: "convert", action: "status", status: 503 });

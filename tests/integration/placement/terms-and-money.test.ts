@@ -16,7 +16,7 @@ function namedUri(): string {
   return uri.toString();
 }
 
-/** Placing decides on the session and the payment that it has read; the claim and the commit compare both. */
+/** A placement relies on the session and the payment that it has read; claim and commit compare both. */
 const shop = useShop({ MONGODB_URI: namedUri() });
 
 const HELD_OPEN_MS = 2_000;
@@ -44,7 +44,7 @@ async function isHeld(): Promise<boolean> {
   return running.hasNext();
 }
 
-/** The order, if there is one, was made on the terms and the money that the session shows. */
+/** The order, if there is one, has the terms and the payment of the session. */
 async function expectConsistent(buyer: Buyer): Promise<void> {
   const [order, session, payments] = await Promise.all([
     buyer.stored.order(),
@@ -94,7 +94,7 @@ test("When online payment replaces cash on delivery while the order is being pla
   await expectConsistent(buyer);
 });
 
-test("When store credit that paid for everything is dropped after the session was read, then there is no order for nothing", async () => {
+test("When store credit that paid for everything is dropped after the session was read, then no unpaid order is placed", async () => {
   shop().sandbox.control.engagement.setCredit(SEED.users.dev, 5_000);
   const buyer = shop().customer("dev");
   await buyer.prepare();

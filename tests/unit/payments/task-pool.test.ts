@@ -1,6 +1,6 @@
 import { createTaskPool } from "../../../utils/task-pool.js";
 
-/** A task that ends when it is told to. */
+/** A task that the test ends. */
 function gate() {
   let open: () => void = () => undefined;
   const opened = new Promise<void>((resolve) => {
@@ -11,7 +11,7 @@ function gate() {
 
 const nothing = () => undefined;
 
-test("When more tasks come than may run, then the others wait their turn", async () => {
+test("When there are more tasks than may run at once, then the others wait", async () => {
   const pool = createTaskPool(2, nothing);
   const gates = [gate(), gate(), gate()];
   const begun: number[] = [];
@@ -29,7 +29,7 @@ test("When more tasks come than may run, then the others wait their turn", async
   expect(begun).toEqual([0, 1, 2]);
 });
 
-test("When a task fails, then it is told and the others go on", async () => {
+test("When a task fails, then the failure is reported and the others continue", async () => {
   const failures: unknown[] = [];
   const pool = createTaskPool(1, (error) => failures.push(error));
   let done = false;

@@ -1,28 +1,30 @@
 import type { ClientSession, Types } from "mongoose";
 import { CheckoutSession, type CheckoutSessionDoc } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
-import type { CheckoutFailure } from "../../../utils/constants.js";
+import { CHECKOUT_STATUS, type CheckoutFailure } from "../../../utils/constants.js";
 import { checkoutMachine } from "../../../utils/state-machines.js";
 import { enqueueOutbox } from "../../platform/outbox.service.js";
 import { applyTransition } from "../../platform/transition.service.js";
-import { placementInProgress, voidPaymentsOf } from "../payment/supersede-payment.js";
+import { placementInProgress, supersedePayments } from "../payment/supersede-payment.js";
+
+const { PAYMENT_PENDING, ADDRESS_ENTERED, FAILED } = CHECKOUT_STATUS;
 
 /**
- * In the caller's transaction: takes the cart's live session back from `payment_pending` and voids its
- * open payment, because the amount it was made for is about to change. No-op when the cart has no session
- * that is being paid.
- * @throws ConflictError PLACEMENT_IN_PROGRESS when an order is being placed or the money has already arrived.
+ * In the caller's transaction: moves the cart's live session back from `payment_pending` and supersedes
+ * its payment, because the amount it was made for is about to change. No-op when the cart has no session that is
+ * being paid.
+ * @throws ConflictError PLACEMENT_IN_PROGRESS when an order is being placed or the money has already arrived
  */
 export async function supersedeOpenPayment(cartId: Types.ObjectId, tx: ClientSession): Promise<void> {
-  const checkout = await CheckoutSession.findOne({ cartId, status: "payment_pending" })
+  const checkout = await CheckoutSession.findOne({ cartId, status: PAYMENT_PENDING })
     .session(tx)
     .lean<CheckoutSessionDoc>();
   if (checkout) await stepBackFromPayment(checkout, tx);
 }
 
-/** For a change that must not void a customer's payment. @throws ConflictError PLACEMENT_IN_PROGRESS */
+/** For a change that must not supersede a customer's payment. @throws ConflictError PLACEMENT_IN_PROGRESS */
 export async function assertNotPaying(cartId: Types.ObjectId, tx: ClientSession): Promise<void> {
-  const paying = await CheckoutSession.exists({ cartId, status: "payment_pending" }).session(tx);
+  const paying = await CheckoutSession.exists({ cartId, status: PAYMENT_PENDING }).session(tx);
   if (paying) throw placementInProgress();
 }
 
@@ -38,8 +40,8 @@ export async function stepBackFromPayment(checkout: CheckoutSessionDoc, tx: Clie
     machine: checkoutMachine,
     model: CheckoutSession,
     id: checkout._id,
-    from: "payment_pending",
-    to: "address_entered",
+    from: PAYMENT_PENDING,
+    to: ADDRESS_ENTERED,
     guard: { placement: null },
     set: { paymentMethod: null, frozen: null, paymentId: null, cartVersion: null },
     inc: { version: 1 },
@@ -47,12 +49,12 @@ export async function stepBackFromPayment(checkout: CheckoutSessionDoc, tx: Clie
     tx,
   });
   if (!changed) throw placementInProgress();
-  await voidPaymentsOf(checkout._id, tx);
-  await oweCouponRelease(checkout, tx);
+  await supersedePayments(checkout._id, tx);
+  await enqueueCouponRelease(checkout, tx);
 }
 
 /** A coupon use claimed with the method is released; it can be claimed again with the next one. */
-async function oweCouponRelease(checkout: CheckoutSessionDoc, tx: ClientSession): Promise<void> {
+async function enqueueCouponRelease(checkout: CheckoutSessionDoc, tx: ClientSession): Promise<void> {
   if (checkout.couponClaims.length === 0) return;
   const id = checkout._id.toHexString();
   await enqueueOutbox(
@@ -68,8 +70,8 @@ async function oweCouponRelease(checkout: CheckoutSessionDoc, tx: ClientSession)
 }
 
 /**
- * In the caller's transaction: fails a live session that cannot be continued. Its open payment is voided first, so
- * that a late capture is refunded; money that has already arrived stops this instead.
+ * In the caller's transaction: fails a live session that cannot be continued. Its open payment is superseded first, so
+ * that a late capture is refunded; money that has already arrived prevents this.
  * @returns false when the session is being placed, or has changed since it was read
  * @throws ConflictError PLACEMENT_IN_PROGRESS as `stepBackFromPayment`
  */
@@ -78,14 +80,14 @@ export async function endCheckout(
   { reason, by }: { reason: CheckoutFailure; by: "customer" | "system" },
   tx: ClientSession,
 ): Promise<boolean> {
-  const isPaying = checkout.status === "payment_pending";
+  const isPaying = checkout.status === PAYMENT_PENDING;
   if (isPaying) await stepBackFromPayment(checkout, tx);
   const { changed } = await applyTransition({
     machine: checkoutMachine,
     model: CheckoutSession,
     id: checkout._id,
-    from: isPaying ? "address_entered" : checkout.status,
-    to: "failed",
+    from: isPaying ? ADDRESS_ENTERED : checkout.status,
+    to: FAILED,
     // A session that was read outside the transaction may have been renewed since.
     guard: { placement: null, expiresAt: checkout.expiresAt },
     set: { failureReason: reason, failedAt: now(), "steps.failedAt": now() },

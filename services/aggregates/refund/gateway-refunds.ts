@@ -1,6 +1,7 @@
-import { type ClientSession, Types } from "mongoose";
-import { Payment, type PaymentDoc, Refund, type StatusEntry } from "../../../models/index.js";
+import type { ClientSession } from "mongoose";
+import { type PaymentDoc, Refund, type StatusEntry } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
+import { REFUND_STATUS, REFUND_TYPE } from "../../../utils/constants.js";
 import { OutcomeUnknownError } from "../../../utils/errors.js";
 import { addPaise } from "../../../utils/money.js";
 import { unwrap } from "../../../utils/result.js";
@@ -9,9 +10,11 @@ import type { GatewayPayment, GatewayRefund } from "../../integrations/payment-g
 import { paymentGateway } from "../../integrations/payment-gateway.service.js";
 import { generateUniqueRefundNumber } from "../../platform/order-number.service.js";
 import { enqueueOutbox } from "../../platform/outbox.service.js";
+import { recordRefunded } from "./reserve-refund.js";
+import { newSystemRefund } from "./system-refunds.js";
 
-/** A refund that the gateway made by itself or from its dashboard, with the number that it gets here. */
-export interface GatewaysOwnRefund {
+/** A refund that was made at the gateway and not by this service, with the number that it gets here. */
+export interface UnrecordedRefund {
   refund: GatewayRefund;
   refundNumber: string;
 }
@@ -21,13 +24,13 @@ export interface GatewaysOwnRefund {
  * refunds, so the refunds themselves are asked for; failed ones are left out.
  * @throws the typed upstream error; OutcomeUnknownError when the list lags behind the payment
  */
-export async function readGatewayRefunds(report: GatewayPayment): Promise<GatewaysOwnRefund[]> {
+export async function readGatewayRefunds(report: GatewayPayment): Promise<UnrecordedRefund[]> {
   if (!hasRefund(report)) return [];
   const refunds = unwrap(await paymentGateway.listRefunds(report.id));
   const listed = addPaise(...refunds.map(({ amount }) => amount));
   const reported = report.status === "refunded" ? report.amount : report.amountRefunded;
   if (listed < reported) throw new OutcomeUnknownError("razorpay");
-  const rows: GatewaysOwnRefund[] = [];
+  const rows: UnrecordedRefund[] = [];
   for (const refund of refunds) {
     if (refund.status === "failed") continue;
     rows.push({ refund, refundNumber: await generateUniqueRefundNumber() });
@@ -39,45 +42,37 @@ export async function readGatewayRefunds(report: GatewayPayment): Promise<Gatewa
  * In the caller's transaction: writes a refund row for each of them, so that `refundedAmount` says what is
  * left of the payment. Refunds that already have a row are skipped.
  *
- * A refund that is still pending at the gateway is written as completed: it needs no request of ours, and a
- * later `refund.failed` event takes it back.
+ * A refund that is still pending at the gateway is written as completed: no request of ours is needed, and a
+ * later `refund.failed` event retracts it.
  */
 export async function recordGatewayRefunds(
   payment: PaymentDoc,
-  rows: readonly GatewaysOwnRefund[],
+  rows: readonly UnrecordedRefund[],
   tx: ClientSession,
 ): Promise<void> {
   for (const { refund, refundNumber } of rows) {
     if (await Refund.exists({ gatewayRefundId: refund.id }).session(tx)) continue;
-    const row = newRefund(payment, refund, refundNumber);
+    const row = {
+      ...newSystemRefund(payment, { amount: refund.amount, reason: "gateway", refundNumber }),
+      gatewayRefundId: refund.id,
+      type: refund.amount === payment.capturedAmount ? REFUND_TYPE.FULL : REFUND_TYPE.PARTIAL,
+      status: REFUND_STATUS.COMPLETED,
+      processedAt: now(),
+      history: completedHistory(),
+    };
     await Refund.create([row], { session: tx });
-    await Payment.updateOne({ _id: payment._id }, { $inc: { refundedAmount: refund.amount } }).session(tx);
+    await recordRefunded(row, tx);
     const refundId = row._id.toHexString();
     const dedupeKey = `refund.completed:${refundId}`;
     await enqueueOutbox([{ type: "refund.completed", dedupeKey, payload: { refundId } }], tx);
   }
 }
 
-function newRefund(payment: PaymentDoc, refund: GatewayRefund, refundNumber: string) {
+/** Every move that the state table requires, at the same time. */
+function completedHistory(): StatusEntry[] {
+  const { PENDING, PROCESSING, COMPLETED } = REFUND_STATUS;
   const at = now();
   const by = { type: "system" as const };
   const entry = (from: string | null, to: string): StatusEntry => ({ from, to, at, by, note: "gateway" });
-  return {
-    _id: new Types.ObjectId(),
-    orderId: payment.orderId,
-    checkoutSessionId: payment.checkoutSessionId,
-    paymentId: payment._id,
-    refundNumber,
-    gatewayRefundId: refund.id,
-    type: refund.amount === payment.capturedAmount ? ("full" as const) : ("partial" as const),
-    reason: "other",
-    systemReason: "gateway" as const,
-    status: "completed" as const,
-    amount: refund.amount,
-    items: [],
-    destination: "original" as const,
-    initiatedByType: "system" as const,
-    processedAt: at,
-    history: [entry(null, "pending"), entry("pending", "processing"), entry("processing", "completed")],
-  };
+  return [entry(null, PENDING), entry(PENDING, PROCESSING), entry(PROCESSING, COMPLETED)];
 }
