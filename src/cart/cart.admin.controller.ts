@@ -17,8 +17,8 @@ export async function listAbandonedCarts(
   { query }: AdminInput<typeof schemas.listAbandonedCartsSchema>,
   res: Response,
 ): Promise<void> {
-  const { carts, total } = await cartAdminService.listAbandonedCarts(query);
-  const list = toListView(carts.map(toAbandonedCartView), { ...query, total });
+  const { items, total } = await cartAdminService.listAbandonedCarts(query);
+  const list = toListView(items.map(toAbandonedCartView), { ...query, total });
   sendResponse(res, HTTP_STATUS.OK, "Abandoned carts", list);
 }
 

@@ -4,17 +4,13 @@ import type { CartState } from "../../services/aggregates/cart/cart-draft.js";
 import { loadCartState } from "../../services/aggregates/cart/cart-reads.js";
 import { changeSettings } from "../../services/flows/change-settings.flow.js";
 import { getUser, type User } from "../../services/integrations/auth-integration.service.js";
+import { type Page, paginate } from "../../services/platform/paginate.service.js";
 import { getVersionedSettings, type SettingsOf } from "../../services/platform/settings.service.js";
 import { type Paise, rupeesToPaise } from "../../utils/money.js";
-import { MAX_DEPTH_OF_PAGES } from "../../utils/request-schemas.js";
+import type { ListQuery } from "../../utils/request-schemas.js";
 
-export interface AbandonedCartQuery {
-  page: number;
-  limit: number;
-  sortOrder: "asc" | "desc";
-  /** When it was abandoned. */
-  dateFrom?: Date;
-  dateTo?: Date;
+/** Dates: when the cart was abandoned. */
+export interface AbandonedCartQuery extends ListQuery<"abandonedAt"> {
   userId?: string;
   /** Rupees. */
   minValue?: number;
@@ -27,23 +23,12 @@ const LISTED = {
 } as const;
 export type ListedCart = Pick<CartDoc, "_id" | Exclude<keyof typeof LISTED, "userId">> & { userId?: string };
 
-/** Abandoned carts by the time of it; those that were emptied are worth 0. */
-export async function listAbandonedCarts(
-  query: AbandonedCartQuery,
-): Promise<{ carts: ListedCart[]; total: number }> {
-  const skip = (query.page - 1) * query.limit;
-  const find = () =>
-    Cart.find(abandonedFilter(query), LISTED)
-      .sort({ abandonedAt: query.sortOrder === "asc" ? 1 : -1 })
-      .skip(skip)
-      .limit(query.limit)
-      .lean<ListedCart[]>();
-  const [carts, total] = await Promise.all([
-    skip < MAX_DEPTH_OF_PAGES ? find() : [],
-    Cart.countDocuments(abandonedFilter(query), { limit: MAX_DEPTH_OF_PAGES }),
-  ]);
-  return { carts, total };
-}
+/** Abandoned carts by the time they were abandoned, newest first by default. Emptied carts are worth 0. */
+export const listAbandonedCarts = (query: AbandonedCartQuery): Promise<Page<ListedCart>> =>
+  paginate(
+    { model: Cart, filter: () => abandonedFilter(query), sortBy: "abandonedAt", projection: LISTED },
+    query,
+  );
 
 /** Owner and value are keys of the index by date, so that carts that do not fit are never read. */
 function abandonedFilter({ userId, dateFrom, dateTo, minValue, maxValue }: AbandonedCartQuery) {
