@@ -47,6 +47,7 @@ export * from "./orderItem.model.js";
 export * from "./orderStatusHistory.model.js";
 export * from "./outboxMessage.model.js";
 export { AppendOnlyError } from "./parts/append-only.js";
+export { SKIP_VALIDATORS_RETURN_NEW } from "./parts/schema.js";
 export * from "./parts/snapshots.js";
 export { type DayTallyDoc, type Tallied, UNTALLIED_INDEX } from "./parts/tallied.js";
 export * from "./parts/totals.js";

@@ -5,7 +5,7 @@ import { runJob, slotOf } from "../services/platform/job-runs.service.js";
 import { startOutboxWorker } from "../services/platform/outbox-worker.service.js";
 import { BUSINESS_TIME_ZONE } from "../utils/constants.js";
 import { jobs } from "./jobs/index.js";
-import { outboxEffects } from "./jobs/outbox-effects.js";
+import { outboxHandlers } from "./jobs/outbox-handlers.js";
 
 export interface ScheduledJobs {
   /** Begins nothing new and waits for what is under way. */
@@ -39,7 +39,7 @@ export function startScheduledJobs(): ScheduledJobs {
       { name: job.name, timezone: BUSINESS_TIME_ZONE },
     ),
   );
-  const worker = startOutboxWorker(outboxEffects);
+  const worker = startOutboxWorker(outboxHandlers);
   logger.info({ jobs: listJobs().map((job) => job.name) }, "> Scheduled jobs are running");
   return {
     async stop() {

@@ -1,11 +1,10 @@
 import type { ClientSession, Model, QueryFilter, Types, UpdateQuery } from "mongoose";
-import type { ChangedBy, StatusEntry } from "../../models/index.js";
+import { type ChangedBy, SKIP_VALIDATORS_RETURN_NEW, type StatusEntry } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
 import type { StatusType } from "../../utils/constants.js";
 import { InvalidStatusTransitionError } from "../../utils/errors.js";
 import { canMove, type StateMachine } from "../../utils/state-machines.js";
 import { appendHistory } from "./history.service.js";
-import { HOT_WRITE } from "./hot-write.js";
 
 /**
  * The single writer of every status (`domain.md` §3). Guard and write are one query that compares the
@@ -151,7 +150,7 @@ async function write<S extends string, D>(request: TransitionRequest<S, D>, from
   if (rows && !request.tx) throw new TypeError(`a move of ${request.machine.name} needs a transaction`);
   const { filter, update } = queryOf(request, from);
   const moved = await request.model
-    .findOneAndUpdate(filter, update, { ...HOT_WRITE, session: request.tx })
+    .findOneAndUpdate(filter, update, { ...SKIP_VALIDATORS_RETURN_NEW, session: request.tx })
     .lean<D>();
   if (moved && rows && request.tx) {
     const { id: orderId, to, by, note } = request;

@@ -2,7 +2,7 @@ import { type Types, trusted } from "mongoose";
 import { Cart, type CartDoc } from "../../models/index.js";
 import type { CartState } from "../../services/aggregates/cart/cart-draft.js";
 import { loadCartState } from "../../services/aggregates/cart/cart-reads.js";
-import { changeSettings } from "../../services/flows/change-settings.flow.js";
+import { changeSettings, type SettingsChangeRequest } from "../../services/flows/change-settings.flow.js";
 import { getUser, type User } from "../../services/integrations/auth-integration.service.js";
 import { type Page, paginate } from "../../services/platform/paginate.service.js";
 import { getVersionedSettings, type SettingsOf } from "../../services/platform/settings.service.js";
@@ -81,7 +81,7 @@ export const getCartSettings = async (): Promise<CartSettings> => (await getVers
 export async function updateCartSettings(change: {
   values: Partial<CartSettings>;
   version?: number;
-  adminId: string;
+  by: SettingsChangeRequest<"cart">["by"];
 }): Promise<CartSettings> {
   return (await changeSettings({ ...change, group: "cart" })).values;
 }

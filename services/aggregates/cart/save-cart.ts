@@ -1,12 +1,17 @@
 import { isDeepStrictEqual } from "node:util";
 import { type ClientSession, trusted } from "mongoose";
-import { Cart, type CartDoc, CartItem, type CartItemDoc } from "../../../models/index.js";
+import {
+  Cart,
+  type CartDoc,
+  CartItem,
+  type CartItemDoc,
+  SKIP_VALIDATORS_RETURN_NEW,
+} from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import type { CartStatus } from "../../../utils/constants.js";
 import { ConflictError } from "../../../utils/errors.js";
 import { cartMachine } from "../../../utils/state-machines.js";
 import type { Totals } from "../../calculations/totals-calculator.service.js";
-import { HOT_WRITE } from "../../platform/hot-write.js";
 import { enqueueOutbox, type OutboxDraft } from "../../platform/outbox.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { tryTransition } from "../../platform/transition.service.js";
@@ -159,7 +164,7 @@ async function writeCart(draft: CartDraft, set: CartSet, tx?: ClientSession): Pr
   const written = await Cart.findOneAndUpdate(
     { _id: cart._id, status, ...guard },
     { $set: { ...set, lease: null } },
-    { ...HOT_WRITE, session: tx },
+    { ...SKIP_VALIDATORS_RETURN_NEW, session: tx },
   ).lean<CartDoc>();
   if (!written) throw new CartMovedOn();
   return written;
