@@ -247,7 +247,7 @@ async function writeFrozen({
     to: "payment_pending",
     guard,
     set: { ...set, "steps.paymentPendingAt": checkout.steps.paymentPendingAt ?? at },
-    inc: { version: 1 },
+    raiseVersion: true,
     by: { type: "customer" },
     tx,
   });

@@ -140,7 +140,7 @@ async function writeStep({ before, set, token, tx }: StepWrite): Promise<Checkou
         to: "address_entered",
         guard,
         set: { ...set, lease: null, "steps.addressEnteredAt": now() },
-        inc: { version: 1 },
+        raiseVersion: true,
         by: { type: "customer" },
         ...(tx ? { tx } : {}),
       }).then((moved) => (moved.changed ? moved.document : null))
