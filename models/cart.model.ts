@@ -8,6 +8,7 @@ import {
   type Notice,
 } from "../utils/constants.js";
 import type { Paise } from "../utils/money.js";
+import { type Tallied, touchedDaysIndex } from "./parts/day-tally.js";
 import {
   count,
   date,
@@ -31,7 +32,6 @@ import {
   appliedDiscountPart,
   noticePart,
 } from "./parts/snapshots.js";
-import { markUntallied, type Tallied, untalliedIndex } from "./parts/tallied.js";
 import { type CartTotals, cartTotalsFields } from "./parts/totals.js";
 import { type LeaseHold, leaseHoldPart } from "./parts/trail.js";
 
@@ -129,11 +129,7 @@ const schema = defineSchema<CartDoc>("carts", {
   keptAt: optionalDate,
   promotionsCheckedAt: optionalDate,
   appliedRequests: listOf(String),
-  talliedAt: optionalDate,
 });
-
-// Its lines never change without these.
-markUntallied(schema, ["status", "itemCount", "grandTotal", "mergedIntoCartId"]);
 
 // One active cart an owner. `$gt: ""` means "a string", and unlike `$type` lets an equality use the index.
 export const ONE_ACTIVE_CART = {
@@ -173,7 +169,7 @@ schema.index(
   { createdAt: 1, _id: 1 },
   { name: ABANDONED_CARTS_INDEX, partialFilterExpression: { status: "abandoned" } },
 );
-schema.index(...untalliedIndex);
+schema.index(...touchedDaysIndex);
 // Three jobs, each with an index that holds no more than its work.
 schema.index(
   { promotionsCheckedAt: 1 },
