@@ -8,18 +8,18 @@ import { jobs } from "./jobs/index.js";
 import { outboxHandlers } from "./jobs/outbox-handlers.js";
 
 export interface ScheduledJobs {
-  /** Begins nothing new and waits for what is under way. */
+  /** Starts nothing new and waits for running jobs. */
   stop(): Promise<void>;
 }
 
-/** Makes the jobs known (to the admin routes), whether or not this instance runs them by the clock. */
+/** Registers the jobs for the admin routes, whether or not this instance runs the schedule. */
 export function prepareJobs(): void {
   registerJobs(jobs);
 }
 
 /**
- * Starts the clock and the outbox worker of this instance. With several instances each tick is answered
- * once: node-cron only rings, the lease and the unique slot decide (D22).
+ * Starts the schedule and the outbox worker of this instance. With several instances each slot runs once: node-cron
+ * only triggers, the lease and the unique slot decide.
  */
 export function startScheduledJobs(): ScheduledJobs {
   const underWay = new Set<Promise<unknown>>();
