@@ -3,13 +3,14 @@ import { type ClientSession, mongo, Types, trusted } from "mongoose";
 import { OutboxMessage, type OutboxMessageDoc } from "../../models/index.js";
 import { databaseTime } from "../../utils/clock.js";
 import type { OutboxState } from "../../utils/constants.js";
+import { DUPLICATE_KEY } from "../../utils/helpers.js";
 import { currentRequestId } from "../../utils/request-context.js";
 import { dateRange, type Page, type PageRequest, paginate } from "./paginate.service.js";
 import { afterCommit } from "./transaction.service.js";
 
 /**
- * The outbox: follow-up work of a change is stored in the transaction of the change and delivered afterwards, at
- * least once, in no particular order. Receivers dedupe by key. `outbox-worker.service.ts` delivers.
+ * The outbox: follow-up work of a change is stored in the transaction of the change and delivered afterwards, at least
+ * once and in no particular order. Receivers dedupe by key. `outbox-worker.service.ts` delivers.
  */
 export interface OutboxDraft {
   type: string;
@@ -23,9 +24,8 @@ export interface OutboxDraft {
 }
 
 const nudges = new EventEmitter();
-const DUPLICATE_KEY = 11_000;
 
-/** Wakes the worker of this process, which otherwise looks every second. */
+/** Wakes the worker of this process, which otherwise polls every second. */
 export function nudgeOutbox(): void {
   nudges.emit("nudge");
 }
@@ -101,7 +101,7 @@ export interface ReplayedMessage {
 }
 
 /**
- * Makes a dead or pending message due now and resets its attempts. Effects that were delivered already are still
+ * Makes a dead or pending message due now and resets its attempts. Handlers that have succeeded are
  * skipped.
  * @returns null when there is no such message or it was delivered
  */

@@ -3,13 +3,13 @@ import { JobRun, OutboxMessage, WebhookEvent } from "../../models/index.js";
 import { isPast } from "../../utils/clock.js";
 import { getSettings } from "./settings.service.js";
 
-/** Rows written at once: small enough not to hold up the requests beside it. */
+/** Small enough not to delay concurrent requests. */
 const BATCH = 500;
 const DAY_MS = 86_400_000;
 
 interface Old<D> {
   model: Model<D>;
-  /** Made for each query, because a filter object is used up by it. Must use an index in the order of `sort`. */
+  /** Called per query, because Mongoose rewrites a filter that it has run. Needs an index in the order of `sort`. */
   filter: () => QueryFilter<D>;
   sort: Record<string, 1>;
 }
@@ -37,7 +37,7 @@ async function inBatches<D extends { _id: Types.ObjectId }>(
 const deleteOld = <D extends { _id: Types.ObjectId }>(old: Old<D>, signal: AbortSignal): Promise<number> =>
   inBatches(old, signal, async (among) => (await old.model.deleteMany(among)).deletedCount);
 
-/** Deletes delivered outbox messages. Pending and dead ones stay: they are still owed. @returns how many */
+/** Deletes delivered outbox messages. Pending and dead ones stay: they still have to be delivered. @returns how many */
 export async function deleteOldMessages(signal: AbortSignal): Promise<number> {
   const { outboxDays } = await getSettings("retention");
   const isOld = [isPast("createdAt", outboxDays * DAY_MS), isPast("deliveredAt", outboxDays * DAY_MS)];

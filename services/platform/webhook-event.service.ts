@@ -6,8 +6,8 @@ import { isDuplicateKey } from "../../utils/helpers.js";
 
 /**
  * Signed events. Each is stored under its id, then acknowledged, then applied: at once by the request that
- * delivered it, or later by the retry job. Applying must be repeatable, because it may happen twice.
- * All times are the database's: instances may disagree about theirs.
+ * delivered it, or later by the retry job. An event may be applied more than once.
+ * All times come from the database's clock.
  */
 export interface WebhookDraft {
   eventId: string;
@@ -21,7 +21,7 @@ export interface WebhookDraft {
 
 /** Milliseconds until the retry job takes over an event that was claimed and not applied. */
 const CLAIM_MS = 30_000;
-/** After so many attempts a poison event is flagged, so that the others go on. */
+/** After this many attempts an event is flagged and no longer retried. */
 export const MAX_WEBHOOK_ATTEMPTS = 5;
 const BACKOFF_FIRST_MS = 5_000;
 const BACKOFF_FACTOR = 4;

@@ -7,7 +7,10 @@ const RUNS_SHOWN = 5;
 
 export const listJobs = () => listJobsWithRuns(RUNS_SHOWN);
 
-/** Runs a job by hand; who did it is in the audit log. @throws NotFoundError JOB_NOT_FOUND; ConflictError while it runs. */
+/**
+ * Runs a job now and records who did it in the audit log.
+ * @throws NotFoundError JOB_NOT_FOUND; ConflictError REQUEST_IN_PROGRESS while the job is running
+ */
 export async function runByHand(name: string, by: AdminPrincipal | ServicePrincipal): Promise<JobRunDoc> {
   getJob(name);
   const run = await runJobNow(name);

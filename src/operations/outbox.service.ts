@@ -6,7 +6,7 @@ import { inTransaction } from "../../services/platform/transaction.service.js";
 import { NotFoundError } from "../../utils/errors.js";
 import { type AdminPrincipal, actorOf, type ServicePrincipal } from "../../utils/principal.js";
 
-/** Messages that are not delivered yet, or were given up; of one state where one is named. */
+/** Pending and dead messages, or those of one state. */
 export const listMessages = ({
   state,
   ...query
@@ -14,8 +14,8 @@ export const listMessages = ({
   listOutbox({ ...query, states: state ? [state] : ["pending", "dead"] });
 
 /**
- * Delivers a message again, with all tries ahead of it; who wanted it is in the audit log.
- * @throws NotFoundError when there is no such message, or it was delivered
+ * Makes a message due again with all its attempts, and records who did it in the audit log.
+ * @throws NotFoundError when there is no such message or it was delivered
  */
 export function replayMessage(
   id: Types.ObjectId,

@@ -1,7 +1,7 @@
 import Joi from "joi";
 import { type ListQuery, listQuery, objectId } from "../../utils/request-schemas.js";
 
-/** What is delivered is nobody's concern any more. */
+/** Delivered messages are not listed. */
 export const UNDELIVERED_STATES = ["pending", "dead"] as const;
 export type UndeliveredState = (typeof UNDELIVERED_STATES)[number];
 

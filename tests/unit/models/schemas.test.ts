@@ -55,6 +55,7 @@ describe("Models", () => {
       "savedItems",
       "settings",
       "shipments",
+      "tallyRuns",
       "webhookEvents",
     ]);
   });

@@ -19,7 +19,7 @@ const FOREVER_MS = 60_000;
 describe("gather", () => {
   test("When several ask in one turn, then they are worked on together and each gets its own answer", async () => {
     const { batches, ends, work } = heldWork();
-    const ask = gather(work, { most: 10, patienceMs: FOREVER_MS });
+    const ask = gather(work, { maxBatch: 10, maxWaitMs: FOREVER_MS });
     const answers = Promise.all([ask(1), ask(2), ask(3)]);
     await turn();
     await turn();
@@ -30,7 +30,7 @@ describe("gather", () => {
 
   test("When others come while work is under way, then they wait for its end and go together", async () => {
     const { batches, ends, work } = heldWork();
-    const ask = gather(work, { most: 10, patienceMs: FOREVER_MS });
+    const ask = gather(work, { maxBatch: 10, maxWaitMs: FOREVER_MS });
     const first = ask(1);
     await turn();
     await turn();
@@ -48,7 +48,7 @@ describe("gather", () => {
 
   test("When the work before hangs, then the next ones wait no longer than their patience", async () => {
     const { batches, ends, work } = heldWork();
-    const ask = gather(work, { most: 10, patienceMs: 5 });
+    const ask = gather(work, { maxBatch: 10, maxWaitMs: 5 });
     const hanging = ask(1);
     await turn();
     await turn();
@@ -67,7 +67,7 @@ describe("gather", () => {
         batches.push([...items]);
         return [...items];
       },
-      { most: 2, patienceMs: 0 },
+      { maxBatch: 2, maxWaitMs: 0 },
     );
     expect(await Promise.all([1, 2, 3].map(ask))).toEqual([1, 2, 3]);
     expect(batches).toEqual([[1, 2], [3]]);
@@ -79,8 +79,8 @@ describe("gather", () => {
       answer = resolve;
     });
     const ask = gather(async (items: readonly number[]) => items.map((item) => (item === 1 ? slow : item)), {
-      most: 10,
-      patienceMs: FOREVER_MS,
+      maxBatch: 10,
+      maxWaitMs: FOREVER_MS,
     });
     const first = ask(1);
     expect(await ask(2)).toBe(2);
@@ -96,7 +96,7 @@ describe("gather", () => {
         if (isBroken) throw new Error("away");
         return [...items];
       },
-      { most: 10, patienceMs: FOREVER_MS },
+      { maxBatch: 10, maxWaitMs: FOREVER_MS },
     );
     const results = await Promise.allSettled([ask(1), ask(2)]);
     expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
