@@ -4,6 +4,7 @@ import { trusted } from "mongoose";
 import { logger } from "../../config/logger.config.js";
 import { OutboxMessage, type OutboxMessageDoc } from "../../models/index.js";
 import { databaseTime } from "../../utils/clock.js";
+import { OUTBOX_STATE } from "../../utils/constants.js";
 import { forEachAtOnce } from "../../utils/for-each-at-once.js";
 import { runWithContext } from "../../utils/request-context.js";
 import { onOutboxNudge } from "./outbox.service.js";
@@ -89,7 +90,7 @@ export async function drainOutbox(handlers: OutboxHandlers): Promise<number> {
 async function claimDue(batch: number): Promise<Claim> {
   const token = randomUUID();
   const due = () => ({
-    state: "pending" as const,
+    state: OUTBOX_STATE.PENDING,
     $expr: trusted({ $lte: ["$dueAt", databaseTime()] }),
   });
   const candidates = await OutboxMessage.find(due())
@@ -173,7 +174,7 @@ async function postpone(message: OutboxMessageDoc, { token, done, errors }: Fail
     logger.error({ ...about, err: errors[0] }, "> Outbox message dead after its last attempt; replay it");
   else logger.warn({ ...about, err: errors[0] }, "> Outbox message will be retried");
   const next = {
-    state: dead ? "dead" : "pending",
+    state: dead ? OUTBOX_STATE.DEAD : OUTBOX_STATE.PENDING,
     dueAt: databaseTime(backoffMs(message.attempts)),
     done: { $literal: done },
     lease: null,
@@ -188,7 +189,7 @@ async function markDelivered(messages: readonly OutboxMessageDoc[], token: strin
   if (messages.length === 0) return;
   await OutboxMessage.updateMany(
     { _id: trusted({ $in: messages.map(({ _id }) => _id) }), "lease.token": token },
-    [{ $set: { state: "delivered", deliveredAt: databaseTime(), lease: null, lastError: null } }],
+    [{ $set: { state: OUTBOX_STATE.DELIVERED, deliveredAt: databaseTime(), lease: null, lastError: null } }],
     { updatePipeline: true },
   );
 }

@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { type ClientSession, mongo, Types, trusted } from "mongoose";
 import { OutboxMessage, type OutboxMessageDoc } from "../../models/index.js";
 import { databaseTime } from "../../utils/clock.js";
-import type { OutboxState } from "../../utils/constants.js";
+import { OUTBOX_STATE, type OutboxState } from "../../utils/constants.js";
 import { DUPLICATE_KEY } from "../../utils/helpers.js";
 import { currentRequestId } from "../../utils/request-context.js";
 import { dateRange, type Page, type PageRequest, paginate } from "./paginate.service.js";
@@ -60,7 +60,7 @@ function toInsert(draft: OutboxDraft) {
     type: draft.type,
     dedupeKey: draft.dedupeKey,
     payload: { ...draft.payload },
-    state: "pending",
+    state: OUTBOX_STATE.PENDING,
     attempts: 0,
     done: [],
     lease: null,
@@ -110,8 +110,8 @@ export async function replayOutboxMessage(
   tx?: ClientSession,
 ): Promise<ReplayedMessage | null> {
   const before = await OutboxMessage.findOneAndUpdate(
-    { _id: id, state: trusted({ $in: ["pending", "dead"] }) },
-    [{ $set: { state: "pending", dueAt: databaseTime(), attempts: 0, lease: null } }],
+    { _id: id, state: trusted({ $in: [OUTBOX_STATE.PENDING, OUTBOX_STATE.DEAD] }) },
+    [{ $set: { state: OUTBOX_STATE.PENDING, dueAt: databaseTime(), attempts: 0, lease: null } }],
     { returnDocument: "before", session: tx, updatePipeline: true },
   ).lean<OutboxMessageDoc>();
   if (!before) return null;
@@ -133,14 +133,14 @@ export interface OutboxBacklog {
 /** For metrics and health. */
 export async function readOutboxBacklog(): Promise<OutboxBacklog> {
   const [oldest] = await OutboxMessage.aggregate<{ lagMs: number }>([
-    { $match: { state: "pending", $expr: { $lte: ["$dueAt", databaseTime()] } } },
+    { $match: { state: OUTBOX_STATE.PENDING, $expr: { $lte: ["$dueAt", databaseTime()] } } },
     { $sort: { dueAt: 1 } },
     { $limit: 1 },
     { $project: { _id: 0, lagMs: { $subtract: [databaseTime(), "$dueAt"] } } },
   ]);
   return {
-    pending: await OutboxMessage.countDocuments({ state: "pending" }),
-    dead: await OutboxMessage.countDocuments({ state: "dead" }),
+    pending: await OutboxMessage.countDocuments({ state: OUTBOX_STATE.PENDING }),
+    dead: await OutboxMessage.countDocuments({ state: OUTBOX_STATE.DEAD }),
     lagSeconds: (oldest?.lagMs ?? 0) / 1_000,
   };
 }

@@ -1,6 +1,7 @@
 import { type Model, type QueryFilter, type Types, trusted } from "mongoose";
 import { JobRun, OutboxMessage, WebhookEvent } from "../../models/index.js";
 import { isPast } from "../../utils/clock.js";
+import { OUTBOX_STATE, WEBHOOK_STATE } from "../../utils/constants.js";
 import { getSettings } from "./settings.service.js";
 
 /** Small enough not to delay concurrent requests. */
@@ -41,7 +42,7 @@ const deleteOld = <D extends { _id: Types.ObjectId }>(old: Old<D>, signal: Abort
 export async function deleteOldMessages(signal: AbortSignal): Promise<number> {
   const { outboxDays } = await getSettings("retention");
   const isOld = [isPast("createdAt", outboxDays * DAY_MS), isPast("deliveredAt", outboxDays * DAY_MS)];
-  const filter = () => ({ state: "delivered" as const, $expr: trusted({ $and: isOld }) });
+  const filter = () => ({ state: OUTBOX_STATE.DELIVERED, $expr: trusted({ $and: isOld }) });
   return deleteOld({ model: OutboxMessage, filter, sort: { createdAt: 1 } }, signal);
 }
 
@@ -55,7 +56,7 @@ export async function deleteOldRuns(signal: AbortSignal): Promise<number> {
   return deleteOld({ model: JobRun, filter, sort: { startedAt: 1 } }, signal);
 }
 
-const isSettled = () => trusted({ $ne: "received" as const });
+const isSettled = () => trusted({ $ne: WEBHOOK_STATE.RECEIVED });
 
 /** Deletes webhook events that were applied or flagged. @returns how many */
 export async function deleteOldEvents(signal: AbortSignal): Promise<number> {

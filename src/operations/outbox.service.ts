@@ -3,6 +3,7 @@ import type { OutboxMessageDoc } from "../../models/index.js";
 import { recordAudit } from "../../services/platform/audit.service.js";
 import { listOutbox, type OutboxQuery, replayOutboxMessage } from "../../services/platform/outbox.service.js";
 import { inTransaction } from "../../services/platform/transaction.service.js";
+import { OUTBOX_STATE } from "../../utils/constants.js";
 import { NotFoundError } from "../../utils/errors.js";
 import { type AdminPrincipal, actorOf, type ServicePrincipal } from "../../utils/principal.js";
 
@@ -10,8 +11,11 @@ import { type AdminPrincipal, actorOf, type ServicePrincipal } from "../../utils
 export const listMessages = ({
   state,
   ...query
-}: Omit<OutboxQuery, "states"> & { state?: "pending" | "dead" }) =>
-  listOutbox({ ...query, states: state ? [state] : ["pending", "dead"] });
+}: Omit<OutboxQuery, "states"> & { state?: UndeliveredState }) =>
+  listOutbox({ ...query, states: state ? [state] : UNDELIVERED_STATES });
+
+export const UNDELIVERED_STATES = [OUTBOX_STATE.PENDING, OUTBOX_STATE.DEAD] as const;
+export type UndeliveredState = (typeof UNDELIVERED_STATES)[number];
 
 /**
  * Makes a message due again with all its attempts, and records who did it in the audit log.

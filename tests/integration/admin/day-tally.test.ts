@@ -217,7 +217,7 @@ describe("A change while its day is counted", () => {
     expect((await analyseCarts(query)).total).toMatchObject({ carts: 2, value: 2 * VALUE });
   });
 
-  it("When the day is tallied by another, then the slower one counts again", async () => {
+  it("When another run tallies the day, then the slower one counts again", async () => {
     const id = await addCart();
     const faster = async () => {
       await setValue(id, 5);

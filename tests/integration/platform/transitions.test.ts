@@ -77,7 +77,7 @@ describe("Transitions", () => {
       expect(await historyOf(id)).toEqual(["null → pending", "pending → captured"]);
     });
 
-    it("When ten say the same at once, then one of them changes it", async () => {
+    it("When ten make the same move at once, then one of them changes it", async () => {
       const id = await aStoredPayment();
       const results = await Promise.all(
         Array.from({ length: 10 }, () =>
@@ -88,7 +88,7 @@ describe("Transitions", () => {
       expect(await historyOf(id)).toEqual(["null → pending", "pending → captured"]);
     });
 
-    it("When opposite words come at once, then the history is one chain that ends in the status", async () => {
+    it("When opposite reports arrive at once, then the history is one chain that ends in the status", async () => {
       const id = await aStoredPayment();
       const move = (to: "failed" | "authorized" | "captured") =>
         tryTransition({ machine: paymentMachine, model: Payment, id, to, by });
@@ -114,7 +114,7 @@ describe("Transitions", () => {
       expect(await historyOf(id)).toHaveLength(2);
     });
 
-    it("When a late word of the gateway is not allowed any more, then it is ignored", async () => {
+    it("When a late gateway report is no longer allowed, then it is ignored", async () => {
       const id = await aStoredPayment();
       await applyTransition({ machine: paymentMachine, model: Payment, id, to: "captured", by });
       expect(

@@ -89,7 +89,7 @@ describe("gather", () => {
     expect(await first).toBe(100);
   });
 
-  test("When the work throws, then all of them hear it and the next ones go on", async () => {
+  test("When the work throws, then all calls of the batch are rejected and the next batch runs", async () => {
     let isBroken = true;
     const ask = gather(
       async (items: readonly number[]) => {
@@ -108,7 +108,7 @@ describe("gather", () => {
 describe("gatherFinds", () => {
   const rows = ["a1", "b1", "a2"].map((name) => ({ name, owner: name[0] }));
 
-  test("When several keys are asked for in one turn, then one find answers, to each what is his", async () => {
+  test("When several keys are requested in one turn, then one query answers each with its own documents", async () => {
     const asked: string[][] = [];
     const ask = gatherFinds(
       async (keys) => {
@@ -123,7 +123,7 @@ describe("gatherFinds", () => {
     expect(asked).toEqual([["a", "b", "nobody"]]);
   });
 
-  test("When something is found that nobody asked for, then nobody gets it", async () => {
+  test("When the query finds more than was requested, then no caller gets it", async () => {
     const ask = gatherFinds(
       async () => [...rows, { name: "without an owner", owner: undefined }],
       ({ owner }) => owner,
