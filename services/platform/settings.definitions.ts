@@ -5,6 +5,7 @@ import { email, stateName } from "../../utils/contact-schemas.js";
 import { parseGstin } from "../../utils/gst/gstin.js";
 import { type Paise, ZERO_PAISE } from "../../utils/money.js";
 import { freeText } from "../../utils/text-schemas.js";
+import type { ChargeRatePolicy } from "../calculations/tax.js";
 
 /**
  * Every setting that an administrator can change: its meaning, its first value (from the environment where that has
@@ -18,9 +19,6 @@ export interface SettingDefinition<T> {
   /** Stored in paise, shown and sent in rupees; `settings.money.ts` converts. */
   isMoney?: true;
 }
-
-/** The tax rate of charges: in proportion to the rates of the goods, the highest of them, or fixed. */
-export type ChargeRatePolicySetting = "proportional" | "highest" | { fixedBps: number };
 
 /** The tax rate of goods whose catalog entry has none. The longest prefix of the HSN code wins. */
 export interface HsnRate {
@@ -58,7 +56,7 @@ const methodList = Joi.array<CheckoutPaymentMethod[]>()
   .items(Joi.string().valid(...CHECKOUT_PAYMENT_METHODS))
   .unique()
   .min(1);
-const chargeRatePolicy = Joi.alternatives<ChargeRatePolicySetting>(
+const chargeRatePolicy = Joi.alternatives<ChargeRatePolicy>(
   Joi.string().valid("proportional", "highest"),
   Joi.object({ fixedBps: bps().required() }),
 );
@@ -157,7 +155,7 @@ export const SETTING_DEFINITIONS = {
   },
   tax: {
     pricesIncludeTax: flag(config.pricesIncludeTax, "Prices of new carts include the tax, as Indian MRPs do"),
-    chargeRatePolicy: define<ChargeRatePolicySetting>(
+    chargeRatePolicy: define<ChargeRatePolicy>(
       "proportional",
       "Rate of shipping and COD fees: proportional, highest, or { fixedBps }",
       chargeRatePolicy,
