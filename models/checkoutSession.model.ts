@@ -14,6 +14,7 @@ import {
   REMINDED_CHECKOUT_STATUSES,
 } from "../utils/constants.js";
 import type { Paise } from "../utils/money.js";
+import { type Tallied, touchedDaysIndex } from "./parts/day-tally.js";
 import {
   count,
   date,
@@ -49,7 +50,6 @@ import {
   type ShippingMethodSnapshot,
   shippingMethodPart,
 } from "./parts/snapshots.js";
-import { markUntallied, type Tallied, untalliedIndex } from "./parts/tallied.js";
 import {
   type Charge,
   type CheckoutTotals,
@@ -232,10 +232,7 @@ const schema = defineSchema<CheckoutSessionDoc>("checkoutSessions", {
   lease: optionalPart(leaseHoldPart),
   expiresAt: date,
   steps: { type: stepsPart, required: true, default: () => ({}) },
-  talliedAt: optionalDate,
 });
-
-markUntallied(schema, ["steps"]);
 
 schema.index(
   { cartId: 1 },
@@ -256,7 +253,7 @@ schema.index(
   { createdAt: 1, "steps.addressEnteredAt": 1, "steps.paymentPendingAt": 1, "steps.completedAt": 1 },
   { name: CHECKOUT_FUNNEL_INDEX },
 );
-schema.index(...untalliedIndex);
+schema.index(...touchedDaysIndex);
 // The reminder job: sessions with an e-mail address and without a reminder.
 schema.index(
   { expiresAt: 1 },

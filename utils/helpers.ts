@@ -40,7 +40,8 @@ export function deepFreeze<T>(value: T): T {
   return value;
 }
 
-const DUPLICATE_KEY = 11000;
+/** MongoDB's error code for a violated unique index. */
+export const DUPLICATE_KEY = 11_000;
 
 /** A unique index said no: somebody else was faster. `index` narrows it to one index by its name or field. */
 export function isDuplicateKey(error: unknown, index?: string): boolean {

@@ -5,6 +5,7 @@ import {
   type CheckoutSessionDoc,
   type FrozenCheckout,
   type PaymentDoc,
+  SKIP_VALIDATORS_RETURN_NEW,
 } from "../../models/index.js";
 import { minutesFromNow, now } from "../../utils/clock.js";
 import {
@@ -36,7 +37,6 @@ import { stepBackFromPayment } from "../aggregates/checkout-session/session-stat
 import { ensureGatewayOrder } from "../aggregates/payment/gateway-order.js";
 import { continuePayment, openPayment } from "../aggregates/payment/open-payment.js";
 import { withDocumentLease } from "../platform/document-lease.service.js";
-import { HOT_WRITE } from "../platform/hot-write.js";
 import { getSettings } from "../platform/settings.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 import { applyTransition } from "../platform/transition.service.js";
@@ -199,7 +199,7 @@ async function writeFrozen({
     to: PAYMENT_PENDING,
     guard,
     set: { ...set, "steps.paymentPendingAt": checkout.steps.paymentPendingAt ?? at },
-    inc: { version: 1 },
+    raiseVersion: true,
     by: { type: "customer" },
     tx,
   });
@@ -208,7 +208,7 @@ async function writeFrozen({
   const written = await CheckoutSession.findOneAndUpdate(
     { _id: checkout._id, status: PAYMENT_PENDING, ...guard },
     { $set: set, $inc: { version: 1 } },
-    { ...HOT_WRITE, session: tx },
+    { ...SKIP_VALIDATORS_RETURN_NEW, session: tx },
   ).lean<CheckoutSessionDoc>();
   if (!written)
     throw new ConflictError("VERSION_CONFLICT", "The checkout has changed", {

@@ -8,7 +8,7 @@ import {
   PAYMENT_GATEWAY_STATUS,
 } from "../../utils/constants.js";
 import { checkoutMachine, codPaymentMachine } from "../../utils/state-machines.js";
-import { enqueueOutbox, type OutboxDraft } from "../platform/outbox.service.js";
+import type { OutboxDraft } from "../platform/outbox.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 import { applyTransition, tryTransition } from "../platform/transition.service.js";
 
@@ -59,12 +59,12 @@ export async function expireCheckout(checkout: CheckoutSessionDoc): Promise<bool
         $expr: trusted(isPast("expiresAt", checkout.status === PAYMENT_PENDING ? PAYING_GRACE_MS : 0)),
       },
       set: { failureReason: CHECKOUT_FAILURE.EXPIRED, failedAt: now(), "steps.failedAt": now() },
+      messages: await releasesOf(checkout, tx),
       by: { type: "system" },
       tx,
     });
     if (!changed) return false;
     await failCodPayment(checkout._id, tx);
-    await enqueueOutbox(await releasesOf(checkout, tx), tx);
     return true;
   });
 }

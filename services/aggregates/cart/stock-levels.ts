@@ -29,7 +29,7 @@ const readFreeUnits = gather<string, number | null>(
     if (isCaching) for (const [variantId, available] of free) cache.set(variantId, available);
     return variantIds.map((variantId) => free.get(variantId) ?? 0);
   },
-  { most: Number.POSITIVE_INFINITY, patienceMs: 0 },
+  { maxBatch: Number.POSITIVE_INFINITY, maxWaitMs: 0 },
 );
 
 export async function readStockLevels(lines: readonly { variantId: string }[]): Promise<StockLevels> {

@@ -1,13 +1,18 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ClientSession } from "mongoose";
-import { Cart, type CartDoc, CheckoutSession, type CheckoutSessionDoc } from "../../../models/index.js";
+import {
+  Cart,
+  type CartDoc,
+  CheckoutSession,
+  type CheckoutSessionDoc,
+  SKIP_VALIDATORS_RETURN_NEW,
+} from "../../../models/index.js";
 import { minutesFromNow, now } from "../../../utils/clock.js";
 import { CART_STATUS, CHECKOUT_STATUS } from "../../../utils/constants.js";
 import { ConflictError } from "../../../utils/errors.js";
 import { checkoutMachine } from "../../../utils/state-machines.js";
 import type { Totals } from "../../calculations/totals-calculator.service.js";
 import { withDocumentLease } from "../../platform/document-lease.service.js";
-import { HOT_WRITE } from "../../platform/hot-write.js";
 import { getSettings } from "../../platform/settings.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { applyTransition } from "../../platform/transition.service.js";
@@ -115,7 +120,7 @@ async function writeChange(
  */
 async function updateCart(cart: CartDoc, shown: Partial<CartDoc>): Promise<void> {
   const isCurrent = isDeepStrictEqual({ ...cart, ...shown }, cart);
-  if (!isCurrent) await Cart.updateOne(cartAsSeen(cart), { $set: shown }, HOT_WRITE);
+  if (!isCurrent) await Cart.updateOne(cartAsSeen(cart), { $set: shown }, SKIP_VALIDATORS_RETURN_NEW);
 }
 
 interface StepWrite {
@@ -138,14 +143,14 @@ async function writeStep({ before, set, token, tx }: StepWrite): Promise<Checkou
         to: CHECKOUT_STATUS.ADDRESS_ENTERED,
         guard,
         set: { ...set, lease: null, "steps.addressEnteredAt": now() },
-        inc: { version: 1 },
+        raiseVersion: true,
         by: { type: "customer" },
         ...(tx ? { tx } : {}),
       }).then((moved) => (moved.changed ? moved.document : null))
     : await CheckoutSession.findOneAndUpdate(
         { _id: before._id, ...guard },
         { $set: { ...set, lease: null }, $inc: { version: 1 } },
-        { ...HOT_WRITE, session: tx },
+        { ...SKIP_VALIDATORS_RETURN_NEW, session: tx },
       ).lean<CheckoutSessionDoc>();
   if (written) return written;
   throw new ConflictError("VERSION_CONFLICT", "The checkout has changed; try again", {

@@ -7,7 +7,7 @@ import {
   toItemSnapshot,
 } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
-import type { LineTotals, Totals } from "../../calculations/totals-calculator.service.js";
+import type { CalculatedLine, Totals } from "../../calculations/totals-calculator.service.js";
 import type { CheckoutState } from "./checkout-state.js";
 
 /** The totals as they are stored; the totals of each line are stored with the line. */
@@ -41,7 +41,7 @@ export function freezeCheckout({ cart, lines, totals }: CheckoutState): FrozenCh
   };
 }
 
-function freezeLine(line: CartItemDoc, totals: LineTotals | undefined): FrozenLine {
+function freezeLine(line: CartItemDoc, totals: CalculatedLine | undefined): FrozenLine {
   if (!totals) throw new Error(`no totals for line ${line._id.toHexString()}`);
   return {
     cartItemId: line._id,

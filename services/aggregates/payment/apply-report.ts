@@ -8,7 +8,7 @@ import { ZERO_PAISE } from "../../../utils/money.js";
 import { canMove, paymentMachine } from "../../../utils/state-machines.js";
 import { amountThatCounts } from "../../calculations/payment-match.js";
 import type { GatewayPayment } from "../../integrations/payment-gateway.js";
-import { enqueueOutbox } from "../../platform/outbox.service.js";
+import type { OutboxDraft } from "../../platform/outbox.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { tryTransition } from "../../platform/transition.service.js";
 import { findMismatchObjection, findObjection, type Objection } from "./counts-as-paid.js";
@@ -180,26 +180,22 @@ function fail(incoming: IncomingReport): Promise<boolean> {
     ...{ accepted: false, errorCode: report.errorCode, errorMessage: report.errorDescription },
   };
   const paymentId = record._id.toHexString();
-  return inTransaction(async (tx) => {
-    const moved = await move(incoming, FAILED, { set, tx });
-    if (moved && !record.supersededAt) {
-      const dedupeKey = `payment.failed:${paymentId}:${report.id}`;
-      await enqueueOutbox([{ type: "payment.failed", dedupeKey, payload: { paymentId } }], tx);
-    }
-    return moved;
-  });
+  const dedupeKey = `payment.failed:${paymentId}:${report.id}`;
+  const messages = record.supersededAt ? [] : [{ type: "payment.failed", dedupeKey, payload: { paymentId } }];
+  return inTransaction((tx) => move(incoming, FAILED, { set, messages, tx }));
 }
 
 interface Move {
   set: Partial<PaymentDoc>;
   guard?: Record<string, unknown>;
+  messages?: OutboxDraft[];
   tx?: ClientSession;
 }
 
 async function move(
   { record, source }: IncomingReport,
   to: PaymentGatewayStatus,
-  { set, guard = {}, tx }: Move,
+  { set, guard = {}, messages, tx }: Move,
 ): Promise<boolean> {
   const { changed } = await tryTransition({
     machine: paymentMachine,
@@ -211,6 +207,7 @@ async function move(
     guard,
     by: { type: "system" },
     note: source,
+    messages,
     tx,
   });
   return changed;

@@ -91,7 +91,7 @@ describe("inTransaction", () => {
     expect(await sequenceOf("hot")).toBe(15);
   });
 
-  it("When the connection is cut at the commit, then the commit is asked for again and the work is there once", async () => {
+  it("When the connection is cut at the commit, then the commit is retried and the work is stored once", async () => {
     await fail({ times: 2, failCommands: ["commitTransaction"], closeConnection: true });
     let runs = 0;
     await inTransaction(async (session) => {
@@ -135,7 +135,7 @@ describe("inTransaction", () => {
   });
 
   describe("afterCommit", () => {
-    it("When an attempt had to be repeated, then the callback runs once, after the commit", async () => {
+    it("When an attempt was retried, then the callback runs once, after the commit", async () => {
       await fail({
         times: 1,
         failCommands: ["update"],
