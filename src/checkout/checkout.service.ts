@@ -1,10 +1,4 @@
-import type { Types } from "mongoose";
-import {
-  type AddressSnapshot,
-  type CheckoutSessionDoc,
-  Payment,
-  type PaymentDoc,
-} from "../../models/index.js";
+import { Payment, type PaymentDoc } from "../../models/index.js";
 import { changeCart } from "../../services/aggregates/cart/change-cart.js";
 import { isSameContact, setCartContact } from "../../services/aggregates/cart/promotions.js";
 import { changeCheckout } from "../../services/aggregates/checkout/change-checkout.js";
