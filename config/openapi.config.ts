@@ -195,12 +195,13 @@ const operationId = ({ method, path }: RouteDescription): string =>
   `${method}${path.replace(/\/api\b/, "").replace(/[^A-Za-z0-9]+(.)?/g, (_all, next: string | undefined) => (next ?? "").toUpperCase())}`;
 
 function operationOf(route: RouteDescription, components: Components): Json {
-  const { tag, summary, description, access, schemas } = route;
+  const { tag, summary, description, access, owner, schemas } = route;
+  const whose = owner ? `, who owns what \`${owner.param}\` names` : "";
   return {
     tags: [tag],
     operationId: operationId(route),
     summary,
-    description: [description, `Access: ${accessText(access.rule)}.`].filter(Boolean).join("\n\n"),
+    description: [description, `Access: ${accessText(access.rule)}${whose}.`].filter(Boolean).join("\n\n"),
     security: securityOf(access.rule),
     parameters: [
       ...parametersIn("path", schemas.params, components),

@@ -15,6 +15,7 @@ import {
   type InputWith,
   localsOf,
   type Method,
+  type Ownership,
   type RateClass,
   type RouteDescription,
   type RouteDetails,
@@ -38,10 +39,10 @@ interface Route {
   handle: RequestHandler;
 }
 
-type Declare = <const S extends RouteSchemas, G extends Grant>(
+type Declare = <const S extends RouteSchemas, G extends Grant, Owned extends object = object>(
   path: string,
-  details: RouteDetails<S, G>,
-  handler: Handler<S, G>,
+  details: RouteDetails<S, G, Owned>,
+  handler: Handler<S, G, NoInfer<Owned>>,
 ) => void;
 
 /**
@@ -60,19 +61,35 @@ function defaultRateClass(method: Method, rule: AccessRule): RateClass {
   return method === "get" ? "read" : "write";
 }
 
-/** @throws Error at the start when a path has parameters that nobody validates */
-function assertParamsValidated({ path, schemas }: RouteDescription): void {
+/** @throws Error at start-up for a path with unvalidated parameters, or without the parameter that `owner` reads */
+function assertParamsDeclared({ path, schemas, owner }: RouteDescription): void {
   if (path.includes("/:") && !schemas.params) throw new Error(`${path} needs schemas.params`);
+  if (owner && !path.split("/").includes(`:${owner.param}`)) throw new Error(`${path} needs :${owner.param}`);
+}
+
+/** Leaves the caller's document for the handler, or refuses. */
+function ownershipStep({ param, find }: Ownership<object>): RequestHandler {
+  return async (_request, res, next) => {
+    const locals = localsOf(res);
+    const { owner, query } = locals;
+    locals.owned = await find((locals.params as Record<string, string>)[param] ?? "", {
+      owner,
+      query: query as Record<string, unknown>,
+    });
+    next();
+  };
 }
 
 /** The locals as the handler's input; the steps before it made them what the types say. */
-function handlerStep<S extends RouteSchemas, G extends Grant>(handler: Handler<S, G>): RequestHandler {
+function handlerStep<S extends RouteSchemas, G extends Grant, Owned extends object>(
+  handler: Handler<S, G, Owned>,
+): RequestHandler {
   return (request, res) => {
     const { body, params, query, headers, source, principal, owner } = localsOf(res);
-    const { sessionId, sessionMinted, rawBody, requestKey } = localsOf(res);
+    const { sessionId, sessionMinted, rawBody, requestKey, owned } = localsOf(res);
     const input = { body, params, query, headers, source, principal, owner, request };
-    Object.assign(input, { sessionId, sessionMinted, rawBody, requestKey });
-    return handler(input as unknown as InputWith<S, G>, res);
+    Object.assign(input, { sessionId, sessionMinted, rawBody, requestKey }, owned);
+    return handler(input as unknown as InputWith<S, G> & Owned, res);
   };
 }
 
@@ -81,7 +98,7 @@ function stepsOf(
   { description, handle }: Route,
   surroundings: RouteSurroundings,
 ): (RequestHandler | ErrorRequestHandler)[] {
-  const { access, idempotency, rateClass, method, bodyLimit, caching } = description;
+  const { access, owner, idempotency, rateClass, method, bodyLimit, caching } = description;
   const { config, authenticate, rateLimits } = surroundings;
   const steps: RequestHandler[] = [
     (_request, res, next) => {
@@ -107,6 +124,7 @@ function stepsOf(
   steps.push(validate(description));
   if (idempotency) steps.push(checkIdempotency);
   if (caching) steps.push(privateCacheStep);
+  if (owner) steps.push(ownershipStep(owner));
   return failures ? [...steps, handle, failures.after] : [...steps, handle];
 }
 
@@ -123,9 +141,10 @@ export function describedRouter({ base, tag }: { base: string; tag: string }): D
   const declare =
     (method: Method): Declare =>
     (path, { schemas, ...details }, handler) => {
-      const { access } = details;
+      const { access, owner, refuses = [] } = details;
       const description: RouteDescription = {
         ...details,
+        refuses: [...(owner?.refuses ?? []), ...refuses],
         access: access as Access<Grant>,
         schemas: schemas ?? {},
         method,
@@ -133,7 +152,7 @@ export function describedRouter({ base, tag }: { base: string; tag: string }): D
         tag,
         rateClass: details.rateClass ?? defaultRateClass(method, access.rule),
       };
-      assertParamsValidated(description);
+      assertParamsDeclared(description);
       routes.push({ description, handle: handlerStep(handler) });
     };
   return {

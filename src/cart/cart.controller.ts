@@ -1,4 +1,5 @@
 import type { Response } from "express";
+import type { OwnCartItem } from "../../middlewares/cart-ownership.middleware.js";
 import type { CustomerWithSessionInput, Input, VisitorInput } from "../../middlewares/described-router.js";
 import { getSettings } from "../../services/platform/settings.service.js";
 import { HTTP_STATUS, sendResponse } from "../../utils/http.js";
@@ -42,19 +43,19 @@ export async function addItem(
 }
 
 export async function updateItem(
-  { params, body, owner }: Input<typeof schemas.updateItemSchema>,
+  { body, ...own }: Input<typeof schemas.updateItemSchema, OwnCartItem>,
   res: Response,
 ): Promise<void> {
-  const changed = await cartService.updateItem(owner, params.itemId, body.quantity);
+  const changed = await cartService.updateItem(own, body.quantity);
   const data = { cart: toCartView(changed), cartItem: toCartItemView(changed.line, availabilityIn(changed)) };
   sendResponse(res, HTTP_STATUS.OK, "The quantity is changed", data);
 }
 
 export async function removeItem(
-  { params, owner }: Input<typeof schemas.removeItemSchema>,
+  own: Input<typeof schemas.removeItemSchema, OwnCartItem>,
   res: Response,
 ): Promise<void> {
-  const current = await cartService.removeItem(owner, params.itemId);
+  const current = await cartService.removeItem(own);
   sendResponse(res, HTTP_STATUS.OK, "Removed from the cart", { cart: toCartView(current) });
 }
 

@@ -1,4 +1,5 @@
 import type { Response } from "express";
+import type { OwnCartItem } from "../../middlewares/cart-ownership.middleware.js";
 import type { CustomerInput, Input } from "../../middlewares/described-router.js";
 import { HTTP_STATUS, sendResponse } from "../../utils/http.js";
 import { toListView } from "../../utils/views/list.view.js";
@@ -7,10 +8,10 @@ import { toCartView, toSavedItemView } from "./cart.view.js";
 import * as savedItemsService from "./saved-items.service.js";
 
 export async function saveForLater(
-  { params, owner }: Input<typeof schemas.saveForLaterSchema>,
+  own: Input<typeof schemas.saveForLaterSchema, OwnCartItem>,
   res: Response,
 ): Promise<void> {
-  const { savedItem, ...current } = await savedItemsService.saveForLater(owner, params.itemId);
+  const { savedItem, ...current } = await savedItemsService.saveForLater(own);
   const data = { cart: toCartView(current), savedItem: toSavedItemView(savedItem) };
   sendResponse(res, HTTP_STATUS.OK, "Saved for later", data);
 }
@@ -41,9 +42,9 @@ export async function deleteSavedItem(
 }
 
 export async function moveToWishlist(
-  { params, owner }: CustomerInput<typeof schemas.moveToWishlistSchema>,
+  own: CustomerInput<typeof schemas.moveToWishlistSchema, OwnCartItem>,
   res: Response,
 ): Promise<void> {
-  const current = await savedItemsService.moveToWishlist(owner, params.itemId);
+  const current = await savedItemsService.moveToWishlist(own);
   sendResponse(res, HTTP_STATUS.OK, "Moved to the wishlist", { cart: toCartView(current) });
 }
