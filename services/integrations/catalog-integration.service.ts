@@ -2,18 +2,28 @@ import Joi from "joi";
 import { config } from "../../config/env.config.js";
 import type { Paise } from "../../utils/money.js";
 import type { Failure, Result } from "../../utils/result.js";
-import { success } from "../../utils/result.js";
+import { mapResult, success } from "../../utils/result.js";
 import { createCachedLookup } from "./cached-lookup.js";
-import { apiPath } from "./http-client.service.js";
-import { mapResult, NO_REFUSALS, notFound } from "./refusals.js";
-import { flag, id, listOf, optionalText, percentAsBps, quantity, rupees, text } from "./schemas.js";
-import { catalogClient } from "./upstream-clients.js";
+import {
+  flag,
+  id,
+  listOf,
+  notFound,
+  optionalText,
+  percentAsBps,
+  quantity,
+  rupees,
+  text,
+} from "./contract.js";
+import { apiPath, createHttpClient } from "./http-client.service.js";
 
 /**
  * The catalog. Answers are kept for `CATALOG_CACHE_SECONDS` and shared, hence frozen;
  * `{ fresh: true }` asks again (prices at checkout start). What does not exist is refused with
  * `PRODUCT_NOT_FOUND`; a price, rate or currency that cannot be true is a `BAD_RESPONSE`.
  */
+
+const catalogClient = createHttpClient({ name: "catalog", baseUrl: config.upstreams.catalog });
 
 export type CatalogStatus = "active" | "inactive";
 
@@ -190,7 +200,6 @@ const BATCH_SIZE = 50;
 async function loadBatch(productIds: readonly string[]): Promise<Result<CatalogProduct[]>> {
   const result = await catalogClient.ask({
     path: apiPath`/api/products/batch`,
-    refusals: NO_REFUSALS,
     body: { productIds },
     schema: productListSchema,
   });

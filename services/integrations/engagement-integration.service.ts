@@ -1,13 +1,14 @@
 import Joi from "joi";
+import { config } from "../../config/env.config.js";
 import type { Paise } from "../../utils/money.js";
 import { toRupees } from "../../utils/money.js";
 import type { Result } from "../../utils/result.js";
-import { apiPath } from "./http-client.service.js";
-import { NO_REFUSALS, refusal } from "./refusals.js";
-import { id, nothing, quantity, rupees } from "./schemas.js";
-import { engagementClient } from "./upstream-clients.js";
+import { id, nothing, quantity, refusal, rupees } from "./contract.js";
+import { apiPath, createHttpClient } from "./http-client.service.js";
 
 /** Wishlist, loyalty points, store credit and messages. */
+
+const engagementClient = createHttpClient({ name: "engagement", baseUrl: config.upstreams.engagement });
 
 export interface LoyaltyBalance {
   points: number;
@@ -41,7 +42,6 @@ export function addToWishlist(entry: {
   return engagementClient.write({
     method: "POST",
     path: apiPath`/api/wishlist/add`,
-    refusals: NO_REFUSALS,
     body: { userId, productId, variantId },
     idempotencyKey: `${cartItemId}:wishlist`,
     schema: nothing,
@@ -58,7 +58,6 @@ export function earnLoyalty(earning: {
   return engagementClient.write({
     method: "POST",
     path: apiPath`/api/loyalty/earn`,
-    refusals: NO_REFUSALS,
     body: { userId, orderId, orderAmount: toRupees(orderAmount) },
     idempotencyKey: `${orderId}:loyalty-earn`,
     schema: pointsSchema,
@@ -68,7 +67,6 @@ export function earnLoyalty(earning: {
 export function getLoyaltyBalance(userId: string): Promise<Result<LoyaltyBalance>> {
   return engagementClient.get({
     path: apiPath`/api/loyalty/balance`,
-    refusals: NO_REFUSALS,
     query: { userId },
     schema: loyaltyBalanceSchema,
   });
@@ -125,7 +123,6 @@ export function reverseLoyalty(reversal: LoyaltyReversal): Promise<Result<{ poin
   return engagementClient.write({
     method: "POST",
     path: apiPath`/api/loyalty/reverse`,
-    refusals: NO_REFUSALS,
     body: {
       userId,
       orderId,
@@ -140,7 +137,6 @@ export function reverseLoyalty(reversal: LoyaltyReversal): Promise<Result<{ poin
 export function getStoreCreditBalance(userId: string): Promise<Result<{ balance: Paise }>> {
   return engagementClient.get({
     path: apiPath`/api/store-credits/balance`,
-    refusals: NO_REFUSALS,
     query: { userId },
     schema: balanceSchema,
   });
@@ -161,7 +157,6 @@ export function issueStoreCredit(
   return engagementClient.write({
     method: "POST",
     path: apiPath`/api/store-credits/issue`,
-    refusals: NO_REFUSALS,
     body: { userId, amount: toRupees(amount), reason, reference },
     idempotencyKey: `${reference}:credit-issue`,
     schema: issuedSchema,
@@ -223,7 +218,6 @@ export function sendNotification(notification: Notification): Promise<Result<{ n
   return engagementClient.write({
     method: "POST",
     path: apiPath`/api/notifications/send`,
-    refusals: NO_REFUSALS,
     body: notification,
     idempotencyKey: notification.dedupeKey,
     schema: sentSchema,

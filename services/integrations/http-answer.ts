@@ -4,21 +4,17 @@ import { describeMismatch } from "../../utils/mismatch.js";
 import type { Failure, Outcome } from "../../utils/result.js";
 import { success } from "../../utils/result.js";
 import { isStorableKey } from "../../utils/storable.js";
+import type { ListedRefusal } from "./contract.js";
 import type { Attempt } from "./guard.js";
-import { DEADLINE, TOO_LARGE } from "./http-adapter.js";
-import type { ListedRefusal } from "./refusals.js";
+import { DEADLINE, type HttpResponse, TOO_LARGE } from "./http-exchange.js";
 
 /**
  * Reads what a neighbour sent, or how the call broke, as a `Result`. The neighbour is not trusted:
  * any bytes at all become a typed failure, and only a refusal that the call lists is a definite no.
  */
 
-export interface HttpAnswer {
+export interface HttpAnswer extends HttpResponse {
   service: string;
-  status: number;
-  /** The body as it came, at most 1 MB. */
-  text: string;
-  retryAfter?: string;
   isWrite: boolean;
 }
 

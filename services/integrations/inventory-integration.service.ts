@@ -1,14 +1,15 @@
 import Joi from "joi";
+import { config } from "../../config/env.config.js";
 import type { Failure, Result } from "../../utils/result.js";
-import { apiPath } from "./http-client.service.js";
-import { NO_REFUSALS, notFound, refusal } from "./refusals.js";
-import { flag, id, listOf, moment, nothing, optionalText, quantity } from "./schemas.js";
-import { inventoryClient } from "./upstream-clients.js";
+import { flag, id, listOf, moment, notFound, nothing, optionalText, quantity, refusal } from "./contract.js";
+import { apiPath, createHttpClient } from "./http-client.service.js";
 
 /**
  * The inventory service: available = physical − actively reserved; reservations lapse by themselves. A
  * refusal for lack of stock is `INSUFFICIENT_STOCK`; nothing was taken then.
  */
+
+const inventoryClient = createHttpClient({ name: "inventory", baseUrl: config.upstreams.inventory });
 
 export interface VariantQuantity {
   variantId: string;
@@ -100,7 +101,6 @@ const returnedSchema = Joi.object<{ returned: VariantQuantity[] }>({ returned: l
 export function checkStock(variantId: string, wanted: number): Promise<Result<StockLevel>> {
   return inventoryClient.get({
     path: apiPath`/api/stock/check/${variantId}`,
-    refusals: NO_REFUSALS,
     query: { quantity: wanted },
     schema: stockLevelSchema,
   });
@@ -109,7 +109,6 @@ export function checkStock(variantId: string, wanted: number): Promise<Result<St
 export function bulkCheckStock(items: readonly VariantQuantity[]): Promise<Result<BulkStock>> {
   return inventoryClient.ask({
     path: apiPath`/api/stock/check/bulk`,
-    refusals: NO_REFUSALS,
     body: { items: items.map(toVariantQuantity) },
     schema: bulkStockSchema,
   });
@@ -165,7 +164,6 @@ export function extendCartReservations(
   return inventoryClient.write({
     method: "PUT",
     path: apiPath`/api/reservations/cart/${cartId}`,
-    refusals: NO_REFUSALS,
     body: { ttlMinutes },
     schema: extendedSchema,
   });
@@ -183,7 +181,6 @@ export function transferReservations(
   return inventoryClient.write({
     method: "POST",
     path: apiPath`/api/reservations/transfer`,
-    refusals: NO_REFUSALS,
     body: { fromCartId, toCartId },
     idempotencyKey,
     schema: transferredSchema,
@@ -195,7 +192,6 @@ export function releaseReservation(reservationId: string): Promise<Result<unknow
   return inventoryClient.write({
     method: "DELETE",
     path: apiPath`/api/reservations/${reservationId}`,
-    refusals: NO_REFUSALS,
     schema: nothing,
   });
 }
@@ -204,7 +200,6 @@ export function releaseCartReservations(cartId: string): Promise<Result<unknown>
   return inventoryClient.write({
     method: "DELETE",
     path: apiPath`/api/reservations/cart/${cartId}`,
-    refusals: NO_REFUSALS,
     schema: nothing,
   });
 }
@@ -237,7 +232,6 @@ export function voidConversion(orderId: string): Promise<Result<{ returned: Vari
   return inventoryClient.write({
     method: "DELETE",
     path: apiPath`/api/reservations/convert/${orderId}`,
-    refusals: NO_REFUSALS,
     idempotencyKey: `${orderId}:stock-void`,
     schema: returnedSchema,
   });
@@ -256,7 +250,6 @@ export function returnInventory(stockReturn: StockReturn): Promise<Result<unknow
   return inventoryClient.write({
     method: "POST",
     path: apiPath`/api/admin/adjustments/return`,
-    refusals: NO_REFUSALS,
     body: {
       orderId,
       items: items.map((item) => ({ ...toVariantQuantity(item), reason: item.reason })),

@@ -4,14 +4,30 @@ import { SHIPMENT_STATUSES, type ShipmentStatus } from "../../utils/constants.js
 import type { Paise } from "../../utils/money.js";
 import { toRupees } from "../../utils/money.js";
 import type { Result } from "../../utils/result.js";
-import type { Address } from "./address.js";
+import type { Address } from "./auth-integration.service.js";
 import { createCachedLookup } from "./cached-lookup.js";
-import { apiPath } from "./http-client.service.js";
-import { NO_REFUSALS, notFound } from "./refusals.js";
-import { days, flag, id, listOf, moment, optionalMoment, optionalText, rupees, text } from "./schemas.js";
-import { shippingClient } from "./upstream-clients.js";
+import {
+  camelCaseKeysDeep,
+  days,
+  flag,
+  id,
+  listOf,
+  moment,
+  notFound,
+  optionalMoment,
+  optionalText,
+  rupees,
+  text,
+} from "./contract.js";
+import { apiPath, createHttpClient } from "./http-client.service.js";
 
 /** The shipping service; it may answer in snake_case. */
+
+const shippingClient = createHttpClient({
+  name: "shipping",
+  baseUrl: config.upstreams.shipping,
+  normalise: camelCaseKeysDeep,
+});
 
 export interface Serviceability {
   pincode: string;
@@ -123,7 +139,6 @@ const serviceabilities = createCachedLookup({
   load: (pincode: string) =>
     shippingClient.get({
       path: apiPath`/api/pincode/${pincode}/serviceability`,
-      refusals: NO_REFUSALS,
       schema: serviceabilitySchema,
     }),
 });
@@ -152,7 +167,6 @@ export function calculateShippingMethods(
   const { pincode, state, country } = question.destination;
   return shippingClient.ask({
     path: apiPath`/api/shipping-methods/calculate`,
-    refusals: NO_REFUSALS,
     body: {
       destination: { pincode, state, country },
       weightGrams: question.weightGrams,
@@ -179,7 +193,6 @@ export function createShipment(shipment: NewShipment): Promise<Result<CreatedShi
   return shippingClient.write({
     method: "POST",
     path: apiPath`/api/shipments`,
-    refusals: NO_REFUSALS,
     body: {
       ...rest,
       items: items.map(({ variantId, sku, quantity }) => ({ variantId, sku, quantity })),
@@ -215,7 +228,6 @@ export function scheduleReturnPickup(request: PickupRequest): Promise<Result<Ret
   return shippingClient.write({
     method: "POST",
     path: apiPath`/api/shipments/return-pickup`,
-    refusals: NO_REFUSALS,
     body: {
       returnId,
       returnNumber,
