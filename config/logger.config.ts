@@ -1,6 +1,6 @@
 import pino from "pino";
+import { describeMismatch, isMismatch } from "../utils/foreign-data.js";
 import { maskFreeText } from "../utils/masking.js";
-import { describeMismatch, isMismatch } from "../utils/mismatch.js";
 import { currentRequestId } from "../utils/request-context.js";
 import { config } from "./env.config.js";
 

@@ -1,9 +1,8 @@
 import type Joi from "joi";
+import { describeMismatch, isStorableKey } from "../../utils/foreign-data.js";
 import { isRecord } from "../../utils/helpers.js";
-import { describeMismatch } from "../../utils/mismatch.js";
 import type { Failure, Outcome } from "../../utils/result.js";
 import { success } from "../../utils/result.js";
-import { isStorableKey } from "../../utils/storable.js";
 import type { ListedRefusal } from "./contract.js";
 import type { Attempt } from "./guard.js";
 import { DEADLINE, type HttpResponse, TOO_LARGE } from "./http-exchange.js";

@@ -1,8 +1,8 @@
 import type { Types } from "mongoose";
 import { logger } from "../../../config/logger.config.js";
+import { tidyUp } from "../../../utils/async.js";
 import { now } from "../../../utils/clock.js";
 import { isRefused, type Result } from "../../../utils/result.js";
-import { tidyUp } from "../../../utils/tidy-up.js";
 import {
   type NewReservation,
   releaseReservation,
