@@ -30,12 +30,12 @@ const issuedSchema = Joi.object<{ creditId: string; balance: Paise }>({ creditId
 const sentSchema = Joi.object<{ notificationId: string }>({ notificationId: id });
 const balanceSchema = Joi.object<{ balance: Paise }>({ balance: rupees });
 
-/** What is on the list already is taken again. */
+/** Adding an item that is already on the list succeeds. */
 export function addToWishlist(entry: {
   userId: string;
   productId: string;
   variantId: string;
-  /** The cart's line that moves there. */
+  /** The cart line that moves there. */
   cartItemId: string;
 }): Promise<Result<unknown>> {
   const { userId, productId, variantId, cartItemId } = entry;
@@ -76,14 +76,14 @@ export interface RedeemRequest {
   userId: string;
   orderId: string;
   points: number;
-  /** What the customer was shown: points × the worth of one. */
+  /** As shown to the customer: points × the worth of one point. */
   expectedDiscount: Paise;
 }
 
 /**
- * Takes points for an order; idempotent by order.
- * @returns refused `INSUFFICIENT_POINTS`, or `POINT_VALUE_CHANGED` when they are worth something else than was
- * shown: they are taken then, and whoever gives up must call `reverseLoyalty`.
+ * Redeems points for an order; idempotent by order.
+ * @returns refused `INSUFFICIENT_POINTS`, or `POINT_VALUE_CHANGED` when their worth differs from what was shown:
+ * they are redeemed then, and a caller that does not continue must call `reverseLoyalty`.
  */
 export async function redeemLoyalty(request: RedeemRequest): Promise<Result<Redemption>> {
   const { userId, orderId, points: wanted, expectedDiscount } = request;
@@ -102,7 +102,7 @@ export async function redeemLoyalty(request: RedeemRequest): Promise<Result<Rede
     success: false,
     outcome: "refused",
     code: "POINT_VALUE_CHANGED",
-    error: "the points are worth something else than was shown",
+    error: "the worth of the points differs from what was shown",
     statusCode: 409,
     service: engagementClient.name,
   };
@@ -117,7 +117,7 @@ export interface LoyaltyReversal {
   reference: string;
 }
 
-/** Gives redeemed points back. @returns how many */
+/** Returns redeemed points. @returns how many */
 export function reverseLoyalty(reversal: LoyaltyReversal): Promise<Result<{ points: number }>> {
   const { userId, orderId, reference } = reversal;
   return engagementClient.write({
@@ -149,7 +149,7 @@ export interface StoreCreditChange {
   reference: string;
 }
 
-/** Gives store credit (a refund, or what an undone order had deducted). */
+/** Issues store credit: a refund, or what an order that was undone had deducted. */
 export function issueStoreCredit(
   issue: StoreCreditChange & { reason: string },
 ): Promise<Result<{ creditId: string; balance: Paise }>> {
@@ -163,7 +163,7 @@ export function issueStoreCredit(
   });
 }
 
-/** Takes store credit. @returns refused `INSUFFICIENT_CREDIT` when there is too little */
+/** Deducts store credit. @returns refused `INSUFFICIENT_CREDIT` when there is too little */
 export function deductStoreCredit(deduction: StoreCreditChange): Promise<Result<{ balance: Paise }>> {
   const { userId, amount, reference } = deduction;
   return engagementClient.write({
@@ -210,7 +210,7 @@ export interface Notification {
   /** Amounts in rupees, as the templates show them. */
   data: Record<string, unknown>;
   attachments?: readonly { filename: string; contentType: string; url: string }[];
-  /** The receiver sends one message a key. */
+  /** The receiver sends one message per key. */
   dedupeKey: string;
 }
 

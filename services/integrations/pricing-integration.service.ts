@@ -6,7 +6,7 @@ import type { Result } from "../../utils/result.js";
 import { flag, id, listOf, nothing, optionalText, quantity, refusal, rupees, text } from "./contract.js";
 import { apiPath, createHttpClient } from "./http-client.service.js";
 
-/** Pricing & promotions. `cartTotal` is everywhere the subtotal before any discount. */
+/** Pricing & promotions. `cartTotal` is always the subtotal before any discount. */
 
 const pricingClient = createHttpClient({ name: "pricing", baseUrl: config.upstreams.pricing });
 
@@ -21,7 +21,7 @@ export interface PricedItem {
   lineTotal: Paise;
 }
 
-/** Whose use of a coupon it is; the service counts uses by each of these that is known. */
+/** The customer who uses a coupon. The service counts uses by each of these fields that is present. */
 export interface CouponUser {
   userId?: string | undefined;
   email?: string | null | undefined;
@@ -105,7 +105,7 @@ const toUserFields = ({ userId, email, phone }: CouponUser) => ({
   ...(phone && { phone }),
 });
 
-/** Whether a coupon applies, and what it takes off. Claims nothing. */
+/** Whether a coupon applies, and its discount. Claims nothing. */
 export function validateCoupon(question: CouponQuestion): Promise<Result<CouponCheck>> {
   const { code, cartTotal, items } = question;
   return pricingClient.ask({
@@ -190,7 +190,7 @@ export function recordCouponUsage(usage: CouponUsage): Promise<Result<unknown>> 
   });
 }
 
-/** Gives a use back; idempotent, also when there was none. */
+/** Releases a use; idempotent, and succeeds without one. */
 export function reverseCouponUsage(usage: { code: string; orderId: string }): Promise<Result<unknown>> {
   const { code, orderId } = usage;
   return pricingClient.write({

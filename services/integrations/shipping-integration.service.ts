@@ -51,7 +51,7 @@ export interface ShippingMethod {
   codFee: Paise;
 }
 
-/** `creating` is ours, before the shipping service knows of it. */
+/** Without `creating`, which is our own status before the shipping service has the shipment. */
 export type TrackedStatus = Exclude<ShipmentStatus, "creating">;
 
 export interface CreatedShipment {
@@ -88,7 +88,7 @@ const serviceabilitySchema = Joi.object<Serviceability>({
   pincode: text,
   serviceable: flag,
   codAvailable: flag,
-  // Without service there may be neither place nor time.
+  // Absent where the service does not deliver.
   city: optionalText,
   state: optionalText,
   estimatedDaysMin: optionalDays,
@@ -143,7 +143,7 @@ const serviceabilities = createCachedLookup({
     }),
 });
 
-/** Whether parcels, and COD parcels, go to a pincode. Kept as long as the catalog's answers. */
+/** Whether parcels, and COD parcels, can be delivered to a pincode. Kept as long as the catalog's answers. */
 export function getServiceability(
   pincode: string,
   options: { fresh?: boolean } = {},
@@ -177,7 +177,7 @@ export function calculateShippingMethods(
 }
 
 export interface NewShipment {
-  /** The id of our own `Shipment`: the same one is never ordered twice. */
+  /** The id of our own `Shipment`: it is never created twice. */
   idempotencyKey: string;
   orderId: string;
   orderNumber: string;
@@ -222,7 +222,7 @@ export interface PickupRequest {
   slot?: string | undefined;
 }
 
-/** Has a courier fetch a return; one pickup a return. */
+/** Schedules the pickup of a return, one per return. */
 export function scheduleReturnPickup(request: PickupRequest): Promise<Result<ReturnPickup>> {
   const { returnId, returnNumber, orderId, items, address, pickupDate, slot } = request;
   return shippingClient.write({
@@ -242,7 +242,7 @@ export function scheduleReturnPickup(request: PickupRequest): Promise<Result<Ret
   });
 }
 
-/** The contract's fields alone; an address from the database carries more. */
+/** Only the contract's fields; an address from the database has more. */
 function toAddressBody(address: Address): object {
   const { name, phone, line1, line2, landmark, city, state, pincode, country } = address;
   return {
