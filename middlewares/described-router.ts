@@ -26,7 +26,7 @@ import { validate } from "./validation.middleware.js";
 export * from "./access.js";
 export * from "./route.types.js";
 
-/** What routes need of the application that they are mounted in. */
+/** What routes need from the application that mounts them. */
 export interface RouteSurroundings {
   config: Readonly<Config>;
   authenticate: Authenticate;
@@ -46,8 +46,8 @@ type Declare = <const S extends RouteSchemas, G extends Grant, Owned extends obj
 ) => void;
 
 /**
- * Routes that describe themselves: access, schemas, answers and limits stand where the route is
- * declared; its middlewares, OpenAPI, the permission matrix and the security tests are derived.
+ * Routes that describe themselves: access, ownership, schemas, answers and limits are part of the declaration. The
+ * middlewares, OpenAPI, the permission matrix and the security tests are derived from it.
  */
 export interface DescribedRouter extends Record<Method, Declare> {
   readonly base: string;
@@ -80,7 +80,7 @@ function ownershipStep({ param, find }: Ownership<object>): RequestHandler {
   };
 }
 
-/** The locals as the handler's input; the steps before it made them what the types say. */
+/** Calls the handler with the locals as its input. The steps before it have filled them as the types say. */
 function handlerStep<S extends RouteSchemas, G extends Grant, Owned extends object>(
   handler: Handler<S, G, Owned>,
 ): RequestHandler {
@@ -93,7 +93,7 @@ function handlerStep<S extends RouteSchemas, G extends Grant, Owned extends obje
   };
 }
 
-/** Only what the route needs, cheap refusals first. */
+/** Only the steps that the route needs, cheap refusals first. */
 function stepsOf(
   { description, handle }: Route,
   surroundings: RouteSurroundings,
@@ -128,7 +128,7 @@ function stepsOf(
   return failures ? [...steps, handle, failures.after] : [...steps, handle];
 }
 
-/** Literal segments before parameters, so that `/items/:id` never swallows `/items/mine`. */
+/** Literal segments before parameters, so that `/items/:id` does not match `/items/mine`. */
 function byLiteralsFirst(left: Route, right: Route): number {
   const rank = ({ description }: Route) =>
     description.path.replace(/[^/]+/g, (part) => (part[0] === ":" ? "b" : "a"));

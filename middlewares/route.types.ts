@@ -39,7 +39,7 @@ export type RateClass =
   | "webhook"
   | "none";
 
-/** An answer that is not the JSON envelope: a PDF, a CSV, metrics. */
+/** An answer without the JSON envelope: metrics, HTML, later PDF and CSV (docs/decisions/018). */
 export interface FileAnswer {
   contentType: string;
 }
@@ -71,7 +71,7 @@ export interface Ownership<Owned extends object> {
 
 export interface RouteDetails<S extends RouteSchemas, G extends Grant, Owned extends object = object> {
   summary: string;
-  /** More than fits into the summary; Markdown. */
+  /** What does not fit into the summary; Markdown. */
   description?: string;
   access: Access<G>;
   /** Whose document the path names: `cartOwnership`, `orderOwnership`. */
@@ -80,13 +80,12 @@ export interface RouteDetails<S extends RouteSchemas, G extends Grant, Owned ext
   answers: Answers;
   /** The codes of this route beyond those that every route of its kind has, and those of its `owner`. */
   refuses?: readonly ErrorCode[];
-  /** Whether `Idempotency-Key` is honoured, or must be there. */
+  /** Whether `Idempotency-Key` is accepted, or required. */
   idempotency?: "optional" | "required";
-  /** Left out: `read` for GET, `webhook` for signed routes, else `write`. */
+  /** Default: `read` for GET, `webhook` for signed routes, else `write`. */
   rateClass?: RateClass;
   /**
-   * `private`: a read whose answer bears an ETag and may be kept by its caller alone, who asks with
-   * `If-None-Match` and hears 304 while nothing has changed.
+   * `private`: responses carry an `ETag` and may be cached by the caller only. A matching `If-None-Match` gets 304.
    */
   caching?: "private";
   /** `large` (2 MB) for bulk rows, the invoice template and settings; else 100 kB. */
@@ -104,8 +103,8 @@ export type InputWith<S, G extends Grant> = G & {
   headers: Part<S, "headers">;
   source: CartSource;
   /**
-   * Stands for this caller's idempotency key on this route, wherever a key was sent. Written into a
-   * unique field of what is made, it lets a repetition after a crash find it.
+   * Identifies this caller's idempotency key on this route; absent without a key. Stored in a unique field of
+   * the new document, it lets a repeated request find that document after a crash.
    */
   requestKey?: string;
   request: Request;
@@ -131,7 +130,7 @@ export type Handler<S, G extends Grant, Owned extends object> = (
   res: Response,
 ) => Promise<void> | void;
 
-/** A route as the registry holds it: for mounting, OpenAPI, the permission matrix and the tests. */
+/** A declared route, for mounting, OpenAPI, the permission matrix and the tests. */
 export interface RouteDescription extends Omit<RouteDetails<RouteSchemas, Grant>, "schemas"> {
   method: Method;
   /** With the base: `/api/cart/items/:itemId`. */
@@ -164,7 +163,7 @@ export interface RouteLocals {
   errorCode?: ErrorCode;
 }
 
-/** What the steps before this one left. Express types locals as anything; here they get their types. */
+/** The typed `res.locals`: what the steps before this one left. */
 export function localsOf(res: Response): RouteLocals {
   return res.locals as RouteLocals;
 }
