@@ -56,6 +56,12 @@ export function ownerFilter(owner: Owner): { userId: string } | { sessionId: str
   return "userId" in owner ? { userId: owner.userId } : { sessionId: owner.sessionId, userId: null };
 }
 
+/** Whether the document is the caller's; as `ownerFilter`, for a document that is loaded already. */
+export function isOwnedBy(document: { userId?: string; sessionId?: string }, owner: Owner): boolean {
+  if ("userId" in owner) return document.userId === owner.userId;
+  return document.sessionId === owner.sessionId && !document.userId;
+}
+
 /** Identifies the caller in keys of records and limits; null for an anonymous one. */
 export function principalKey(principal: Principal): string | null {
   switch (principal.kind) {

@@ -11,6 +11,7 @@ import { minutesFromNow, now } from "../../utils/clock.js";
 import { type CheckoutPaymentMethod, CURRENCY } from "../../utils/constants.js";
 import { ConflictError, RuleError } from "../../utils/errors.js";
 import { ZERO_PAISE } from "../../utils/money.js";
+import { isOwnedBy } from "../../utils/principal.js";
 import { checkoutMachine, paymentMachine } from "../../utils/state-machines.js";
 import { nextCartExpiry } from "../aggregates/cart/cart-reads.js";
 import type { CheckoutState } from "../aggregates/checkout/checkout-state.js";
@@ -25,7 +26,6 @@ import {
   CHECKOUT_LEASE,
   type CheckoutRequest,
   checkoutNotFound,
-  isOwnedBy,
 } from "../aggregates/checkout-session/session-access.js";
 import { stepBackFromPayment } from "../aggregates/checkout-session/step-back.js";
 import { ensureGatewayOrder } from "../aggregates/payment/gateway-order.js";

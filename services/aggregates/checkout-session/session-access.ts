@@ -8,7 +8,7 @@ import {
   InvalidStatusTransitionError,
   NotFoundError,
 } from "../../../utils/errors.js";
-import type { Owner } from "../../../utils/principal.js";
+import { isOwnedBy, type Owner } from "../../../utils/principal.js";
 import { checkoutMachine } from "../../../utils/state-machines.js";
 import { placementFailure } from "./placement-failure.js";
 
@@ -21,12 +21,6 @@ export interface CheckoutRequest {
 export const CHECKOUT_LEASE = { ttlMs: 20_000, waitMs: 10_000 } as const;
 
 export const checkoutNotFound = () => new NotFoundError("CHECKOUT_NOT_FOUND", "There is no such checkout");
-
-/** Whether the document is the caller's. Another caller's is treated as missing, so that ids cannot be probed. */
-export function isOwnedBy(document: { userId?: string; sessionId?: string }, owner: Owner): boolean {
-  if ("userId" in owner) return document.userId === owner.userId;
-  return document.sessionId === owner.sessionId && !document.userId;
-}
 
 /**
  * Refuses what can no longer be changed.

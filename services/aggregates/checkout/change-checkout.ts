@@ -3,6 +3,7 @@ import type { ClientSession } from "mongoose";
 import { Cart, type CartDoc, CheckoutSession, type CheckoutSessionDoc } from "../../../models/index.js";
 import { minutesFromNow, now } from "../../../utils/clock.js";
 import { ConflictError } from "../../../utils/errors.js";
+import { isOwnedBy } from "../../../utils/principal.js";
 import { checkoutMachine } from "../../../utils/state-machines.js";
 import type { Totals } from "../../calculations/totals-calculator.service.js";
 import { withDocumentLease } from "../../platform/document-lease.service.js";
@@ -15,7 +16,6 @@ import {
   CHECKOUT_LEASE,
   type CheckoutRequest,
   checkoutNotFound,
-  isOwnedBy,
 } from "../checkout-session/session-access.js";
 import { stepBackFromPayment } from "../checkout-session/step-back.js";
 import {

@@ -132,7 +132,7 @@ test("When discounts are asked for, then each answer fits", async () => {
 
 const address = {
   name: "Dev Singh",
-  phone: "9880011004",
+  phone: "+919880011004",
   line1: "House 88, Sector 17-C",
   city: "Chandigarh",
   state: "Chandigarh",
@@ -265,7 +265,9 @@ test("When money is taken and given back, then the gateway's simulator agrees at
     await gateway.createRefund({ ...request, receipt: "REF-2026-000002", idempotencyKey: "refund-0002-1" }),
   ).toEqual(isRefusedWith("FULLY_REFUNDED"));
   const from = new Date(Date.now() - 3_600_000);
-  expect(unwrap(await gateway.listPayments({ from, to: new Date(Date.now() + 60_000) }))).toHaveLength(1);
+  expect(
+    unwrap(await gateway.listPayments({ from, to: new Date(Date.now() + 60_000) })).payments,
+  ).toHaveLength(1);
   expect(unwrap(await gateway.listDowntimes())).toEqual([]);
   sandbox.control.razorpay.settle();
   const today = new Date();
