@@ -69,10 +69,28 @@ export async function prepareDatabase(): Promise<void> {
     if (!names.has(collection.collectionName))
       await tolerantly(() => database.createCollection(collection.collectionName));
   }
+  await dropObsoleteIndexes(database, names);
   for (const model of allModels) {
     const indexes = indexesOf(model);
     if (indexes.length > 0)
       await tolerantly(() => database.collection(model.collection.collectionName).createIndexes(indexes));
+  }
+}
+
+/** Indexes that earlier versions made, by collection. Unused, they would slow down every write; some are unique. */
+const OBSOLETE_INDEXES: Readonly<Record<string, readonly string[]>> = {
+  webhookEvents: ["eventId_1"],
+  carts: ["to_be_tallied"],
+  checkoutSessions: ["to_be_tallied"],
+};
+
+async function dropObsoleteIndexes(database: mongo.Db, present: ReadonlySet<string>): Promise<void> {
+  for (const [collection, obsolete] of Object.entries(OBSOLETE_INDEXES)) {
+    if (!present.has(collection)) continue;
+    const existing = await database.collection(collection).indexes();
+    for (const { name } of existing)
+      if (name && obsolete.includes(name))
+        await tolerantly(() => database.collection(collection).dropIndex(name));
   }
 }
 
@@ -90,6 +108,7 @@ export const indexesOf = (model: PreparedModel): mongo.IndexDescription[] =>
 
 /** Errors caused by another instance that prepares the same database. */
 const NAMESPACE_EXISTS = 48;
+const INDEX_NOT_FOUND = 27;
 const PASSING_CODES: readonly unknown[] = [112, 117, 276]; // WriteConflict, ConflictingOperationInProgress, IndexBuildAborted
 const TOLERANT_ATTEMPTS = 5;
 
@@ -100,7 +119,7 @@ async function tolerantly(work: () => Promise<unknown>): Promise<void> {
       return;
     } catch (error) {
       const code = error instanceof mongo.MongoServerError ? error.code : undefined;
-      if (code === NAMESPACE_EXISTS) return;
+      if (code === NAMESPACE_EXISTS || code === INDEX_NOT_FOUND) return;
       if (attempt >= TOLERANT_ATTEMPTS || !PASSING_CODES.includes(code)) throw error;
     }
   }

@@ -9,6 +9,7 @@ import {
   type Notice,
 } from "../utils/constants.js";
 import type { Paise } from "../utils/money.js";
+import { type Tallied, touchedDaysIndex } from "./parts/day-tally.js";
 import {
   count,
   date,
@@ -32,7 +33,6 @@ import {
   appliedDiscountPart,
   noticePart,
 } from "./parts/snapshots.js";
-import { markUntallied, type Tallied, untalliedIndex } from "./parts/tallied.js";
 import { type CartTotals, cartTotalsFields } from "./parts/totals.js";
 import { type LeaseHold, leaseHoldPart } from "./parts/trail.js";
 
@@ -130,11 +130,7 @@ const schema = defineSchema<CartDoc>("carts", {
   keptAt: optionalDate,
   promotionsCheckedAt: optionalDate,
   appliedRequests: listOf(String),
-  talliedAt: optionalDate,
 });
-
-// Its lines never change without these.
-markUntallied(schema, ["status", "itemCount", "grandTotal", "mergedIntoCartId"]);
 
 // One active cart per owner. `$gt: ""` matches any string, and unlike `$type` lets an equality query use the index.
 export const ONE_ACTIVE_CART = {
@@ -174,7 +170,7 @@ schema.index(
   { createdAt: 1, _id: 1 },
   { name: ABANDONED_CARTS_INDEX, partialFilterExpression: { status: "abandoned" } },
 );
-schema.index(...untalliedIndex);
+schema.index(...touchedDaysIndex);
 // One index per job, which contains only the carts that the job has to process.
 schema.index(
   { promotionsCheckedAt: 1 },

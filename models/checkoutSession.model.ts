@@ -13,6 +13,7 @@ import {
   REMINDED_CHECKOUT_STATUSES,
 } from "../utils/constants.js";
 import type { Paise } from "../utils/money.js";
+import { type Tallied, touchedDaysIndex } from "./parts/day-tally.js";
 import {
   count,
   date,
@@ -48,7 +49,6 @@ import {
   type ShippingMethodSnapshot,
   shippingMethodPart,
 } from "./parts/snapshots.js";
-import { markUntallied, type Tallied, untalliedIndex } from "./parts/tallied.js";
 import {
   type Charge,
   type CheckoutTotals,
@@ -231,10 +231,7 @@ const schema = defineSchema<CheckoutSessionDoc>("checkoutSessions", {
   lease: optionalPart(leaseHoldPart),
   expiresAt: date,
   steps: { type: stepsPart, required: true, default: () => ({}) },
-  talliedAt: optionalDate,
 });
-
-markUntallied(schema, ["steps"]);
 
 schema.index(
   { cartId: 1 },
@@ -255,7 +252,7 @@ schema.index(
   { createdAt: 1, "steps.addressEnteredAt": 1, "steps.paymentPendingAt": 1, "steps.completedAt": 1 },
   { name: CHECKOUT_FUNNEL_INDEX },
 );
-schema.index(...untalliedIndex);
+schema.index(...touchedDaysIndex);
 // The reminders: only those who left an address, and were not reminded yet.
 schema.index(
   { expiresAt: 1 },

@@ -8,6 +8,10 @@ export type StaffRole = AdminRole | "service";
 
 const EVERYBODY = ADMIN_ROLES;
 
+/**
+ * Routes use `carts:read`, `orders:read`, `settings:write`, `audit` and `jobs`. The others are granted for routes of
+ * admin orders, payments, refunds, returns and invoices, which do not exist yet.
+ */
 export const PERMISSIONS = {
   "carts:read": EVERYBODY,
   "orders:read": EVERYBODY,

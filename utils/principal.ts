@@ -62,6 +62,33 @@ export function isOwnedBy(document: { userId?: string; sessionId?: string }, own
   return document.sessionId === owner.sessionId && !document.userId;
 }
 
+/** Who made a change, as histories and the audit log store it. Without an id: the system. */
+export interface Actor<Type extends string = "customer" | "admin" | "service" | "system"> {
+  type: Type;
+  id?: string;
+}
+
+/** A guest is a customer without an id: the guest id is a credential and is never stored in a history. */
+export function actorOf(
+  principal: AdminPrincipal | ServicePrincipal,
+): Actor<"admin" | "service"> & { id: string };
+export function actorOf(principal: CustomerPrincipal | GuestPrincipal): Actor<"customer">;
+export function actorOf(principal: Principal): Actor;
+export function actorOf(principal: Principal): Actor {
+  switch (principal.kind) {
+    case "admin":
+      return { type: "admin", id: principal.adminId };
+    case "service":
+      return { type: "service", id: principal.id };
+    case "customer":
+      return { type: "customer", id: principal.userId };
+    case "guest":
+      return { type: "customer" };
+    case "anonymous":
+      return { type: "system" };
+  }
+}
+
 /** Identifies the caller in keys of records and limits; null for an anonymous one. */
 export function principalKey(principal: Principal): string | null {
   switch (principal.kind) {

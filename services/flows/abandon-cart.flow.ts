@@ -3,7 +3,6 @@ import { Cart, type CartDoc, CheckoutSession } from "../../models/index.js";
 import { isPast, now } from "../../utils/clock.js";
 import { CART_STATUS, LIVE_CHECKOUT_STATUSES } from "../../utils/constants.js";
 import { cartMachine } from "../../utils/state-machines.js";
-import { enqueueOutbox } from "../platform/outbox.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 import { tryTransition } from "../platform/transition.service.js";
 
@@ -40,11 +39,11 @@ export async function abandonCart(cart: CartDoc): Promise<boolean> {
         $expr: trusted(isPast("expiresAt")),
       },
       set: { abandonedAt: now() },
-      inc: { version: 1 },
+      raiseVersion: true,
+      messages: ({ _id, version }) => [releaseOf(_id, version)],
       by: { type: "system" },
       tx,
     });
-    if (changed) await enqueueOutbox([releaseOf(cart._id, cart.version + 1)], tx);
     return changed;
   });
 }

@@ -16,7 +16,7 @@ export interface SettingsChangeRequest<G extends SettingsGroup> {
   values: Record<string, unknown>;
   /** As last read. Left out: whatever is there. */
   version?: number;
-  adminId: string;
+  by: { type: "admin" | "service"; id: string };
 }
 
 /**
@@ -42,17 +42,17 @@ export async function changeSettings<G extends SettingsGroup>(
 function storeAudited<G extends SettingsGroup>(
   request: SettingsChangeRequest<G>,
 ): Promise<VersionedSettings<G>> {
-  const { group, version, adminId } = request;
+  const { group, version, by } = request;
   const patch = settingsInPaise(group, request.values);
   return inTransaction(async (tx) => {
-    const { before, after } = await putSettings({ group, patch, version, by: adminId, tx });
+    const { before, after } = await putSettings({ group, patch, version, by: by.id, tx });
     const changed = ({ version: number, values }: VersionedSettings<G>) => ({
       version: number,
       ...pick(settingsInRupees(group, values), Object.keys(patch)),
     });
     await recordAudit(
       {
-        actor: { type: "admin", id: adminId },
+        actor: by,
         action: "settings.update",
         resourceType: "settings",
         resourceId: group,

@@ -6,6 +6,7 @@ import {
   type FrozenCheckout,
   Payment,
   type PaymentDoc,
+  SKIP_VALIDATORS_RETURN_NEW,
 } from "../../models/index.js";
 import { minutesFromNow, now } from "../../utils/clock.js";
 import { type CheckoutPaymentMethod, CURRENCY } from "../../utils/constants.js";
@@ -30,7 +31,6 @@ import {
 import { stepBackFromPayment } from "../aggregates/checkout-session/step-back.js";
 import { ensureGatewayOrder } from "../aggregates/payment/gateway-order.js";
 import { withDocumentLease } from "../platform/document-lease.service.js";
-import { HOT_WRITE } from "../platform/hot-write.js";
 import { getSettings } from "../platform/settings.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 import { applyTransition, firstEntry } from "../platform/transition.service.js";
@@ -247,7 +247,7 @@ async function writeFrozen({
     to: "payment_pending",
     guard,
     set: { ...set, "steps.paymentPendingAt": checkout.steps.paymentPendingAt ?? at },
-    inc: { version: 1 },
+    raiseVersion: true,
     by: { type: "customer" },
     tx,
   });
@@ -256,7 +256,7 @@ async function writeFrozen({
   const written = await CheckoutSession.findOneAndUpdate(
     { _id: checkout._id, status: "payment_pending", ...guard },
     { $set: set, $inc: { version: 1 } },
-    { ...HOT_WRITE, session: tx },
+    { ...SKIP_VALIDATORS_RETURN_NEW, session: tx },
   ).lean<CheckoutSessionDoc>();
   if (!written)
     throw new ConflictError("VERSION_CONFLICT", "The checkout changed meanwhile", {

@@ -2,7 +2,7 @@ import { type ClientSession, type Types, trusted } from "mongoose";
 import { Cart, type CartDoc, CheckoutSession, type CheckoutSessionDoc, Payment } from "../../models/index.js";
 import { isPast, now } from "../../utils/clock.js";
 import { checkoutMachine, codPaymentMachine } from "../../utils/state-machines.js";
-import { enqueueOutbox, type OutboxDraft } from "../platform/outbox.service.js";
+import type { OutboxDraft } from "../platform/outbox.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 import { applyTransition, tryTransition } from "../platform/transition.service.js";
 
@@ -51,12 +51,12 @@ export async function expireCheckout(checkout: CheckoutSessionDoc): Promise<bool
         $expr: trusted(isPast("expiresAt", checkout.status === "payment_pending" ? PAYING_GRACE_MS : 0)),
       },
       set: { failureReason: "expired", failedAt: now(), "steps.failedAt": now() },
+      messages: await debtsOf(checkout, tx),
       by: { type: "system" },
       tx,
     });
     if (!changed) return false;
     await failCodPayments(checkout._id, tx);
-    await enqueueOutbox(await debtsOf(checkout, tx), tx);
     return true;
   });
 }

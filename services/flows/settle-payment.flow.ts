@@ -16,7 +16,7 @@ import {
 import { rejectAuthorization, rejectCapture } from "../aggregates/payment/reject-payment.js";
 import { amountThatCounts } from "../calculations/payment-match.js";
 import type { GatewayPayment } from "../integrations/payment-gateway.js";
-import { enqueueOutbox } from "../platform/outbox.service.js";
+import type { OutboxDraft } from "../platform/outbox.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 import { tryTransition } from "../platform/transition.service.js";
 
@@ -222,26 +222,22 @@ function fail(report: Report): Promise<boolean> {
     ...{ accepted: false, errorCode: word.errorCode, errorMessage: word.errorDescription },
   };
   const paymentId = record._id.toHexString();
-  return inTransaction(async (tx) => {
-    const moved = await move(report, "failed", { set, tx });
-    if (moved && !record.supersededAt) {
-      const dedupeKey = `payment.failed:${paymentId}:${word.id}`;
-      await enqueueOutbox([{ type: "payment.failed", dedupeKey, payload: { paymentId } }], tx);
-    }
-    return moved;
-  });
+  const dedupeKey = `payment.failed:${paymentId}:${word.id}`;
+  const messages = record.supersededAt ? [] : [{ type: "payment.failed", dedupeKey, payload: { paymentId } }];
+  return inTransaction((tx) => move(report, "failed", { set, messages, tx }));
 }
 
 interface Move {
   set: Partial<PaymentDoc>;
   guard?: Record<string, unknown>;
+  messages?: OutboxDraft[];
   tx?: ClientSession;
 }
 
 async function move(
   { record, source }: Report,
   to: PaymentGatewayStatus,
-  { set, guard = {}, tx }: Move,
+  { set, guard = {}, messages, tx }: Move,
 ): Promise<boolean> {
   const { changed } = await tryTransition({
     machine: paymentMachine,
@@ -253,6 +249,7 @@ async function move(
     guard,
     by: { type: "system" },
     note: source,
+    messages,
     tx,
   });
   return changed;

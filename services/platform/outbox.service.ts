@@ -4,7 +4,7 @@ import { OutboxMessage, type OutboxMessageDoc } from "../../models/index.js";
 import { databaseTime } from "../../utils/clock.js";
 import type { OutboxState } from "../../utils/constants.js";
 import { currentRequestId } from "../../utils/request-context.js";
-import { MAX_DEPTH_OF_PAGES } from "../../utils/request-schemas.js";
+import { dateRange, type Page, type PageRequest, paginate } from "./paginate.service.js";
 import { afterCommit } from "./transaction.service.js";
 
 /**
@@ -79,40 +79,20 @@ function ignoreDuplicates(error: unknown): void {
   if (error.result.getWriteConcernError() || failures.some(({ code }) => code !== DUPLICATE_KEY)) throw error;
 }
 
-export interface OutboxQuery {
+export interface OutboxQuery extends PageRequest {
   states: readonly OutboxState[];
-  /** From 1. */
-  page: number;
-  limit: number;
-  /** By the time of writing; left out: newest first. */
-  sortOrder?: "asc" | "desc";
+  /** When the message was stored. */
   dateFrom?: Date;
   dateTo?: Date;
 }
 
-/** Messages for an administrator. The total is counted no further than pages can be had. */
-export async function listOutbox(query: OutboxQuery): Promise<{ items: OutboxMessageDoc[]; total: number }> {
-  const { page, limit, sortOrder } = query;
-  const skip = (page - 1) * limit;
-  const find = () =>
-    OutboxMessage.find(filterOf(query))
-      .sort({ createdAt: sortOrder === "asc" ? 1 : -1 })
-      .skip(skip)
-      .limit(limit)
-      .lean<OutboxMessageDoc[]>();
-  const [items, total] = await Promise.all([
-    skip < MAX_DEPTH_OF_PAGES ? find() : [],
-    OutboxMessage.countDocuments(filterOf(query), { limit: MAX_DEPTH_OF_PAGES }),
-  ]);
-  return { items, total };
-}
+/** Messages by the time they were stored, newest first by default. */
+export const listOutbox = (query: OutboxQuery): Promise<Page<OutboxMessageDoc>> =>
+  paginate({ model: OutboxMessage, filter: () => filterOf(query), sortBy: "createdAt" }, query);
 
-function filterOf({ states, dateFrom, dateTo }: OutboxQuery) {
-  const range = { ...(dateFrom ? { $gte: dateFrom } : {}), ...(dateTo ? { $lte: dateTo } : {}) };
-  return {
-    state: trusted({ $in: [...states] }),
-    ...(dateFrom || dateTo ? { createdAt: trusted(range) } : {}),
-  };
+function filterOf({ states, ...dates }: OutboxQuery) {
+  const createdAt = dateRange(dates);
+  return { state: trusted({ $in: [...states] }), ...(createdAt ? { createdAt } : {}) };
 }
 
 export interface ReplayedMessage {

@@ -113,7 +113,10 @@ async function compareAndSet({ group, values, version, by, tx }: Write): Promise
 }
 
 function validate(group: SettingsGroup, patch: unknown): Record<string, unknown> {
-  const { value, error } = settingsPatchSchema(group).validate(patch, { convert: false, abortEarly: false });
+  const { value, error } = settingsPatchSchema(settingDefinitions(group)).validate(patch, {
+    convert: false,
+    abortEarly: false,
+  });
   if (!error) return value;
   throw new ValidationError(
     error.details.map(({ path, message }) => ({ in: "body", path: path.join("."), message })),

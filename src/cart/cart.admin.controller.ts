@@ -2,6 +2,7 @@ import type { Response } from "express";
 import type { AdminInput } from "../../middlewares/described-router.js";
 import { toObjectId } from "../../utils/helpers.js";
 import { HTTP_STATUS, sendResponse } from "../../utils/http.js";
+import { actorOf } from "../../utils/principal.js";
 import { toListView } from "../../utils/views/list.view.js";
 import * as cartAdminService from "./cart.admin.service.js";
 import type * as schemas from "./cart.admin.validation.js";
@@ -17,8 +18,8 @@ export async function listAbandonedCarts(
   { query }: AdminInput<typeof schemas.listAbandonedCartsSchema>,
   res: Response,
 ): Promise<void> {
-  const { carts, total } = await cartAdminService.listAbandonedCarts(query);
-  const list = toListView(carts.map(toAbandonedCartView), { ...query, total });
+  const { items, total } = await cartAdminService.listAbandonedCarts(query);
+  const list = toListView(items.map(toAbandonedCartView), { ...query, total });
   sendResponse(res, HTTP_STATUS.OK, "Abandoned carts", list);
 }
 
@@ -40,7 +41,7 @@ export async function putCartSettings(
   res: Response,
 ): Promise<void> {
   const { version, ...values } = body;
-  const change = { values, version, adminId: principal.adminId };
+  const change = { values, version, by: actorOf(principal) };
   const settings = await cartAdminService.updateCartSettings(change);
   sendResponse(res, HTTP_STATUS.OK, "Cart settings updated", toCartSettingsView(settings));
 }

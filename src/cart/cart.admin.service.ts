@@ -2,20 +2,16 @@ import { type Types, trusted } from "mongoose";
 import { Cart, type CartDoc } from "../../models/index.js";
 import type { CartState } from "../../services/aggregates/cart/cart-draft.js";
 import { loadCartState } from "../../services/aggregates/cart/cart-reads.js";
-import { changeSettings } from "../../services/flows/change-settings.flow.js";
+import { changeSettings, type SettingsChangeRequest } from "../../services/flows/change-settings.flow.js";
 import { getUser, type User } from "../../services/integrations/auth-integration.service.js";
+import { type Page, paginate } from "../../services/platform/paginate.service.js";
 import { getVersionedSettings, type SettingsOf } from "../../services/platform/settings.service.js";
 import { CART_STATUS } from "../../utils/constants.js";
 import { type Paise, rupeesToPaise } from "../../utils/money.js";
-import { MAX_DEPTH_OF_PAGES } from "../../utils/request-schemas.js";
+import type { ListQuery } from "../../utils/request-schemas.js";
 
-export interface AbandonedCartQuery {
-  page: number;
-  limit: number;
-  sortOrder: "asc" | "desc";
-  /** Range of `abandonedAt`. */
-  dateFrom?: Date;
-  dateTo?: Date;
+/** Dates: when the cart was abandoned. */
+export interface AbandonedCartQuery extends ListQuery<"abandonedAt"> {
   userId?: string;
   /** Rupees. */
   minValue?: number;
@@ -28,23 +24,12 @@ const LISTED = {
 } as const;
 export type ListedCart = Pick<CartDoc, "_id" | Exclude<keyof typeof LISTED, "userId">> & { userId?: string };
 
-/** Abandoned carts by `abandonedAt`. Emptied carts are among them, with a value of 0. */
-export async function listAbandonedCarts(
-  query: AbandonedCartQuery,
-): Promise<{ carts: ListedCart[]; total: number }> {
-  const skip = (query.page - 1) * query.limit;
-  const find = () =>
-    Cart.find(abandonedFilter(query), LISTED)
-      .sort({ abandonedAt: query.sortOrder === "asc" ? 1 : -1 })
-      .skip(skip)
-      .limit(query.limit)
-      .lean<ListedCart[]>();
-  const [carts, total] = await Promise.all([
-    skip < MAX_DEPTH_OF_PAGES ? find() : [],
-    Cart.countDocuments(abandonedFilter(query), { limit: MAX_DEPTH_OF_PAGES }),
-  ]);
-  return { carts, total };
-}
+/** Abandoned carts by the time they were abandoned, newest first by default. Emptied carts are worth 0. */
+export const listAbandonedCarts = (query: AbandonedCartQuery): Promise<Page<ListedCart>> =>
+  paginate(
+    { model: Cart, filter: () => abandonedFilter(query), sortBy: "abandonedAt", projection: LISTED },
+    query,
+  );
 
 /** Owner and value are in the index by date, so that carts that do not match are never fetched. */
 function abandonedFilter({ userId, dateFrom, dateTo, minValue, maxValue }: AbandonedCartQuery) {
@@ -97,7 +82,7 @@ export const getCartSettings = async (): Promise<CartSettings> => (await getVers
 export async function updateCartSettings(change: {
   values: Partial<CartSettings>;
   version?: number;
-  adminId: string;
+  by: SettingsChangeRequest<"cart">["by"];
 }): Promise<CartSettings> {
   return (await changeSettings({ ...change, group: "cart" })).values;
 }

@@ -1,4 +1,4 @@
-import { Types, trusted } from "mongoose";
+import { Types } from "mongoose";
 import { SavedItem, type SavedItemDoc } from "../../models/index.js";
 import { addLine, getChangeableLine, removeLine } from "../../services/aggregates/cart/cart-lines.js";
 import { priceChangedNotice } from "../../services/aggregates/cart/notices.js";
@@ -10,9 +10,10 @@ import {
 } from "../../services/aggregates/cart/saved-items.js";
 import { type Availability, readStockLevels } from "../../services/aggregates/cart/stock-levels.js";
 import { addToWishlist } from "../../services/integrations/engagement-integration.service.js";
+import { dateRange, type Page, paginate } from "../../services/platform/paginate.service.js";
 import type { CartSource } from "../../utils/constants.js";
 import { type Owner, ownerFilter } from "../../utils/principal.js";
-import { type ListQuery, MAX_DEPTH_OF_PAGES } from "../../utils/request-schemas.js";
+import type { ListQuery } from "../../utils/request-schemas.js";
 import { unwrap } from "../../utils/result.js";
 import { type CurrentCart, changeLineOf, changeOpenCart, type OwnLine } from "./current-cart.service.js";
 
@@ -59,16 +60,12 @@ export type SavedItemsQuery = ListQuery<"savedAt">;
 export async function listSavedItems(
   owner: Owner,
   query: SavedItemsQuery,
-): Promise<{ items: AvailableSavedItem[]; total: number }> {
-  const { page, limit, sortOrder, dateFrom, dateTo } = query;
-  const savedAt = { ...(dateFrom && { $gte: dateFrom }), ...(dateTo && { $lte: dateTo }) };
-  const filter = { ...ownerFilter(owner), ...(dateFrom || dateTo ? { savedAt: trusted(savedAt) } : {}) };
-  const total = await SavedItem.countDocuments(filter).limit(MAX_DEPTH_OF_PAGES);
-  const items = await SavedItem.find(filter)
-    .sort({ savedAt: sortOrder })
-    .skip((page - 1) * limit)
-    .limit(limit)
-    .lean<SavedItemDoc[]>();
+): Promise<Page<AvailableSavedItem>> {
+  const filter = () => {
+    const savedAt = dateRange(query);
+    return { ...ownerFilter(owner), ...(savedAt ? { savedAt } : {}) };
+  };
+  const { items, total } = await paginate({ model: SavedItem, filter, sortBy: "savedAt" }, query);
   return { items: await withAvailability(items), total };
 }
 

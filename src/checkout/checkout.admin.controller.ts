@@ -12,8 +12,8 @@ export async function listCheckouts(
   { query }: AdminInput<typeof schemas.listCheckoutsSchema>,
   res: Response,
 ): Promise<void> {
-  const { checkouts, total } = await checkoutAdminService.listCheckouts(query);
-  const list = toListView(checkouts.map(toListedCheckoutView), { ...query, total });
+  const { items, total } = await checkoutAdminService.listCheckouts(query);
+  const list = toListView(items.map(toListedCheckoutView), { ...query, total });
   sendResponse(res, HTTP_STATUS.OK, "Checkouts", list);
 }
 

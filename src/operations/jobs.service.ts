@@ -1,7 +1,7 @@
 import type { JobRunDoc } from "../../models/index.js";
 import { recordAuditAlone } from "../../services/platform/audit.service.js";
 import { getJob, listJobsWithRuns, runJobNow } from "../../services/platform/job-registry.service.js";
-import type { AdminPrincipal, ServicePrincipal } from "../../utils/principal.js";
+import { type AdminPrincipal, actorOf, type ServicePrincipal } from "../../utils/principal.js";
 
 const RUNS_SHOWN = 5;
 
@@ -12,7 +12,7 @@ export async function runByHand(name: string, by: AdminPrincipal | ServicePrinci
   getJob(name);
   const run = await runJobNow(name);
   await recordAuditAlone({
-    actor: by.kind === "admin" ? { type: "admin", id: by.adminId } : { type: "service", id: by.id },
+    actor: actorOf(by),
     action: "job.run",
     resourceType: "job",
     resourceId: name,

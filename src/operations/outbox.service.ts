@@ -4,7 +4,7 @@ import { recordAudit } from "../../services/platform/audit.service.js";
 import { listOutbox, type OutboxQuery, replayOutboxMessage } from "../../services/platform/outbox.service.js";
 import { inTransaction } from "../../services/platform/transaction.service.js";
 import { NotFoundError } from "../../utils/errors.js";
-import type { AdminPrincipal, ServicePrincipal } from "../../utils/principal.js";
+import { type AdminPrincipal, actorOf, type ServicePrincipal } from "../../utils/principal.js";
 
 /** Messages that are not delivered yet, or were given up; of one state where one is named. */
 export const listMessages = ({
@@ -27,7 +27,7 @@ export function replayMessage(
     const { before, after } = replayed;
     await recordAudit(
       {
-        actor: by.kind === "admin" ? { type: "admin", id: by.adminId } : { type: "service", id: by.id },
+        actor: actorOf(by),
         action: "outbox.replay",
         resourceType: "outboxMessage",
         resourceId: id.toHexString(),

@@ -1,4 +1,4 @@
-import { changeSettings } from "../../services/flows/change-settings.flow.js";
+import { changeSettings, type SettingsChangeRequest } from "../../services/flows/change-settings.flow.js";
 import { settingsInRupees } from "../../services/platform/settings.money.js";
 import {
   getVersionedSettings,
@@ -29,7 +29,7 @@ export interface SettingsUpdate {
   values: Record<string, unknown>;
   /** As last read. Left out: whatever is there. */
   version?: number;
-  adminId: string;
+  by: SettingsChangeRequest<SettingsGroup>["by"];
 }
 
 /** @throws NotFoundError for a group that does not exist; otherwise as `changeSettings` */

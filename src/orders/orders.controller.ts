@@ -26,8 +26,8 @@ export async function listOrders(
   { query, owner }: Input<typeof schemas.listOrdersSchema>,
   res: Response,
 ): Promise<void> {
-  const { orders, total } = await ordersService.listOrders(owner, query);
-  sendResponse(res, HTTP_STATUS.OK, "Your orders", toListView(orders.map(toOrderView), { ...query, total }));
+  const { items, total } = await ordersService.listOrders(owner, query);
+  sendResponse(res, HTTP_STATUS.OK, "Your orders", toListView(items.map(toOrderView), { ...query, total }));
 }
 
 export async function getOrder(

@@ -1,4 +1,4 @@
-import { type Types, trusted } from "mongoose";
+import type { Types } from "mongoose";
 import {
   type CheckoutSessionDoc,
   Order,
@@ -15,11 +15,12 @@ import { choosePayment } from "../../services/flows/choose-payment.flow.js";
 import { type PlacedOrder, placeOrder } from "../../services/flows/place-order/place-order.flow.js";
 import { settlePayment } from "../../services/flows/settle-payment.flow.js";
 import { paymentGateway } from "../../services/integrations/payment-gateway.service.js";
+import { dateRange, type Page, paginate } from "../../services/platform/paginate.service.js";
 import { now } from "../../utils/clock.js";
 import type { OrderStatus } from "../../utils/constants.js";
 import { NotFoundError, RuleError } from "../../utils/errors.js";
 import { type Owner, ownerFilter } from "../../utils/principal.js";
-import { MAX_DEPTH_OF_PAGES } from "../../utils/request-schemas.js";
+import type { ListQuery } from "../../utils/request-schemas.js";
 import { unwrap } from "../../utils/result.js";
 
 export { loadOrder, type OrderOverview };
@@ -110,43 +111,24 @@ export function listHistory(orderId: Types.ObjectId): Promise<OrderStatusHistory
   return OrderStatusHistory.find({ orderId }).sort({ createdAt: 1, _id: 1 }).lean<OrderStatusHistoryDoc[]>();
 }
 
-export interface OrderListQuery {
-  page: number;
-  limit: number;
-  sortOrder: "asc" | "desc";
+export interface OrderListQuery extends ListQuery<"createdAt"> {
   status?: OrderStatus;
-  dateFrom?: Date;
-  dateTo?: Date;
 }
 
-export interface OrderPage {
-  orders: OrderOverview[];
-  total: number;
+/** The caller's orders by date, newest first by default. */
+export async function listOrders(owner: Owner, query: OrderListQuery): Promise<Page<OrderOverview>> {
+  const { items, total } = await paginate<OrderDoc>(
+    { model: Order, filter: () => filterOf(owner, query), sortBy: "createdAt" },
+    query,
+  );
+  return { items: await loadOrders(items), total };
 }
 
-/** The caller's orders by date; newest first unless asked otherwise. */
-export async function listOrders(owner: Owner, query: OrderListQuery): Promise<OrderPage> {
-  const skip = (query.page - 1) * query.limit;
-  const [orders, total] = await Promise.all([
-    skip < MAX_DEPTH_OF_PAGES ? findOrders(owner, query, skip) : [],
-    Order.countDocuments(filterOf(owner, query), { limit: MAX_DEPTH_OF_PAGES }),
-  ]);
-  return { orders: await loadOrders(orders), total };
-}
-
-function findOrders(owner: Owner, query: OrderListQuery, skip: number): Promise<OrderDoc[]> {
-  return Order.find(filterOf(owner, query))
-    .sort({ createdAt: query.sortOrder === "asc" ? 1 : -1 })
-    .skip(skip)
-    .limit(query.limit)
-    .lean<OrderDoc[]>();
-}
-
-function filterOf(owner: Owner, { status, dateFrom, dateTo }: OrderListQuery) {
-  const range = { ...(dateFrom ? { $gte: dateFrom } : {}), ...(dateTo ? { $lte: dateTo } : {}) };
+function filterOf(owner: Owner, { status, ...dates }: OrderListQuery) {
+  const createdAt = dateRange(dates);
   return {
     ...ownerFilter(owner),
     ...(status ? { status } : {}),
-    ...(dateFrom || dateTo ? { createdAt: trusted(range) } : {}),
+    ...(createdAt ? { createdAt } : {}),
   };
 }

@@ -1,12 +1,17 @@
 import { type ClientSession, type Types, trusted } from "mongoose";
-import { Cart, type CartDoc, CartItem, type CartItemDoc } from "../../../models/index.js";
+import {
+  Cart,
+  type CartDoc,
+  CartItem,
+  type CartItemDoc,
+  SKIP_VALIDATORS_RETURN_NEW,
+} from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import { CART_STATUS } from "../../../utils/constants.js";
 import { ConflictError, OutcomeUnknownError } from "../../../utils/errors.js";
 import { cartMachine } from "../../../utils/state-machines.js";
 import type { Totals } from "../../calculations/totals-calculator.service.js";
 import { withDocumentLease } from "../../platform/document-lease.service.js";
-import { HOT_WRITE } from "../../platform/hot-write.js";
 import { enqueueOutbox, type OutboxDraft } from "../../platform/outbox.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { tryTransition } from "../../platform/transition.service.js";
@@ -183,7 +188,7 @@ async function writeCart(draft: CartDraft, fields: CartSet, tx?: ClientSession):
     const written = await Cart.findOneAndUpdate(
       { _id: cart._id, status, ...guard },
       { $set: set },
-      { ...HOT_WRITE, session: tx },
+      { ...SKIP_VALIDATORS_RETURN_NEW, session: tx },
     ).lean<CartDoc>();
     if (!written) throw new CartMovedOn();
     return written;

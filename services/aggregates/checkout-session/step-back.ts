@@ -3,7 +3,7 @@ import { CheckoutSession, type CheckoutSessionDoc } from "../../../models/index.
 import { now } from "../../../utils/clock.js";
 import type { CheckoutFailure } from "../../../utils/constants.js";
 import { checkoutMachine } from "../../../utils/state-machines.js";
-import { enqueueOutbox } from "../../platform/outbox.service.js";
+import type { OutboxDraft } from "../../platform/outbox.service.js";
 import { applyTransition } from "../../platform/transition.service.js";
 import { placementInProgress, voidPaymentsOf } from "../payment/supersede-payment.js";
 
@@ -42,29 +42,21 @@ export async function stepBackFromPayment(checkout: CheckoutSessionDoc, tx: Clie
     to: "address_entered",
     guard: { placement: null },
     set: { paymentMethod: null, frozen: null, paymentId: null, cartVersion: null },
-    inc: { version: 1 },
+    raiseVersion: true,
+    messages: couponReleaseOf(checkout),
     by: { type: "system" },
     tx,
   });
   if (!changed) throw placementInProgress();
   await voidPaymentsOf(checkout._id, tx);
-  await oweCouponRelease(checkout, tx);
 }
 
 /** A coupon use claimed with the method is released; it can be claimed again with the next one. */
-async function oweCouponRelease(checkout: CheckoutSessionDoc, tx: ClientSession): Promise<void> {
-  if (checkout.couponClaims.length === 0) return;
+function couponReleaseOf(checkout: CheckoutSessionDoc): OutboxDraft[] {
+  if (checkout.couponClaims.length === 0) return [];
   const id = checkout._id.toHexString();
-  await enqueueOutbox(
-    [
-      {
-        type: "coupon.release",
-        dedupeKey: `coupon.release:${id}:${checkout.version}`,
-        payload: { checkoutSessionId: id, codes: checkout.couponClaims },
-      },
-    ],
-    tx,
-  );
+  const payload = { checkoutSessionId: id, codes: checkout.couponClaims };
+  return [{ type: "coupon.release", dedupeKey: `coupon.release:${id}:${checkout.version}`, payload }];
 }
 
 /**

@@ -1,13 +1,18 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ClientSession } from "mongoose";
-import { Cart, type CartDoc, CheckoutSession, type CheckoutSessionDoc } from "../../../models/index.js";
+import {
+  Cart,
+  type CartDoc,
+  CheckoutSession,
+  type CheckoutSessionDoc,
+  SKIP_VALIDATORS_RETURN_NEW,
+} from "../../../models/index.js";
 import { minutesFromNow, now } from "../../../utils/clock.js";
 import { ConflictError } from "../../../utils/errors.js";
 import { isOwnedBy } from "../../../utils/principal.js";
 import { checkoutMachine } from "../../../utils/state-machines.js";
 import type { Totals } from "../../calculations/totals-calculator.service.js";
 import { withDocumentLease } from "../../platform/document-lease.service.js";
-import { HOT_WRITE } from "../../platform/hot-write.js";
 import { getSettings } from "../../platform/settings.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { applyTransition } from "../../platform/transition.service.js";
@@ -112,7 +117,7 @@ async function writeChange(
  * a crash in between, the next step (or this one, repeated) makes it.
  */
 async function tellCart(cart: CartDoc, told: Partial<CartDoc>): Promise<void> {
-  if (differs(cart, told)) await Cart.updateOne(cartAsSeen(cart), { $set: told }, HOT_WRITE);
+  if (differs(cart, told)) await Cart.updateOne(cartAsSeen(cart), { $set: told }, SKIP_VALIDATORS_RETURN_NEW);
 }
 
 interface StepWrite {
@@ -135,14 +140,14 @@ async function writeStep({ before, set, token, tx }: StepWrite): Promise<Checkou
         to: "address_entered",
         guard,
         set: { ...set, lease: null, "steps.addressEnteredAt": now() },
-        inc: { version: 1 },
+        raiseVersion: true,
         by: { type: "customer" },
         ...(tx ? { tx } : {}),
       }).then((moved) => (moved.changed ? moved.document : null))
     : await CheckoutSession.findOneAndUpdate(
         { _id: before._id, ...guard },
         { $set: { ...set, lease: null }, $inc: { version: 1 } },
-        { ...HOT_WRITE, session: tx },
+        { ...SKIP_VALIDATORS_RETURN_NEW, session: tx },
       ).lean<CheckoutSessionDoc>();
   if (written) return written;
   throw new ConflictError("VERSION_CONFLICT", "The checkout changed meanwhile", { current: before.version });

@@ -5,7 +5,7 @@ import { now } from "../../../utils/clock.js";
 import type { Paise } from "../../../utils/money.js";
 import { refundMachine } from "../../../utils/state-machines.js";
 import type { GatewayRefund } from "../../integrations/payment-gateway.js";
-import { enqueueOutbox, type OutboxDraft } from "../../platform/outbox.service.js";
+import type { OutboxDraft } from "../../platform/outbox.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { tryTransition } from "../../platform/transition.service.js";
 import { noNewerAttempt } from "./refund-attempt.js";
@@ -40,12 +40,12 @@ export async function completeRefund(refund: RefundDoc, gatewayRefundId: string)
         attention: false,
         ...outcomeOf(refund, "completed"),
       },
+      messages: (moved) => [messageOf(moved, "refund.completed")],
       by: { type: "system" },
       tx,
     });
     if (!moved.changed) return false;
     await settleReservation(moved.document, "refunded", tx);
-    await enqueueOutbox([{ type: "refund.completed", ...keyed(moved.document, "refund.completed") }], tx);
     return true;
   });
   if (!completed) return;
@@ -71,13 +71,13 @@ export async function failRefund(
         ...(gatewayRefundId ? { gatewayRefundId } : {}),
         ...outcomeOf(refund, "refused"),
       },
+      messages: (moved) => [messageOf(moved, "refund.attention")],
       by: { type: "system" },
       note: reason,
       tx,
     });
     if (!moved.changed) return false;
     await settleReservation(moved.document, moved.from === "completed" ? "taken back" : "freed", tx);
-    await enqueueOutbox([{ type: "refund.attention", ...keyed(moved.document, "refund.attention") }], tx);
     return true;
   });
   if (!failed) return;
@@ -97,9 +97,9 @@ const outcomeOf = (refund: RefundDoc, outcome: "completed" | "refused") =>
   refund.attempts.length > 0 ? { [`attempts.${refund.attempts.length - 1}.outcome`]: outcome } : {};
 
 /** One message for each attempt: a refund that failed after its completion completes again with the next one. */
-function keyed(refund: RefundDoc, type: string): Pick<OutboxDraft, "dedupeKey" | "payload"> {
+function messageOf(refund: RefundDoc, type: string): OutboxDraft {
   const refundId = refund._id.toHexString();
-  return { dedupeKey: `${type}:${refundId}:${refund.attempts.length}`, payload: { refundId } };
+  return { type, dedupeKey: `${type}:${refundId}:${refund.attempts.length}`, payload: { refundId } };
 }
 
 type Settled = "refunded" | "freed" | "taken back";

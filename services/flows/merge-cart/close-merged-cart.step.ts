@@ -44,7 +44,7 @@ export async function closeMergedCart(
     to: CART_STATUS.CONVERTED,
     guard: { placing: null, version: cart.version, "lease.token": token },
     set: { mergedIntoCartId: intoCartId, itemCount: 0, totalQuantity: 0, lease: null },
-    inc: { version: 1 },
+    raiseVersion: true,
     by: { type: "customer" },
     tx,
   });

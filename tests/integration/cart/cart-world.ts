@@ -81,10 +81,10 @@ async function closeBreakers(): Promise<void> {
 
 export async function startCartWorld(variables: Record<string, string> = {}): Promise<CartWorld> {
   const world = await startWorld(variables);
-  const [{ expectEnvelope }, worker, { outboxEffects }, clock] = await Promise.all([
+  const [{ expectEnvelope }, worker, { outboxHandlers }, clock] = await Promise.all([
     import("../../support/http-assertions.js"),
     import("../../../services/platform/outbox-worker.service.js"),
-    import("../../../scripts/jobs/outbox-effects.js"),
+    import("../../../scripts/jobs/outbox-handlers.js"),
     import("../../../utils/clock.js"),
   ]);
   const { faults, sandbox } = world.sandbox.control;
@@ -116,7 +116,7 @@ export async function startCartWorld(variables: Record<string, string> = {}): Pr
       return answer;
     },
     async deliver(afterMs = 0) {
-      await later(afterMs, () => worker.drainOutbox(outboxEffects));
+      await later(afterMs, () => worker.drainOutbox(outboxHandlers));
     },
     runJobAfter: (name, afterMs) => later(afterMs, () => world.runJob(name)),
     async recover() {

@@ -39,6 +39,14 @@ describe("The database", () => {
       }
     });
 
+    it("When an earlier version made an index that is gone, then it is dropped, and others stay", async () => {
+      const events = Cart.db.collection("webhookEvents");
+      const made = await events.indexes();
+      await events.createIndex({ eventId: 1 });
+      await Promise.all([prepareDatabase(), prepareDatabase()]);
+      expect(await events.indexes()).toEqual(made);
+    });
+
     it("feeds at most eight indexes with an order", () => {
       expect(Order.schema.indexes().length + 1).toBeLessThanOrEqual(8);
     });

@@ -12,7 +12,7 @@ import {
   deliverDue,
   drainOutbox,
   MAX_ATTEMPTS,
-  type OutboxEffects,
+  type OutboxHandlers,
   startOutboxWorker,
 } from "../../../services/platform/outbox-worker.service.js";
 import { inTransaction } from "../../../services/platform/transaction.service.js";
@@ -201,7 +201,7 @@ describe("The outbox", () => {
   });
 
   describe("The worker", () => {
-    const eventOf = (effects: (resolve: (key: string) => void) => OutboxEffects) => {
+    const eventOf = (effects: (resolve: (key: string) => void) => OutboxHandlers) => {
       let resolve = (_key: string): void => undefined;
       const delivered = new Promise<string>((done) => {
         resolve = done;

@@ -1,11 +1,13 @@
 import { Types, trusted } from "mongoose";
 import {
+  AuditLog,
   Cart,
   type ChangedBy,
   CheckoutSession,
   Order,
   type OrderDoc,
   OrderStatusHistory,
+  OutboxMessage,
   Payment,
   type PaymentDoc,
 } from "../../../models/index.js";
@@ -262,6 +264,43 @@ describe("Transitions", () => {
     });
   });
 
+  it("When a move has messages and an audit row, then all are written in its transaction, and only if it moves", async () => {
+    const cart = await Cart.create(aCart());
+    const move = () =>
+      inTransaction((tx) =>
+        applyTransition({
+          machine: cartMachine,
+          model: Cart,
+          id: cart._id,
+          to: "abandoned",
+          by,
+          raiseVersion: true,
+          messages: ({ version }) => [{ type: "t", dedupeKey: `t:${version}`, payload: { version } }],
+          audit: { action: "cart.abandon", resourceType: "cart" },
+          tx,
+        }),
+      );
+    await move();
+    await move();
+    expect(await AuditLog.find().lean()).toMatchObject([
+      {
+        ...{ actorType: "admin", actorId: "admin-1", action: "cart.abandon", resourceType: "cart" },
+        resourceId: cart._id.toHexString(),
+        ...{ before: { status: "active" }, after: { status: "abandoned" } },
+      },
+    ]);
+    const messages = await OutboxMessage.find().sort({ type: 1 }).lean();
+    expect(messages.map(({ type, dedupeKey }) => (type === "t" ? dedupeKey : type))).toEqual([
+      "audit.recorded",
+      `t:${cart.version + 1}`,
+    ]);
+    const outside = applyTransition({
+      ...{ machine: cartMachine, model: Cart, id: cart._id, by },
+      ...{ to: "active", messages: [] },
+    });
+    await expect(outside).rejects.toThrow(TypeError);
+  });
+
   it("When a cart or a checkout moves, then only its status is kept, without a history", async () => {
     const cart = await Cart.create(aCart());
     await applyTransition({
@@ -270,7 +309,7 @@ describe("Transitions", () => {
       id: cart._id,
       to: "abandoned",
       by,
-      inc: { version: 1 },
+      raiseVersion: true,
     });
     expect(await Cart.findById(cart._id).lean()).toMatchObject({ status: "abandoned", version: 1 });
     const checkout = await CheckoutSession.create(aCheckout());

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { outboxEffects } from "../../../scripts/jobs/outbox-effects.js";
+import { outboxHandlers } from "../../../scripts/jobs/outbox-handlers.js";
 import { AUDIT_MESSAGE } from "../../../services/platform/audit.service.js";
 
 const PROJECT = resolve(__dirname, "../../..");
@@ -16,5 +16,5 @@ const typesOwed = WRITERS.flatMap((folder) =>
 );
 
 test("When the sources owe a message of some type, then that type is delivered, and no other is", () => {
-  expect([...new Set([...typesOwed, AUDIT_MESSAGE])].sort()).toEqual(Object.keys(outboxEffects).sort());
+  expect([...new Set([...typesOwed, AUDIT_MESSAGE])].sort()).toEqual(Object.keys(outboxHandlers).sort());
 });

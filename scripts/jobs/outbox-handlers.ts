@@ -16,7 +16,7 @@ import { sendRefund } from "../../services/flows/refund-payment.flow.js";
 import { notifyCartAbandoned } from "../../services/flows/remind-abandoned-cart.flow.js";
 import { notifyUnfinishedCheckout } from "../../services/flows/remind-checkout.flow.js";
 import { AUDIT_MESSAGE, sendAuditRow } from "../../services/platform/audit.service.js";
-import type { OutboxEffect, OutboxEffects } from "../../services/platform/outbox-worker.service.js";
+import type { OutboxHandler, OutboxHandlers } from "../../services/platform/outbox-worker.service.js";
 
 type Payload = Record<string, unknown>;
 
@@ -45,14 +45,14 @@ function textsIn(payload: Payload, field: string): string[] {
   return value.map(String);
 }
 
-/** An effect that needs nothing but the id of what it is about. */
-const about = (name: string, field: string, work: (id: Types.ObjectId) => Promise<void>): OutboxEffect => ({
+/** A handler that needs only the id of its subject. */
+const about = (name: string, field: string, work: (id: Types.ObjectId) => Promise<void>): OutboxHandler => ({
   name,
   deliver: (payload) => work(idIn(payload, field)),
 });
 
-/** What each kind of message brings about: the one screen that says what follows from what. */
-export const outboxEffects: OutboxEffects = {
+/** What happens after each type of outbox message. */
+export const outboxHandlers: OutboxHandlers = {
   "order.placed": [about("confirmation", "orderId", notifyOrderPlaced)],
   "payment.failed": [about("message", "paymentId", notifyPaymentFailed)],
   "refund.send": [about("gateway", "refundId", sendRefund)],
