@@ -80,7 +80,7 @@ export async function prepareDatabase(): Promise<void> {
 /** Indexes that earlier versions made, by collection. Unused, they would slow down every write; some are unique. */
 const OBSOLETE_INDEXES: Readonly<Record<string, readonly string[]>> = {
   webhookEvents: ["eventId_1"],
-  carts: ["to_be_tallied"],
+  carts: ["to_be_tallied", "one_active_cart_a_user", "one_active_cart_a_session"],
   checkoutSessions: ["to_be_tallied"],
 };
 

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { trusted } from "mongoose";
 import { logger } from "../../config/logger.config.js";
 import { OutboxMessage, type OutboxMessageDoc } from "../../models/index.js";
-import { databaseTime } from "../../utils/clock.js";
 import { forEachAtOnce } from "../../utils/async.js";
+import { databaseTime } from "../../utils/clock.js";
 import { runWithContext } from "../../utils/request-context.js";
 import { onOutboxNudge } from "./outbox.service.js";
 
