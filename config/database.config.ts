@@ -36,15 +36,13 @@ mongoose.set("autoIndex", false);
 mongoose.set("autoCreate", false);
 mongoose.set("bufferCommands", false);
 
-/** After a common restart the database may come up later than the service: six attempts of 5 s. */
+/** When both restart, the database may come up later than the service: six attempts of 5 s. */
 const CONNECT_ATTEMPTS = 6;
 
 /** `j` is the old name of `journal`. In a connection string it would override the option above. */
 const withoutOldJournal = (uri: string): string => uri.replace(/(?<=[?&])j=[^&]*&?/, "");
 
-/**
- * @throws MongoServerSelectionError when the database is not there after about 30 s.
- */
+/** @throws MongoServerSelectionError when the database does not answer for about 30 s */
 export async function connectDatabase(uri: string): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -63,9 +61,9 @@ const isAway = (error: unknown): boolean =>
   error instanceof mongoose.Error.MongooseServerSelectionError;
 
 /**
- * Makes every collection, then every index; done before the service is ready, because a transaction must
- * not make them by the way and collections made by several connections at once stop some servers. Two
- * instances may do this at the same time.
+ * Creates every collection, then every index, before the service is ready: a transaction must not create them
+ * implicitly, and some servers fail when several connections create a collection at once. Two instances may run this
+ * at the same time.
  */
 export async function prepareDatabase(): Promise<void> {
   const database = currentDatabase();
@@ -86,7 +84,7 @@ export async function prepareDatabase(): Promise<void> {
 /** Indexes that earlier versions made, by collection. Unused, they would slow down every write; some are unique. */
 const OBSOLETE_INDEXES: Readonly<Record<string, readonly string[]>> = {
   webhookEvents: ["eventId_1"],
-  carts: ["to_be_tallied"],
+  carts: ["to_be_tallied", "one_active_cart_a_user", "one_active_cart_a_session"],
   checkoutSessions: ["to_be_tallied"],
 };
 
@@ -112,7 +110,7 @@ export const indexesOf = (model: PreparedModel): mongo.IndexDescription[] =>
     key: key as mongo.IndexDescription["key"],
   }));
 
-/** What another instance that prepares the same database can cause. */
+/** Errors caused by another instance that prepares the same database. */
 const NAMESPACE_EXISTS = 48;
 const INDEX_NOT_FOUND = 27;
 const PASSING_CODES: readonly unknown[] = [112, 117, 276]; // WriteConflict, ConflictingOperationInProgress, IndexBuildAborted
@@ -137,7 +135,7 @@ export async function disconnectDatabase(): Promise<void> {
 
 export type DatabaseState = "connected" | "connecting" | "disconnecting" | "disconnected";
 
-/** What the driver's monitor believes; `pingDatabase` asks. */
+/** The state according to the driver's monitor; `pingDatabase` asks the server. */
 export function databaseState(): DatabaseState {
   switch (mongoose.connection.readyState) {
     case mongoose.ConnectionStates.connected:
@@ -152,9 +150,9 @@ export function databaseState(): DatabaseState {
 }
 
 /**
- * Asks the primary.
- * @param timeoutMs after this long the database counts as away
- * @returns the milliseconds it took, or null when there was no answer.
+ * Pings the primary.
+ * @param timeoutMs after this time the database counts as unavailable
+ * @returns the duration in milliseconds, or null without an answer.
  */
 export async function pingDatabase(timeoutMs = 1_000): Promise<number | null> {
   const startedAt = performance.now();

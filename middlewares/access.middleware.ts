@@ -27,7 +27,7 @@ function findSessionId(request: Request, linkSecret: string): string | undefined
   ]);
 }
 
-/** Where a cart is filled: `X-Client-Source`, the web shop unless it says otherwise. */
+/** Where a cart is filled: `X-Client-Source`, by default the web shop. */
 function readSource(request: Request): RouteLocals["source"] {
   const value = request.headers["x-client-source"];
   if (value === undefined) return "web";
@@ -113,8 +113,8 @@ export interface AccessOptions {
 }
 
 /**
- * Lets in the callers that the route's access rule names. A bad token is refused with 401 even where none is
- * needed: the client believes to be signed in. Signatures are checked later, over the body.
+ * Admits the callers that the route's access rule names. An invalid token gets 401 even where none is needed: the
+ * client believes it is signed in. Signatures are checked later, over the body.
  */
 export function accessStep(rule: AccessRule, { authenticate, config }: AccessOptions): RequestHandler {
   const tokenMatters = rule.kind === "guest" || rule.kind === "customer" || rule.kind === "admin";
@@ -125,7 +125,7 @@ export function accessStep(rule: AccessRule, { authenticate, config }: AccessOpt
       admit(rule, { caller, request, locals: localsOf(res), linkSecret: config.linkSecret });
       next();
     };
-    // A remembered token needs no waiting.
+    // A cached token needs no waiting.
     return found instanceof Promise ? found.then(proceed) : proceed(found);
   };
 }

@@ -4,8 +4,8 @@ import { ForbiddenError, UpstreamUnavailableError } from "../utils/errors.js";
 import { localsOf } from "./route.types.js";
 
 /**
- * The token says what an admin may do; the auth service says whether the account is still active. Without its
- * answer reads go on, and writes wait.
+ * The token says what an admin may do; the auth service says whether the account is still active. While it does not
+ * answer, reads are allowed and writes get 503.
  * @throws ForbiddenError, UpstreamUnavailableError
  */
 async function assertActive(adminId: string, method: string): Promise<void> {
@@ -15,7 +15,7 @@ async function assertActive(adminId: string, method: string): Promise<void> {
   if (status === "unknown" && !isRead) throw new UpstreamUnavailableError("auth");
 }
 
-/** Behind the rate limits, which protect the auth service from a flood of look-ups. */
+/** Runs after the rate limits, which protect the auth service from a flood of look-ups. */
 export const activeAdminStep: RequestHandler = (request, res, next) => {
   const { principal } = localsOf(res);
   if (principal.kind !== "admin") return next();

@@ -10,9 +10,8 @@ function isReadable(path: string): boolean {
 }
 
 /**
- * Refuses paths with broken percent-encoding or a NUL, wherever they lead. The rest is for the schema of
- * each parameter: the router splits the path before it decodes, so an encoded slash never starts a segment,
- * and a coupon code may contain one.
+ * Refuses paths with broken percent-encoding or a NUL. The schema of each parameter checks the rest: the router splits
+ * the path before it decodes, so an encoded slash never starts a segment, and a coupon code may contain one.
  */
 export const pathGuard: RequestHandler = (request, _res, next) => {
   const { path } = request;

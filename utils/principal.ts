@@ -56,6 +56,12 @@ export function ownerFilter(owner: Owner): { userId: string } | { sessionId: str
   return "userId" in owner ? { userId: owner.userId } : { sessionId: owner.sessionId, userId: null };
 }
 
+/** Whether the document is the caller's; as `ownerFilter`, for a document that is loaded already. */
+export function isOwnedBy(document: { userId?: string; sessionId?: string }, owner: Owner): boolean {
+  if ("userId" in owner) return document.userId === owner.userId;
+  return document.sessionId === owner.sessionId && !document.userId;
+}
+
 /** Who made a change, as histories and the audit log store it. Without an id: the system. */
 export interface Actor<Type extends string = "customer" | "admin" | "service" | "system"> {
   type: Type;

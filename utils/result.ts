@@ -1,10 +1,5 @@
 import type { AppError } from "./errors.js";
-import {
-  OutcomeUnknownError,
-  UpstreamBadResponseError,
-  UpstreamTimeoutError,
-  UpstreamUnavailableError,
-} from "./errors.js";
+import { UpstreamBadResponseError, UpstreamTimeoutError, UpstreamUnavailableError } from "./errors.js";
 
 /**
  * What a neighbour answered. A failure says how much is known about the effect:
@@ -40,8 +35,13 @@ export type Result<T> = Success<T> | Failure;
 
 export const success = <T>(data: T): Success<T> => ({ success: true, data });
 
-export const isRefused = <T>(result: Result<T>): result is Failure =>
+export const isRefused = <T>(result: Result<T>): result is Failure & { outcome: "refused" } =>
   !result.success && result.outcome === "refused";
+
+/** Turns the data of a success into something else; failures pass through. */
+export function mapResult<T, U>(result: Result<T>, map: (data: T) => U): Result<U> {
+  return result.success ? { success: true, data: map(result.data) } : result;
+}
 
 /** The error a client sees when a neighbour failed and nothing better is known. */
 export function toUpstreamError(failure: Failure): AppError {
@@ -54,10 +54,4 @@ export function toUpstreamError(failure: Failure): AppError {
 export function unwrap<T>(result: Result<T>): T {
   if (result.success) return result.data;
   throw toUpstreamError(result);
-}
-
-/** As `unwrap`, for effects whose time-out leaves an intent behind that a job will finish. */
-export function unwrapEffect<T>(result: Result<T>): T {
-  if (result.success) return result.data;
-  throw result.outcome === "unknown" ? new OutcomeUnknownError(result.service) : toUpstreamError(result);
 }

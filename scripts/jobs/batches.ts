@@ -1,6 +1,6 @@
 import { logger } from "../../config/logger.config.js";
 import type { JobContext } from "../../services/platform/job-runs.service.js";
-import { forEachAtOnce } from "../../utils/for-each-at-once.js";
+import { forEachAtOnce } from "../../utils/async.js";
 
 /** Items that a job loads at a time. */
 export const BATCH = 200;

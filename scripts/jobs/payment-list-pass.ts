@@ -5,8 +5,8 @@ import type { GatewayPayment } from "../../services/integrations/payment-gateway
 import { paymentGateway } from "../../services/integrations/payment-gateway.service.js";
 import type { JobContext } from "../../services/platform/job-runs.service.js";
 import { acquireLease, releaseLease, renewLease } from "../../services/platform/lease.service.js";
+import { forEachAtOnce } from "../../utils/async.js";
 import { now } from "../../utils/clock.js";
-import { forEachAtOnce } from "../../utils/for-each-at-once.js";
 import { unwrap } from "../../utils/result.js";
 import { placeOrReturn } from "./placement-recovery.job.js";
 

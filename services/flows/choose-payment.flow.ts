@@ -15,6 +15,7 @@ import {
   GATEWAY_MINIMUM_PAISE,
 } from "../../utils/constants.js";
 import { ConflictError, RuleError } from "../../utils/errors.js";
+import { isOwnedBy } from "../../utils/principal.js";
 import { checkoutMachine } from "../../utils/state-machines.js";
 import { nextCartExpiry } from "../aggregates/cart/cart-reads.js";
 import { changeCart } from "../aggregates/cart/change-cart.js";
@@ -31,7 +32,6 @@ import {
   CHECKOUT_LEASE,
   type CheckoutRequest,
   checkoutNotFound,
-  isOwnedBy,
 } from "../aggregates/checkout-session/session-access.js";
 import { stepBackFromPayment } from "../aggregates/checkout-session/session-status.js";
 import { ensureGatewayOrder } from "../aggregates/payment/gateway-order.js";

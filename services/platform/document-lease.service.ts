@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Model, type Types, trusted } from "mongoose";
+import { tidyUp } from "../../utils/async.js";
 import { ConflictError } from "../../utils/errors.js";
-import { tidyUp } from "../../utils/tidy-up.js";
 
 /**
  * A short lease inside a document queues the writers of one cart or one checkout. It is there for order, not for

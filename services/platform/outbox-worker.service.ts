@@ -3,9 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { trusted } from "mongoose";
 import { logger } from "../../config/logger.config.js";
 import { OutboxMessage, type OutboxMessageDoc } from "../../models/index.js";
+import { forEachAtOnce } from "../../utils/async.js";
 import { databaseTime } from "../../utils/clock.js";
 import { OUTBOX_STATE } from "../../utils/constants.js";
-import { forEachAtOnce } from "../../utils/for-each-at-once.js";
 import { runWithContext } from "../../utils/request-context.js";
 import { onOutboxNudge } from "./outbox.service.js";
 

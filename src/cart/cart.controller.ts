@@ -1,4 +1,5 @@
 import type { Response } from "express";
+import type { OwnCartItem } from "../../middlewares/cart-ownership.middleware.js";
 import type {
   CustomerInput,
   CustomerWithSessionInput,
@@ -47,19 +48,19 @@ export async function addItem(
 }
 
 export async function updateItem(
-  { params, body, owner }: Input<typeof schemas.updateItemSchema>,
+  { body, ...own }: Input<typeof schemas.updateItemSchema, OwnCartItem>,
   res: Response,
 ): Promise<void> {
-  const changed = await cartService.updateItem(owner, params.itemId, body.quantity);
+  const changed = await cartService.updateItem(own, body.quantity);
   const data = { cart: toCartView(changed), cartItem: toCartItemView(changed.line, availabilityIn(changed)) };
   sendResponse(res, HTTP_STATUS.OK, "Quantity updated", data);
 }
 
 export async function removeItem(
-  { params, owner }: Input<typeof schemas.removeItemSchema>,
+  own: Input<typeof schemas.removeItemSchema, OwnCartItem>,
   res: Response,
 ): Promise<void> {
-  const current = await cartService.removeItem(owner, params.itemId);
+  const current = await cartService.removeItem(own);
   sendResponse(res, HTTP_STATUS.OK, "Removed from the cart", { cart: toCartView(current) });
 }
 
@@ -113,10 +114,10 @@ export async function getRecommendations(
 }
 
 export async function saveForLater(
-  { params, owner }: Input<typeof schemas.saveForLaterSchema>,
+  own: Input<typeof schemas.saveForLaterSchema, OwnCartItem>,
   res: Response,
 ): Promise<void> {
-  const { savedItem, ...current } = await savedItemsService.saveForLater(owner, params.itemId);
+  const { savedItem, ...current } = await savedItemsService.saveForLater(own);
   const data = { cart: toCartView(current), savedItem: toSavedItemView(savedItem) };
   sendResponse(res, HTTP_STATUS.OK, "Saved for later", data);
 }
@@ -147,9 +148,9 @@ export async function deleteSavedItem(
 }
 
 export async function moveToWishlist(
-  { params, owner }: CustomerInput<typeof schemas.moveToWishlistSchema>,
+  own: CustomerInput<typeof schemas.moveToWishlistSchema, OwnCartItem>,
   res: Response,
 ): Promise<void> {
-  const current = await savedItemsService.moveToWishlist(owner, params.itemId);
+  const current = await savedItemsService.moveToWishlist(own);
   sendResponse(res, HTTP_STATUS.OK, "Moved to the wishlist", { cart: toCartView(current) });
 }

@@ -1,4 +1,5 @@
 import Joi from "joi";
+import { cartOwnership } from "../../middlewares/cart-ownership.middleware.js";
 import { customerWithSession, describedRouter, guest } from "../../middlewares/described-router.js";
 import { AppliedCouponView, CartItemView, CartView, NoticeView } from "../../utils/views/cart.view.js";
 import * as controller from "./cart.controller.js";
@@ -88,16 +89,10 @@ consumer.put(
   {
     summary: "Change a quantity",
     access: guest("reject"),
+    owner: cartOwnership,
     schemas: schemas.updateItemSchema,
     answers: { 200: CartItemAnswer },
-    refuses: [
-      "OUT_OF_STOCK",
-      "CART_LIMIT",
-      "FREE_GIFT_LOCKED",
-      "FORBIDDEN",
-      "CART_ITEM_NOT_FOUND",
-      ...CHANGE_REFUSES,
-    ],
+    refuses: ["OUT_OF_STOCK", "CART_LIMIT", "FREE_GIFT_LOCKED", ...CHANGE_REFUSES],
     rateClass: "cart",
   },
   controller.updateItem,
@@ -113,9 +108,10 @@ consumer.delete(
   {
     summary: "Remove from the cart",
     access: guest("reject"),
+    owner: cartOwnership,
     schemas: schemas.removeItemSchema,
     answers: { 200: CartAnswer },
-    refuses: ["FREE_GIFT_LOCKED", "FORBIDDEN", "CART_ITEM_NOT_FOUND", ...CHANGE_REFUSES],
+    refuses: ["FREE_GIFT_LOCKED", ...CHANGE_REFUSES],
     rateClass: "cart",
   },
   controller.removeItem,

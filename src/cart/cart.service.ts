@@ -28,7 +28,7 @@ import {
   changeLineOf,
   changeOpenCart,
   findCart,
-  getOwnLine,
+  type OwnLine,
 } from "./current-cart.service.js";
 
 export interface ChangedLine extends CurrentCart {
@@ -70,21 +70,19 @@ export async function addItem(
   return withLine(changed, added);
 }
 
-/** @throws NotFoundError CART_ITEM_NOT_FOUND, ForbiddenError; RuleError FREE_GIFT_LOCKED, OUT_OF_STOCK, CART_LIMIT */
-export async function updateItem(owner: Owner, itemId: string, quantity: number): Promise<ChangedLine> {
-  const item = await getOwnLine(owner, itemId);
-  const changed = await changeLineOf(item.cartId, async (draft) => {
-    draft.isUnchanged = hasQuantity(getChangeableLine(draft, item._id), quantity);
-    if (!draft.isUnchanged) await setLineQuantity(draft, item._id, quantity);
+/** @throws NotFoundError CART_ITEM_NOT_FOUND when it is gone; RuleError FREE_GIFT_LOCKED, OUT_OF_STOCK, CART_LIMIT */
+export async function updateItem(own: OwnLine, quantity: number): Promise<ChangedLine> {
+  const { _id } = own.cartItem;
+  const changed = await changeLineOf(own, async (draft) => {
+    draft.isUnchanged = hasQuantity(getChangeableLine(draft, _id), quantity);
+    if (!draft.isUnchanged) await setLineQuantity(draft, _id, quantity);
   });
-  return withLine(changed, item);
+  return withLine(changed, own.cartItem);
 }
 
 /** @throws as `updateItem` */
-export async function removeItem(owner: Owner, itemId: string): Promise<CurrentCart> {
-  const item = await getOwnLine(owner, itemId);
-  return changeLineOf(item.cartId, (draft) => removeLine(draft, item._id));
-}
+export const removeItem = (own: OwnLine): Promise<CurrentCart> =>
+  changeLineOf(own, (draft) => removeLine(draft, own.cartItem._id));
 
 /** Removes every line, which abandons the cart. @returns null when there is none */
 export const clearCart = (owner: Owner): Promise<CurrentCart | null> => changeCartIfAny(owner, clearLines);

@@ -1,5 +1,5 @@
-import { Types } from "mongoose";
-import { Cart, type CartDoc, CartItem, type CartItemDoc } from "../../models/index.js";
+import type { Types } from "mongoose";
+import type { CartDoc, CartItemDoc } from "../../models/index.js";
 import { type CartState, idOf } from "../../services/aggregates/cart/cart-draft.js";
 import { cartItemNotFound } from "../../services/aggregates/cart/cart-lines.js";
 import { isCartGone } from "../../services/aggregates/cart/cart-reads.js";
@@ -13,9 +13,8 @@ import {
   noticesOf,
   readStockLevels,
 } from "../../services/aggregates/cart/stock-levels.js";
-import type { CartSource, Notice } from "../../utils/constants.js";
-import { ForbiddenError } from "../../utils/errors.js";
-import { type Owner, ownerFilter } from "../../utils/principal.js";
+import { CART_STATUS, type CartSource, type Notice } from "../../utils/constants.js";
+import type { Owner } from "../../utils/principal.js";
 
 /** Reads and changes of an owner's cart, with its stock: what every operation of this module builds on. */
 
@@ -54,10 +53,21 @@ async function changeAndRead(cartId: Types.ObjectId, work: CartChange): Promise<
   return withStock(state);
 }
 
-/** Changes a cart for the sake of one of its lines: if the cart is gone, so is the line. */
-export async function changeLineOf(cartId: Types.ObjectId, work: CartChange): Promise<CurrentCart> {
+/** A line of the owner's cart, as `cartOwnership` hands it to a handler. */
+export interface OwnLine {
+  owner: Owner;
+  cart: Pick<CartDoc, "_id" | "status">;
+  cartItem: CartItemDoc;
+}
+
+/**
+ * Changes one line of the owner's cart. A cart that was abandoned for its age is resumed first, unless its owner
+ * has begun another one; when the cart is gone, so is the line.
+ */
+export async function changeLineOf({ cart, owner }: OwnLine, work: CartChange): Promise<CurrentCart> {
+  if (cart.status === CART_STATUS.ABANDONED) await findOrReviveCart(owner);
   try {
-    return await changeAndRead(cartId, work);
+    return await changeAndRead(cart._id, work);
   } catch (error) {
     throw isCartGone(error) ? cartItemNotFound() : error;
   }
@@ -78,16 +88,4 @@ export async function changeCartIfAny(owner: Owner, work: CartChange): Promise<C
     if (isCartGone(error)) return null;
     throw error;
   }
-}
-
-/** Another owner's line is 403, unlike other resources, which are 404: part of the API's contract. */
-export async function getOwnLine(owner: Owner, itemId: string): Promise<CartItemDoc> {
-  const item = await CartItem.findById(new Types.ObjectId(itemId)).lean<CartItemDoc>();
-  if (!item) throw cartItemNotFound();
-  const cart = await Cart.findOne({ _id: item.cartId, ...ownerFilter(owner) }, { status: 1 }).lean<CartDoc>();
-  if (!cart) throw new ForbiddenError("This is not a line of your cart");
-  if (cart.status === "converted") throw cartItemNotFound();
-  // A cart that time has abandoned is taken up again, unless its owner has begun another one.
-  if (cart.status === "abandoned") await findOrReviveCart(owner);
-  return item;
 }

@@ -1,4 +1,5 @@
 import Joi from "joi";
+import { cartOwnership } from "../../middlewares/cart-ownership.middleware.js";
 import { customer, describedRouter, guest } from "../../middlewares/described-router.js";
 import { listView } from "../../utils/view-schemas.js";
 import { CartView } from "../../utils/views/cart.view.js";
@@ -23,9 +24,10 @@ savedItems.post(
   {
     summary: "Save for later",
     access: guest("reject"),
+    owner: cartOwnership,
     schemas: schemas.saveForLaterSchema,
     answers: { 200: SavedItemAnswer },
-    refuses: ["FREE_GIFT_LOCKED", "FORBIDDEN", "CART_ITEM_NOT_FOUND", ...CHANGE_REFUSES],
+    refuses: ["FREE_GIFT_LOCKED", ...CHANGE_REFUSES],
     idempotency: "optional",
     rateClass: "cart",
   },
@@ -96,9 +98,10 @@ savedItems.post(
   {
     summary: "Move to the wishlist",
     access: customer(),
+    owner: cartOwnership,
     schemas: schemas.moveToWishlistSchema,
     answers: { 200: CartAnswer },
-    refuses: ["FREE_GIFT_LOCKED", "FORBIDDEN", "CART_ITEM_NOT_FOUND", ...CHANGE_REFUSES],
+    refuses: ["FREE_GIFT_LOCKED", ...CHANGE_REFUSES],
     idempotency: "optional",
     rateClass: "cart",
   },

@@ -15,7 +15,7 @@ import type { CartSource } from "../../utils/constants.js";
 import { type Owner, ownerFilter } from "../../utils/principal.js";
 import type { ListQuery } from "../../utils/request-schemas.js";
 import { unwrap } from "../../utils/result.js";
-import { type CurrentCart, changeLineOf, changeOpenCart, getOwnLine } from "./current-cart.service.js";
+import { type CurrentCart, changeLineOf, changeOpenCart, type OwnLine } from "./current-cart.service.js";
 
 /** Items that are saved for later or on the wishlist. Neither reserves stock. */
 
@@ -27,17 +27,14 @@ export interface AvailableSavedItem {
 
 /**
  * Moves a line from the cart to the saved items, in one transaction, and releases its reservation.
- * @throws NotFoundError CART_ITEM_NOT_FOUND, ForbiddenError; RuleError FREE_GIFT_LOCKED
+ * @throws NotFoundError CART_ITEM_NOT_FOUND when it is gone; RuleError FREE_GIFT_LOCKED
  */
-export async function saveForLater(
-  owner: Owner,
-  itemId: string,
-): Promise<CurrentCart & { savedItem: AvailableSavedItem }> {
-  const item = await getOwnLine(owner, itemId);
+export async function saveForLater(own: OwnLine): Promise<CurrentCart & { savedItem: AvailableSavedItem }> {
+  const { owner, cartItem } = own;
   const kept: SavedItemDoc[] = [];
-  const current = await changeLineOf(item.cartId, (draft) => {
-    const line = getChangeableLine(draft, item._id);
-    removeLine(draft, item._id);
+  const current = await changeLineOf(own, (draft) => {
+    const line = getChangeableLine(draft, cartItem._id);
+    removeLine(draft, cartItem._id);
     draft.alongside.push(async (tx) => {
       kept.push(await saveLine(owner, line, tx));
     });
@@ -107,13 +104,13 @@ export async function deleteSavedItem(owner: Owner, savedItemId: string): Promis
 /**
  * Moves a line to the customer's wishlist: adds it at the Engagement service first, then removes it from the cart.
  * Adding it twice has no effect, so a call that failed between the two can be repeated.
- * @throws NotFoundError CART_ITEM_NOT_FOUND, ForbiddenError; RuleError FREE_GIFT_LOCKED; the typed upstream errors
+ * @throws as `saveForLater`; the typed upstream errors
  */
-export async function moveToWishlist(owner: { userId: string }, itemId: string): Promise<CurrentCart> {
-  const { cartId, _id, productId, variantId } = await getOwnLine(owner, itemId);
-  return changeLineOf(cartId, async (draft) => {
+export async function moveToWishlist(own: OwnLine & { owner: { userId: string } }): Promise<CurrentCart> {
+  const { _id, productId, variantId } = own.cartItem;
+  return changeLineOf(own, async (draft) => {
     getChangeableLine(draft, _id);
-    unwrap(await addToWishlist({ userId: owner.userId, productId, variantId, cartItemId: itemId }));
+    unwrap(await addToWishlist({ ...own.owner, productId, variantId, cartItemId: _id.toHexString() }));
     removeLine(draft, _id);
   });
 }

@@ -1,6 +1,6 @@
 import { databaseState, pingDatabase } from "../../config/database.config.js";
 import { config } from "../../config/env.config.js";
-import { upstreamHealth } from "../../services/integrations/upstream-health.service.js";
+import { upstreamHealth } from "../../services/integrations/http-client.service.js";
 
 type Upstreams = Awaited<ReturnType<typeof upstreamHealth>>;
 

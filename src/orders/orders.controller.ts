@@ -1,6 +1,6 @@
 import type { Response } from "express";
 import type { Input, VisitorInput } from "../../middlewares/described-router.js";
-import { UnauthenticatedError } from "../../utils/errors.js";
+import type { OwnOrder } from "../../middlewares/order-ownership.middleware.js";
 import { toObjectId } from "../../utils/helpers.js";
 import { HTTP_STATUS, sendResponse } from "../../utils/http.js";
 import { toListView } from "../../utils/views/list.view.js";
@@ -30,31 +30,27 @@ export async function listOrders(
   sendResponse(res, HTTP_STATUS.OK, "Your orders", toListView(items.map(toOrderView), { ...query, total }));
 }
 
-/** The signed link from the mail is enough to read the order; without it, the caller must be identified. */
 export async function getOrder(
-  { params, query, owner }: VisitorInput<typeof schemas.getOrderSchema>,
+  { order }: VisitorInput<typeof schemas.getOrderSchema, OwnOrder>,
   res: Response,
 ): Promise<void> {
-  if (!owner && !query.token)
-    throw new UnauthenticatedError("Sign in, or open the link in the order confirmation mail");
-  const order = await ordersService.getOrder(params.orderNumber, { owner, token: query.token ?? null });
-  const history = await ordersService.listHistory(order.order._id);
-  sendResponse(res, HTTP_STATUS.OK, "Your order", toOrderWithTimelineView(order, history));
+  const overview = await ordersService.loadOrder(order);
+  const history = await ordersService.listHistory(order._id);
+  sendResponse(res, HTTP_STATUS.OK, "Your order", toOrderWithTimelineView(overview, history));
 }
 
 export async function getConfirmation(
-  { params, owner }: Input<typeof schemas.getConfirmationSchema>,
+  { order }: Input<typeof schemas.getConfirmationSchema, OwnOrder>,
   res: Response,
 ): Promise<void> {
-  const order = await ordersService.getOrder(params.orderNumber, { owner, token: null });
-  sendResponse(res, HTTP_STATUS.OK, "Thank you for your order", toOrderView(order));
+  const overview = await ordersService.loadOrder(order);
+  sendResponse(res, HTTP_STATUS.OK, "Thank you for your order", toOrderView(overview));
 }
 
 export async function getTimeline(
-  { params, owner }: Input<typeof schemas.getTimelineSchema>,
+  { order }: Input<typeof schemas.getTimelineSchema, OwnOrder>,
   res: Response,
 ): Promise<void> {
-  const { order } = await ordersService.getOrder(params.orderNumber, { owner, token: null });
   const history = await ordersService.listHistory(order._id);
   sendResponse(res, HTTP_STATUS.OK, "The timeline of your order", toTimelineView(history));
 }

@@ -1,4 +1,5 @@
 import { describedRouter, guest } from "../../middlewares/described-router.js";
+import { orderOwnership } from "../../middlewares/order-ownership.middleware.js";
 import { listView } from "../../utils/view-schemas.js";
 import * as controller from "./orders.controller.js";
 import * as schemas from "./orders.validation.js";
@@ -68,9 +69,9 @@ consumer.get(
   {
     summary: "The order",
     access: guest("empty"),
+    owner: orderOwnership,
     schemas: schemas.getOrderSchema,
     answers: { 200: OrderWithTimelineView },
-    refuses: ["ORDER_NOT_FOUND"],
   },
   controller.getOrder,
 );
@@ -85,9 +86,9 @@ consumer.get(
   {
     summary: "The confirmation of an order",
     access: guest("reject"),
+    owner: orderOwnership,
     schemas: schemas.getConfirmationSchema,
     answers: { 200: OrderView },
-    refuses: ["ORDER_NOT_FOUND"],
   },
   controller.getConfirmation,
 );
@@ -102,9 +103,9 @@ consumer.get(
   {
     summary: "The timeline of an order",
     access: guest("reject"),
+    owner: orderOwnership,
     schemas: schemas.getTimelineSchema,
     answers: { 200: TimelineView },
-    refuses: ["ORDER_NOT_FOUND"],
   },
   controller.getTimeline,
 );

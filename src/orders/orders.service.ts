@@ -9,13 +9,12 @@ import {
   type PaymentDoc,
 } from "../../models/index.js";
 import { assertComplete } from "../../services/aggregates/checkout/refresh-before-payment.js";
-import { getOwnCheckout, isOwnedBy } from "../../services/aggregates/checkout-session/session-access.js";
+import { getOwnCheckout } from "../../services/aggregates/checkout-session/session-access.js";
 import { loadOrder, loadOrders, type OrderOverview } from "../../services/aggregates/order/load-order.js";
 import { choosePayment } from "../../services/flows/choose-payment.flow.js";
 import { type PlacedOrder, placeOrder } from "../../services/flows/place-order/place-order.flow.js";
 import { settlePayment } from "../../services/flows/settle-payment.flow.js";
 import { paymentGateway } from "../../services/integrations/payment-gateway.service.js";
-import { isLinkTokenValid, orderSubject } from "../../services/platform/links.service.js";
 import { dateRange, type Page, paginate } from "../../services/platform/paginate.service.js";
 import { now } from "../../utils/clock.js";
 import { CHECKOUT_STATUS, type OrderStatus } from "../../utils/constants.js";
@@ -24,9 +23,7 @@ import { type Owner, ownerFilter } from "../../utils/principal.js";
 import type { ListQuery } from "../../utils/request-schemas.js";
 import { unwrap } from "../../utils/result.js";
 
-export type { OrderOverview };
-
-const orderNotFound = () => new NotFoundError("ORDER_NOT_FOUND", "Order not found");
+export { loadOrder, type OrderOverview };
 
 export interface OrderRequest {
   owner: Owner;
@@ -107,23 +104,6 @@ async function makeReady(checkout: CheckoutSessionDoc, request: OrderRequest): P
   if (checkout.frozen || checkout.placement) return "ready";
   await choosePayment({ owner: request.owner, checkoutSessionId: checkout._id, method: null });
   return "frozen";
-}
-
-/** Who may read an order: its owner, and anyone with the signed link from the mail. */
-export interface OrderReader {
-  owner: Owner | null;
-  token: string | null;
-}
-
-/** @throws NotFoundError for an unknown order and for another caller's. */
-export async function getOrder(orderNumber: string, reader: OrderReader): Promise<OrderOverview> {
-  const order = await Order.findOne({ orderNumber }).lean<OrderDoc>();
-  const isReader =
-    order !== null &&
-    ((reader.owner !== null && isOwnedBy(order, reader.owner)) ||
-      (reader.token !== null && isLinkTokenValid(orderSubject(orderNumber), reader.token)));
-  if (!order || !isReader) throw orderNotFound();
-  return loadOrder(order);
 }
 
 /** Every status change of the order, oldest first. */

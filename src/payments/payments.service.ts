@@ -4,7 +4,7 @@ import {
   type PaymentChoiceOverview,
   toPaymentChoice,
 } from "../../services/aggregates/checkout/payment-options.js";
-import { getOwnCheckout, isOwnedBy } from "../../services/aggregates/checkout-session/session-access.js";
+import { getOwnCheckout } from "../../services/aggregates/checkout-session/session-access.js";
 import { loadOrder, type OrderOverview } from "../../services/aggregates/order/load-order.js";
 import { findMismatch } from "../../services/calculations/payment-match.js";
 import { choosePayment } from "../../services/flows/choose-payment.flow.js";
@@ -21,7 +21,7 @@ import {
   type PaymentMismatchReason,
 } from "../../utils/constants.js";
 import { NotFoundError, RuleError } from "../../utils/errors.js";
-import type { Owner } from "../../utils/principal.js";
+import { isOwnedBy, type Owner } from "../../utils/principal.js";
 import { unwrap } from "../../utils/result.js";
 
 const paymentNotFound = () => new NotFoundError("PAYMENT_NOT_FOUND", "Payment not found");

@@ -16,11 +16,11 @@ import {
   postponeWebhook,
   storeWebhookEvent,
 } from "../../services/platform/webhook-event.service.js";
+import { createTaskPool } from "../../utils/async.js";
 import { AppError, OutcomeUnknownError } from "../../utils/errors.js";
+import { toStorable } from "../../utils/foreign-data.js";
 import { isRecord, sha256Hex } from "../../utils/helpers.js";
 import { maskGatewayPayload } from "../../utils/masking.js";
-import { toStorable } from "../../utils/storable.js";
-import { createTaskPool } from "../../utils/task-pool.js";
 
 /** The result of an event. `later`: it is about something that is not known here *yet*; a worker applies it again. */
 export type Applied =

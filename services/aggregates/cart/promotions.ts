@@ -9,7 +9,7 @@ import { emailKey } from "../../../utils/contact.js";
 import { RuleError } from "../../../utils/errors.js";
 import { maskCardNumbers } from "../../../utils/masking.js";
 import { addPaise, type Paise } from "../../../utils/money.js";
-import { isRefused, type Result, unwrap } from "../../../utils/result.js";
+import { unwrap } from "../../../utils/result.js";
 import {
   type CouponCheck,
   type EligibleGift,
@@ -74,7 +74,7 @@ async function askPromotions(draft: CartDraft): Promise<Promotions> {
   const itemCount = items.reduce((units, item) => units + item.quantity, 0);
   const productIds = [...new Set(items.map((item) => item.productId))];
   const ask = async (code: string): Promise<CouponCheck> => ({
-    ...toCheck(await validateCoupon({ code, userId, ...contact, cartTotal, items }), code),
+    ...unwrap(await validateCoupon({ code, userId, ...contact, cartTotal, items })),
     code,
   });
   const [automatic, tier, gifts, ...checks] = await Promise.all([
@@ -94,10 +94,6 @@ async function askPromotions(draft: CartDraft): Promise<Promotions> {
     }),
   };
 }
-
-/** A coupon that the pricing service refuses to validate does not apply. */
-const toCheck = (result: Result<CouponCheck>, code: string): CouponCheck =>
-  !result.success && isRefused(result) ? { valid: false, code, reason: result.code } : unwrap(result);
 
 /** For bought lines only: a gift must not count towards the rule that gives it. */
 const toPricedItem = ({ productId, variantId, quantity, unitPrice, lineTotal }: CartItemDoc) => ({

@@ -1,8 +1,8 @@
 import type { CartItemDoc } from "../../../models/index.js";
+import { tidyUp } from "../../../utils/async.js";
 import { minutesFromNow, now } from "../../../utils/clock.js";
 import { RuleError } from "../../../utils/errors.js";
 import { type Failure, isRefused, toUpstreamError, unwrap } from "../../../utils/result.js";
-import { tidyUp } from "../../../utils/tidy-up.js";
 import {
   availableOf,
   createReservation,

@@ -3,7 +3,7 @@ import { CheckoutSession, type CheckoutSessionDoc } from "../../../models/index.
 import { now } from "../../../utils/clock.js";
 import { CHECKOUT_STATUS, LIVE_CHECKOUT_STATUSES } from "../../../utils/constants.js";
 import { CheckoutExpiredError, InvalidStatusTransitionError, NotFoundError } from "../../../utils/errors.js";
-import type { Owner } from "../../../utils/principal.js";
+import { isOwnedBy, type Owner } from "../../../utils/principal.js";
 import { checkoutMachine } from "../../../utils/state-machines.js";
 import { placementInProgress } from "../payment/supersede-payment.js";
 import { placementFailure } from "./placement-failure.js";
@@ -17,12 +17,6 @@ export interface CheckoutRequest {
 export const CHECKOUT_LEASE = { ttlMs: 20_000, waitMs: 10_000 } as const;
 
 export const checkoutNotFound = () => new NotFoundError("CHECKOUT_NOT_FOUND", "There is no such checkout");
-
-/** Whether the document is the caller's. Another caller's is treated as missing, so that ids cannot be probed. */
-export function isOwnedBy(document: { userId?: string; sessionId?: string }, owner: Owner): boolean {
-  if ("userId" in owner) return document.userId === owner.userId;
-  return document.sessionId === owner.sessionId && !document.userId;
-}
 
 /**
  * Refuses a session that can no longer be changed.

@@ -10,6 +10,7 @@ import {
 import { minutesFromNow, now } from "../../../utils/clock.js";
 import { CART_STATUS, CHECKOUT_STATUS } from "../../../utils/constants.js";
 import { ConflictError } from "../../../utils/errors.js";
+import { isOwnedBy } from "../../../utils/principal.js";
 import { checkoutMachine } from "../../../utils/state-machines.js";
 import type { Totals } from "../../calculations/totals-calculator.service.js";
 import { withDocumentLease } from "../../platform/document-lease.service.js";
@@ -21,7 +22,6 @@ import {
   CHECKOUT_LEASE,
   type CheckoutRequest,
   checkoutNotFound,
-  isOwnedBy,
 } from "../checkout-session/session-access.js";
 import { stepBackFromPayment } from "../checkout-session/session-status.js";
 import {

@@ -6,7 +6,8 @@ import {
 } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import { CHECKOUT_FAILURE, type CheckoutFailure, PAYMENT_GATEWAY_STATUS } from "../../../utils/constants.js";
-import { isRefused, type Result, unwrap, unwrapEffect } from "../../../utils/result.js";
+import { OutcomeUnknownError } from "../../../utils/errors.js";
+import { isRefused, type Result, unwrap } from "../../../utils/result.js";
 import { paymentMachine } from "../../../utils/state-machines.js";
 import { claimCouponUse } from "../../aggregates/checkout-session/coupon-uses.js";
 import { PlacementRefused } from "../../aggregates/checkout-session/placement-failure.js";
@@ -108,9 +109,7 @@ const points: PlacementEffect = {
     const used = pointsUsed({ checkout, frozen });
     if (!userId || used === 0) return;
     const reference = `${orderId}:undo:${round}`;
-    const returned = await engagement.reverseLoyalty({ userId, orderId, points: used, reference });
-    // Refused: the order has redeemed nothing.
-    if (!isRefused(returned)) unwrap(returned);
+    unwrap(await engagement.reverseLoyalty({ userId, orderId, points: used, reference }));
   },
 };
 
@@ -199,7 +198,9 @@ async function runTogether(claim: Claim, effects: readonly PlacementEffect[]): P
 
 function requireSuccess<T>(result: Result<T>, failure: CheckoutFailure): T {
   if (isRefused(result)) throw new PlacementRefused(failure, `${result.service}: ${result.code}`);
-  return unwrapEffect(result);
+  // The effect may have happened, and recovery finds out: the caller repeats the request.
+  if (!result.success && result.outcome === "unknown") throw new OutcomeUnknownError(result.service);
+  return unwrap(result);
 }
 
 /** Totals may use fewer points than the customer offered, but always whole ones. */

@@ -1,9 +1,9 @@
 import type { Types } from "mongoose";
 import { logger } from "../../../config/logger.config.js";
 import { type CheckoutSessionDoc, Order, type OrderDoc } from "../../../models/index.js";
+import { tidyUp } from "../../../utils/async.js";
 import { CHECKOUT_FAILURE, type CheckoutFailure } from "../../../utils/constants.js";
 import { NotFoundError } from "../../../utils/errors.js";
-import { tidyUp } from "../../../utils/tidy-up.js";
 import { PlacementRefused, placementFailure } from "../../aggregates/checkout-session/placement-failure.js";
 import type { OrderOverview } from "../../aggregates/order/load-order.js";
 import { generateUniqueOrderNumber } from "../../platform/order-number.service.js";

@@ -132,7 +132,7 @@ test("When discounts are asked for, then each answer fits", async () => {
 
 const address = {
   name: "Dev Singh",
-  phone: "9880011004",
+  phone: "+919880011004",
   line1: "House 88, Sector 17-C",
   city: "Chandigarh",
   state: "Chandigarh",

@@ -90,6 +90,17 @@ describe("The cases", () => {
     );
     expect(others.filter((route) => !world.caseOf(route).ownerless).map(nameOf)).toEqual([]);
   });
+
+  test("When a route declares an owner, then every route of consumers with that parameter declares the same", () => {
+    const declared = new Map(world.routes.flatMap(({ owner }) => (owner ? [[owner.param, owner]] : [])));
+    const findings = world.routes.filter(isConsumer).flatMap((route) =>
+      parametersOf(route)
+        .filter((name) => declared.has(name) && declared.get(name) !== route.owner)
+        .map((name) => `${nameOf(route)} · ${name}`),
+    );
+    expect([...declared.keys()].toSorted()).toEqual(["itemId", "orderNumber"]);
+    expect(findings).toEqual([]);
+  });
 });
 
 describe("Somebody else's resource", () => {

@@ -164,10 +164,10 @@ export async function meanwhile(scene: Scene, { collection, at, happens }: Meanw
 export async function recover({ sandbox }: SecurityWorld): Promise<void> {
   sandbox.control.faults.clear();
   const [{ upstreamClients }, { nothing }] = await Promise.all([
-    import("../../../services/integrations/upstream-clients.js"),
-    import("../../../services/integrations/schemas.js"),
+    import("../../../services/integrations/http-client.service.js"),
+    import("../../../services/integrations/contract.js"),
   ]);
-  for (const client of upstreamClients) {
+  for (const client of upstreamClients()) {
     // A success also begins the count of faults anew.
     while (!(await client.get({ path: "/health", refusals: [], schema: nothing })).success) await sleep(20);
   }

@@ -1,13 +1,13 @@
 import type http from "node:http";
 import Joi from "joi";
 import { logger } from "../../../config/logger.config.js";
+import { notFound, refusal } from "../../../services/integrations/contract.js";
 import type { ServiceClientOptions } from "../../../services/integrations/http-client.service.js";
 import {
   apiPath,
   createHttpClient,
   upstreamStats,
 } from "../../../services/integrations/http-client.service.js";
-import { notFound, refusal } from "../../../services/integrations/refusals.js";
 import { runWithContext } from "../../../utils/request-context.js";
 import {
   type Answerer,

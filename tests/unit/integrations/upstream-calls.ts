@@ -10,7 +10,7 @@ export async function importWrappers() {
     auth: await import("../../../services/integrations/auth-integration.service.js"),
     catalog: await import("../../../services/integrations/catalog-integration.service.js"),
     engagement: await import("../../../services/integrations/engagement-integration.service.js"),
-    health: await import("../../../services/integrations/upstream-health.service.js"),
+    health: await import("../../../services/integrations/http-client.service.js"),
     inventory: await import("../../../services/integrations/inventory-integration.service.js"),
     pricing: await import("../../../services/integrations/pricing-integration.service.js"),
     shipping: await import("../../../services/integrations/shipping-integration.service.js"),

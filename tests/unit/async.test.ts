@@ -1,4 +1,4 @@
-import { createTaskPool } from "../../../utils/task-pool.js";
+import { createTaskPool } from "../../utils/async.js";
 
 /** A task that the test ends. */
 function gate() {

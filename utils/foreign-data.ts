@@ -1,4 +1,26 @@
+import Joi from "joi";
 import { isRecord } from "./helpers.js";
+
+/** Data of neighbours and of the gateway, which is not trusted: what may be logged and stored of it. */
+
+/** A field's name. Anything else may be data that a neighbour uses as a key. */
+const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,40}$/;
+const MAX_LISTED = 5;
+
+/**
+ * Where a document does not match its schema, as paths and rules (`lines.0.price: number.base`). Joi's own
+ * messages quote the values, which may be personal data and must not reach a log.
+ */
+export function describeMismatch({ details }: Joi.ValidationError): string {
+  const rules = details.map(({ path, type }) => {
+    const names = path.map((step) => (typeof step === "number" || NAME.test(step) ? step : "*"));
+    return `${names.join(".") || "value"}: ${type}`;
+  });
+  return rules.slice(0, MAX_LISTED).join("; ");
+}
+
+/** Whether the error comes from a Joi schema. */
+export const isMismatch = (error: unknown): error is Joi.ValidationError => Joi.isError(error);
 
 /** BSON allows about 100 levels; no document of a neighbour needs more than these. */
 const MAX_DEPTH = 40;
