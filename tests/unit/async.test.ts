@@ -1,6 +1,6 @@
 import { createTaskPool } from "../../utils/async.js";
 
-/** A task that ends when it is told to. */
+/** A task that ends when `open` is called. */
 function gate() {
   let open: () => void = () => undefined;
   const opened = new Promise<void>((resolve) => {
@@ -29,7 +29,7 @@ test("When more tasks come than may run, then the others wait their turn", async
   expect(begun).toEqual([0, 1, 2]);
 });
 
-test("When a task fails, then it is told and the others go on", async () => {
+test("When a task fails, then the failure is reported and the others continue", async () => {
   const failures: unknown[] = [];
   const pool = createTaskPool(1, (error) => failures.push(error));
   let done = false;

@@ -28,7 +28,7 @@ describe("A body", () => {
     expect(data).toMatchObject({ name: "A widget" });
   });
 
-  test("When several things are wrong, then each is told with its place", async () => {
+  test("When several things are wrong, then each is reported with its place", async () => {
     const details = await expectRefusal(post().send({ quantity: 0, colour: "red" }), 400, "VALIDATION_ERROR");
     expect(details).toEqual(
       expect.arrayContaining([
@@ -159,18 +159,18 @@ describe("A URL", () => {
     ["a value twice", "status=open&status=closed"],
     ["an unknown name", "colour=red"],
     ["__proto__", "__proto__=x"],
-    ["a word for a number", "page=many"],
+    ["text for a number", "page=many"],
     ["nothing for a number", "page="],
     ["less than the first page", "page=-1"],
     ["infinitely many", "page=Infinity"],
-    ["a word that is not listed", "status=$where"],
+    ["a value that is not listed", "status=$where"],
     ["NUL", "status=open%00"],
     ["something endless", `status=${"x".repeat(2000)}`],
   ])("When the query has %s, then it is refused", async (_what, query) => {
     await expectRefusal(get(`/?${query}`), 400, "VALIDATION_ERROR");
   });
 
-  test("When a value comes twice, then it is told so", async () => {
+  test("When a value is given twice, then the error says so", async () => {
     const details = await expectRefusal(get("/?status=open&status=open"), 400, "VALIDATION_ERROR");
     expect(details).toEqual([{ in: "query", path: "status", message: '"status" must be given once' }]);
   });

@@ -28,15 +28,15 @@ function run(variables: Record<string, string>): Running {
   children.push(child);
   let output = "";
   const waiting: { text: string; resolve: (line: string) => void }[] = [];
-  const hear = (chunk: Buffer) => {
+  const collect = (chunk: Buffer) => {
     output += chunk.toString();
     for (const { text, resolve } of waiting) {
       const line = output.split("\n").find((candidate) => candidate.includes(text));
       if (line !== undefined) resolve(line);
     }
   };
-  child.stdout?.on("data", hear);
-  child.stderr?.on("data", hear);
+  child.stdout?.on("data", collect);
+  child.stderr?.on("data", collect);
   const exit = once(child, "exit").then(([code]) => code as number | null);
   const says = (text: string) =>
     Promise.race([
@@ -63,7 +63,7 @@ describe("The process", () => {
     expect((await fetch(`${url}/api/health/ready`)).status).toBe(200);
     service.child.kill("SIGTERM");
     await service.says("> Stopping");
-    // It still answers, so that the load balancer can hear that it should look elsewhere.
+    // It still answers, so that the load balancer can see that it is not ready.
     expect((await fetch(`${url}/api/health/ready`)).status).toBe(503);
     expect((await fetch(`${url}/api/health/live`)).status).toBe(200);
     expect(await service.exit).toBe(0);

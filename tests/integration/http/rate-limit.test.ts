@@ -99,7 +99,7 @@ describe("Rate limits", () => {
     );
   });
 
-  test("When a guest writes, then 60 times a minute, whatever others on the address do", async () => {
+  test("When a guest writes, then the limit is 60 a minute, independent of others on the address", async () => {
     const limited = makeTestApp({ RATE_LIMIT_PER_MINUTE: "300" });
     for (const guest of [asGuest(), asGuest()]) {
       const write = () => request(limited.app).post("/api/widgets/minted").set(guest);

@@ -28,7 +28,7 @@ async function open(): Promise<Socket> {
   return socket;
 }
 
-/** Resolves when the connection is gone, by whatever end. */
+/** Resolves when either side has closed the connection. */
 const closed = (socket: Socket): Promise<unknown> => new Promise((resolve) => socket.once("close", resolve));
 
 /** Sends the text and collects what comes back until the server closes the connection. */
@@ -91,7 +91,7 @@ describe("The server", () => {
     expect(await exchange("GET /api/widgets/open HTTP/1.0\r\n\r\n")).toMatch(/^HTTP\/1\.1 200 OK/);
   });
 
-  test("When a body is announced too large, then it is 413 at once, whatever is sent", async () => {
+  test("When the announced body is too large, then it is 413 immediately", async () => {
     const socket = await open();
     socket.write(post("Content-Length: 100001\r\n", "{"));
     const [chunk] = (await once(socket, "data")) as [Buffer];

@@ -47,7 +47,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-/** What is nobody's business, by what it is. */
+/** Secrets, by kind. */
 function canaries(): Record<string, string> {
   const {
     razorpayKeyId,
@@ -94,7 +94,7 @@ async function callAs({ headers: as, has: own }: Shopper, name: string, body?: u
   return noted(name, await world.call(route, { as, own, body }));
 }
 
-/** Everything that can be said of somebody, in a purchase from the cart to the order. */
+/** All personal data of a purchase from the cart to the order. */
 async function purchase(): Promise<void> {
   const shopper = await shopUntil(world, customer.headers, "checkout");
   await callAs(shopper, "PUT /api/checkout/:sessionId/notes", {
@@ -185,7 +185,7 @@ async function attack(): Promise<void> {
 
 const FAULTS = ["status", "garbage", "html", "wrong-types", "truncate", "reset-after"] as const;
 
-/** Neighbours that fail in every way, each too seldom to open its breaker, while somebody shops. */
+/** Neighbours that fail in every way during a purchase, each too rarely to open its breaker. */
 async function failUpstream(): Promise<void> {
   const { faults, razorpay } = world.sandbox.control;
   const shopper = await shopUntil(world, newSession(), "checkout");
@@ -211,8 +211,8 @@ async function failUpstream(): Promise<void> {
 const DRIVER_WORDS = "no such index: canary_of_the_driver";
 
 /**
- * The database refuses with words that nobody may see. Not by a fail point: the server has one for
- * everybody, and other test files use it.
+ * The database refuses with a text that must not leak. Not by a fail point: the server has only one, and other test
+ * files use it.
  */
 async function failDatabase(): Promise<void> {
   const find = jest.spyOn(mongoose.mongo.Collection.prototype, "find").mockImplementation(() => {
@@ -225,8 +225,8 @@ async function failDatabase(): Promise<void> {
   find.mockRestore();
 }
 
-describe("Whatever happens", () => {
-  test("When people shop, attackers try and neighbours fail, then log and refusals stay silent about secrets (S40)", async () => {
+describe("Log and refusals", () => {
+  test("When customers buy, attackers try and neighbours fail, then no secret is in the log or a refusal", async () => {
     await purchase();
     await attack();
     await failUpstream();

@@ -10,7 +10,7 @@ import { newSession, nobodysBelongings, shopUntil } from "./shoppers.js";
 export type Provoke = (scene: Scene) => Promise<Response>;
 
 const { variants, coupons } = SEED;
-const held = () => ({ token: "somebody else's", until: new Date(Date.now() + 600_000) });
+const held = () => ({ token: "another holder", until: new Date(Date.now() + 600_000) });
 const placement = () => ({ token: "t", startedAt: new Date(), leaseUntil: new Date(), attempts: 1 });
 const isCart = ({ route }: Scene) => route.path.startsWith("/api/cart");
 /** Routes that make a checkout from the cart: everything hangs on the cart. */
@@ -92,7 +92,7 @@ const cartGone: Provoke = async (scene) => {
   });
 };
 
-/** Somebody else writes between our reading and our writing. */
+/** Another request writes between our read and our write. */
 const overtaken: Provoke = async (scene) => {
   await expire(scene);
   if (isStep(scene))
@@ -132,7 +132,7 @@ const unknown: Provoke = (scene) => scene.send({ own: nobodysBelongings() });
 /** What a code takes on every route that declares it, unless `OF_ROUTES` says otherwise. */
 const GENERAL: Readonly<Record<string, Provoke>> = {
   UPSTREAM_BAD_RESPONSE: withFault({ action: "wrong-types" }),
-  // A question, where there is one: of a write that is answered 503 nobody knows whether it was done.
+  // A read if there is one: after a 503, it is unknown whether a write was done.
   UPSTREAM_UNAVAILABLE: (scene) =>
     withFault({
       ...(isCart(scene) || isPaying(scene) ? { service: "pricing" } : {}),
@@ -226,7 +226,7 @@ const OF_ROUTES: Readonly<Record<string, Readonly<Record<string, Provoke>>>> = {
           pincode: SEED.pincodes.unserviceable,
         },
       }),
-    NOT_FOUND: (scene) => scene.send({ body: { ...bodyOf(scene), addressId: "addr-of-somebody-else" } }),
+    NOT_FOUND: (scene) => scene.send({ body: { ...bodyOf(scene), addressId: "addr-of-another-user" } }),
   },
   "PUT /api/checkout/:sessionId/billing-address": {
     INVALID_GSTIN: (scene) => scene.send({ body: { ...bodyOf(scene), gstin: "29AABCV4321K1Z8" } }),

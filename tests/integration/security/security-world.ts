@@ -69,7 +69,7 @@ async function digestOf(db: World["db"]): Promise<Record<string, string>> {
 }
 
 const JSON_TYPE = "application/json";
-/** superagent writes JSON its own way unless it is told to leave the text alone. */
+/** superagent serialises JSON itself unless a serializer keeps the text unchanged. */
 const asIs = (text: unknown): string => text as string;
 
 /** A key of its own where one is required. */
@@ -216,7 +216,7 @@ export async function expectNothingDone(
   });
 }
 
-/** Who calls a route that he may call; a customer where it must be one. */
+/** A caller who may call the route; a customer where only customers may. */
 export function callerFor(route: RouteDescription, guest: Shopper, adminToken: string): Shopper["headers"] {
   switch (route.access.rule.kind) {
     case "guest":

@@ -116,7 +116,7 @@ async function failToPay(world: World, step: Step, path: string): Promise<Partia
   return { paymentId: textAt(chosen, "payment.id"), gatewayOrderId, gatewayPaymentId, signature };
 }
 
-/** Brings a shopper to a stage; what he has not got yet is nobody's. */
+/** Brings a shopper to a stage. Ids that do not exist yet belong to nothing. */
 export async function shopUntil(world: World, headers: Shopper["headers"], stage: Stage): Promise<Shopper> {
   const step = stepsOf(world, headers);
   const has = nobodysBelongings();
@@ -142,7 +142,7 @@ export async function shopForEverything(world: World, headers: Shopper["headers"
   return { headers, has: { ...shopper.has, ...saved, orderNumber } };
 }
 
-/** Somebody new at a stage, whom the route takes: a guest, a customer, or one who has just signed in. */
+/** A new shopper at a stage, of a kind that the route accepts: a guest, a customer, or a guest who has just signed in. */
 export async function shopFor(world: World, route: RouteDescription, stage: Stage): Promise<Shopper> {
   const { rule } = route.access;
   if (rule.kind !== "customer") return shopUntil(world, newSession(), stage);

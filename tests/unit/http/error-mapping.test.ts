@@ -40,7 +40,7 @@ describe("An error's answer", () => {
     ["a thrown text", "secret", 500, "INTERNAL_ERROR"],
     ["a refusal of a path", Object.assign(new URIError("bad"), { status: 400 }), 400, "VALIDATION_ERROR"],
     ["one of ours", new UpstreamTimeoutError("pricing"), 504, "UPSTREAM_TIMEOUT"],
-  ])("When it is %s, then a writer hears %s %s", (_what, error, status, code) => {
+  ])("When it is %s, then a write gets %s %s", (_what, error, status, code) => {
     const answer = toAppError(error, "POST");
     expect(answer).toMatchObject({ statusCode: status, code });
     expect(JSON.stringify([answer.message, answer.details])).not.toContain("secret");

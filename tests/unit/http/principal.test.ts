@@ -27,7 +27,7 @@ describe("The caller", () => {
     },
   );
 
-  test("When a guest is logged, then the log does not hold what makes somebody that guest", () => {
+  test("When a guest is logged, then the log does not contain the whole guest id", () => {
     expect(principalLabel({ kind: "guest", sessionId: SESSION })).toBe("guest:abcdef…");
     expect(principalLabel(ANONYMOUS)).toBe("anonymous");
   });
@@ -39,7 +39,7 @@ describe("The caller", () => {
 });
 
 describe("The permissions", () => {
-  /** `upstreams.md`, Auth: A admin, F finance, S support, L fulfilment, V viewer, M service. */
+  /** The contract's matrix: A admin, F finance, S support, L fulfilment, V viewer, M service. */
   const letters: Record<string, StaffRole> = {
     A: "admin",
     F: "finance",

@@ -43,7 +43,7 @@ afterEach(closeStubs);
 const clientOf = (options: Partial<ServiceClientOptions> = {}) =>
   createHttpClient({ name: "thing", baseUrl: stub.url, timeoutMs: DEADLINE_MS, ...options });
 
-/** Drips a byte at a time, for ever. */
+/** Sends one byte at a time, without end. */
 function drip(response: http.ServerResponse): void {
   response.writeHead(200, { "Content-Type": "application/json" });
   const timer = setInterval(() => response.write(" "), 20);
@@ -280,7 +280,7 @@ describe("good answers and refusals", () => {
     ["a message with a 5xx", 500, '{"success":false,"error":"CANARY"}', "HTTP_500"],
     ["a message with a 403", 403, '{"success":false,"error":"CANARY"}', "HTTP_403"],
   ])(
-    "When a neighbour sends %s, then its words and values are not logged",
+    "When a neighbour sends %s, then its texts and values are not logged",
     async (_what, status, body, code) => {
       const logs = [jest.spyOn(logger, "warn"), jest.spyOn(logger, "error")];
       stub.answer = (_request, response) => void response.writeHead(status).end(body);
@@ -412,7 +412,7 @@ describe("retries", () => {
     expect(stub.requests).toHaveLength(1);
   });
 
-  test("When a neighbour stays ill, then retries end with their budget", async () => {
+  test("When a neighbour keeps failing, then retries end with their budget", async () => {
     stub.answer = (_request, response) => json(response, 500, {});
     const client = clientOf({ breaker: { faults: 1_000 } });
     await Promise.all(Array.from({ length: 60 }, () => client.get({ path, refusals, schema })));

@@ -87,7 +87,7 @@ describe("payments on the wire", () => {
     ...["created_at", "authorized_at", "captured_at"],
   ];
 
-  test.each(optional)("When %s has an unexpected shape, then it alone is ignored", (field) => {
+  test.each(optional)("When %s has an unexpected shape, then only that field is ignored", (field) => {
     const whole = map({});
     for (const value of odd) {
       expect(map({ [field]: value })).toMatchObject({
@@ -149,7 +149,7 @@ describe("payments on the wire", () => {
 });
 
 describe("refunds and disputes on the wire", () => {
-  test("When the bank has a reference, then it is kept whatever its name", () => {
+  test("When the bank has a reference, then it is kept, under any of its names", () => {
     expect(mapRazorpayRefund(refundEntity({ acquirer_data: { rrn: "600" } })).bankReference).toBe("600");
     expect(mapRazorpayRefund(refundEntity({ acquirer_data: [] })).bankReference).toBeNull();
   });
@@ -188,7 +188,7 @@ describe("webhooks", () => {
   const parse = (payload: unknown, accountId?: string) =>
     parseRazorpayWebhook(payload, { capture: "automatic", accountId });
 
-  test("When an event is read, then its parts are in our words", () => {
+  test("When an event is read, then its parts are mapped to our fields", () => {
     expect(parse(event())).toMatchObject({
       type: "order.paid",
       isForeignAccount: false,

@@ -259,7 +259,7 @@ describe("gateway orders", () => {
 });
 
 describe("payments", () => {
-  test("When a payment is read, then its card is asked for and it is in our words", async () => {
+  test("When a payment is read, then its card is expanded and it is mapped to our fields", async () => {
     stub.answer = answer(200, paymentEntity());
     const result = await gatewayOf().getGatewayPayment(PAYMENT_ID);
     expect(decodeURIComponent(stub.requests[0]?.path ?? "")).toBe(`/v1/payments/${PAYMENT_ID}?expand[]=card`);
@@ -471,7 +471,7 @@ describe("downtimes and settlements", () => {
     created_at: 1767225600,
   };
 
-  test("When downtimes are kept, then a second question asks nobody", async () => {
+  test("When downtimes are kept, then a second read makes no call", async () => {
     stub.answer = answer(200, collection(downtime));
     const gateway = gatewayOf({ downtimeCacheSeconds: 60 });
     await gateway.listDowntimes();

@@ -3,7 +3,7 @@ import type { Failure } from "../../../utils/result.js";
 import { closeStubs, ok, refuse, type SeenRequest, type StubServer, startStub } from "./stub-server.js";
 import { CALLS, importWrappers, items, product, SERVICES, variant, type Wrappers } from "./upstream-calls.js";
 
-/** Every call of `upstreams.md` against one stub that plays all six neighbours. */
+/** Every call of the neighbours' contract, against one stub for all six neighbours. */
 
 let stub: StubServer;
 let wrappers: Wrappers;
@@ -94,7 +94,7 @@ describe("answers that cannot be true", () => {
 });
 
 describe("refusals", () => {
-  test("When a product does not exist, then it is PRODUCT_NOT_FOUND whatever the catalog calls it", async () => {
+  test("When a product does not exist, then it is PRODUCT_NOT_FOUND, whichever code the catalog sends", async () => {
     stub.answer = (_request, response) => refuse(response, 404, { code: "VARIANT_NOT_FOUND" });
     expect(await wrappers.catalog.getVariantDetails({ productId: "p1", variantId: "v9" })).toMatchObject({
       outcome: "refused",
@@ -170,7 +170,7 @@ describe("what is kept", () => {
     expect(result.success && [...result.data.keys()].sort()).toEqual(["p1", "p2"]);
   });
 
-  test("When somebody changes what is kept, then it throws instead of changing it for all", async () => {
+  test("When a caller changes a kept value, then it throws instead of changing it for all", async () => {
     const result = await wrappers.catalog.getProduct("p1");
     if (!result.success) throw new Error("a product was expected");
     expect(() => {
