@@ -183,7 +183,7 @@ describe("Keys of the Auth service", () => {
 });
 
 describe("A guest", () => {
-  test("When a session is sent, then it is the caller", async () => {
+  test("When a guest id is sent, then it identifies the caller", async () => {
     const { data } = expectEnvelope(await get("/shopper", { "X-Session-Id": SESSION }), 200, routes);
     expect(data).toMatchObject({
       principal: { kind: "guest", sessionId: SESSION },
@@ -198,7 +198,7 @@ describe("A guest", () => {
     expectEnvelope(await get("/shopper"), 401, routes);
   });
 
-  test("When a first write carries nothing, then a session is minted, told in the header and to the handler", async () => {
+  test("When a first write has no credentials, then a guest id is minted, for the header and the handler", async () => {
     const responses = await Promise.all([1, 2].map(() => request(app).post("/api/widgets/minted")));
     const sessions = responses.map((response) => {
       const { data } = expectEnvelope(response, 200, routes);
@@ -210,7 +210,7 @@ describe("A guest", () => {
     expect(new Set(sessions).size).toBe(2);
   });
 
-  test("When a write carries a session, then none is minted", async () => {
+  test("When a write has a guest id, then none is minted", async () => {
     const response = await request(app).post("/api/widgets/minted").set("X-Session-Id", SESSION);
     expect(response.headers["x-session-id"]).toBeUndefined();
     expect(response.body.data.sessionMinted).toBeUndefined();
@@ -230,7 +230,7 @@ describe("A guest", () => {
     expect(minted).toMatch(/^[A-Za-z0-9_-]{46}$/);
     expect(written.body.data).toMatchObject({ owner: { sessionId: minted }, sessionMinted: minted });
     expectEnvelope(await get("/shopper", { "X-Session-Id": minted }), 200, routes);
-    // Nor can it be merged into a customer's cart.
+    // It cannot be merged into a customer's cart either.
     const merge = await request(app)
       .post("/api/widgets/merge")
       .set({ ...(await asCustomer("user-3")), ...headers });

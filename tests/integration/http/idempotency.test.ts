@@ -103,7 +103,7 @@ describe("An idempotency key", () => {
     expect((await post({ instance: second.app })).text).toBe(original.text);
   });
 
-  test("When twenty come at once, then the work is done once", async () => {
+  test("When twenty arrive at once, then the work is done once", async () => {
     const before = made() + second.made();
     const instances = Array.from({ length: 20 }, (_, index) => (index % 2 ? app : second.app));
     const responses = await Promise.all(instances.map((instance) => post({ instance })));
@@ -150,7 +150,7 @@ describe("An idempotency key", () => {
     expect((await post({ key })).headers["idempotency-replayed"]).toBe("true");
   });
 
-  test("When it stands in the body, then it is the same key, and no part of the body", async () => {
+  test("When it is in the body, then it is the same key, and not part of the body", async () => {
     const call = (body: object) =>
       request(app).post("/api/widgets/strict").set("X-Session-Id", SESSION).send(body);
     const original = await call({ ...widget, idempotency_key: KEY });

@@ -7,7 +7,7 @@ import { testDatabaseUri } from "../../support/test-database-uri.js";
 /** The service as a process of its own, as it runs in production. */
 interface Running {
   child: ChildProcess;
-  /** Everything it has said so far. */
+  /** Its output so far. */
   output: () => string;
   /** Resolves with the first line that has the text. */
   says: (text: string) => Promise<string>;
@@ -58,7 +58,7 @@ async function startReady(): Promise<{ service: Running; url: string }> {
 }
 
 describe("The process", () => {
-  test("When it has started, then it is ready; told to stop, it says so, finishes what runs and exits with 0", async () => {
+  test("When it has started, then it is ready; on SIGTERM it stops being ready, finishes requests and exits with 0", async () => {
     const { service, url } = await startReady();
     expect((await fetch(`${url}/api/health/ready`)).status).toBe(200);
     service.child.kill("SIGTERM");

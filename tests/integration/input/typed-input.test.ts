@@ -47,7 +47,7 @@ describe("A phone", () => {
     expect(await buyer.stored.session()).toMatchObject({ phone: "+919845012345" });
   });
 
-  test("When it stands in an address, then it is stored as E.164 too", async () => {
+  test("When it is part of an address, then it is stored as E.164, too", async () => {
     const buyer = await begin();
     const address = { ...PLACES.bengaluru, phone: "098450-12345" };
     expect(done(await buyer.put("shipping-address", address)).shippingAddress.phone).toBe("+919845012345");
@@ -371,7 +371,7 @@ describe("A coupon code", () => {
     },
   );
 
-  // A single dot is a path segment of its own meaning: no URL can name such a code.
+  // A single dot is a path segment with a meaning of its own, so no URL can name such a code.
   test.each(["..", "%", ZWSP, "x".repeat(65), `WEL${RLO}COME10`])(
     "When it is %j, then POST and DELETE refuse it alike",
     async (typed) => {

@@ -24,7 +24,7 @@ const WITHOUT = [
   "POST /api/payments/verify",
 ];
 
-/** A whole table is one test; on a busy machine that takes a while. */
+/** Each test covers a whole table, which takes a while on a busy machine. */
 jest.setTimeout(120_000);
 
 let world: SecurityWorld;

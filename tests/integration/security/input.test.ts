@@ -31,7 +31,7 @@ type Route = SecurityWorld["routes"][number];
 /** As `BODY_LIMITS` in the service; repeated here, because the API promises it. */
 const LIMITS = { standard: 100_000, large: 2_000_000 };
 
-/** A whole table is one test; on a busy machine that takes a while. */
+/** Each test covers a whole table, which takes a while on a busy machine. */
 jest.setTimeout(120_000);
 
 let world: SecurityWorld;
@@ -221,7 +221,7 @@ describe("A URL", () => {
       const answer = await callWith(pathCase);
       world.expectEnvelope(answer, answer.status === 200 ? 200 : 404);
     });
-    // A coupon that is not there is taken off in vain, which asks the neighbours.
+    // Removing a coupon that is not applied changes nothing, but calls the neighbours.
     await findings.check("nothing is changed", async () => expect(await world.digest()).toEqual(before));
     findings.report();
   });

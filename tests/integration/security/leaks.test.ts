@@ -24,13 +24,13 @@ const CARD_WITH_BLANKS = "4111 1111 1111 1111";
 const VPA = "canary.vpa@okaxis";
 const QUERY_TOKEN = "1900000000.canarytoken0123456789";
 
-/** A whole table is one test; on a busy machine that takes a while. */
+/** Each test covers a whole table, which takes a while on a busy machine. */
 jest.setTimeout(120_000);
 
 let world: SecurityWorld;
-/** Every line that the service has logged, at the most talkative level. */
+/** Every line that the service has logged, at the most verbose level. */
 const lines: string[] = [];
-/** Every refusal that anybody got. */
+/** Every refusal that was sent. */
 const refusals: { what: string; text: string }[] = [];
 let customer: Shopper;
 let guest: Shopper;
@@ -160,7 +160,7 @@ function aroundBody(route: Route, forgeries: readonly (string | string[])[]): At
   ];
 }
 
-/** A webhook that is no JSON, signed rightly and wrongly. */
+/** A webhook that is not JSON, with a valid and an invalid signature. */
 function inWebhook(route: Route): Attack[] {
   if (!isSigned(route)) return [];
   const text = `{"event":"payment.captured","vpa":"${VPA}"`;
@@ -171,7 +171,7 @@ function inWebhook(route: Route): Attack[] {
   }));
 }
 
-/** What a service that is attacked gets to see. */
+/** The requests of an attack. */
 async function attack(): Promise<void> {
   const { headers: as, has: own } = guest;
   const forgeries = Object.values(forgedHeaders()).slice(0, 3);
@@ -255,7 +255,7 @@ describe("Log and refusals", () => {
       },
     );
     findings.report();
-    // It was not silence that passed.
+    // Something was logged, so the test did not pass on an empty log.
     expect(lines.length).toBeGreaterThan(refusals.length);
     const seen = new Set(refusals.map(({ text }) => String(JSON.parse(text).statusCode)));
     expect([...seen]).toEqual(

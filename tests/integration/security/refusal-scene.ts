@@ -107,7 +107,7 @@ const admin = ({ world }: Scene, command: Document): Promise<Document> => world.
 
 const stopFailing = (scene: Scene) => admin(scene, { configureFailPoint: "failCommand", mode: "off" });
 
-/** Which command is done and then not answered as it should be. */
+/** Which command is executed but then answered with an error. */
 interface Unanswered {
   command: "commitTransaction" | "findAndModify";
   collection?: "checkoutSessions";
@@ -139,10 +139,10 @@ interface Meanwhile {
   happens: () => Promise<unknown>;
 }
 
-/** Longer than a small write takes on a machine that does three things at once. */
+/** Longer than a small write takes on a busy machine. */
 const HELD_MS = 500;
 
-/** Holds one write of the call back at the server until something else has happened. */
+/** Blocks one write of the call at the server until something else has happened. */
 export async function meanwhile(scene: Scene, { collection, at, happens }: Meanwhile): Promise<Response> {
   const namespace = `${scene.world.db.databaseName}.${collection}`;
   const data = {

@@ -10,7 +10,7 @@ import { collectFindings, type SecurityWorld, startSecurityWorld } from "./secur
  * of the shopper's. A code that is declared and has no provocation fails: it cannot happen, or its provocation is missing.
  */
 useFailPoints();
-/** A whole table is one test; on a busy machine that takes a while. */
+/** Each test covers a whole table, which takes a while on a busy machine. */
 jest.setTimeout(240_000);
 
 type Route = SecurityWorld["routes"][number];
@@ -33,7 +33,7 @@ afterAll(() => world.stop());
 
 const ours = (): Route[] => world.routes.filter((route) => isOurs(route) && (route.refuses ?? []).length > 0);
 
-/** An admin has no cart: a guest's stands there to be looked at. */
+/** An admin has no cart, so a guest's is used. */
 async function setSceneFor(route: Route): Promise<Scene> {
   const scene = await setScene(world, route);
   if (!isAdminRoute(route)) return scene;
@@ -68,7 +68,7 @@ async function provoke({ route, code }: Pair, how: Provoke | undefined, status?:
   }
 }
 
-/** Without what time and waiting change. */
+/** Without the fields that time and waiting change. */
 async function contentOf(scene: Scene): Promise<string> {
   const stored = await scene.picture();
   for (const documents of Object.values(stored))
@@ -117,7 +117,7 @@ test("When a declared refusal is provoked, then the route answers with it", asyn
 test("When another request's change does not end, then it is REQUEST_IN_PROGRESS after ten seconds of waiting", async () => {
   const findings = collectFindings();
   const waiting = pairs().filter(isLine);
-  // All at once: each has to wait for itself.
+  // All at once, because each has to wait.
   await Promise.all(
     waiting.map((pair) =>
       findings.check(nameOfPair(pair), () => provoke(pair, findProvocation(pair.route, pair.code))),

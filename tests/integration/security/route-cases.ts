@@ -12,7 +12,7 @@ export interface RouteCase {
   body?: (own: Belongings) => Record<string, unknown>;
   /** Shows the lists and objects of the schema that the body above does not; need not be valid as a whole. */
   shape?: Record<string, unknown>;
-  /** How far a shopper must have come for a 2xx. */
+  /** The stage that a shopper needs for a 2xx. */
   stage?: Stage;
   /** Another valid body, for the same idempotency key. */
   otherBody?: (own: Belongings) => Record<string, unknown>;

@@ -41,7 +41,7 @@ export interface SecurityWorld extends World {
   upstreamCalls(): number;
 }
 
-/** What the inside of the service looks like; no answer may show it. */
+/** Internals of the service, which no response may show. */
 const INSIDES =
   /node_modules|\bat \S+ \(|\.[jt]s:\d+|\bE11000\b|\bMongo\w*(?:Error|Exception)|\bCastError|TypeError|RangeError|SyntaxError|AxiosError|ECONN|127\.0\.0\.1|\[object Object\]/;
 
@@ -50,7 +50,7 @@ export function assertNoInsides(text: string): void {
   if (found !== undefined) throw new Error(`shows "${found}": ${text.slice(0, 300)}`);
 }
 
-/** Part of letting an admin in, like verifying the token; no effect of the request. */
+/** Part of admitting an admin, like verifying the token; not an effect of the request. */
 const ACCOUNT_LOOK_UP = "GET /api/admin/users/:adminId";
 
 /** Bookkeeping of requests as such, not of what they did. */

@@ -34,7 +34,7 @@ export interface Shopper {
 
 const hexId = () => randomBytes(12).toString("hex");
 
-/** Ids as they could be, of nothing that exists. */
+/** Valid ids of documents that do not exist. */
 export const nobodysBelongings = (): Belongings => ({
   itemId: hexId(),
   savedItemId: hexId(),
@@ -64,7 +64,7 @@ function textAt(answer: Response, path: string): string {
 
 type Step = (method: "post" | "put", path: string, body: object) => Promise<Response>;
 
-/** So often a request is repeated that the service was too busy for. */
+/** How often a request is repeated while the service is too busy. */
 const TRIES = 10;
 
 /** Sends one step of a purchase, and again, with the same key, while the service is too busy. */
@@ -130,7 +130,7 @@ export async function shopUntil(world: World, headers: Shopper["headers"], stage
   return { headers, has };
 }
 
-/** A shopper who has everything: an order of last week, and a new cart whose payment just failed. */
+/** A shopper with everything: an order of last week, and a new cart whose payment has just failed. */
 export async function shopForEverything(world: World, headers: Shopper["headers"]): Promise<Shopper> {
   const step = stepsOf(world, headers);
   const first = await shopUntil(world, headers, "checkout");

@@ -25,12 +25,12 @@ describe("toAppError", () => {
     expect(toAppError(error, "POST")).toMatchObject({ statusCode: 503, code: "OUTCOME_UNKNOWN" });
   });
 
-  test("When a bulk write was refused for what it says, then it is our mistake", () => {
+  test("When a bulk write is refused for its content, then it is a bug of ours (500)", () => {
     const error = bulkError(serverError(9));
     expect(toAppError(error, "POST")).toMatchObject({ statusCode: 500 });
   });
 
-  test("When the server says that it may be repeated, then so may the client", () => {
+  test("When the server says that a retry is safe, then the client may retry", () => {
     const error = new mongo.MongoServerError({ message: "trouble", errorLabels: ["RetryableWriteError"] });
     expect(toAppError(error, "POST")).toMatchObject({ statusCode: 503 });
   });

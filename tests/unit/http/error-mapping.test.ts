@@ -47,7 +47,7 @@ describe("An error's answer", () => {
     if (status === 503) expect(answer.retryAfterSeconds).toBeGreaterThan(0);
   });
 
-  test("When only reading was disturbed, then nothing is unknown: the database is away", () => {
+  test("When only a read failed, then nothing is unknown: the database is unavailable", () => {
     const answer = toAppError(new mongo.MongoNetworkError("cut"), "GET");
     expect(answer).toMatchObject({ statusCode: 503, code: "UPSTREAM_UNAVAILABLE", retryAfterSeconds: 5 });
   });

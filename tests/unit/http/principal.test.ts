@@ -32,7 +32,7 @@ describe("The caller", () => {
     expect(principalLabel(ANONYMOUS)).toBe("anonymous");
   });
 
-  test("When a guest's documents are looked for, then those a customer took over are not among them", () => {
+  test("When a guest's documents are queried, then those that a customer took over are excluded", () => {
     expect(ownerFilter({ sessionId: SESSION })).toEqual({ sessionId: SESSION, userId: null });
     expect(ownerFilter({ userId: "u1" })).toEqual({ userId: "u1" });
   });

@@ -1,7 +1,7 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A neighbour made of a raw http server, which a test has answer as it likes. */
+/** A neighbour as a raw HTTP server, whose answers the test controls. */
 
 export interface SeenRequest {
   method: string;
