@@ -10,15 +10,13 @@ export type AdminRole = (typeof ADMIN_ROLES)[number];
 /** Admins, and machine callers such as an external scheduler or an operator's script. */
 export type StaffRole = AdminRole | "service";
 
-const ALL_ADMINS = ADMIN_ROLES;
-
 export const PERMISSIONS = {
-  "carts:read": ALL_ADMINS,
-  "orders:read": ALL_ADMINS,
-  "payments:read": ALL_ADMINS,
-  "refunds:read": ALL_ADMINS,
-  "returns:read": ALL_ADMINS,
-  "invoices:read": ALL_ADMINS,
+  "carts:read": ADMIN_ROLES,
+  "orders:read": ADMIN_ROLES,
+  "payments:read": ADMIN_ROLES,
+  "refunds:read": ADMIN_ROLES,
+  "returns:read": ADMIN_ROLES,
+  "invoices:read": ADMIN_ROLES,
   "orders:write": ["admin", "support"],
   "orders:cancel": ["admin", "support"],
   "orders:notes": ["admin", "support"],
