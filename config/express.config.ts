@@ -10,9 +10,9 @@ import type {
   RouteSurroundings,
 } from "../middlewares/described-router.js";
 import { errorHandler, notFoundHandler } from "../middlewares/error.middleware.js";
-import { pathGuard } from "../middlewares/path-guard.middleware.js";
 import { createRateLimits } from "../middlewares/rate-limit.middleware.js";
 import { requestContext } from "../middlewares/request-context.middleware.js";
+import { pathGuard } from "../middlewares/validation.middleware.js";
 import { DOCS_ASSETS, docsAssets } from "../src/operations/docs.controller.js";
 import { docsRouter } from "../src/operations/docs.route.js";
 import { type Config, config as serviceConfig } from "./env.config.js";

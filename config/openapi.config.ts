@@ -196,7 +196,7 @@ const operationId = ({ method, path }: RouteDescription): string =>
 
 function operationOf(route: RouteDescription, components: Components): Json {
   const { tag, summary, description, access, owner, schemas } = route;
-  const whose = owner ? `, who owns what \`${owner.param}\` names` : "";
+  const whose = owner ? `; only the owner of \`${owner.param}\`` : "";
   return {
     tags: [tag],
     operationId: operationId(route),

@@ -1,7 +1,13 @@
 import type { Request, RequestHandler } from "express";
 import type { Config } from "../config/env.config.js";
+import { findAdminStatus } from "../services/integrations/admin-status.service.js";
 import { CART_SOURCES } from "../utils/constants.js";
-import { ForbiddenError, UnauthenticatedError, ValidationError } from "../utils/errors.js";
+import {
+  ForbiddenError,
+  UnauthenticatedError,
+  UpstreamUnavailableError,
+  ValidationError,
+} from "../utils/errors.js";
 import { isMintedGuestId, mintGuestId } from "../utils/guest-ids.js";
 import { constantTimeEqual } from "../utils/helpers.js";
 import { hasPermission, type Permission } from "../utils/permissions.js";
@@ -129,3 +135,22 @@ export function accessStep(rule: AccessRule, { authenticate, config }: AccessOpt
     return found instanceof Promise ? found.then(proceed) : proceed(found);
   };
 }
+
+/**
+ * The token says what an admin may do; the auth service says whether the account is still active. While it does not
+ * answer, reads are allowed and writes get 503.
+ * @throws ForbiddenError, UpstreamUnavailableError
+ */
+async function assertActive(adminId: string, method: string): Promise<void> {
+  const status = await findAdminStatus(adminId);
+  if (status === "inactive") throw new ForbiddenError();
+  const isRead = method === "GET" || method === "HEAD";
+  if (status === "unknown" && !isRead) throw new UpstreamUnavailableError("auth");
+}
+
+/** Runs after the rate limits, which protect the auth service from a flood of look-ups. */
+export const activeAdminStep: RequestHandler = (request, res, next) => {
+  const { principal } = localsOf(res);
+  if (principal.kind !== "admin") return next();
+  return assertActive(principal.adminId, request.method).then(() => next());
+};

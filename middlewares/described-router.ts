@@ -1,8 +1,7 @@
 import { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import type { Config } from "../config/env.config.js";
 import type { Access, AccessRule, Grant } from "./access.js";
-import { accessStep, announceSessionStep } from "./access.middleware.js";
-import { activeAdminStep } from "./active-admin.middleware.js";
+import { accessStep, activeAdminStep, announceSessionStep } from "./access.middleware.js";
 import type { Authenticate } from "./authentication.middleware.js";
 import { BODY_LIMITS, jsonBodyStep, rawBodyStep } from "./body.middleware.js";
 import { failedAttemptSteps } from "./failed-attempts.middleware.js";

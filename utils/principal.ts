@@ -1,6 +1,6 @@
 import type { AdminRole } from "./permissions.js";
 
-/** Whose cart, checkout or order it is: a customer's, or a guest session's. */
+/** The owner of a cart, checkout or order: a customer, or a guest. */
 export type Owner = { userId: string } | { sessionId: string };
 
 export interface CustomerPrincipal {
@@ -32,7 +32,7 @@ export interface AnonymousPrincipal {
   kind: "anonymous";
 }
 
-/** The caller, as proven by the token or the guest id. */
+/** The authenticated caller: by token, by guest id, or anonymous. */
 export type Principal =
   | CustomerPrincipal
   | GuestPrincipal
@@ -111,7 +111,7 @@ export function principalLabel(principal: Principal): string {
   return principalKey(principal) ?? "anonymous";
 }
 
-/** What a customer's token says about them, in its stored form. */
+/** The claims of a customer's token, in their stored form. */
 export type Profile = Pick<CustomerPrincipal, "name" | "email" | "phone">;
 
 export function profileOf(principal: Principal): Profile {

@@ -1,6 +1,6 @@
 import { createTaskPool } from "../../utils/async.js";
 
-/** A task that the test ends. */
+/** A task that ends when `open` is called. */
 function gate() {
   let open: () => void = () => undefined;
   const opened = new Promise<void>((resolve) => {

@@ -3,7 +3,7 @@ import { paise } from "../../../utils/money.js";
 import { type Result, unwrap } from "../../../utils/result.js";
 import { testDatabaseUri } from "../../support/test-database-uri.js";
 
-/** Our wrappers against the sandbox: what one side sends the other understands, in every call. */
+/** Our wrappers against the sandbox: each side understands what the other sends, in every call. */
 
 async function importWrappers() {
   return {
@@ -230,7 +230,7 @@ test("When people are looked up and an audit row is sent, then the auth service 
   );
 });
 
-test("When money is taken and given back, then the gateway's simulator agrees at each step", async () => {
+test("When a payment is captured and refunded, then the gateway's simulator agrees at each step", async () => {
   const { gateway } = wrappers;
   const amount = paise(100_000);
   const receipt = "65f0000000000000000000aa";

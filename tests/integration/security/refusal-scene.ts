@@ -7,7 +7,7 @@ import { nameOf } from "../../support/router-table.js";
 import type { Call, SecurityWorld } from "./security-world.js";
 import { type Shopper, type Stage, shopFor } from "./shoppers.js";
 
-/** One route with somebody who may call it, brought so far that the call would work. */
+/** One route with a caller who may call it, in a state in which the call would succeed. */
 export interface Scene {
   world: SecurityWorld;
   route: RouteDescription;
@@ -104,7 +104,7 @@ export async function setScene(world: SecurityWorld, route: RouteDescription): P
   };
 }
 
-/** Which command is done and then not answered as it should be. */
+/** Which command is executed but then answered with an error. */
 interface Unanswered {
   command: "commitTransaction" | "findAndModify";
   collection?: "checkoutSessions";
@@ -112,7 +112,7 @@ interface Unanswered {
   skip?: number;
 }
 
-/** It is written, but the answer says that time was over (50): whoever asked cannot know. */
+/** The write is done, but the answer is a time-out (50), so the caller cannot know. */
 export async function unanswered(scene: Scene, { command, collection, skip }: Unanswered): Promise<Response> {
   const data = {
     failCommands: [command],
@@ -136,10 +136,10 @@ interface Meanwhile {
   happens: () => Promise<unknown>;
 }
 
-/** Longer than a small write takes on a machine that does three things at once. */
+/** Longer than a small write takes on a busy machine. */
 const HELD_MS = 500;
 
-/** Holds one write of the call back at the server until something else has happened. */
+/** Blocks one write of the call at the server until something else has happened. */
 export async function meanwhile(scene: Scene, { collection, at, happens }: Meanwhile): Promise<Response> {
   const namespace = `${scene.world.db.databaseName}.${collection}`;
   const data = {
@@ -160,7 +160,7 @@ export async function meanwhile(scene: Scene, { collection, at, happens }: Meanw
   return answer;
 }
 
-/** Ends the trouble: no faults, and every breaker closed again. */
+/** Ends the disturbance: no faults, and every breaker closed again. */
 export async function recover({ sandbox }: SecurityWorld): Promise<void> {
   sandbox.control.faults.clear();
   const [{ upstreamClients }, { nothing }] = await Promise.all([
@@ -168,7 +168,7 @@ export async function recover({ sandbox }: SecurityWorld): Promise<void> {
     import("../../../services/integrations/contract.js"),
   ]);
   for (const client of upstreamClients()) {
-    // A success also begins the count of faults anew.
+    // A success also resets the count of faults.
     while (!(await client.get({ path: "/health", refusals: [], schema: nothing })).success) await sleep(20);
   }
 }

@@ -50,7 +50,7 @@ const INVENTORY: Call[] = [
     name: "checkStock",
     call: ({ inventory }) => inventory.checkStock("v1", 2),
     sent: "GET /api/stock/check/v1?quantity=2",
-    // What never runs out, as people type it in.
+    // Stock that never runs out is often entered as nines.
     answer: { variantId: "v1", sku: "S1", available: 99_999_999, isAvailable: true },
     data: { variantId: "v1", sku: "S1", available: 99_999_999, isAvailable: true },
   },
