@@ -101,7 +101,11 @@ async function balance(db: Db, sandbox: Sandbox): Promise<void> {
   const violations = await findViolations(db, sandbox);
   check(
     violations.length === 0,
-    violations.length === 0 ? "every invariant of a purchase holds" : JSON.stringify(violations),
+    violations.length === 0
+      ? "every invariant of a purchase holds"
+      : violations
+          .map(({ invariant, problem, ids }) => `${invariant}: ${problem} (${ids.join(", ")})`)
+          .join("; "),
   );
   const [orders] = await db
     .collection("payments")

@@ -210,7 +210,7 @@ async function main(): Promise<void> {
     heading("What became of it");
     narrate(`orders acknowledged: ${customers.orders.length}, lost: ${lost.length}`);
     for (const { invariant, problem, ids } of violations)
-      narrate(`${invariant}: ${problem} ${ids.join(" ")}`);
+      narrate(`${invariant}: ${problem} (${ids.join(", ")})`);
     tellUnknownErrors(world);
     for (const reason of customers.failed.slice(0, 20)) narrate(reason);
     check(customers.orders.length > 0 && lost.length === 0, "no acknowledged order was lost");
