@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type mongoose from "mongoose";
-import { print, table } from "../demo/print.js";
+import { print, table } from "../support/print.js";
 import { Buyer } from "./buyer.js";
 import { type CpuMs, cpuSince, readCpu } from "./processes.js";
 import { untilQuiet, type World } from "./world.js";

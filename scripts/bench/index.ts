@@ -1,5 +1,5 @@
-import { print } from "../demo/print.js";
 import { seedDatabase } from "../seed/index.js";
+import { print } from "../support/print.js";
 import { ANALYSES } from "./analyses.js";
 import { countCost } from "./cost.js";
 import { type Loop, type Outcome, runLoad } from "./load.js";

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { join } from "node:path";
-import { print, table } from "../demo/print.js";
+import { print, table } from "../support/print.js";
 import type { CpuMs } from "./processes.js";
 
 /** One line of the table: a scenario under one load, on one database. */

@@ -3,7 +3,7 @@ import { config } from "../../config/env.config.js";
 import { createSandboxClient } from "../sandbox/control-client.js";
 import type { BookKeepers } from "./facts.js";
 import { findViolations } from "./index.js";
-import type { Violation } from "./invariants.js";
+import { toLine, type Violation } from "./invariants.js";
 
 const SANDBOX_CONTROL = "http://127.0.0.1:3010";
 
@@ -17,7 +17,7 @@ async function main(): Promise<number> {
     const violations = await findViolations(client.db(), {
       control: remoteBooks(process.argv[2] ?? SANDBOX_CONTROL),
     });
-    process.stdout.write(report(violations));
+    process.stdout.write(toReport(violations));
     return violations.length === 0 ? 0 : 1;
   } finally {
     await client.close();
@@ -42,12 +42,9 @@ function remoteBooks(controlUrl: string): BookKeepers {
   };
 }
 
-function report(violations: readonly Violation[]): string {
+function toReport(violations: readonly Violation[]): string {
   if (violations.length === 0) return "Every invariant holds.\n";
-  const lines = violations.map(
-    ({ invariant, problem, ids }) => `${invariant}: ${problem} (${ids.join(", ")})`,
-  );
-  return `${lines.join("\n")}\n${violations.length} violations\n`;
+  return `${violations.map(toLine).join("\n")}\n${violations.length} violations\n`;
 }
 
 process.exitCode = await main();

@@ -52,6 +52,10 @@ export const finding = (problem: string, ...ids: readonly unknown[]): Finding =>
   ids: ids.map(String),
 });
 
+/** A violation as one line for people. */
+export const toLine = ({ invariant, problem, ids }: Violation): string =>
+  `${invariant}: ${problem} (${ids.join(", ")})`;
+
 /** Groups in the order of their first row. */
 export function groupBy<T>(rows: readonly T[], keyOf: (row: T) => unknown): Map<string, T[]> {
   const groups = new Map<string, T[]>();

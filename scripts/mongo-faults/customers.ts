@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { mintGuestId } from "../../utils/guest-ids.js";
-import { at, textAt } from "../demo/storefront.js";
 import { SANDBOX_SECRETS } from "../sandbox/environment.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
 import { SEED } from "../sandbox/seed/index.js";
+import { at, textAt } from "../support/json.js";
 import { type Call, isAllowed } from "./tally.js";
 
 const CALL_TIMEOUT_MS = 30_000;

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import mongoose from "mongoose";
-import { check, heading, narrate, print, table } from "../demo/print.js";
 import { findViolations } from "../invariants/index.js";
+import { toLine } from "../invariants/invariants.js";
 import { databaseUri } from "../mongo/database-uri.js";
 import { startEmbeddedMongo } from "../mongo/embedded-mongo.js";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.js";
 import { SEED } from "../sandbox/seed/index.js";
+import { check, heading, narrate, print, table } from "../support/print.js";
 import { type ServiceProcess, startService } from "../support/service-process.js";
 import { type Customers, startCustomers } from "./customers.js";
 import { Witness } from "./majority.js";
@@ -209,8 +210,7 @@ async function main(): Promise<void> {
     const violations = await findViolations(world.db, world.sandbox, { captureGraceMs: 0 });
     heading("What became of it");
     narrate(`orders acknowledged: ${customers.orders.length}, lost: ${lost.length}`);
-    for (const { invariant, problem, ids } of violations)
-      narrate(`${invariant}: ${problem} (${ids.join(", ")})`);
+    for (const violation of violations) narrate(toLine(violation));
     tellUnknownErrors(world);
     for (const reason of customers.failed.slice(0, 20)) narrate(reason);
     check(customers.orders.length > 0 && lost.length === 0, "no acknowledged order was lost");

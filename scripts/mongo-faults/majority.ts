@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { mintGuestId } from "../../utils/guest-ids.js";
-import { at } from "../demo/storefront.js";
 import { SANDBOX_SECRETS } from "../sandbox/environment.js";
 import { SEED } from "../sandbox/seed/index.js";
+import { at } from "../support/json.js";
 
 /** What one customer, and a load balancer, hear while there is no majority to write to (F39). */
 

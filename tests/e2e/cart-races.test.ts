@@ -1,6 +1,6 @@
 import { Types } from "mongoose";
-import { listAt, textAt } from "../../scripts/demo/storefront.js";
 import { SEED } from "../../scripts/sandbox/seed/index.js";
+import { listAt, textAt } from "../../scripts/support/json.js";
 import { useInstances } from "../support/instances.js";
 import { type Answer, ITEMS, Shopper } from "../support/purchase.js";
 

@@ -1,6 +1,6 @@
 import { Types } from "mongoose";
-import { textAt } from "../../scripts/demo/storefront.js";
 import { SEED } from "../../scripts/sandbox/seed/index.js";
+import { textAt } from "../../scripts/support/json.js";
 import { useInstances } from "../support/instances.js";
 import {
   type Answer,

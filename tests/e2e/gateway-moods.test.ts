@@ -1,8 +1,8 @@
 import { Types } from "mongoose";
-import { listAt, textAt } from "../../scripts/demo/storefront.js";
 import { findViolations } from "../../scripts/invariants/index.js";
 import type { Attempt } from "../../scripts/sandbox/razorpay/control-types.js";
 import { SEED } from "../../scripts/sandbox/seed/index.js";
+import { listAt, textAt } from "../../scripts/support/json.js";
 import {
   chooseMethod,
   ITEMS,

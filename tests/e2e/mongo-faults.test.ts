@@ -1,10 +1,10 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import mongoose from "mongoose";
-import { textAt } from "../../scripts/demo/storefront.js";
 import { findViolations } from "../../scripts/invariants/index.js";
 import { type EmbeddedMongo, startEmbeddedMongo } from "../../scripts/mongo/embedded-mongo.js";
 import { SEED } from "../../scripts/sandbox/seed/index.js";
+import { textAt } from "../../scripts/support/json.js";
 import { useFailPoints } from "../support/fail-points.js";
 import {
   type Answer,

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Types } from "mongoose";
-import { at, listAt } from "../../scripts/demo/storefront.js";
 import { createRandom } from "../../scripts/sandbox/shared/random.js";
+import { at, listAt } from "../../scripts/support/json.js";
 import { holdWebhooks, useInstances } from "../support/instances.js";
 import { orderOf } from "../support/money.js";
 import {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Types } from "mongoose";
-import { numberAt, textAt } from "../../scripts/demo/storefront.js";
+import { numberAt, textAt } from "../../scripts/support/json.js";
 import { useInstances } from "../support/instances.js";
 import { type Answer, type OpenCheckout, openCheckout, paidCheckout, place } from "../support/purchase.js";
 

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { at, listAt } from "../../scripts/demo/storefront.js";
 import { findViolations } from "../../scripts/invariants/index.js";
 import { SEED } from "../../scripts/sandbox/seed/index.js";
 import type { FaultRule } from "../../scripts/sandbox/shared/faults.js";
 import { SERVICE_NAMES } from "../../scripts/sandbox/shared/names.js";
+import { at, listAt } from "../../scripts/support/json.js";
 import { setClock } from "../../utils/clock.js";
 import { type Answer, ITEMS, paidCheckout, place, Shopper } from "../support/purchase.js";
 import { ENDPOINTS, type Endpoint, type Neighbour, type Subject } from "../support/sick-endpoints.js";

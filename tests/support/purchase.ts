@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { at, numberAt, textAt } from "../../scripts/demo/storefront.js";
 import type { Attempt, AttemptResult } from "../../scripts/sandbox/razorpay/control-types.js";
 import type { Sandbox } from "../../scripts/sandbox/sandbox.js";
 import { SEED } from "../../scripts/sandbox/seed/index.js";
+import { at, numberAt, textAt } from "../../scripts/support/json.js";
 
 /** One answer of the API. */
 export interface Answer {
