@@ -13,8 +13,9 @@ import {
   startCheckout,
   verify,
 } from "../support/purchase.js";
+import { roundsOf } from "../support/races.js";
 
-/** Races for a checkout: a shaky hand on "Checkout", and two tabs that want different things, over two instances. */
+/** Races for a checkout over two instances: repeated clicks on "Checkout", and two tabs with different choices. */
 const world = useInstances();
 
 const urlOf = (index: number): string => world().urlOf(index);
@@ -49,17 +50,17 @@ test(`When a checkout is started ${STARTS} times at once over two instances, the
 });
 
 type Tab = (index: number) => Promise<Answer>;
-const ROUNDS = Array.from({ length: Number(process.env.RACE_ROUNDS ?? 3) }, (_unused, round) => round);
+const ROUNDS = roundsOf(3);
 
-/** Either tab may find that the other was faster; then it hears so, and nothing of its own is done. */
+/** A tab that loses the race gets a conflict and changes nothing. */
 function expectOrderly(answers: Answer[]): void {
-  const told = answers.map(({ status, code }) => `${status} ${code}`);
+  const outcomes = answers.map(({ status, code }) => `${status} ${code}`);
   const allowed = ["200 null", "409 VERSION_CONFLICT", "409 REQUEST_IN_PROGRESS"];
-  expect(told.filter((answer) => !allowed.includes(answer))).toEqual([]);
-  expect(told).toContain("200 null");
+  expect(outcomes.filter((answer) => !allowed.includes(answer))).toEqual([]);
+  expect(outcomes).toContain("200 null");
 }
 
-/** What the session says, what is asked for at the gateway and what is open for it are one thing. */
+/** The session, its open payment and the amount at the gateway agree. */
 async function expectOneOpenPayment(id: string): Promise<void> {
   const { db } = world();
   const session = await db.collection("checkoutSessions").findOne({ _id: new Types.ObjectId(id) });
@@ -109,7 +110,7 @@ test.each(ROUNDS)(
       expectOrderly(answers);
       await expectOneOpenPayment(checkout.id);
     }
-    // Whoever pays in the end pays what the session says, once.
+    // The payment that follows has the session's amount and is taken once.
     const open = await chooseMethod(checkout);
     await expectOneOpenPayment(checkout.id);
     const verified = await verify(open, payFor(world().sandbox, open));
@@ -122,7 +123,7 @@ test.each(ROUNDS)(
       .db.collection("orders")
       .findOne({ _id: new Types.ObjectId(checkout.id) });
     expect(order?.paidAmount).toBe(open.amount);
-    // The uses that superseded choices gave back belong to none of the claims that came after.
+    // Reversing the uses of superseded choices must not reverse the claim of a later choice.
     await world().settle();
     const uses = world().sandbox.control.pricing.ledger();
     const sign = { recorded: 1, reversed: -1 } as Readonly<Record<string, number>>;
