@@ -1,5 +1,6 @@
 import { SEED } from "../sandbox/seed/index.js";
 import { at, listAt, textAt } from "../support/json.js";
+import { SAMPLE_ADDRESS, SAMPLE_CONTACT } from "../support/sample-customer.js";
 import { deliverEvents, letCheckoutsExpire, letTimePass } from "./recovery.js";
 import type { Visit } from "./visit.js";
 
@@ -18,15 +19,6 @@ const COUPON = SEED.coupons.WELCOME10;
 /** Takes 100 % off, so that nothing is due. */
 const ALL_FREE = "ALLFREE";
 
-const CONTACT = { email: "meera@example.com", phone: "+919845012345" };
-const ADDRESS = {
-  name: "Meera Nair",
-  phone: "+919845012345",
-  line1: "22 Temple Street, Malleswaram",
-  city: "Bengaluru",
-  state: "Karnataka",
-  pincode: SEED.pincodes.bengaluru,
-};
 const POINTS = 100;
 const CREDIT_RUPEES = 150;
 
@@ -54,11 +46,11 @@ export const add = post("add", "/api/cart/items", BOUGHT);
 export const addMore = post("add-more", "/api/cart/items", KAJAL);
 export const coupon = post("coupon", "/api/cart/coupons", { couponCode: COUPON });
 export const start = step("start", async (visit) => {
-  const data = await visit.call({ method: "POST", path: "/api/checkout/start", body: CONTACT });
+  const data = await visit.call({ method: "POST", path: "/api/checkout/start", body: SAMPLE_CONTACT });
   visit.checkoutId = textAt(data, "id");
 });
-export const contact = put("contact", "contact", { ...CONTACT, phone: "+919845099999" });
-export const address = put("address", "shipping-address", ADDRESS);
+export const contact = put("contact", "contact", { ...SAMPLE_CONTACT, phone: "+919845099999" });
+export const address = put("address", "shipping-address", SAMPLE_ADDRESS);
 export const shipping = put("shipping", "shipping-method", {
   shippingMethodId: SEED.shippingMethods.standard,
 });

@@ -2,6 +2,7 @@ import type { Sandbox } from "../sandbox/sandbox.js";
 import { SEED } from "../sandbox/seed/index.js";
 import { at, listAt, numberAt, textAt } from "../support/json.js";
 import { check, heading, narrate, narrateOutside, rupees } from "../support/print.js";
+import { SAMPLE_ADDRESS } from "../support/sample-customer.js";
 import {
   addToCart,
   checkOut,
@@ -13,7 +14,7 @@ import {
   placeOrder,
   verify,
 } from "./purchase.js";
-import { chandigarh, guestAddress, type Stage } from "./scenes.js";
+import { chandigarh, type Stage } from "./scenes.js";
 import { Storefront } from "./storefront.js";
 
 /** From a guest's cart to an order that is paid with points, store credit and money. */
@@ -167,7 +168,7 @@ export async function creditPaysEverything({ sandbox, serviceUrl }: Stage): Prom
   const shop = new Storefront(serviceUrl, sandbox.tokens.chitra);
   await addToCart(shop, kajal);
   const sessionId = await checkOut(shop, {
-    address: { ...guestAddress, name: "Chitra Nair" },
+    address: { ...SAMPLE_ADDRESS, name: "Chitra Nair" },
     shippingMethodId: shippingMethods.standard,
   });
   await payWithCredit(shop, sessionId);

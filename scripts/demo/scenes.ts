@@ -4,6 +4,7 @@ import type { Sandbox } from "../sandbox/sandbox.js";
 import { SEED } from "../sandbox/seed/index.js";
 import { at, listAt, numberAt, textAt } from "../support/json.js";
 import { check, heading, narrate, narrateOutside, rupees } from "../support/print.js";
+import { SAMPLE_ADDRESS, SAMPLE_CONTACT } from "../support/sample-customer.js";
 import {
   addToCart,
   applyCoupon,
@@ -23,16 +24,8 @@ export interface Stage {
 
 const { products, variants, coupons, pincodes, shippingMethods } = SEED;
 
-export const guestAddress = {
-  name: "Meera Nair",
-  phone: "+919845012345",
-  line1: "22 Temple Street, Malleswaram",
-  city: "Bengaluru",
-  state: "Karnataka",
-  pincode: pincodes.bengaluru,
-};
 const mumbai = {
-  ...guestAddress,
+  ...SAMPLE_ADDRESS,
   name: "Bharat Shah",
   line1: "5 Marine Lines",
   city: "Mumbai",
@@ -40,7 +33,7 @@ const mumbai = {
   pincode: pincodes.mumbai,
 };
 export const chandigarh = {
-  ...guestAddress,
+  ...SAMPLE_ADDRESS,
   name: "Dev Singh",
   line1: "SCO 12, Sector 17",
   city: "Chandigarh",
@@ -58,8 +51,8 @@ export async function guestPaysByUpi({ sandbox, serviceUrl }: Stage): Promise<vo
   await addToCart(shop, ashwagandha);
   await addToCart(shop, hairOil);
   const sessionId = await checkOut(shop, {
-    contact: { email: "meera@example.com", phone: "+919845012345" },
-    address: guestAddress,
+    contact: SAMPLE_CONTACT,
+    address: SAMPLE_ADDRESS,
     shippingMethodId: shippingMethods.standard,
   });
   const orderId = gatewayOrderOf(await choosePayment(shop, sessionId, "upi"));
@@ -143,7 +136,7 @@ export async function clientVanishes({ sandbox, serviceUrl }: Stage): Promise<vo
   await addToCart(shop, hairOil);
   const sessionId = await checkOut(shop, {
     address: {
-      ...guestAddress,
+      ...SAMPLE_ADDRESS,
       name: "Chitra Rao",
       city: "New Delhi",
       state: "Delhi",
@@ -175,7 +168,7 @@ export async function lastUnitIsGone({ sandbox, serviceUrl }: Stage): Promise<vo
   const slow = new Storefront(serviceUrl, sandbox.tokens.asha);
   await addToCart(slow, faceCream);
   const slowSession = await checkOut(slow, {
-    address: guestAddress,
+    address: SAMPLE_ADDRESS,
     shippingMethodId: shippingMethods.standard,
   });
   const chosen = await choosePayment(slow, slowSession, "wallet");
@@ -187,7 +180,7 @@ export async function lastUnitIsGone({ sandbox, serviceUrl }: Stage): Promise<vo
   await addToCart(fast, faceCream);
   const fastSession = await checkOut(fast, {
     contact: { email: "ravi@example.com", phone: "+919876500001" },
-    address: { ...guestAddress, name: "Ravi Kumar" },
+    address: { ...SAMPLE_ADDRESS, name: "Ravi Kumar" },
     shippingMethodId: shippingMethods.standard,
   });
   await choosePayment(fast, fastSession, "cod");

@@ -5,6 +5,7 @@ import { SANDBOX_SECRETS } from "../sandbox/environment.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
 import { SEED } from "../sandbox/seed/index.js";
 import { at, textAt } from "../support/json.js";
+import { SAMPLE_ADDRESS, SAMPLE_CONTACT } from "../support/sample-customer.js";
 import { type Call, isAllowed } from "./tally.js";
 
 const CALL_TIMEOUT_MS = 30_000;
@@ -78,9 +79,11 @@ class Customer {
   async buy(): Promise<AcknowledgedOrder> {
     const item = { productId: SEED.products.hairOil, variantId: SEED.variants.hairOil, quantity: 1 };
     await this.#do({ method: "POST", path: "/api/cart/items", body: item });
-    const contact = { email: "meera@example.com", phone: "+919845012345" };
-    const id = textAt(await this.#do({ method: "POST", path: "/api/checkout/start", body: contact }), "id");
-    await this.#step(id, "shipping-address", ADDRESS);
+    const id = textAt(
+      await this.#do({ method: "POST", path: "/api/checkout/start", body: SAMPLE_CONTACT }),
+      "id",
+    );
+    await this.#step(id, "shipping-address", SAMPLE_ADDRESS);
     await this.#step(id, "shipping-method", { shippingMethodId: SEED.shippingMethods.standard });
     const chosen = await this.#step(id, "payment-method", { method: this.payBy, termsAccepted: true });
     if (this.payBy === "upi") await this.#pay(textAt(chosen, "gateway.orderId"));
@@ -152,12 +155,3 @@ class Customer {
     }
   }
 }
-
-const ADDRESS = {
-  name: "Meera Nair",
-  phone: "+919845012345",
-  line1: "22 Temple Street, Malleswaram",
-  city: "Bengaluru",
-  state: "Karnataka",
-  pincode: SEED.pincodes.bengaluru,
-};

@@ -1,6 +1,7 @@
 import { Types } from "mongoose";
 import { SEED } from "../../scripts/sandbox/seed/index.js";
 import { textAt } from "../../scripts/support/json.js";
+import { SAMPLE_CONTACT } from "../../scripts/support/sample-customer.js";
 import { useInstances } from "../support/instances.js";
 import {
   type Answer,
@@ -19,7 +20,6 @@ import { roundsOf } from "../support/races.js";
 const world = useInstances();
 
 const urlOf = (index: number): string => world().urlOf(index);
-const contact = { email: "meera@example.com", phone: "+919845012345" };
 
 const STARTS = 20;
 
@@ -30,7 +30,7 @@ test(`When a checkout is started ${STARTS} times at once over two instances, the
   await shopper.do({ method: "POST", path: "/api/cart/items", body: ITEMS.ashwagandha });
   const answers = await Promise.all(
     Array.from({ length: STARTS }, (_unused, index) =>
-      shopper.send({ method: "POST", path: "/api/checkout/start", body: contact, url: urlOf(index) }),
+      shopper.send({ method: "POST", path: "/api/checkout/start", body: SAMPLE_CONTACT, url: urlOf(index) }),
     ),
   );
   expect(answers.map(({ code }) => code)).toEqual(answers.map(() => null));
@@ -38,7 +38,12 @@ test(`When a checkout is started ${STARTS} times at once over two instances, the
   expect(new Set(answers.map(({ data }) => textAt(data, "id"))).size).toBe(1);
   const cartId = new Types.ObjectId(textAt(cart, "cart.id"));
   expect(await db.collection("checkoutSessions").find({ cartId }).toArray()).toMatchObject([
-    { _id: new Types.ObjectId(textAt(answers[0]?.data, "id")), status: "initiated", ...contact, lease: null },
+    {
+      _id: new Types.ObjectId(textAt(answers[0]?.data, "id")),
+      status: "initiated",
+      ...SAMPLE_CONTACT,
+      lease: null,
+    },
   ]);
   await world().settle();
   const held = await sandbox.control.inventory.activeReservations(cartId.toHexString());

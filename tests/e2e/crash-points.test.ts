@@ -6,7 +6,7 @@ import type { Outcome } from "../../scripts/crash-sweep/try-point.js";
 import { openWorld, type SweepWorld } from "../../scripts/crash-sweep/world.js";
 import type { CallEntry } from "../../scripts/sandbox/shared/call-log.js";
 import { ensureBuild } from "../support/service-build.js";
-import { testDatabaseUri } from "../support/test-database-uri.js";
+import { databaseNameOf, testDatabaseUri } from "../support/test-database-uri.js";
 
 /**
  * The most important crashes of the sweep (`npm run test:crash` tries all of them), and a proof that every
@@ -110,8 +110,7 @@ beforeAll(async () => {
   const mongoUri = process.env.TEST_MONGODB_SERVER;
   if (!mongoUri) throw new Error("no MongoDB: is this file in tests/e2e?");
   await ensureBuild();
-  const { pathname } = new URL(testDatabaseUri("crash").replace(/^mongodb/, "http"));
-  world = await openWorld(mongoUri, pathname.slice(1));
+  world = await openWorld(mongoUri, databaseNameOf(testDatabaseUri("crash")));
   const recorded = [await recordReceived("online"), await recordReceived("refused")];
   outcomes = await sweep(world, recorded, {
     choose: (spec) => spec.nth === 1 && CASES.some((crash) => isOf(spec, crash)),

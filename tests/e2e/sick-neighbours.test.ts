@@ -65,8 +65,8 @@ const CASES: Case[] = ENDPOINTS.flatMap((endpoint) =>
 );
 
 /** 502 for an error or an unreadable answer, 503 for unavailable or an unknown outcome, 504 for a time-out. */
-function expectedStatus({ kind, isMute = false }: Neighbour, failure: FailureName): number {
-  if (kind === "spared" || (isMute && failure === "wrong types")) return 200;
+function expectedStatus({ kind, isEmpty = false }: Neighbour, failure: FailureName): number {
+  if (kind === "spared" || (isEmpty && failure === "wrong types")) return 200;
   if (kind === "effect") return 503;
   if (failure === "hang" || failure === "slow-drip") return 504;
   // A read that got 503 had no effect. The outcome of a write is unknown.

@@ -16,7 +16,7 @@ jest.setTimeout(60_000);
 let world: World;
 const ROTATED_SECRET = "sandbox-razorpay-webhook-secret-rotated-01";
 const SECRET = SANDBOX_SECRETS.razorpayWebhookSecret;
-/** Events of the Razorpay API without a sample in the sandbox, and two that the service does not know. */
+/** Events of the Razorpay API without a sample in the sandbox, and an unknown one. */
 const FURTHER_EVENTS = [
   "refund.created",
   "refund.speed_changed",

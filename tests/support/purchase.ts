@@ -3,11 +3,12 @@ import type { Attempt, AttemptResult } from "../../scripts/sandbox/razorpay/cont
 import type { Sandbox } from "../../scripts/sandbox/sandbox.js";
 import { SEED } from "../../scripts/sandbox/seed/index.js";
 import { at, numberAt, textAt } from "../../scripts/support/json.js";
+import { SAMPLE_ADDRESS, SAMPLE_CONTACT } from "../../scripts/support/sample-customer.js";
 
 /** One answer of the API. */
 export interface Answer {
   status: number;
-  /** `error.code`, null in a success. */
+  /** `error.code`, or null on success. */
   code: string | null;
   data: unknown;
   headers: Headers;
@@ -19,11 +20,11 @@ export interface Request {
   body?: unknown;
   /** `Idempotency-Key` */
   key?: string;
-  /** Which instance (default: the shopper's own). */
+  /** The instance to call. Default: the shopper's own. */
   url?: string;
 }
 
-/** A browser: it remembers its guest session or its token, and nothing else. */
+/** A browser, which stores its guest id or its token and nothing else. */
 export class Shopper {
   sessionId: string | null = null;
 
@@ -54,7 +55,7 @@ export class Shopper {
     };
   }
 
-  /** As `send`, for steps that must work. @throws Error with the answer */
+  /** As `send`, for calls that must succeed. @throws Error with the answer */
   async do(request: Request): Promise<unknown> {
     const answer = await this.send(request);
     if (answer.status < 300) return answer.data;
@@ -70,15 +71,15 @@ export interface Item {
   quantity: number;
 }
 
-/** The variants of the tests; `last` is the only one of its kind. */
+/** The items of the tests. There is one unit of `last`. */
 export const ITEMS = {
   hairOil: { productId: SEED.products.hairOil, variantId: SEED.variants.hairOil, quantity: 1 },
   ashwagandha: { productId: SEED.products.ashwagandha, variantId: SEED.variants.ashwagandha, quantity: 2 },
   last: { productId: "prod-saffron-face-cream", variantId: SEED.variants.lastUnit, quantity: 1 },
 } as const satisfies Record<string, Item>;
 
-export interface PurchaseOptions {
-  /** Of a customer (`sandbox.tokens`); left out: a guest. */
+interface PurchaseOptions {
+  /** A customer's token (`sandbox.tokens`). Default: a guest. */
   token?: string;
   items?: readonly Item[];
   coupon?: string;
@@ -86,10 +87,10 @@ export interface PurchaseOptions {
   method?: string;
 }
 
-/** A checkout at `payment_pending`: the gateway's window is open. */
+/** A checkout at `payment_pending`, with an open payment window. */
 export interface OpenCheckout {
   shopper: Shopper;
-  /** The checkout session's, which becomes the order's. */
+  /** The id of the checkout session, which becomes the order's. */
   id: string;
   paymentId: string;
   /** Empty for cash on delivery. */
@@ -98,17 +99,7 @@ export interface OpenCheckout {
   amount: number;
 }
 
-const contact = { email: "meera@example.com", phone: "+919845012345" };
-const address = {
-  name: "Meera Nair",
-  phone: "+919845012345",
-  line1: "22 Temple Street, Malleswaram",
-  city: "Bengaluru",
-  state: "Karnataka",
-  pincode: SEED.pincodes.bengaluru,
-};
-
-/** From an empty cart to a checkout that lacks nothing but the method of payment. */
+/** From an empty cart to a checkout that only lacks a payment method. */
 export async function startCheckout(
   url: string,
   options: Omit<PurchaseOptions, "method"> = {},
@@ -121,9 +112,12 @@ export async function startCheckout(
     const body = { couponCode: options.coupon };
     await shopper.do({ method: "POST", path: "/api/cart/coupons", body });
   }
-  const id = textAt(await shopper.do({ method: "POST", path: "/api/checkout/start", body: contact }), "id");
+  const id = textAt(
+    await shopper.do({ method: "POST", path: "/api/checkout/start", body: SAMPLE_CONTACT }),
+    "id",
+  );
   const path = `/api/checkout/${id}`;
-  await shopper.do({ method: "PUT", path: `${path}/shipping-address`, body: address });
+  await shopper.do({ method: "PUT", path: `${path}/shipping-address`, body: SAMPLE_ADDRESS });
   const body = { shippingMethodId: SEED.shippingMethods.standard };
   await shopper.do({ method: "PUT", path: `${path}/shipping-method`, body });
   return { shopper, id };
@@ -134,7 +128,7 @@ export async function openCheckout(url: string, options: PurchaseOptions = {}): 
   return chooseMethod(await startCheckout(url, options), options.method);
 }
 
-/** Chooses the method of payment, or chooses it again. */
+/** Chooses the payment method, for the first time or again. */
 export async function chooseMethod(
   { shopper, id }: Pick<OpenCheckout, "shopper" | "id">,
   method = "upi",
@@ -151,7 +145,7 @@ export async function chooseMethod(
   };
 }
 
-/** What the buyer does in the gateway's window. */
+/** Pays in the gateway's payment window. */
 export const payFor = (
   sandbox: Sandbox,
   checkout: OpenCheckout,
@@ -159,7 +153,7 @@ export const payFor = (
 ): AttemptResult =>
   sandbox.control.razorpay.pay(checkout.gatewayOrderId, { method: "upi", outcome: "success", ...attempt });
 
-/** The callback of the gateway's window. */
+/** Sends the payment window's callback to the service. */
 export const verify = (checkout: OpenCheckout, paid: AttemptResult, url?: string): Promise<Answer> =>
   checkout.shopper.send({
     method: "POST",
@@ -178,7 +172,7 @@ export const place = (
 ): Promise<Answer> =>
   shopper.send({ method: "POST", path: "/api/orders", body: { checkoutSessionId: id }, key, url });
 
-/** Paid, and verified by the client; the order is not placed yet (hold the gateway's webhooks before). */
+/** A checkout that is paid and verified but not placed. Hold the gateway's webhooks before, since they place it. */
 export async function paidCheckout(
   url: string,
   sandbox: Sandbox,

@@ -1,5 +1,5 @@
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { newGuestId } from "../../support/guest-ids.js";
+import { newGuestId } from "../../support/callers.js";
 import { type CartWorld, startCartWorld } from "../cart/cart-world.js";
 
 /** A cart can be read whoever is away; what cannot be known is said, and what is known is shown. */

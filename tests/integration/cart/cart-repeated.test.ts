@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { newGuestId } from "../../support/guest-ids.js";
+import { newGuestId } from "../../support/callers.js";
 import { type As, type CartWorld, IMPATIENT, productOf, startCartWorld } from "./cart-world.js";
 
 /** I33: a client that got no answer asks again with its key, and what it asked for happens once. */
