@@ -31,7 +31,7 @@ export const signIn = step("sign-in", async (visit) => {
   engagement.setPoints(user.id, POINTS);
   engagement.setCredit(user.id, CREDIT_RUPEES);
   const { name, email, phone } = user;
-  visit.token = await auth.mintToken({ sub: user.id, role: "customer", name, email, phone });
+  visit.shopper.token = await auth.mintToken({ sub: user.id, role: "customer", name, email, phone });
 });
 
 const post = (name: string, path: string, body?: object): Step =>

@@ -3,12 +3,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { AttemptResult } from "../sandbox/razorpay/control-types.js";
 import { at } from "../support/json.js";
 import type { ServiceProcess } from "../support/service-process.js";
+import { describeAnswer, Shopper, type ShopRequest } from "../support/shopper.js";
 import type { SweepWorld } from "./world.js";
 
-export interface Call {
-  method: "GET" | "POST" | "PUT" | "DELETE";
-  path: string;
-  body?: unknown;
+interface VisitCall extends Pick<ShopRequest, "method" | "path" | "body"> {
   /** Error codes that this step may answer with. */
   refusedWith?: readonly string[];
 }
@@ -26,8 +24,7 @@ const RETRY_CODES = new Set(["REQUEST_IN_PROGRESS", "PLACEMENT_IN_PROGRESS"]);
  * browser would remember and repeats a step with the same idempotency key.
  */
 export class Visit {
-  token: string | null = null;
-  sessionId: string | null = null;
+  readonly shopper = new Shopper("");
   checkoutId = "";
   gatewayOrderId = "";
   paymentId = "";
@@ -62,33 +59,22 @@ export class Visit {
   }
 
   /** Makes one call and repeats it while the answer asks to retry. @throws JourneyFailed */
-  async call(call: Call): Promise<unknown> {
+  async call({ refusedWith = [], ...call }: VisitCall): Promise<unknown> {
+    const request: ShopRequest = {
+      ...call,
+      url: this.service.url,
+      headers: { "X-Request-Id": this.requestId },
+      ...(call.method === "POST" ? { key: this.keyOf(call.path) } : {}),
+    };
     for (let attempt = 1; ; attempt += 1) {
-      const { status, envelope } = await this.exchange(call);
-      const code = String(at(envelope, "error.code"));
-      if (status < 300) return at(envelope, "data");
-      if (call.refusedWith?.includes(code)) return null;
-      if (!RETRY_CODES.has(code) || attempt > RETRIES) {
-        throw new JourneyFailed(`${call.method} ${call.path} answered ${status} ${JSON.stringify(envelope)}`);
-      }
+      const answer = await this.shopper.send(request);
+      const code = answer.code ?? "";
+      if (answer.status < 300) return answer.data;
+      if (refusedWith.includes(code)) return null;
+      if (!RETRY_CODES.has(code) || attempt > RETRIES)
+        throw new JourneyFailed(describeAnswer(request, answer));
       await sleep(RETRY_MS);
     }
-  }
-
-  private async exchange({ method, path, body }: Call): Promise<{ status: number; envelope: unknown }> {
-    const response = await fetch(this.service.url + path, {
-      method,
-      headers: {
-        "X-Request-Id": this.requestId,
-        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-        ...(this.token ? { Authorization: `Bearer ${this.token}` } : {}),
-        ...(this.sessionId ? { "X-Session-Id": this.sessionId } : {}),
-        ...(method === "POST" ? { "Idempotency-Key": this.keyOf(path) } : {}),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    this.sessionId = response.headers.get("x-session-id") ?? this.sessionId;
-    return { status: response.status, envelope: await response.json() };
   }
 
   private keyOf(path: string): string {

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { at, listAt, numberAt, textAt } from "../support/json.js";
 import { rupees } from "../support/print.js";
-import type { Answer, Storefront } from "./storefront.js";
+import type { Answer } from "../support/shopper.js";
+import type { Storefront } from "./storefront.js";
 
 /** The steps of a purchase as a storefront takes them. The scenes combine them. */
 
@@ -101,7 +102,7 @@ export const placeOrder = (
     method: "POST",
     path: "/api/orders",
     body: { checkoutSessionId, ...(termsAccepted === undefined ? {} : { termsAccepted }) },
-    idempotencyKey: randomUUID(),
+    key: randomUUID(),
     summarize: describeOrder,
     ...(expect === undefined ? {} : { expect }),
   });

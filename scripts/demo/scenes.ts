@@ -93,7 +93,7 @@ export async function customerPaysByCard({ sandbox, serviceUrl }: Stage): Promis
     method: "POST",
     path: `/api/payments/${paymentId}/retry`,
     body: {},
-    idempotencyKey: randomUUID(),
+    key: randomUUID(),
     summarize: (data) => `new attempt on gateway order ${textAt(data, "gateway.orderId")}`,
   });
   check(
@@ -121,7 +121,7 @@ export async function customerPaysOnDelivery({ sandbox, serviceUrl }: Stage): Pr
     method: "POST",
     path: "/api/payments/cod",
     body: { checkoutSessionId: sessionId, termsAccepted: true },
-    idempotencyKey: randomUUID(),
+    key: randomUUID(),
     summarize: (data) => describeOrder(at(data, "order")),
   });
   check(at(placed.data, "order.paymentStatus") === "pending", "the order is unpaid until delivery");

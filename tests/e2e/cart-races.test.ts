@@ -22,7 +22,7 @@ async function guestAndCustomer(token: string): Promise<{ guest: Shopper; custom
   const guest = new Shopper(urlOf(0));
   await guest.do({ method: "POST", path: "/api/cart/items", body: KAJAL });
   const customer = new Shopper(urlOf(1), token);
-  customer.sessionId = guest.sessionId;
+  customer.guestId = guest.guestId;
   return { guest, customer };
 }
 
@@ -120,7 +120,7 @@ test.each(ROUNDS)(
       [SEED.variants.kajal]: 6,
       ...(removedGuest.status === 200 ? {} : { [hairOil]: 1 }),
     });
-    const guestCarts = await carts().find({ sessionId: guest.sessionId }).toArray();
+    const guestCarts = await carts().find({ sessionId: guest.guestId }).toArray();
     expect(guestCarts.filter(({ status }) => status === "active")).toEqual([]);
     await expectCartsConsistent();
   },
@@ -144,13 +144,13 @@ test.each(ROUNDS)(
     const cart = await customer.do({ method: "GET", path: "/api/cart" });
     expect(quantitiesIn(cart)).toEqual({ [SEED.variants.kajal]: 3, [SEED.variants.hairOil]: 1 });
     const [own] = await carts().find({ userId: SEED.users.bharat, status: "active" }).toArray();
-    expect(await carts().find({ sessionId: guest.sessionId }).toArray()).toMatchObject([
+    expect(await carts().find({ sessionId: guest.guestId }).toArray()).toMatchObject([
       { status: "converted", mergedIntoCartId: own?._id, itemCount: 0 },
     ]);
     expect(await cartItems().countDocuments({ cartId: new Types.ObjectId(textAt(cart, "id")) })).toBe(2);
     const savedItems = world().db.collection("savedItems");
     expect(await savedItems.find({ userId: SEED.users.bharat }).toArray()).toMatchObject([{ quantity: 2 }]);
-    expect(await savedItems.countDocuments({ sessionId: guest.sessionId })).toBe(0);
+    expect(await savedItems.countDocuments({ sessionId: guest.guestId })).toBe(0);
     await expectCartsConsistent();
     expect(isMerged(await merge(customer, urlOf(round)))).toBe(false);
   },

@@ -32,7 +32,7 @@ describe("50 adds of one variant", () => {
   const add = (shopper: Shopper, url: string, key: string) =>
     shopper.send({ method: "POST", path: "/api/cart/items", body: ITEMS.hairOil, url, key });
 
-  const cartOf = async ({ sessionId }: Shopper) => {
+  const cartOf = async ({ guestId: sessionId }: Shopper) => {
     const cart = await world().db.collection("carts").findOne({ sessionId, status: "active" });
     // A cart of this size earns a gift as well, which does not count here.
     const own = { cartId: cart?._id, isFreeGift: false };

@@ -2,68 +2,11 @@ import { randomUUID } from "node:crypto";
 import type { Attempt, AttemptResult } from "../../scripts/sandbox/razorpay/control-types.js";
 import type { Sandbox } from "../../scripts/sandbox/sandbox.js";
 import { SEED } from "../../scripts/sandbox/seed/index.js";
-import { at, numberAt, textAt } from "../../scripts/support/json.js";
+import { numberAt, textAt } from "../../scripts/support/json.js";
 import { SAMPLE_ADDRESS, SAMPLE_CONTACT } from "../../scripts/support/sample-customer.js";
+import { type Answer, Shopper, type ShopRequest } from "../../scripts/support/shopper.js";
 
-/** One answer of the API. */
-export interface Answer {
-  status: number;
-  /** `error.code`, or null on success. */
-  code: string | null;
-  data: unknown;
-  headers: Headers;
-}
-
-export interface Request {
-  method: "GET" | "POST" | "PUT" | "DELETE";
-  path: string;
-  body?: unknown;
-  /** `Idempotency-Key` */
-  key?: string;
-  /** The instance to call. Default: the shopper's own. */
-  url?: string;
-}
-
-/** A browser, which stores its guest id or its token and nothing else. */
-export class Shopper {
-  sessionId: string | null = null;
-
-  constructor(
-    readonly url: string,
-    readonly token: string | null = null,
-  ) {}
-
-  async send({ method, path, body, key, url = this.url }: Request): Promise<Answer> {
-    const response = await fetch(url + path, {
-      method,
-      headers: {
-        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-        ...(this.token ? { Authorization: `Bearer ${this.token}` } : {}),
-        ...(this.sessionId ? { "X-Session-Id": this.sessionId } : {}),
-        ...(key ? { "Idempotency-Key": key } : {}),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    this.sessionId = response.headers.get("x-session-id") ?? this.sessionId;
-    const envelope: unknown = await response.json();
-    const code = at(envelope, "error.code");
-    return {
-      status: response.status,
-      code: typeof code === "string" ? code : null,
-      data: at(envelope, "data"),
-      headers: response.headers,
-    };
-  }
-
-  /** As `send`, for calls that must succeed. @throws Error with the answer */
-  async do(request: Request): Promise<unknown> {
-    const answer = await this.send(request);
-    if (answer.status < 300) return answer.data;
-    throw new Error(
-      `${request.method} ${request.path} answered ${answer.status}: ${answer.code} ${JSON.stringify(answer.data)}`,
-    );
-  }
-}
+export { type Answer, Shopper, type ShopRequest };
 
 export interface Item {
   productId: string;

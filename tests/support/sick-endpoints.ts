@@ -10,8 +10,8 @@ import {
   type OpenCheckout,
   openCheckout,
   payFor,
-  type Request,
   Shopper,
+  type ShopRequest,
   startCheckout,
   verify,
 } from "./purchase.js";
@@ -20,7 +20,7 @@ import type { World } from "./world.js";
 /** One call of a customer, ready to be sent, and what must be true once it has succeeded. */
 export interface Subject {
   shopper: Shopper;
-  request: Request;
+  request: ShopRequest;
   /** Checks in the database and the neighbours' books that it had its effect exactly once. */
   expectOnce?: () => Promise<void>;
 }
@@ -64,7 +64,7 @@ async function withCheckout(world: World) {
   return { shopper, cartId, path: `/api/checkout/${textAt(started, "id")}` };
 }
 
-const keyed = (request: Omit<Request, "key">): Request => ({ ...request, key: randomUUID() });
+const keyed = (request: Omit<ShopRequest, "key">): ShopRequest => ({ ...request, key: randomUUID() });
 
 async function expectOneOrder({ db, sandbox }: World, checkoutSessionId: string): Promise<void> {
   const orders = await db
