@@ -3,8 +3,8 @@ import { print } from "../support/print.js";
 import { JOURNEYS } from "./journeys.js";
 import { type CrashSpec, describe, distinct } from "./points.js";
 import { record, sweep } from "./sweep.js";
-import type { Outcome } from "./try-point.js";
-import { openWorld } from "./world.js";
+import type { CrashOutcome } from "./try-point.js";
+import { openSweepWorld } from "./world.js";
 
 /**
  * `npm run test:crash [-- <words>]`: kills the built service at the crash points of every journey, one by one,
@@ -21,7 +21,7 @@ function chosenBy(words: readonly string[], specs: readonly CrashSpec[]): Set<Cr
 async function main(words: readonly string[]): Promise<number> {
   const began = Date.now();
   const mongo = await startEmbeddedMongo();
-  const world = await openWorld(mongo.uri, `crash_sweep_${process.pid}`);
+  const world = await openSweepWorld(mongo.uri, `crash_sweep_${process.pid}`);
   try {
     const named = JOURNEYS.filter(({ name }) => words.includes(name));
     const journeys = named.length > 0 ? named : JOURNEYS;
@@ -44,7 +44,7 @@ async function main(words: readonly string[]): Promise<number> {
   }
 }
 
-function printOutcome({ spec, faults, ms, diedIn }: Outcome, index: number, total: number): void {
+function printOutcome({ spec, faults, ms, diedIn }: CrashOutcome, index: number, total: number): void {
   const verdict = faults.length === 0 ? "ok" : "FAULT";
   print(`${`${index + 1}/${total}`.padStart(9)}  ${verdict.padEnd(5)} ${describe(spec)}  (${ms} ms)`);
   if (faults.length > 0) print(`           the process died in: ${diedIn ?? "no step"}`);
@@ -52,7 +52,7 @@ function printOutcome({ spec, faults, ms, diedIn }: Outcome, index: number, tota
 }
 
 /** One line per step and journey, then the faults. */
-function printTable(outcomes: readonly Outcome[]): void {
+function printTable(outcomes: readonly CrashOutcome[]): void {
   const rows = new Map<string, { crashes: number; faults: number }>();
   for (const { spec, faults } of outcomes) {
     const name = `${spec.journey.name.padEnd(20)}${spec.step}`;

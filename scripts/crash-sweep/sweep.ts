@@ -6,7 +6,7 @@ import type { ServiceProcess } from "../support/service-process.js";
 import type { Ending } from "./ending.js";
 import type { Journey } from "./journeys.js";
 import { type CrashSpec, enumerate, readRecording, toSetting } from "./points.js";
-import { type Outcome, tryPoint, walkWithoutCrash } from "./try-point.js";
+import { type CrashOutcome, tryPoint, walkWithoutCrash } from "./try-point.js";
 import type { ServiceStart, SweepWorld } from "./world.js";
 
 export interface Recorded {
@@ -55,7 +55,7 @@ export interface SweepOptions {
   choose?: (spec: CrashSpec) => boolean;
   /** Called with the data as the dead process left it, before anything else runs. */
   onCrash?: (spec: CrashSpec) => Promise<void>;
-  onOutcome?: (outcome: Outcome, index: number, total: number) => void;
+  onOutcome?: (outcome: CrashOutcome, index: number, total: number) => void;
 }
 
 /** Tries all crashes, one after the other. The process that takes over is the one that dies next. */
@@ -63,10 +63,10 @@ export async function sweep(
   world: SweepWorld,
   recorded: readonly Recorded[],
   { choose = () => true, onCrash, onOutcome }: SweepOptions = {},
-): Promise<Outcome[]> {
+): Promise<CrashOutcome[]> {
   const endings = new Map(recorded.map(({ journey, ending }) => [journey, ending]));
   const specs = recorded.flatMap((one) => one.specs).filter(choose);
-  const outcomes: Outcome[] = [];
+  const outcomes: CrashOutcome[] = [];
   const processes = new Processes(world, specs);
   try {
     for (const [index, spec] of specs.entries()) {

@@ -20,7 +20,7 @@ export interface Attempt {
   onCrash?: () => Promise<void>;
 }
 
-export interface Outcome {
+export interface CrashOutcome {
   spec: CrashSpec;
   /** Empty when everything holds. */
   faults: string[];
@@ -34,7 +34,7 @@ export interface Outcome {
  * over, the client repeats the call and the journey continues to its end. After a crash before an effect the
  * client retries before the recovery jobs run; after a crash behind an effect the jobs run first.
  */
-export async function tryPoint(world: SweepWorld, spec: CrashSpec, attempt: Attempt): Promise<Outcome> {
+export async function tryPoint(world: SweepWorld, spec: CrashSpec, attempt: Attempt): Promise<CrashOutcome> {
   const began = Date.now();
   await resetWorld(world);
   const visit = new Visit(attempt.visitId, world, attempt.victim);

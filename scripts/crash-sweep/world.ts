@@ -30,7 +30,7 @@ const COMMAND = [
   "dist/index.js",
 ] as const;
 
-export async function openWorld(mongoUri: string, databaseName: string): Promise<SweepWorld> {
+export async function openSweepWorld(mongoUri: string, databaseName: string): Promise<SweepWorld> {
   const sandbox = await startSandbox({ mongoUri, databaseName: `${databaseName}_stock` });
   const uri = databaseUri(mongoUri, databaseName);
   const client = await mongoose.mongo.MongoClient.connect(uri);

@@ -8,11 +8,11 @@ import { tallyDay } from "../../services/platform/day-tally.service.js";
 import { cartTally } from "../../src/cart/cart.tally.service.js";
 import { checkoutTally } from "../../src/checkout/checkout.tally.service.js";
 import { dayNumberOf } from "../../utils/periods.js";
-import { makeCollections, makeIndexes } from "./batches.js";
+import { createCollections, createIndexes } from "./batches.js";
 import { CART_DAYS, COLLECTIONS, ORDER_DAYS, writeOpenCarts, writeOrders } from "./orders.js";
 
 const DAY_MS = 86_400_000;
-/** Fewer are counted as quickly as they are asked for. */
+/** Below this number, fresh counts are as fast as tallies. */
 const TALLIED_FROM = 10_000;
 
 const seededNames: readonly string[] = COLLECTIONS;
@@ -20,17 +20,17 @@ const seededModels = allModels.filter(({ collection }) => seededNames.includes(c
 
 export interface SeedOptions {
   orders: number;
-  /** Carts that became no order. */
+  /** Carts without an order. */
   carts?: number;
   onProgress?: (text: string) => void;
 }
 
 /**
- * Fills a database with finished and running orders of the last twenty months: carts, sessions, payments,
- * lines, histories, parcels; and with carts of the last year that became none. The same numbers give the same
- * data on the same day. The database has to be without seeded ones; indexes are made afterwards, which is several
- * times faster than feeding them, and the tallies of the analyses after these. What the neighbours' books say of
- * these orders is nothing: `check:invariants` over a seeded database reports that.
+ * Fills a database with orders of the last twenty months, each with its cart, session, payment, lines, histories
+ * and shipment, and with carts of the last year without an order. The same counts give the same data on the same
+ * day. The database must not contain seeded data. Indexes are created afterwards, which is several times faster,
+ * and then the tallies of the analyses. The neighbours' books do not know these orders, so `check:invariants`
+ * reports violations for a seeded database.
  */
 export async function seedDatabase(
   mongodbUri: string,
@@ -39,7 +39,7 @@ export async function seedDatabase(
   await connectDatabase(mongodbUri);
   try {
     const { db } = mongoose.connection;
-    if (!db) throw new Error("there is no connection");
+    if (!db) throw new Error("the database is not connected");
     const began = performance.now();
     const say = (text: string) =>
       onProgress?.(`${text} (${((performance.now() - began) / 1000).toFixed(1)} s)`);
@@ -48,30 +48,30 @@ export async function seedDatabase(
       ...{ count, until },
       onProgress: (done: number) => say(`${done} of ${count} ${what}`),
     });
-    await makeCollections(db, ["counters", ...COLLECTIONS]);
+    await createCollections(db, ["counters", ...COLLECTIONS]);
     if (orders > 0) await writeOrders(db, share(orders, "orders"));
     if (carts > 0) await writeOpenCarts(db, share(carts, "carts"));
-    say("making the indexes");
-    await makeIndexes(mongodbUri, seededModels);
+    say("creating the indexes");
+    await createIndexes(mongodbUri, seededModels);
     await prepareDatabase();
     if (orders + carts >= TALLIED_FROM) {
       say("tallying the days");
       await tallyDays(until, orders > 0 ? ORDER_DAYS : CART_DAYS);
     }
-    say(`${orders} orders and ${carts} carts without one are there`);
+    say(`${orders} orders and ${carts} carts without an order are stored`);
   } finally {
     await disconnectDatabase();
   }
 }
 
-/** Seeded documents are marked as tallied from the start, which the job would have to do day by day. */
+/** Tallies all days at once, which the job would do day by day. */
 async function tallyDays(until: Date, days: number): Promise<void> {
   const last = dayNumberOf(until);
   for (let day = last - days - 1; day <= last; day += 1)
     await Promise.all([tallyDay(cartTally, day), tallyDay(checkoutTally, day)]);
 }
 
-/** `npm run seed -- --orders 200000 --carts 200000 [--uri mongodb://…]`, default: the database of the environment. */
+/** `npm run seed -- --orders 200000 --carts 200000 [--uri mongodb://…]`; default: the database of `MONGODB_URI`. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { orders: { type: "string" }, carts: { type: "string" }, uri: { type: "string" } },

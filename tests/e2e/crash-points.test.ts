@@ -2,8 +2,8 @@ import type { mongo } from "mongoose";
 import { JOURNEYS, type Journey } from "../../scripts/crash-sweep/journeys.js";
 import { type CrashSpec, describe as toText } from "../../scripts/crash-sweep/points.js";
 import { type Recorded, record, sweep } from "../../scripts/crash-sweep/sweep.js";
-import type { Outcome } from "../../scripts/crash-sweep/try-point.js";
-import { openWorld, type SweepWorld } from "../../scripts/crash-sweep/world.js";
+import type { CrashOutcome } from "../../scripts/crash-sweep/try-point.js";
+import { openSweepWorld, type SweepWorld } from "../../scripts/crash-sweep/world.js";
 import type { CallEntry } from "../../scripts/sandbox/shared/call-log.js";
 import { ensureBuild } from "../support/service-build.js";
 import { databaseNameOf, testDatabaseUri } from "../support/test-database-uri.js";
@@ -82,7 +82,7 @@ interface Received {
 let world: SweepWorld;
 const received = new Map<string, Received>();
 const counts = new Map<CrashSpec, number>();
-let outcomes: Outcome[] = [];
+let outcomes: CrashOutcome[] = [];
 
 /** Makes the database log every command that it receives. */
 async function startProfiling(db: SweepWorld["db"]): Promise<void> {
@@ -110,7 +110,7 @@ beforeAll(async () => {
   const mongoUri = process.env.TEST_MONGODB_SERVER;
   if (!mongoUri) throw new Error("no MongoDB: is this file in tests/e2e?");
   await ensureBuild();
-  world = await openWorld(mongoUri, databaseNameOf(testDatabaseUri("crash")));
+  world = await openSweepWorld(mongoUri, databaseNameOf(testDatabaseUri("crash")));
   const recorded = [await recordReceived("online"), await recordReceived("refused")];
   outcomes = await sweep(world, recorded, {
     choose: (spec) => spec.nth === 1 && CASES.some((crash) => isOf(spec, crash)),
