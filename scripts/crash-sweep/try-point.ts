@@ -7,7 +7,7 @@ import { letLeasesExpire, letStrayReservationsLapse, runRecoveryJobs, settle } f
 import { Visit } from "./visit.js";
 import { endOpenTransactions, resetWorld, type SweepWorld } from "./world.js";
 
-export interface Attempt {
+export interface CrashAttempt {
   /** The prefix of the request ids, which the crash point of the process matches. */
   visitId: string;
   /** Started with `toSetting(visitId, spec)`: dies at the crash point. */
@@ -34,7 +34,7 @@ export interface CrashOutcome {
  * over, the client repeats the call and the journey continues to its end. After a crash before an effect the
  * client retries before the recovery jobs run; after a crash behind an effect the jobs run first.
  */
-export async function tryPoint(world: SweepWorld, spec: CrashSpec, attempt: Attempt): Promise<CrashOutcome> {
+export async function tryPoint(world: SweepWorld, spec: CrashSpec, attempt: CrashAttempt): Promise<CrashOutcome> {
   const began = Date.now();
   await resetWorld(world);
   const visit = new Visit(attempt.visitId, world, attempt.victim);

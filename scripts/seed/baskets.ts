@@ -43,7 +43,7 @@ export function pickFrom<T>(list: readonly T[], number: number): T {
   return found;
 }
 
-export const nameOf = (number: number): string =>
+export const customerNameOf = (number: number): string =>
   `${pickFrom(FIRST_NAMES, number)} ${pickFrom(LAST_NAMES, Math.floor(number / FIRST_NAMES.length))}`;
 
 export const phoneOf = (number: number): string => `+9198${String(10_000_000 + number).slice(-8)}`;

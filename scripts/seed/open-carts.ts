@@ -6,7 +6,7 @@ import { ZERO_PAISE } from "../../utils/money.js";
 import {
   addressOf,
   type Basket,
-  nameOf,
+  customerNameOf,
   phoneOf,
   SEEDED_CUSTOMERS,
   SHIPPING,
@@ -116,7 +116,7 @@ function toAbandonedCheckout({ number, began, basket }: OpenCartSeed, cart: Cart
     failureReason: "expired",
     email: `visitor.${number}@example.com`,
     phone: phoneOf(number),
-    shippingAddress: step > 0 ? addressOf(number, nameOf(number), basket.city) : null,
+    shippingAddress: step > 0 ? addressOf(number, customerNameOf(number), basket.city) : null,
     shippingMethodId: step > 0 ? SHIPPING.id : null,
     shippingMethod: step > 0 ? SHIPPING : null,
     paymentMethod: step > 1 ? "upi" : null,

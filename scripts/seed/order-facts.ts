@@ -7,7 +7,7 @@ import type {
   PaymentStatus,
   StatusType,
 } from "../../utils/constants.js";
-import { addressOf, type Basket, nameOf, SEEDED_CUSTOMERS, seededUserId } from "./baskets.js";
+import { addressOf, type Basket, customerNameOf, SEEDED_CUSTOMERS, seededUserId } from "./baskets.js";
 
 export interface OrderSeed {
   /** Counts from 0 and determines everything that is not given. */
@@ -69,7 +69,7 @@ export function factsOf(seed: OrderSeed): OrderFacts {
   const newId = makeIds(number, placed);
   const customer = number % SEEDED_CUSTOMERS;
   const isGuest = number % GUEST_EVERY === 0;
-  const name = nameOf(customer);
+  const name = customerNameOf(customer);
   return {
     ...seed,
     newId,
