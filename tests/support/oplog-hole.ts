@@ -3,14 +3,14 @@ import mongoose from "mongoose";
 import { dropTestDatabase, testDatabaseUri } from "./database.js";
 
 const FAIL_POINT = "hangAfterCollectionInserts";
-/** Long enough for work that does not wait for the hole, and less than the 4 s time-out of majority writes. */
+/** Long enough for everything that does not wait for the hole; majority writes give up after 4 s. */
 const OPEN_FOR_MS = 500;
 const HANGS_WITHIN_MS = 10_000;
 
 /**
- * Runs `work` while an older write has a place in the oplog but is not committed. Until then no later write is
- * majority committed, and a snapshot transaction does not see them. Use it with `useFailPoints`. The whole server
- * waits, so the hole closes after half a second even if `work` continues.
+ * Runs `work` while an older write is still in flight: it has its place in the oplog and is not committed.
+ * Until it is, no later write is majority committed, and a snapshot transaction sees none of them. Use it
+ * with `useFailPoints`. The whole server waits, so the hole closes after half a second; `work` may go on.
  */
 export async function withOplogHole<T>(work: () => Promise<T>): Promise<T> {
   const uri = testDatabaseUri("hole");
@@ -22,9 +22,9 @@ export async function withOplogHole<T>(work: () => Promise<T>): Promise<T> {
       mode,
       data: { collectionNS: `${client.db().databaseName}.late` },
     });
-  const hangingCollection = await client.db().createCollection("late");
+  const late = await client.db().createCollection("late");
   const { count } = await setFailPoint("alwaysOn");
-  const hanging = hangingCollection.insertOne({});
+  const hanging = late.insertOne({});
   try {
     await admin.command({
       waitForFailPoint: FAIL_POINT,
