@@ -310,6 +310,7 @@ describe("An order that credit pays for", () => {
       match: "POST /api/reservations/convert",
       action: "status",
       status: 409,
+      code: "INSUFFICIENT_STOCK",
       times: 1,
     });
     const refused = await checkout.place();
@@ -345,6 +346,7 @@ describe("An order that credit pays for", () => {
       match: "POST /api/store-credits/deduct",
       action: "status",
       status: 409,
+      code: "INSUFFICIENT_CREDIT",
       times: 1,
     });
     const refused = await checkout.place();

@@ -7,6 +7,7 @@ const pricing = () => shop().sandbox.control.pricing;
 const calls = () => shop().sandbox.control.calls;
 
 const PERSON = { email: "Kavya.Nair@example.com", phone: "+919845099999" };
+/** As the pricing service gets it: it compares without the case; the customer sees the address as typed. */
 const SENT = { email: "kavya.nair@example.com", phone: "+919845099999" };
 const OTHER = { email: "dinesh@example.com", phone: "+919845088888" };
 
@@ -94,7 +95,7 @@ describe("a coupon that this person has used up", () => {
     done(await apply(buyer, coupons.ONCE20));
     expect(done(await buyer.start({})).totals.discountTotal).toBeGreaterThan(0);
     const view = done(await buyer.put("contact", PERSON));
-    expect(view).toMatchObject({ ...SENT, totals: { discountTotal: 0 }, cart: { appliedCoupons: [] } });
+    expect(view).toMatchObject({ ...PERSON, totals: { discountTotal: 0 }, cart: { appliedCoupons: [] } });
     expect(view.cart.notices).toContainEqual(dropped);
   });
 
@@ -136,7 +137,7 @@ describe("a coupon that this person has used up", () => {
     await usedBy(SENT);
     const buyer = await shop().guest().prepare({ coupon: coupons.ONCE20 });
     shop().sandbox.control.faults.add({ service: "pricing", action: "status", status: 503 });
-    expect(done(await buyer.put("contact", PERSON))).toMatchObject(SENT);
+    expect(done(await buyer.put("contact", PERSON))).toMatchObject(PERSON);
     await shop().recover();
     refused(await buyer.choose(), 400, "COUPON_INVALID");
     expect(done(await buyer.checkout()).totals.discountTotal).toBe(0);

@@ -82,7 +82,14 @@ test("When a placing that met the release is undone, then the use is given back"
   await shop().settle();
   expect(usages()).toEqual([buyer.id]);
   await shop().recover();
-  faults.add({ service: "inventory", match: "convert", action: "status", status: 409, times: 1 });
+  faults.add({
+    service: "inventory",
+    match: "convert",
+    action: "status",
+    status: 409,
+    code: "INSUFFICIENT_STOCK",
+    times: 1,
+  });
   refused(await buyer.order(), 409, "OUT_OF_STOCK");
   await deliverAll();
   await deliverAll();

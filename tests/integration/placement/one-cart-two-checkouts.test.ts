@@ -92,7 +92,14 @@ test("When the second placing is undone, then the expired checkout gets its orde
   await beginPlacing(second);
   await captureLate(late);
   refused(await late.buyer.order(), 409, "PLACEMENT_IN_PROGRESS");
-  control().faults.add({ service: "inventory", match: "convert", action: "status", status: 409, times: 1 });
+  control().faults.add({
+    service: "inventory",
+    match: "convert",
+    action: "status",
+    status: 409,
+    code: "INSUFFICIENT_STOCK",
+    times: 1,
+  });
   refused(await second.buyer.order(), 409, "OUT_OF_STOCK");
   await shop().settle();
   expect((await late.buyer.order()).status).toBe(201);
