@@ -34,7 +34,11 @@ export interface CrashOutcome {
  * over, the client repeats the call and the journey continues to its end. After a crash before an effect the
  * client retries before the recovery jobs run; after a crash behind an effect the jobs run first.
  */
-export async function tryPoint(world: SweepWorld, spec: CrashSpec, attempt: CrashAttempt): Promise<CrashOutcome> {
+export async function tryPoint(
+  world: SweepWorld,
+  spec: CrashSpec,
+  attempt: CrashAttempt,
+): Promise<CrashOutcome> {
   const began = Date.now();
   await resetWorld(world);
   const visit = new Visit(attempt.visitId, world, attempt.victim);
