@@ -60,7 +60,10 @@ const CASES: Case[] = ENDPOINTS.flatMap((endpoint) =>
     endpoint,
     neighbour,
     failure,
-    title: `${endpoint.name} × ${neighbour.service} ${neighbour.match ?? ""} × ${failure}`,
+    title: `${endpoint.name} meets ${neighbour.service} ${neighbour.match ?? ""} with ${failure}`.replace(
+      "  ",
+      " ",
+    ),
   })),
 );
 
@@ -223,7 +226,7 @@ test("When the table is sampled, then every neighbour and every failure occurs",
 });
 
 test.each(CASES)(
-  "$title",
+  "When $title, then it answers as documented and a retry has its effect once",
   async (sick) => {
     const { endpoint, neighbour, failure } = sick;
     const { service, match, keeps = [] } = neighbour;
