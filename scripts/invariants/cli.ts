@@ -1,6 +1,6 @@
 import mongoose from "mongoose";
 import { config } from "../../config/env.config.js";
-import { createSandboxClient } from "../sandbox/control-client.js";
+import { createSandboxClient } from "../sandbox/control-http.js";
 import { type BookKeepers, findViolations, type Violation } from "./index.js";
 
 const SANDBOX_CONTROL = "http://127.0.0.1:3010";

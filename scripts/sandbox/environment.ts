@@ -1,5 +1,20 @@
 import { databaseUri } from "../mongo/database-uri.js";
-import type { ServiceName } from "./shared/names.js";
+
+/** The services that the sandbox stands in for. */
+export const SERVICE_NAMES = [
+  "auth",
+  "catalog",
+  "pricing",
+  "inventory",
+  "shipping",
+  "engagement",
+  "razorpay",
+] as const;
+
+export type ServiceName = (typeof SERVICE_NAMES)[number];
+
+export const isServiceName = (name: string): name is ServiceName =>
+  SERVICE_NAMES.some((known) => known === name);
 
 /** What the sandbox and the service have to agree on. Fixed, so that curl lines can be written down. */
 export const SANDBOX_SECRETS = {

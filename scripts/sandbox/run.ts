@@ -2,8 +2,8 @@ import { databaseUri } from "../mongo/database-uri.js";
 import { startEmbeddedMongo } from "../mongo/embedded-mongo.js";
 import { type ServiceProcess, startService } from "../support/service-process.js";
 import { settingsOf } from "./environment.js";
-import { DEFAULT_PORTS, startSandbox } from "./sandbox.js";
-import { printWelcome } from "./welcome.js";
+import { DEFAULT_PORTS, type Sandbox, startSandbox } from "./sandbox.js";
+import { SEED } from "./seed/index.js";
 
 const SERVICE_PORT = 3003;
 
@@ -53,3 +53,26 @@ main().then(
     process.exit(1);
   },
 );
+
+/** What somebody needs who has just started the sandbox: addresses, tokens, and a first purchase to paste. */
+export function printWelcome(serviceUrl: string, mongodbUri: string, sandbox: Sandbox): void {
+  const { urls, tokens } = sandbox;
+  const lines = [
+    "",
+    `  The service      ${serviceUrl}`,
+    `  API docs         ${serviceUrl}/api/docs`,
+    ...Object.entries(urls).map(([name, url]) => `  ${name.padEnd(16)} ${url}`),
+    `  database         ${mongodbUri.split("?")[0]}?replicaSet=rs0`,
+    "",
+    "  Tokens (Authorization: Bearer …)",
+    ...Object.entries(tokens).map(([name, token]) => `  ${name.padEnd(16)} ${token}`),
+    "",
+    "  A first purchase, to paste (README.md has the rest of it):",
+    `  curl -si ${serviceUrl}/api/cart/items -H 'content-type: application/json' \\`,
+    `    -d '{"productId":"${SEED.products.ashwagandha}","variantId":"${SEED.variants.ashwagandha}","quantity":1}'`,
+    "",
+    "  Ctrl-C ends everything.",
+    "",
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
+}

@@ -4,7 +4,7 @@ import { at, listAt } from "../../scripts/demo/storefront.js";
 import { findViolations } from "../../scripts/invariants/index.js";
 import { SEED } from "../../scripts/sandbox/seed/index.js";
 import type { FaultRule } from "../../scripts/sandbox/shared/faults.js";
-import { SERVICE_NAMES } from "../../scripts/sandbox/shared/names.js";
+import { SERVICE_NAMES } from "../../scripts/sandbox/environment.js";
 import { setClock } from "../../utils/clock.js";
 import { type Answer, ITEMS, paidCheckout, place, Shopper } from "../support/purchase.js";
 import { ENDPOINTS, type Endpoint, type Neighbour, type Subject } from "../support/sick-endpoints.js";

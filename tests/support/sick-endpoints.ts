@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import mongoose from "mongoose";
 import { listAt, textAt } from "../../scripts/demo/storefront.js";
 import { SEED } from "../../scripts/sandbox/seed/index.js";
-import type { ServiceName } from "../../scripts/sandbox/shared/names.js";
+import type { ServiceName } from "../../scripts/sandbox/environment.js";
 import {
   ITEMS,
   type OpenCheckout,

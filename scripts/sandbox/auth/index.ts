@@ -2,11 +2,11 @@ import type { RequestListener } from "node:http";
 import Joi from "joi";
 import type { SeedAddress, SeedAdmin, SeedSeller, SeedUser } from "../seed/people.js";
 import { seedAdmins, seedSellers, seedUsers } from "../seed/people.js";
-import { checkBody } from "../shared/check.js";
+import { Refusal } from "../shared/http.js";
 import { createId } from "../shared/random.js";
-import { Refusal } from "../shared/refusal.js";
 import type { Route, SandboxContext } from "../shared/stand-in.js";
 import { created, createStandIn, ok, pathParam } from "../shared/stand-in.js";
+import { checkBody } from "../shared/values.js";
 import type { MintOptions, TokenClaims, TokenMint } from "./tokens.js";
 import { createTokenMint } from "./tokens.js";
 

@@ -2,10 +2,10 @@ import type { RequestListener } from "node:http";
 import Joi from "joi";
 import type { ProductStatus, SeedProduct, SeedVariant } from "../seed/products.js";
 import { seedProducts } from "../seed/products.js";
-import { checkBody, checkQuery } from "../shared/check.js";
-import { Refusal } from "../shared/refusal.js";
+import { Refusal } from "../shared/http.js";
 import type { Route, SandboxContext } from "../shared/stand-in.js";
 import { createStandIn, ok, pathParam } from "../shared/stand-in.js";
+import { checkBody, checkQuery } from "../shared/values.js";
 
 export interface CatalogControl {
   product(productId: string): SeedProduct;

@@ -1,4 +1,4 @@
-import { createTimers } from "../shared/timers.js";
+import { createTimers } from "../shared/clock.js";
 import type { InventoryStore, ReservationDoc } from "./store.js";
 
 /** Ends reservations whose time is over. */

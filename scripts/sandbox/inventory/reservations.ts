@@ -1,5 +1,5 @@
+import { Refusal } from "../shared/http.js";
 import { createId } from "../shared/random.js";
-import { Refusal } from "../shared/refusal.js";
 import type { Lapses } from "./lapses.js";
 import { endReservation } from "./lapses.js";
 import { unknownVariant } from "./stock.js";

@@ -1,11 +1,10 @@
 import Joi from "joi";
-import { checkBody, checkQuery } from "../shared/check.js";
 import type { Route } from "../shared/stand-in.js";
 import { created, ok, pathParam } from "../shared/stand-in.js";
-import type { Conversions, ConvertRequest } from "./conversions.js";
+import { checkBody, checkQuery } from "../shared/values.js";
+import type { Conversions, ConvertRequest, ReturnRequest } from "./conversions.js";
 import type { Ledger } from "./ledger.js";
 import type { ReservationChange, Reservations, ReserveRequest } from "./reservations.js";
-import type { ReturnRequest } from "./returns.js";
 import type { ItemQuantity, Stock } from "./stock.js";
 
 const id = Joi.string().max(200).required();

@@ -1,5 +1,5 @@
-import type { SeedStock } from "../seed/stock.js";
-import { Refusal } from "../shared/refusal.js";
+import type { SeedStock } from "../seed/products.js";
+import { Refusal } from "../shared/http.js";
 import type { Lapses } from "./lapses.js";
 import type { InventoryStore, StockDoc } from "./store.js";
 

@@ -1,14 +1,10 @@
 import mongoose from "mongoose";
 import type { SandboxClock } from "../shared/clock.js";
-import type { Later } from "../shared/later.js";
-import type { CartReservation, Carts } from "./carts.js";
-import { createCarts } from "./carts.js";
 import type { Ledger, LedgerDoc } from "./ledger.js";
 import { createLedger } from "./ledger.js";
-import type { Lifetime } from "./lifetimes.js";
-import { createLifetimes } from "./lifetimes.js";
-import { createSales } from "./sales.js";
 import type { ItemQuantity } from "./stock.js";
+import type { CartReservation, Carts, Later, Lifetime } from "./write-behind.js";
+import { createCarts, createLifetimes, createSales } from "./write-behind.js";
 
 type MongoClient = mongoose.mongo.MongoClient;
 type Collection<T extends mongoose.mongo.Document> = mongoose.mongo.Collection<T>;

@@ -5,7 +5,7 @@ import type {
   SeedPromotions,
   SeedTier,
 } from "../seed/promotions.js";
-import { fromWholePaise, percentOf, toWholePaise } from "../shared/rupees.js";
+import { fromWholePaise, percentOf, toWholePaise } from "../shared/values.js";
 
 /** Amounts are rupees. */
 export interface CouponLine {

@@ -1,5 +1,5 @@
 import type { SeedCoupon } from "../seed/promotions.js";
-import { Refusal } from "../shared/refusal.js";
+import { Refusal } from "../shared/http.js";
 
 /** Whose use it is. Two requests are one person's when they share any of these. */
 export interface CouponUser {

@@ -1,18 +1,59 @@
-import type { Request, RequestHandler, Router } from "express";
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { ErrorRequestHandler, Request, RequestHandler, Response, Router } from "express";
 import express from "express";
-import { answerError, authentication, warnOfExpand } from "./api-middleware.js";
-import { captureByMerchant } from "./captures.js";
 import { acceptDispute, contestDispute } from "./disputes.js";
-import { unknownId, unknownUrl } from "./errors.js";
+import {
+  authenticationFailed,
+  GatewayError,
+  malformedBody,
+  serverError,
+  unknownId,
+  unknownUrl,
+} from "./errors.js";
 import type { Faults } from "./faults.js";
 import type { Gateway } from "./gateway.js";
 import { collection, readExpand, readPage, selectPage } from "./lists.js";
 import { createOrder, editOrder, listOrderPayments, listOrders } from "./orders.js";
-import { paymentView } from "./payment-views.js";
+import { captureByMerchant } from "./payments.js";
 import { refundByMerchant } from "./refund-requests.js";
 import { reconReport } from "./settlements.js";
 import type { Table } from "./store.js";
 import { type Fields, readFields, readNotes } from "./validation.js";
+import { paymentView } from "./webhook-body.js";
+
+const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+
+export function authentication(gateway: Gateway): RequestHandler {
+  const { keyId, keySecret } = gateway.options;
+  const expected = digest(`Basic ${Buffer.from(`${keyId}:${keySecret}`).toString("base64")}`);
+  return (request, _response, next) => {
+    if (!timingSafeEqual(digest(request.headers.authorization ?? ""), expected)) throw authenticationFailed();
+    next();
+  };
+}
+
+/** Malformed JSON is the caller's mistake; whatever else is unexpected looks like the gateway's trouble. */
+function toGatewayError(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  if (error instanceof SyntaxError) return malformedBody();
+  return serverError();
+}
+
+export const answerError: ErrorRequestHandler = (error: unknown, _request, response: Response, next) => {
+  if (response.headersSent) return next(error);
+  const refusal = toGatewayError(error);
+  response.status(refusal.status).json(refusal.toEnvelope());
+};
+
+/** The SDK turns `expand[]` into something that the gateway ignores. */
+export const warnOfExpand =
+  (gateway: Gateway): RequestHandler =>
+  (request, _response, next) => {
+    if ("expand[expand]" in request.query || "expand[expand[]]" in request.query) {
+      gateway.store.warnings.push(`${request.method} ${request.originalUrl}: only expand[]= is recognised`);
+    }
+    next();
+  };
 
 type Handler = (request: Request) => unknown;
 

@@ -2,14 +2,14 @@ import { createHmac } from "node:crypto";
 import type { Attempt, AttemptDetails, AttemptResult, SecondPaymentRule } from "./control-types.js";
 import { GatewayError, orderAlreadyPaid } from "./errors.js";
 import type { Gateway } from "./gateway.js";
-import { newId } from "./ids.js";
 import type { Instrument } from "./instruments.js";
 import { BLANK_REFERENCES, FAILURES, instrumentOf } from "./instruments.js";
 import { authorize, isTaken } from "./payments.js";
 import type { OrderRecord, PaymentRecord } from "./store.js";
 import type { PaymentEntity } from "./types.js";
+import { newId } from "./types.js";
 import { readNotes } from "./validation.js";
-import { paymentPart } from "./webhook-events.js";
+import { paymentPart } from "./webhook-body.js";
 
 export function signCheckout(gateway: Gateway, orderId: string, paymentId: string): string {
   return createHmac("sha256", gateway.options.keySecret).update(`${orderId}|${paymentId}`).digest("hex");

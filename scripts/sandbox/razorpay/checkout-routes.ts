@@ -4,20 +4,32 @@ import Joi from "joi";
 import { attemptPayment } from "./attempts.js";
 import { paymentForm, resultPage } from "./checkout-page.js";
 import { CHECKOUT_SCRIPT } from "./checkout-script.js";
-import { attemptKeys } from "./control-schemas.js";
 import type { Attempt, AttemptResult } from "./control-types.js";
+import { OUTCOMES } from "./control-types.js";
 import { GatewayError, orderAmountMismatch, serverError, unknownId } from "./errors.js";
 import type { Gateway } from "./gateway.js";
+import { PAYMENT_METHODS } from "./types.js";
+
+const method = Joi.valid(...PAYMENT_METHODS).required();
+const outcome = Joi.valid(...OUTCOMES).required();
 
 const CheckoutBody = Joi.object<Attempt & { key?: string; amount?: number }>({
-  ...attemptKeys,
+  method,
+  outcome,
+  /** What the script passes on from the shop's options. */
+  details: Joi.object({
+    email: Joi.string().allow(""),
+    contact: Joi.string().allow(""),
+    description: Joi.string().allow(""),
+    notes: Joi.object(),
+  }),
   key: Joi.string(),
   amount: Joi.number().integer(),
 });
 
 const CheckoutForm = Joi.object<Omit<Attempt, "details"> & { callback_url?: string }>({
-  method: attemptKeys.method,
-  outcome: attemptKeys.outcome,
+  method,
+  outcome,
   callback_url: Joi.string().uri({ scheme: ["http", "https"] }),
 });
 

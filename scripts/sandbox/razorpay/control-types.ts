@@ -1,6 +1,6 @@
-import type { ActiveFault, FaultRule } from "./fault-types.js";
-import type { Ledger } from "./ledger-types.js";
-import type { SettingsPatch, SimulatorSettings } from "./settings-types.js";
+import type { ActiveFault, FaultRule } from "./faults.js";
+import type { Ledger } from "./ledger.js";
+import type { SettingsPatch, SimulatorSettings } from "./settings.js";
 import type {
   CardEntity,
   DisputeEntity,

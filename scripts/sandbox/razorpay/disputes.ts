@@ -1,11 +1,11 @@
 import type { DisputeMove, DisputeRequest, DowntimeRequest } from "./control-types.js";
 import { GatewayError } from "./errors.js";
 import type { Gateway } from "./gateway.js";
-import { newId } from "./ids.js";
 import type { DisputeRecord } from "./store.js";
 import type { DisputeEntity, DisputeStatus, DowntimeEntity, DowntimeSeverity } from "./types.js";
+import { newId } from "./types.js";
 import { readChoice, readFields, readInteger, readText } from "./validation.js";
-import { disputePart, downtimePart, paymentPart } from "./webhook-events.js";
+import { disputePart, downtimePart, paymentPart } from "./webhook-body.js";
 
 const DEFAULT_RESPONSE_SECONDS = 7 * 24 * 60 * 60;
 const EVIDENCE_DOCUMENTS = [

@@ -3,24 +3,21 @@ import express from "express";
 import { createApiRouter } from "./api-routes.js";
 import { createCheckoutRouter } from "./checkout-routes.js";
 import { createControl } from "./control.js";
-import { createControlRouter } from "./control-routes.js";
 import type { RazorpayControl, RazorpaySimulatorOptions } from "./control-types.js";
 import { Faults } from "./faults.js";
 import { createGateway } from "./gateway.js";
 
 export type * from "./control-types.js";
 export { GatewayError } from "./errors.js";
-export type * from "./fault-types.js";
-export type * from "./ledger-types.js";
-export type { RemoteRazorpayControl } from "./remote-control.js";
-export { createRemoteRazorpayControl } from "./remote-control.js";
+export type * from "./faults.js";
+export type * from "./ledger.js";
 export { SAMPLE_NAMES } from "./samples.js";
-export type * from "./settings-types.js";
+export type * from "./settings.js";
 export type * from "./types.js";
 export type * from "./webhook-types.js";
 
 export interface RazorpaySimulator {
-  /** Not listening yet. `/v1` is the API, `/checkout` the buyer's side, `/__control` the switches. */
+  /** Not listening yet. `/v1` is the API, `/checkout` the buyer's side. */
   app: Express;
   control: RazorpayControl;
   /** Stops timers, deliveries under way and hanging answers; the server that listens is the caller's. */
@@ -39,7 +36,6 @@ export function createRazorpaySimulator(options: RazorpaySimulatorOptions): Razo
   app.disable("x-powered-by");
   app.disable("etag");
   app.use(createCheckoutRouter(gateway));
-  app.use("/__control", createControlRouter(control));
   app.use("/v1", createApiRouter(gateway, faults));
   return {
     app,

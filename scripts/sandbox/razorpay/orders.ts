@@ -1,10 +1,9 @@
 import { invalidField } from "./errors.js";
 import type { Gateway } from "./gateway.js";
-import { newId } from "./ids.js";
 import { collection, readExpand, readFlag, readPage, selectPage } from "./lists.js";
-import { paymentView } from "./payment-views.js";
 import type { OrderRecord } from "./store.js";
 import type { Collection, OrderEntity, PaymentEntity } from "./types.js";
+import { newId } from "./types.js";
 import type { Fields } from "./validation.js";
 import {
   isObject,
@@ -17,6 +16,7 @@ import {
   readNotes,
   readText,
 } from "./validation.js";
+import { paymentView } from "./webhook-body.js";
 
 const CREATE_FIELDS = [
   "amount",

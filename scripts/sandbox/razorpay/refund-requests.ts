@@ -1,6 +1,6 @@
-import { withWriteLock } from "./captures.js";
 import { refundRefusals } from "./errors.js";
 import type { Gateway } from "./gateway.js";
+import { withWriteLock } from "./payments.js";
 import type { RefundOrder } from "./refunds.js";
 import { makeRefund, refundableAmount } from "./refunds.js";
 import type { PaymentRecord, RefundRecord } from "./store.js";

@@ -1,10 +1,10 @@
 import { refundRefusals } from "./errors.js";
 import type { Gateway } from "./gateway.js";
-import { newId, randomDigits } from "./ids.js";
-import type { RefundRow } from "./ledger-types.js";
+import type { RefundRow } from "./ledger.js";
 import type { PaymentRecord, RefundRecord } from "./store.js";
 import type { Notes, RefundEntity, RefundSpeed, RefundStatus } from "./types.js";
-import { paymentPart, refundPart } from "./webhook-events.js";
+import { newId, randomDigits } from "./types.js";
+import { paymentPart, refundPart } from "./webhook-body.js";
 
 /** The amount whose refund fails in test mode (₹24.68). */
 const FAILING_AMOUNT = 2468;

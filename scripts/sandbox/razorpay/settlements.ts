@@ -1,11 +1,11 @@
 import { invalidField } from "./errors.js";
 import type { Gateway } from "./gateway.js";
-import { newId, randomDigits } from "./ids.js";
 import { collection, readPage } from "./lists.js";
 import type { PaymentRecord, RefundRecord, SettlementRecord } from "./store.js";
 import type { Collection, Notes, ReconRow, SettlementEntity } from "./types.js";
+import { newId, randomDigits } from "./types.js";
 import type { Fields } from "./validation.js";
-import { settlementPart } from "./webhook-events.js";
+import { settlementPart } from "./webhook-body.js";
 
 /** Settlement days are Indian days. */
 const IST_OFFSET_SECONDS = 5.5 * 60 * 60;

@@ -1,11 +1,10 @@
 import { malformedId, unknownId } from "./errors.js";
-import type { IdPrefix } from "./ids.js";
-import { isId } from "./ids.js";
-import type { CaptureRow, Ledger, RefundOutcomeRow, RefundRow } from "./ledger-types.js";
+import type { CaptureRow, Ledger, RefundOutcomeRow, RefundRow } from "./ledger.js";
 import type {
   CardEntity,
   DisputeEntity,
   DowntimeEntity,
+  IdPrefix,
   OrderEntity,
   PaymentEntity,
   ReconRow,
@@ -13,6 +12,7 @@ import type {
   RefundSpeed,
   SettlementEntity,
 } from "./types.js";
+import { isId } from "./types.js";
 
 interface Stored<E> {
   entity: E;

@@ -1,7 +1,6 @@
 import { extraField, fieldRequired, invalidField, malformedId, serverError } from "./errors.js";
-import type { IdPrefix } from "./ids.js";
-import { isId } from "./ids.js";
-import type { Notes } from "./types.js";
+import type { IdPrefix, Notes } from "./types.js";
+import { isId } from "./types.js";
 
 export type Fields = Record<string, unknown>;
 

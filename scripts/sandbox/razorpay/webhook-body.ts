@@ -1,5 +1,37 @@
 import { createHmac } from "node:crypto";
+import type { DisputeRecord, OrderRecord, PaymentRecord, RefundRecord } from "./store.js";
+import type { CardEntity, DowntimeEntity, PaymentEntity, SettlementEntity } from "./types.js";
 import type { BodyStyle } from "./webhook-types.js";
+
+export type PaymentView = PaymentEntity & { card?: CardEntity };
+
+/** The API shows the card with `expand[]=card` only; webhooks always carry it. */
+export function paymentView(record: PaymentRecord, withCard: boolean): PaymentView {
+  return withCard && record.card ? { ...record.entity, card: record.card } : record.entity;
+}
+
+/** The parts of a webhook's `payload`, by name. They are serialised at once: later changes do not show. */
+export type EventParts = Record<string, { entity: object }>;
+
+export const paymentPart = (payment: PaymentRecord): EventParts => ({
+  payment: { entity: paymentView(payment, true) },
+});
+
+export const orderPart = (order: OrderRecord): EventParts => ({
+  order: { entity: { ...order.entity, description: null, checkout: null } },
+});
+
+export const refundPart = (refund: RefundRecord): EventParts => ({ refund: { entity: refund.entity } });
+
+export const disputePart = (dispute: DisputeRecord): EventParts => ({ dispute: { entity: dispute.entity } });
+
+export const settlementPart = (settlement: SettlementEntity): EventParts => ({
+  settlement: { entity: settlement },
+});
+
+export const downtimePart = (downtime: DowntimeEntity): EventParts => ({
+  "payment.downtime": { entity: downtime },
+});
 
 export interface Envelope {
   accountId: string | null;

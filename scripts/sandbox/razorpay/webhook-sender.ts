@@ -1,12 +1,11 @@
-import type { Clock } from "./clock.js";
+import type { Clock } from "../shared/clock.js";
 import { GatewayError } from "./errors.js";
-import { randomSuffix } from "./ids.js";
-import { PendingCount } from "./pending-count.js";
 import type { Chance } from "./random.js";
+import { randomSuffix } from "./types.js";
+import type { EventParts } from "./webhook-body.js";
 import { envelopeOf, serialize, signBody } from "./webhook-body.js";
 import type { Job, StoredEvent } from "./webhook-delivery.js";
-import { WebhookDeliverer } from "./webhook-delivery.js";
-import type { EventParts } from "./webhook-events.js";
+import { PendingCount, WebhookDeliverer } from "./webhook-delivery.js";
 import type {
   DeliveryRecord,
   EventRecord,

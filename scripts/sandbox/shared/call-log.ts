@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
+import type { ServiceName } from "../environment.js";
 import type { Incoming } from "./http.js";
 import { headerOf, pathOf } from "./http.js";
-import type { ServiceName } from "./names.js";
 
 /** One request that reached a stand-in. */
 export interface CallEntry {

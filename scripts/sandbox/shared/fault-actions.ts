@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Timers } from "./clock.js";
 import type { FaultRule } from "./faults.js";
 import { sendJson } from "./http.js";
-import type { Timers } from "./timers.js";
 
 export interface Exchange {
   req: IncomingMessage;

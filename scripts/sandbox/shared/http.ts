@@ -1,6 +1,27 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import { parse as parseQuery } from "node:querystring";
-import { Refusal } from "./refusal.js";
+import type { NextFunction, Request, Response } from "express";
+import type { Answer } from "./stand-in.js";
+
+/** A definite no of a neighbour: nothing was done. Becomes the envelope with `success: false`. */
+export class Refusal extends Error {
+  constructor(
+    readonly statusCode: number,
+    readonly code: string,
+    message: string,
+    /** The facts of the refusal (`available`), sent as `data`. */
+    readonly data: unknown = null,
+  ) {
+    super(message);
+    this.name = "Refusal";
+  }
+}
 
 /**
  * The little of HTTP that a neighbour needs. The sandbox answers twenty calls a purchase on the cores of the
@@ -74,4 +95,58 @@ function readText(req: IncomingMessage): Promise<string> {
     req.on("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
     req.on("error", reject);
   });
+}
+
+/** The envelope of all neighbours: `{ success, message, data, error }`. */
+
+export function sendAnswer(res: ServerResponse, { status = 200, message = "OK", data }: Answer): void {
+  sendJson(res, status, { success: true, message, data, error: null });
+}
+
+export function sendRefusal(res: ServerResponse, refusal: Refusal): void {
+  const { statusCode, message, data, code } = refusal;
+  sendJson(res, statusCode, { success: false, message, data, error: { code, message } });
+}
+
+export function toRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  const status = error instanceof Error && "status" in error ? error.status : undefined;
+  if (status === 400 || status === 413) return new Refusal(status, "MALFORMED_REQUEST", "Unreadable body");
+  const reason = error instanceof Error ? error.message : String(error);
+  return new Refusal(500, "INTERNAL_ERROR", `The stand-in failed: ${reason}`);
+}
+
+/** The last handler of an Express app here: turns what was thrown into the envelope. */
+export function errorHandler(error: unknown, _req: Request, res: Response, next: NextFunction): void {
+  // The client may have gone, or a fault may have answered; Express then only closes the socket.
+  if (res.headersSent) next(error);
+  else sendRefusal(res, toRefusal(error));
+}
+
+export interface Listening {
+  url: string;
+  close(): Promise<void>;
+}
+
+/** Longer than any pause of a test, so that a kept-alive connection is not closed under a request. */
+const KEEP_ALIVE_MS = 65_000;
+
+/** Serves the app on 127.0.0.1; port 0 takes a free one. Closing cuts open connections too. */
+export async function listen(app: RequestListener, port = 0): Promise<Listening> {
+  const server: Server = createServer(app);
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the server has no port");
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
 }

@@ -1,8 +1,8 @@
 import Joi from "joi";
-import { checkBody } from "../shared/check.js";
-import { Refusal } from "../shared/refusal.js";
+import { Refusal } from "../shared/http.js";
 import type { Route } from "../shared/stand-in.js";
 import { created, ok, pathParam } from "../shared/stand-in.js";
+import { checkBody } from "../shared/values.js";
 import type { MethodRule, PincodeOverrides, RateRequest } from "./rates.js";
 import { calculateMethods, serviceability } from "./rates.js";
 import type { PickupRequest, Shipment, ShipmentRequest, Shipments } from "./shipments.js";

@@ -1,5 +1,5 @@
+import { Refusal } from "../shared/http.js";
 import { createId } from "../shared/random.js";
-import { Refusal } from "../shared/refusal.js";
 import type { MethodRule } from "./rates.js";
 
 export const SHIPMENT_STATUSES = [

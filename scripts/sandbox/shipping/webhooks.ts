@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { createTimers } from "../shared/timers.js";
+import { createTimers } from "../shared/clock.js";
 
 export interface ShippingEvent {
   eventId: string;

@@ -1,9 +1,9 @@
 import axios from "axios";
-import { createSandboxClient } from "../../../scripts/sandbox/control-client.js";
+import { createSandboxClient } from "../../../scripts/sandbox/control-http.js";
+import type { ServiceName } from "../../../scripts/sandbox/environment.js";
+import { SERVICE_NAMES } from "../../../scripts/sandbox/environment.js";
 import { startSandbox } from "../../../scripts/sandbox/sandbox.js";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import type { ServiceName } from "../../../scripts/sandbox/shared/names.js";
-import { SERVICE_NAMES } from "../../../scripts/sandbox/shared/names.js";
 import { useNeighbours } from "./harness.js";
 
 const world = useNeighbours();
