@@ -2,6 +2,11 @@ import { Refusal } from "../shared/http.js";
 import { createId } from "../shared/random.js";
 import { fromWholePaise, toWholePaise } from "../shared/values.js";
 
+/**
+ * Loyalty points and store credit. All functions are synchronous, so check and change are one step. A repeated
+ * order or reference gets the first answer.
+ */
+
 export interface LoyaltyEntry {
   type: "opening" | "earned" | "redeemed" | "reversed" | "refused";
   userId: string;
@@ -9,113 +14,6 @@ export interface LoyaltyEntry {
   orderId?: string;
   reference?: string;
   at: string;
-}
-
-export interface Redemption {
-  redemptionId: string;
-  points: number;
-  /** Rupees. */
-  discountAmount: number;
-}
-
-export interface Loyalty {
-  balance(userId: string): { points: number; pointValue: number };
-  earn(request: { userId: string; orderId: string; orderAmount: number }): { points: number };
-  redeem(request: { userId: string; orderId: string; points: number }): Redemption;
-  reverse(request: { userId: string; orderId: string; points?: number; reference: string }): {
-    points: number;
-  };
-  setPoints(userId: string, points: number): void;
-  setPointValue(rupees: number): void;
-  /** Makes `redeem` answer with another discount than points × pointValue; 1 is right. */
-  setMisquote(factor: number): void;
-  ledger(userId?: string): LoyaltyEntry[];
-}
-
-interface OpenRedemption extends Redemption {
-  userId: string;
-  /** Not yet given back. */
-  outstanding: number;
-}
-
-/** One point for every ₹20 spent. */
-const RUPEES_PER_POINT = 20;
-/** Rupees a point. */
-const DEFAULT_POINT_VALUE = 0.25;
-
-/** Every function runs to its end undisturbed, so that check and change are one step. */
-export function createLoyalty(now: () => number, opening: { id: string; loyaltyPoints: number }[]): Loyalty {
-  const balances = new Map<string, number>();
-  const earned = new Map<string, number>();
-  const redemptions = new Map<string, OpenRedemption>();
-  const reversals = new Map<string, number>();
-  const entries: LoyaltyEntry[] = [];
-  let pointValue = DEFAULT_POINT_VALUE;
-  let misquote = 1;
-
-  const pointsOf = (userId: string): number => balances.get(userId) ?? 0;
-  const book = (entry: Omit<LoyaltyEntry, "at">, change: number): void => {
-    balances.set(entry.userId, pointsOf(entry.userId) + change);
-    entries.push({ ...entry, at: new Date(now()).toISOString() });
-  };
-  for (const { id, loyaltyPoints } of opening) {
-    book({ type: "opening", userId: id, points: loyaltyPoints }, loyaltyPoints);
-  }
-
-  const redeem: Loyalty["redeem"] = ({ userId, orderId, points }) => {
-    const known = redemptions.get(orderId);
-    // What was given back entirely is no redemption any more; a late payment may redeem anew.
-    if (known && known.outstanding > 0) {
-      const { redemptionId, points: before, discountAmount } = known;
-      return { redemptionId, points: before, discountAmount };
-    }
-    const balance = pointsOf(userId);
-    if (balance < points) {
-      book({ type: "refused", userId, points, orderId }, 0);
-      throw new Refusal(409, "INSUFFICIENT_POINTS", `Only ${balance} points`, { points: balance });
-    }
-    const discountAmount = fromWholePaise(Math.round(toWholePaise(points * pointValue) * misquote));
-    const redemption = { redemptionId: createId("rdm"), points, discountAmount };
-    redemptions.set(orderId, { ...redemption, userId, outstanding: points });
-    book({ type: "redeemed", userId, points, orderId }, -points);
-    return redemption;
-  };
-
-  const reverse: Loyalty["reverse"] = ({ userId, orderId, points: wanted, reference }) => {
-    const before = reversals.get(reference);
-    if (before !== undefined) return { points: before };
-    const redemption = redemptions.get(orderId);
-    if (!redemption || redemption.userId !== userId) return { points: 0 };
-    const points = Math.min(wanted ?? redemption.outstanding, redemption.outstanding);
-    // Nothing given back is not remembered: the redemption may still be on its way.
-    if (points === 0) return { points };
-    redemption.outstanding -= points;
-    reversals.set(reference, points);
-    book({ type: "reversed", userId, points, orderId, reference }, points);
-    return { points };
-  };
-
-  return {
-    redeem,
-    reverse,
-    balance: (userId) => ({ points: pointsOf(userId), pointValue }),
-    earn: ({ userId, orderId, orderAmount }) => {
-      const before = earned.get(orderId);
-      if (before !== undefined) return { points: before };
-      const points = Math.floor(orderAmount / RUPEES_PER_POINT);
-      earned.set(orderId, points);
-      book({ type: "earned", userId, points, orderId }, points);
-      return { points };
-    },
-    setPoints: (userId, points) => book({ type: "opening", userId, points }, points - pointsOf(userId)),
-    setPointValue: (rupees) => {
-      pointValue = rupees;
-    },
-    setMisquote: (factor) => {
-      misquote = factor;
-    },
-    ledger: (userId) => entries.filter((entry) => userId === undefined || entry.userId === userId),
-  };
 }
 
 export interface CreditEntry {
@@ -128,62 +26,180 @@ export interface CreditEntry {
   at: string;
 }
 
-export interface Credits {
-  /** Rupees. */
-  balance(userId: string): number;
-  issue(request: { userId: string; amount: number; reason: string; reference: string }): {
-    creditId: string;
-    balance: number;
+/** A balance per user, and a ledger of its changes. */
+function createBook<Entry extends { userId: string }>(now: () => number) {
+  const balances = new Map<string, number>();
+  const entries: (Entry & { at: string })[] = [];
+  const balance = (userId: string): number => balances.get(userId) ?? 0;
+  return {
+    balance,
+    /** Returns the new balance. */
+    book: (entry: Entry, change: number): number => {
+      const changed = balance(entry.userId) + change;
+      balances.set(entry.userId, changed);
+      entries.push({ ...entry, at: new Date(now()).toISOString() });
+      return changed;
+    },
+    ledger: (userId?: string) => entries.filter((entry) => userId === undefined || entry.userId === userId),
   };
-  deduct(request: { userId: string; amount: number; reference: string }): { balance: number };
-  setBalance(userId: string, rupees: number): void;
-  ledger(userId?: string): CreditEntry[];
 }
 
-/** Store credit, kept in whole paise. A repeated reference gets the first answer. */
-export function createCredits(now: () => number, opening: { id: string; storeCredit: number }[]): Credits {
-  const balances = new Map<string, number>();
+export interface EarnRequest {
+  userId: string;
+  orderId: string;
+  orderAmount: number;
+}
+
+export interface RedeemRequest {
+  userId: string;
+  orderId: string;
+  points: number;
+}
+
+export interface ReverseRequest {
+  userId: string;
+  orderId: string;
+  points?: number;
+  reference: string;
+}
+
+interface Redemption {
+  redemptionId: string;
+  points: number;
+  /** Rupees. */
+  discountAmount: number;
+}
+
+/** One point per ₹20 spent. */
+const RUPEES_PER_POINT = 20;
+/** Rupees per point. */
+const DEFAULT_POINT_VALUE = 0.25;
+
+export type Loyalty = ReturnType<typeof createLoyalty>;
+
+export function createLoyalty(now: () => number, opening: { id: string; loyaltyPoints: number }[]) {
+  const { balance, book, ledger } = createBook<Omit<LoyaltyEntry, "at">>(now);
+  const earned = new Map<string, number>();
+  /** By order; `outstanding` points are not reversed yet. */
+  const redemptions = new Map<string, { userId: string; answer: Redemption; outstanding: number }>();
+  const reversals = new Map<string, number>();
+  let pointValue = DEFAULT_POINT_VALUE;
+  let misquote = 1;
+
+  const setPoints = (userId: string, points: number): void => {
+    book({ type: "opening", userId, points }, points - balance(userId));
+  };
+  for (const { id, loyaltyPoints } of opening) setPoints(id, loyaltyPoints);
+
+  function earn({ userId, orderId, orderAmount }: EarnRequest): { points: number } {
+    const before = earned.get(orderId);
+    if (before !== undefined) return { points: before };
+    const points = Math.floor(orderAmount / RUPEES_PER_POINT);
+    earned.set(orderId, points);
+    book({ type: "earned", userId, points, orderId }, points);
+    return { points };
+  }
+
+  function redeem({ userId, orderId, points }: RedeemRequest): Redemption {
+    const known = redemptions.get(orderId);
+    // After a full reversal the order may redeem again: a late payment can place it after all.
+    if (known && known.outstanding > 0) return known.answer;
+    const available = balance(userId);
+    if (available < points) {
+      book({ type: "refused", userId, points, orderId }, 0);
+      throw new Refusal(409, "INSUFFICIENT_POINTS", `Only ${available} points`, { points: available });
+    }
+    const discountAmount = fromWholePaise(Math.round(toWholePaise(points * pointValue) * misquote));
+    const answer = { redemptionId: createId("rdm"), points, discountAmount };
+    redemptions.set(orderId, { userId, answer, outstanding: points });
+    book({ type: "redeemed", userId, points, orderId }, -points);
+    return answer;
+  }
+
+  function reverse({ userId, orderId, points: wanted, reference }: ReverseRequest): { points: number } {
+    const before = reversals.get(reference);
+    if (before !== undefined) return { points: before };
+    const redemption = redemptions.get(orderId);
+    if (!redemption || redemption.userId !== userId) return { points: 0 };
+    const points = Math.min(wanted ?? redemption.outstanding, redemption.outstanding);
+    // A reversal of nothing is not remembered: the redemption may still be in flight.
+    if (points === 0) return { points };
+    redemption.outstanding -= points;
+    reversals.set(reference, points);
+    book({ type: "reversed", userId, points, orderId, reference }, points);
+    return { points };
+  }
+
+  return {
+    earn,
+    redeem,
+    reverse,
+    setPoints,
+    ledger,
+    balance: (userId: string) => ({ points: balance(userId), pointValue }),
+    setPointValue: (rupees: number): void => {
+      pointValue = rupees;
+    },
+    setMisquote: (factor: number): void => {
+      misquote = factor;
+    },
+  };
+}
+
+export interface IssueRequest {
+  userId: string;
+  amount: number;
+  reason: string;
+  reference: string;
+}
+
+export interface DeductRequest {
+  userId: string;
+  amount: number;
+  reference: string;
+}
+
+export type Credits = ReturnType<typeof createCredits>;
+
+/** Amounts are rupees; balances are kept in whole paise. */
+export function createCredits(now: () => number, opening: { id: string; storeCredit: number }[]) {
+  const { balance: paiseOf, book, ledger } = createBook<Omit<CreditEntry, "at">>(now);
   const issued = new Map<string, { creditId: string; balance: number }>();
   const deducted = new Map<string, { balance: number }>();
-  const entries: CreditEntry[] = [];
 
-  const paiseOf = (userId: string): number => balances.get(userId) ?? 0;
-  const book = (entry: Omit<CreditEntry, "at">, changeInPaise: number): number => {
-    const balance = paiseOf(entry.userId) + changeInPaise;
-    balances.set(entry.userId, balance);
-    entries.push({ ...entry, at: new Date(now()).toISOString() });
-    return fromWholePaise(balance);
-  };
   const setBalance = (userId: string, rupees: number): void => {
     book({ type: "opening", userId, amount: rupees }, toWholePaise(rupees) - paiseOf(userId));
   };
   for (const { id, storeCredit } of opening) setBalance(id, storeCredit);
 
-  return {
-    setBalance,
-    balance: (userId) => fromWholePaise(paiseOf(userId)),
-    issue: ({ userId, amount, reason, reference }) => {
-      const before = issued.get(reference);
-      if (before) return before;
-      const balance = book({ type: "issued", userId, amount, reason, reference }, toWholePaise(amount));
-      const answer = { creditId: createId("crd"), balance };
-      issued.set(reference, answer);
-      return answer;
-    },
-    deduct: ({ userId, amount, reference }) => {
-      const before = deducted.get(reference);
-      if (before) return before;
+  function issue({ userId, amount, reason, reference }: IssueRequest) {
+    const before = issued.get(reference);
+    if (before) return before;
+    const balance = book({ type: "issued", userId, amount, reason, reference }, toWholePaise(amount));
+    const answer = { creditId: createId("crd"), balance: fromWholePaise(balance) };
+    issued.set(reference, answer);
+    return answer;
+  }
+
+  function deduct({ userId, amount, reference }: DeductRequest): { balance: number } {
+    const before = deducted.get(reference);
+    if (before) return before;
+    if (paiseOf(userId) < toWholePaise(amount)) {
       const balance = fromWholePaise(paiseOf(userId));
-      if (paiseOf(userId) < toWholePaise(amount)) {
-        book({ type: "refused", userId, amount, reference }, 0);
-        throw new Refusal(409, "INSUFFICIENT_CREDIT", `Only ₹${balance} of store credit`, { balance });
-      }
-      const answer = {
-        balance: book({ type: "deducted", userId, amount, reference }, -toWholePaise(amount)),
-      };
-      deducted.set(reference, answer);
-      return answer;
-    },
-    ledger: (userId) => entries.filter((entry) => userId === undefined || entry.userId === userId),
+      book({ type: "refused", userId, amount, reference }, 0);
+      throw new Refusal(409, "INSUFFICIENT_CREDIT", `Only ₹${balance} of store credit`, { balance });
+    }
+    const balance = book({ type: "deducted", userId, amount, reference }, -toWholePaise(amount));
+    const answer = { balance: fromWholePaise(balance) };
+    deducted.set(reference, answer);
+    return answer;
+  }
+
+  return {
+    issue,
+    deduct,
+    setBalance,
+    ledger,
+    balance: (userId: string): number => fromWholePaise(paiseOf(userId)),
   };
 }

@@ -2,16 +2,10 @@ import { Refusal } from "../shared/http.js";
 import type { Lapses } from "./lapses.js";
 import { type ItemQuantity, sumByVariant, unknownVariant } from "./stock.js";
 import { type ConversionDoc, type InventoryStore, toFieldKey } from "./store.js";
-import {
-  findReservations,
-  giveBackReservations,
-  type Taking,
-  takeReservations,
-  takeUnits,
-} from "./taking.js";
+import { findReservations, restoreReservations, type Taking, takeReservations, takeUnits } from "./taking.js";
 
 export interface ConvertRequest {
-  /** Absent for a manual order: everything comes from free stock. */
+  /** Absent for a manual order: all units come from free stock. */
   cartId?: string;
   orderId: string;
   items: ItemQuantity[];
@@ -24,21 +18,21 @@ export interface Converted {
 
 export interface Conversions {
   convert(request: ConvertRequest): Promise<Converted>;
-  /** Undoes the sale of the order, and refuses one that comes later. */
+  /** Reverses the conversion of the order, and refuses a later one. */
   void(orderId: string): Promise<{ returned: ItemQuantity[] }>;
-  /** Puts units of an order back on the shelf. */
+  /** Returns units of an order to stock. */
   returnUnits(request: ReturnRequest): Promise<{ adjusted: number }>;
 }
 
 const voided = (orderId: string): Refusal =>
-  new Refusal(409, "ORDER_VOIDED", `Order ${orderId} was voided; nothing is sold to it any more`);
+  new Refusal(409, "ORDER_VOIDED", `Order ${orderId} was voided and cannot be converted`);
 
 const isDuplicateKey = (error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === 11_000;
 
 /**
- * Null: the order is ours to convert. Otherwise what became of it before. The claim already says
- * `converted`, which saves a round trip: nobody looks before the end, and a refusal takes it away again.
+ * Null if the order can be converted, otherwise its earlier conversion. The claim already has the status
+ * `converted`, which saves a round trip: the queue hides it until the end, and a refusal deletes it.
  */
 async function claimOrder(store: InventoryStore, request: ConvertRequest): Promise<ConversionDoc | null> {
   const { orderId, items, cartId = null } = request;
@@ -58,7 +52,7 @@ function answerBefore(before: ConversionDoc): Converted {
   return { orderId: before._id, converted: before.items };
 }
 
-/** Everything that is short now, and what was short when it was tried. */
+/** All items that are short now, and the one that was short during the attempt. */
 async function findShortages(store: InventoryStore, items: ItemQuantity[], taking: Taking) {
   const docs = await store.stock.find({ _id: { $in: items.map((item) => item.variantId) } }).toArray();
   const availableOf = new Map(docs.map((doc) => [doc._id, doc.available]));
@@ -77,7 +71,7 @@ async function refuse(
   sale: { items: ItemQuantity[]; orderId: string; cartId: string | null },
 ): Promise<never> {
   const { orderId, cartId } = sale;
-  await giveBackReservations(store, taking);
+  await restoreReservations(store, taking);
   await store.conversions.deleteOne({ _id: orderId });
   const items = await findShortages(store, sale.items, taking);
   for (const { variantId, requested, available } of items) {
@@ -142,18 +136,18 @@ async function voidOnce(store: InventoryStore, orderId: string): Promise<{ retur
 }
 
 /**
- * What happens to one order happens in a row (this process is the only one that sells); what several
- * orders do to one variant is settled by guards in the updates.
+ * Calls for one order run in sequence, because this process is the only one that sells. Between orders, the
+ * guards of the updates decide who gets a unit.
  */
 export function createConversions(store: InventoryStore, lapses: Lapses): Conversions {
-  const queue = createKeyedQueue();
+  const inOrder = createOrderQueue();
   return {
     convert: async (request) => {
       await lapses.settle();
-      return queue.run(request.orderId, () => convertOnce(store, request));
+      return inOrder(request.orderId, () => convertOnce(store, request));
     },
-    void: (orderId) => queue.run(orderId, () => voidOnce(store, orderId)),
-    returnUnits: (request) => queue.run(request.orderId, () => returnUnits(store, request)),
+    void: (orderId) => inOrder(orderId, () => voidOnce(store, orderId)),
+    returnUnits: (request) => inOrder(request.orderId, () => returnUnits(store, request)),
   };
 }
 
@@ -164,20 +158,19 @@ export interface ReturnRequest {
 }
 
 /**
- * Puts units of an order back on the shelf, once per reference. One guarded update of the conversion
- * decides: it remembers the reference and counts down what is left of the sale.
- * @throws Refusal 404 for an order that bought nothing, 409 for more than it bought
+ * Returns units of an order to stock, once per reference. One guarded update of the conversion records the
+ * reference and reduces the remaining units.
+ * @throws Refusal 404 if the order bought nothing, 409 if it bought fewer
  */
-export async function returnUnits(
+async function returnUnits(
   store: InventoryStore,
   { orderId, items, reference }: ReturnRequest,
 ): Promise<{ adjusted: number }> {
-  const sums = new Map<string, number>();
-  for (const { variantId, quantity } of items) sums.set(variantId, (sums.get(variantId) ?? 0) + quantity);
-  const adjusted = [...sums.values()].reduce((sum, quantity) => sum + quantity, 0);
+  const sums = sumByVariant(items);
+  const adjusted = sums.reduce((sum, { quantity }) => sum + quantity, 0);
   const field = (variantId: string): string => `remaining.${toFieldKey(variantId)}`;
-  const guards = [...sums].map(([variantId, quantity]) => [field(variantId), { $gte: quantity }] as const);
-  const counts = [...sums].map(([variantId, quantity]) => [field(variantId), -quantity] as const);
+  const guards = sums.map(({ variantId, quantity }) => [field(variantId), { $gte: quantity }] as const);
+  const counts = sums.map(({ variantId, quantity }) => [field(variantId), -quantity] as const);
   const { matchedCount } = await store.conversions.updateOne(
     {
       _id: orderId,
@@ -189,7 +182,7 @@ export async function returnUnits(
   );
   if (matchedCount === 0) return explainRefusal(store, orderId, reference);
   await store.stock.bulkWrite(
-    [...sums].map(([variantId, quantity]) => ({
+    sums.map(({ variantId, quantity }) => ({
       updateOne: {
         filter: { _id: variantId },
         update: { $inc: { available: quantity, returned: quantity } },
@@ -218,28 +211,21 @@ async function explainRefusal(
   if (before) return { adjusted: before.adjusted };
   if (!conversion) throw new Refusal(404, "ORDER_NOT_FOUND", `Nothing was sold to order ${orderId}`);
   if (conversion.status === "voided") {
-    throw new Refusal(409, "ORDER_VOIDED", `The units of order ${orderId} came back when it was voided`);
+    throw new Refusal(409, "ORDER_VOIDED", `Order ${orderId} was voided, which returned its units`);
   }
-  throw new Refusal(409, "RETURN_EXCEEDS_SALE", `Order ${orderId} did not buy that many`);
+  throw new Refusal(409, "RETURN_EXCEEDS_SALE", `Order ${orderId} bought fewer units`);
 }
 
-/** Runs the work of one key in the order it came, different keys side by side. */
-export interface KeyedQueue {
-  run<T>(key: string, work: () => Promise<T>): Promise<T>;
-}
-
-export function createKeyedQueue(): KeyedQueue {
+/** Runs the work of one order in sequence, and different orders side by side. */
+function createOrderQueue() {
   const tails = new Map<string, Promise<unknown>>();
-  return {
-    run: async (key, work) => {
-      const previous = tails.get(key) ?? Promise.resolve();
-      const mine = previous.then(work, work);
-      tails.set(key, mine);
-      try {
-        return await mine;
-      } finally {
-        if (tails.get(key) === mine) tails.delete(key);
-      }
-    },
+  return async <T>(orderId: string, work: () => Promise<T>): Promise<T> => {
+    const mine = (tails.get(orderId) ?? Promise.resolve()).then(work, work);
+    tails.set(orderId, mine);
+    try {
+      return await mine;
+    } finally {
+      if (tails.get(orderId) === mine) tails.delete(orderId);
+    }
   };
 }

@@ -1,5 +1,5 @@
 import type mongoose from "mongoose";
-import { createTimers, type SandboxClock } from "../shared/clock.js";
+import { type Clock, createTimers } from "../shared/clock.js";
 import type { InventoryStore } from "./store.js";
 
 export type LedgerType =
@@ -23,7 +23,7 @@ export interface LedgerDraft {
   cartId?: string | null;
   orderId?: string | null;
   reservationId?: string;
-  /** Of a refused attempt: what was there. Of an adjustment: its reference or reason. */
+  /** Refused: the available units. Adjustments: the reference or reason. */
   note?: string;
 }
 
@@ -32,10 +32,10 @@ export interface LedgerDoc extends LedgerDraft {
   at: string;
 }
 
-/** What ever happened to the stock; rows are only added. */
+/** Every change of the stock; append-only. */
 export interface Ledger {
   append(...drafts: LedgerDraft[]): void;
-  /** Writes what is still in memory. */
+  /** Writes the rows that are still in memory. */
   flush(): Promise<void>;
   list(
     filter?: Partial<Pick<LedgerDraft, "variantId" | "orderId" | "cartId" | "type">>,
@@ -48,7 +48,7 @@ export interface Ledger {
 /** Rows are written together, and before they are read: one round trip for many calls. */
 const FLUSH_AFTER_MS = 250;
 
-export function createLedger(entries: mongoose.mongo.Collection<LedgerDoc>, clock: SandboxClock): Ledger {
+export function createLedger(entries: mongoose.mongo.Collection<LedgerDoc>, clock: Clock): Ledger {
   const timers = createTimers();
   let pending: LedgerDoc[] = [];
   let isScheduled = false;
@@ -66,7 +66,7 @@ export function createLedger(entries: mongoose.mongo.Collection<LedgerDoc>, cloc
     isScheduled = true;
     timers.after(FLUSH_AFTER_MS, () => {
       isScheduled = false;
-      // A dead server shows at the next flush that somebody awaits.
+      // The next awaited flush reports a stopped server.
       flush().catch(() => undefined);
     });
   }
@@ -110,11 +110,11 @@ export interface ConversionStatistics {
   expired: number;
   active: number;
   refused: number;
-  /** Converted ÷ ended, of reservations; 0 when none has ended. */
+  /** Converted ÷ ended reservations; 0 if none has ended. */
   conversionRate: number;
 }
 
-/** How reservations ended. */
+/** Counts of reservations by outcome. */
 export async function readStatistics(store: InventoryStore): Promise<ConversionStatistics> {
   const groups = await store.reservations
     .aggregate<{ _id: string; count: number }>([{ $group: { _id: "$status", count: { $sum: 1 } } }])
@@ -139,7 +139,7 @@ export interface Imbalance {
   problem: string;
 }
 
-/** Violations of I23, asked of the data; empty when the numbers of every variant add up. Call it at rest. */
+/** Variants whose numbers do not add up, read from the stored data. Call it at rest. */
 export async function findImbalances(store: InventoryStore): Promise<Imbalance[]> {
   await store.sales.write();
   const sums = await store.reservations

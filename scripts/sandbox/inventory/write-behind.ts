@@ -2,14 +2,21 @@ import type mongoose from "mongoose";
 import { type ItemQuantity, sumByVariant } from "./stock.js";
 import type { ReservationDoc, StockDoc } from "./store.js";
 
-/** Rows that are written together a little later, and before anybody reads what they change. */
-export interface Later<Row> {
+/**
+ * What this process, the only writer of its database, keeps in memory to save round trips under load: writes
+ * that can wait until their rows are read, and the reservations of each cart.
+ */
+
+type Collection<T extends mongoose.mongo.Document> = mongoose.mongo.Collection<T>;
+
+/** Rows that are written together, at the latest before the fields they change are read. */
+export interface WriteBehind<Row> {
   add(...rows: Row[]): void;
-  /** Resolves when everything that was added before is written. */
+  /** Resolves when all rows that were added before are written. */
   write(): Promise<void>;
 }
 
-export function createLater<Row>(writeAll: (rows: Row[]) => Promise<unknown>): Later<Row> {
+function createWriteBehind<Row>(writeAll: (rows: Row[]) => Promise<unknown>): WriteBehind<Row> {
   let waiting: Row[] = [];
   let writing: Promise<void> = Promise.resolve();
 
@@ -17,7 +24,7 @@ export function createLater<Row>(writeAll: (rows: Row[]) => Promise<unknown>): L
     try {
       await writeAll(rows);
     } catch (error) {
-      // For the next time, before what has come meanwhile.
+      // The next write repeats them, before the rows that arrived in the meantime.
       waiting = [...rows, ...waiting];
       throw error;
     }
@@ -29,8 +36,7 @@ export function createLater<Row>(writeAll: (rows: Row[]) => Promise<unknown>): L
       if (waiting.length === 0) return writing;
       const rows = waiting;
       waiting = [];
-      const before = writing.catch(() => undefined);
-      writing = before.then(() => writeRows(rows));
+      writing = writing.catch(() => undefined).then(() => writeRows(rows));
       return writing;
     },
   };
@@ -41,26 +47,22 @@ export interface Lifetime {
   expiresAt: Date;
 }
 
-/**
- * New lifetimes of reservations. Each step of a checkout gives one, so they are written together, and before
- * anybody reads or writes `expiresAt` in the database.
- */
-export function createLifetimes(reservations: mongoose.mongo.Collection<ReservationDoc>): Later<Lifetime> {
-  return createLater((lifetimes) => {
+/** New lifetimes of reservations, of which each step of a checkout sets one. Written before `expiresAt` is used. */
+export const createLifetimes = (reservations: Collection<ReservationDoc>): WriteBehind<Lifetime> =>
+  createWriteBehind((lifetimes) => {
     const last = new Map(lifetimes.map(({ reservationId, expiresAt }) => [reservationId, expiresAt]));
     const updates = [...last].map(([_id, expiresAt]) => ({
       updateOne: { filter: { _id, status: "active" as const }, update: { $set: { expiresAt } } },
     }));
     return reservations.bulkWrite(updates, { ordered: false });
   });
-}
 
 /**
- * Reserved units that were sold. Free stock stays as it is, so there is no guard to ask: the sums of many
- * orders are written together, and before anybody reads `reserved` or `sold`.
+ * Sold units that were reserved. Free stock does not change, so no guard is needed: the sums of many orders
+ * are written together, before `reserved` or `sold` is read.
  */
-export function createSales(stock: mongoose.mongo.Collection<StockDoc>): Later<ItemQuantity> {
-  return createLater((sold) =>
+export const createSales = (stock: Collection<StockDoc>): WriteBehind<ItemQuantity> =>
+  createWriteBehind((sold) =>
     stock.bulkWrite(
       sumByVariant(sold).map(({ variantId, quantity }) => ({
         updateOne: { filter: { _id: variantId }, update: { $inc: { reserved: -quantity, sold: quantity } } },
@@ -68,33 +70,31 @@ export function createSales(stock: mongoose.mongo.Collection<StockDoc>): Later<I
       { ordered: false },
     ),
   );
-}
 
-/** What does not change as long as the reservation is the same, and whether it lives. */
+/** The fields of a reservation that stay the same while it is active, and its status. */
 export type CartReservation = Pick<ReservationDoc, "_id" | "variantId" | "status">;
 
 /**
- * What carts hold, as it was last read: a checkout asks for the same cart again and again, and nobody but
- * this process writes. Whoever makes, moves or ends a reservation says so when the database has it. Only a
- * copy: what is taken is decided by the guards of the updates.
+ * The reservations of each cart as last read: a checkout reads the same cart many times. A copy only; the
+ * guards of the updates decide. Every change to a reservation calls `add` or `forget` once it is stored.
  */
 export interface Carts {
-  /** The live reservations of a cart, and the expired ones that somebody may still miss. */
+  /** The active reservations of a cart, and the expired ones that are not dismissed. */
   read(cartId: string): Promise<readonly CartReservation[]>;
-  /** A new reservation; of a cart's first one, everything is known without asking. */
+  /** A new reservation. After a cart's first one, nothing needs to be read. */
   add(cartId: string, reservation: CartReservation): void;
-  /** The copy no longer holds. */
+  /** Drops the copy of one cart. */
   forget(cartId: string): void;
-  /** There are no reservations at all. */
+  /** All reservations were deleted. */
   clear(): void;
 }
 
-/** Bounds the memory of a long load run. */
+/** Limits the memory of a long load run. */
 const KEPT_CARTS = 5_000;
 
 export function createCarts(find: (cartId: string) => Promise<CartReservation[]>): Carts {
   const copies = new Map<string, Promise<readonly CartReservation[]>>();
-  /** Have, or had, something; all others are empty, because the database was so at the start. */
+  /** Carts that have or had reservations. The database was empty at the start, so all others have none. */
   const known = new Set<string>();
 
   function keep(cartId: string, reading: Promise<readonly CartReservation[]>): void {
@@ -105,7 +105,7 @@ export function createCarts(find: (cartId: string) => Promise<CartReservation[]>
 
   function readAgain(cartId: string): Promise<readonly CartReservation[]> {
     const reading = find(cartId);
-    // Kept while it still runs: a change that ends meanwhile takes it away again.
+    // Kept while it still runs, so that a change that ends in the meantime can drop it.
     keep(cartId, reading);
     reading.catch(() => {
       if (copies.get(cartId) === reading) copies.delete(cartId);

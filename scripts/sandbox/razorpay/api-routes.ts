@@ -80,7 +80,7 @@ const lister =
     const { clock, settings } = gateway;
     const chosen = selectPage(rows(), {
       page: readPage(request.query),
-      visibleUntilMs: clock.nowMs() - settings.listLagSeconds * 1000,
+      visibleUntilMs: clock.now() - settings.listLagSeconds * 1000,
     });
     return collection(chosen.map((row) => toView(row, request.query)));
   };

@@ -2,12 +2,10 @@ import { createHmac } from "node:crypto";
 import type { Attempt, AttemptDetails, AttemptResult, SecondPaymentRule } from "./control-types.js";
 import { GatewayError, orderAlreadyPaid } from "./errors.js";
 import type { Gateway } from "./gateway.js";
-import type { Instrument } from "./instruments.js";
-import { BLANK_REFERENCES, FAILURES, instrumentOf } from "./instruments.js";
+import { BLANK_REFERENCES, FAILURES, type Instrument, instrumentOf } from "./instruments.js";
 import { authorize, isTaken } from "./payments.js";
 import type { OrderRecord, PaymentRecord } from "./store.js";
-import type { PaymentEntity } from "./types.js";
-import { newId } from "./types.js";
+import { newId, type PaymentEntity } from "./types.js";
 import { readNotes } from "./validation.js";
 import { paymentPart } from "./webhook-body.js";
 
@@ -38,7 +36,7 @@ function openPayment(
 ): PaymentRecord {
   const payment: PaymentRecord = {
     entity: newPayment(gateway, order, attempt, instrument),
-    createdMs: gateway.clock.nowMs(),
+    createdMs: gateway.clock.now(),
     card: instrument.card,
     order,
     refunds: [],

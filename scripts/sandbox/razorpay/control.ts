@@ -112,7 +112,7 @@ function machineControl(gateway: Gateway, faults: Faults): MachineControl {
     faults: () => faults.list(),
     clearFaults: () => faults.clear(),
     advance: (seconds) => clock.advance(seconds * 1000),
-    now: () => clock.nowMs(),
+    now: () => clock.now(),
     ledger: () => gateway.store.ledger.read(),
     entity: (id) => copy(findEntity(gateway, id)),
     paymentsOf: (orderId) => copy(gateway.store.orders.get(orderId).payments.map(({ entity }) => entity)),

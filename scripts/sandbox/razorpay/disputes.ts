@@ -2,8 +2,13 @@ import type { DisputeMove, DisputeRequest, DowntimeRequest } from "./control-typ
 import { GatewayError } from "./errors.js";
 import type { Gateway } from "./gateway.js";
 import type { DisputeRecord } from "./store.js";
-import type { DisputeEntity, DisputeStatus, DowntimeEntity, DowntimeSeverity } from "./types.js";
-import { newId } from "./types.js";
+import {
+  type DisputeEntity,
+  type DisputeStatus,
+  type DowntimeEntity,
+  type DowntimeSeverity,
+  newId,
+} from "./types.js";
 import { readChoice, readFields, readInteger, readText } from "./validation.js";
 import { disputePart, downtimePart, paymentPart } from "./webhook-body.js";
 
@@ -32,7 +37,7 @@ export function openDispute(gateway: Gateway, paymentId: string, request: Disput
   const documents = Object.fromEntries(EVIDENCE_DOCUMENTS.map((name) => [name, null]));
   const dispute: DisputeRecord = {
     payment,
-    createdMs: gateway.clock.nowMs(),
+    createdMs: gateway.clock.now(),
     entity: {
       id: newId("disp"),
       entity: "dispute",
@@ -136,7 +141,7 @@ export function startDowntime(gateway: Gateway, request: DowntimeRequest): Downt
     created_at: now,
     updated_at: now,
   };
-  gateway.store.downtimes.add({ entity, createdMs: gateway.clock.nowMs() });
+  gateway.store.downtimes.add({ entity, createdMs: gateway.clock.now() });
   gateway.webhooks.emit("payment.downtime.started", downtimePart(entity));
   return entity;
 }

@@ -1,8 +1,7 @@
 import { Clock } from "../shared/clock.js";
 import type { RazorpaySimulatorOptions } from "./control-types.js";
 import { Chance } from "./random.js";
-import type { SimulatorSettings } from "./settings.js";
-import { defaultSettings } from "./settings.js";
+import { defaultSettings, type SimulatorSettings } from "./settings.js";
 import { Store } from "./store.js";
 import { WebhookSender } from "./webhook-sender.js";
 

@@ -1,6 +1,5 @@
 import type { AttemptDetails } from "./control-types.js";
-import type { CardEntity, PaymentEntity, PaymentMethod } from "./types.js";
-import { newId, randomDigits } from "./types.js";
+import { type CardEntity, newId, type PaymentEntity, type PaymentMethod, randomDigits } from "./types.js";
 
 /** The fields that depend on the method of payment (spec §2.3). */
 export interface Instrument {

@@ -2,10 +2,9 @@ import { invalidField } from "./errors.js";
 import type { Gateway } from "./gateway.js";
 import { collection, readExpand, readFlag, readPage, selectPage } from "./lists.js";
 import type { OrderRecord } from "./store.js";
-import type { Collection, OrderEntity, PaymentEntity } from "./types.js";
-import { newId } from "./types.js";
-import type { Fields } from "./validation.js";
+import { type Collection, newId, type OrderEntity, type PaymentEntity } from "./types.js";
 import {
+  type Fields,
   isObject,
   readAmount,
   readBoolean,
@@ -89,7 +88,7 @@ export function createOrder(gateway: Gateway, body: unknown): OrderEntity {
   const record: OrderRecord = {
     ...readCaptureOptions(fields),
     entity: newOrder({ amount, currency, receipt }, gateway.clock.nowSeconds()),
-    createdMs: gateway.clock.nowMs(),
+    createdMs: gateway.clock.now(),
     partialPayment: readBoolean(fields, "partial_payment"),
     payments: [],
   };
@@ -142,7 +141,7 @@ export function listOrders(gateway: Gateway, query: Fields): Collection<OrderVie
   const rows = receipt === null ? store.orders.rows : (store.ordersByReceipt.get(receipt) ?? []);
   const chosen = selectPage(rows, {
     page,
-    visibleUntilMs: clock.nowMs() - settings.listLagSeconds * 1000,
+    visibleUntilMs: clock.now() - settings.listLagSeconds * 1000,
     matches: (record) => authorized === undefined || hasAuthorized(record) === authorized,
   });
   return collection(chosen.map((record) => orderView(record, expand)));

@@ -73,7 +73,7 @@ export function capturePayment(gateway: Gateway, payment: PaymentRecord, by: "me
     amount: entity.amount,
     currency: entity.currency,
     by,
-    at: clock.nowMs(),
+    at: clock.now(),
   });
   store.unsettledPayments.push(payment);
   if (settings.balance !== null) settings.balance += entity.amount - cost.fee;

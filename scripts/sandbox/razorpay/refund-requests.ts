@@ -1,12 +1,10 @@
 import { refundRefusals } from "./errors.js";
 import type { Gateway } from "./gateway.js";
 import { withWriteLock } from "./payments.js";
-import type { RefundOrder } from "./refunds.js";
-import { makeRefund, refundableAmount } from "./refunds.js";
+import { makeRefund, type RefundOrder, refundableAmount } from "./refunds.js";
 import type { PaymentRecord, RefundRecord } from "./store.js";
 import type { RefundEntity } from "./types.js";
-import type { Fields } from "./validation.js";
-import { readFields, readInteger, readNotes, readText } from "./validation.js";
+import { type Fields, readFields, readInteger, readNotes, readText } from "./validation.js";
 
 const MINIMUM_PAISE = 100;
 /** "more than 6 months old" */

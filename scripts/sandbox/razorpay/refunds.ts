@@ -2,8 +2,14 @@ import { refundRefusals } from "./errors.js";
 import type { Gateway } from "./gateway.js";
 import type { RefundRow } from "./ledger.js";
 import type { PaymentRecord, RefundRecord } from "./store.js";
-import type { Notes, RefundEntity, RefundSpeed, RefundStatus } from "./types.js";
-import { newId, randomDigits } from "./types.js";
+import {
+  type Notes,
+  newId,
+  type RefundEntity,
+  type RefundSpeed,
+  type RefundStatus,
+  randomDigits,
+} from "./types.js";
 import { paymentPart, refundPart } from "./webhook-body.js";
 
 /** The amount whose refund fails in test mode (₹24.68). */
@@ -45,7 +51,7 @@ export function makeRefund(gateway: Gateway, payment: PaymentRecord, order: Refu
   const status = firstStatus(gateway, order, fails);
   const refund: RefundRecord = {
     entity: newRefund(gateway, payment, order, status),
-    createdMs: clock.nowMs(),
+    createdMs: clock.now(),
     payment,
   };
   store.refunds.add(refund);
@@ -109,7 +115,7 @@ function referenceName(payment: PaymentRecord): string {
 function writeLedger(gateway: Gateway, refund: RefundRecord, order: RefundOrder): void {
   const { store, clock } = gateway;
   const payment = refund.payment.entity;
-  const at = clock.nowMs();
+  const at = clock.now();
   store.ledger.appendRefund({
     refundId: refund.entity.id,
     paymentId: payment.id,
@@ -156,7 +162,7 @@ export function finishRefund(
   if (entity.status === "failed" || entity.status === status) return false;
   const { store, settings, clock, webhooks } = gateway;
   entity.status = status;
-  store.ledger.appendRefundOutcome({ refundId: entity.id, status, at: clock.nowMs() });
+  store.ledger.appendRefundOutcome({ refundId: entity.id, status, at: clock.now() });
   if (status === "processed") {
     entity.acquirer_data = { [referenceName(payment)]: randomDigits(12) };
     markRefunded(gateway, payment);

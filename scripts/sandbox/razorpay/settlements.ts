@@ -2,8 +2,14 @@ import { invalidField } from "./errors.js";
 import type { Gateway } from "./gateway.js";
 import { collection, readPage } from "./lists.js";
 import type { PaymentRecord, RefundRecord, SettlementRecord } from "./store.js";
-import type { Collection, Notes, ReconRow, SettlementEntity } from "./types.js";
-import { newId, randomDigits } from "./types.js";
+import {
+  type Collection,
+  type Notes,
+  newId,
+  type ReconRow,
+  randomDigits,
+  type SettlementEntity,
+} from "./types.js";
 import type { Fields } from "./validation.js";
 import { settlementPart } from "./webhook-body.js";
 
@@ -46,7 +52,7 @@ export function settle(gateway: Gateway): SettlementEntity | null {
     utr,
     created_at: now,
   };
-  const record: SettlementRecord = { entity, createdMs: clock.nowMs(), rows };
+  const record: SettlementRecord = { entity, createdMs: clock.now(), rows };
   store.settlements.add(record);
   webhooks.emit("settlement.processed", settlementPart(entity));
   return entity;

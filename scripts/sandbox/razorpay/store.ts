@@ -1,18 +1,18 @@
 import { malformedId, unknownId } from "./errors.js";
 import type { CaptureRow, Ledger, RefundOutcomeRow, RefundRow } from "./ledger.js";
-import type {
-  CardEntity,
-  DisputeEntity,
-  DowntimeEntity,
-  IdPrefix,
-  OrderEntity,
-  PaymentEntity,
-  ReconRow,
-  RefundEntity,
-  RefundSpeed,
-  SettlementEntity,
+import {
+  type CardEntity,
+  type DisputeEntity,
+  type DowntimeEntity,
+  type IdPrefix,
+  isId,
+  type OrderEntity,
+  type PaymentEntity,
+  type ReconRow,
+  type RefundEntity,
+  type RefundSpeed,
+  type SettlementEntity,
 } from "./types.js";
-import { isId } from "./types.js";
 
 interface Stored<E> {
   entity: E;

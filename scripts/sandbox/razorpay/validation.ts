@@ -1,6 +1,5 @@
 import { extraField, fieldRequired, invalidField, malformedId, serverError } from "./errors.js";
-import type { IdPrefix, Notes } from "./types.js";
-import { isId } from "./types.js";
+import { type IdPrefix, isId, type Notes } from "./types.js";
 
 export type Fields = Record<string, unknown>;
 

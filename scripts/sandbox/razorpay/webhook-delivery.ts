@@ -65,7 +65,7 @@ export class WebhookDeliverer {
   }
 
   jobOf(event: StoredEvent, url: string, kind: Job["kind"]): Job {
-    const firstAt = this.clock.nowMs();
+    const firstAt = this.clock.now();
     return { event, url, kind, attempt: 1, firstAt, ladderStep: 0, signature: event.record.signature };
   }
 
@@ -74,7 +74,7 @@ export class WebhookDeliverer {
     this.clock.after(delayMs, () => {
       const acknowledged = job.kind === "retry" && job.event.record.acknowledgedBy.includes(job.url);
       if (acknowledged || !this.endpoints.get(job.url)?.enabled) return done();
-      if (job.kind === "first") job.firstAt = this.clock.nowMs();
+      if (job.kind === "first") job.firstAt = this.clock.now();
       void this.deliver(job).finally(done);
     });
   }
@@ -90,7 +90,7 @@ export class WebhookDeliverer {
 
   private async deliver(job: Job): Promise<DeliveryRecord> {
     const { clock, settings, epoch } = this;
-    const startedAt = clock.nowMs();
+    const startedAt = clock.now();
     const began = performance.now();
     const answer = await this.poster.post({
       url: job.url,
@@ -147,7 +147,7 @@ export class WebhookDeliverer {
 
   private untilOffset(job: Job, seconds: number): number {
     const dueAt = job.firstAt + seconds * 1000 * this.settings.ladderScale;
-    return Math.max(0, dueAt - this.clock.nowMs());
+    return Math.max(0, dueAt - this.clock.now());
   }
 
   /** An event that failed for 24 h costs the endpoint: a person must enable it again. */

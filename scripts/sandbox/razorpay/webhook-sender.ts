@@ -2,10 +2,8 @@ import type { Clock } from "../shared/clock.js";
 import { GatewayError } from "./errors.js";
 import type { Chance } from "./random.js";
 import { randomSuffix } from "./types.js";
-import type { EventParts } from "./webhook-body.js";
-import { envelopeOf, serialize, signBody } from "./webhook-body.js";
-import type { Job, StoredEvent } from "./webhook-delivery.js";
-import { PendingCount, WebhookDeliverer } from "./webhook-delivery.js";
+import { type EventParts, envelopeOf, serialize, signBody } from "./webhook-body.js";
+import { type Job, PendingCount, type StoredEvent, WebhookDeliverer } from "./webhook-delivery.js";
 import type {
   DeliveryRecord,
   EventRecord,
@@ -72,7 +70,7 @@ export class WebhookSender {
   }
 
   private store(id: string, event: string, body: string, signature: string | null): StoredEvent {
-    const createdAt = this.options.clock.nowMs();
+    const createdAt = this.options.clock.now();
     const record: EventRecord = {
       id,
       event,
@@ -155,7 +153,7 @@ export class WebhookSender {
 
   async replay(eventId: string): Promise<DeliveryRecord[]> {
     const event = this.getEvent(eventId);
-    const age = this.options.clock.nowMs() - event.record.createdAt;
+    const age = this.options.clock.now() - event.record.createdAt;
     if (age > REPLAY_DAYS * 24 * 60 * 60 * 1000) {
       throw new GatewayError(400, "BAD_REQUEST_ERROR", "events older than 7 days cannot be replayed");
     }

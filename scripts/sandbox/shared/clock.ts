@@ -1,20 +1,4 @@
-/** The time of the stand-ins. Tests move it together with the clock of the service under test. */
-export interface SandboxClock {
-  /** Milliseconds since 1970, shifted. */
-  now(): number;
-  /** Sets the distance to the real clock, in milliseconds; 0 returns to it. */
-  setOffset(offsetMs: number): void;
-}
-
-export function createClock(): SandboxClock {
-  let offset = 0;
-  return {
-    now: () => Date.now() + offset,
-    setOffset: (offsetMs) => {
-      offset = offsetMs;
-    },
-  };
-}
+/** Time: a clock that tests can move, and timers that end together. */
 
 interface Task {
   dueAt: number;
@@ -23,34 +7,40 @@ interface Task {
 }
 
 /**
- * The simulator's time: real time plus what `advance` added. Work for later runs when real time gets
- * there or when the clock is moved past it. Timers never keep the process alive.
+ * A shifted clock. All stand-ins share one, which tests set together with the clock of the service under
+ * test. The gateway has its own on top of it, which `advance` moves past due work (retries, expiries).
  */
 export class Clock {
   private offsetMs = 0;
   private readonly tasks = new Set<Task>();
   private closed = false;
 
-  constructor(private readonly source: () => number) {}
+  constructor(private readonly source: () => number = Date.now) {}
 
-  nowMs(): number {
-    return this.source() + this.offsetMs;
-  }
+  /** Milliseconds since 1970. A property, so that it can be passed as a function. */
+  readonly now = (): number => this.source() + this.offsetMs;
+
+  /** Sets the distance to the source, in milliseconds; 0 returns to it. */
+  readonly setOffset = (offsetMs: number): void => {
+    this.offsetMs = offsetMs;
+  };
 
   nowSeconds(): number {
-    return Math.floor(this.nowMs() / 1000);
+    return Math.floor(this.now() / 1000);
   }
 
+  /** Runs the work after the delay, or when `advance` moves past it. Does not keep the process alive. */
   after(delayMs: number, work: () => void): void {
     if (this.closed) return;
     const run = () => {
       this.tasks.delete(task);
       work();
     };
-    const task: Task = { dueAt: this.nowMs() + delayMs, run, timer: setTimeout(run, delayMs).unref() };
+    const task: Task = { dueAt: this.now() + delayMs, run, timer: setTimeout(run, delayMs).unref() };
     this.tasks.add(task);
   }
 
+  /** Moves the clock; work that becomes due runs before this returns, in order. */
   advance(milliseconds: number): void {
     this.offsetMs += milliseconds;
     for (let task = this.nextDue(); task; task = this.nextDue()) {
@@ -59,7 +49,7 @@ export class Clock {
     }
     for (const task of this.tasks) {
       clearTimeout(task.timer);
-      task.timer = setTimeout(task.run, task.dueAt - this.nowMs()).unref();
+      task.timer = setTimeout(task.run, task.dueAt - this.now()).unref();
     }
   }
 
@@ -74,20 +64,16 @@ export class Clock {
   }
 
   private nextDue(): Task | undefined {
-    const now = this.nowMs();
-    let first: Task | undefined;
-    for (const task of this.tasks) {
-      if (task.dueAt <= now && (!first || task.dueAt < first.dueAt)) first = task;
-    }
-    return first;
+    const due = [...this.tasks].filter((task) => task.dueAt <= this.now());
+    return due.sort((a, b) => a.dueAt - b.dueAt)[0];
   }
 }
 
-/** Timers that can be ended together, so that a closed sandbox leaves nothing running. */
+/** Real-time timers that end together, so that a stopped sandbox leaves nothing running. */
 export interface Timers {
   after(milliseconds: number, work: () => void): void;
   every(milliseconds: number, work: () => void): void;
-  /** Resolves after the pause; never resolves when the timers are stopped before. */
+  /** Resolves after the pause; never resolves if the timers are stopped first. */
   pause(milliseconds: number): Promise<void>;
   stop(): void;
 }
@@ -106,10 +92,7 @@ export function createTimers(): Timers {
   return {
     after,
     every: (milliseconds, work) => {
-      if (stopped) return;
-      const timer = setInterval(work, milliseconds);
-      timer.unref();
-      running.add(timer);
+      if (!stopped) running.add(setInterval(work, milliseconds).unref());
     },
     pause: (milliseconds) => new Promise((resolve) => after(milliseconds, resolve)),
     stop: () => {

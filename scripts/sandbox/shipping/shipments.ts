@@ -18,7 +18,7 @@ export interface ShipmentRequest {
   items: { variantId: string; sku: string; quantity: number }[];
   address: Record<string, unknown>;
   methodId: string;
-  /** Rupees to collect; 0 when paid. */
+  /** Rupees to collect; 0 if paid. */
   codAmount: number;
 }
 
@@ -55,7 +55,6 @@ export interface Shipments {
   list(orderId?: string): Shipment[];
   move(shipmentId: string, status: ShipmentStatus): Shipment;
   requestPickup(request: PickupRequest): Pickup;
-  pickups(): Pickup[];
   clear(): void;
 }
 
@@ -74,7 +73,7 @@ const DESCRIPTIONS: Readonly<Record<ShipmentStatus, string>> = {
   returned_to_origin: "Returned to the sender",
 };
 
-/** Everything that moves, in memory. Dates are ISO strings. */
+/** Shipments and return pickups. Dates are ISO strings. */
 export function createShipments(now: () => number): Shipments {
   const shipments = new Map<string, Shipment>();
   const pickups = new Map<string, Pickup>();
@@ -91,8 +90,8 @@ export function createShipments(now: () => number): Shipments {
   }
 
   function addEvent(shipment: Shipment, status: ShipmentStatus): void {
-    const isAtHome = status === "created" || status === "picked_up" || status === "returned_to_origin";
-    const location = isAtHome ? "Bengaluru" : String(shipment.address.city ?? "In transit");
+    const isAtOrigin = status === "created" || status === "picked_up" || status === "returned_to_origin";
+    const location = isAtOrigin ? "Bengaluru" : String(shipment.address.city ?? "In transit");
     shipment.status = status;
     shipment.events.push({
       status,
@@ -139,7 +138,6 @@ export function createShipments(now: () => number): Shipments {
       pickups.set(request.returnId, pickup);
       return pickup;
     },
-    pickups: () => [...pickups.values()],
     clear: () => {
       shipments.clear();
       pickups.clear();

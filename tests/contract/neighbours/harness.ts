@@ -2,8 +2,7 @@ import { Agent } from "node:http";
 import type { AxiosInstance } from "axios";
 import axios from "axios";
 import type { ServiceName } from "../../../scripts/sandbox/environment.js";
-import type { Sandbox, SandboxOptions } from "../../../scripts/sandbox/sandbox.js";
-import { startSandbox } from "../../../scripts/sandbox/sandbox.js";
+import { type Sandbox, type SandboxOptions, startSandbox } from "../../../scripts/sandbox/sandbox.js";
 
 /** The neighbours' envelope. The content is what the tests assert; a test that expects too much fails. */
 interface Answer {

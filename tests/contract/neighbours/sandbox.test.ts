@@ -1,7 +1,6 @@
 import axios from "axios";
 import { createSandboxClient } from "../../../scripts/sandbox/control-http.js";
-import type { ServiceName } from "../../../scripts/sandbox/environment.js";
-import { SERVICE_NAMES } from "../../../scripts/sandbox/environment.js";
+import { SERVICE_NAMES, type ServiceName } from "../../../scripts/sandbox/environment.js";
 import { startSandbox } from "../../../scripts/sandbox/sandbox.js";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { useNeighbours } from "./harness.js";

@@ -1,6 +1,5 @@
 import { createHmac } from "node:crypto";
-import type { Server } from "node:http";
-import { createServer } from "node:http";
+import { createServer, type Server } from "node:http";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { inParallel, useNeighbours } from "./harness.js";
 

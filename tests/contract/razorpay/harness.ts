@@ -1,8 +1,11 @@
 import type { IncomingHttpHeaders, Server } from "node:http";
 import http from "node:http";
 import Razorpay from "razorpay";
-import type { RazorpayControl, RazorpaySimulatorOptions } from "../../../scripts/sandbox/razorpay/index.js";
-import { createRazorpaySimulator } from "../../../scripts/sandbox/razorpay/index.js";
+import {
+  createRazorpaySimulator,
+  type RazorpayControl,
+  type RazorpaySimulatorOptions,
+} from "../../../scripts/sandbox/razorpay/index.js";
 
 export const KEY_ID = "rzp_test_Contract000001";
 export const KEY_SECRET = "contract-key-secret";
