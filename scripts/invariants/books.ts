@@ -2,7 +2,7 @@ import type { CreditEntry, LoyaltyEntry } from "../sandbox/engagement/balances.j
 import type { Notification } from "../sandbox/engagement/outbox.js";
 import type { Imbalance, LedgerDoc } from "../sandbox/inventory/ledger.js";
 import type { UsageEntry } from "../sandbox/pricing/usages.js";
-import type { Ledger as GatewayLedger } from "../sandbox/razorpay/ledger.js";
+import type { GatewayLedger } from "../sandbox/razorpay/ledger.js";
 import type { EventRecord } from "../sandbox/razorpay/webhook-types.js";
 
 /** What the neighbours wrote down themselves, independently of the service: the other side of each account. */

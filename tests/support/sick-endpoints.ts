@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import mongoose from "mongoose";
 import { listAt, textAt } from "../../scripts/demo/storefront.js";
-import { SEED } from "../../scripts/sandbox/seed/index.js";
 import type { ServiceName } from "../../scripts/sandbox/environment.js";
+import { SEED } from "../../scripts/sandbox/seed/index.js";
 import {
   ITEMS,
   type OpenCheckout,

@@ -1,7 +1,7 @@
 import type { AttemptResult, Outcome } from "./control-types.js";
 import type { OrderEntity, PaymentMethod } from "./types.js";
 
-/** The shop, as the buyer knows it. */
+/** The shop's name on the page. */
 const MERCHANT = "Vedic Store";
 
 const ENTITIES: Record<string, string> = {
@@ -118,10 +118,10 @@ const paidPage = (order: OrderEntity): string =>
     title: `Paid – ${MERCHANT}`,
     side: orderFacts(order),
     main: `<div class="mark good" aria-hidden="true">✓</div><h1 class="good">This order is paid</h1>
-<p>The gateway takes no second payment for it. You can close this page.</p>`,
+<p>The gateway accepts no second payment for it. You can close this page.</p>`,
   });
 
-/** The buyer's page of one order, to pay by hand. */
+/** The page on which a buyer pays one order by hand. */
 export function paymentForm(order: OrderEntity, callbackUrl: string | null): string {
   if (order.status === "paid") return paidPage(order);
   const tabs = Object.entries(METHODS).map(
@@ -163,7 +163,7 @@ interface Ending {
 function endingOf({ error, signature }: AttemptResult): Ending {
   if (error) return { tone: "bad", mark: "✕", heading: "Payment failed", advice: error.description };
   if (signature === undefined) {
-    const advice = "The bank has not answered yet. The shop is told by webhook when it does.";
+    const advice = "The bank has not answered yet. The gateway sends the shop a webhook when it does.";
     return { tone: "wait", mark: "…", heading: "Payment pending", advice };
   }
   const advice = "The shop verifies the signature below and places the order. You can close this page.";

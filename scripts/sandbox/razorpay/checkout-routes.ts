@@ -1,6 +1,7 @@
-import type { ErrorRequestHandler, Request, RequestHandler, Router } from "express";
+import type { Request, RequestHandler, Router } from "express";
 import express from "express";
 import Joi from "joi";
+import { answerError } from "./api-routes.js";
 import { attemptPayment } from "./attempts.js";
 import { paymentForm, resultPage } from "./checkout-page.js";
 import { CHECKOUT_SCRIPT } from "./checkout-script.js";
@@ -38,7 +39,7 @@ function read<T>(schema: Joi.ObjectSchema<T>, value: unknown): T {
   return result.value;
 }
 
-/** What Checkout gives to the page's handler, or to `payment.failed`. */
+/** What Checkout passes to the page's handler or to `payment.failed`. */
 function toCheckoutAnswer(result: AttemptResult): object {
   if (result.error) {
     const metadata = { payment_id: result.paymentId, order_id: result.orderId };
@@ -53,7 +54,7 @@ const toHandlerFields = (result: AttemptResult): Record<string, string> => ({
   ...(result.signature === undefined ? {} : { razorpay_signature: result.signature }),
 });
 
-/** The same as a form post: `error[code]`, … */
+/** The same as form fields: `error[code]`, … */
 function toFormFields(result: AttemptResult): Record<string, string> {
   if (!result.error) return toHandlerFields(result);
   const metadata = JSON.stringify({ payment_id: result.paymentId, order_id: result.orderId });
@@ -66,12 +67,6 @@ const allowOrigins: RequestHandler = (request, response, next) => {
   response.set({ "Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "Content-Type" });
   if (request.method === "OPTIONS") response.status(204).end();
   else next();
-};
-
-const answerError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
-  if (response.headersSent) return next(error);
-  const refusal = error instanceof GatewayError ? error : serverError();
-  response.status(refusal.status).json(refusal.toEnvelope());
 };
 
 const orderIdOf = (request: Request): string => String(request.params.orderId);
@@ -88,7 +83,7 @@ const payByScript =
     response.json(toCheckoutAnswer(attemptPayment(gateway, orderId, attempt)));
   };
 
-/** `POST /checkout/:orderId`, the form of the stand-alone page; JSON for whoever asks for it. */
+/** `POST /checkout/:orderId`, the form of the page; answers JSON to clients that accept it. */
 const payByForm =
   (gateway: Gateway): RequestHandler =>
   (request, response) => {
@@ -102,7 +97,7 @@ const payByForm =
     }
   };
 
-/** The buyer's side: the script, its endpoint, and a page to pay by hand. */
+/** The buyer's side: the script, its endpoint, and a page for paying by hand. */
 export function createCheckoutRouter(gateway: Gateway): Router {
   const router = express.Router();
   router.get("/v1/checkout.js", (_request, response) => {

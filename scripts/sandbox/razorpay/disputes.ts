@@ -66,7 +66,7 @@ function announce(gateway: Gateway, dispute: DisputeRecord, what: "created" | Di
 
 const STATUS_AFTER: Record<DisputeMove, DisputeStatus> = {
   under_review: "under_review",
-  // The bank wants more evidence: the ball is with the merchant again.
+  // The bank wants more evidence from the merchant.
   action_required: "open",
   won: "won",
   lost: "lost",
@@ -93,7 +93,7 @@ function deduct(gateway: Gateway, { entity }: DisputeRecord): void {
   if (gateway.settings.balance !== null) gateway.settings.balance -= entity.amount;
 }
 
-/** `POST /disputes/:id/accept`: the merchant gives in; the dispute is lost. */
+/** `POST /disputes/:id/accept`: the merchant accepts the claim, and the dispute is lost. */
 export function acceptDispute(gateway: Gateway, disputeId: string): DisputeEntity {
   const dispute = gateway.store.disputes.get(disputeId);
   if (dispute.entity.status !== "open") throw refusal("Dispute can be accepted only when it is open.");

@@ -1,4 +1,4 @@
-/** The gateway's refusals, word for word where the spec (`razorpay.md` §2) knows the words. */
+/** The gateway's refusals, with its own texts where they are known. */
 
 interface ErrorFields {
   field?: string;

@@ -4,7 +4,7 @@ import { createApiRouter } from "./api-routes.js";
 import { createCheckoutRouter } from "./checkout-routes.js";
 import { createControl } from "./control.js";
 import type { RazorpayControl, RazorpaySimulatorOptions } from "./control-types.js";
-import { Faults } from "./faults.js";
+import { GatewayFaults } from "./faults.js";
 import { createGateway } from "./gateway.js";
 
 export type * from "./control-types.js";
@@ -20,17 +20,17 @@ export interface RazorpaySimulator {
   /** Not listening yet. `/v1` is the API, `/checkout` the buyer's side. */
   app: Express;
   control: RazorpayControl;
-  /** Stops timers, deliveries under way and hanging answers; the server that listens is the caller's. */
+  /** Stops timers, deliveries in flight and hanging answers. The caller closes its own server. */
   close(): Promise<void>;
 }
 
 /**
- * A stand-in for Razorpay, in memory (spec `razorpay.md`).
+ * A stand-in for Razorpay, in memory.
  * @throws Error for a key that is not a test key.
  */
 export function createRazorpaySimulator(options: RazorpaySimulatorOptions): RazorpaySimulator {
   const gateway = createGateway(options);
-  const faults = new Faults(gateway);
+  const faults = new GatewayFaults(gateway);
   const control = createControl(gateway, faults);
   const app = express();
   app.disable("x-powered-by");

@@ -1,4 +1,4 @@
-/** The simulator's own books. Rows are only ever appended, and written beside the entities, not from them. */
+/** The gateway's own books: append-only, and written where money moves, not derived from the entities. */
 
 export interface CaptureRow {
   paymentId: string;
@@ -20,7 +20,7 @@ export interface RefundRow {
   idempotencyKey: string | null;
   /** `merchant`: over the API; `dashboard`: by hand at the gateway; `gateway`: automatic. */
   by: "merchant" | "dashboard" | "gateway";
-  /** False: the money was only authorised, so there is no capture row to set it against. */
+  /** False: the payment was only authorised, so there is no capture row. */
   ofCapture: boolean;
   at: number;
 }
@@ -31,9 +31,40 @@ export interface RefundOutcomeRow {
   at: number;
 }
 
-export interface Ledger {
+export interface GatewayLedger {
   captures: CaptureRow[];
-  /** `status` is that of the refund's last row in `refundOutcomes`. */
+  /** `status` comes from the refund's last row in `refundOutcomes`. */
   refunds: (RefundRow & { status: RefundOutcomeRow["status"] })[];
   refundOutcomes: RefundOutcomeRow[];
+}
+
+export class LedgerBook {
+  private readonly captures: CaptureRow[] = [];
+  private readonly refunds: RefundRow[] = [];
+  private readonly refundOutcomes: RefundOutcomeRow[] = [];
+  private readonly lastOutcome = new Map<string, RefundOutcomeRow["status"]>();
+
+  appendCapture(row: CaptureRow): void {
+    this.captures.push(Object.freeze(row));
+  }
+
+  appendRefund(row: RefundRow): void {
+    this.refunds.push(Object.freeze(row));
+  }
+
+  appendRefundOutcome(row: RefundOutcomeRow): void {
+    this.refundOutcomes.push(Object.freeze(row));
+    this.lastOutcome.set(row.refundId, row.status);
+  }
+
+  read(): GatewayLedger {
+    return {
+      captures: [...this.captures],
+      refunds: this.refunds.map((row) => ({
+        ...row,
+        status: this.lastOutcome.get(row.refundId) ?? "pending",
+      })),
+      refundOutcomes: [...this.refundOutcomes],
+    };
+  }
 }

@@ -79,7 +79,7 @@ function assertExpiries(automatic: number | null, manual: number): void {
   }
 }
 
-/** `POST /orders`. With `unique_receipt` a repeated receipt answers the order made first, whatever else is sent. */
+/** `POST /orders`. With `unique_receipt`, a repeated receipt returns the first order, whatever else differs. */
 export function createOrder(gateway: Gateway, body: unknown): OrderEntity {
   const fields = readFields(body, CREATE_FIELDS);
   const amount = readAmount(fields);
@@ -117,12 +117,6 @@ function newOrder(given: Pick<OrderEntity, "amount" | "currency" | "receipt">, n
   };
 }
 
-export function editOrder(gateway: Gateway, id: string, body: unknown): OrderEntity {
-  const order = gateway.store.orders.get(id).entity;
-  order.notes = readNotes(readFields(body, ["notes"]));
-  return order;
-}
-
 type OrderView = OrderEntity & { payments?: Collection<PaymentEntity> };
 
 function orderView(record: OrderRecord, expand: Set<string>): OrderView {
@@ -131,7 +125,7 @@ function orderView(record: OrderRecord, expand: Set<string>): OrderView {
   return { ...record.entity, payments: collection(payments.reverse()) };
 }
 
-/** `GET /orders`; can lag behind point reads, also when searched by receipt. */
+/** `GET /orders`. Can lag behind point reads, also when filtered by receipt. */
 export function listOrders(gateway: Gateway, query: Fields): Collection<OrderView> {
   const { store, settings, clock } = gateway;
   const page = readPage(query);
@@ -150,7 +144,7 @@ export function listOrders(gateway: Gateway, query: Fields): Collection<OrderVie
 export const hasAuthorized = (record: OrderRecord): boolean =>
   record.payments.some((payment) => payment.entity.status === "authorized");
 
-/** `GET /orders/:id/payments`: every attempt, newest first; never lags. */
+/** `GET /orders/:id/payments`: all attempts, newest first. Never lags. */
 export function listOrderPayments(gateway: Gateway, id: string, query: Fields): Collection<PaymentEntity> {
   const withCard = readExpand(query).has("card");
   const payments = gateway.store.orders.get(id).payments.map((payment) => paymentView(payment, withCard));

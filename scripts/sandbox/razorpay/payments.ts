@@ -9,7 +9,7 @@ import type { PaymentEntity } from "./types.js";
 import { readAmount, readCurrency, readFields } from "./validation.js";
 import { orderPart, paymentPart } from "./webhook-body.js";
 
-/** Without an order option the account refunds what was not captured within 3 days. */
+/** Without an order option, payments that are not captured within 3 days are refunded. */
 const ACCOUNT_EXPIRY_MINUTES = 3 * 24 * 60;
 
 export const isTaken = (order: OrderRecord): boolean =>
@@ -17,7 +17,7 @@ export const isTaken = (order: OrderRecord): boolean =>
 
 export interface Authorization {
   ifPaid: SecondPaymentRule;
-  /** Whether the automatic capture, where the order has one, runs now. */
+  /** Whether an automatic capture runs now. */
   capture: boolean;
 }
 
@@ -60,7 +60,7 @@ export function autoCapture(gateway: Gateway, paymentId: string): PaymentEntity 
   return payment.entity;
 }
 
-/** Takes the money: payment, order, ledger, balance and events in one go. */
+/** Captures the money: changes payment, order, ledger and balance, and emits the events. */
 export function capturePayment(gateway: Gateway, payment: PaymentRecord, by: "merchant" | "gateway"): void {
   const { store, settings, clock, webhooks } = gateway;
   const { entity, order } = payment;
@@ -94,7 +94,7 @@ function countTowardsOrder(order: OrderRecord, payment: PaymentEntity): boolean 
   return true;
 }
 
-/** One write at a time and payment; a second one meanwhile is refused, not queued. */
+/** One write per payment at a time; a concurrent one is refused, not queued. */
 export async function withWriteLock<T>(gateway: Gateway, paymentId: string, work: () => T): Promise<T> {
   const { store, settings, clock } = gateway;
   if (store.writeLocks.has(paymentId)) throw operationInProgress();

@@ -1,6 +1,6 @@
 /**
- * The webhook bodies of spec `razorpay.md` §5, compact and in their own key order. Ids are invented; the
- * line breaks are for reading and taken out.
+ * Sample webhook bodies as the gateway sends them: compact, each in its own key order. The ids are invented.
+ * `joinLines` removes the line breaks, which are for reading only.
  */
 const joinLines = (text: string): string => text.replaceAll("\n", "");
 
@@ -56,6 +56,6 @@ export const SAMPLE_NAMES = Object.keys(SAMPLES);
 
 export function sampleBody(name: string): string {
   const found = Object.entries(SAMPLES).find(([candidate]) => candidate === name);
-  if (!found) throw new Error(`no sample ${name}; there are ${SAMPLE_NAMES.join(", ")}`);
+  if (!found) throw new Error(`no sample ${name}; the samples are ${SAMPLE_NAMES.join(", ")}`);
   return found[1];
 }

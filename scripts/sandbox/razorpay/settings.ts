@@ -3,29 +3,29 @@ import type { WebhookSettings } from "./webhook-types.js";
 export interface SimulatorSettings {
   /** For orders without `payment.capture`. */
   accountCapture: "automatic" | "manual";
-  /** List calls do not show what is younger than this (seconds); point reads do. */
+  /** Lists omit entities younger than this (seconds); point reads show them. */
   listLagSeconds: number;
-  /** How long a capture or refund holds the payment's write lock (ms); 0 = no window for a race. */
+  /** How long a capture or refund holds the payment's write lock (ms); 0: no race is possible. */
   writeLatencyMs: number;
-  /** Paise available for refunds; null = without limit. */
+  /** Paise available for refunds; null: unlimited. */
   balance: number | null;
-  /** `instant`: processed at once, without bank reference; `pending`: until `settleRefund()`. */
+  /** `instant`: processed at once, without a bank reference; `pending`: until `settleRefund()`. */
   refundMode: "instant" | "pending";
-  /** Settles pending refunds by itself after this (ms); null = only `settleRefund()`. */
+  /** Settles pending refunds automatically after this (ms); null: only `settleRefund()`. */
   refundSettleMs: number | null;
-  /** When the refund of 2468 paise fails (ms after its creation). */
+  /** When a refund of 2468 paise fails (ms after its creation). */
   refundFailureMs: number;
-  /** Whether the refund of 2468 paise looks processed until it fails. */
+  /** Whether a refund of 2468 paise looks processed until it fails. */
   failingRefundLooksProcessed: boolean;
-  /** Whether `payment.amount_refunded` falls back after a failed refund (undocumented). */
+  /** Whether a failed refund reduces `payment.amount_refunded` again (the gateway does not document it). */
   failedRefundRestoresAmount: boolean;
-  /** Whether `optimum` refunds go instantly, or fall back to normal with `refund.speed_changed`. */
+  /** Whether `optimum` refunds are instant, or become normal with `refund.speed_changed`. */
   instantRefunds: boolean;
   alreadyCapturedText: "captured" | "order_paid";
   lowBalanceText: "balance" | "invalid_request";
-  /** What empty `error_*` fields of new payments hold. */
+  /** The value of empty `error_*` fields of new payments. */
   emptyErrors: "null" | "blank";
-  /** Of the chances in faults and of shuffling. */
+  /** Seeds fault probabilities and shuffling. */
   seed: number;
   webhooks: WebhookSettings;
 }

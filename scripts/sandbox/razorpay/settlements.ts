@@ -21,7 +21,7 @@ type RowBasis = Pick<
   "settled" | "on_hold" | "settled_at" | "posted_at" | "settlement_id" | "settlement_utr" | "credit_type"
 >;
 
-/** Pays out what was captured and refunded since the last time; null when there is nothing. */
+/** Pays out all captures and refunds since the last settlement; null if there are none. */
 export function settle(gateway: Gateway): SettlementEntity | null {
   const { store, clock, webhooks } = gateway;
   if (store.unsettledPayments.length + store.unsettledRefunds.length === 0) return null;

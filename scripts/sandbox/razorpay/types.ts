@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-/** Entities as the gateway sends them: integer paise, unix seconds, snake_case (spec `razorpay.md` §2). */
+/** Entities and ids as the gateway sends them: integer paise, unix seconds, snake_case. */
 
 export type Notes = Record<string, string | number> | [];
 
@@ -182,7 +182,7 @@ const ID_LENGTH = 14;
 export const ID_PREFIXES = ["order", "pay", "rfnd", "setl", "disp", "down", "card", "cust", "acc"] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 
-/** 14 characters of `[A-Za-z0-9]`, as in every id of the gateway; the bias of the modulo is harmless here. */
+/** 14 characters of `[A-Za-z0-9]`, as in all ids of the gateway. The bias of the modulo does not matter here. */
 export function randomSuffix(): string {
   let suffix = "";
   for (const byte of randomBytes(ID_LENGTH)) suffix += ALPHABET[byte % ALPHABET.length];

@@ -5,12 +5,12 @@ import type { BodyStyle } from "./webhook-types.js";
 
 export type PaymentView = PaymentEntity & { card?: CardEntity };
 
-/** The API shows the card with `expand[]=card` only; webhooks always carry it. */
+/** The API includes the card with `expand[]=card` only; webhooks always include it. */
 export function paymentView(record: PaymentRecord, withCard: boolean): PaymentView {
   return withCard && record.card ? { ...record.entity, card: record.card } : record.entity;
 }
 
-/** The parts of a webhook's `payload`, by name. They are serialised at once: later changes do not show. */
+/** The parts of a webhook's `payload`, by name. They are serialised at once, so later changes have no effect. */
 export type EventParts = Record<string, { entity: object }>;
 
 export const paymentPart = (payment: PaymentRecord): EventParts => ({
@@ -38,11 +38,11 @@ export interface Envelope {
   event: string;
   contains: string[];
   payload: unknown;
-  /** Unix seconds; null leaves the field out, as some deliveries do. */
+  /** Unix seconds; null omits the field, as some real deliveries do. */
   createdAt: number | null;
 }
 
-/** Refund events come with their keys in alphabetical order on the wire, the others as listed here. */
+/** The gateway sends refund events with sorted keys, all others in this order. */
 export function envelopeOf(envelope: Envelope): object {
   const body = {
     entity: "event",
@@ -66,14 +66,14 @@ function sortKeys<T extends object>(value: T): object {
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
-/** Every style is valid JSON of the same value; only `compact` survives a parse and a stringify unchanged. */
+/** All styles are valid JSON of the same value; only `compact` equals its parsed and re-stringified form. */
 export function serialize(value: object, style: BodyStyle): string {
   if (style === "spaced") return spaced(value);
   const compact = JSON.stringify(value);
   return style === "escaped" ? escaped(compact) : compact;
 }
 
-/** `\/` as PHP writes it, and `\uXXXX` for all that is not ASCII and for `@`, which every event holds. */
+/** `\/` as PHP writes it, and `\uXXXX` for non-ASCII characters and for `@`, which every event contains. */
 function escaped(json: string): string {
   return json
     .replaceAll("/", "\\/")
@@ -87,7 +87,7 @@ function spaced(value: unknown): string {
   return `{${pairs.map(([key, part]) => `${JSON.stringify(key)}: ${spaced(part)}`).join(", ")}}`;
 }
 
-/** Null for the empty secret: such events go out unsigned. */
+/** Null for the empty secret: the event is sent unsigned. */
 export function signBody(body: string | Buffer, secret: string): string | null {
   return secret === "" ? null : createHmac("sha256", secret).update(body).digest("hex");
 }

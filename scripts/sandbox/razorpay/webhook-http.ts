@@ -14,10 +14,10 @@ export interface Answer {
   error: string | null;
 }
 
-/** Enough for any burst, and few enough that the time-out measures the receiver, not our own backlog. */
+/** Enough for any burst, and few enough that the time-out measures the receiver and not our own backlog. */
 const MAXIMUM_PARALLEL = 100;
 
-/** Posts raw bytes; follows no redirect; any answer later than the time-out is none. */
+/** Posts raw bytes, follows no redirects, and ignores answers after the time-out. */
 export class Poster {
   private readonly active = new Set<ClientRequest>();
   private readonly waiting: (() => void)[] = [];
@@ -39,7 +39,7 @@ export class Poster {
       const open = url.startsWith("https:") ? https.request : http.request;
       const request = open(url, {
         method: "POST",
-        // A kept connection that the receiver closes meanwhile would look like a failed delivery.
+        // If the receiver closed a kept-alive connection, it would look like a failed delivery.
         agent: false,
         headers: { ...headers, "Content-Length": body.length },
       });

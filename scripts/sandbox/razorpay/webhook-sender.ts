@@ -1,9 +1,9 @@
 import type { Clock } from "../shared/clock.js";
+import { shuffle } from "../shared/random.js";
 import { GatewayError } from "./errors.js";
-import type { Chance } from "./random.js";
 import { randomSuffix } from "./types.js";
 import { type EventParts, envelopeOf, serialize, signBody } from "./webhook-body.js";
-import { type Job, PendingCount, type StoredEvent, WebhookDeliverer } from "./webhook-delivery.js";
+import { type Job, type StoredEvent, WebhookDeliverer } from "./webhook-delivery.js";
 import type {
   DeliveryRecord,
   EventRecord,
@@ -22,20 +22,19 @@ export interface SenderOptions {
   secret: string;
   urls: string[];
   accountId: string;
-  chance: () => Chance;
+  random: () => number;
 }
 
-/** Signs an event once, stores its bytes, and delivers them at least once, in no particular order. */
+/** Signs an event once, stores its bytes, and delivers them at least once, in no guaranteed order. */
 export class WebhookSender {
   readonly deliverer: WebhookDeliverer;
   private secret: string;
   private readonly events = new Map<string, StoredEvent>();
   private held: StoredEvent[] = [];
-  private readonly pending = new PendingCount();
 
   constructor(private readonly options: SenderOptions) {
     this.secret = options.secret;
-    this.deliverer = new WebhookDeliverer(options.clock, options.settings, this.pending);
+    this.deliverer = new WebhookDeliverer(options.clock, options.settings);
     this.deliverer.setUrls(options.urls);
   }
 
@@ -86,8 +85,8 @@ export class WebhookSender {
   }
 
   private firstDelay(): number {
-    const { settings, chance } = this.options;
-    return settings.delayMs + (settings.shuffleMs > 0 ? chance().next() * settings.shuffleMs : 0);
+    const { settings, random } = this.options;
+    return settings.delayMs + (settings.shuffleMs > 0 ? random() * settings.shuffleMs : 0);
   }
 
   private firstJobs(event: StoredEvent): Job[] {
@@ -135,10 +134,10 @@ export class WebhookSender {
     return deliveries;
   }
 
-  /** `eventIds` is also an order; `order` arranges otherwise. */
+  /** In the order of `eventIds`, unless `order` is set. */
   private inOrder(events: StoredEvent[], { eventIds, order }: ReleaseOptions): StoredEvent[] {
     if (order === "reverse") return [...events].reverse();
-    if (order === "shuffled") return this.options.chance().shuffle(events);
+    if (order === "shuffled") return shuffle(events, this.options.random);
     if (!eventIds || order === "fifo") return events;
     const rank = (event: StoredEvent) => eventIds.indexOf(event.record.id);
     return [...events].sort((a, b) => rank(a) - rank(b));
@@ -174,14 +173,13 @@ export class WebhookSender {
   }
 
   flush(options: FlushOptions = {}): Promise<void> {
-    return this.pending.untilQuiet(options.retries ?? false, options.timeoutMs ?? 10_000);
+    return this.deliverer.pending.untilQuiet(options.retries ?? false, options.timeoutMs ?? 10_000);
   }
 
-  /** The caller has cancelled the clock's tasks: nothing scheduled will come any more. */
+  /** The caller has already cancelled the clock's tasks, so no scheduled delivery follows. */
   reset(): void {
     this.events.clear();
     this.held = [];
-    this.pending.reset();
     this.deliverer.reset();
   }
 
