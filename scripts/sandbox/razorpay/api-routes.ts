@@ -1,14 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Router } from "express";
+import express, { type Request, type RequestHandler, type Router } from "express";
 import { acceptDispute, contestDispute } from "./disputes.js";
-import {
-  authenticationFailed,
-  GatewayError,
-  malformedBody,
-  serverError,
-  unknownId,
-  unknownUrl,
-} from "./errors.js";
+import { answerError, authenticationFailed, unknownId, unknownUrl } from "./errors.js";
 import type { GatewayFaults } from "./faults.js";
 import type { Gateway } from "./gateway.js";
 import { collection, readExpand, readPage, selectPage } from "./lists.js";
@@ -136,18 +129,6 @@ const warnOfExpand =
     }
     next();
   };
-
-/** Malformed JSON is the caller's mistake; any other unexpected error is a server error of the gateway. */
-function toGatewayError(error: unknown): GatewayError {
-  if (error instanceof GatewayError) return error;
-  return error instanceof SyntaxError ? malformedBody() : serverError();
-}
-
-export const answerError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
-  if (response.headersSent) return next(error);
-  const refusal = toGatewayError(error);
-  response.status(refusal.status).json(refusal.toEnvelope());
-};
 
 export function createApiRouter(gateway: Gateway, faults: GatewayFaults): Router {
   const router = express.Router();

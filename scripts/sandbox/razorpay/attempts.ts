@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import type { Attempt, AttemptDetails, AttemptResult, SecondPaymentRule } from "./control-types.js";
+import type { Attempt, AttemptResult, SecondPaymentRule } from "./control-types.js";
 import { GatewayError, orderAlreadyPaid } from "./errors.js";
 import type { Gateway } from "./gateway.js";
 import { BLANK_REFERENCES, FAILURES, type Instrument, instrumentOf } from "./instruments.js";

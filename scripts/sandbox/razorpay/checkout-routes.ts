@@ -1,12 +1,11 @@
 import type { Request, RequestHandler, Router } from "express";
 import express from "express";
 import Joi from "joi";
-import { answerError } from "./api-routes.js";
 import { attemptPayment } from "./attempts.js";
 import { paymentForm, resultPage } from "./checkout-page.js";
 import { CHECKOUT_SCRIPT } from "./checkout-script.js";
 import { type Attempt, type AttemptResult, OUTCOMES } from "./control-types.js";
-import { GatewayError, orderAmountMismatch, serverError, unknownId } from "./errors.js";
+import { answerError, GatewayError, orderAmountMismatch, unknownId } from "./errors.js";
 import type { Gateway } from "./gateway.js";
 import { PAYMENT_METHODS } from "./types.js";
 

@@ -1,3 +1,5 @@
+import type { ErrorRequestHandler } from "express";
+
 /** The gateway's refusals, with its own texts where they are known. */
 
 interface ErrorFields {
@@ -142,4 +144,16 @@ export const refundRefusals = {
       "BAD_REQUEST_ERROR",
       "Another request with the same idempotency key is still in progress.",
     ),
+};
+
+/** Malformed JSON is the caller's mistake; any other unexpected error is a server error of the gateway. */
+function toGatewayError(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  return error instanceof SyntaxError ? malformedBody() : serverError();
+}
+
+export const answerError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+  if (response.headersSent) return next(error);
+  const refusal = toGatewayError(error);
+  response.status(refusal.status).json(refusal.toEnvelope());
 };

@@ -1,5 +1,5 @@
-import { extraField, fieldRequired, invalidField, malformedId, serverError } from "./errors.js";
-import { type IdPrefix, isId, type Notes } from "./types.js";
+import { extraField, fieldRequired, invalidField, serverError } from "./errors.js";
+import type { Notes } from "./types.js";
 
 export type Fields = Record<string, unknown>;
 
