@@ -59,7 +59,7 @@ function toUser(person: Person, place: Place, status: SeedUser["status"] = "acti
   return { ...person, email: `${id}@example.in`, status, addresses: [address] };
 }
 
-/** Each in another state, with other points and credit. */
+/** Each in a different state, with different points and credit. */
 export const seedUsers = (): SeedUser[] => [
   toUser(
     { id: "user-asha", name: "Asha Rao", phone: "9880011001", loyaltyPoints: 0, storeCredit: 0 },

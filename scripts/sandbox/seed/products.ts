@@ -82,7 +82,7 @@ function toProduct(row: ProductRow): SeedProduct {
   };
 }
 
-/** A fresh copy each time: the catalog's controls change prices in place. */
+/** A new copy on each call, because the catalog's controls change prices in place. */
 export const seedProducts = (): SeedProduct[] => PRODUCT_ROWS.map(toProduct);
 
 export interface SeedStock {
@@ -92,8 +92,8 @@ export interface SeedStock {
   lowStockThreshold: number;
 }
 
-/** Variants that do not have the usual stock; the names are in `SEED.variants`. */
-const SPECIAL: Readonly<Record<string, number>> = {
+/** Variants with a special stock; their names are in `SEED.variants`. */
+const SPECIAL_STOCK: Readonly<Record<string, number>> = {
   "var-shatavari-kalpa-200g": 0,
   "var-eucalyptus-oil-15ml": 0,
   "var-copper-bottle-950ml": 0,
@@ -102,7 +102,7 @@ const SPECIAL: Readonly<Record<string, number>> = {
   "var-soy-candle-200g": 4,
 };
 
-/** Enough for a demo day; load tests ask for more with `defaultStock`. */
+/** Enough for a demo; load tests set `defaultStock`. */
 export const DEFAULT_STOCK = 1_000;
 const LOW_STOCK_THRESHOLD = 10;
 
@@ -111,7 +111,7 @@ export const seedStock = (usual = DEFAULT_STOCK): SeedStock[] =>
     variants.map(({ id, sku }) => ({
       variantId: id,
       sku,
-      quantity: SPECIAL[id] ?? usual,
+      quantity: SPECIAL_STOCK[id] ?? usual,
       lowStockThreshold: LOW_STOCK_THRESHOLD,
     })),
   );

@@ -15,7 +15,7 @@ export const ACCOUNT_ID = "acc_Contract000001";
 export interface Received {
   headers: IncomingHttpHeaders;
   rawHeaders: string[];
-  /** The bytes as they came. */
+  /** The bytes as received. */
   raw: Buffer;
   body: WebhookBody;
 }
@@ -28,11 +28,11 @@ interface WebhookBody {
   created_at: number;
 }
 
-/** A shop's webhook endpoint: notes what comes and answers as told (200 unless `answers` says otherwise). */
+/** A shop's webhook endpoint that records deliveries and answers 200, or the next of `answers`. */
 export interface Receiver {
   url: string;
   received: Received[];
-  /** Statuses of the next answers; null never answers. */
+  /** Statuses of the next answers; null: no answer. */
   answers: (number | null)[];
   events(): string[];
   close(): Promise<void>;
@@ -99,7 +99,7 @@ export interface World {
   origin: string;
   sdk: Razorpay;
   receiver: Receiver;
-  /** The API without the SDK between, with the right key unless told otherwise. */
+  /** Calls the API without the SDK, by default with the correct key. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiAnswer>;
   /** A new order, and its id. */
   order(amount?: number, more?: object): Promise<string>;
