@@ -87,7 +87,7 @@ describe("outcomes", () => {
       refund_status: "partial",
     });
     expect(world.control.ledger().refunds.map(({ status }) => status)).toEqual(["processed", "failed"]);
-    expect(() => world.control.settleRefund(second, "processed")).toThrow("a refund that is failed stays so");
+    expect(() => world.control.settleRefund(second, "processed")).toThrow("a refund that is failed cannot change");
   });
 
   test("When automatic settling is configured, then pending refunds settle after that time", async () => {
