@@ -94,7 +94,7 @@ export interface Sandbox {
 const nameGatewayRoute = (method: string, path: string): string =>
   `${method} ${path.replace(/\/(?:order|pay|rfnd|setl|disp|down)_[A-Za-z0-9]+/g, "/:id")}`;
 
-function createGateway(context: SandboxContext, secrets: SandboxSecrets) {
+function createRazorpay(context: SandboxContext, secrets: SandboxSecrets) {
   const simulator = createRazorpaySimulator({
     keyId: secrets.razorpayKeyId,
     keySecret: secrets.razorpayKeySecret,
@@ -121,7 +121,7 @@ async function createStandIns(context: SandboxContext, secrets: SandboxSecrets, 
     inventory: await createInventory(context, inventory),
     shipping: createShipping(context, { webhookSecret }),
     engagement: createEngagement(context),
-    razorpay: createGateway(context, secrets),
+    razorpay: createRazorpay(context, secrets),
   };
 }
 

@@ -85,7 +85,7 @@ export const JWKS_PATH = "/.well-known/jwks.json";
 const byId = <T extends { id: string }>(rows: T[]): Map<string, T> =>
   new Map(rows.map((row) => [row.id, row]));
 
-const openWorld = (): AuthWorld => ({
+const seedAuthWorld = (): AuthWorld => ({
   users: byId(seedUsers()),
   admins: byId(seedAdmins()),
   sellers: byId(seedSellers()),
@@ -119,7 +119,7 @@ function getAddress(world: AuthWorld, userId: string, addressId: string): SeedAd
   return address;
 }
 
-const routes = (world: AuthWorld, mint: TokenMint): Route[] => [
+const authRoutes = (world: AuthWorld, mint: TokenMint): Route[] => [
   get(JWKS_PATH, async () => ok(await mint.jwks()), { open: true, raw: true }),
   get("/api/users/:userId", (call) => {
     const { id, name, email, phone, status } = getUser(world, pathParam(call, "userId"));
@@ -145,7 +145,7 @@ const routes = (world: AuthWorld, mint: TokenMint): Route[] => [
   ),
 ];
 
-function createControl(world: AuthWorld, mint: TokenMint, forget: () => void): AuthControl {
+function createAuthControl(world: AuthWorld, mint: TokenMint, forget: () => void): AuthControl {
   return {
     mintToken: mint.mint,
     rotateKeys: mint.rotate,
@@ -169,7 +169,7 @@ function createControl(world: AuthWorld, mint: TokenMint, forget: () => void): A
       ),
     reset: () => {
       forget();
-      Object.assign(world, openWorld());
+      Object.assign(world, seedAuthWorld());
     },
   };
 }
@@ -210,11 +210,11 @@ export function createAuth(
     audience: options.audience,
     now: context.clock.now,
   });
-  const world = openWorld();
-  const { app, forget } = createStandIn("auth", context, routes(world, mint));
+  const world = seedAuthWorld();
+  const { app, forget } = createStandIn("auth", context, authRoutes(world, mint));
   return {
     app,
-    control: createControl(world, mint, forget),
+    control: createAuthControl(world, mint, forget),
     tokens: () => mintSeedTokens(world, mint),
   };
 }

@@ -78,7 +78,7 @@ function findRelated(shelf: Shelf, productId: string, limit: number): SeedProduc
     .slice(0, limit);
 }
 
-const routes = (shelf: () => Shelf): Route[] => [
+const catalogRoutes = (shelf: () => Shelf): Route[] => [
   post("/api/products/batch", (call) => {
     const { productIds } = checkBody(BATCH, call.body);
     const found = productIds.map((id) => shelf().products.get(id)).filter((product) => product !== undefined);
@@ -99,7 +99,7 @@ const routes = (shelf: () => Shelf): Route[] => [
   }),
 ];
 
-function createControl(shelf: () => Shelf, reset: () => void): CatalogControl {
+function createCatalogControl(shelf: () => Shelf, reset: () => void): CatalogControl {
   const changeVariant: CatalogControl["changeVariant"] = (variantId, changes) =>
     Object.assign(getVariantDetails(shelf(), variantId), changes);
   return {
@@ -125,8 +125,8 @@ function createControl(shelf: () => Shelf, reset: () => void): CatalogControl {
 export function createCatalog(context: SandboxContext): Catalog {
   let shelf = seedShelf();
   const current = (): Shelf => shelf;
-  const { app } = createStandIn("catalog", context, routes(current));
-  const control = createControl(current, () => {
+  const { app } = createStandIn("catalog", context, catalogRoutes(current));
+  const control = createCatalogControl(current, () => {
     shelf = seedShelf();
   });
   return { app, control };

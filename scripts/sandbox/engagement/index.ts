@@ -51,7 +51,7 @@ const REDEEM = Joi.object<RedeemRequest>({
   orderId: text,
   points: points.required(),
 }).required();
-const REVERSE = Joi.object<ReverseRequest>({
+const REVERSE_POINTS = Joi.object<ReverseRequest>({
   userId: text,
   orderId: text,
   points,
@@ -83,7 +83,7 @@ function seedWorld(now: () => number) {
   };
 }
 
-const routes = (world: EngagementWorld): Route[] => [
+const engagementRoutes = (world: EngagementWorld): Route[] => [
   post("/api/wishlist/add", (call) => {
     const entry = checkBody(WISH, call.body);
     world.wishlist.set(`${entry.userId} ${entry.variantId}`, entry);
@@ -92,7 +92,7 @@ const routes = (world: EngagementWorld): Route[] => [
   post("/api/loyalty/earn", (call) => ok(world.loyalty.earn(checkBody(EARN, call.body)))),
   get("/api/loyalty/balance", (call) => ok(world.loyalty.balance(checkQuery(USER, call.query).userId))),
   post("/api/loyalty/redeem", (call) => ok(world.loyalty.redeem(checkBody(REDEEM, call.body)))),
-  post("/api/loyalty/reverse", (call) => ok(world.loyalty.reverse(checkBody(REVERSE, call.body)))),
+  post("/api/loyalty/reverse", (call) => ok(world.loyalty.reverse(checkBody(REVERSE_POINTS, call.body)))),
   get("/api/store-credits/balance", (call) =>
     ok({ balance: world.credits.balance(checkQuery(USER, call.query).userId) }),
   ),
@@ -129,7 +129,7 @@ export function createEngagement(context: SandboxContext): {
   const { now } = context.clock;
   // The routes read this object at each call, so a reset only replaces its parts.
   const world = seedWorld(now);
-  const { app } = createStandIn("engagement", context, routes(world));
+  const { app } = createStandIn("engagement", context, engagementRoutes(world));
   const control: EngagementControl = {
     notifications: (filter) => world.outbox.list(filter),
     points: (userId) => world.loyalty.balance(userId).points,

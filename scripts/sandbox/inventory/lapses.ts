@@ -11,7 +11,7 @@ export interface Lapses {
 }
 
 /** Reservations per round; a round takes some milliseconds. */
-const BATCH = 200;
+const BATCH_SIZE = 200;
 /** Without any calls, expired units return to stock within this time. */
 const SWEEP_MS = 1_000;
 
@@ -51,10 +51,10 @@ export function createLapses(store: InventoryStore): Lapses {
     const due = await store.reservations
       .find({ status: "active", expiresAt: { $lte: now } })
       .sort({ expiresAt: 1 })
-      .limit(BATCH)
+      .limit(BATCH_SIZE)
       .toArray();
     await Promise.all(due.map(({ _id }) => endReservation(store, _id, "expired")));
-    if (due.length === BATCH) return endDue();
+    if (due.length === BATCH_SIZE) return endDue();
     const [next] = await store.reservations
       .find({ status: "active" })
       .sort({ expiresAt: 1 })

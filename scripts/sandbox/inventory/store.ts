@@ -13,7 +13,7 @@ import {
 } from "./write-behind.js";
 
 type MongoClient = mongoose.mongo.MongoClient;
-type Collection<T extends mongoose.mongo.Document> = mongoose.mongo.Collection<T>;
+export type MongoCollection<T extends mongoose.mongo.Document> = mongoose.mongo.Collection<T>;
 
 /**
  * The numbers of one variant. They change together in single guarded updates, so that at rest
@@ -64,9 +64,9 @@ export interface ConversionDoc {
 
 export interface InventoryStore {
   client: MongoClient;
-  stock: Collection<StockDoc>;
-  reservations: Collection<ReservationDoc>;
-  conversions: Collection<ConversionDoc>;
+  stock: MongoCollection<StockDoc>;
+  reservations: MongoCollection<ReservationDoc>;
+  conversions: MongoCollection<ConversionDoc>;
   carts: Carts;
   lifetimes: WriteBehind<Lifetime>;
   sales: WriteBehind<ItemQuantity>;

@@ -57,19 +57,19 @@ export async function restoreReservations(store: InventoryStore, { reserved }: T
   forgetCartsOf(store, reserved);
 }
 
-interface Move {
+interface StockMove {
   variantId: string;
   held: number;
   quantity: number;
 }
 
 /** Held units become sold. Missing units come from free stock; surplus units return to it. */
-const toUpdate = ({ variantId, held, quantity }: Move) => ({
+const toUpdate = ({ variantId, held, quantity }: StockMove) => ({
   filter: { _id: variantId, available: { $gte: quantity - held } },
   update: { $inc: { available: held - quantity, reserved: -held, sold: quantity } },
 });
 
-const toUndo = ({ variantId, held, quantity }: Move) => ({
+const toUndo = ({ variantId, held, quantity }: StockMove) => ({
   filter: { _id: variantId },
   update: { $inc: { available: quantity - held, reserved: held, sold: -quantity } },
 });
@@ -98,8 +98,8 @@ export async function takeUnits(
  * Takes one variant after another, in sorted order, and stops at the first shortage: otherwise two orders for
  * the same last units could each take some of them, and both would fail.
  */
-async function takeFree(store: InventoryStore, moves: Move[]): Promise<ItemQuantity | null> {
-  const taken: Move[] = [];
+async function takeFree(store: InventoryStore, moves: StockMove[]): Promise<ItemQuantity | null> {
+  const taken: StockMove[] = [];
   for (const move of moves) {
     const { filter, update } = toUpdate(move);
     const { matchedCount } = await store.stock.updateOne(filter, update);
@@ -112,7 +112,7 @@ async function takeFree(store: InventoryStore, moves: Move[]): Promise<ItemQuant
   return null;
 }
 
-async function returnTakenUnits(store: InventoryStore, moves: Move[]): Promise<void> {
+async function returnTakenUnits(store: InventoryStore, moves: StockMove[]): Promise<void> {
   for (const move of moves) {
     const { filter, update } = toUndo(move);
     await store.stock.updateOne(filter, update);

@@ -41,13 +41,16 @@ export async function transferReservations(
   };
 }
 
-interface Move {
+interface Transfer {
   fromCartId: string;
   toCartId: string;
   tx: DatabaseSession;
 }
 
-async function moveAll(store: InventoryStore, { fromCartId, toCartId, tx }: Move): Promise<LedgerDraft[]> {
+async function moveAll(
+  store: InventoryStore,
+  { fromCartId, toCartId, tx }: Transfer,
+): Promise<LedgerDraft[]> {
   const find = (cartId: string) =>
     store.reservations.find({ cartId, status: "active" }, { session: tx }).toArray();
   const leaving = await find(fromCartId);

@@ -1,13 +1,10 @@
-import type mongoose from "mongoose";
 import { type ItemQuantity, sumByVariant } from "./stock.js";
-import type { ReservationDoc, StockDoc } from "./store.js";
+import type { MongoCollection, ReservationDoc, StockDoc } from "./store.js";
 
 /**
  * What this process, the only writer of its database, keeps in memory to save round trips under load: writes
  * that can wait until their rows are read, and the reservations of each cart.
  */
-
-type Collection<T extends mongoose.mongo.Document> = mongoose.mongo.Collection<T>;
 
 /** Rows that are written together, at the latest before the fields they change are read. */
 export interface WriteBehind<Row> {
@@ -48,7 +45,7 @@ export interface Lifetime {
 }
 
 /** New lifetimes of reservations, of which each step of a checkout sets one. Written before `expiresAt` is used. */
-export const createLifetimes = (reservations: Collection<ReservationDoc>): WriteBehind<Lifetime> =>
+export const createLifetimes = (reservations: MongoCollection<ReservationDoc>): WriteBehind<Lifetime> =>
   createWriteBehind((lifetimes) => {
     const last = new Map(lifetimes.map(({ reservationId, expiresAt }) => [reservationId, expiresAt]));
     const updates = [...last].map(([_id, expiresAt]) => ({
@@ -61,7 +58,7 @@ export const createLifetimes = (reservations: Collection<ReservationDoc>): Write
  * Sold units that were reserved. Free stock does not change, so no guard is needed: the sums of many orders
  * are written together, before `reserved` or `sold` is read.
  */
-export const createSales = (stock: Collection<StockDoc>): WriteBehind<ItemQuantity> =>
+export const createSales = (stock: MongoCollection<StockDoc>): WriteBehind<ItemQuantity> =>
   createWriteBehind((sold) =>
     stock.bulkWrite(
       sumByVariant(sold).map(({ variantId, quantity }) => ({

@@ -66,14 +66,14 @@ const VALIDATE = Joi.object<CouponRequest>({
     .required(),
 }).required();
 const USAGE = Joi.object<UsageRequest>({ code, ...couponUser, orderId, discountAmount: rupees }).required();
-const REVERSE = Joi.object<{ code: string; orderId: string }>({ code, orderId }).required();
+const REVERSE_USAGE = Joi.object<{ code: string; orderId: string }>({ code, orderId }).required();
 const CART = Joi.object<{ cartTotal: number; itemCount?: number; userId?: string }>({
   cartTotal: rupees,
   itemCount: Joi.number().integer().min(0),
   userId,
 });
 
-function openWorld(): PricingWorld {
+function seedPricingWorld(): PricingWorld {
   const promotions = seedPromotions();
   return { promotions, coupons: new Map(promotions.coupons.map((coupon) => [coupon.code, coupon])) };
 }
@@ -123,7 +123,7 @@ function getCoupon(world: PricingWorld, typed: string): SeedCoupon {
   return coupon;
 }
 
-const routes = (world: () => PricingWorld, usages: Usages, now: () => number): Route[] => [
+const pricingRoutes = (world: () => PricingWorld, usages: Usages, now: () => number): Route[] => [
   post("/api/coupons/validate", (call) =>
     ok(validateCoupon(world(), checkBody(VALIDATE, call.body), { usages, now: now() })),
   ),
@@ -142,19 +142,19 @@ const routes = (world: () => PricingWorld, usages: Usages, now: () => number): R
     return ok({ recorded: true });
   }),
   post("/api/coupons/usage/reverse", (call) => {
-    const request = checkBody(REVERSE, call.body);
+    const request = checkBody(REVERSE_USAGE, call.body);
     return ok({ reversed: usages.reverse(normalise(request.code), request.orderId) });
   }),
 ];
 
 /** Coupons, automatic and tier discounts and free gifts, in memory, with a ledger of coupon uses. */
 export function createPricing(context: SandboxContext): Pricing {
-  let world = openWorld();
+  let world = seedPricingWorld();
   const usages = createUsages(context.clock.now);
   const { app } = createStandIn(
     "pricing",
     context,
-    routes(() => world, usages, context.clock.now),
+    pricingRoutes(() => world, usages, context.clock.now),
   );
   const control: PricingControl = {
     setCoupon: (coupon) => {
@@ -168,7 +168,7 @@ export function createPricing(context: SandboxContext): Pricing {
     usages: (couponCode) => usages.ordersOf(normalise(couponCode)),
     ledger: usages.ledger,
     reset: () => {
-      world = openWorld();
+      world = seedPricingWorld();
       usages.clear();
     },
   };

@@ -14,15 +14,18 @@ import type { CardEntity, RefundEntity } from "./types.js";
 import { type Fields, readFields, readNotes } from "./validation.js";
 import { paymentView } from "./webhook-body.js";
 
-type Handler = (request: Request) => unknown;
-type ApiRoute = readonly [method: "get" | "post" | "patch", path: string, handler: Handler];
+type ApiRoute = readonly [
+  method: "get" | "post" | "patch",
+  path: string,
+  handler: (request: Request) => unknown,
+];
 
 /** Express types allow several values for wildcards. */
 const idOf = (request: Request, name = "id"): string => String(request.params[name]);
 const entityOf = <E>({ entity }: { entity: E }): E => entity;
 
 /** The REST API below `/v1`. Every success has status 200, creates too. */
-function routes(gateway: Gateway): ApiRoute[] {
+function apiRoutes(gateway: Gateway): ApiRoute[] {
   // A reset replaces the store, so each call reads it anew.
   const store = () => gateway.store;
   return [
@@ -59,7 +62,7 @@ function routes(gateway: Gateway): ApiRoute[] {
 }
 
 /** A page of one table; lists lag behind by `listLagSeconds`. */
-function page<R extends Stored<{ id: string; created_at: number }>>(
+function selectRows<R extends Stored<{ id: string; created_at: number }>>(
   { clock, settings }: Gateway,
   table: Table<R>,
   query: Fields,
@@ -72,12 +75,14 @@ const list = <R extends Stored<{ id: string; created_at: number }>>(
   gateway: Gateway,
   table: Table<R>,
   query: Fields,
-) => collection(page(gateway, table, query).map(entityOf));
+) => collection(selectRows(gateway, table, query).map(entityOf));
 
 const hasCard = (query: Fields): boolean => readExpand(query).has("card");
 
 const listPayments = (gateway: Gateway, query: Fields) =>
-  collection(page(gateway, gateway.store.payments, query).map((row) => paymentView(row, hasCard(query))));
+  collection(
+    selectRows(gateway, gateway.store.payments, query).map((row) => paymentView(row, hasCard(query))),
+  );
 
 const fetchPayment = ({ store }: Gateway, request: Request) =>
   paymentView(store.payments.get(idOf(request)), hasCard(request.query));
@@ -138,7 +143,7 @@ export function createApiRouter(gateway: Gateway, faults: GatewayFaults): Router
     express.json({ limit: "1mb" }),
     warnOfExpand(gateway),
   );
-  for (const [method, path, handler] of routes(gateway)) {
+  for (const [method, path, handler] of apiRoutes(gateway)) {
     router[method](path, async (request, response) => void response.json(await handler(request)));
   }
   router.use(() => {

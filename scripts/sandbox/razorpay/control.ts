@@ -98,6 +98,6 @@ function simulatorControl(gateway: Gateway, faults: GatewayFaults): SimulatorCon
   };
 }
 
-export function createControl(gateway: Gateway, faults: GatewayFaults): RazorpayControl {
+export function createRazorpayControl(gateway: Gateway, faults: GatewayFaults): RazorpayControl {
   return { ...moneyControl(gateway), ...webhookControl(gateway), ...simulatorControl(gateway, faults) };
 }

@@ -61,20 +61,20 @@ function compile(match: string): { method: string; path: RegExp } {
   return { method: method.toUpperCase(), path: new RegExp(`^${pattern}/?$`) };
 }
 
-const sendError = (response: Response, error: GatewayError): void => {
+const sendGatewayError = (response: Response, error: GatewayError): void => {
   response.status(error.status).type("json").end(JSON.stringify(error.toEnvelope()));
 };
 
 const HTML = "<html><body><h1>429 Too Many Requests</h1></body></html>";
 
 /** What each action does to an answer. They use `end`, because `strikeAfter` may have replaced `json`. */
-const spoil: Record<Exclude<GatewayFaultAction, "delay" | "hang">, (response: Response) => void> = {
-  status401: (response) => sendError(response, authenticationFailed()),
+const spoilers: Record<Exclude<GatewayFaultAction, "delay" | "hang">, (response: Response) => void> = {
+  status401: (response) => sendGatewayError(response, authenticationFailed()),
   // The gateway does not document a JSON body for throttling.
   status429: (response) => void response.status(429).set("Retry-After", "1").type("html").end(HTML),
-  status500: (response) => sendError(response, serverError()),
-  status502: (response) => sendError(response, gatewayFault()),
-  status503: (response) => sendError(response, serviceUnavailable()),
+  status500: (response) => sendGatewayError(response, serverError()),
+  status502: (response) => sendGatewayError(response, gatewayFault()),
+  status503: (response) => sendGatewayError(response, serviceUnavailable()),
   html200: (response) => void response.status(200).type("html").end("<html><body>Welcome</body></html>"),
   empty500: (response) => void response.status(500).end(),
   null500: (response) => void response.status(500).type("json").end("null"),
@@ -154,6 +154,6 @@ export class GatewayFaults {
     if (action === "hang") {
       this.hanging.add(response);
       response.on("close", () => this.hanging.delete(response));
-    } else spoil[action](response);
+    } else spoilers[action](response);
   }
 }

@@ -2,7 +2,7 @@ import type { Express } from "express";
 import express from "express";
 import { createApiRouter } from "./api-routes.js";
 import { createCheckoutRouter } from "./checkout-routes.js";
-import { createControl } from "./control.js";
+import { createRazorpayControl } from "./control.js";
 import type { RazorpayControl, RazorpaySimulatorOptions } from "./control-types.js";
 import { GatewayFaults } from "./faults.js";
 import { createGateway } from "./gateway.js";
@@ -31,7 +31,7 @@ export interface RazorpaySimulator {
 export function createRazorpaySimulator(options: RazorpaySimulatorOptions): RazorpaySimulator {
   const gateway = createGateway(options);
   const faults = new GatewayFaults(gateway);
-  const control = createControl(gateway, faults);
+  const control = createRazorpayControl(gateway, faults);
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");

@@ -1,3 +1,4 @@
+import { isRecord } from "../shared/values.js";
 import { invalidField } from "./errors.js";
 import type { Gateway } from "./gateway.js";
 import { collection, readExpand, readFlag, readPage, selectPage } from "./lists.js";
@@ -5,7 +6,6 @@ import type { OrderRecord } from "./store.js";
 import { type Collection, newId, type OrderEntity, type PaymentEntity } from "./types.js";
 import {
   type Fields,
-  isObject,
   readAmount,
   readBoolean,
   readChoice,
@@ -47,7 +47,7 @@ function readCaptureOptions(fields: Fields): CaptureOptions {
   if (fields.payment === undefined) {
     return { capture: null, manualExpiryMinutes: null, refundSpeed: "normal" };
   }
-  if (!isObject(fields.payment)) throw invalidField("payment must be an object.", "payment");
+  if (!isRecord(fields.payment)) throw invalidField("payment must be an object.", "payment");
   const payment = readFields(fields.payment, ["capture", "capture_options"]);
   const options = readFields(payment.capture_options, [
     "automatic_expiry_period",

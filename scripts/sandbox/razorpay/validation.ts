@@ -1,14 +1,12 @@
+import { isRecord } from "../shared/values.js";
 import { extraField, fieldRequired, invalidField, serverError } from "./errors.js";
 import type { Notes } from "./types.js";
 
 export type Fields = Record<string, unknown>;
 
-export const isObject = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 /** A missing body counts as empty: the SDK sends none for a full refund. */
 export function readFields(body: unknown, allowed: readonly string[]): Fields {
-  const fields = isObject(body) ? body : {};
+  const fields = isRecord(body) ? body : {};
   const extra = Object.keys(fields).filter((name) => !allowed.includes(name));
   if (extra.length > 0) throw extraField(extra.join(", "));
   return fields;
@@ -80,7 +78,7 @@ const MAXIMUM_NOTE_LENGTH = 256;
 export function readNotes(fields: Fields): Notes {
   const value = fields.notes;
   if (missing(value) || (Array.isArray(value) && value.length === 0)) return [];
-  if (!isObject(value)) throw invalidField("notes must be an array or an object.", "notes");
+  if (!isRecord(value)) throw invalidField("notes must be an array or an object.", "notes");
   const pairs = Object.entries(value);
   if (pairs.length > MAXIMUM_NOTES) {
     throw invalidField("Number of fields in notes should be less than or equal to 15.", "notes");

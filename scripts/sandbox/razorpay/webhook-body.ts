@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { isRecord } from "../shared/values.js";
 import type { DisputeRecord, OrderRecord, PaymentRecord, RefundRecord } from "./store.js";
 import type { CardEntity, DowntimeEntity, PaymentEntity, SettlementEntity } from "./types.js";
 import type { BodyStyle } from "./webhook-types.js";
@@ -43,7 +44,7 @@ export interface Envelope {
 }
 
 /** The gateway sends refund events with sorted keys, all others in this order. */
-export function envelopeOf(envelope: Envelope): object {
+export function envelopeOf(envelope: Envelope): unknown {
   const body = {
     entity: "event",
     ...(envelope.accountId === null ? {} : { account_id: envelope.accountId }),
@@ -55,19 +56,15 @@ export function envelopeOf(envelope: Envelope): object {
   return envelope.event.startsWith("refund.") ? sortKeys(body) : body;
 }
 
-function sortKeys<T extends object>(value: T): object {
-  if (Array.isArray(value)) return value.map((item) => (isObject(item) ? sortKeys(item) : item));
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, part]) => [key, isObject(part) ? sortKeys(part) : part]),
-  );
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (!isRecord(value)) return value;
+  const pairs = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(pairs.map(([key, part]) => [key, sortKeys(part)]));
 }
 
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
-
 /** All styles are valid JSON of the same value; only `compact` equals its parsed and re-stringified form. */
-export function serialize(value: object, style: BodyStyle): string {
+export function serialize(value: unknown, style: BodyStyle): string {
   if (style === "spaced") return spaced(value);
   const compact = JSON.stringify(value);
   return style === "escaped" ? escaped(compact) : compact;
@@ -82,7 +79,7 @@ function escaped(json: string): string {
 
 function spaced(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(spaced).join(", ")}]`;
-  if (!isObject(value)) return JSON.stringify(value) ?? "null";
+  if (!isRecord(value)) return JSON.stringify(value) ?? "null";
   const pairs = Object.entries(value).filter(([, part]) => part !== undefined);
   return `{${pairs.map(([key, part]) => `${JSON.stringify(key)}: ${spaced(part)}`).join(", ")}}`;
 }

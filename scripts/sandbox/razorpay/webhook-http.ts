@@ -9,7 +9,7 @@ export interface Post {
   timeoutMs: number;
 }
 
-export interface Answer {
+export interface PostResult {
   status: number | null;
   error: string | null;
 }
@@ -23,7 +23,7 @@ export class Poster {
   private readonly waiting: (() => void)[] = [];
   private running = 0;
 
-  async post(post: Post): Promise<Answer> {
+  async post(post: Post): Promise<PostResult> {
     if (this.running >= MAXIMUM_PARALLEL) await new Promise<void>((resolve) => this.waiting.push(resolve));
     this.running += 1;
     try {
@@ -34,7 +34,7 @@ export class Poster {
     }
   }
 
-  private send({ url, body, headers, timeoutMs }: Post): Promise<Answer> {
+  private send({ url, body, headers, timeoutMs }: Post): Promise<PostResult> {
     return new Promise((resolve) => {
       const open = url.startsWith("https:") ? https.request : http.request;
       const request = open(url, {
@@ -45,7 +45,7 @@ export class Poster {
       });
       this.active.add(request);
       const timer = setTimeout(() => request.destroy(new Error("timeout")), timeoutMs);
-      const finish = (answer: Answer) => {
+      const finish = (answer: PostResult) => {
         clearTimeout(timer);
         this.active.delete(request);
         resolve(answer);

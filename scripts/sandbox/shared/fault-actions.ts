@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Timers } from "./clock.js";
 import type { FaultRule } from "./faults.js";
 import { sendJson } from "./http.js";
+import { isRecord } from "./values.js";
 
 export interface Exchange {
   req: IncomingMessage;
@@ -106,9 +107,6 @@ function replacement(fault: FaultRule, sent: Buffer): { contentType: string; bod
       return { contentType: json, body: Buffer.from(JSON.stringify(errorEnvelope())) };
   }
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Keeps the envelope, so that only a check of the data itself can detect the fault. */
 function withWrongTypes(sent: Buffer): unknown {

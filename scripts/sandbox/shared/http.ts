@@ -94,7 +94,7 @@ export async function readJson(req: IncomingMessage): Promise<unknown> {
   const { headers } = req;
   const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
   if (!hasBody || !headers["content-type"]?.includes("json")) return undefined;
-  const value = parseJson(await readText(req));
+  const value = parseJson(await readBody(req));
   if (typeof value !== "object" || value === null) throw unreadable(400);
   return value;
 }
@@ -109,7 +109,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function readText(req: IncomingMessage): Promise<string> {
+function readBody(req: IncomingMessage): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;

@@ -25,3 +25,7 @@ export const fromWholePaise = (paise: number): number => paise / 100;
 /** `percent` of an amount in rupees, rounded half up to the paisa. */
 export const percentOf = (rupees: number, percent: number): number =>
   fromWholePaise(Math.floor((toWholePaise(rupees) * percent) / 100 + 0.5));
+
+/** An object that is neither null nor a list. */
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

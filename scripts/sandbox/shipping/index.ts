@@ -1,6 +1,7 @@
 import type { RequestListener } from "node:http";
 import { createId } from "../shared/random.js";
 import { createStandIn, type SandboxContext } from "../shared/stand-in.js";
+import { isRecord } from "../shared/values.js";
 import { type MethodRule, type PincodeOverride, seedMethods } from "./rates.js";
 import { type ShippingWorld, shippingRoutes } from "./routes.js";
 import { createShipments, type Shipment, type ShipmentStatus, type Shipments } from "./shipments.js";
@@ -43,9 +44,6 @@ export interface Shipping {
   setServiceUrl(serviceUrl: string | undefined): void;
   close(): void;
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const toSnakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
@@ -96,7 +94,7 @@ function createMovement({ shipments, webhooks, now }: Parts) {
   return { advance, complete, sendWebhook };
 }
 
-function createControl(parts: Parts, forget: () => void): ShippingControl {
+function createShippingControl(parts: Parts, forget: () => void): ShippingControl {
   const { world, shipments, webhooks } = parts;
   const setSpelling: ShippingControl["setSpelling"] = (spelling) => {
     world.spell = spelling === "snake_case" ? withSnakeCase : (data) => data;
@@ -140,7 +138,7 @@ export function createShipping(context: SandboxContext, options: { webhookSecret
   const { app, forget } = createStandIn("shipping", context, shippingRoutes(world));
   return {
     app,
-    control: createControl({ world, shipments, webhooks, now }, forget),
+    control: createShippingControl({ world, shipments, webhooks, now }, forget),
     setServiceUrl: webhooks.setTarget,
     close: webhooks.close,
   };
