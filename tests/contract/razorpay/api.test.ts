@@ -1,12 +1,7 @@
 import { createRazorpaySimulator } from "../../../scripts/sandbox/razorpay/index.js";
-import { KEY_ID, KEY_SECRET, refusal, startWorld, type World } from "./harness.js";
+import { KEY_ID, KEY_SECRET, refusal, useWorld } from "./harness.js";
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
-beforeEach(() => world.control.reset());
+const world = useWorld();
 
 const basic = (key: string, secret: string) => ({
   Authorization: `Basic ${Buffer.from(`${key}:${secret}`).toString("base64")}`,

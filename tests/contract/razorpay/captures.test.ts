@@ -1,11 +1,6 @@
-import { refusal, startWorld, type World } from "./harness.js";
+import { refusal, useWorld } from "./harness.js";
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
-beforeEach(() => world.control.reset());
+const world = useWorld();
 
 const MANUAL = { payment: { capture: "manual" } };
 const ALREADY_PAID =

@@ -1,14 +1,9 @@
 import vm from "node:vm";
 import { OUTCOMES } from "../../../scripts/sandbox/razorpay/control-types.js";
 import { PAYMENT_METHODS } from "../../../scripts/sandbox/razorpay/types.js";
-import { KEY_ID, startWorld, type World } from "./harness.js";
+import { KEY_ID, useWorld } from "./harness.js";
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
-beforeEach(() => world.control.reset());
+const world = useWorld();
 
 const script = async () => (await fetch(`${world.origin}/v1/checkout.js`)).text();
 const payJson = async (orderId: string, body: object) => {

@@ -1,12 +1,7 @@
 import { createRazorpaySimulator } from "../../../scripts/sandbox/razorpay/index.js";
-import { KEY_ID, KEY_SECRET, listen, startWorld, stop, type World } from "./harness.js";
+import { KEY_ID, KEY_SECRET, listen, stop, useWorld } from "./harness.js";
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
-beforeEach(() => world.control.reset());
+const world = useWorld();
 
 test("When a purchase is driven by the controls, then payments, refunds and the ledger follow", async () => {
   const { control } = world;

@@ -1,11 +1,6 @@
-import { startWorld, type World } from "./harness.js";
+import { useWorld } from "./harness.js";
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
-beforeEach(() => world.control.reset());
+const world = useWorld();
 
 const create = () => world.call("POST", "/v1/orders", { amount: 500, currency: "INR", receipt: "R-1" });
 const countOrders = async () => (await world.call("GET", "/v1/orders?receipt=R-1")).body.count;

@@ -165,5 +165,16 @@ export async function startWorld(options: Partial<RazorpaySimulatorOptions> = {}
   };
 }
 
-/** The description of a refusal, for comparing texts. */
+/** A simulator for one test file, reset before each test. */
+export function useWorld(): World {
+  const world: World = Object.create(null);
+  beforeAll(async () => {
+    Object.assign(world, await startWorld());
+  });
+  afterAll(() => world.close());
+  beforeEach(() => world.control.reset());
+  return world;
+}
+
+/** Status and description of a refusal. */
 export const refusal = ({ status, body }: ApiAnswer): [number, unknown] => [status, body.error?.description];

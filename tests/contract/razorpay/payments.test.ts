@@ -1,19 +1,12 @@
 import { createHmac } from "node:crypto";
-import { KEY_SECRET, startWorld, type World } from "./harness.js";
+import { KEY_SECRET, useWorld } from "./harness.js";
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
-beforeEach(() => world.control.reset());
+const world = useWorld();
 
 const MANUAL = { payment: { capture: "manual" } };
 const ALREADY_PAID =
   "Your payment has been declined as the order is already paid. Please initiate the payment with a new order.";
 
-const _capture = (id: string, amount = 50_000, currency = "INR") =>
-  world.call("POST", `/v1/payments/${id}/capture`, { amount, currency });
 const fetchPayment = async (id: string) => (await world.call("GET", `/v1/payments/${id}`)).body;
 const fetchOrder = async (id: string) => (await world.call("GET", `/v1/orders/${id}`)).body;
 const authorized = async (more: object = MANUAL) =>

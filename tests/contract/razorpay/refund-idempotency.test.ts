@@ -1,11 +1,6 @@
-import { refusal, startWorld, type World } from "./harness.js";
+import { refusal, useWorld } from "./harness.js";
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
-beforeEach(() => world.control.reset());
+const world = useWorld();
 
 const KEY = { "X-Refund-Idempotency": "REF-2026-000001" };
 const refund = (id: string, body?: unknown, headers?: Record<string, string>) =>
@@ -87,7 +82,9 @@ describe("outcomes", () => {
       refund_status: "partial",
     });
     expect(world.control.ledger().refunds.map(({ status }) => status)).toEqual(["processed", "failed"]);
-    expect(() => world.control.settleRefund(second, "processed")).toThrow("a refund that is failed cannot change");
+    expect(() => world.control.settleRefund(second, "processed")).toThrow(
+      "a refund that is failed cannot change",
+    );
   });
 
   test("When automatic settling is configured, then pending refunds settle after that time", async () => {

@@ -1,13 +1,7 @@
-import { refusal, startWorld, type World } from "./harness.js";
+import { refusal, useWorld } from "./harness.js";
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
-beforeEach(() => world.control.reset());
+const world = useWorld();
 
-const _KEY = { "X-Refund-Idempotency": "REF-2026-000001" };
 const refund = (id: string, body?: unknown, headers?: Record<string, string>) =>
   world.call("POST", `/v1/payments/${id}/refund`, body, headers);
 const fetchPayment = async (id: string) => (await world.call("GET", `/v1/payments/${id}`)).body;

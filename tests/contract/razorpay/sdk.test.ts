@@ -1,11 +1,6 @@
-import { startWorld, type World } from "./harness.js";
+import { useWorld } from "./harness.js";
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
-beforeEach(() => world.control.reset());
+const world = useWorld();
 
 test("When orders are used through the SDK, then every method works", async () => {
   const { orders } = world.sdk;
