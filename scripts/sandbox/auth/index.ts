@@ -24,7 +24,7 @@ import {
 import { checkBody } from "../shared/values.js";
 import { createTokenMint, type MintOptions, type TokenClaims, type TokenMint } from "./tokens.js";
 
-export interface AuditEntry {
+interface AuditEntry {
   id: string;
   actorType: string;
   actorId: string | null;

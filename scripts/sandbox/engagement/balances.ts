@@ -75,8 +75,6 @@ const RUPEES_PER_POINT = 20;
 /** Rupees per point. */
 const DEFAULT_POINT_VALUE = 0.25;
 
-export type Loyalty = ReturnType<typeof createLoyalty>;
-
 export function createLoyalty(now: () => number, opening: { id: string; loyaltyPoints: number }[]) {
   const { balance, book, ledger } = createBook<Omit<LoyaltyEntry, "at">>(now);
   const earned = new Map<string, number>();
@@ -158,8 +156,6 @@ export interface DeductRequest {
   amount: number;
   reference: string;
 }
-
-export type Credits = ReturnType<typeof createCredits>;
 
 /** Amounts are rupees; balances are kept in whole paise. */
 export function createCredits(now: () => number, opening: { id: string; storeCredit: number }[]) {

@@ -2,7 +2,7 @@ import type mongoose from "mongoose";
 import { type Clock, createTimers } from "../shared/clock.js";
 import type { InventoryStore } from "./store.js";
 
-export type LedgerType =
+type LedgerType =
   | "initial"
   | "reserved"
   | "changed"
@@ -103,7 +103,7 @@ export function createLedger(entries: mongoose.mongo.Collection<LedgerDoc>, cloc
   };
 }
 
-export interface ConversionStatistics {
+interface ConversionStatistics {
   reserved: number;
   converted: number;
   released: number;

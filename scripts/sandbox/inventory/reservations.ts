@@ -48,11 +48,7 @@ const notFound = (id: string): Refusal =>
   new Refusal(404, "RESERVATION_NOT_FOUND", `Reservation ${id} has expired, was released or never existed`);
 
 /** Moves units from `available` to `reserved`, or back if negative; false if there are too few. */
-export async function holdUnits(
-  store: InventoryStore,
-  variantId: string,
-  quantity: number,
-): Promise<boolean> {
+async function holdUnits(store: InventoryStore, variantId: string, quantity: number): Promise<boolean> {
   const enough = quantity > 0 ? { available: { $gte: quantity } } : {};
   const { matchedCount } = await store.stock.updateOne(
     { _id: variantId, ...enough },

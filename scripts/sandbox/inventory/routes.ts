@@ -52,7 +52,7 @@ const LEDGER = Joi.object<{ variantId?: string; orderId?: string; cartId?: strin
 });
 
 /** The functions behind the routes; the control object uses the same ones. */
-export interface InventoryService {
+interface InventoryService {
   stock: Stock;
   reservations: Reservations;
   conversions: Conversions;

@@ -8,7 +8,7 @@ export interface ItemQuantity {
   quantity: number;
 }
 
-export interface Availability {
+interface Availability {
   variantId: string;
   requested: number;
   available: number;

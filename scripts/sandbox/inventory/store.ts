@@ -33,7 +33,7 @@ export interface StockDoc {
 }
 
 /** `merged`: a transfer added it to another reservation. */
-export type ReservationStatus = "active" | "released" | "expired" | "converted" | "merged";
+type ReservationStatus = "active" | "released" | "expired" | "converted" | "merged";
 
 export interface ReservationDoc {
   _id: string;
@@ -75,7 +75,7 @@ export interface InventoryStore {
   close(): Promise<void>;
 }
 
-export interface StoreOptions {
+interface StoreOptions {
   mongoUri: string;
   databaseName: string;
   clock: Clock;

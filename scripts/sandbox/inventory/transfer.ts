@@ -2,7 +2,7 @@ import type mongoose from "mongoose";
 import type { LedgerDraft } from "./ledger.js";
 import type { InventoryStore, ReservationDoc } from "./store.js";
 
-export interface Transferred {
+interface Transferred {
   reservationId: string;
   variantId: string;
   /** The total quantity of the reservation that now holds the variant. */

@@ -145,7 +145,7 @@ ${callbackUrl === null ? "" : hidden({ callback_url: callbackUrl })}
   });
 }
 
-export interface PaymentResult {
+interface PaymentResult {
   order: OrderEntity;
   attempt: AttemptResult;
   /** What Checkout posts to the shop. */

@@ -47,9 +47,8 @@ export const OUTCOMES = ["success", "fail", "late", "cancel", "authorize_only", 
  */
 export type Outcome = (typeof OUTCOMES)[number];
 
-export const SECOND_PAYMENT_RULES = ["refuse", "accept", "gateway_refund"] as const;
 /** What happens to a payment of an order that already has an authorised or captured one. */
-export type SecondPaymentRule = (typeof SECOND_PAYMENT_RULES)[number];
+export type SecondPaymentRule = "refuse" | "accept" | "gateway_refund";
 
 export interface AttemptDetails {
   /** Default: the amount due on the order. Another value simulates a wrong amount. */
@@ -91,8 +90,7 @@ export interface DisputeRequest {
   respondInSeconds?: number;
 }
 
-export const DISPUTE_MOVES = ["under_review", "action_required", "won", "lost", "closed"] as const;
-export type DisputeMove = (typeof DISPUTE_MOVES)[number];
+export type DisputeMove = "under_review" | "action_required" | "won" | "lost" | "closed";
 
 export interface DowntimeRequest {
   method: PaymentMethod;

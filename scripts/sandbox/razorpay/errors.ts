@@ -10,7 +10,7 @@ interface ErrorFields {
   metadata?: Record<string, string>;
 }
 
-export interface ErrorEnvelope {
+interface ErrorEnvelope {
   error: { code: string; description: string; metadata: Record<string, string> } & ErrorFields;
 }
 
@@ -62,7 +62,7 @@ export const malformedId = (id: string): GatewayError => badRequest(`${id} is no
 
 export const unknownUrl = (): GatewayError => badRequest("The requested URL was not found on the server.");
 
-export const malformedBody = (): GatewayError => badRequest("The request body is not valid JSON.");
+const malformedBody = (): GatewayError => badRequest("The request body is not valid JSON.");
 
 export const operationInProgress = (): GatewayError =>
   badRequest("Request failed because another payment operation is in progress.");

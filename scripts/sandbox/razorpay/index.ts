@@ -7,16 +7,10 @@ import type { RazorpayControl, RazorpaySimulatorOptions } from "./control-types.
 import { GatewayFaults } from "./faults.js";
 import { createGateway } from "./gateway.js";
 
-export type * from "./control-types.js";
-export { GatewayError } from "./errors.js";
-export type * from "./faults.js";
-export type * from "./ledger.js";
+export type { RazorpayControl, RazorpaySimulatorOptions } from "./control-types.js";
 export { SAMPLE_NAMES } from "./samples.js";
-export type * from "./settings.js";
-export type * from "./types.js";
-export type * from "./webhook-types.js";
 
-export interface RazorpaySimulator {
+interface RazorpaySimulator {
   /** Not listening yet. `/v1` is the API, `/checkout` the buyer's side. */
   app: Express;
   control: RazorpayControl;

@@ -1,6 +1,6 @@
 /** The gateway's own books: append-only, and written where money moves, not derived from the entities. */
 
-export interface CaptureRow {
+interface CaptureRow {
   paymentId: string;
   orderId: string | null;
   receipt: string | null;
@@ -25,7 +25,7 @@ export interface RefundRow {
   at: number;
 }
 
-export interface RefundOutcomeRow {
+interface RefundOutcomeRow {
   refundId: string;
   status: "pending" | "processed" | "failed";
   at: number;

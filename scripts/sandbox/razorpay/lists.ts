@@ -5,7 +5,7 @@ import type { Fields } from "./validation.js";
 const EARLIEST = 946684800;
 const LATEST = 4765046400;
 
-export interface Page {
+interface Page {
   count: number;
   skip: number;
   from: number;

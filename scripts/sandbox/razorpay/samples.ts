@@ -51,7 +51,6 @@ const SAMPLES = {
 "refund_cancellation_policy":null,"term_and_conditions":null,"others":null,"submitted_at":null},"phase":"chargeback","created_at":1767571200}}},"created_at":1767571203}`),
 } as const;
 
-export type SampleName = keyof typeof SAMPLES;
 export const SAMPLE_NAMES = Object.keys(SAMPLES);
 
 export function sampleBody(name: string): string {

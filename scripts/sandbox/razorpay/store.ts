@@ -48,7 +48,7 @@ export interface SettlementRecord extends Stored<SettlementEntity> {
   rows: ReconRow[];
 }
 
-export type DowntimeRecord = Stored<DowntimeEntity>;
+type DowntimeRecord = Stored<DowntimeEntity>;
 
 /** Entities of one kind, by id and in order of creation. */
 export class Table<R extends Stored<{ id: string }>> {

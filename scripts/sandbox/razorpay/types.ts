@@ -21,7 +21,7 @@ export interface OrderEntity {
 
 export const PAYMENT_METHODS = ["upi", "card", "netbanking", "wallet"] as const;
 export type PaymentMethod = (typeof PAYMENT_METHODS)[number];
-export type PaymentGatewayStatus = "created" | "authorized" | "captured" | "refunded" | "failed";
+type PaymentGatewayStatus = "created" | "authorized" | "captured" | "refunded" | "failed";
 
 export interface CardEntity {
   id: string;
@@ -133,8 +133,7 @@ export interface ReconRow {
   dispute_id?: string | null;
 }
 
-export const DISPUTE_PHASES = ["fraud", "retrieval", "chargeback", "pre_arbitration", "arbitration"] as const;
-export type DisputePhase = (typeof DISPUTE_PHASES)[number];
+export type DisputePhase = "fraud" | "retrieval" | "chargeback" | "pre_arbitration" | "arbitration";
 export type DisputeStatus = "open" | "under_review" | "won" | "lost" | "closed";
 
 export interface DisputeEntity {
@@ -179,8 +178,7 @@ export interface Collection<T> {
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const ID_LENGTH = 14;
 
-export const ID_PREFIXES = ["order", "pay", "rfnd", "setl", "disp", "down", "card", "cust", "acc"] as const;
-export type IdPrefix = (typeof ID_PREFIXES)[number];
+export type IdPrefix = "order" | "pay" | "rfnd" | "setl" | "disp" | "down" | "card" | "cust" | "acc";
 
 /** 14 characters of `[A-Za-z0-9]`, as in all ids of the gateway. The bias of the modulo does not matter here. */
 export function randomSuffix(): string {

@@ -4,7 +4,7 @@ import type { DisputeRecord, OrderRecord, PaymentRecord, RefundRecord } from "./
 import type { CardEntity, DowntimeEntity, PaymentEntity, SettlementEntity } from "./types.js";
 import type { BodyStyle } from "./webhook-types.js";
 
-export type PaymentView = PaymentEntity & { card?: CardEntity };
+type PaymentView = PaymentEntity & { card?: CardEntity };
 
 /** The API includes the card with `expand[]=card` only; webhooks always include it. */
 export function paymentView(record: PaymentRecord, withCard: boolean): PaymentView {

@@ -9,7 +9,7 @@ export interface Post {
   timeoutMs: number;
 }
 
-export interface PostResult {
+interface PostResult {
   status: number | null;
   error: string | null;
 }

@@ -16,7 +16,7 @@ import type {
 
 const REPLAY_DAYS = 7;
 
-export interface SenderOptions {
+interface SenderOptions {
   clock: Clock;
   settings: WebhookSettings;
   secret: string;

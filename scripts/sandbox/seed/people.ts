@@ -22,8 +22,8 @@ export interface SeedUser {
   storeCredit: number;
 }
 
-export const ADMIN_ROLES = ["admin", "finance", "support", "fulfilment", "viewer", "service"] as const;
-export type AdminRoleName = (typeof ADMIN_ROLES)[number];
+const ADMIN_ROLES = ["admin", "finance", "support", "fulfilment", "viewer", "service"] as const;
+type AdminRoleName = (typeof ADMIN_ROLES)[number];
 
 export interface SeedAdmin {
   id: string;

@@ -103,7 +103,7 @@ const SPECIAL_STOCK: Readonly<Record<string, number>> = {
 };
 
 /** Enough for a demo; load tests set `defaultStock`. */
-export const DEFAULT_STOCK = 1_000;
+const DEFAULT_STOCK = 1_000;
 const LOW_STOCK_THRESHOLD = 10;
 
 export const seedStock = (usual = DEFAULT_STOCK): SeedStock[] =>

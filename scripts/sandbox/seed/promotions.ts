@@ -1,4 +1,4 @@
-export type CouponType = "percentage" | "fixed" | "free_shipping";
+type CouponType = "percentage" | "fixed" | "free_shipping";
 
 export interface SeedCoupon {
   code: string;

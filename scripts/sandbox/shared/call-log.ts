@@ -18,12 +18,12 @@ export interface CallEntry {
   durationMs: number;
 }
 
-export interface Watched {
+interface Watched {
   service: ServiceName;
   toRoute(method: string, path: string): string;
 }
 
-export interface CallFilter {
+interface CallFilter {
   service?: ServiceName;
   route?: string;
 }

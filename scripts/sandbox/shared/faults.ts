@@ -56,7 +56,7 @@ export interface ServiceBehaviour {
   seed?: number;
 }
 
-export interface ActiveFault extends FaultRule {
+interface ActiveFault extends FaultRule {
   id: number;
   hits: number;
 }

@@ -114,7 +114,7 @@ function createTokenCheck(serviceToken: string): (req: IncomingMessage) => void 
   };
 }
 
-export interface StandIn {
+interface StandIn {
   app: RequestListener;
   /** Clears the remembered Idempotency-Keys. */
   forget(): void;

@@ -13,7 +13,7 @@ import {
   type Webhooks,
 } from "./webhooks.js";
 
-export interface AdvanceOptions extends SendOptions {
+interface AdvanceOptions extends SendOptions {
   /** False: no webhook is sent; only tracking shows the status. */
   webhook?: boolean;
   /** How many times the same event is sent, one after another (default 1). */

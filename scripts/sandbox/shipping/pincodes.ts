@@ -89,7 +89,7 @@ const HOME_STATE = "29";
 
 export type Zone = "local" | "metro" | "national" | "remote";
 
-export interface PincodeFacts {
+interface PincodeFacts {
   stateCode: string;
   state: string;
   city: string;

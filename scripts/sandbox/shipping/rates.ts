@@ -8,7 +8,7 @@ export interface PincodeOverride {
 
 export type PincodeOverrides = Map<string, PincodeOverride>;
 
-export interface Serviceability {
+interface Serviceability {
   pincode: string;
   serviceable: boolean;
   codAvailable: boolean;

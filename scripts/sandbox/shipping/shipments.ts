@@ -2,15 +2,13 @@ import { Refusal } from "../shared/http.js";
 import { createId } from "../shared/random.js";
 import type { MethodRule } from "./rates.js";
 
-export const SHIPMENT_STATUSES = [
-  "created",
-  "picked_up",
-  "in_transit",
-  "out_for_delivery",
-  "delivered",
-  "returned_to_origin",
-] as const;
-export type ShipmentStatus = (typeof SHIPMENT_STATUSES)[number];
+export type ShipmentStatus =
+  | "created"
+  | "picked_up"
+  | "in_transit"
+  | "out_for_delivery"
+  | "delivered"
+  | "returned_to_origin";
 
 export interface ShipmentRequest {
   orderId: string;
@@ -41,7 +39,7 @@ export interface PickupRequest {
   slot?: string;
 }
 
-export interface Pickup extends PickupRequest {
+interface Pickup extends PickupRequest {
   pickupId: string;
   pickupDate: string;
   slot: string;
