@@ -1,5 +1,5 @@
+import { SERVICE_NAMES } from "../sandbox/environment.js";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.js";
-import { SERVICE_NAMES } from "../sandbox/shared/names.js";
 
 /** The first message from the bench to this process. */
 export interface SandboxRequest {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import mongoose from "mongoose";
 import { databaseUri } from "../mongo/database-uri.js";
 import { type EmbeddedMongo, startEmbeddedMongo } from "../mongo/embedded-mongo.js";
-import { createSandboxClient, type SandboxClient } from "../sandbox/control-client.js";
+import { createSandboxClient, type SandboxClient } from "../sandbox/control-http.js";
 import { type ServiceProcess, startService } from "../support/service-process.js";
 import { findProcesses, findWineServers, type Parts } from "./processes.js";
 import type { SandboxReady } from "./sandbox-process.js";

@@ -1,6 +1,6 @@
 import mongoose from "mongoose";
 import { config } from "../../config/env.config.js";
-import { createSandboxClient } from "../sandbox/control-client.js";
+import { createSandboxClient } from "../sandbox/control-http.js";
 import type { BookKeepers } from "./facts.js";
 import { findViolations } from "./index.js";
 import { toLine, type Violation } from "./invariants.js";

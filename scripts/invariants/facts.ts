@@ -12,13 +12,11 @@ import type {
   RefundDoc,
   WebhookEventDoc,
 } from "../../models/index.js";
-import type { CreditEntry } from "../sandbox/engagement/credits.js";
-import type { LoyaltyEntry } from "../sandbox/engagement/loyalty.js";
+import type { CreditEntry, LoyaltyEntry } from "../sandbox/engagement/balances.js";
 import type { Notification } from "../sandbox/engagement/outbox.js";
-import type { LedgerDoc } from "../sandbox/inventory/ledger.js";
-import type { Imbalance } from "../sandbox/inventory/statistics.js";
+import type { Imbalance, LedgerDoc } from "../sandbox/inventory/ledger.js";
 import type { UsageEntry } from "../sandbox/pricing/usages.js";
-import type { Ledger as GatewayLedger } from "../sandbox/razorpay/ledger-types.js";
+import type { GatewayLedger } from "../sandbox/razorpay/ledger.js";
 import type { EventRecord } from "../sandbox/razorpay/webhook-types.js";
 
 interface HeldReservation {

@@ -1,7 +1,33 @@
 import { databaseUri } from "../mongo/database-uri.js";
-import type { ServiceName } from "./shared/names.js";
 
-/** What the sandbox and the service have to agree on. Fixed, so that curl lines can be written down. */
+/** The services that the sandbox stands in for. */
+export const SERVICE_NAMES = [
+  "auth",
+  "catalog",
+  "pricing",
+  "inventory",
+  "shipping",
+  "engagement",
+  "razorpay",
+] as const;
+
+export type ServiceName = (typeof SERVICE_NAMES)[number];
+
+export type SandboxServer = ServiceName | "control";
+
+/** The ports of `npm run sandbox`: the service's default URLs point there. */
+export const DEFAULT_PORTS: Readonly<Record<SandboxServer, number>> = {
+  auth: 3001,
+  catalog: 3002,
+  pricing: 3004,
+  inventory: 3005,
+  shipping: 3006,
+  engagement: 3008,
+  razorpay: 3009,
+  control: 3010,
+};
+
+/** Shared by the sandbox and the service. Fixed, so that documented curl commands work. */
 export const SANDBOX_SECRETS = {
   jwtSecret: "sandbox-jwt-secret-0123456789abcdef0123456789",
   jwtIssuer: "https://auth.sandbox.example.in",
@@ -20,11 +46,11 @@ export type SandboxSecrets = { [name in keyof typeof SANDBOX_SECRETS]: string };
 
 const SERVICE_DATABASE = "order_payment";
 
-/** Of a connection string, or undefined when it names none. */
+/** The database in a connection string, if it names one. */
 export const databaseNameOf = (mongoUri: string): string | undefined =>
   /^mongodb(?:\+srv)?:\/\/[^/?]+\/([^?]+)/.exec(mongoUri)?.[1];
 
-/** The complete environment of a service that lives in this sandbox; `PORT` is left to its starter. */
+/** The complete environment of a service that runs against this sandbox, without `PORT`. */
 export function serviceEnvironment(options: {
   urls: Record<ServiceName, string>;
   mongoUri: string;
@@ -35,7 +61,7 @@ export function serviceEnvironment(options: {
 }): Record<string, string> {
   const { urls, secrets, mongoUri, serviceUrl } = options;
   return {
-    // Its secrets are public, and production refuses them.
+    // The secrets are public; production refuses them.
     NODE_ENV: "development",
     MONGODB_URI: databaseUri(mongoUri, databaseNameOf(mongoUri) ?? SERVICE_DATABASE),
     AUTH_SERVICE_URL: urls.auth,
@@ -66,8 +92,8 @@ export function serviceEnvironment(options: {
 }
 
 /**
- * Settings of the caller's shell that `npm run sandbox` and `npm run dev` pass on to the service. Addresses
- * and secrets are not among them: the service and the stand-ins have to agree on these.
+ * Settings of the shell that `npm run sandbox` and `npm run dev` pass on to the service. Addresses and
+ * secrets are not passed on: the service and the stand-ins must agree on them.
  */
 const PASSED_ON = [
   "LOG_LEVEL",
@@ -96,7 +122,7 @@ const PASSED_ON = [
   "COMPANY_UPI_VPA",
 ] as const;
 
-/** @param shell usually `process.env`; unset variables are left out, so that the service's defaults apply */
+/** @param shell usually `process.env`; unset variables are omitted, so that the service's defaults apply */
 export const settingsOf = (shell: Readonly<Record<string, string | undefined>>): Record<string, string> =>
   Object.fromEntries(
     PASSED_ON.flatMap((name) => {

@@ -1,16 +1,16 @@
 import { databaseUri } from "../mongo/database-uri.js";
 import { startEmbeddedMongo } from "../mongo/embedded-mongo.js";
 import { type ServiceProcess, startService } from "../support/service-process.js";
-import { settingsOf } from "./environment.js";
-import { DEFAULT_PORTS, startSandbox } from "./sandbox.js";
-import { printWelcome } from "./welcome.js";
+import { DEFAULT_PORTS, settingsOf } from "./environment.js";
+import { type Sandbox, startSandbox } from "./sandbox.js";
+import { SEED } from "./seed/index.js";
 
 const SERVICE_PORT = 3003;
 
 /**
- * `npm run sandbox`: the whole world on this machine, left running: MongoDB, the neighbours, the gateway and
- * the built service on port 3003. With `--watch` (`npm run dev`) the service runs from the sources and
- * restarts when they change. Settings of the shell, such as `RATE_LIMIT_PER_MINUTE`, apply to the service.
+ * `npm run sandbox` starts MongoDB, all stand-ins and the built service on port 3003, and keeps them running.
+ * With `--watch` (`npm run dev`) the service runs from its sources and restarts when they change. Settings of
+ * the shell, such as `RATE_LIMIT_PER_MINUTE`, apply to the service.
  */
 async function main(): Promise<void> {
   const watch = process.argv.includes("--watch");
@@ -37,13 +37,36 @@ async function main(): Promise<void> {
   await mongo.stop();
 }
 
-/** Ctrl-C, a SIGTERM, or the service's own end. */
+/** Resolves on Ctrl-C, on SIGTERM or when the service exits. */
 function untilInterrupted(service: ServiceProcess): Promise<void> {
   return new Promise((resolve) => {
     process.once("SIGINT", () => resolve());
     process.once("SIGTERM", () => resolve());
     void service.exited.then(() => resolve());
   });
+}
+
+/** Prints addresses, tokens and a first request to paste. */
+function printWelcome(serviceUrl: string, mongodbUri: string, sandbox: Sandbox): void {
+  const { urls, tokens } = sandbox;
+  const lines = [
+    "",
+    `  The service      ${serviceUrl}`,
+    `  API docs         ${serviceUrl}/api/docs`,
+    ...Object.entries(urls).map(([name, url]) => `  ${name.padEnd(16)} ${url}`),
+    `  database         ${mongodbUri.split("?")[0]}?replicaSet=rs0`,
+    "",
+    "  Tokens (Authorization: Bearer …)",
+    ...Object.entries(tokens).map(([name, token]) => `  ${name.padEnd(16)} ${token}`),
+    "",
+    "  To start a purchase (README.md has the other steps):",
+    `  curl -si ${serviceUrl}/api/cart/items -H 'content-type: application/json' \\`,
+    `    -d '{"productId":"${SEED.products.ashwagandha}","variantId":"${SEED.variants.ashwagandha}","quantity":1}'`,
+    "",
+    "  Ctrl-C stops everything.",
+    "",
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
 }
 
 main().then(

@@ -1,47 +1,63 @@
-import type { AuthControl, SandboxTokens } from "./auth/index.js";
-import { JWKS_PATH } from "./auth/index.js";
-import type { CatalogControl } from "./catalog/index.js";
-import { createControlApp } from "./control-server.js";
-import type { EngagementControl } from "./engagement/index.js";
-import type { SandboxSecrets } from "./environment.js";
-import { databaseNameOf, SANDBOX_SECRETS, serviceEnvironment } from "./environment.js";
-import type { InventoryControl } from "./inventory/index.js";
-import type { PricingControl } from "./pricing/index.js";
-import type { RazorpayControl } from "./razorpay/index.js";
-import type { CallLog } from "./shared/call-log.js";
-import { createCallLog } from "./shared/call-log.js";
-import type { SandboxClock } from "./shared/clock.js";
-import { createClock } from "./shared/clock.js";
-import type { Faults } from "./shared/faults.js";
-import { createFaults } from "./shared/faults.js";
-import type { Listening } from "./shared/listen.js";
-import { listen } from "./shared/listen.js";
-import type { ServiceName } from "./shared/names.js";
-import { SERVICE_NAMES } from "./shared/names.js";
+/**
+ * A stand-in for every neighbour of the service and for Razorpay, on 127.0.0.1. Tests, the demo, the
+ * benchmark and `npm run sandbox` start it with `startSandbox`. The service contains no sandbox code: it runs
+ * against other URLs.
+ *
+ * - `auth/ catalog/ pricing/ inventory/ shipping/ engagement/`: one neighbour each. `index.ts` (for inventory
+ *   and shipping `routes.ts`) lists the calls of the contract on one screen; the other files hold the rules
+ *   and the data. Inventory keeps its data in MongoDB, all others in memory.
+ * - `razorpay/`: the gateway. `api-routes.ts` is its REST contract, `checkout-*.ts` the buyer's side,
+ *   `webhook-*.ts` its events, `control.ts` and `settings.ts` the controls.
+ * - `seed/`: products, people, coupons and stock at the start, with names for tests in `SEED`.
+ * - `shared/`: HTTP, faults, call log, clock.
+ *
+ * To add a call: write its schema and a `get(…)` or `post(…)` line in the neighbour's routes, and the rule
+ * behind it in that folder. To let tests change something: add a function to the neighbour's control object;
+ * `control-http.ts` then offers it over HTTP as well. To add a fault: name it in `FAULT_ACTIONS` and apply it
+ * in `shared/fault-actions.ts`; it then works for every service.
+ */
+import type { RequestListener } from "node:http";
+import { type AuthControl, createAuth, JWKS_PATH, type SandboxTokens } from "./auth/index.js";
+import { type CatalogControl, createCatalog } from "./catalog/index.js";
+import { createControlApp } from "./control-http.js";
+import { createEngagement, type EngagementControl } from "./engagement/index.js";
+import {
+  databaseNameOf,
+  SANDBOX_SECRETS,
+  type SandboxSecrets,
+  type SandboxServer,
+  SERVICE_NAMES,
+  type ServiceName,
+  serviceEnvironment,
+} from "./environment.js";
+import { createInventory, type InventoryControl, type InventoryOptions } from "./inventory/index.js";
+import { createPricing, type PricingControl } from "./pricing/index.js";
+import { createRazorpaySimulator, type RazorpayControl } from "./razorpay/index.js";
+import { type CallLog, createCallLog } from "./shared/call-log.js";
+import { Clock } from "./shared/clock.js";
+import { createFaults, type Faults } from "./shared/faults.js";
+import { createFront } from "./shared/front.js";
+import { type Listening, listen } from "./shared/http.js";
 import type { SandboxContext } from "./shared/stand-in.js";
-import type { ShippingControl } from "./shipping/index.js";
-import type { StandIns } from "./stand-ins.js";
-import { createStandIns } from "./stand-ins.js";
-
-export type SandboxServer = ServiceName | "control";
+import { createShipping, type ShippingControl } from "./shipping/index.js";
 
 export interface SandboxOptions {
   mongoUri: string;
-  /** Of the inventory's own database, emptied at the start (default: derived from `mongoUri`). */
+  /** The inventory's own database, emptied at the start (default: derived from `mongoUri`). */
   databaseName?: string;
-  /** 0 or absent: a free one. */
+  /** 0 or absent: a free port. */
   ports?: Partial<Record<SandboxServer, number>>;
-  /** Base URL of the order service: where webhooks go. Also later, by `setServiceUrl`. */
+  /** Base URL of the order service, where webhooks go. Can be set later with `setServiceUrl`. */
   serviceUrl?: string;
-  /** Which variable the environment gives for checking tokens (default `secret`). */
+  /** Whether the service verifies tokens with the shared secret (default) or with the JWKS. */
   jwtMode?: "secret" | "jwks";
-  /** Units of every variant that the seed does not single out. */
+  /** Stock of every variant for which the seed has no special number. */
   defaultStock?: number;
-  /** Others than the fixed ones. */
+  /** Replace the fixed secrets. */
   secrets?: Partial<SandboxSecrets>;
 }
 
-/** What tests, the demo and the control server can do with the world. */
+/** Everything that tests, the demo and the control server can change or read. */
 export interface SandboxControl {
   auth: AuthControl;
   catalog: CatalogControl;
@@ -52,11 +68,11 @@ export interface SandboxControl {
   razorpay: RazorpayControl;
   faults: Pick<Faults, "add" | "list" | "setBehaviour" | "clear">;
   calls: Pick<CallLog, "list" | "count" | "counts" | "waitFor" | "reset">;
-  /** Of all stand-ins; the service under test has a clock of its own. */
-  clock: Pick<SandboxClock, "setOffset" | "now">;
+  /** The clock of all stand-ins; the service under test has its own. */
+  clock: Pick<Clock, "setOffset" | "now">;
   sandbox: {
     setServiceUrl(serviceUrl: string): void;
-    /** Everything back to the seed, no faults, no calls; tokens and URLs stay. */
+    /** Restores the seed; removes faults and logged calls. Tokens and URLs stay. */
     reset(): Promise<void>;
     environment(): Record<string, string>;
     tokens(): SandboxTokens;
@@ -66,7 +82,7 @@ export interface SandboxControl {
 export interface Sandbox {
   urls: Record<SandboxServer, string>;
   jwksUrl: string;
-  /** The complete environment for the service, but `PORT`. */
+  /** The complete environment for the service, without `PORT`. */
   env: Record<string, string>;
   control: SandboxControl;
   tokens: SandboxTokens;
@@ -74,54 +90,69 @@ export interface Sandbox {
   stop(): Promise<void>;
 }
 
-/** The defaults of `upstreams.md`, for `npm run sandbox`. */
-export const DEFAULT_PORTS: Readonly<Record<SandboxServer, number>> = {
-  auth: 3001,
-  catalog: 3002,
-  pricing: 3004,
-  inventory: 3005,
-  shipping: 3006,
-  engagement: 3008,
-  razorpay: 3009,
-  control: 3010,
-};
+/** Gateway ids as `:id`, so that calls can be counted by route. */
+const nameGatewayRoute = (method: string, path: string): string =>
+  `${method} ${path.replace(/\/(?:order|pay|rfnd|setl|disp|down)_[A-Za-z0-9]+/g, "/:id")}`;
 
-const RAZORPAY_WEBHOOK_PATH = "/api/webhooks/razorpay";
-
-async function listenAll(standIns: StandIns, ports: SandboxOptions["ports"] = {}) {
-  const entries = SERVICE_NAMES.map(
-    async (name) => [name, await listen(standIns[name].app, ports[name])] as const,
-  );
-  return Promise.all(entries);
+function createRazorpay(context: SandboxContext, secrets: SandboxSecrets) {
+  const simulator = createRazorpaySimulator({
+    keyId: secrets.razorpayKeyId,
+    keySecret: secrets.razorpayKeySecret,
+    webhookSecret: secrets.razorpayWebhookSecret,
+    webhookUrls: [],
+    accountId: secrets.razorpayAccountId,
+    now: context.clock.now,
+  });
+  const serve: RequestListener = simulator.app;
+  return { ...simulator, app: createFront({ name: "razorpay", context, toRoute: nameGatewayRoute, serve }) };
 }
 
-function toUrls(servers: (readonly [ServiceName, Listening])[]): Record<ServiceName, string> {
-  const urlOf = new Map(servers.map(([name, { url }]) => [name, url]));
-  const get = (name: ServiceName): string => urlOf.get(name) ?? "";
+async function createStandIns(context: SandboxContext, secrets: SandboxSecrets, inventory: InventoryOptions) {
+  const {
+    jwtSecret,
+    jwtIssuer: issuer,
+    jwtAudience: audience,
+    shippingWebhookSecret: webhookSecret,
+  } = secrets;
   return {
-    auth: get("auth"),
-    catalog: get("catalog"),
-    pricing: get("pricing"),
-    inventory: get("inventory"),
-    shipping: get("shipping"),
-    engagement: get("engagement"),
-    razorpay: get("razorpay"),
+    auth: createAuth(context, { jwtSecret, issuer, audience }),
+    catalog: createCatalog(context),
+    pricing: createPricing(context),
+    inventory: await createInventory(context, inventory),
+    shipping: createShipping(context, { webhookSecret }),
+    engagement: createEngagement(context),
+    razorpay: createRazorpay(context, secrets),
   };
+}
+
+type StandIns = Awaited<ReturnType<typeof createStandIns>>;
+
+/** Lets every stand-in listen, in the order of `SERVICE_NAMES`. */
+async function listenAll(standIns: StandIns, ports: SandboxOptions["ports"] = {}) {
+  const servers = await Promise.all(SERVICE_NAMES.map((name) => listen(standIns[name].app, ports[name])));
+  const urlOf = (name: ServiceName): string => servers[SERVICE_NAMES.indexOf(name)]?.url ?? "";
+  const urls: Record<ServiceName, string> = {
+    auth: urlOf("auth"),
+    catalog: urlOf("catalog"),
+    pricing: urlOf("pricing"),
+    inventory: urlOf("inventory"),
+    shipping: urlOf("shipping"),
+    engagement: urlOf("engagement"),
+    razorpay: urlOf("razorpay"),
+  };
+  return { servers, urls };
 }
 
 async function resetAll(standIns: StandIns, { faults, calls, clock }: SandboxContext): Promise<void> {
   faults.clear();
   clock.setOffset(0);
-  for (const name of ["auth", "catalog", "pricing", "shipping", "engagement", "razorpay"] as const) {
-    standIns[name].control.reset();
-  }
-  await standIns.inventory.control.reset();
+  for (const name of SERVICE_NAMES) await standIns[name].control.reset();
   calls.reset();
 }
 
-function targetWebhooks(standIns: StandIns, serviceUrl: string): void {
+function setWebhookTargets(standIns: StandIns, serviceUrl: string): void {
   standIns.shipping.setServiceUrl(serviceUrl);
-  standIns.razorpay.control.setWebhookUrls([`${serviceUrl}${RAZORPAY_WEBHOOK_PATH}`]);
+  standIns.razorpay.control.setWebhookUrls([`${serviceUrl}/api/webhooks/razorpay`]);
 }
 
 function createSandboxControl(
@@ -146,9 +177,9 @@ function createSandboxControl(
       waitFor: calls.waitFor,
       reset: calls.reset,
     },
-    clock,
+    clock: { now: clock.now, setOffset: clock.setOffset },
     sandbox: {
-      setServiceUrl: (serviceUrl) => targetWebhooks(standIns, serviceUrl),
+      setServiceUrl: (serviceUrl) => setWebhookTargets(standIns, serviceUrl),
       reset: () => resetAll(standIns, context),
       environment: () => info.env,
       tokens: () => info.tokens,
@@ -166,30 +197,28 @@ async function closeAll(standIns: StandIns, context: SandboxContext, servers: Li
 }
 
 /**
- * Starts a stand-in of every neighbour, and of Razorpay, in this process, on 127.0.0.1.
- * @throws when MongoDB cannot be reached or a fixed port is taken
+ * Starts all stand-ins in this process.
+ * @throws if MongoDB cannot be reached or a fixed port is taken
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const secrets: SandboxSecrets = { ...SANDBOX_SECRETS, ...options.secrets };
-  const { mongoUri, serviceUrl, jwtMode = "secret", ports = {} } = options;
+  const { mongoUri, serviceUrl, defaultStock, jwtMode = "secret", ports = {} } = options;
   const context: SandboxContext = {
     serviceToken: secrets.serviceToken,
     faults: createFaults(),
     calls: createCallLog(),
-    clock: createClock(),
+    clock: new Clock(),
   };
   const databaseName = options.databaseName ?? `${databaseNameOf(mongoUri) ?? "sandbox"}_inventory`;
-  const inventory = { mongoUri, databaseName, ...pickStock(options) };
-  const standIns = await createStandIns(context, { secrets, inventory });
-  const servers = await listenAll(standIns, ports);
-  const urls = toUrls(servers);
+  const standIns = await createStandIns(context, secrets, { mongoUri, databaseName, defaultStock });
+  const { servers, urls } = await listenAll(standIns, ports);
   const jwksUrl = `${urls.auth}${JWKS_PATH}`;
   const env = serviceEnvironment({ urls, mongoUri, secrets, serviceUrl, jwtMode, jwksUrl });
   const tokens = await standIns.auth.tokens();
   const control = createSandboxControl(standIns, context, { env, tokens });
   const app = createControlApp(control, context.faults, () => ({ urls, tokens }));
   const controlServer = await listen(app, ports.control);
-  if (serviceUrl !== undefined) targetWebhooks(standIns, serviceUrl);
+  if (serviceUrl !== undefined) setWebhookTargets(standIns, serviceUrl);
   return {
     urls: { ...urls, control: controlServer.url },
     jwksUrl,
@@ -197,9 +226,6 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     control,
     tokens,
     setServiceUrl: control.sandbox.setServiceUrl,
-    stop: () => closeAll(standIns, context, [...servers.map(([, server]) => server), controlServer]),
+    stop: () => closeAll(standIns, context, [...servers, controlServer]),
   };
 }
-
-const pickStock = ({ defaultStock }: SandboxOptions): { defaultStock?: number } =>
-  defaultStock === undefined ? {} : { defaultStock };

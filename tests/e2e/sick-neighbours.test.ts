@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findViolations } from "../../scripts/invariants/index.js";
+import { SERVICE_NAMES } from "../../scripts/sandbox/environment.js";
 import { SEED } from "../../scripts/sandbox/seed/index.js";
 import type { FaultRule } from "../../scripts/sandbox/shared/faults.js";
-import { SERVICE_NAMES } from "../../scripts/sandbox/shared/names.js";
 import { at, listAt } from "../../scripts/support/json.js";
 import { setClock } from "../../utils/clock.js";
 import { type Answer, ITEMS, paidCheckout, place, Shopper } from "../support/purchase.js";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import mongoose from "mongoose";
+import type { ServiceName } from "../../scripts/sandbox/environment.js";
 import { SEED } from "../../scripts/sandbox/seed/index.js";
-import type { ServiceName } from "../../scripts/sandbox/shared/names.js";
 import { textAt } from "../../scripts/support/json.js";
 import { SAMPLE_ADDRESS, SAMPLE_CONTACT } from "../../scripts/support/sample-customer.js";
 import { gatewayOrdersOf } from "./money.js";

@@ -1,16 +1,30 @@
 import type { RequestListener } from "node:http";
 import Joi from "joi";
-import type { SeedAddress, SeedAdmin, SeedSeller, SeedUser } from "../seed/people.js";
-import { seedAdmins, seedSellers, seedUsers } from "../seed/people.js";
-import { checkBody } from "../shared/check.js";
+import {
+  type SeedAddress,
+  type SeedAdmin,
+  type SeedSeller,
+  type SeedUser,
+  seedAdmins,
+  seedSellers,
+  seedUsers,
+} from "../seed/people.js";
+import { Refusal } from "../shared/http.js";
 import { createId } from "../shared/random.js";
-import { Refusal } from "../shared/refusal.js";
-import type { Route, SandboxContext } from "../shared/stand-in.js";
-import { created, createStandIn, ok, pathParam } from "../shared/stand-in.js";
-import type { MintOptions, TokenClaims, TokenMint } from "./tokens.js";
-import { createTokenMint } from "./tokens.js";
+import {
+  created,
+  createStandIn,
+  get,
+  ok,
+  pathParam,
+  post,
+  type Route,
+  type SandboxContext,
+} from "../shared/stand-in.js";
+import { checkBody } from "../shared/values.js";
+import { createTokenMint, type MintOptions, type TokenClaims, type TokenMint } from "./tokens.js";
 
-export interface AuditEntry {
+interface AuditEntry {
   id: string;
   actorType: string;
   actorId: string | null;
@@ -30,14 +44,13 @@ export interface AuthControl {
   addUser(user: SeedUser): SeedUser;
   setUserStatus(userId: string, status: SeedUser["status"]): SeedUser;
   addAddress(userId: string, address: SeedAddress): SeedAddress;
-  setSellerStatus(sellerId: string, status: SeedSeller["status"]): SeedSeller;
   setAdminStatus(adminId: string, status: SeedAdmin["status"]): SeedAdmin;
   auditLogs(filter?: { action?: string; resourceId?: string }): AuditEntry[];
   reset(): void;
 }
 
 export interface SandboxTokens {
-  /** By the names of `SEED.users`, without the disabled one. */
+  /** By the names of `SEED.users`, except the disabled user. */
   asha: string;
   bharat: string;
   chitra: string;
@@ -50,7 +63,7 @@ export interface SandboxTokens {
   fulfilment: string;
   viewer: string;
   service: string;
-  /** Another full admin, for four-eyes rules. */
+  /** A second full admin, for four-eyes rules. */
   secondAdmin: string;
 }
 
@@ -60,7 +73,7 @@ export interface Auth {
   tokens(): Promise<SandboxTokens>;
 }
 
-interface World {
+interface AuthWorld {
   users: Map<string, SeedUser>;
   admins: Map<string, SeedAdmin>;
   sellers: Map<string, SeedSeller>;
@@ -72,7 +85,7 @@ export const JWKS_PATH = "/.well-known/jwks.json";
 const byId = <T extends { id: string }>(rows: T[]): Map<string, T> =>
   new Map(rows.map((row) => [row.id, row]));
 
-const openWorld = (): World => ({
+const seedAuthWorld = (): AuthWorld => ({
   users: byId(seedUsers()),
   admins: byId(seedAdmins()),
   sellers: byId(seedSellers()),
@@ -98,52 +111,41 @@ function getFrom<T>(rows: Map<string, T>, id: string, code: string): T {
   return found;
 }
 
-const getUser = (world: World, id: string): SeedUser => getFrom(world.users, id, "USER_NOT_FOUND");
+const getUser = (world: AuthWorld, id: string): SeedUser => getFrom(world.users, id, "USER_NOT_FOUND");
 
-function getAddress(world: World, userId: string, addressId: string): SeedAddress {
+function getAddress(world: AuthWorld, userId: string, addressId: string): SeedAddress {
   const address = getUser(world, userId).addresses.find(({ id }) => id === addressId);
   if (!address) throw new Refusal(404, "ADDRESS_NOT_FOUND", `There is no address ${addressId}`);
   return address;
 }
 
-const routes = (world: World, mint: TokenMint): Route[] => [
-  { method: "get", path: JWKS_PATH, open: true, raw: true, handler: async () => ok(await mint.jwks()) },
-  {
-    method: "get",
-    path: "/api/users/:userId",
-    handler: (req) => {
-      const { id, name, email, phone, status } = getUser(world, pathParam(req, "userId"));
-      return ok({ id, name, email, phone, status });
-    },
-  },
-  {
-    method: "get",
-    path: "/api/users/:userId/addresses/:addressId",
-    handler: (req) => ok(getAddress(world, pathParam(req, "userId"), pathParam(req, "addressId"))),
-  },
-  {
-    method: "get",
-    path: "/api/sellers/:sellerId",
-    handler: (req) => ok(getFrom(world.sellers, pathParam(req, "sellerId"), "SELLER_NOT_FOUND")),
-  },
-  {
-    method: "get",
-    path: "/api/admin/users/:adminId",
-    handler: (req) => ok(getFrom(world.admins, pathParam(req, "adminId"), "ADMIN_NOT_FOUND")),
-  },
-  {
-    method: "post",
-    path: "/api/audit-logs",
-    keyed: true,
-    handler: (req) => {
-      const entry = { id: createId("aud"), ...checkBody(AUDIT, req.body) };
+const authRoutes = (world: AuthWorld, mint: TokenMint): Route[] => [
+  get(JWKS_PATH, async () => ok(await mint.jwks()), { open: true, raw: true }),
+  get("/api/users/:userId", (call) => {
+    const { id, name, email, phone, status } = getUser(world, pathParam(call, "userId"));
+    return ok({ id, name, email, phone, status });
+  }),
+  get("/api/users/:userId/addresses/:addressId", (call) =>
+    ok(getAddress(world, pathParam(call, "userId"), pathParam(call, "addressId"))),
+  ),
+  get("/api/sellers/:sellerId", (call) =>
+    ok(getFrom(world.sellers, pathParam(call, "sellerId"), "SELLER_NOT_FOUND")),
+  ),
+  get("/api/admin/users/:adminId", (call) =>
+    ok(getFrom(world.admins, pathParam(call, "adminId"), "ADMIN_NOT_FOUND")),
+  ),
+  post(
+    "/api/audit-logs",
+    (call) => {
+      const entry = { id: createId("aud"), ...checkBody(AUDIT, call.body) };
       world.audit.push(entry);
       return created({ id: entry.id });
     },
-  },
+    { keyed: true },
+  ),
 ];
 
-function createControl(world: World, mint: TokenMint, forget: () => void): AuthControl {
+function createAuthControl(world: AuthWorld, mint: TokenMint, forget: () => void): AuthControl {
   return {
     mintToken: mint.mint,
     rotateKeys: mint.rotate,
@@ -157,8 +159,6 @@ function createControl(world: World, mint: TokenMint, forget: () => void): AuthC
       getUser(world, userId).addresses.push(address);
       return address;
     },
-    setSellerStatus: (sellerId, status) =>
-      Object.assign(getFrom(world.sellers, sellerId, "SELLER_NOT_FOUND"), { status }),
     setAdminStatus: (adminId, status) =>
       Object.assign(getFrom(world.admins, adminId, "ADMIN_NOT_FOUND"), { status }),
     auditLogs: ({ action, resourceId } = {}) =>
@@ -169,12 +169,12 @@ function createControl(world: World, mint: TokenMint, forget: () => void): AuthC
       ),
     reset: () => {
       forget();
-      Object.assign(world, openWorld());
+      Object.assign(world, seedAuthWorld());
     },
   };
 }
 
-async function mintSeedTokens(world: World, mint: TokenMint): Promise<SandboxTokens> {
+async function mintSeedTokens(world: AuthWorld, mint: TokenMint): Promise<SandboxTokens> {
   const customer = (name: string): Promise<string> => {
     const { id, name: fullName, email, phone } = getUser(world, `user-${name}`);
     return mint.mint({ sub: id, role: "customer", name: fullName, email, phone });
@@ -210,11 +210,11 @@ export function createAuth(
     audience: options.audience,
     now: context.clock.now,
   });
-  const world = openWorld();
-  const { app, forget } = createStandIn("auth", context, routes(world, mint));
+  const world = seedAuthWorld();
+  const { app, forget } = createStandIn("auth", context, authRoutes(world, mint));
   return {
     app,
-    control: createControl(world, mint, forget),
+    control: createAuthControl(world, mint, forget),
     tokens: () => mintSeedTokens(world, mint),
   };
 }

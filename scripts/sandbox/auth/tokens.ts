@@ -1,5 +1,4 @@
-import type { KeyObject } from "node:crypto";
-import { createHmac, generateKeyPair, randomBytes, sign } from "node:crypto";
+import { createHmac, generateKeyPair, type KeyObject, randomBytes, sign } from "node:crypto";
 import { promisify } from "node:util";
 
 export interface TokenClaims {
@@ -12,21 +11,21 @@ export interface TokenClaims {
 }
 
 export interface MintOptions {
-  /** HS256 with the shared secret (default), RS256 with the published key, or `none`, to be refused. */
+  /** HS256 with the shared secret (default), RS256 with the published key, or the invalid `none`. */
   algorithm?: "HS256" | "RS256" | "none";
-  /** Seconds from now; negative for one that is over (default 8 hours). */
+  /** Seconds from now (default 8 hours); negative for an expired token. */
   expiresIn?: number;
   /** Signs HS256 with another secret. */
   secret?: string;
-  /** Names another key than the published one. */
+  /** Names a key other than the published one. */
   keyId?: string;
 }
 
 export interface TokenMint {
   mint(claims: TokenClaims, options?: MintOptions): Promise<string>;
-  /** The public keys, as `/.well-known/jwks.json` answers them. */
+  /** The public keys, as in `/.well-known/jwks.json`. */
   jwks(): Promise<{ keys: object[] }>;
-  /** New RS256 key; tokens of the old one are no longer good. */
+  /** Makes a new RS256 key; tokens of the old one become invalid. */
   rotate(): void;
 }
 
@@ -42,7 +41,7 @@ const makeKeyPair = promisify(generateKeyPair);
 
 const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString("base64url");
 
-/** Signs with Node alone, so that the service's own verification is checked by something independent. */
+/** Signs with Node's crypto only, so that the service's verification is tested against something independent. */
 export function createTokenMint(options: {
   secret: string;
   issuer: string;
@@ -51,7 +50,7 @@ export function createTokenMint(options: {
 }): TokenMint {
   let key: Promise<SigningKey> | undefined;
 
-  /** Made when first asked for: most runs use HS256 alone, and a key costs a tenth of a second. */
+  /** Made on first use: most runs use HS256 only, and a key pair takes a tenth of a second. */
   function signingKey(): Promise<SigningKey> {
     key ??= makeKeyPair("rsa", { modulusLength: MODULUS_BITS }).then((pair) => ({
       id: randomBytes(6).toString("hex"),
@@ -60,11 +59,7 @@ export function createTokenMint(options: {
     return key;
   }
 
-  async function signature(
-    input: string,
-    mintOptions: MintOptions,
-    signer: SigningKey | null,
-  ): Promise<string> {
+  function signature(input: string, mintOptions: MintOptions, signer: SigningKey | null): string {
     if (mintOptions.algorithm === "none") return "";
     if (signer) return sign("sha256", Buffer.from(input), signer.privateKey).toString("base64url");
     return createHmac("sha256", mintOptions.secret ?? options.secret)
@@ -85,7 +80,7 @@ export function createTokenMint(options: {
       const { issuer: iss, audience: aud } = options;
       const payload = { iss, aud, iat: issuedAt, exp: issuedAt + expiresIn, ...claims };
       const input = `${encode(header)}.${encode(payload)}`;
-      return `${input}.${await signature(input, mintOptions, signer)}`;
+      return `${input}.${signature(input, mintOptions, signer)}`;
     },
     jwks: async () => {
       const { id, publicKey } = await signingKey();

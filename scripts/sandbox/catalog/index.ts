@@ -1,24 +1,29 @@
 import type { RequestListener } from "node:http";
 import Joi from "joi";
-import type { ProductStatus, SeedProduct, SeedVariant } from "../seed/products.js";
-import { seedProducts } from "../seed/products.js";
-import { checkBody, checkQuery } from "../shared/check.js";
-import { Refusal } from "../shared/refusal.js";
-import type { Route, SandboxContext } from "../shared/stand-in.js";
-import { createStandIn, ok, pathParam } from "../shared/stand-in.js";
+import { type ProductStatus, type SeedProduct, type SeedVariant, seedProducts } from "../seed/products.js";
+import { Refusal } from "../shared/http.js";
+import {
+  createStandIn,
+  get,
+  ok,
+  pathParam,
+  post,
+  type Route,
+  type SandboxContext,
+} from "../shared/stand-in.js";
+import { checkBody, checkQuery } from "../shared/values.js";
 
 export interface CatalogControl {
   product(productId: string): SeedProduct;
   variant(variantId: string): SeedVariant;
   products(): SeedProduct[];
-  /** Rupees; the MRP is raised along when it would fall below the price. */
+  /** In rupees. Raises the MRP if it would fall below the price. */
   setPrice(variantId: string, salePrice: number, mrp?: number): SeedVariant;
-  /** Of the product and all its variants. */
+  /** Sets the status of the product and all its variants. */
   setProductStatus(productId: string, status: ProductStatus): SeedProduct;
   setVariantStatus(variantId: string, status: ProductStatus): SeedVariant;
-  /** Other facts: `gstRate`, `maxPerOrder`, `weightGrams`, … */
+  /** Other fields: `gstRate`, `maxPerOrder`, `weightGrams`, … */
   changeVariant(variantId: string, changes: Partial<Omit<SeedVariant, "id" | "productId">>): SeedVariant;
-  changeProduct(productId: string, changes: Partial<Omit<SeedProduct, "id" | "variants">>): SeedProduct;
   reset(): void;
 }
 
@@ -41,7 +46,7 @@ const RELATED = Joi.object<{ type: string; limit: number }>({
   limit: Joi.number().integer().min(1).max(50).default(DEFAULT_RELATED),
 });
 
-function fillShelf(): Shelf {
+function seedShelf(): Shelf {
   const products = seedProducts();
   return {
     products: new Map(products.map((product) => [product.id, product])),
@@ -63,58 +68,38 @@ function getVariantDetails(shelf: Shelf, variantId: string): SeedVariant {
   return variant;
 }
 
-/** Of the same category first, then whatever comes next; never what cannot be bought. */
+/** Active products, those of the same category first. */
 function findRelated(shelf: Shelf, productId: string, limit: number): SeedProduct[] {
   const { categoryId } = getProduct(shelf, productId);
-  const others = [...shelf.products.values()].filter(
-    ({ id, status }) => id !== productId && status === "active",
-  );
-  const [near, far] = [true, false].map((same) =>
-    others.filter((other) => (other.categoryId === categoryId) === same),
-  );
-  return [...(near ?? []), ...(far ?? [])].slice(0, limit);
+  const rank = (product: SeedProduct): number => (product.categoryId === categoryId ? 0 : 1);
+  return [...shelf.products.values()]
+    .filter(({ id, status }) => id !== productId && status === "active")
+    .sort((a, b) => rank(a) - rank(b))
+    .slice(0, limit);
 }
 
-const routes = (shelf: () => Shelf): Route[] => [
-  {
-    method: "post",
-    path: "/api/products/batch",
-    handler: (req) => {
-      const { productIds } = checkBody(BATCH, req.body);
-      const found = productIds
-        .map((id) => shelf().products.get(id))
-        .filter((product) => product !== undefined);
-      return ok({ products: found });
-    },
-  },
-  {
-    method: "get",
-    path: "/api/products/:productId",
-    handler: (req) => ok(getProduct(shelf(), pathParam(req, "productId"))),
-  },
-  {
-    method: "get",
-    path: "/api/products/:productId/related",
-    handler: (req) => {
-      const { limit } = checkQuery(RELATED, req.query);
-      return ok({ products: findRelated(shelf(), pathParam(req, "productId"), limit) });
-    },
-  },
-  {
-    method: "get",
-    path: "/api/products/:productId/variants/:variantId",
-    handler: (req) => {
-      const product = getProduct(shelf(), pathParam(req, "productId"));
-      const variant = getVariantDetails(shelf(), pathParam(req, "variantId"));
-      if (variant.productId !== product.id) {
-        throw new Refusal(404, "VARIANT_NOT_FOUND", `${variant.id} is not a variant of ${product.id}`);
-      }
-      return ok(variant);
-    },
-  },
+const catalogRoutes = (shelf: () => Shelf): Route[] => [
+  post("/api/products/batch", (call) => {
+    const { productIds } = checkBody(BATCH, call.body);
+    const found = productIds.map((id) => shelf().products.get(id)).filter((product) => product !== undefined);
+    return ok({ products: found });
+  }),
+  get("/api/products/:productId", (call) => ok(getProduct(shelf(), pathParam(call, "productId")))),
+  get("/api/products/:productId/related", (call) => {
+    const { limit } = checkQuery(RELATED, call.query);
+    return ok({ products: findRelated(shelf(), pathParam(call, "productId"), limit) });
+  }),
+  get("/api/products/:productId/variants/:variantId", (call) => {
+    const product = getProduct(shelf(), pathParam(call, "productId"));
+    const variant = getVariantDetails(shelf(), pathParam(call, "variantId"));
+    if (variant.productId !== product.id) {
+      throw new Refusal(404, "VARIANT_NOT_FOUND", `${variant.id} is not a variant of ${product.id}`);
+    }
+    return ok(variant);
+  }),
 ];
 
-function createControl(shelf: () => Shelf, reset: () => void): CatalogControl {
+function createCatalogControl(shelf: () => Shelf, reset: () => void): CatalogControl {
   const changeVariant: CatalogControl["changeVariant"] = (variantId, changes) =>
     Object.assign(getVariantDetails(shelf(), variantId), changes);
   return {
@@ -132,18 +117,17 @@ function createControl(shelf: () => Shelf, reset: () => void): CatalogControl {
     },
     setVariantStatus: (variantId, status) => changeVariant(variantId, { status }),
     changeVariant,
-    changeProduct: (productId, changes) => Object.assign(getProduct(shelf(), productId), changes),
     reset,
   };
 }
 
 /** Products, variants and prices, in memory. */
 export function createCatalog(context: SandboxContext): Catalog {
-  let shelf = fillShelf();
+  let shelf = seedShelf();
   const current = (): Shelf => shelf;
-  const { app } = createStandIn("catalog", context, routes(current));
-  const control = createControl(current, () => {
-    shelf = fillShelf();
+  const { app } = createStandIn("catalog", context, catalogRoutes(current));
+  const control = createCatalogControl(current, () => {
+    shelf = seedShelf();
   });
   return { app, control };
 }

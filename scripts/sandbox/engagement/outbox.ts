@@ -37,9 +37,9 @@ export interface NotificationRequest {
 
 export interface Notification extends NotificationRequest {
   notificationId: string;
-  /** How often it was asked for; the customer got it once. */
+  /** How often it was requested; it is sent once. */
   requests: number;
-  /** What the contract says that `data` always carries, and this one does not. */
+  /** Fields that `data` must always have and that are missing here. */
   missing: string[];
   at: string;
 }
@@ -51,40 +51,33 @@ export interface NotificationFilter {
   to?: string;
 }
 
-export interface Outbox {
-  send(request: NotificationRequest): { notificationId: string };
-  list(filter?: NotificationFilter): Notification[];
-  clear(): void;
-}
-
-const ALWAYS = ["customerName", "link"];
+const REQUIRED_DATA = ["customerName", "link"];
 
 const isTo = ({ to }: Notification, recipient: string): boolean =>
   [to.userId, to.email, to.phone].includes(recipient);
 
-/** What would have been sent; once per `dedupeKey`. */
-export function createOutbox(now: () => number): Outbox {
+/** Records notifications instead of sending them, once per `dedupeKey`. */
+export function createOutbox(now: () => number) {
   const byKey = new Map<string, Notification>();
   return {
-    send: (request) => {
+    send: (request: NotificationRequest): { notificationId: string } => {
       const known = byKey.get(request.dedupeKey);
       if (known) {
         known.requests += 1;
         return { notificationId: known.notificationId };
       }
-      const missing = ALWAYS.filter((name) => !(name in request.data));
+      const missing = REQUIRED_DATA.filter((name) => !(name in request.data));
       const at = new Date(now()).toISOString();
       const notification = { ...request, notificationId: createId("ntf"), requests: 1, missing, at };
       byKey.set(request.dedupeKey, notification);
       return { notificationId: notification.notificationId };
     },
-    list: ({ template, dedupeKey, to } = {}) =>
+    list: ({ template, dedupeKey, to }: NotificationFilter = {}): Notification[] =>
       [...byKey.values()].filter(
         (entry) =>
           (template === undefined || entry.template === template) &&
           (dedupeKey === undefined || entry.dedupeKey === dedupeKey) &&
           (to === undefined || isTo(entry, to)),
       ),
-    clear: () => byKey.clear(),
   };
 }

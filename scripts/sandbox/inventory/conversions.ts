@@ -1,17 +1,11 @@
-import { createKeyedQueue } from "../shared/keyed-queue.js";
-import { Refusal } from "../shared/refusal.js";
+import { Refusal } from "../shared/http.js";
 import type { Lapses } from "./lapses.js";
-import type { ReturnRequest } from "./returns.js";
-import { returnUnits } from "./returns.js";
-import type { ItemQuantity } from "./stock.js";
-import { sumByVariant, unknownVariant } from "./stock.js";
-import type { ConversionDoc, InventoryStore } from "./store.js";
-import { toFieldKey } from "./store.js";
-import type { Taking } from "./taking.js";
-import { findReservations, giveBackReservations, takeReservations, takeUnits } from "./taking.js";
+import { type ItemQuantity, sumByVariant, unknownVariant } from "./stock.js";
+import { type ConversionDoc, type InventoryStore, toFieldKey } from "./store.js";
+import { findReservations, restoreReservations, type Taking, takeReservations, takeUnits } from "./taking.js";
 
 export interface ConvertRequest {
-  /** Absent for a manual order: everything comes from free stock. */
+  /** Absent for a manual order: all units come from free stock. */
   cartId?: string;
   orderId: string;
   items: ItemQuantity[];
@@ -24,21 +18,21 @@ export interface Converted {
 
 export interface Conversions {
   convert(request: ConvertRequest): Promise<Converted>;
-  /** Undoes the sale of the order, and refuses one that comes later. */
+  /** Reverses the conversion of the order, and refuses a later one. */
   void(orderId: string): Promise<{ returned: ItemQuantity[] }>;
-  /** Puts units of an order back on the shelf. */
+  /** Returns units of an order to stock. */
   returnUnits(request: ReturnRequest): Promise<{ adjusted: number }>;
 }
 
 const voided = (orderId: string): Refusal =>
-  new Refusal(409, "ORDER_VOIDED", `Order ${orderId} was voided; nothing is sold to it any more`);
+  new Refusal(409, "ORDER_VOIDED", `Order ${orderId} was voided and cannot be converted`);
 
 const isDuplicateKey = (error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === 11_000;
 
 /**
- * Null: the order is ours to convert. Otherwise what became of it before. The claim already says
- * `converted`, which saves a round trip: nobody looks before the end, and a refusal takes it away again.
+ * Null if the order can be converted, otherwise its earlier conversion. The claim already has the status
+ * `converted`, which saves a round trip: the queue hides it until the end, and a refusal deletes it.
  */
 async function claimOrder(store: InventoryStore, request: ConvertRequest): Promise<ConversionDoc | null> {
   const { orderId, items, cartId = null } = request;
@@ -58,7 +52,7 @@ function answerBefore(before: ConversionDoc): Converted {
   return { orderId: before._id, converted: before.items };
 }
 
-/** Everything that is short now, and what was short when it was tried. */
+/** All items that are short now, and the one that was short during the attempt. */
 async function findShortages(store: InventoryStore, items: ItemQuantity[], taking: Taking) {
   const docs = await store.stock.find({ _id: { $in: items.map((item) => item.variantId) } }).toArray();
   const availableOf = new Map(docs.map((doc) => [doc._id, doc.available]));
@@ -77,7 +71,7 @@ async function refuse(
   sale: { items: ItemQuantity[]; orderId: string; cartId: string | null },
 ): Promise<never> {
   const { orderId, cartId } = sale;
-  await giveBackReservations(store, taking);
+  await restoreReservations(store, taking);
   await store.conversions.deleteOne({ _id: orderId });
   const items = await findShortages(store, sale.items, taking);
   for (const { variantId, requested, available } of items) {
@@ -142,17 +136,96 @@ async function voidOnce(store: InventoryStore, orderId: string): Promise<{ retur
 }
 
 /**
- * What happens to one order happens in a row (this process is the only one that sells); what several
- * orders do to one variant is settled by guards in the updates.
+ * Calls for one order run in sequence, because this process is the only one that sells. Between orders, the
+ * guards of the updates decide who gets a unit.
  */
 export function createConversions(store: InventoryStore, lapses: Lapses): Conversions {
-  const queue = createKeyedQueue();
+  const inOrder = createOrderQueue();
   return {
     convert: async (request) => {
       await lapses.settle();
-      return queue.run(request.orderId, () => convertOnce(store, request));
+      return inOrder(request.orderId, () => convertOnce(store, request));
     },
-    void: (orderId) => queue.run(orderId, () => voidOnce(store, orderId)),
-    returnUnits: (request) => queue.run(request.orderId, () => returnUnits(store, request)),
+    void: (orderId) => inOrder(orderId, () => voidOnce(store, orderId)),
+    returnUnits: (request) => inOrder(request.orderId, () => returnUnits(store, request)),
+  };
+}
+
+export interface ReturnRequest {
+  orderId: string;
+  items: (ItemQuantity & { reason: string })[];
+  reference: string;
+}
+
+/**
+ * Returns units of an order to stock, once per reference. One guarded update of the conversion records the
+ * reference and reduces the remaining units.
+ * @throws Refusal 404 if the order bought nothing, 409 if it bought fewer
+ */
+async function returnUnits(
+  store: InventoryStore,
+  { orderId, items, reference }: ReturnRequest,
+): Promise<{ adjusted: number }> {
+  const sums = sumByVariant(items);
+  const adjusted = sums.reduce((sum, { quantity }) => sum + quantity, 0);
+  const field = (variantId: string): string => `remaining.${toFieldKey(variantId)}`;
+  const guards = sums.map(({ variantId, quantity }) => [field(variantId), { $gte: quantity }] as const);
+  const counts = sums.map(({ variantId, quantity }) => [field(variantId), -quantity] as const);
+  const { matchedCount } = await store.conversions.updateOne(
+    {
+      _id: orderId,
+      status: "converted",
+      "returns.reference": { $ne: reference },
+      ...Object.fromEntries(guards),
+    },
+    { $inc: Object.fromEntries(counts), $push: { returns: { reference, adjusted } } },
+  );
+  if (matchedCount === 0) return explainRefusal(store, orderId, reference);
+  await store.stock.bulkWrite(
+    sums.map(({ variantId, quantity }) => ({
+      updateOne: {
+        filter: { _id: variantId },
+        update: { $inc: { available: quantity, returned: quantity } },
+      },
+    })),
+  );
+  store.ledger.append(
+    ...items.map(({ variantId, quantity, reason }) => ({
+      type: "returned" as const,
+      variantId,
+      quantity,
+      orderId,
+      note: `${reference}: ${reason}`,
+    })),
+  );
+  return { adjusted };
+}
+
+async function explainRefusal(
+  store: InventoryStore,
+  orderId: string,
+  reference: string,
+): Promise<{ adjusted: number }> {
+  const conversion = await store.conversions.findOne({ _id: orderId });
+  const before = conversion?.returns.find((entry) => entry.reference === reference);
+  if (before) return { adjusted: before.adjusted };
+  if (!conversion) throw new Refusal(404, "ORDER_NOT_FOUND", `Nothing was sold to order ${orderId}`);
+  if (conversion.status === "voided") {
+    throw new Refusal(409, "ORDER_VOIDED", `Order ${orderId} was voided, which returned its units`);
+  }
+  throw new Refusal(409, "RETURN_EXCEEDS_SALE", `Order ${orderId} bought fewer units`);
+}
+
+/** Runs the work of one order in sequence, and different orders side by side. */
+function createOrderQueue() {
+  const tails = new Map<string, Promise<unknown>>();
+  return async <T>(orderId: string, work: () => Promise<T>): Promise<T> => {
+    const mine = (tails.get(orderId) ?? Promise.resolve()).then(work, work);
+    tails.set(orderId, mine);
+    try {
+      return await mine;
+    } finally {
+      if (tails.get(orderId) === mine) tails.delete(orderId);
+    }
   };
 }

@@ -1,24 +1,23 @@
 import type { RequestListener } from "node:http";
-import type { SeedStock } from "../seed/stock.js";
-import { seedStock } from "../seed/stock.js";
-import type { SandboxContext } from "../shared/stand-in.js";
-import { createStandIn } from "../shared/stand-in.js";
+import { type SeedStock, seedStock } from "../seed/products.js";
+import { createStandIn, type SandboxContext } from "../shared/stand-in.js";
 import { createConversions } from "./conversions.js";
 import { createLapses } from "./lapses.js";
-import type { LedgerDoc, LedgerDraft } from "./ledger.js";
-import type { ReservationAnswer } from "./reservations.js";
-import { createReservations, toReservationAnswer } from "./reservations.js";
+import {
+  findImbalances,
+  type Imbalance,
+  type LedgerDoc,
+  type LedgerDraft,
+  readStatistics,
+} from "./ledger.js";
+import { createReservations, type ReservationAnswer, toReservationAnswer } from "./reservations.js";
 import { inventoryRoutes } from "./routes.js";
-import type { ConversionStatistics, Imbalance } from "./statistics.js";
-import { findImbalances, readStatistics } from "./statistics.js";
-import type { VariantNumbers } from "./stock.js";
-import { createStock } from "./stock.js";
-import type { ConversionDoc, InventoryStore } from "./store.js";
-import { openStore } from "./store.js";
+import { createStock, type VariantNumbers } from "./stock.js";
+import { type InventoryStore, openStore } from "./store.js";
 import { transferReservations } from "./transfer.js";
 
 export interface InventoryControl {
-  /** Makes `available` exactly this many, whatever is reserved. */
+  /** Sets `available`, regardless of reservations. */
   setStock(variantId: string, available: number): Promise<VariantNumbers>;
   restock(variantId: string, quantity: number): Promise<VariantNumbers>;
   numbers(variantId: string): Promise<VariantNumbers>;
@@ -27,15 +26,13 @@ export interface InventoryControl {
   ledger(
     filter?: Partial<Pick<LedgerDraft, "variantId" | "orderId" | "cartId" | "type">>,
   ): Promise<LedgerDoc[]>;
-  /** The live reservations, of one cart or of all. */
+  /** The live reservations of one cart or of all carts. */
   activeReservations(cartId?: string): Promise<(ReservationAnswer & { cartId: string })[]>;
-  findConversion(orderId: string): Promise<ConversionDoc | null>;
-  /** Lets the live reservations of a cart (or all) lapse now; answers how many. */
+  /** Expires the live reservations of one cart or of all carts now, and returns their number. */
   lapse(cartId?: string): Promise<number>;
-  statistics(): Promise<ConversionStatistics>;
-  /** Violations of I23; empty when every variant's numbers add up. */
+  /** Variants whose numbers do not add up. */
   imbalances(): Promise<Imbalance[]>;
-  /** Back to the seed: stock, no reservations, no sales. */
+  /** Restores the seed: stock without reservations and sales. */
   reset(): Promise<void>;
 }
 
@@ -48,8 +45,8 @@ export interface Inventory {
 export interface InventoryOptions {
   mongoUri: string;
   databaseName: string;
-  /** Units of every variant that the seed does not single out. */
-  defaultStock?: number;
+  /** Stock of every variant for which the seed has no special number. */
+  defaultStock?: number | undefined;
 }
 
 async function lapseNow(store: InventoryStore, cartId?: string): Promise<number> {
@@ -63,7 +60,7 @@ async function lapseNow(store: InventoryStore, cartId?: string): Promise<number>
   return matchedCount;
 }
 
-/** A real small inventory service on MongoDB. Its database is emptied and seeded at each start. */
+/** A small but real inventory service on MongoDB. Its database is emptied and seeded at each start. */
 export async function createInventory(
   context: SandboxContext,
   options: InventoryOptions,
@@ -107,14 +104,12 @@ export async function createInventory(
       const docs = await store.reservations.find(filter).sort({ createdAt: 1 }).toArray();
       return docs.map((doc) => ({ ...toReservationAnswer(doc), cartId: doc.cartId }));
     },
-    findConversion: (orderId) => store.conversions.findOne({ _id: orderId }),
     lapse: async (cartId) => {
       const count = await lapseNow(store, cartId);
       lapses.note(new Date(0));
       await lapses.settle();
       return count;
     },
-    statistics: () => readStatistics(store),
     imbalances: () => findImbalances(store),
     reset: async () => {
       standIn.forget();

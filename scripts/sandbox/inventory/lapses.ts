@@ -1,23 +1,23 @@
-import { createTimers } from "../shared/timers.js";
+import { createTimers } from "../shared/clock.js";
 import type { InventoryStore, ReservationDoc } from "./store.js";
 
-/** Ends reservations whose time is over. */
+/** Ends expired reservations. */
 export interface Lapses {
-  /** To be told of every lifetime that is given, so that `settle` knows when there may be work. */
+  /** Call it with every new lifetime, so that `settle` knows when there may be work. */
   note(expiresAt: Date): void;
-  /** Ends what is due before anything is read: what is active then, is live. Costs nothing while nothing is due. */
+  /** Ends due reservations, so that all active ones are live. Costs nothing while none is due. */
   settle(): Promise<void>;
   stop(): void;
 }
 
-/** Per round; a cart's worth of them takes some milliseconds. */
-const BATCH = 200;
-/** Stock comes back at the latest so long after a reservation lapsed, also when nobody asks. */
+/** Reservations per round; a round takes some milliseconds. */
+const BATCH_SIZE = 200;
+/** Without any calls, expired units return to stock within this time. */
 const SWEEP_MS = 1_000;
 
 /**
- * Ends one active reservation and gives its units back. The status is the guard: whoever changes it
- * moves the stock, so that every reservation ends exactly once.
+ * Ends one active reservation and returns its units to stock. The status is the guard: only the update that
+ * changes it moves the stock, so every reservation ends exactly once.
  */
 export async function endReservation(
   store: InventoryStore,
@@ -51,10 +51,10 @@ export function createLapses(store: InventoryStore): Lapses {
     const due = await store.reservations
       .find({ status: "active", expiresAt: { $lte: now } })
       .sort({ expiresAt: 1 })
-      .limit(BATCH)
+      .limit(BATCH_SIZE)
       .toArray();
     await Promise.all(due.map(({ _id }) => endReservation(store, _id, "expired")));
-    if (due.length === BATCH) return endDue();
+    if (due.length === BATCH_SIZE) return endDue();
     const [next] = await store.reservations
       .find({ status: "active" })
       .sort({ expiresAt: 1 })
@@ -83,14 +83,14 @@ export function createLapses(store: InventoryStore): Lapses {
     else await store.lifetimes.write();
   }
 
-  // A failed sweep is made up for by the next one.
+  // The next sweep makes up for a failed one.
   timers.every(SWEEP_MS, () => void sweep().catch(() => undefined));
   return {
     note: (expiresAt) => {
       nextDue = Math.min(nextDue, expiresAt.getTime());
     },
     settle: async () => {
-      // Whoever reads while a round runs has to wait for it, or would miss what just lapsed.
+      // A read during a round must wait for it, or it would miss reservations that are just expiring.
       if (running) await running;
       if (isDue()) await run();
     },

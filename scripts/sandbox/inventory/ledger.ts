@@ -1,8 +1,8 @@
 import type mongoose from "mongoose";
-import type { SandboxClock } from "../shared/clock.js";
-import { createTimers } from "../shared/timers.js";
+import { type Clock, createTimers } from "../shared/clock.js";
+import type { InventoryStore } from "./store.js";
 
-export type LedgerType =
+type LedgerType =
   | "initial"
   | "reserved"
   | "changed"
@@ -23,7 +23,7 @@ export interface LedgerDraft {
   cartId?: string | null;
   orderId?: string | null;
   reservationId?: string;
-  /** Of a refused attempt: what was there. Of an adjustment: its reference or reason. */
+  /** Refused: the available units. Adjustments: the reference or reason. */
   note?: string;
 }
 
@@ -32,10 +32,10 @@ export interface LedgerDoc extends LedgerDraft {
   at: string;
 }
 
-/** What ever happened to the stock; rows are only added. */
+/** Every change of the stock; append-only. */
 export interface Ledger {
   append(...drafts: LedgerDraft[]): void;
-  /** Writes what is still in memory. */
+  /** Writes the rows that are still in memory. */
   flush(): Promise<void>;
   list(
     filter?: Partial<Pick<LedgerDraft, "variantId" | "orderId" | "cartId" | "type">>,
@@ -48,7 +48,7 @@ export interface Ledger {
 /** Rows are written together, and before they are read: one round trip for many calls. */
 const FLUSH_AFTER_MS = 250;
 
-export function createLedger(entries: mongoose.mongo.Collection<LedgerDoc>, clock: SandboxClock): Ledger {
+export function createLedger(entries: mongoose.mongo.Collection<LedgerDoc>, clock: Clock): Ledger {
   const timers = createTimers();
   let pending: LedgerDoc[] = [];
   let isScheduled = false;
@@ -66,7 +66,7 @@ export function createLedger(entries: mongoose.mongo.Collection<LedgerDoc>, cloc
     isScheduled = true;
     timers.after(FLUSH_AFTER_MS, () => {
       isScheduled = false;
-      // A dead server shows at the next flush that somebody awaits.
+      // The next awaited flush reports a stopped server.
       flush().catch(() => undefined);
     });
   }
@@ -101,4 +101,63 @@ export function createLedger(entries: mongoose.mongo.Collection<LedgerDoc>, cloc
       await flush();
     },
   };
+}
+
+interface ConversionStatistics {
+  reserved: number;
+  converted: number;
+  released: number;
+  expired: number;
+  active: number;
+  refused: number;
+  /** Converted ÷ ended reservations; 0 if none has ended. */
+  conversionRate: number;
+}
+
+/** Counts of reservations by outcome. */
+export async function readStatistics(store: InventoryStore): Promise<ConversionStatistics> {
+  const groups = await store.reservations
+    .aggregate<{ _id: string; count: number }>([{ $group: { _id: "$status", count: { $sum: 1 } } }])
+    .toArray();
+  const count = (status: string): number => groups.find((group) => group._id === status)?.count ?? 0;
+  const [active, converted, released, expired] = ["active", "converted", "released", "expired"].map(count);
+  const ended = (converted ?? 0) + (released ?? 0) + (expired ?? 0);
+  const { refused = 0 } = await store.ledger.countByType();
+  return {
+    reserved: groups.reduce((sum, group) => sum + group.count, 0),
+    converted: converted ?? 0,
+    released: released ?? 0,
+    expired: expired ?? 0,
+    active: active ?? 0,
+    refused,
+    conversionRate: ended === 0 ? 0 : (converted ?? 0) / ended,
+  };
+}
+
+export interface Imbalance {
+  variantId: string;
+  problem: string;
+}
+
+/** Variants whose numbers do not add up, read from the stored data. Call it at rest. */
+export async function findImbalances(store: InventoryStore): Promise<Imbalance[]> {
+  await store.sales.write();
+  const sums = await store.reservations
+    .aggregate<{ _id: string; quantity: number }>([
+      { $match: { status: "active" } },
+      { $group: { _id: "$variantId", quantity: { $sum: "$quantity" } } },
+    ])
+    .toArray();
+  const activeOf = new Map(sums.map(({ _id, quantity }) => [_id, quantity]));
+  const problems: Imbalance[] = [];
+  for (const doc of await store.stock.find().toArray()) {
+    const { _id: variantId, initial, available, reserved, sold, returned } = doc;
+    const active = activeOf.get(variantId) ?? 0;
+    const report = (problem: string) => problems.push({ variantId, problem });
+    if (available < 0) report(`available is ${available}`);
+    if (reserved !== active) report(`reserved is ${reserved}, active reservations hold ${active}`);
+    const sum = available + active + sold - returned;
+    if (initial !== sum) report(`initial is ${initial}, the parts add up to ${sum}`);
+  }
+  return problems;
 }

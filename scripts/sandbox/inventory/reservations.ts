@@ -1,7 +1,6 @@
+import { Refusal } from "../shared/http.js";
 import { createId } from "../shared/random.js";
-import { Refusal } from "../shared/refusal.js";
-import type { Lapses } from "./lapses.js";
-import { endReservation } from "./lapses.js";
+import { endReservation, type Lapses } from "./lapses.js";
 import { unknownVariant } from "./stock.js";
 import type { InventoryStore, ReservationDoc } from "./store.js";
 
@@ -45,15 +44,11 @@ export const toReservationAnswer = (doc: ReservationDoc): ReservationAnswer => (
   status: doc.status,
 });
 
-const gone = (id: string): Refusal =>
+const notFound = (id: string): Refusal =>
   new Refusal(404, "RESERVATION_NOT_FOUND", `Reservation ${id} has expired, was released or never existed`);
 
-/** Takes (or, negative, gives back) units between `available` and `reserved`; false when there are too few. */
-export async function holdUnits(
-  store: InventoryStore,
-  variantId: string,
-  quantity: number,
-): Promise<boolean> {
+/** Moves units from `available` to `reserved`, or back if negative; false if there are too few. */
+async function holdUnits(store: InventoryStore, variantId: string, quantity: number): Promise<boolean> {
   const enough = quantity > 0 ? { available: { $gte: quantity } } : {};
   const { matchedCount } = await store.stock.updateOne(
     { _id: variantId, ...enough },
@@ -62,7 +57,7 @@ export async function holdUnits(
   return matchedCount > 0;
 }
 
-async function tooFew(store: InventoryStore, wanted: ReserveRequest): Promise<Refusal> {
+async function insufficientStock(store: InventoryStore, wanted: ReserveRequest): Promise<Refusal> {
   const { variantId, quantity, cartId } = wanted;
   const doc = await store.stock.findOne({ _id: variantId });
   if (!doc) return unknownVariant(variantId);
@@ -87,7 +82,7 @@ export function createReservations(store: InventoryStore, lapses: Lapses): Reser
   async function reserve(request: ReserveRequest): Promise<ReservationAnswer> {
     await lapses.settle();
     const { cartId, variantId, quantity, warehouseId = null, ttlMinutes = DEFAULT_TTL_MINUTES } = request;
-    if (!(await holdUnits(store, variantId, quantity))) throw await tooFew(store, request);
+    if (!(await holdUnits(store, variantId, quantity))) throw await insufficientStock(store, request);
     const doc: ReservationDoc = {
       _id: createId("res"),
       cartId,
@@ -108,13 +103,13 @@ export function createReservations(store: InventoryStore, lapses: Lapses): Reser
     return toReservationAnswer(doc);
   }
 
-  /** Units are taken before the reservation grows and given back after it has shrunk: never oversold. */
+  /** Takes units before the reservation grows and returns them after it has shrunk, so stock is never oversold. */
   async function tryChange(current: ReservationDoc, { quantity, ttlMinutes }: ReservationChange) {
     const { _id, variantId, cartId } = current;
     const wanted = quantity ?? current.quantity;
     const difference = wanted - current.quantity;
     if (difference > 0 && !(await holdUnits(store, variantId, difference))) {
-      throw await tooFew(store, { cartId, variantId, quantity: difference });
+      throw await insufficientStock(store, { cartId, variantId, quantity: difference });
     }
     const set = {
       quantity: wanted,
@@ -133,7 +128,7 @@ export function createReservations(store: InventoryStore, lapses: Lapses): Reser
     return changed;
   }
 
-  /** Nobody misses it any more, if it had expired. */
+  /** An expired reservation is no longer reported as lapsed. */
   async function dismiss(id: string): Promise<void> {
     const expired = { _id: id, status: "expired" as const };
     const doc = await reservations.findOneAndUpdate(expired, { $set: { dismissed: true } });
@@ -145,10 +140,10 @@ export function createReservations(store: InventoryStore, lapses: Lapses): Reser
     change: async (id, change) => {
       await lapses.settle();
       await lifetimes.write();
-      // Ends: every failed attempt means that another change of the same reservation succeeded.
+      // Terminates: an attempt fails only if another change of the same reservation succeeded.
       for (;;) {
         const current = await reservations.findOne({ _id: id, status: "active" });
-        if (!current) throw gone(id);
+        if (!current) throw notFound(id);
         const changed = await tryChange(current, change);
         if (changed) return toReservationAnswer(changed);
       }

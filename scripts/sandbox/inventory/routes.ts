@@ -1,11 +1,9 @@
 import Joi from "joi";
-import { checkBody, checkQuery } from "../shared/check.js";
-import type { Route } from "../shared/stand-in.js";
-import { created, ok, pathParam } from "../shared/stand-in.js";
-import type { Conversions, ConvertRequest } from "./conversions.js";
+import { created, del, get, ok, pathParam, post, put, type Route } from "../shared/stand-in.js";
+import { checkBody, checkQuery } from "../shared/values.js";
+import type { Conversions, ConvertRequest, ReturnRequest } from "./conversions.js";
 import type { Ledger } from "./ledger.js";
 import type { ReservationChange, Reservations, ReserveRequest } from "./reservations.js";
-import type { ReturnRequest } from "./returns.js";
 import type { ItemQuantity, Stock } from "./stock.js";
 
 const id = Joi.string().max(200).required();
@@ -53,8 +51,8 @@ const LEDGER = Joi.object<{ variantId?: string; orderId?: string; cartId?: strin
   cartId: Joi.string(),
 });
 
-/** What the routes ask of the service; the same functions stand behind the control object. */
-export interface InventoryService {
+/** The functions behind the routes; the control object uses the same ones. */
+interface InventoryService {
   stock: Stock;
   reservations: Reservations;
   conversions: Conversions;
@@ -63,104 +61,66 @@ export interface InventoryService {
   statistics(): Promise<unknown>;
 }
 
-/** The contract with the order service (`upstreams.md`, Inventory). */
+/** The contract with the order service. */
 const contractRoutes = (service: InventoryService): Route[] => [
-  {
-    method: "get",
-    path: "/api/stock/check/:variantId",
-    handler: async (req) =>
-      ok(await service.stock.check(pathParam(req, "variantId"), checkQuery(CHECK, req.query).quantity)),
-  },
-  {
-    method: "post",
-    path: "/api/stock/check/bulk",
-    handler: async (req) => ok(await service.stock.checkMany(checkBody(BULK, req.body).items)),
-  },
-  {
-    method: "post",
-    path: "/api/reservations",
-    keyed: true,
-    handler: async (req) =>
-      created(await service.reservations.reserve(checkBody(RESERVE, req.body)), "Reserved"),
-  },
-  {
-    method: "post",
-    path: "/api/reservations/transfer",
-    handler: async (req) => ok(await service.transfer(checkBody(TRANSFER, req.body))),
-  },
-  {
-    method: "post",
-    path: "/api/reservations/convert",
-    handler: async (req) => ok(await service.conversions.convert(checkBody(CONVERT, req.body)), "Sold"),
-  },
-  {
-    method: "delete",
-    path: "/api/reservations/convert/:orderId",
-    handler: async (req) => ok(await service.conversions.void(pathParam(req, "orderId")), "Voided"),
-  },
-  {
-    method: "put",
-    path: "/api/reservations/cart/:cartId",
-    handler: async (req) => {
-      const { ttlMinutes: minutes } = checkBody(EXTEND, req.body);
-      return ok(await service.reservations.extendCart(pathParam(req, "cartId"), minutes));
-    },
-  },
-  {
-    method: "delete",
-    path: "/api/reservations/cart/:cartId",
-    handler: async (req) => ok(await service.reservations.releaseCart(pathParam(req, "cartId"))),
-  },
-  {
-    method: "put",
-    path: "/api/reservations/:id",
-    handler: async (req) =>
-      ok(await service.reservations.change(pathParam(req, "id"), checkBody(CHANGE, req.body))),
-  },
-  {
-    method: "delete",
-    path: "/api/reservations/:id",
-    handler: async (req) => ok(await service.reservations.release(pathParam(req, "id")), "Released"),
-  },
-  {
-    method: "post",
-    path: "/api/admin/adjustments/return",
-    handler: async (req) => ok(await service.conversions.returnUnits(checkBody(RETURN, req.body))),
-  },
+  get("/api/stock/check/:variantId", async (call) =>
+    ok(await service.stock.check(pathParam(call, "variantId"), checkQuery(CHECK, call.query).quantity)),
+  ),
+  post("/api/stock/check/bulk", async (call) =>
+    ok(await service.stock.checkMany(checkBody(BULK, call.body).items)),
+  ),
+  post(
+    "/api/reservations",
+    async (call) => created(await service.reservations.reserve(checkBody(RESERVE, call.body)), "Reserved"),
+    { keyed: true },
+  ),
+  post("/api/reservations/transfer", async (call) =>
+    ok(await service.transfer(checkBody(TRANSFER, call.body))),
+  ),
+  post("/api/reservations/convert", async (call) =>
+    ok(await service.conversions.convert(checkBody(CONVERT, call.body)), "Sold"),
+  ),
+  del("/api/reservations/convert/:orderId", async (call) =>
+    ok(await service.conversions.void(pathParam(call, "orderId")), "Voided"),
+  ),
+  put("/api/reservations/cart/:cartId", async (call) => {
+    const { ttlMinutes: minutes } = checkBody(EXTEND, call.body);
+    return ok(await service.reservations.extendCart(pathParam(call, "cartId"), minutes));
+  }),
+  del("/api/reservations/cart/:cartId", async (call) =>
+    ok(await service.reservations.releaseCart(pathParam(call, "cartId"))),
+  ),
+  put("/api/reservations/:id", async (call) =>
+    ok(await service.reservations.change(pathParam(call, "id"), checkBody(CHANGE, call.body))),
+  ),
+  del("/api/reservations/:id", async (call) =>
+    ok(await service.reservations.release(pathParam(call, "id")), "Released"),
+  ),
+  post("/api/admin/adjustments/return", async (call) =>
+    ok(await service.conversions.returnUnits(checkBody(RETURN, call.body))),
+  ),
 ];
 
-/** What the sister systems of the seeds can do besides. */
+/** Administration: restock, batch status, low stock, conversion statistics, ledger. */
 const adminRoutes = (service: InventoryService): Route[] => [
-  {
-    method: "post",
-    path: "/api/admin/stock/restock",
-    keyed: true,
-    handler: async (req) => {
-      const body = checkBody(RESTOCK, req.body);
+  post(
+    "/api/admin/stock/restock",
+    async (call) => {
+      const body = checkBody(RESTOCK, call.body);
       return ok(await service.stock.restock(body.variantId, body.quantity, body.reference));
     },
-  },
-  {
-    method: "post",
-    path: "/api/admin/stock/status",
-    handler: async (req) =>
-      ok({ variants: await service.stock.status(checkBody(STATUS, req.body).variantIds) }),
-  },
-  {
-    method: "get",
-    path: "/api/admin/stock/low",
-    handler: async (req) => ok({ variants: await service.stock.low(checkQuery(LOW, req.query).threshold) }),
-  },
-  {
-    method: "get",
-    path: "/api/admin/stock/statistics",
-    handler: async () => ok(await service.statistics()),
-  },
-  {
-    method: "get",
-    path: "/api/admin/ledger",
-    handler: async (req) => ok({ entries: await service.ledger(checkQuery(LEDGER, req.query)) }),
-  },
+    { keyed: true },
+  ),
+  post("/api/admin/stock/status", async (call) =>
+    ok({ variants: await service.stock.status(checkBody(STATUS, call.body).variantIds) }),
+  ),
+  get("/api/admin/stock/low", async (call) =>
+    ok({ variants: await service.stock.low(checkQuery(LOW, call.query).threshold) }),
+  ),
+  get("/api/admin/stock/statistics", async () => ok(await service.statistics())),
+  get("/api/admin/ledger", async (call) =>
+    ok({ entries: await service.ledger(checkQuery(LEDGER, call.query)) }),
+  ),
 ];
 
 export const inventoryRoutes = (service: InventoryService): Route[] => [

@@ -1,5 +1,5 @@
-import type { SeedStock } from "../seed/stock.js";
-import { Refusal } from "../shared/refusal.js";
+import type { SeedStock } from "../seed/products.js";
+import { Refusal } from "../shared/http.js";
 import type { Lapses } from "./lapses.js";
 import type { InventoryStore, StockDoc } from "./store.js";
 
@@ -8,7 +8,7 @@ export interface ItemQuantity {
   quantity: number;
 }
 
-export interface Availability {
+interface Availability {
   variantId: string;
   requested: number;
   available: number;
@@ -23,7 +23,7 @@ export interface VariantNumbers {
   reserved: number;
   sold: number;
   returned: number;
-  /** On the shelf: available and reserved. */
+  /** Available and reserved units. */
   physical: number;
   isLow: boolean;
 }
@@ -37,7 +37,7 @@ export interface Stock {
   status(variantIds?: string[]): Promise<VariantNumbers[]>;
   low(threshold?: number): Promise<VariantNumbers[]>;
   restock(variantId: string, quantity: number, note?: string): Promise<VariantNumbers>;
-  /** Makes `available` exactly this, whatever is reserved. */
+  /** Sets `available`, regardless of reservations. */
   setAvailable(variantId: string, available: number): Promise<VariantNumbers>;
   seed(rows: SeedStock[]): Promise<void>;
 }
@@ -49,7 +49,7 @@ const toNumbers = (doc: StockDoc): VariantNumbers => {
   return { variantId: _id, sku, initial, available, reserved, sold, returned, physical, isLow };
 };
 
-/** Two lines of one variant count as one; the order of variants is the same for everybody. */
+/** Adds up lines of the same variant, sorted, so that all callers take variants in the same order. */
 export function sumByVariant(items: ItemQuantity[]): ItemQuantity[] {
   const sums = new Map<string, number>();
   for (const { variantId, quantity } of items) sums.set(variantId, (sums.get(variantId) ?? 0) + quantity);

@@ -1,28 +1,30 @@
 import mongoose from "mongoose";
-import type { SandboxClock } from "../shared/clock.js";
-import type { Later } from "../shared/later.js";
-import type { CartReservation, Carts } from "./carts.js";
-import { createCarts } from "./carts.js";
-import type { Ledger, LedgerDoc } from "./ledger.js";
-import { createLedger } from "./ledger.js";
-import type { Lifetime } from "./lifetimes.js";
-import { createLifetimes } from "./lifetimes.js";
-import { createSales } from "./sales.js";
+import type { Clock } from "../shared/clock.js";
+import { createLedger, type Ledger, type LedgerDoc } from "./ledger.js";
 import type { ItemQuantity } from "./stock.js";
+import {
+  type CartReservation,
+  type Carts,
+  createCarts,
+  createLifetimes,
+  createSales,
+  type Lifetime,
+  type WriteBehind,
+} from "./write-behind.js";
 
 type MongoClient = mongoose.mongo.MongoClient;
-type Collection<T extends mongoose.mongo.Document> = mongoose.mongo.Collection<T>;
+export type MongoCollection<T extends mongoose.mongo.Document> = mongoose.mongo.Collection<T>;
 
 /**
- * The numbers of one variant. All of them change together in single guarded updates, so that at rest
- * `initial = available + reserved + sold − returned`, and `reserved` is the sum of active reservations.
+ * The numbers of one variant. They change together in single guarded updates, so that at rest
+ * `initial = available + reserved + sold − returned`, and `reserved` is the sum of the active reservations.
  */
 export interface StockDoc {
   _id: string;
   sku: string;
-  /** Everything that was ever put on the shelf: the seed and what was restocked. */
+  /** All units that ever came in: the seed and restocks. */
   initial: number;
-  /** Physical stock less what is reserved. */
+  /** Physical stock minus reserved units. */
   available: number;
   reserved: number;
   sold: number;
@@ -30,8 +32,8 @@ export interface StockDoc {
   lowStockThreshold: number;
 }
 
-/** `merged`: lives on in another reservation, after a transfer. */
-export type ReservationStatus = "active" | "released" | "expired" | "converted" | "merged";
+/** `merged`: a transfer added it to another reservation. */
+type ReservationStatus = "active" | "released" | "expired" | "converted" | "merged";
 
 export interface ReservationDoc {
   _id: string;
@@ -44,9 +46,9 @@ export interface ReservationDoc {
   createdAt: Date;
   endedAt: Date | null;
   orderId: string | null;
-  /** Carts it came from by transfer; makes a repeated transfer answer the same. */
+  /** Carts that it was transferred from, so that a repeated transfer gets the same answer. */
   origins: string[];
-  /** An expired one that nobody misses any more: taken off the cart, or replaced. */
+  /** Expired and no longer reported as lapsed, because its line was removed or replaced. */
   dismissed: boolean;
 }
 
@@ -55,50 +57,50 @@ export interface ConversionDoc {
   status: "converted" | "voided";
   cartId: string | null;
   items: { variantId: string; quantity: number }[];
-  /** Per variant (see `toFieldKey`): sold and not yet returned. */
+  /** Units sold and not yet returned, by variant (see `toFieldKey`). */
   remaining: Record<string, number>;
   returns: { reference: string; adjusted: number }[];
 }
 
 export interface InventoryStore {
   client: MongoClient;
-  stock: Collection<StockDoc>;
-  reservations: Collection<ReservationDoc>;
-  conversions: Collection<ConversionDoc>;
+  stock: MongoCollection<StockDoc>;
+  reservations: MongoCollection<ReservationDoc>;
+  conversions: MongoCollection<ConversionDoc>;
   carts: Carts;
-  lifetimes: Later<Lifetime>;
-  sales: Later<ItemQuantity>;
+  lifetimes: WriteBehind<Lifetime>;
+  sales: WriteBehind<ItemQuantity>;
   ledger: Ledger;
-  clock: SandboxClock;
+  clock: Clock;
   close(): Promise<void>;
 }
 
-export interface StoreOptions {
+interface StoreOptions {
   mongoUri: string;
   databaseName: string;
-  clock: SandboxClock;
+  clock: Clock;
 }
 
-/** Dots and dollars have a meaning in field names. */
+/** MongoDB gives dots and dollars in field names a meaning. */
 export const toFieldKey = (variantId: string): string =>
   variantId.replaceAll(".", "\uFF0E").replaceAll("$", "\uFF04");
 
 /**
- * The options win over the connection string. Majority everywhere: a snapshot transaction sees only what was
- * majority committed before it began, so after a `w: 1` write it may miss what this process has just written.
+ * The options override the connection string. Majority everywhere: a snapshot transaction sees only writes that
+ * were majority-committed before it began, so it could miss a `w: 1` write of this process.
  */
 const CLIENT_OPTIONS = {
   writeConcern: { w: "majority" },
   readConcernLevel: "majority",
   readPreference: "primary",
-  // A retryable write is recorded a second time; the sandbox does not outlive an election.
+  // A retryable write costs a second record, and the sandbox need not survive an election.
   retryWrites: false,
   heartbeatFrequencyMS: 2_000,
-  // On two cores and one small server, more connections only queue up.
+  // On two cores and one small server, more connections would only queue.
   maxPoolSize: 20,
 } as const satisfies mongoose.mongo.MongoClientOptions;
 
-/** Creates collections and indexes before the inventory serves anything: concurrent implicit creation stops some servers. */
+/** Creates collections and indexes first, because concurrent implicit creation crashes some servers. */
 export async function openStore({ mongoUri, databaseName, clock }: StoreOptions): Promise<InventoryStore> {
   const client = await mongoose.mongo.MongoClient.connect(mongoUri, CLIENT_OPTIONS);
   const database = client.db(databaseName);
@@ -131,7 +133,7 @@ export async function openStore({ mongoUri, databaseName, clock }: StoreOptions)
     ledger,
     clock,
     close: async () => {
-      // If the server is already gone, there is nothing to clean up.
+      // If the server has already stopped, there is nothing to clean up.
       await ledger.close().catch(() => undefined);
       await database.dropDatabase().catch(() => false);
       await client.close();

@@ -5,11 +5,11 @@ export interface Taking {
   reserved: ReservationDoc[];
   /** Units that the cart's reservations held, by variant. */
   held: Map<string, number>;
-  /** An item that could not be had; when there is one, nothing was taken. */
+  /** The first item without enough stock, if any; nothing is taken then. */
   short: ItemQuantity | null;
 }
 
-/** The cart's live reservations of these variants; a candidate may be gone by the time it is taken. */
+/** The cart's live reservations of these variants; one may have ended by the time it is taken. */
 export async function findReservations(
   store: InventoryStore,
   cartId: string,
@@ -22,7 +22,7 @@ export async function findReservations(
     .map(({ _id }) => _id);
 }
 
-/** Marks reservations as sold; their status is the guard against a second taker. */
+/** Marks reservations as converted. Their status is the guard against taking one twice. */
 export async function takeReservations(
   store: InventoryStore,
   orderId: string,
@@ -47,8 +47,8 @@ function forgetCartsOf(store: InventoryStore, docs: ReservationDoc[]): void {
   for (const { cartId } of docs) store.carts.forget(cartId);
 }
 
-/** The undo of `takeReservations`: they are live again, and lapse when their time comes. */
-export async function giveBackReservations(store: InventoryStore, { reserved }: Taking): Promise<void> {
+/** Undoes `takeReservations`: they are live again and expire as before. */
+export async function restoreReservations(store: InventoryStore, { reserved }: Taking): Promise<void> {
   if (reserved.length === 0) return;
   await store.reservations.updateMany(
     { _id: { $in: reserved.map((doc) => doc._id) }, status: "converted" },
@@ -57,24 +57,24 @@ export async function giveBackReservations(store: InventoryStore, { reserved }: 
   forgetCartsOf(store, reserved);
 }
 
-interface Move {
+interface StockMove {
   variantId: string;
   held: number;
   quantity: number;
 }
 
-/** Held units become sold; what is missing comes from free stock, what is left over returns to it. */
-const toUpdate = ({ variantId, held, quantity }: Move) => ({
+/** Held units become sold. Missing units come from free stock; surplus units return to it. */
+const toUpdate = ({ variantId, held, quantity }: StockMove) => ({
   filter: { _id: variantId, available: { $gte: quantity - held } },
   update: { $inc: { available: held - quantity, reserved: -held, sold: quantity } },
 });
 
-const toUndo = ({ variantId, held, quantity }: Move) => ({
+const toUndo = ({ variantId, held, quantity }: StockMove) => ({
   filter: { _id: variantId },
   update: { $inc: { available: quantity - held, reserved: held, sold: -quantity } },
 });
 
-/** All or nothing. Fully reserved items cannot fail; the others are taken one by one and given back on a failure. */
+/** All or nothing. Fully reserved items cannot fail; the others are taken one by one and returned on a failure. */
 export async function takeUnits(
   store: InventoryStore,
   { items, reserved }: { items: ItemQuantity[]; reserved: ReservationDoc[] },
@@ -95,16 +95,16 @@ export async function takeUnits(
 }
 
 /**
- * One after the other in the order of the variants, and no further than the first that is short: so two
- * orders for the same last units cannot each take one of them and both fail.
+ * Takes one variant after another, in sorted order, and stops at the first shortage: otherwise two orders for
+ * the same last units could each take some of them, and both would fail.
  */
-async function takeFree(store: InventoryStore, moves: Move[]): Promise<ItemQuantity | null> {
-  const taken: Move[] = [];
+async function takeFree(store: InventoryStore, moves: StockMove[]): Promise<ItemQuantity | null> {
+  const taken: StockMove[] = [];
   for (const move of moves) {
     const { filter, update } = toUpdate(move);
     const { matchedCount } = await store.stock.updateOne(filter, update);
     if (matchedCount === 0) {
-      await giveBackUnits(store, taken);
+      await returnTakenUnits(store, taken);
       return { variantId: move.variantId, quantity: move.quantity };
     }
     taken.push(move);
@@ -112,7 +112,7 @@ async function takeFree(store: InventoryStore, moves: Move[]): Promise<ItemQuant
   return null;
 }
 
-async function giveBackUnits(store: InventoryStore, moves: Move[]): Promise<void> {
+async function returnTakenUnits(store: InventoryStore, moves: StockMove[]): Promise<void> {
   for (const move of moves) {
     const { filter, update } = toUndo(move);
     await store.stock.updateOne(filter, update);

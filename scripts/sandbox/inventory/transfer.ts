@@ -2,19 +2,19 @@ import type mongoose from "mongoose";
 import type { LedgerDraft } from "./ledger.js";
 import type { InventoryStore, ReservationDoc } from "./store.js";
 
-export interface Transferred {
+interface Transferred {
   reservationId: string;
   variantId: string;
-  /** The whole quantity of the reservation that now holds the variant. */
+  /** The total quantity of the reservation that now holds the variant. */
   quantity: number;
 }
 
-type Session = mongoose.mongo.ClientSession;
+type DatabaseSession = mongoose.mongo.ClientSession;
 
 /**
- * Moves every live reservation of one cart to another in one transaction. Stock is not touched, since
- * the same units stay reserved, so two transfers collide only when they are about the same carts. Which
- * cart a reservation came from is kept, so that a repetition gets the first answer.
+ * Moves all live reservations of one cart to another in one transaction. Stock does not change, because the
+ * same units stay reserved; so two transfers conflict only if they share a cart. Each reservation records the
+ * cart that it came from, so that a repeated transfer gets the first answer.
  */
 export async function transferReservations(
   store: InventoryStore,
@@ -23,14 +23,14 @@ export async function transferReservations(
   const { fromCartId, toCartId } = carts;
   if (fromCartId === toCartId) return { transferred: [] };
   await store.lifetimes.write();
-  const moved = await store.client.withSession((session) =>
-    session.withTransaction(() => moveAll(store, { fromCartId, toCartId, session }), {
+  const moved = await store.client.withSession((tx) =>
+    tx.withTransaction(() => moveAll(store, { fromCartId, toCartId, tx }), {
       readConcern: { level: "snapshot" },
       writeConcern: { w: "majority" },
     }),
   );
   for (const cartId of [fromCartId, toCartId]) store.carts.forget(cartId);
-  // After the commit: an attempt that is rolled back and repeated must leave no rows.
+  // After the commit: an attempt that is rolled back must leave no rows.
   store.ledger.append(...moved);
   const arrived = await store.reservations
     .find({ cartId: toCartId, status: "active", origins: fromCartId })
@@ -41,25 +41,25 @@ export async function transferReservations(
   };
 }
 
-interface Move {
+interface Transfer {
   fromCartId: string;
   toCartId: string;
-  session: Session;
+  tx: DatabaseSession;
 }
 
 async function moveAll(
   store: InventoryStore,
-  { fromCartId, toCartId, session }: Move,
+  { fromCartId, toCartId, tx }: Transfer,
 ): Promise<LedgerDraft[]> {
   const find = (cartId: string) =>
-    store.reservations.find({ cartId, status: "active" }, { session }).toArray();
+    store.reservations.find({ cartId, status: "active" }, { session: tx }).toArray();
   const leaving = await find(fromCartId);
   const holders = new Map((await find(toCartId)).map((doc) => [doc.variantId, doc]));
   const drafts: LedgerDraft[] = [];
   for (const doc of leaving) {
     const holder = holders.get(doc.variantId);
-    if (holder) await merge(store, { doc, holder, session });
-    else await move(store, { doc, toCartId, session });
+    if (holder) await merge(store, { doc, holder, tx });
+    else await move(store, { doc, toCartId, tx });
     const { variantId, quantity } = doc;
     const reservationId = (holder ?? doc)._id;
     drafts.push({ type: "transferred", variantId, quantity, cartId: toCartId, reservationId });
@@ -70,29 +70,29 @@ async function moveAll(
 
 async function move(
   store: InventoryStore,
-  { doc, toCartId, session }: { doc: ReservationDoc; toCartId: string; session: Session },
+  { doc, toCartId, tx }: { doc: ReservationDoc; toCartId: string; tx: DatabaseSession },
 ): Promise<void> {
   await store.reservations.updateOne(
     { _id: doc._id, status: "active" },
     { $set: { cartId: toCartId }, $addToSet: { origins: doc.cartId } },
-    { session },
+    { session: tx },
   );
 }
 
-/** The reservation that was there first grows; it lives as long as the longer-lived of the two. */
+/** The target cart's reservation grows and keeps the later expiry of the two. */
 async function merge(
   store: InventoryStore,
-  { doc, holder, session }: { doc: ReservationDoc; holder: ReservationDoc; session: Session },
+  { doc, holder, tx }: { doc: ReservationDoc; holder: ReservationDoc; tx: DatabaseSession },
 ): Promise<void> {
   const { _id, quantity } = doc;
   await store.reservations.updateOne(
     { _id, status: "active" },
     { $set: { status: "merged", endedAt: new Date(store.clock.now()) } },
-    { session },
+    { session: tx },
   );
   await store.reservations.updateOne(
     { _id: holder._id, status: "active" },
     { $inc: { quantity }, $max: { expiresAt: doc.expiresAt }, $addToSet: { origins: doc.cartId } },
-    { session },
+    { session: tx },
   );
 }

@@ -1,24 +1,28 @@
 import type { RequestListener } from "node:http";
 import Joi from "joi";
-import type { SeedCoupon, SeedPromotions } from "../seed/promotions.js";
-import { seedPromotions } from "../seed/promotions.js";
-import { checkBody, checkQuery, readList, withoutList } from "../shared/check.js";
-import { Refusal } from "../shared/refusal.js";
-import type { Handler, Route, SandboxContext } from "../shared/stand-in.js";
-import { createStandIn, ok } from "../shared/stand-in.js";
-import type { CartFacts, CouponLine } from "./offers.js";
-import { automaticDiscounts, couponDiscount, eligibleAmount, eligibleGifts, tierDiscount } from "./offers.js";
-import type { CouponUser, UsageEntry, UsageRequest, Usages } from "./usages.js";
-import { createUsages } from "./usages.js";
+import { type SeedCoupon, type SeedPromotions, seedPromotions } from "../seed/promotions.js";
+import { type Query, Refusal } from "../shared/http.js";
+import { createStandIn, get, ok, post, type Route, type SandboxContext } from "../shared/stand-in.js";
+import { checkBody, checkQuery } from "../shared/values.js";
+import {
+  automaticDiscounts,
+  type CartFacts,
+  type CouponLine,
+  couponDiscount,
+  eligibleAmount,
+  eligibleGifts,
+  tierDiscount,
+} from "./offers.js";
+import { type CouponUser, createUsages, type UsageEntry, type UsageRequest, type Usages } from "./usages.js";
 
 export interface PricingControl {
   /** Adds a coupon, or replaces the one with this code. */
   setCoupon(coupon: SeedCoupon): SeedCoupon;
   changeCoupon(code: string, changes: Partial<Omit<SeedCoupon, "code">>): SeedCoupon;
   removeCoupon(code: string): void;
-  /** Replaces the rules that are named. */
+  /** Replaces the given kinds of rules. */
   setPromotions(promotions: Partial<Omit<SeedPromotions, "coupons">>): void;
-  /** The orders that use the coupon now. */
+  /** The orders that use the coupon. */
   usages(code: string): string[];
   ledger(): UsageEntry[];
   reset(): void;
@@ -35,7 +39,7 @@ interface CouponRequest extends CouponUser {
   items: CouponLine[];
 }
 
-interface World {
+interface PricingWorld {
   promotions: SeedPromotions;
   coupons: Map<string, SeedCoupon>;
 }
@@ -43,7 +47,7 @@ interface World {
 const code = Joi.string().max(100).required();
 const rupees = Joi.number().min(0).required();
 const userId = Joi.string();
-/** Who uses a coupon. The e-mail address comes in lower case, so that one person has one spelling. */
+/** The user of a coupon. The e-mail address is lower-cased, so that one person has one spelling. */
 const couponUser = { userId, email: Joi.string().email({ tlds: false }).lowercase(), phone: Joi.string() };
 const orderId = Joi.string().required();
 
@@ -62,22 +66,22 @@ const VALIDATE = Joi.object<CouponRequest>({
     .required(),
 }).required();
 const USAGE = Joi.object<UsageRequest>({ code, ...couponUser, orderId, discountAmount: rupees }).required();
-const REVERSE = Joi.object<{ code: string; orderId: string }>({ code, orderId }).required();
+const REVERSE_USAGE = Joi.object<{ code: string; orderId: string }>({ code, orderId }).required();
 const CART = Joi.object<{ cartTotal: number; itemCount?: number; userId?: string }>({
   cartTotal: rupees,
   itemCount: Joi.number().integer().min(0),
   userId,
 });
 
-function openWorld(): World {
+function seedPricingWorld(): PricingWorld {
   const promotions = seedPromotions();
   return { promotions, coupons: new Map(promotions.coupons.map((coupon) => [coupon.code, coupon])) };
 }
 
-/** Codes are typed by people. */
+/** People type codes in any case, with spaces around them. */
 const normalise = (typed: string): string => typed.trim().toUpperCase();
 
-/** Why the coupon does not apply, in words for the customer; null when it does. */
+/** A message for the customer if the coupon does not apply, otherwise null. */
 function findObjection(coupon: SeedCoupon, request: CouponRequest, facts: { usages: Usages; now: number }) {
   const { cartTotal, items } = request;
   if (coupon.expiresAt !== undefined && coupon.expiresAt <= facts.now) return "This coupon has expired";
@@ -90,7 +94,7 @@ function findObjection(coupon: SeedCoupon, request: CouponRequest, facts: { usag
   return null;
 }
 
-function validateCoupon(world: World, request: CouponRequest, facts: { usages: Usages; now: number }) {
+function validateCoupon(world: PricingWorld, request: CouponRequest, facts: { usages: Usages; now: number }) {
   const coupon = world.coupons.get(normalise(request.code));
   if (!coupon) {
     const unknown = { code: request.code, type: "fixed", value: 0, stackable: false, discountAmount: 0 };
@@ -104,65 +108,53 @@ function validateCoupon(world: World, request: CouponRequest, facts: { usages: U
   return reason === null ? verdict : { ...verdict, reason };
 }
 
-const readCart: (query: Parameters<Handler>[0]["query"]) => CartFacts = (query) => ({
-  ...checkQuery(CART, withoutList(query, "productIds")),
-  productIds: readList(query, "productIds"),
-});
+/** `productIds` is a list: `ids=a,b`, `ids=a&ids=b` or, as axios writes it, `ids[]=a&ids[]=b`. */
+function readCart(query: Query): CartFacts {
+  const { productIds, "productIds[]": axiosProductIds, ...rest } = query;
+  const raw = productIds ?? axiosProductIds ?? [];
+  const values = Array.isArray(raw) ? raw : [raw];
+  const ids = values.flatMap((value) => (typeof value === "string" ? value.split(",") : [])).filter(Boolean);
+  return { ...checkQuery(CART, rest), productIds: ids };
+}
 
-function getCoupon(world: World, typed: string): SeedCoupon {
+function getCoupon(world: PricingWorld, typed: string): SeedCoupon {
   const coupon = world.coupons.get(normalise(typed));
   if (!coupon) throw new Refusal(404, "COUPON_NOT_FOUND", `There is no coupon ${typed}`);
   return coupon;
 }
 
-const routes = (world: () => World, usages: Usages, now: () => number): Route[] => [
-  {
-    method: "post",
-    path: "/api/coupons/validate",
-    handler: (req) => ok(validateCoupon(world(), checkBody(VALIDATE, req.body), { usages, now: now() })),
-  },
-  {
-    method: "get",
-    path: "/api/automatic-discounts/apply",
-    handler: (req) => ok({ discounts: automaticDiscounts(world().promotions, readCart(req.query)) }),
-  },
-  {
-    method: "get",
-    path: "/api/tier-discounts/calculate",
-    handler: (req) => ok(tierDiscount(world().promotions, readCart(req.query).cartTotal)),
-  },
-  {
-    method: "get",
-    path: "/api/free-gifts/eligible",
-    handler: (req) => ok({ gifts: eligibleGifts(world().promotions, readCart(req.query)) }),
-  },
-  {
-    method: "post",
-    path: "/api/coupons/usage",
-    handler: (req) => {
-      const request = checkBody(USAGE, req.body);
-      usages.record(getCoupon(world(), request.code), request);
-      return ok({ recorded: true });
-    },
-  },
-  {
-    method: "post",
-    path: "/api/coupons/usage/reverse",
-    handler: (req) => {
-      const request = checkBody(REVERSE, req.body);
-      return ok({ reversed: usages.reverse(normalise(request.code), request.orderId) });
-    },
-  },
+const pricingRoutes = (world: () => PricingWorld, usages: Usages, now: () => number): Route[] => [
+  post("/api/coupons/validate", (call) =>
+    ok(validateCoupon(world(), checkBody(VALIDATE, call.body), { usages, now: now() })),
+  ),
+  get("/api/automatic-discounts/apply", (call) =>
+    ok({ discounts: automaticDiscounts(world().promotions, readCart(call.query)) }),
+  ),
+  get("/api/tier-discounts/calculate", (call) =>
+    ok(tierDiscount(world().promotions, readCart(call.query).cartTotal)),
+  ),
+  get("/api/free-gifts/eligible", (call) =>
+    ok({ gifts: eligibleGifts(world().promotions, readCart(call.query)) }),
+  ),
+  post("/api/coupons/usage", (call) => {
+    const request = checkBody(USAGE, call.body);
+    usages.record(getCoupon(world(), request.code), request);
+    return ok({ recorded: true });
+  }),
+  post("/api/coupons/usage/reverse", (call) => {
+    const request = checkBody(REVERSE_USAGE, call.body);
+    return ok({ reversed: usages.reverse(normalise(request.code), request.orderId) });
+  }),
 ];
 
-/** Coupons, automatic and tier discounts, free gifts; in memory, with a ledger of coupon uses. */
+/** Coupons, automatic and tier discounts and free gifts, in memory, with a ledger of coupon uses. */
 export function createPricing(context: SandboxContext): Pricing {
-  let world = openWorld();
+  let world = seedPricingWorld();
   const usages = createUsages(context.clock.now);
   const { app } = createStandIn(
     "pricing",
     context,
-    routes(() => world, usages, context.clock.now),
+    pricingRoutes(() => world, usages, context.clock.now),
   );
   const control: PricingControl = {
     setCoupon: (coupon) => {
@@ -176,7 +168,7 @@ export function createPricing(context: SandboxContext): Pricing {
     usages: (couponCode) => usages.ordersOf(normalise(couponCode)),
     ledger: usages.ledger,
     reset: () => {
-      world = openWorld();
+      world = seedPricingWorld();
       usages.clear();
     },
   };

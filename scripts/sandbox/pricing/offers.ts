@@ -5,7 +5,7 @@ import type {
   SeedPromotions,
   SeedTier,
 } from "../seed/promotions.js";
-import { fromWholePaise, percentOf, toWholePaise } from "../shared/rupees.js";
+import { fromWholePaise, percentOf, toWholePaise } from "../shared/values.js";
 
 /** Amounts are rupees. */
 export interface CouponLine {
@@ -26,14 +26,14 @@ export interface CartFacts {
 const sumRupees = (amounts: number[]): number =>
   fromWholePaise(amounts.reduce((sum, amount) => sum + toWholePaise(amount), 0));
 
-/** What the coupon may reduce: the whole cart, or the lines of its products. */
+/** The amount that the coupon applies to: the whole cart, or the lines of its products. */
 export function eligibleAmount(coupon: SeedCoupon, cartTotal: number, lines: CouponLine[]): number {
   const { productIds } = coupon;
   if (!productIds) return cartTotal;
   return sumRupees(lines.filter((line) => productIds.includes(line.productId)).map((line) => line.lineTotal));
 }
 
-/** Rupees; never more than what the coupon may reduce. Free shipping reduces no line. */
+/** In rupees, at most the eligible amount. Free shipping discounts no line. */
 export function couponDiscount(coupon: SeedCoupon, eligible: number): number {
   if (coupon.type === "free_shipping") return 0;
   const full = coupon.type === "percentage" ? percentOf(eligible, coupon.value) : coupon.value;
@@ -57,7 +57,7 @@ export function automaticDiscounts({ automaticDiscounts: rules }: SeedPromotions
     });
 }
 
-/** The highest tier that was reached. */
+/** The highest tier that the total reaches. */
 export function tierDiscount({ tiers }: SeedPromotions, cartTotal: number) {
   const reached = tiers.filter((tier) => cartTotal >= tier.minAmount);
   const best = reached.reduce<SeedTier | null>(

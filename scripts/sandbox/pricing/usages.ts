@@ -1,7 +1,7 @@
 import type { SeedCoupon } from "../seed/promotions.js";
-import { Refusal } from "../shared/refusal.js";
+import { Refusal } from "../shared/http.js";
 
-/** Whose use it is. Two requests are one person's when they share any of these. */
+/** The user of a coupon. Two requests belong to one person if they share any of these fields. */
 export interface CouponUser {
   userId?: string;
   /** Lower case. */
@@ -28,7 +28,7 @@ export interface Usages {
   record(coupon: SeedCoupon, request: UsageRequest): void;
   reverse(code: string, orderId: string): boolean;
   isExhausted(coupon: SeedCoupon, user: CouponUser): boolean;
-  /** Orders that use the coupon now. */
+  /** The orders that use the coupon. */
   ordersOf(code: string): string[];
   ledger(): UsageEntry[];
   clear(): void;
@@ -40,7 +40,7 @@ const isSamePerson = (a: CouponUser, b: CouponUser): boolean =>
 /** The user by order. */
 type CouponUses = Map<string, CouponUser>;
 
-/** Who used what. Each function runs to its end undisturbed, so that check and change are one step. */
+/** Coupon uses by order. All functions are synchronous, so check and change are one step. */
 export function createUsages(now: () => number): Usages {
   const coupons = new Map<string, CouponUses>();
   let entries: UsageEntry[] = [];

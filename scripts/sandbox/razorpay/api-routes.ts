@@ -1,196 +1,151 @@
-import type { Request, RequestHandler, Router } from "express";
-import express from "express";
-import { answerError, authentication, warnOfExpand } from "./api-middleware.js";
-import { captureByMerchant } from "./captures.js";
+import { createHash, timingSafeEqual } from "node:crypto";
+import express, { type Request, type RequestHandler, type Router } from "express";
 import { acceptDispute, contestDispute } from "./disputes.js";
-import { unknownId, unknownUrl } from "./errors.js";
-import type { Faults } from "./faults.js";
+import { answerError, authenticationFailed, unknownId, unknownUrl } from "./errors.js";
+import type { GatewayFaults } from "./faults.js";
 import type { Gateway } from "./gateway.js";
 import { collection, readExpand, readPage, selectPage } from "./lists.js";
-import { createOrder, editOrder, listOrderPayments, listOrders } from "./orders.js";
-import { paymentView } from "./payment-views.js";
+import { createOrder, listOrderPayments, listOrders } from "./orders.js";
+import { captureByMerchant } from "./payments.js";
 import { refundByMerchant } from "./refund-requests.js";
 import { reconReport } from "./settlements.js";
-import type { Table } from "./store.js";
+import type { Stored, Table } from "./store.js";
+import type { CardEntity, RefundEntity } from "./types.js";
 import { type Fields, readFields, readNotes } from "./validation.js";
+import { paymentView } from "./webhook-body.js";
 
-type Handler = (request: Request) => unknown;
+type ApiRoute = readonly [
+  method: "get" | "post" | "patch",
+  path: string,
+  handler: (request: Request) => unknown,
+];
 
-/** Success is 200, creates too. */
-const route =
-  (handler: Handler): RequestHandler =>
-  async (request, response) => {
-    response.json(await handler(request));
-  };
+/** Express types allow several values for wildcards. */
+const idOf = (request: Request, name = "id"): string => String(request.params[name]);
+const entityOf = <E>({ entity }: { entity: E }): E => entity;
 
-/** One value of a path parameter (Express types allow several for wildcards). */
-const parameter = (request: Request, name: string): string => String(request.params[name]);
-const idOf = (request: Request): string => parameter(request, "id");
+/** The REST API below `/v1`. Every success has status 200, creates too. */
+function apiRoutes(gateway: Gateway): ApiRoute[] {
+  // A reset replaces the store, so each call reads it anew.
+  const store = () => gateway.store;
+  return [
+    ["post", "/orders", ({ body }) => createOrder(gateway, body)],
+    ["get", "/orders", ({ query }) => listOrders(gateway, query)],
+    ["get", "/orders/:id", (request) => store().orders.get(idOf(request)).entity],
+    ["patch", "/orders/:id", (request) => editNotes(store().orders, request)],
+    ["get", "/orders/:id/payments", (request) => listOrderPayments(gateway, idOf(request), request.query)],
 
-interface Listable {
-  createdMs: number;
-  entity: { id: string; created_at: number };
+    ["get", "/payments/downtimes", () => collection(store().downtimes.rows.map(entityOf).reverse())],
+    ["get", "/payments/downtimes/:id", (request) => store().downtimes.get(idOf(request)).entity],
+    ["get", "/payments", ({ query }) => listPayments(gateway, query)],
+    ["get", "/payments/:id", (request) => fetchPayment(gateway, request)],
+    ["patch", "/payments/:id", (request) => editNotes(store().payments, request)],
+    ["post", "/payments/:id/capture", (request) => captureByMerchant(gateway, idOf(request), request.body)],
+    ["get", "/payments/:id/card", (request) => fetchCard(gateway, request)],
+
+    ["post", "/payments/:id/refund", (request) => requestRefund(gateway, request)],
+    ["get", "/payments/:id/refunds", (request) => listRefundsOfPayment(gateway, request)],
+    ["get", "/payments/:id/refunds/:refundId", (request) => fetchRefundOfPayment(gateway, request)],
+    ["get", "/refunds", ({ query }) => list(gateway, store().refunds, query)],
+    ["get", "/refunds/:id", (request) => store().refunds.get(idOf(request)).entity],
+    ["patch", "/refunds/:id", (request) => editNotes(store().refunds, request)],
+
+    ["get", "/settlements/recon/combined", ({ query }) => reconReport(gateway, query)],
+    ["get", "/settlements", ({ query }) => list(gateway, store().settlements, query)],
+    ["get", "/settlements/:id", (request) => store().settlements.get(idOf(request)).entity],
+
+    ["get", "/disputes", ({ query }) => list(gateway, store().disputes, query)],
+    ["get", "/disputes/:id", (request) => store().disputes.get(idOf(request)).entity],
+    ["post", "/disputes/:id/accept", (request) => acceptDispute(gateway, idOf(request))],
+    ["patch", "/disputes/:id/contest", (request) => contestDispute(gateway, idOf(request), request.body)],
+  ];
 }
 
-/** A list of entities of one kind, lagging behind as configured. */
-const lister =
-  <R extends Listable, V>(gateway: Gateway, rows: () => readonly R[], toView: (row: R, query: Fields) => V) =>
-  (request: Request) => {
-    const { clock, settings } = gateway;
-    const chosen = selectPage(rows(), {
-      page: readPage(request.query),
-      visibleUntilMs: clock.nowMs() - settings.listLagSeconds * 1000,
-    });
-    return collection(chosen.map((row) => toView(row, request.query)));
-  };
-
-const toEntity = <E>({ entity }: { entity: E }): E => entity;
-
-function editNotes<R extends { createdMs: number; entity: { id: string; notes: unknown } }>(
+/** A page of one table; lists lag behind by `listLagSeconds`. */
+function selectRows<R extends Stored<{ id: string; created_at: number }>>(
+  { clock, settings }: Gateway,
   table: Table<R>,
-  request: Request,
-): R["entity"] {
+  query: Fields,
+): R[] {
+  const visibleUntilMs = clock.now() - settings.listLagSeconds * 1000;
+  return selectPage(table.rows, { page: readPage(query), visibleUntilMs });
+}
+
+const list = <R extends Stored<{ id: string; created_at: number }>>(
+  gateway: Gateway,
+  table: Table<R>,
+  query: Fields,
+) => collection(selectRows(gateway, table, query).map(entityOf));
+
+const hasCard = (query: Fields): boolean => readExpand(query).has("card");
+
+const listPayments = (gateway: Gateway, query: Fields) =>
+  collection(
+    selectRows(gateway, gateway.store.payments, query).map((row) => paymentView(row, hasCard(query))),
+  );
+
+const fetchPayment = ({ store }: Gateway, request: Request) =>
+  paymentView(store.payments.get(idOf(request)), hasCard(request.query));
+
+function fetchCard({ store }: Gateway, request: Request): CardEntity {
+  const { card } = store.payments.get(idOf(request));
+  if (!card) throw unknownId();
+  return card;
+}
+
+function requestRefund(gateway: Gateway, request: Request): Promise<RefundEntity> {
+  const key = request.get("X-Refund-Idempotency");
+  return refundByMerchant(gateway, { paymentId: idOf(request), body: request.body, key });
+}
+
+function listRefundsOfPayment({ store }: Gateway, request: Request) {
+  const { refunds } = store.payments.get(idOf(request));
+  return collection(selectPage(refunds, { page: readPage(request.query) }).map(entityOf));
+}
+
+function fetchRefundOfPayment({ store }: Gateway, request: Request): RefundEntity {
+  const { entity } = store.refunds.get(idOf(request, "refundId"));
+  if (entity.payment_id !== idOf(request)) throw unknownId();
+  return entity;
+}
+
+function editNotes<E extends { id: string; notes: unknown }>(table: Table<Stored<E>>, request: Request): E {
   const { entity } = table.get(idOf(request));
   entity.notes = readNotes(readFields(request.body, ["notes"]));
   return entity;
 }
 
-function orderRoutes(router: Router, gateway: Gateway): void {
-  router.post(
-    "/orders",
-    route((request) => createOrder(gateway, request.body)),
-  );
-  router.get(
-    "/orders",
-    route((request) => listOrders(gateway, request.query)),
-  );
-  router.get(
-    "/orders/:id",
-    route((request) => gateway.store.orders.get(idOf(request)).entity),
-  );
-  router.patch(
-    "/orders/:id",
-    route((request) => editOrder(gateway, idOf(request), request.body)),
-  );
-  router.get(
-    "/orders/:id/payments",
-    route((request) => listOrderPayments(gateway, idOf(request), request.query)),
-  );
+const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+
+function authentication({ options: { keyId, keySecret } }: Gateway): RequestHandler {
+  const expected = digest(`Basic ${Buffer.from(`${keyId}:${keySecret}`).toString("base64")}`);
+  return (request, _response, next) => {
+    if (!timingSafeEqual(digest(request.headers.authorization ?? ""), expected)) throw authenticationFailed();
+    next();
+  };
 }
 
-function paymentRoutes(router: Router, gateway: Gateway): void {
-  const payment = (request: Request) => gateway.store.payments.get(idOf(request));
-  const hasCard = (query: Fields) => readExpand(query).has("card");
-  router.get(
-    "/payments/downtimes",
-    route(() => collection(gateway.store.downtimes.rows.map(toEntity).reverse())),
-  );
-  router.get(
-    "/payments/downtimes/:id",
-    route((request) => gateway.store.downtimes.get(idOf(request)).entity),
-  );
-  router.get(
-    "/payments",
-    route(
-      lister(
-        gateway,
-        () => gateway.store.payments.rows,
-        (row, query) => paymentView(row, hasCard(query)),
-      ),
-    ),
-  );
-  router.get(
-    "/payments/:id",
-    route((request) => paymentView(payment(request), hasCard(request.query))),
-  );
-  router.patch(
-    "/payments/:id",
-    route((request) => editNotes(gateway.store.payments, request)),
-  );
-  router.post(
-    "/payments/:id/capture",
-    route((request) => captureByMerchant(gateway, idOf(request), request.body)),
-  );
-  router.get(
-    "/payments/:id/card",
-    route((request) => {
-      const { card } = payment(request);
-      if (!card) throw unknownId();
-      return card;
-    }),
-  );
-}
+/** The SDK turns `expand[]` into parameters that the gateway ignores. */
+const warnOfExpand =
+  (gateway: Gateway): RequestHandler =>
+  (request, _response, next) => {
+    if ("expand[expand]" in request.query || "expand[expand[]]" in request.query) {
+      gateway.store.warnings.push(`${request.method} ${request.originalUrl}: only expand[]= is recognised`);
+    }
+    next();
+  };
 
-function refundRoutes(router: Router, gateway: Gateway): void {
-  const ofPayment = (request: Request) => gateway.store.payments.get(idOf(request)).refunds;
-  router.post(
-    "/payments/:id/refund",
-    route((request) =>
-      refundByMerchant(gateway, idOf(request), request.body, request.get("X-Refund-Idempotency")),
-    ),
-  );
-  router.get(
-    "/payments/:id/refunds",
-    route((request) => {
-      const chosen = selectPage(ofPayment(request), { page: readPage(request.query) });
-      return collection(chosen.map(toEntity));
-    }),
-  );
-  router.get(
-    "/payments/:id/refunds/:refundId",
-    route((request) => {
-      const refund = gateway.store.refunds.get(parameter(request, "refundId"));
-      if (refund.entity.payment_id !== idOf(request)) throw unknownId();
-      return refund.entity;
-    }),
-  );
-  router.get("/refunds", route(lister(gateway, () => gateway.store.refunds.rows, toEntity)));
-  router.get(
-    "/refunds/:id",
-    route((request) => gateway.store.refunds.get(idOf(request)).entity),
-  );
-  router.patch(
-    "/refunds/:id",
-    route((request) => editNotes(gateway.store.refunds, request)),
-  );
-}
-
-function settlementRoutes(router: Router, gateway: Gateway): void {
-  router.get(
-    "/settlements/recon/combined",
-    route((request) => reconReport(gateway, request.query)),
-  );
-  router.get("/settlements", route(lister(gateway, () => gateway.store.settlements.rows, toEntity)));
-  router.get(
-    "/settlements/:id",
-    route((request) => gateway.store.settlements.get(idOf(request)).entity),
-  );
-  router.get("/disputes", route(lister(gateway, () => gateway.store.disputes.rows, toEntity)));
-  router.get(
-    "/disputes/:id",
-    route((request) => gateway.store.disputes.get(idOf(request)).entity),
-  );
-  router.post(
-    "/disputes/:id/accept",
-    route((request) => acceptDispute(gateway, idOf(request))),
-  );
-  router.patch(
-    "/disputes/:id/contest",
-    route((request) => contestDispute(gateway, idOf(request), request.body)),
-  );
-}
-
-/** Everything below `/v1` that needs the key (spec §1.4). */
-export function createApiRouter(gateway: Gateway, faults: Faults): Router {
+export function createApiRouter(gateway: Gateway, faults: GatewayFaults): Router {
   const router = express.Router();
-  router.use(authentication(gateway));
-  router.use(faults.middleware);
-  router.use(express.json({ limit: "1mb" }));
-  router.use(warnOfExpand(gateway));
-  orderRoutes(router, gateway);
-  paymentRoutes(router, gateway);
-  refundRoutes(router, gateway);
-  settlementRoutes(router, gateway);
+  router.use(
+    authentication(gateway),
+    faults.middleware,
+    express.json({ limit: "1mb" }),
+    warnOfExpand(gateway),
+  );
+  for (const [method, path, handler] of apiRoutes(gateway)) {
+    router[method](path, async (request, response) => void response.json(await handler(request)));
+  }
   router.use(() => {
     throw unknownUrl();
   });

@@ -1,21 +1,19 @@
 import { createHmac } from "node:crypto";
-import type { Attempt, AttemptDetails, AttemptResult, SecondPaymentRule } from "./control-types.js";
+import type { Attempt, AttemptResult, SecondPaymentRule } from "./control-types.js";
 import { GatewayError, orderAlreadyPaid } from "./errors.js";
 import type { Gateway } from "./gateway.js";
-import { newId } from "./ids.js";
-import type { Instrument } from "./instruments.js";
-import { BLANK_REFERENCES, FAILURES, instrumentOf } from "./instruments.js";
+import { BLANK_REFERENCES, FAILURES, type Instrument, instrumentOf } from "./instruments.js";
 import { authorize, isTaken } from "./payments.js";
 import type { OrderRecord, PaymentRecord } from "./store.js";
-import type { PaymentEntity } from "./types.js";
+import { newId, type PaymentEntity } from "./types.js";
 import { readNotes } from "./validation.js";
-import { paymentPart } from "./webhook-events.js";
+import { paymentPart } from "./webhook-body.js";
 
 export function signCheckout(gateway: Gateway, orderId: string, paymentId: string): string {
   return createHmac("sha256", gateway.options.keySecret).update(`${orderId}|${paymentId}`).digest("hex");
 }
 
-/** A buyer's attempt on an order (what Checkout does). */
+/** A buyer's attempt to pay an order, as made in Checkout. */
 export function attemptPayment(gateway: Gateway, orderId: string, attempt: Attempt): AttemptResult {
   const order = gateway.store.orders.get(orderId);
   const { outcome, details = {} } = attempt;
@@ -26,7 +24,7 @@ export function attemptPayment(gateway: Gateway, orderId: string, attempt: Attem
   if (outcome === "pending") return toResult(gateway, payment);
   if (outcome === "success" || outcome === "authorize_only") {
     authorize(gateway, payment, { ifPaid: rule, capture: outcome === "success" });
-  } else failPayment(gateway, payment, FAILURES[outcome], details);
+  } else failPayment(gateway, payment, FAILURES[outcome]);
   return toResult(gateway, payment);
 }
 
@@ -38,7 +36,7 @@ function openPayment(
 ): PaymentRecord {
   const payment: PaymentRecord = {
     entity: newPayment(gateway, order, attempt, instrument),
-    createdMs: gateway.clock.nowMs(),
+    createdMs: gateway.clock.now(),
     card: instrument.card,
     order,
     refunds: [],
@@ -96,20 +94,19 @@ function failPayment(
   gateway: Gateway,
   payment: PaymentRecord,
   failure: { description: string; source: string; step: string; reason: string },
-  details: AttemptDetails,
 ): void {
   Object.assign(payment.entity, {
     status: "failed",
     error_code: "BAD_REQUEST_ERROR",
-    error_description: details.errorDescription ?? failure.description,
+    error_description: failure.description,
     error_source: failure.source,
     error_step: failure.step,
-    error_reason: details.errorReason ?? failure.reason,
+    error_reason: failure.reason,
   });
   gateway.webhooks.emit("payment.failed", paymentPart(payment));
 }
 
-/** The bank says yes after all: the only way out of `failed`. */
+/** The bank authorises the payment late: the only way out of `failed`. */
 export function settleLate(
   gateway: Gateway,
   paymentId: string,

@@ -1,7 +1,7 @@
 import type { AttemptResult, Outcome } from "./control-types.js";
 import type { OrderEntity, PaymentMethod } from "./types.js";
 
-/** The shop, as the buyer knows it. */
+/** The shop's name on the page. */
 const MERCHANT = "Vedic Store";
 
 const ENTITIES: Record<string, string> = {
@@ -15,14 +15,14 @@ const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => 
 
 type Choice = readonly [label: string, detail: string];
 
-const METHODS: Record<PaymentMethod, Choice> = {
+const METHOD_CHOICES: Record<PaymentMethod, Choice> = {
   upi: ["UPI", "Pays from success@razorpay"],
   card: ["Card", "Pays with an HDFC Visa card ending in 1007"],
   netbanking: ["Netbanking", "Pays from an HDFC Bank account"],
   wallet: ["Wallet", "Pays from a MobiKwik wallet"],
 };
 
-const OUTCOMES: Record<Outcome, Choice> = {
+const OUTCOME_CHOICES: Record<Outcome, Choice> = {
   success: ["Payment succeeds", "The shop gets a signature and webhooks"],
   fail: ["The bank declines", "The buyer can try again"],
   cancel: ["The buyer cancels", "On the bank's page"],
@@ -55,7 +55,7 @@ label input{position:absolute;opacity:0;inset:0;width:100%;height:100%;margin:0;
 label:hover{border-color:var(--brand)}label:has(:checked){border-color:var(--brand);background:var(--soft);box-shadow:inset 0 0 0 1px var(--brand)}
 label:has(:focus-visible),button:focus-visible,a:focus-visible{outline:3px solid var(--brand);outline-offset:2px}
 .main .hint{display:none;margin:.6rem 0 0;color:var(--dim);font-size:.88rem}
-${Object.keys(METHODS)
+${Object.keys(METHOD_CHOICES)
   .map((method) => `.main form:has([value=${method}]:checked) .hint.${method}`)
   .join(",")}{display:block}
 .choices{display:grid;grid-template-columns:1fr 1fr;gap:.5rem}.choices b{display:block;font-size:.94rem}.choices span{color:var(--dim);font-size:.84rem}
@@ -118,19 +118,19 @@ const paidPage = (order: OrderEntity): string =>
     title: `Paid – ${MERCHANT}`,
     side: orderFacts(order),
     main: `<div class="mark good" aria-hidden="true">✓</div><h1 class="good">This order is paid</h1>
-<p>The gateway takes no second payment for it. You can close this page.</p>`,
+<p>The gateway accepts no second payment for it. You can close this page.</p>`,
   });
 
-/** The buyer's page of one order, to pay by hand. */
+/** The page on which a buyer pays one order by hand. */
 export function paymentForm(order: OrderEntity, callbackUrl: string | null): string {
   if (order.status === "paid") return paidPage(order);
-  const tabs = Object.entries(METHODS).map(
+  const tabs = Object.entries(METHOD_CHOICES).map(
     ([value, [label]], index) => `<label>${radio("method", value, index === 0)}${label}</label>`,
   );
-  const hints = Object.entries(METHODS).map(
+  const hints = Object.entries(METHOD_CHOICES).map(
     ([value, [, detail]]) => `<p class="hint ${value}">${detail}</p>`,
   );
-  const outcomes = Object.entries(OUTCOMES).map(
+  const outcomes = Object.entries(OUTCOME_CHOICES).map(
     ([value, [label, detail]], index) =>
       `<label>${radio("outcome", value, index === 0)}<b>${label}</b><span>${detail}</span></label>`,
   );
@@ -145,7 +145,7 @@ ${callbackUrl === null ? "" : hidden({ callback_url: callbackUrl })}
   });
 }
 
-export interface PaymentResult {
+interface PaymentResult {
   order: OrderEntity;
   attempt: AttemptResult;
   /** What Checkout posts to the shop. */
@@ -163,7 +163,7 @@ interface Ending {
 function endingOf({ error, signature }: AttemptResult): Ending {
   if (error) return { tone: "bad", mark: "✕", heading: "Payment failed", advice: error.description };
   if (signature === undefined) {
-    const advice = "The bank has not answered yet. The shop is told by webhook when it does.";
+    const advice = "The bank has not answered yet. The gateway sends the shop a webhook when it does.";
     return { tone: "wait", mark: "…", heading: "Payment pending", advice };
   }
   const advice = "The shop verifies the signature below and places the order. You can close this page.";

@@ -1,23 +1,34 @@
-import type { ErrorRequestHandler, Request, RequestHandler, Router } from "express";
+import type { Request, RequestHandler, Router } from "express";
 import express from "express";
 import Joi from "joi";
 import { attemptPayment } from "./attempts.js";
 import { paymentForm, resultPage } from "./checkout-page.js";
 import { CHECKOUT_SCRIPT } from "./checkout-script.js";
-import { attemptKeys } from "./control-schemas.js";
-import type { Attempt, AttemptResult } from "./control-types.js";
-import { GatewayError, orderAmountMismatch, serverError, unknownId } from "./errors.js";
+import { type Attempt, type AttemptResult, OUTCOMES } from "./control-types.js";
+import { answerError, GatewayError, orderAmountMismatch, unknownId } from "./errors.js";
 import type { Gateway } from "./gateway.js";
+import { PAYMENT_METHODS } from "./types.js";
+
+const method = Joi.valid(...PAYMENT_METHODS).required();
+const outcome = Joi.valid(...OUTCOMES).required();
 
 const CheckoutBody = Joi.object<Attempt & { key?: string; amount?: number }>({
-  ...attemptKeys,
+  method,
+  outcome,
+  /** What the script passes on from the shop's options. */
+  details: Joi.object({
+    email: Joi.string().allow(""),
+    contact: Joi.string().allow(""),
+    description: Joi.string().allow(""),
+    notes: Joi.object(),
+  }),
   key: Joi.string(),
   amount: Joi.number().integer(),
 });
 
 const CheckoutForm = Joi.object<Omit<Attempt, "details"> & { callback_url?: string }>({
-  method: attemptKeys.method,
-  outcome: attemptKeys.outcome,
+  method,
+  outcome,
   callback_url: Joi.string().uri({ scheme: ["http", "https"] }),
 });
 
@@ -27,7 +38,7 @@ function read<T>(schema: Joi.ObjectSchema<T>, value: unknown): T {
   return result.value;
 }
 
-/** What Checkout gives to the page's handler, or to `payment.failed`. */
+/** What Checkout passes to the page's handler or to `payment.failed`. */
 function toCheckoutAnswer(result: AttemptResult): object {
   if (result.error) {
     const metadata = { payment_id: result.paymentId, order_id: result.orderId };
@@ -42,7 +53,7 @@ const toHandlerFields = (result: AttemptResult): Record<string, string> => ({
   ...(result.signature === undefined ? {} : { razorpay_signature: result.signature }),
 });
 
-/** The same as a form post: `error[code]`, … */
+/** The same as form fields: `error[code]`, … */
 function toFormFields(result: AttemptResult): Record<string, string> {
   if (!result.error) return toHandlerFields(result);
   const metadata = JSON.stringify({ payment_id: result.paymentId, order_id: result.orderId });
@@ -55,12 +66,6 @@ const allowOrigins: RequestHandler = (request, response, next) => {
   response.set({ "Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "Content-Type" });
   if (request.method === "OPTIONS") response.status(204).end();
   else next();
-};
-
-const answerError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
-  if (response.headersSent) return next(error);
-  const refusal = error instanceof GatewayError ? error : serverError();
-  response.status(refusal.status).json(refusal.toEnvelope());
 };
 
 const orderIdOf = (request: Request): string => String(request.params.orderId);
@@ -77,7 +82,7 @@ const payByScript =
     response.json(toCheckoutAnswer(attemptPayment(gateway, orderId, attempt)));
   };
 
-/** `POST /checkout/:orderId`, the form of the stand-alone page; JSON for whoever asks for it. */
+/** `POST /checkout/:orderId`, the form of the page; answers JSON to clients that accept it. */
 const payByForm =
   (gateway: Gateway): RequestHandler =>
   (request, response) => {
@@ -91,7 +96,7 @@ const payByForm =
     }
   };
 
-/** The buyer's side: the script, its endpoint, and a page to pay by hand. */
+/** The buyer's side: the script, its endpoint, and a page for paying by hand. */
 export function createCheckoutRouter(gateway: Gateway): Router {
   const router = express.Router();
   router.get("/v1/checkout.js", (_request, response) => {

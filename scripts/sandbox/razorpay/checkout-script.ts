@@ -1,7 +1,7 @@
 /**
  * The stand-in for `https://checkout.razorpay.com/v1/checkout.js`: `new Razorpay(options).open()` shows a
- * small dialog whose buttons pay for real in the simulator, so that handler, `payment.failed`, `ondismiss`
- * and `callback_url` work as on a shop's page. Plain ES5-style browser code, served as it is.
+ * small dialog whose buttons pay in the simulator, so that handler, `payment.failed`, `ondismiss` and
+ * `callback_url` work as on a shop's page. Plain ES5-style browser code, served as is.
  */
 export const CHECKOUT_SCRIPT = `(function () {
   "use strict";

@@ -1,6 +1,6 @@
-import type { ActiveFault, FaultRule } from "./fault-types.js";
-import type { Ledger } from "./ledger-types.js";
-import type { SettingsPatch, SimulatorSettings } from "./settings-types.js";
+import type { ActiveGatewayFault, GatewayFaultRule } from "./faults.js";
+import type { GatewayLedger } from "./ledger.js";
+import type { SettingsPatch, SimulatorSettings } from "./settings.js";
 import type {
   CardEntity,
   DisputeEntity,
@@ -27,35 +27,34 @@ export interface RazorpaySimulatorOptions {
   /** Must begin with `rzp_test_`; live keys are refused. */
   keyId: string;
   keySecret: string;
-  /** Empty: events go out unsigned, as the real dashboard allows. */
+  /** Empty: events are sent unsigned, as the real dashboard allows. */
   webhookSecret: string;
   webhookUrls: string[];
   accountId?: string;
-  /** Milliseconds, as `Date.now`. `advance()` comes on top. */
+  /** Milliseconds, as `Date.now`. `advance()` adds to it. */
   now?: () => number;
-  /** Time between a fact and the first delivery of its event (ms). */
+  /** Delay of the first delivery of an event (ms). */
   webhookDelayMs?: number;
 }
 
 export const OUTCOMES = ["success", "fail", "late", "cancel", "authorize_only", "pending"] as const;
 /**
- * - `success`: authorised, and captured when the order says so (what most payments do).
+ * - `success`: authorised, and captured if the order asks for it (most payments).
  * - `fail`, `cancel`: failed by the bank or by the buyer.
  * - `late`: fails now with `payment_timed_out`; `settleLate()` authorises the same payment id.
- * - `authorize_only`: authorised, the gateway's automatic capture has not run yet (`autoCapture()`).
- * - `pending`: the buyer has not finished; stays `created` until `settleLate()`.
+ * - `authorize_only`: authorised; the gateway's automatic capture has not run yet (`autoCapture()`).
+ * - `pending`: the buyer has not finished; the payment stays `created` until `settleLate()`.
  */
 export type Outcome = (typeof OUTCOMES)[number];
 
-export const SECOND_PAYMENT_RULES = ["refuse", "accept", "gateway_refund"] as const;
 /** What happens to a payment of an order that already has an authorised or captured one. */
-export type SecondPaymentRule = (typeof SECOND_PAYMENT_RULES)[number];
+export type SecondPaymentRule = "refuse" | "accept" | "gateway_refund";
 
 export interface AttemptDetails {
-  /** Default: what is due on the order. Another value makes the gateway lie about the amount. */
+  /** Default: the amount due on the order. Another value simulates a wrong amount. */
   amount?: number;
   currency?: string;
-  /** Default `refuse`, as the real gateway; `settleLate` defaults to `gateway_refund`. */
+  /** Default `refuse`, like the real gateway; `settleLate` defaults to `gateway_refund`. */
   ifPaid?: SecondPaymentRule;
   vpa?: string | null;
   bank?: string;
@@ -65,9 +64,6 @@ export interface AttemptDetails {
   contact?: string | null;
   description?: string | null;
   notes?: Record<string, string | number>;
-  /** For outcomes `fail` and `cancel`. */
-  errorReason?: string;
-  errorDescription?: string;
 }
 
 export interface Attempt {
@@ -80,9 +76,9 @@ export interface AttemptResult {
   paymentId: string;
   orderId: string;
   status: PaymentEntity["status"];
-  /** What Checkout hands to the page: present once the payment is authorised. */
+  /** What Checkout passes to the page, once the payment is authorised. */
   signature?: string;
-  /** What `payment.failed` hands to the page. */
+  /** What `payment.failed` passes to the page. */
   error?: { code: string; description: string; source: string; step: string; reason: string };
 }
 
@@ -94,8 +90,7 @@ export interface DisputeRequest {
   respondInSeconds?: number;
 }
 
-export const DISPUTE_MOVES = ["under_review", "action_required", "won", "lost", "closed"] as const;
-export type DisputeMove = (typeof DISPUTE_MOVES)[number];
+export type DisputeMove = "under_review" | "action_required" | "won" | "lost" | "closed";
 
 export interface DowntimeRequest {
   method: PaymentMethod;
@@ -104,8 +99,8 @@ export interface DowntimeRequest {
   scheduled?: boolean;
 }
 
-/** Everything a test or the demo can make the gateway do. Also over HTTP, see `control-routes.ts`. */
-export interface RazorpayControl {
+/** What buyers, banks and the gateway do with money. */
+export interface MoneyControl {
   /** @throws GatewayError `order_already_paid` when the order has an authorised or captured payment. */
   pay(orderId: string, attempt: Attempt): AttemptResult;
   settleLate(paymentId: string, options?: { ifPaid?: SecondPaymentRule; capture?: boolean }): AttemptResult;
@@ -116,52 +111,60 @@ export interface RazorpayControl {
   settleRefund(refundId: string, status: "processed" | "failed"): RefundEntity;
   /** A refund made by hand in the gateway's dashboard. */
   refundInDashboard(paymentId: string, amount?: number): RefundEntity;
-  /** Pays out everything captured and refunded since the last settlement; null when there is nothing. */
+  /** Pays out all captures and refunds since the last settlement; null if there are none. */
   settle(): SettlementEntity | null;
   openDispute(paymentId: string, request?: DisputeRequest): DisputeEntity;
   moveDispute(disputeId: string, move: DisputeMove): DisputeEntity;
   startDowntime(request: DowntimeRequest): DowntimeEntity;
   updateDowntime(downtimeId: string, severity: DowntimeSeverity): DowntimeEntity;
   resolveDowntime(downtimeId: string): DowntimeEntity;
-  /** Overwrites fields of an entity without any event: a gateway that lies. */
+  /** Overwrites fields of an entity without an event: wrong answers of the gateway. */
   tamper(entityId: string, patch: Record<string, unknown>): void;
+}
 
-  settings(): SimulatorSettings;
-  configure(patch: SettingsPatch): SimulatorSettings;
-  setFault(rule: FaultRule): ActiveFault;
-  faults(): ActiveFault[];
-  clearFaults(): void;
-  /** Moves the clock; due retries, capture expiries and refund outcomes happen before it returns. */
-  advance(seconds: number): void;
-  now(): number;
-
+/** Endpoints, events and deliveries. */
+export interface WebhookControl {
   setWebhookUrls(urls: string[]): void;
   endpoints(): EndpointRecord[];
   enableEndpoint(url: string): void;
-  /** New events are signed with it; retries of older events keep their signature. */
+  /** Signs new events with this secret; retries of older events keep their signature. */
   rotateWebhookSecret(secret: string): void;
   events(): EventRecord[];
   deliveries(): DeliveryRecord[];
   sendEvent(event: string, payload: unknown, options?: SendEventOptions): Promise<SentEvent>;
-  /** One of the bodies of spec `razorpay.md` §5, see `SAMPLE_NAMES`. */
+  /** Sends one of the sample bodies, see `SAMPLE_NAMES`. */
   sendSample(name: string, options?: SendEventOptions): Promise<SentEvent>;
   /** Sends held events and waits for the answers. */
   release(options?: ReleaseOptions): Promise<DeliveryRecord[]>;
-  /** The same bytes and signature once more, at any time. */
+  /** Sends the same bytes and signature again. */
   redeliver(eventId: string): Promise<DeliveryRecord[]>;
-  /** The dashboard's replay: unacknowledged, at most 7 days old, signed with the current secret. */
+  /** The dashboard's replay: of unacknowledged events up to 7 days old, signed with the current secret. */
   replay(eventId: string): Promise<DeliveryRecord[]>;
-  /** Resolves when no delivery is under way or due without further events; rejects at its time-out. */
+  /** Resolves when no delivery is scheduled or in flight; rejects after its time-out. */
   flushWebhooks(options?: FlushOptions): Promise<void>;
+}
 
-  ledger(): Ledger;
+/** Settings, faults, time, and what the gateway has recorded. */
+export interface SimulatorControl {
+  settings(): SimulatorSettings;
+  configure(patch: SettingsPatch): SimulatorSettings;
+  setFault(rule: GatewayFaultRule): ActiveGatewayFault;
+  faults(): ActiveGatewayFault[];
+  clearFaults(): void;
+  /** Moves the clock; due retries, capture expiries and refund outcomes run before it returns. */
+  advance(seconds: number): void;
+  now(): number;
+  ledger(): GatewayLedger;
   entity(
     id: string,
   ): OrderEntity | PaymentEntity | RefundEntity | SettlementEntity | DisputeEntity | DowntimeEntity | null;
   paymentsOf(orderId: string): PaymentEntity[];
   refundsOf(paymentId: string): RefundEntity[];
-  /** Requests that the gateway accepted but does not understand (`expand[expand]`). */
+  /** Requests with parameters that the gateway ignores (`expand[expand]`). */
   warnings(): string[];
-  /** Forgets everything but the endpoints and the secret; settings return to their defaults. */
+  /** Deletes everything except the endpoints and the secret; restores the default settings. */
   reset(): void;
 }
+
+/** Everything that a test or the demo can change or read. */
+export type RazorpayControl = MoneyControl & WebhookControl & SimulatorControl;

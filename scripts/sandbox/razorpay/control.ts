@@ -1,11 +1,11 @@
+import { createRandom } from "../shared/random.js";
 import { attemptPayment, settleLate, signCheckout } from "./attempts.js";
-import type { RazorpayControl } from "./control-types.js";
+import type { MoneyControl, RazorpayControl, SimulatorControl, WebhookControl } from "./control-types.js";
 import { moveDispute, openDispute, resolveDowntime, startDowntime, updateDowntime } from "./disputes.js";
 import { GatewayError, unknownId } from "./errors.js";
-import type { Faults } from "./faults.js";
+import type { GatewayFaults } from "./faults.js";
 import type { Gateway } from "./gateway.js";
 import { autoCapture } from "./payments.js";
-import { Chance } from "./random.js";
 import { finishRefund, refundInDashboard } from "./refunds.js";
 import { sampleBody } from "./samples.js";
 import { applySettings, defaultSettings } from "./settings.js";
@@ -14,26 +14,8 @@ import { Store } from "./store.js";
 
 const SAMPLE_ACCOUNT = "acc_Qw7Lm2Xc9Vb4Nd";
 
-/** Answers are copies: what a test holds does not change under it. */
+/** Results are copies, so that they do not change under a test. */
 const copy = <T>(value: T): T => structuredClone(value);
-
-type Part<K extends keyof RazorpayControl> = Pick<RazorpayControl, K>;
-
-type MoneyControl = Part<
-  | "pay"
-  | "settleLate"
-  | "autoCapture"
-  | "signCheckout"
-  | "settleRefund"
-  | "refundInDashboard"
-  | "settle"
-  | "openDispute"
-  | "moveDispute"
-  | "startDowntime"
-  | "updateDowntime"
-  | "resolveDowntime"
-  | "tamper"
->;
 
 function moneyControl(gateway: Gateway): MoneyControl {
   return {
@@ -44,7 +26,11 @@ function moneyControl(gateway: Gateway): MoneyControl {
     settleRefund: (refundId, status) => {
       const refund = gateway.store.refunds.get(refundId);
       if (finishRefund(gateway, refund, status)) return copy(refund.entity);
-      throw new GatewayError(400, "BAD_REQUEST_ERROR", `a refund that is ${refund.entity.status} stays so`);
+      throw new GatewayError(
+        400,
+        "BAD_REQUEST_ERROR",
+        `a refund that is ${refund.entity.status} cannot change`,
+      );
     },
     refundInDashboard: (paymentId, amount) => copy(refundInDashboard(gateway, paymentId, amount).entity),
     settle: () => copy(settle(gateway)),
@@ -60,21 +46,6 @@ function moneyControl(gateway: Gateway): MoneyControl {
     },
   };
 }
-
-type WebhookControl = Part<
-  | "setWebhookUrls"
-  | "endpoints"
-  | "enableEndpoint"
-  | "rotateWebhookSecret"
-  | "events"
-  | "deliveries"
-  | "sendEvent"
-  | "sendSample"
-  | "release"
-  | "redeliver"
-  | "replay"
-  | "flushWebhooks"
->;
 
 function webhookControl({ webhooks, options: { accountId } }: Gateway): WebhookControl {
   const { deliverer } = webhooks;
@@ -97,24 +68,22 @@ function webhookControl({ webhooks, options: { accountId } }: Gateway): WebhookC
   };
 }
 
-type MachineControl = Omit<RazorpayControl, keyof MoneyControl | keyof WebhookControl>;
-
-function machineControl(gateway: Gateway, faults: Faults): MachineControl {
+function simulatorControl(gateway: Gateway, faults: GatewayFaults): SimulatorControl {
   const { settings, clock } = gateway;
   return {
     settings: () => copy(settings),
     configure: (patch) => {
       applySettings(settings, patch);
-      if (patch.seed !== undefined) gateway.chance = new Chance(patch.seed);
+      if (patch.seed !== undefined) gateway.random = createRandom(patch.seed);
       return copy(settings);
     },
     setFault: (rule) => faults.set(rule),
     faults: () => faults.list(),
     clearFaults: () => faults.clear(),
     advance: (seconds) => clock.advance(seconds * 1000),
-    now: () => clock.nowMs(),
+    now: () => clock.now(),
     ledger: () => gateway.store.ledger.read(),
-    entity: (id) => copy(findEntity(gateway, id)),
+    entity: (id) => copy(gateway.store.findRecord(id)?.entity ?? null),
     paymentsOf: (orderId) => copy(gateway.store.orders.get(orderId).payments.map(({ entity }) => entity)),
     refundsOf: (paymentId) => copy(gateway.store.payments.get(paymentId).refunds.map(({ entity }) => entity)),
     warnings: () => [...gateway.store.warnings],
@@ -123,23 +92,12 @@ function machineControl(gateway: Gateway, faults: Faults): MachineControl {
       faults.clear();
       gateway.webhooks.reset();
       applySettings(settings, defaultSettings(gateway.options.webhookDelayMs ?? 0));
-      gateway.chance = new Chance(settings.seed);
+      gateway.random = createRandom(settings.seed);
       gateway.store = new Store();
     },
   };
 }
 
-function findEntity({ store }: Gateway, id: string): ReturnType<RazorpayControl["entity"]> {
-  const record =
-    store.orders.find(id) ??
-    store.payments.find(id) ??
-    store.refunds.find(id) ??
-    store.settlements.find(id) ??
-    store.disputes.find(id) ??
-    store.downtimes.find(id);
-  return record?.entity ?? null;
-}
-
-export function createControl(gateway: Gateway, faults: Faults): RazorpayControl {
-  return { ...moneyControl(gateway), ...webhookControl(gateway), ...machineControl(gateway, faults) };
+export function createRazorpayControl(gateway: Gateway, faults: GatewayFaults): RazorpayControl {
+  return { ...moneyControl(gateway), ...webhookControl(gateway), ...simulatorControl(gateway, faults) };
 }

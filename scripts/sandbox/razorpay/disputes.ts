@@ -1,11 +1,16 @@
 import type { DisputeMove, DisputeRequest, DowntimeRequest } from "./control-types.js";
 import { GatewayError } from "./errors.js";
 import type { Gateway } from "./gateway.js";
-import { newId } from "./ids.js";
 import type { DisputeRecord } from "./store.js";
-import type { DisputeEntity, DisputeStatus, DowntimeEntity, DowntimeSeverity } from "./types.js";
+import {
+  type DisputeEntity,
+  type DisputeStatus,
+  type DowntimeEntity,
+  type DowntimeSeverity,
+  newId,
+} from "./types.js";
 import { readChoice, readFields, readInteger, readText } from "./validation.js";
-import { disputePart, downtimePart, paymentPart } from "./webhook-events.js";
+import { disputePart, downtimePart, paymentPart } from "./webhook-body.js";
 
 const DEFAULT_RESPONSE_SECONDS = 7 * 24 * 60 * 60;
 const EVIDENCE_DOCUMENTS = [
@@ -32,7 +37,7 @@ export function openDispute(gateway: Gateway, paymentId: string, request: Disput
   const documents = Object.fromEntries(EVIDENCE_DOCUMENTS.map((name) => [name, null]));
   const dispute: DisputeRecord = {
     payment,
-    createdMs: gateway.clock.nowMs(),
+    createdMs: gateway.clock.now(),
     entity: {
       id: newId("disp"),
       entity: "dispute",
@@ -61,7 +66,7 @@ function announce(gateway: Gateway, dispute: DisputeRecord, what: "created" | Di
 
 const STATUS_AFTER: Record<DisputeMove, DisputeStatus> = {
   under_review: "under_review",
-  // The bank wants more evidence: the ball is with the merchant again.
+  // The bank wants more evidence from the merchant.
   action_required: "open",
   won: "won",
   lost: "lost",
@@ -88,7 +93,7 @@ function deduct(gateway: Gateway, { entity }: DisputeRecord): void {
   if (gateway.settings.balance !== null) gateway.settings.balance -= entity.amount;
 }
 
-/** `POST /disputes/:id/accept`: the merchant gives in; the dispute is lost. */
+/** `POST /disputes/:id/accept`: the merchant accepts the claim, and the dispute is lost. */
 export function acceptDispute(gateway: Gateway, disputeId: string): DisputeEntity {
   const dispute = gateway.store.disputes.get(disputeId);
   if (dispute.entity.status !== "open") throw refusal("Dispute can be accepted only when it is open.");
@@ -136,7 +141,7 @@ export function startDowntime(gateway: Gateway, request: DowntimeRequest): Downt
     created_at: now,
     updated_at: now,
   };
-  gateway.store.downtimes.add({ entity, createdMs: gateway.clock.nowMs() });
+  gateway.store.downtimes.add({ entity, createdMs: gateway.clock.now() });
   gateway.webhooks.emit("payment.downtime.started", downtimePart(entity));
   return entity;
 }

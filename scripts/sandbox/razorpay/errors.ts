@@ -1,4 +1,6 @@
-/** The gateway's refusals, word for word where the spec (`razorpay.md` §2) knows the words. */
+import type { ErrorRequestHandler } from "express";
+
+/** The gateway's refusals, with its own texts where they are known. */
 
 interface ErrorFields {
   field?: string;
@@ -8,7 +10,7 @@ interface ErrorFields {
   metadata?: Record<string, string>;
 }
 
-export interface ErrorEnvelope {
+interface ErrorEnvelope {
   error: { code: string; description: string; metadata: Record<string, string> } & ErrorFields;
 }
 
@@ -60,7 +62,7 @@ export const malformedId = (id: string): GatewayError => badRequest(`${id} is no
 
 export const unknownUrl = (): GatewayError => badRequest("The requested URL was not found on the server.");
 
-export const malformedBody = (): GatewayError => badRequest("The request body is not valid JSON.");
+const malformedBody = (): GatewayError => badRequest("The request body is not valid JSON.");
 
 export const operationInProgress = (): GatewayError =>
   badRequest("Request failed because another payment operation is in progress.");
@@ -142,4 +144,16 @@ export const refundRefusals = {
       "BAD_REQUEST_ERROR",
       "Another request with the same idempotency key is still in progress.",
     ),
+};
+
+/** Malformed JSON is the caller's mistake; any other unexpected error is a server error of the gateway. */
+function toGatewayError(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  return error instanceof SyntaxError ? malformedBody() : serverError();
+}
+
+export const answerError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+  if (response.headersSent) return next(error);
+  const refusal = toGatewayError(error);
+  response.status(refusal.status).json(refusal.toEnvelope());
 };

@@ -7,11 +7,42 @@ import {
   serverError,
   serviceUnavailable,
 } from "./errors.js";
-import type { ActiveFault, FaultAction, FaultRule } from "./fault-types.js";
 import type { Gateway } from "./gateway.js";
 
+type GatewayFaultAction =
+  | "status401"
+  | "status429"
+  | "status500"
+  | "status502"
+  | "status503"
+  | "hang"
+  | "reset"
+  | "html200"
+  | "empty500"
+  | "null500"
+  | "delay";
+
+export interface GatewayFaultRule {
+  /** Method and path below `/v1`: `POST /orders`, `GET /payments/:id`, `* /payments/*`. */
+  match: string;
+  action: GatewayFaultAction;
+  /** `before` (default): the work is not done; `after`: the work is done and only the answer is spoilt. */
+  when?: "before" | "after";
+  /** Default 1. */
+  times?: number | "always";
+  /** Of `delay` (default 1000). */
+  delayMs?: number;
+  /** Share of the matching calls (default 1), drawn from `settings.seed`. */
+  probability?: number;
+}
+
+export interface ActiveGatewayFault extends Required<GatewayFaultRule> {
+  id: string;
+  hits: number;
+}
+
 interface Fault {
-  active: ActiveFault;
+  active: ActiveGatewayFault;
   method: string;
   path: RegExp;
 }
@@ -30,35 +61,35 @@ function compile(match: string): { method: string; path: RegExp } {
   return { method: method.toUpperCase(), path: new RegExp(`^${pattern}/?$`) };
 }
 
-const sendError = (response: Response, error: GatewayError): void => {
+const sendGatewayError = (response: Response, error: GatewayError): void => {
   response.status(error.status).type("json").end(JSON.stringify(error.toEnvelope()));
 };
 
 const HTML = "<html><body><h1>429 Too Many Requests</h1></body></html>";
 
-/** What each action does to an answer. They use `end`, since `json` may be taken over by `strikeAfter`. */
-const spoil: Record<Exclude<FaultAction, "delay" | "hang">, (response: Response) => void> = {
-  status401: (response) => sendError(response, authenticationFailed()),
-  // Throttling answers are not documented to be JSON.
+/** What each action does to an answer. They use `end`, because `strikeAfter` may have replaced `json`. */
+const spoilers: Record<Exclude<GatewayFaultAction, "delay" | "hang">, (response: Response) => void> = {
+  status401: (response) => sendGatewayError(response, authenticationFailed()),
+  // The gateway does not document a JSON body for throttling.
   status429: (response) => void response.status(429).set("Retry-After", "1").type("html").end(HTML),
-  status500: (response) => sendError(response, serverError()),
-  status502: (response) => sendError(response, gatewayFault()),
-  status503: (response) => sendError(response, serviceUnavailable()),
+  status500: (response) => sendGatewayError(response, serverError()),
+  status502: (response) => sendGatewayError(response, gatewayFault()),
+  status503: (response) => sendGatewayError(response, serviceUnavailable()),
   html200: (response) => void response.status(200).type("html").end("<html><body>Welcome</body></html>"),
   empty500: (response) => void response.status(500).end(),
   null500: (response) => void response.status(500).type("json").end("null"),
   reset: (response) => void response.socket?.resetAndDestroy(),
 };
 
-/** Switches for what goes wrong between the gateway and its caller. */
-export class Faults {
+/** Faults of the REST API that know the gateway's own answers. `shared/faults.ts` has those of any service. */
+export class GatewayFaults {
   private faults: Fault[] = [];
   private readonly hanging = new Set<Response>();
 
   constructor(private readonly gateway: Gateway) {}
 
-  set(rule: FaultRule): ActiveFault {
-    const active: ActiveFault = {
+  set(rule: GatewayFaultRule): ActiveGatewayFault {
+    const active: ActiveGatewayFault = {
       when: "before",
       times: 1,
       delayMs: 1000,
@@ -71,7 +102,7 @@ export class Faults {
     return { ...active };
   }
 
-  list(): ActiveFault[] {
+  list(): ActiveGatewayFault[] {
     return this.faults.map(({ active }) => ({ ...active }));
   }
 
@@ -79,7 +110,7 @@ export class Faults {
     this.faults = [];
   }
 
-  /** Hanging answers are given up, so that a closing server does not wait for them. */
+  /** Ends hanging answers, so that a closing server does not wait for them. */
   close(): void {
     for (const response of this.hanging) response.destroy();
     this.hanging.clear();
@@ -97,19 +128,19 @@ export class Faults {
     else this.apply(response, fault.action);
   };
 
-  private strike(method: string, path: string): ActiveFault | null {
+  private strike(method: string, path: string): ActiveGatewayFault | null {
     for (const { active, method: wanted, path: pattern } of this.faults) {
       if ((wanted !== "*" && wanted !== method) || !pattern.test(path)) continue;
       if (active.times !== "always" && active.hits >= active.times) continue;
-      if (active.probability < 1 && this.gateway.chance.next() >= active.probability) continue;
+      if (active.probability < 1 && this.gateway.random() >= active.probability) continue;
       active.hits += 1;
       return active;
     }
     return null;
   }
 
-  /** Lets the handler do its work and spoils the answer only. */
-  private strikeAfter(response: Response, fault: ActiveFault): void {
+  /** Lets the handler do its work and only spoils the answer. */
+  private strikeAfter(response: Response, fault: ActiveGatewayFault): void {
     const { action, delayMs } = fault;
     const json = response.json.bind(response);
     response.json = (body: unknown) => {
@@ -119,10 +150,10 @@ export class Faults {
     };
   }
 
-  private apply(response: Response, action: Exclude<FaultAction, "delay">): void {
+  private apply(response: Response, action: Exclude<GatewayFaultAction, "delay">): void {
     if (action === "hang") {
       this.hanging.add(response);
       response.on("close", () => this.hanging.delete(response));
-    } else spoil[action](response);
+    } else spoilers[action](response);
   }
 }

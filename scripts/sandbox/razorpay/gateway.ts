@@ -1,19 +1,19 @@
-import { Clock } from "./clock.js";
+import { Clock } from "../shared/clock.js";
+import { createRandom } from "../shared/random.js";
 import type { RazorpaySimulatorOptions } from "./control-types.js";
-import { Chance } from "./random.js";
-import { defaultSettings } from "./settings.js";
-import type { SimulatorSettings } from "./settings-types.js";
+import { defaultSettings, type SimulatorSettings } from "./settings.js";
 import { Store } from "./store.js";
 import { WebhookSender } from "./webhook-sender.js";
 
-/** What every part of the simulator works on. */
+/** The state and parts of the simulator; every operation receives it. */
 export interface Gateway {
   readonly options: RazorpaySimulatorOptions & { accountId: string };
   readonly settings: SimulatorSettings;
   readonly clock: Clock;
   readonly webhooks: WebhookSender;
   store: Store;
-  chance: Chance;
+  /** Seeded, so that a run with faults can be repeated. */
+  random: () => number;
 }
 
 const DEFAULT_ACCOUNT = "acc_Sandbox0000001";
@@ -30,7 +30,7 @@ export function createGateway(options: RazorpaySimulatorOptions): Gateway {
     settings,
     clock,
     store: new Store(),
-    chance: new Chance(settings.seed),
+    random: createRandom(settings.seed),
   };
   const webhooks = new WebhookSender({
     clock,
@@ -38,7 +38,7 @@ export function createGateway(options: RazorpaySimulatorOptions): Gateway {
     secret: options.webhookSecret,
     urls: options.webhookUrls,
     accountId,
-    chance: () => gateway.chance,
+    random: () => gateway.random(),
   });
   return Object.assign(gateway, { webhooks });
 }

@@ -2,44 +2,34 @@ import type { Express } from "express";
 import express from "express";
 import { createApiRouter } from "./api-routes.js";
 import { createCheckoutRouter } from "./checkout-routes.js";
-import { createControl } from "./control.js";
-import { createControlRouter } from "./control-routes.js";
+import { createRazorpayControl } from "./control.js";
 import type { RazorpayControl, RazorpaySimulatorOptions } from "./control-types.js";
-import { Faults } from "./faults.js";
+import { GatewayFaults } from "./faults.js";
 import { createGateway } from "./gateway.js";
 
-export type * from "./control-types.js";
-export { GatewayError } from "./errors.js";
-export type * from "./fault-types.js";
-export type * from "./ledger-types.js";
-export type { RemoteRazorpayControl } from "./remote-control.js";
-export { createRemoteRazorpayControl } from "./remote-control.js";
+export type { RazorpayControl, RazorpaySimulatorOptions } from "./control-types.js";
 export { SAMPLE_NAMES } from "./samples.js";
-export type * from "./settings-types.js";
-export type * from "./types.js";
-export type * from "./webhook-types.js";
 
-export interface RazorpaySimulator {
-  /** Not listening yet. `/v1` is the API, `/checkout` the buyer's side, `/__control` the switches. */
+interface RazorpaySimulator {
+  /** Not listening yet. `/v1` is the API, `/checkout` the buyer's side. */
   app: Express;
   control: RazorpayControl;
-  /** Stops timers, deliveries under way and hanging answers; the server that listens is the caller's. */
+  /** Stops timers, deliveries in flight and hanging answers. The caller closes its own server. */
   close(): Promise<void>;
 }
 
 /**
- * A stand-in for Razorpay, in memory (spec `razorpay.md`).
+ * A stand-in for Razorpay, in memory.
  * @throws Error for a key that is not a test key.
  */
 export function createRazorpaySimulator(options: RazorpaySimulatorOptions): RazorpaySimulator {
   const gateway = createGateway(options);
-  const faults = new Faults(gateway);
-  const control = createControl(gateway, faults);
+  const faults = new GatewayFaults(gateway);
+  const control = createRazorpayControl(gateway, faults);
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
   app.use(createCheckoutRouter(gateway));
-  app.use("/__control", createControlRouter(control));
   app.use("/v1", createApiRouter(gateway, faults));
   return {
     app,

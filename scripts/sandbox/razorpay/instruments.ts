@@ -1,8 +1,7 @@
 import type { AttemptDetails } from "./control-types.js";
-import { newId, randomDigits } from "./ids.js";
-import type { CardEntity, PaymentEntity, PaymentMethod } from "./types.js";
+import { type CardEntity, newId, type PaymentEntity, type PaymentMethod, randomDigits } from "./types.js";
 
-/** The fields that depend on the method of payment (spec §2.3). */
+/** The fields that depend on the payment method. */
 export interface Instrument {
   fields: Pick<PaymentEntity, "bank" | "wallet" | "vpa" | "card_id" | "upi">;
   card: CardEntity | null;
@@ -10,7 +9,7 @@ export interface Instrument {
 
 type References = Record<string, string | null>;
 
-/** `acquirer_data` once the bank has answered. Wallets leave it empty even on success, as seen on the wire. */
+/** `acquirer_data` after the bank has answered. The real gateway leaves it empty for wallets. */
 const references: Record<PaymentMethod, () => References> = {
   upi: () => ({ rrn: randomDigits(12), upi_transaction_id: `SIM${randomDigits(29)}` }),
   card: () => ({ auth_code: randomDigits(6), rrn: randomDigits(12) }),
@@ -20,7 +19,7 @@ const references: Record<PaymentMethod, () => References> = {
 
 export const bankReferences = (method: PaymentMethod): References => references[method]();
 
-/** `acquirer_data` before that. */
+/** `acquirer_data` before the bank has answered. */
 export const BLANK_REFERENCES: Record<PaymentMethod, References> = {
   upi: { rrn: null },
   card: { auth_code: null },
@@ -101,7 +100,7 @@ export const FAILURES = {
   },
 } as const satisfies Record<string, Failure>;
 
-/** The gateway's price: 2 % and 18 % GST on that; `fee` includes `tax` (₹10 → fee 24, tax 4). */
+/** The gateway's fee of 2 % plus 18 % GST on it. `fee` includes `tax` (₹10: fee 24, tax 4). */
 export function calculateFee(amount: number): { fee: number; tax: number } {
   const price = Math.round((amount * 2) / 100);
   const tax = Math.round((price * 18) / 100);

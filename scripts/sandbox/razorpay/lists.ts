@@ -5,7 +5,7 @@ import type { Fields } from "./validation.js";
 const EARLIEST = 946684800;
 const LATEST = 4765046400;
 
-export interface Page {
+interface Page {
   count: number;
   skip: number;
   from: number;
@@ -35,7 +35,7 @@ function readTime(query: Fields, field: "from" | "to"): number | undefined {
   return time;
 }
 
-/** The rules every list shares: default 10, at most `maximum` (100; 1000 for the recon report). */
+/** The rules of all lists: default 10 rows, at most `maximum` (100; 1000 for the recon report). */
 export function readPage(query: Fields, maximum = 100): Page {
   const count = readQueryInteger(query, "count") ?? 10;
   if (count < 1) throw invalidField("The count must be at least 1.", "count");
@@ -53,7 +53,7 @@ export function readFlag(query: Fields, field: string): boolean | undefined {
   return value === 1;
 }
 
-/** Only `expand[]=x` means anything; the SDK's `expand[expand]=x` is ignored by the gateway. */
+/** The gateway reads `expand[]=x` only and ignores the SDK's `expand[expand]=x`. */
 export function readExpand(query: Fields): Set<string> {
   const value = query["expand[]"];
   const names = Array.isArray(value) ? value : [value];
@@ -67,12 +67,12 @@ interface Listed {
 
 interface Selection<T extends Listed> {
   page: Page;
-  /** Younger rows are not shown yet (ms). */
+  /** Omits rows created after this (ms). */
   visibleUntilMs?: number;
   matches?: (row: T) => boolean;
 }
 
-/** Newest first. Rows are in the order of their creation, so the walk stops at the page's end. */
+/** Newest first. Rows are in order of creation, so the loop stops at the end of the page. */
 export function selectPage<T extends Listed>(rows: readonly T[], selection: Selection<T>): T[] {
   const { page, visibleUntilMs = Number.POSITIVE_INFINITY, matches = () => true } = selection;
   const chosen: T[] = [];

@@ -1,13 +1,11 @@
+import { isRecord } from "../shared/values.js";
 import { invalidField } from "./errors.js";
 import type { Gateway } from "./gateway.js";
-import { newId } from "./ids.js";
 import { collection, readExpand, readFlag, readPage, selectPage } from "./lists.js";
-import { paymentView } from "./payment-views.js";
 import type { OrderRecord } from "./store.js";
-import type { Collection, OrderEntity, PaymentEntity } from "./types.js";
-import type { Fields } from "./validation.js";
+import { type Collection, newId, type OrderEntity, type PaymentEntity } from "./types.js";
 import {
-  isObject,
+  type Fields,
   readAmount,
   readBoolean,
   readChoice,
@@ -17,6 +15,7 @@ import {
   readNotes,
   readText,
 } from "./validation.js";
+import { paymentView } from "./webhook-body.js";
 
 const CREATE_FIELDS = [
   "amount",
@@ -48,7 +47,7 @@ function readCaptureOptions(fields: Fields): CaptureOptions {
   if (fields.payment === undefined) {
     return { capture: null, manualExpiryMinutes: null, refundSpeed: "normal" };
   }
-  if (!isObject(fields.payment)) throw invalidField("payment must be an object.", "payment");
+  if (!isRecord(fields.payment)) throw invalidField("payment must be an object.", "payment");
   const payment = readFields(fields.payment, ["capture", "capture_options"]);
   const options = readFields(payment.capture_options, [
     "automatic_expiry_period",
@@ -80,7 +79,7 @@ function assertExpiries(automatic: number | null, manual: number): void {
   }
 }
 
-/** `POST /orders`. With `unique_receipt` a repeated receipt answers the order made first, whatever else is sent. */
+/** `POST /orders`. With `unique_receipt`, a repeated receipt returns the first order, whatever else differs. */
 export function createOrder(gateway: Gateway, body: unknown): OrderEntity {
   const fields = readFields(body, CREATE_FIELDS);
   const amount = readAmount(fields);
@@ -89,7 +88,7 @@ export function createOrder(gateway: Gateway, body: unknown): OrderEntity {
   const record: OrderRecord = {
     ...readCaptureOptions(fields),
     entity: newOrder({ amount, currency, receipt }, gateway.clock.nowSeconds()),
-    createdMs: gateway.clock.nowMs(),
+    createdMs: gateway.clock.now(),
     partialPayment: readBoolean(fields, "partial_payment"),
     payments: [],
   };
@@ -118,12 +117,6 @@ function newOrder(given: Pick<OrderEntity, "amount" | "currency" | "receipt">, n
   };
 }
 
-export function editOrder(gateway: Gateway, id: string, body: unknown): OrderEntity {
-  const order = gateway.store.orders.get(id).entity;
-  order.notes = readNotes(readFields(body, ["notes"]));
-  return order;
-}
-
 type OrderView = OrderEntity & { payments?: Collection<PaymentEntity> };
 
 function orderView(record: OrderRecord, expand: Set<string>): OrderView {
@@ -132,7 +125,7 @@ function orderView(record: OrderRecord, expand: Set<string>): OrderView {
   return { ...record.entity, payments: collection(payments.reverse()) };
 }
 
-/** `GET /orders`; can lag behind point reads, also when searched by receipt. */
+/** `GET /orders`. Can lag behind point reads, also when filtered by receipt. */
 export function listOrders(gateway: Gateway, query: Fields): Collection<OrderView> {
   const { store, settings, clock } = gateway;
   const page = readPage(query);
@@ -142,7 +135,7 @@ export function listOrders(gateway: Gateway, query: Fields): Collection<OrderVie
   const rows = receipt === null ? store.orders.rows : (store.ordersByReceipt.get(receipt) ?? []);
   const chosen = selectPage(rows, {
     page,
-    visibleUntilMs: clock.nowMs() - settings.listLagSeconds * 1000,
+    visibleUntilMs: clock.now() - settings.listLagSeconds * 1000,
     matches: (record) => authorized === undefined || hasAuthorized(record) === authorized,
   });
   return collection(chosen.map((record) => orderView(record, expand)));
@@ -151,7 +144,7 @@ export function listOrders(gateway: Gateway, query: Fields): Collection<OrderVie
 export const hasAuthorized = (record: OrderRecord): boolean =>
   record.payments.some((payment) => payment.entity.status === "authorized");
 
-/** `GET /orders/:id/payments`: every attempt, newest first; never lags. */
+/** `GET /orders/:id/payments`: all attempts, newest first. Never lags. */
 export function listOrderPayments(gateway: Gateway, id: string, query: Fields): Collection<PaymentEntity> {
   const withCard = readExpand(query).has("card");
   const payments = gateway.store.orders.get(id).payments.map((payment) => paymentView(payment, withCard));

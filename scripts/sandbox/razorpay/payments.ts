@@ -1,13 +1,15 @@
 import type { SecondPaymentRule } from "./control-types.js";
+import { captureRefusals, operationInProgress, orderAlreadyPaid } from "./errors.js";
 import type { Gateway } from "./gateway.js";
 import { bankReferences, calculateFee } from "./instruments.js";
 import { hasAuthorized } from "./orders.js";
 import { refundByGateway } from "./refunds.js";
 import type { OrderRecord, PaymentRecord } from "./store.js";
 import type { PaymentEntity } from "./types.js";
-import { orderPart, paymentPart } from "./webhook-events.js";
+import { readAmount, readCurrency, readFields } from "./validation.js";
+import { orderPart, paymentPart } from "./webhook-body.js";
 
-/** Without an order option the account refunds what was not captured within 3 days. */
+/** Without an order option, payments that are not captured within 3 days are refunded. */
 const ACCOUNT_EXPIRY_MINUTES = 3 * 24 * 60;
 
 export const isTaken = (order: OrderRecord): boolean =>
@@ -15,7 +17,7 @@ export const isTaken = (order: OrderRecord): boolean =>
 
 export interface Authorization {
   ifPaid: SecondPaymentRule;
-  /** Whether the automatic capture, where the order has one, runs now. */
+  /** Whether an automatic capture runs now. */
   capture: boolean;
 }
 
@@ -58,7 +60,7 @@ export function autoCapture(gateway: Gateway, paymentId: string): PaymentEntity 
   return payment.entity;
 }
 
-/** Takes the money: payment, order, ledger, balance and events in one go. */
+/** Captures the money: changes payment, order, ledger and balance, and emits the events. */
 export function capturePayment(gateway: Gateway, payment: PaymentRecord, by: "merchant" | "gateway"): void {
   const { store, settings, clock, webhooks } = gateway;
   const { entity, order } = payment;
@@ -71,7 +73,7 @@ export function capturePayment(gateway: Gateway, payment: PaymentRecord, by: "me
     amount: entity.amount,
     currency: entity.currency,
     by,
-    at: clock.nowMs(),
+    at: clock.now(),
   });
   store.unsettledPayments.push(payment);
   if (settings.balance !== null) settings.balance += entity.amount - cost.fee;
@@ -90,4 +92,49 @@ function countTowardsOrder(order: OrderRecord, payment: PaymentEntity): boolean 
   if (entity.amount_due > 0) return false;
   entity.status = "paid";
   return true;
+}
+
+/** One write per payment at a time; a concurrent one is refused, not queued. */
+export async function withWriteLock<T>(gateway: Gateway, paymentId: string, work: () => T): Promise<T> {
+  const { store, settings, clock } = gateway;
+  if (store.writeLocks.has(paymentId)) throw operationInProgress();
+  if (settings.writeLatencyMs === 0) return work();
+  store.writeLocks.add(paymentId);
+  try {
+    await new Promise<void>((resolve) => clock.after(settings.writeLatencyMs, resolve));
+    return work();
+  } finally {
+    store.writeLocks.delete(paymentId);
+  }
+}
+
+/** `POST /payments/:id/capture`. */
+export async function captureByMerchant(
+  gateway: Gateway,
+  paymentId: string,
+  body: unknown,
+): Promise<PaymentEntity> {
+  const fields = readFields(body, ["amount", "currency"]);
+  const amount = readAmount(fields);
+  const currency = readCurrency(fields);
+  const payment = gateway.store.payments.get(paymentId);
+  return withWriteLock(gateway, paymentId, () => {
+    assertCapturable(gateway, payment, amount, currency);
+    capturePayment(gateway, payment, "merchant");
+    return payment.entity;
+  });
+}
+
+function assertCapturable(gateway: Gateway, payment: PaymentRecord, amount: number, currency: string): void {
+  const { entity, order } = payment;
+  if (entity.status === "captured") {
+    throw gateway.settings.alreadyCapturedText === "captured"
+      ? captureRefusals.alreadyCaptured()
+      : orderAlreadyPaid(entity.order_id);
+  }
+  if (entity.status !== "authorized") throw captureRefusals.wrongStatus();
+  if (order?.entity.status === "paid") throw orderAlreadyPaid(entity.order_id);
+  if (currency !== entity.currency) throw captureRefusals.wrongCurrency();
+  if (amount !== entity.amount) throw captureRefusals.wrongAmount();
+  if (order && amount > order.entity.amount_due) throw captureRefusals.exceedsOrder();
 }

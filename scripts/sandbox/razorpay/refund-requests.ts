@@ -1,28 +1,24 @@
-import { withWriteLock } from "./captures.js";
 import { refundRefusals } from "./errors.js";
 import type { Gateway } from "./gateway.js";
-import type { RefundOrder } from "./refunds.js";
-import { makeRefund, refundableAmount } from "./refunds.js";
+import { withWriteLock } from "./payments.js";
+import { makeRefund, type RefundOrder, refundableAmount } from "./refunds.js";
 import type { PaymentRecord, RefundRecord } from "./store.js";
 import type { RefundEntity } from "./types.js";
-import type { Fields } from "./validation.js";
-import { readFields, readInteger, readNotes, readText } from "./validation.js";
+import { type Fields, readFields, readInteger, readNotes, readText } from "./validation.js";
 
 const MINIMUM_PAISE = 100;
-/** "more than 6 months old" */
+/** Six months; the gateway refuses to refund older payments. */
 const MAXIMUM_AGE_SECONDS = 183 * 24 * 60 * 60;
 
 type RefundRequest = Omit<RefundOrder, "amount" | "idempotencyKey" | "by"> & { amount: number | null };
 
 /**
- * `POST /payments/:id/refund`. With a key, the same request again answers the same refund; refused
- * requests do not use the key up.
+ * `POST /payments/:id/refund`. With an idempotency key, a repeated request gets the same refund. A
+ * refused request does not use up its key.
  */
 export async function refundByMerchant(
   gateway: Gateway,
-  paymentId: string,
-  body: unknown,
-  key: string | undefined,
+  { paymentId, body, key }: { paymentId: string; body: unknown; key: string | undefined },
 ): Promise<RefundEntity> {
   const payment = gateway.store.payments.get(paymentId);
   if (key === undefined) return (await refund(gateway, payment, body, null)).entity;
@@ -87,7 +83,7 @@ function readRefundAmount(fields: Fields): number | null {
   return amount;
 }
 
-/** The amount to refund: what was asked for, or everything left. */
+/** Returns the requested amount, or everything that is left. */
 function assertRefundable(gateway: Gateway, payment: PaymentRecord, request: RefundRequest): number {
   const { entity } = payment;
   const left = refundableAmount(payment);

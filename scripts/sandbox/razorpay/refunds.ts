@@ -1,12 +1,18 @@
 import { refundRefusals } from "./errors.js";
 import type { Gateway } from "./gateway.js";
-import { newId, randomDigits } from "./ids.js";
-import type { RefundRow } from "./ledger-types.js";
+import type { RefundRow } from "./ledger.js";
 import type { PaymentRecord, RefundRecord } from "./store.js";
-import type { Notes, RefundEntity, RefundSpeed, RefundStatus } from "./types.js";
-import { paymentPart, refundPart } from "./webhook-events.js";
+import {
+  type Notes,
+  newId,
+  type RefundEntity,
+  type RefundSpeed,
+  type RefundStatus,
+  randomDigits,
+} from "./types.js";
+import { paymentPart, refundPart } from "./webhook-body.js";
 
-/** The amount whose refund fails in test mode (₹24.68). */
+/** A refund of this amount (₹24.68) fails in test mode. */
 const FAILING_AMOUNT = 2468;
 
 export interface RefundOrder {
@@ -18,14 +24,14 @@ export interface RefundOrder {
   by: RefundRow["by"];
 }
 
-/** Captured and neither refunded nor on its way back; from the refund rows, not from `amount_refunded`. */
+/** The amount without pending or processed refunds; from the refunds, not from `amount_refunded`. */
 export function refundableAmount(payment: PaymentRecord): number {
   return payment.refunds
     .filter((refund) => refund.entity.status !== "failed")
     .reduce((rest, refund) => rest - refund.entity.amount, payment.entity.amount);
 }
 
-/** Uncaptured money goes back by itself: capture expired, or the order was paid twice. */
+/** The gateway refunds uncaptured money itself: the capture expired, or the order was paid twice. */
 export function refundByGateway(gateway: Gateway, payment: PaymentRecord): RefundRecord {
   const speed = payment.order?.refundSpeed ?? "normal";
   const { amount } = payment.entity;
@@ -45,7 +51,7 @@ export function makeRefund(gateway: Gateway, payment: PaymentRecord, order: Refu
   const status = firstStatus(gateway, order, fails);
   const refund: RefundRecord = {
     entity: newRefund(gateway, payment, order, status),
-    createdMs: clock.nowMs(),
+    createdMs: clock.now(),
     payment,
   };
   store.refunds.add(refund);
@@ -91,7 +97,7 @@ function newRefund(
     payment_id: payment.entity.id,
     notes: order.notes,
     receipt: order.receipt,
-    // The bank's reference comes later, even for a refund that is processed at once.
+    // The bank's reference arrives later, even for a refund that is processed at once.
     acquirer_data: { [referenceName(payment)]: null },
     created_at: gateway.clock.nowSeconds(),
     batch_id: null,
@@ -109,7 +115,7 @@ function referenceName(payment: PaymentRecord): string {
 function writeLedger(gateway: Gateway, refund: RefundRecord, order: RefundOrder): void {
   const { store, clock } = gateway;
   const payment = refund.payment.entity;
-  const at = clock.nowMs();
+  const at = clock.now();
   store.ledger.appendRefund({
     refundId: refund.entity.id,
     paymentId: payment.id,
@@ -125,15 +131,15 @@ function writeLedger(gateway: Gateway, refund: RefundRecord, order: RefundOrder)
 }
 
 /**
- * Brings the payment's refund fields in line with its refunds; `refunded` needs processed money. Whether
- * failed refunds still count in `amount_refunded` is undocumented and therefore a setting.
+ * Updates the payment's refund fields from its refunds; `refunded` requires processed refunds. Whether failed
+ * refunds still count in `amount_refunded` is not documented, so it is a setting.
  */
 function markRefunded(gateway: Gateway, payment: PaymentRecord): void {
   const { entity, refunds } = payment;
   const total = (status: RefundStatus) =>
     refunds.reduce((sum, { entity: refund }) => sum + (refund.status === status ? refund.amount : 0), 0);
-  const forgotten = gateway.settings.failedRefundRestoresAmount ? 0 : total("failed");
-  const returned = Math.min(entity.amount, total("pending") + total("processed") + forgotten);
+  const stillCounted = gateway.settings.failedRefundRestoresAmount ? 0 : total("failed");
+  const returned = Math.min(entity.amount, total("pending") + total("processed") + stillCounted);
   entity.amount_refunded = returned;
   if (returned === 0) entity.refund_status = null;
   else entity.refund_status = returned === entity.amount ? "full" : "partial";
@@ -146,7 +152,7 @@ function announceProcessed(gateway: Gateway, refund: RefundRecord): void {
   gateway.webhooks.emit("refund.processed", { ...refundPart(refund), ...paymentPart(refund.payment) });
 }
 
-/** The bank's answer. `failed` may also take back a refund that looked processed. False: nothing to change. */
+/** Applies the bank's answer. A refund that looked processed can still fail. Returns false if nothing changes. */
 export function finishRefund(
   gateway: Gateway,
   refund: RefundRecord,
@@ -156,7 +162,7 @@ export function finishRefund(
   if (entity.status === "failed" || entity.status === status) return false;
   const { store, settings, clock, webhooks } = gateway;
   entity.status = status;
-  store.ledger.appendRefundOutcome({ refundId: entity.id, status, at: clock.nowMs() });
+  store.ledger.appendRefundOutcome({ refundId: entity.id, status, at: clock.now() });
   if (status === "processed") {
     entity.acquirer_data = { [referenceName(payment)]: randomDigits(12) };
     markRefunded(gateway, payment);
@@ -169,7 +175,7 @@ export function finishRefund(
   return true;
 }
 
-/** A refund from the dashboard: the service learns of it by webhook or reconciliation only. */
+/** A refund from the dashboard; the service sees it only by webhook or reconciliation. */
 export function refundInDashboard(gateway: Gateway, paymentId: string, amount?: number): RefundRecord {
   const payment = gateway.store.payments.get(paymentId);
   if (payment.entity.status !== "captured") throw refundRefusals.notCaptured();

@@ -1,6 +1,6 @@
 /**
- * The webhook bodies of spec `razorpay.md` §5, compact and in their own key order. Ids are invented; the
- * line breaks are for reading and taken out.
+ * Sample webhook bodies as the gateway sends them: compact, each in its own key order. The ids are invented.
+ * `joinLines` removes the line breaks, which are for reading only.
  */
 const joinLines = (text: string): string => text.replaceAll("\n", "");
 
@@ -51,11 +51,10 @@ const SAMPLES = {
 "refund_cancellation_policy":null,"term_and_conditions":null,"others":null,"submitted_at":null},"phase":"chargeback","created_at":1767571200}}},"created_at":1767571203}`),
 } as const;
 
-export type SampleName = keyof typeof SAMPLES;
 export const SAMPLE_NAMES = Object.keys(SAMPLES);
 
 export function sampleBody(name: string): string {
   const found = Object.entries(SAMPLES).find(([candidate]) => candidate === name);
-  if (!found) throw new Error(`no sample ${name}; there are ${SAMPLE_NAMES.join(", ")}`);
+  if (!found) throw new Error(`no sample ${name}; the samples are ${SAMPLE_NAMES.join(", ")}`);
   return found[1];
 }

@@ -1,11 +1,17 @@
 import { invalidField } from "./errors.js";
 import type { Gateway } from "./gateway.js";
-import { newId, randomDigits } from "./ids.js";
 import { collection, readPage } from "./lists.js";
 import type { PaymentRecord, RefundRecord, SettlementRecord } from "./store.js";
-import type { Collection, Notes, ReconRow, SettlementEntity } from "./types.js";
+import {
+  type Collection,
+  type Notes,
+  newId,
+  type ReconRow,
+  randomDigits,
+  type SettlementEntity,
+} from "./types.js";
 import type { Fields } from "./validation.js";
-import { settlementPart } from "./webhook-events.js";
+import { settlementPart } from "./webhook-body.js";
 
 /** Settlement days are Indian days. */
 const IST_OFFSET_SECONDS = 5.5 * 60 * 60;
@@ -15,7 +21,7 @@ type RowBasis = Pick<
   "settled" | "on_hold" | "settled_at" | "posted_at" | "settlement_id" | "settlement_utr" | "credit_type"
 >;
 
-/** Pays out what was captured and refunded since the last time; null when there is nothing. */
+/** Pays out all captures and refunds since the last settlement; null if there are none. */
 export function settle(gateway: Gateway): SettlementEntity | null {
   const { store, clock, webhooks } = gateway;
   if (store.unsettledPayments.length + store.unsettledRefunds.length === 0) return null;
@@ -46,7 +52,7 @@ export function settle(gateway: Gateway): SettlementEntity | null {
     utr,
     created_at: now,
   };
-  const record: SettlementRecord = { entity, createdMs: clock.nowMs(), rows };
+  const record: SettlementRecord = { entity, createdMs: clock.now(), rows };
   store.settlements.add(record);
   webhooks.emit("settlement.processed", settlementPart(entity));
   return entity;

@@ -1,27 +1,27 @@
 import { malformedId, unknownId } from "./errors.js";
-import type { IdPrefix } from "./ids.js";
-import { isId } from "./ids.js";
-import type { CaptureRow, Ledger, RefundOutcomeRow, RefundRow } from "./ledger-types.js";
-import type {
-  CardEntity,
-  DisputeEntity,
-  DowntimeEntity,
-  OrderEntity,
-  PaymentEntity,
-  ReconRow,
-  RefundEntity,
-  RefundSpeed,
-  SettlementEntity,
+import { LedgerBook } from "./ledger.js";
+import {
+  type CardEntity,
+  type DisputeEntity,
+  type DowntimeEntity,
+  type IdPrefix,
+  isId,
+  type OrderEntity,
+  type PaymentEntity,
+  type ReconRow,
+  type RefundEntity,
+  type RefundSpeed,
+  type SettlementEntity,
 } from "./types.js";
 
-interface Stored<E> {
+export interface Stored<E> {
   entity: E;
   createdMs: number;
 }
 
 export interface OrderRecord extends Stored<OrderEntity> {
   capture: "automatic" | "manual" | null;
-  /** Minutes from authorisation to the automatic refund; null = the account's default. */
+  /** Minutes from authorisation to the automatic refund; null: the account's default. */
   manualExpiryMinutes: number | null;
   refundSpeed: RefundSpeed;
   partialPayment: boolean;
@@ -48,9 +48,9 @@ export interface SettlementRecord extends Stored<SettlementEntity> {
   rows: ReconRow[];
 }
 
-export type DowntimeRecord = Stored<DowntimeEntity>;
+type DowntimeRecord = Stored<DowntimeEntity>;
 
-/** Entities of one kind: by id for point reads, in the order of creation for lists. */
+/** Entities of one kind, by id and in order of creation. */
 export class Table<R extends Stored<{ id: string }>> {
   readonly rows: R[] = [];
   private readonly byId = new Map<string, R>();
@@ -67,7 +67,7 @@ export class Table<R extends Stored<{ id: string }>> {
     return this.byId.get(id) ?? null;
   }
 
-  /** @throws GatewayError 400 for a malformed or an unknown id (the gateway has no 404). */
+  /** @throws GatewayError 400 for a malformed or unknown id; the gateway has no 404 */
   get(id: string): R {
     if (!isId(id, this.prefix)) throw malformedId(id);
     const row = this.byId.get(id);
@@ -75,40 +75,6 @@ export class Table<R extends Stored<{ id: string }>> {
     return row;
   }
 }
-
-/** Append-only; written where money moves, never derived from the entities. */
-export class LedgerBook {
-  private readonly captures: CaptureRow[] = [];
-  private readonly refunds: RefundRow[] = [];
-  private readonly refundOutcomes: RefundOutcomeRow[] = [];
-  private readonly lastOutcome = new Map<string, RefundOutcomeRow["status"]>();
-
-  appendCapture(row: CaptureRow): void {
-    this.captures.push(Object.freeze(row));
-  }
-
-  appendRefund(row: RefundRow): void {
-    this.refunds.push(Object.freeze(row));
-  }
-
-  appendRefundOutcome(row: RefundOutcomeRow): void {
-    this.refundOutcomes.push(Object.freeze(row));
-    this.lastOutcome.set(row.refundId, row.status);
-  }
-
-  read(): Ledger {
-    return {
-      captures: [...this.captures],
-      refunds: this.refunds.map((row) => ({
-        ...row,
-        status: this.lastOutcome.get(row.refundId) ?? "pending",
-      })),
-      refundOutcomes: [...this.refundOutcomes],
-    };
-  }
-}
-
-export type IdempotencyEntry = { body: string; refund: RefundRecord | null };
 
 export class Store {
   readonly orders = new Table<OrderRecord>("order");
@@ -119,10 +85,10 @@ export class Store {
   readonly disputes = new Table<DisputeRecord>("disp");
   readonly downtimes = new Table<DowntimeRecord>("down");
   readonly ledger = new LedgerBook();
-  /** Payments in the middle of a capture or refund. */
+  /** Payments with a capture or refund in flight. */
   readonly writeLocks = new Set<string>();
   /** By payment id and `X-Refund-Idempotency` key; `refund: null` while in flight. */
-  readonly refundKeys = new Map<string, IdempotencyEntry>();
+  readonly refundKeys = new Map<string, { body: string; refund: RefundRecord | null }>();
   readonly unsettledPayments: PaymentRecord[] = [];
   readonly unsettledRefunds: RefundRecord[] = [];
   readonly warnings: string[] = [];
@@ -138,19 +104,14 @@ export class Store {
     return record;
   }
 
-  findRecord(id: string): Stored<object> | null {
-    const tables = [
-      this.orders,
-      this.payments,
-      this.refunds,
-      this.settlements,
-      this.disputes,
-      this.downtimes,
-    ];
-    for (const table of tables) {
-      const record = table.find(id);
-      if (record) return record;
-    }
-    return null;
+  findRecord(id: string) {
+    return (
+      this.orders.find(id) ??
+      this.payments.find(id) ??
+      this.refunds.find(id) ??
+      this.settlements.find(id) ??
+      this.disputes.find(id) ??
+      this.downtimes.find(id)
+    );
   }
 }

@@ -1,4 +1,6 @@
-/** Entities as the gateway sends them: integer paise, unix seconds, snake_case (spec `razorpay.md` §2). */
+import { randomBytes } from "node:crypto";
+
+/** Entities and ids as the gateway sends them: integer paise, unix seconds, snake_case. */
 
 export type Notes = Record<string, string | number> | [];
 
@@ -19,7 +21,7 @@ export interface OrderEntity {
 
 export const PAYMENT_METHODS = ["upi", "card", "netbanking", "wallet"] as const;
 export type PaymentMethod = (typeof PAYMENT_METHODS)[number];
-export type PaymentGatewayStatus = "created" | "authorized" | "captured" | "refunded" | "failed";
+type PaymentGatewayStatus = "created" | "authorized" | "captured" | "refunded" | "failed";
 
 export interface CardEntity {
   id: string;
@@ -131,8 +133,7 @@ export interface ReconRow {
   dispute_id?: string | null;
 }
 
-export const DISPUTE_PHASES = ["fraud", "retrieval", "chargeback", "pre_arbitration", "arbitration"] as const;
-export type DisputePhase = (typeof DISPUTE_PHASES)[number];
+export type DisputePhase = "fraud" | "retrieval" | "chargeback" | "pre_arbitration" | "arbitration";
 export type DisputeStatus = "open" | "under_review" | "won" | "lost" | "closed";
 
 export interface DisputeEntity {
@@ -173,3 +174,24 @@ export interface Collection<T> {
   count: number;
   items: T[];
 }
+
+const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const ID_LENGTH = 14;
+
+export type IdPrefix = "order" | "pay" | "rfnd" | "setl" | "disp" | "down" | "card" | "cust" | "acc";
+
+/** 14 characters of `[A-Za-z0-9]`, as in all ids of the gateway. The bias of the modulo does not matter here. */
+export function randomSuffix(): string {
+  let suffix = "";
+  for (const byte of randomBytes(ID_LENGTH)) suffix += ALPHABET[byte % ALPHABET.length];
+  return suffix;
+}
+
+export const newId = (prefix: IdPrefix): string => `${prefix}_${randomSuffix()}`;
+
+export function isId(value: string, prefix: IdPrefix): boolean {
+  return value.startsWith(`${prefix}_`) && /^[A-Za-z0-9]{14}$/.test(value.slice(prefix.length + 1));
+}
+
+export const randomDigits = (count: number): string =>
+  Array.from(randomBytes(count), (byte) => String(byte % 10)).join("");

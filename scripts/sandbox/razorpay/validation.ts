@@ -1,28 +1,20 @@
-import { extraField, fieldRequired, invalidField, malformedId, serverError } from "./errors.js";
-import type { IdPrefix } from "./ids.js";
-import { isId } from "./ids.js";
+import { isRecord } from "../shared/values.js";
+import { extraField, fieldRequired, invalidField, serverError } from "./errors.js";
 import type { Notes } from "./types.js";
 
 export type Fields = Record<string, unknown>;
 
-export const isObject = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-/** A missing body is an empty one: the SDK sends none for a full refund. */
+/** A missing body counts as empty: the SDK sends none for a full refund. */
 export function readFields(body: unknown, allowed: readonly string[]): Fields {
-  const fields = isObject(body) ? body : {};
+  const fields = isRecord(body) ? body : {};
   const extra = Object.keys(fields).filter((name) => !allowed.includes(name));
   if (extra.length > 0) throw extraField(extra.join(", "));
   return fields;
 }
 
-export function assertId(value: string, prefix: IdPrefix): void {
-  if (!isId(value, prefix)) throw malformedId(value);
-}
-
 const missing = (value: unknown): boolean => value === undefined || value === null || value === "";
 
-/** Integer paise; the lower limit depends on the caller. */
+/** A safe integer; the caller checks the range. */
 export function readInteger(fields: Fields, field: string): number {
   const value = fields[field];
   if (missing(value)) throw fieldRequired(field);
@@ -48,7 +40,7 @@ export function readCurrency(fields: Fields): string {
   return value;
 }
 
-/** Reported: text with emoji can end in a 500 of the gateway. */
+/** Emoji in text are reported to cause a 500 of the gateway. */
 function assertStorable(text: string): void {
   if (/\p{Emoji_Presentation}/u.test(text)) throw serverError();
 }
@@ -82,11 +74,11 @@ export function readChoice<T extends string>(fields: Fields, field: string, choi
 const MAXIMUM_NOTES = 15;
 const MAXIMUM_NOTE_LENGTH = 256;
 
-/** At most 15 pairs of at most 256 characters; empty notes are the gateway's famous `[]`. */
+/** At most 15 pairs of at most 256 characters. Empty notes are `[]`, like on the real gateway. */
 export function readNotes(fields: Fields): Notes {
   const value = fields.notes;
   if (missing(value) || (Array.isArray(value) && value.length === 0)) return [];
-  if (!isObject(value)) throw invalidField("notes must be an array or an object.", "notes");
+  if (!isRecord(value)) throw invalidField("notes must be an array or an object.", "notes");
   const pairs = Object.entries(value);
   if (pairs.length > MAXIMUM_NOTES) {
     throw invalidField("Number of fields in notes should be less than or equal to 15.", "notes");

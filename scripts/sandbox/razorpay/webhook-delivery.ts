@@ -1,19 +1,18 @@
-import type { Clock } from "./clock.js";
+import type { Clock } from "../shared/clock.js";
 import { GatewayError } from "./errors.js";
-import type { PendingCount } from "./pending-count.js";
 import { Poster } from "./webhook-http.js";
 import type { DeliveryRecord, EndpointRecord, EventRecord, WebhookSettings } from "./webhook-types.js";
 
-/** Seconds after the first delivery, as measured (spec §3.2). */
+/** Retries, in seconds after the first delivery, as measured on the real gateway. */
 const LADDER_SECONDS = [6, 19, 40, 82, 164, 326, 650, 1293, 2577, 5140, 10_260, 20_520, 41_004, 81_936];
-/** One quick retry after a 5xx, of these events alone. */
+/** The gateway retries these events once quickly after a 5xx. */
 const QUICK_RETRY_SECONDS = 0.23;
 const QUICK_RETRY_EVENTS = ["payment.authorized", "payment.captured", "order.paid"];
 const DISABLE_AFTER_SECONDS = 24 * 60 * 60;
 
 export interface StoredEvent {
   record: EventRecord;
-  /** What every delivery sends, made once. */
+  /** The body of every delivery, serialised once. */
   bytes: Buffer;
 }
 
@@ -29,18 +28,18 @@ export interface Job {
   headers?: Record<string, string | string[]>;
 }
 
-/** Endpoints and what is sent to them: deliveries, retries along the ladder, the disabling after 24 h. */
+/** Delivers events to the endpoints, retries along the ladder, and disables an endpoint after 24 hours. */
 export class WebhookDeliverer {
   private readonly endpoints = new Map<string, EndpointRecord>();
   private deliveryLog: DeliveryRecord[] = [];
   private readonly poster = new Poster();
-  /** What was sent before a reset or the end leaves no trace after it. */
+  readonly pending = new PendingDeliveries();
+  /** Deliveries from before a reset or the end are not recorded. */
   private epoch = 0;
 
   constructor(
     private readonly clock: Clock,
     private readonly settings: WebhookSettings,
-    private readonly pending: PendingCount,
   ) {}
 
   setUrls(urls: readonly string[]): void {
@@ -66,7 +65,7 @@ export class WebhookDeliverer {
   }
 
   jobOf(event: StoredEvent, url: string, kind: Job["kind"]): Job {
-    const firstAt = this.clock.nowMs();
+    const firstAt = this.clock.now();
     return { event, url, kind, attempt: 1, firstAt, ladderStep: 0, signature: event.record.signature };
   }
 
@@ -75,7 +74,7 @@ export class WebhookDeliverer {
     this.clock.after(delayMs, () => {
       const acknowledged = job.kind === "retry" && job.event.record.acknowledgedBy.includes(job.url);
       if (acknowledged || !this.endpoints.get(job.url)?.enabled) return done();
-      if (job.kind === "first") job.firstAt = this.clock.nowMs();
+      if (job.kind === "first") job.firstAt = this.clock.now();
       void this.deliver(job).finally(done);
     });
   }
@@ -91,7 +90,7 @@ export class WebhookDeliverer {
 
   private async deliver(job: Job): Promise<DeliveryRecord> {
     const { clock, settings, epoch } = this;
-    const startedAt = clock.nowMs();
+    const startedAt = clock.now();
     const began = performance.now();
     const answer = await this.poster.post({
       url: job.url,
@@ -148,10 +147,10 @@ export class WebhookDeliverer {
 
   private untilOffset(job: Job, seconds: number): number {
     const dueAt = job.firstAt + seconds * 1000 * this.settings.ladderScale;
-    return Math.max(0, dueAt - this.clock.nowMs());
+    return Math.max(0, dueAt - this.clock.now());
   }
 
-  /** An event that failed for 24 h costs the endpoint: a person must enable it again. */
+  /** An event that fails for 24 hours disables its endpoint, until a person enables it again. */
   private scheduleDisabling(job: Job): void {
     const done = this.pending.begin("retry");
     this.clock.after(this.untilOffset(job, DISABLE_AFTER_SECONDS), () => {
@@ -163,6 +162,7 @@ export class WebhookDeliverer {
 
   reset(): void {
     this.epoch += 1;
+    this.pending.reset();
     this.deliveryLog = [];
     this.setUrls([...this.endpoints.keys()]);
   }
@@ -184,4 +184,50 @@ function headersOf(job: Job): Record<string, string | string[]> {
     "Accept-Encoding": "gzip",
     ...job.headers,
   };
+}
+
+type PendingKind = "first" | "retry";
+
+/** Counts deliveries that are scheduled or in flight, so that a test can wait for them. */
+class PendingDeliveries {
+  private counts: Record<PendingKind, number> = { first: 0, retry: 0 };
+  private readonly waiting = new Set<() => void>();
+
+  /** Returns a function to call once, when the delivery has ended. */
+  begin(kind: PendingKind): () => void {
+    const { counts } = this;
+    counts[kind] += 1;
+    return () => {
+      counts[kind] -= 1;
+      this.checkAll();
+    };
+  }
+
+  untilQuiet(withRetries: boolean, timeoutMs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.waiting.delete(check);
+        const { first, retry } = this.counts;
+        reject(new Error(`webhooks still pending after ${timeoutMs} ms: ${first} first, ${retry} retries`));
+      }, timeoutMs).unref();
+      const check = () => {
+        if (this.counts.first > 0 || (withRetries && this.counts.retry > 0)) return;
+        clearTimeout(timer);
+        this.waiting.delete(check);
+        resolve();
+      };
+      this.waiting.add(check);
+      check();
+    });
+  }
+
+  /** Starts at zero; deliveries that are still in flight count down on the old object. */
+  reset(): void {
+    this.counts = { first: 0, retry: 0 };
+    this.checkAll();
+  }
+
+  private checkAll(): void {
+    for (const check of this.waiting) check();
+  }
 }

@@ -9,21 +9,21 @@ export interface Post {
   timeoutMs: number;
 }
 
-export interface Answer {
+interface PostResult {
   status: number | null;
   error: string | null;
 }
 
-/** Enough for any burst, and few enough that the time-out measures the receiver, not our own backlog. */
+/** Enough for any burst, and few enough that the time-out measures the receiver and not our own backlog. */
 const MAXIMUM_PARALLEL = 100;
 
-/** Posts raw bytes; follows no redirect; any answer later than the time-out is none. */
+/** Posts raw bytes, follows no redirects, and ignores answers after the time-out. */
 export class Poster {
   private readonly active = new Set<ClientRequest>();
   private readonly waiting: (() => void)[] = [];
   private running = 0;
 
-  async post(post: Post): Promise<Answer> {
+  async post(post: Post): Promise<PostResult> {
     if (this.running >= MAXIMUM_PARALLEL) await new Promise<void>((resolve) => this.waiting.push(resolve));
     this.running += 1;
     try {
@@ -34,18 +34,18 @@ export class Poster {
     }
   }
 
-  private send({ url, body, headers, timeoutMs }: Post): Promise<Answer> {
+  private send({ url, body, headers, timeoutMs }: Post): Promise<PostResult> {
     return new Promise((resolve) => {
       const open = url.startsWith("https:") ? https.request : http.request;
       const request = open(url, {
         method: "POST",
-        // A kept connection that the receiver closes meanwhile would look like a failed delivery.
+        // If the receiver closed a kept-alive connection, it would look like a failed delivery.
         agent: false,
         headers: { ...headers, "Content-Length": body.length },
       });
       this.active.add(request);
       const timer = setTimeout(() => request.destroy(new Error("timeout")), timeoutMs);
-      const finish = (answer: Answer) => {
+      const finish = (answer: PostResult) => {
         clearTimeout(timer);
         this.active.delete(request);
         resolve(answer);

@@ -1,12 +1,9 @@
-import type { Clock } from "./clock.js";
+import type { Clock } from "../shared/clock.js";
+import { shuffle } from "../shared/random.js";
 import { GatewayError } from "./errors.js";
-import { randomSuffix } from "./ids.js";
-import { PendingCount } from "./pending-count.js";
-import type { Chance } from "./random.js";
-import { envelopeOf, serialize, signBody } from "./webhook-body.js";
-import type { Job, StoredEvent } from "./webhook-delivery.js";
-import { WebhookDeliverer } from "./webhook-delivery.js";
-import type { EventParts } from "./webhook-events.js";
+import { randomSuffix } from "./types.js";
+import { type EventParts, envelopeOf, serialize, signBody } from "./webhook-body.js";
+import { type Job, type StoredEvent, WebhookDeliverer } from "./webhook-delivery.js";
 import type {
   DeliveryRecord,
   EventRecord,
@@ -19,26 +16,25 @@ import type {
 
 const REPLAY_DAYS = 7;
 
-export interface SenderOptions {
+interface SenderOptions {
   clock: Clock;
   settings: WebhookSettings;
   secret: string;
   urls: string[];
   accountId: string;
-  chance: () => Chance;
+  random: () => number;
 }
 
-/** Signs an event once, stores its bytes, and delivers them at least once, in no particular order. */
+/** Signs an event once, stores its bytes, and delivers them at least once, in no guaranteed order. */
 export class WebhookSender {
   readonly deliverer: WebhookDeliverer;
   private secret: string;
   private readonly events = new Map<string, StoredEvent>();
   private held: StoredEvent[] = [];
-  private readonly pending = new PendingCount();
 
   constructor(private readonly options: SenderOptions) {
     this.secret = options.secret;
-    this.deliverer = new WebhookDeliverer(options.clock, options.settings, this.pending);
+    this.deliverer = new WebhookDeliverer(options.clock, options.settings);
     this.deliverer.setUrls(options.urls);
   }
 
@@ -73,7 +69,7 @@ export class WebhookSender {
   }
 
   private store(id: string, event: string, body: string, signature: string | null): StoredEvent {
-    const createdAt = this.options.clock.nowMs();
+    const createdAt = this.options.clock.now();
     const record: EventRecord = {
       id,
       event,
@@ -89,8 +85,8 @@ export class WebhookSender {
   }
 
   private firstDelay(): number {
-    const { settings, chance } = this.options;
-    return settings.delayMs + (settings.shuffleMs > 0 ? chance().next() * settings.shuffleMs : 0);
+    const { settings, random } = this.options;
+    return settings.delayMs + (settings.shuffleMs > 0 ? random() * settings.shuffleMs : 0);
   }
 
   private firstJobs(event: StoredEvent): Job[] {
@@ -138,10 +134,10 @@ export class WebhookSender {
     return deliveries;
   }
 
-  /** `eventIds` is also an order; `order` arranges otherwise. */
+  /** In the order of `eventIds`, unless `order` is set. */
   private inOrder(events: StoredEvent[], { eventIds, order }: ReleaseOptions): StoredEvent[] {
     if (order === "reverse") return [...events].reverse();
-    if (order === "shuffled") return this.options.chance().shuffle(events);
+    if (order === "shuffled") return shuffle(events, this.options.random);
     if (!eventIds || order === "fifo") return events;
     const rank = (event: StoredEvent) => eventIds.indexOf(event.record.id);
     return [...events].sort((a, b) => rank(a) - rank(b));
@@ -156,7 +152,7 @@ export class WebhookSender {
 
   async replay(eventId: string): Promise<DeliveryRecord[]> {
     const event = this.getEvent(eventId);
-    const age = this.options.clock.nowMs() - event.record.createdAt;
+    const age = this.options.clock.now() - event.record.createdAt;
     if (age > REPLAY_DAYS * 24 * 60 * 60 * 1000) {
       throw new GatewayError(400, "BAD_REQUEST_ERROR", "events older than 7 days cannot be replayed");
     }
@@ -177,14 +173,13 @@ export class WebhookSender {
   }
 
   flush(options: FlushOptions = {}): Promise<void> {
-    return this.pending.untilQuiet(options.retries ?? false, options.timeoutMs ?? 10_000);
+    return this.deliverer.pending.untilQuiet(options.retries ?? false, options.timeoutMs ?? 10_000);
   }
 
-  /** The caller has cancelled the clock's tasks: nothing scheduled will come any more. */
+  /** The caller has already cancelled the clock's tasks, so no scheduled delivery follows. */
   reset(): void {
     this.events.clear();
     this.held = [];
-    this.pending.reset();
     this.deliverer.reset();
   }
 

@@ -1,21 +1,21 @@
-/** Webhooks as the controls and the logs see them. */
+/** Settings, events and deliveries of webhooks, as controls and tests see them. */
 
 export interface WebhookSettings {
-  /** First delivery after the fact (ms). */
+  /** Delay of the first delivery (ms). */
   delayMs: number;
   /** Extra byte-identical copies, sent at the same time. */
   duplicates: number;
-  /** Each delivery waits a random time up to this (ms): events overtake one another. */
+  /** Each delivery waits a random time up to this (ms), so events arrive out of order. */
   shuffleMs: number;
-  /** Never delivered: all, or these event names. They stay in `events()` and can be replayed. */
+  /** Events that are not delivered. They stay in `events()` and can be replayed. */
   drop: "none" | "all" | string[];
   /** Collected until `release()`. */
   hold: boolean;
   /** `escaped`: `\/` and `\uXXXX`; `spaced`: blanks after `:` and `,`. */
   style: BodyStyle;
-  /** 1 = the real ladder of hours; 0.001 = milliseconds for seconds. */
+  /** 1: the real ladder of hours; 0.001: milliseconds instead of seconds. */
   ladderScale: number;
-  /** No answer within this is a failure (ms). */
+  /** A delivery without an answer within this time fails (ms). */
   timeoutMs: number;
 }
 
@@ -60,13 +60,13 @@ export interface SendEventOptions {
   eventId?: string;
   /** Signs with another secret. */
   secret?: string;
-  /** Sends this signature instead; null sends none. */
+  /** Replaces the signature; null sends none. */
   signature?: string | null;
   accountId?: string | null;
-  /** Unix seconds; null leaves the field out. */
+  /** Unix seconds; null omits the field. */
   createdAt?: number | null;
   style?: BodyStyle;
-  /** Sent as it is, instead of an envelope made from event and payload. */
+  /** Sent as is, instead of an envelope made from event and payload. */
   rawBody?: string;
   headers?: Record<string, string | string[]>;
   /** Default: every endpoint. */
@@ -86,13 +86,13 @@ export interface ReleaseOptions {
   /** Default: all held events. */
   eventIds?: string[];
   order?: "fifo" | "reverse" | "shuffled";
-  /** One after the other, each answered before the next is sent (default), or all at once. */
+  /** Sends all at once; by default each event is answered before the next is sent. */
   parallel?: boolean;
 }
 
 export interface FlushOptions {
-  /** Waits for the retries of failed deliveries too. */
+  /** Also waits for retries of failed deliveries. */
   retries?: boolean;
-  /** Real milliseconds until it gives up with an error (default 10000). */
+  /** Real milliseconds until it rejects (default 10000). */
   timeoutMs?: number;
 }

@@ -1,6 +1,6 @@
 /**
- * The names worth knowing by heart, for tests, the demo and curl. Products are `prod-<slug>`, variants
- * `var-<slug>-<size>`; the whole range is in `product-rows.ts`.
+ * Names of seeded entities for tests, the demo and curl. Products are `prod-<slug>`, variants
+ * `var-<slug>-<size>`; `product-rows.ts` has all of them.
  */
 export const SEED = {
   products: {
@@ -21,7 +21,7 @@ export const SEED = {
     conditioner: "var-hibiscus-conditioner-200ml",
     /** ₹180, nil rated, cannot be returned */
     kajal: "var-kajal-3g",
-    /** ₹899, 18 %, at most 2 an order */
+    /** ₹899, 18 %, at most 2 per order */
     serum: "var-kumkumadi-serum-15ml",
     /** ₹175.50, for odd paise */
     giloy: "var-giloy-tablets-60-tablets",
@@ -39,11 +39,11 @@ export const SEED = {
   coupons: {
     /** 10 %, at most ₹300, stackable */
     WELCOME10: "WELCOME10",
-    /** ₹100 from ₹499, alone */
+    /** ₹100 off from ₹499, not stackable */
     FLAT100: "FLAT100",
     /** free shipping, stackable */
     FREESHIP: "FREESHIP",
-    /** ₹50, one use by anybody */
+    /** ₹50 off, one use in total */
     LASTONE: "LASTONE",
     /** 20 %, once per user */
     ONCE20: "ONCE20",
@@ -54,15 +54,15 @@ export const SEED = {
     EXPIRED5: "EXPIRED5",
   },
   promotions: {
-    /** A rose lip balm is given from this subtotal (rupees). */
+    /** From this subtotal (rupees), a rose lip balm is a free gift. */
     giftThreshold: 1_499,
     giftRuleId: "gift-lip-balm",
-    /** ₹100 off from here. */
+    /** ₹100 off from this subtotal. */
     automaticThreshold: 2_000,
     automaticId: "auto-festive-100",
-    /** 3 % from here. */
+    /** 3 % off from this subtotal. */
     silverThreshold: 3_000,
-    /** 5 % from here. */
+    /** 5 % off from this subtotal. */
     goldThreshold: 5_000,
   },
   users: {
@@ -95,7 +95,7 @@ export const SEED = {
     chandigarh: "160017",
     /** Serviceable, no cash on delivery (Gangtok). */
     noCod: "737101",
-    /** Lakshadweep: known, nobody delivers. */
+    /** Lakshadweep: known, but without delivery. */
     unserviceable: "682555",
     /** In no state's range. */
     unknown: "999999",

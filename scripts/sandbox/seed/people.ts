@@ -22,8 +22,8 @@ export interface SeedUser {
   storeCredit: number;
 }
 
-export const ADMIN_ROLES = ["admin", "finance", "support", "fulfilment", "viewer", "service"] as const;
-export type AdminRoleName = (typeof ADMIN_ROLES)[number];
+const ADMIN_ROLES = ["admin", "finance", "support", "fulfilment", "viewer", "service"] as const;
+type AdminRoleName = (typeof ADMIN_ROLES)[number];
 
 export interface SeedAdmin {
   id: string;
@@ -50,43 +50,34 @@ const PLACES = {
   gangtok: ["MG Marg, Near Tourism Office", "Gangtok", "Sikkim", "737101"],
 } as const satisfies Record<string, Place>;
 
-type Person = Pick<SeedUser, "id" | "name" | "phone" | "loyaltyPoints" | "storeCredit">;
+/** Name, phone, place, loyalty points, store credit in rupees. */
+type UserRow = readonly [name: string, phone: string, place: Place, points: number, credit: number];
 
-function toUser(person: Person, place: Place, status: SeedUser["status"] = "active"): SeedUser {
-  const [line1, city, state, pincode] = place;
-  const { id, name, phone } = person;
-  const address = { id: `addr-${id}-home`, name, phone, line1, city, state, pincode, country: "IN" as const };
-  return { ...person, email: `${id}@example.in`, status, addresses: [address] };
-}
+const USERS: Readonly<Record<string, UserRow>> = {
+  asha: ["Asha Rao", "9880011001", PLACES.bengaluru, 0, 0],
+  bharat: ["Bharat Mehta", "9880011002", PLACES.mumbai, 1_000, 0],
+  chitra: ["Chitra Nair", "9880011003", PLACES.delhi, 0, 500],
+  dev: ["Dev Singh", "9880011004", PLACES.chandigarh, 4_000, 5_000],
+  esha: ["Esha Lama", "9880011005", PLACES.gangtok, 40, 25.5],
+  disabled: ["Farid Khan", "9880011006", PLACES.delhi, 0, 0],
+};
 
-/** Each in another state, with other points and credit. */
-export const seedUsers = (): SeedUser[] => [
-  toUser(
-    { id: "user-asha", name: "Asha Rao", phone: "9880011001", loyaltyPoints: 0, storeCredit: 0 },
-    PLACES.bengaluru,
-  ),
-  toUser(
-    { id: "user-bharat", name: "Bharat Mehta", phone: "9880011002", loyaltyPoints: 1_000, storeCredit: 0 },
-    PLACES.mumbai,
-  ),
-  toUser(
-    { id: "user-chitra", name: "Chitra Nair", phone: "9880011003", loyaltyPoints: 0, storeCredit: 500 },
-    PLACES.delhi,
-  ),
-  toUser(
-    { id: "user-dev", name: "Dev Singh", phone: "9880011004", loyaltyPoints: 4_000, storeCredit: 5_000 },
-    PLACES.chandigarh,
-  ),
-  toUser(
-    { id: "user-esha", name: "Esha Lama", phone: "9880011005", loyaltyPoints: 40, storeCredit: 25.5 },
-    PLACES.gangtok,
-  ),
-  toUser(
-    { id: "user-disabled", name: "Farid Khan", phone: "9880011006", loyaltyPoints: 0, storeCredit: 0 },
-    PLACES.delhi,
-    "disabled",
-  ),
-];
+/** Each in a different state, with different points and credit. */
+export const seedUsers = (): SeedUser[] =>
+  Object.entries(USERS).map(([key, [name, phone, place, loyaltyPoints, storeCredit]]) => {
+    const id = `user-${key}`;
+    const [line1, city, state, pincode] = place;
+    return {
+      id,
+      name,
+      email: `${id}@example.in`,
+      phone,
+      status: key === "disabled" ? "disabled" : "active",
+      addresses: [{ id: `addr-${id}-home`, name, phone, line1, city, state, pincode, country: "IN" }],
+      loyaltyPoints,
+      storeCredit,
+    };
+  });
 
 /** One admin per role, and a second full admin for four-eyes rules. */
 export const seedAdmins = (): SeedAdmin[] => [

@@ -7,7 +7,7 @@ export interface ProductRow {
   name: string;
   category: string;
   hsnCode: string;
-  /** Per cent, as in `gst.md` §3.2. */
+  /** Per cent. */
   gstRate: 0 | 5 | 18;
   variants: readonly VariantRow[];
   sellerId?: string;
@@ -34,7 +34,7 @@ const SKIN = ["cat-skin", "33049910", 18] as const;
 const ESSENTIAL_OIL = ["cat-essential-oils", "33012990", 18] as const;
 const SUPPLEMENT = ["cat-supplements", "21069099", 5] as const;
 
-/** What the shop sells: ayurveda, with every GST rate of today (nil, 5, 18). */
+/** The products of the shop: ayurveda, with all current GST rates (nil, 5, 18 %). */
 export const PRODUCT_ROWS: readonly ProductRow[] = [
   row("ashwagandha-churna", "Ashwagandha Churna", MEDICINE, [
     ["100g", 199, 249, 130],

@@ -1,5 +1,4 @@
-import type { ProductRow, VariantRow } from "./product-rows.js";
-import { PRODUCT_ROWS } from "./product-rows.js";
+import { PRODUCT_ROWS, type ProductRow, type VariantRow } from "./product-rows.js";
 
 export type ProductStatus = "active" | "inactive";
 
@@ -83,5 +82,36 @@ function toProduct(row: ProductRow): SeedProduct {
   };
 }
 
-/** A fresh copy each time: the catalog's controls change prices in place. */
+/** A new copy on each call, because the catalog's controls change prices in place. */
 export const seedProducts = (): SeedProduct[] => PRODUCT_ROWS.map(toProduct);
+
+export interface SeedStock {
+  variantId: string;
+  sku: string;
+  quantity: number;
+  lowStockThreshold: number;
+}
+
+/** Variants with a special stock; their names are in `SEED.variants`. */
+const SPECIAL_STOCK: Readonly<Record<string, number>> = {
+  "var-shatavari-kalpa-200g": 0,
+  "var-eucalyptus-oil-15ml": 0,
+  "var-copper-bottle-950ml": 0,
+  "var-saffron-face-cream-50g": 1,
+  "var-guggul-extract-50g": 3,
+  "var-soy-candle-200g": 4,
+};
+
+/** Enough for a demo; load tests set `defaultStock`. */
+const DEFAULT_STOCK = 1_000;
+const LOW_STOCK_THRESHOLD = 10;
+
+export const seedStock = (usual = DEFAULT_STOCK): SeedStock[] =>
+  seedProducts().flatMap(({ variants }) =>
+    variants.map(({ id, sku }) => ({
+      variantId: id,
+      sku,
+      quantity: SPECIAL_STOCK[id] ?? usual,
+      lowStockThreshold: LOW_STOCK_THRESHOLD,
+    })),
+  );

@@ -1,4 +1,4 @@
-export type CouponType = "percentage" | "fixed" | "free_shipping";
+type CouponType = "percentage" | "fixed" | "free_shipping";
 
 export interface SeedCoupon {
   code: string;
@@ -9,12 +9,12 @@ export interface SeedCoupon {
   /** Rupees. */
   maxDiscount?: number;
   minCartTotal?: number;
-  /** Uses by everybody. */
+  /** Uses in total. */
   usageLimit?: number;
   perUserLimit?: number;
   /** Milliseconds since 1970. */
   expiresAt?: number;
-  /** Applies to the lines of these products alone. */
+  /** Applies to lines of these products only. */
   productIds?: string[];
 }
 
@@ -39,7 +39,7 @@ export interface SeedGiftRule {
   ruleId: string;
   name: string;
   minCartTotal: number;
-  /** One of these has to be in the cart; absent: any cart. */
+  /** One of these must be in the cart; absent: any cart. */
   productIds?: string[];
   productId: string;
   variantId: string;
@@ -70,7 +70,7 @@ const COUPONS: readonly SeedCoupon[] = [
   { code: "EXPIRED5", type: "percentage", value: 5, stackable: false, expiresAt: Date.UTC(2025, 0, 1) },
 ];
 
-/** What the pricing stand-in begins with. Amounts are rupees; thresholds are reached at equality. */
+/** The promotions at the start. Amounts are rupees; a cart that equals a threshold reaches it. */
 export const seedPromotions = (): SeedPromotions => ({
   coupons: COUPONS.map((coupon) => ({ ...coupon })),
   automaticDiscounts: [

@@ -1,7 +1,6 @@
 import type { ServerResponse } from "node:http";
-import type { Incoming } from "./http.js";
-import { headerOf, pathOf } from "./http.js";
-import type { ServiceName } from "./names.js";
+import type { ServiceName } from "../environment.js";
+import { headerOf, type Incoming, pathOf } from "./http.js";
 
 /** One request that reached a stand-in. */
 export interface CallEntry {
@@ -19,32 +18,32 @@ export interface CallEntry {
   durationMs: number;
 }
 
-export interface Watched {
+interface Watched {
   service: ServiceName;
   toRoute(method: string, path: string): string;
 }
 
-export interface CallFilter {
+interface CallFilter {
   service?: ServiceName;
   route?: string;
 }
 
 export interface CallLog {
-  /** The newest entries, oldest first; at most `KEPT_ENTRIES` are remembered. */
+  /** The last `KEPT_ENTRIES` entries, oldest first. */
   list(filter?: CallFilter): CallEntry[];
-  /** How many calls there were since the last reset, all of them, also those no longer listed. */
+  /** All calls since the last reset, including those that are no longer listed. */
   count(filter?: CallFilter): number;
   /** `{ inventory: { 'POST /api/reservations': 3 } }` */
   counts(): Record<string, Record<string, number>>;
-  /** Resolves when there were at least `count` such calls since the last reset. */
+  /** Resolves once there have been `count` such calls since the last reset. */
   waitFor(filter: CallFilter, count: number, timeoutMs?: number): Promise<void>;
   reset(): void;
-  /** Notes the call when its connection is done with it. */
-  watch(whose: Watched, req: Incoming, res: ServerResponse): void;
+  /** Records the call when its response closes. */
+  watch(watched: Watched, req: Incoming, res: ServerResponse): void;
   close(): void;
 }
 
-/** Enough for any test; a load run would otherwise keep every body in memory. */
+/** Enough for any test; without a limit, a load run would keep every body in memory. */
 const KEPT_ENTRIES = 5_000;
 const WAIT_MS = 5_000;
 
@@ -64,7 +63,7 @@ export function createCallLog(): CallLog {
 
   function record(entry: CallEntry): void {
     entries.push(entry);
-    // Dropping half at once keeps the cost per call constant.
+    // Dropping half the entries at a time keeps the cost per call constant.
     if (entries.length > KEPT_ENTRIES * 2) entries = entries.slice(-KEPT_ENTRIES);
     const ofService = totals.get(entry.service) ?? new Map<string, number>();
     totals.set(entry.service, ofService);

@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Timers } from "./clock.js";
 import type { FaultRule } from "./faults.js";
 import { sendJson } from "./http.js";
-import type { Timers } from "./timers.js";
+import { isRecord } from "./values.js";
 
 export interface Exchange {
   req: IncomingMessage;
   res: ServerResponse;
-  /** Does the work. */
+  /** Lets the stand-in do its work. */
   next(): void;
   timers: Timers;
 }
@@ -15,12 +16,12 @@ const DRIP_BYTES = 16;
 const DEFAULT_DRIP_PAUSE_MS = 100;
 const DEFAULT_HUGE_BYTES = 16 * 1024 * 1024;
 
-/** Cuts the connection the hard way: the client sees ECONNRESET. */
+/** The client sees ECONNRESET. */
 export const resetConnection = (req: IncomingMessage): void => {
   req.socket.resetAndDestroy();
 };
 
-/** Faults that answer something else than what the service would have answered. */
+/** Applies the faults that change the answer. */
 export function answerBadly(fault: FaultRule, exchange: Exchange): void {
   const { res, next } = exchange;
   if (fault.retryAfterSeconds !== undefined) res.setHeader("Retry-After", String(fault.retryAfterSeconds));
@@ -41,7 +42,7 @@ const errorEnvelope = ({ code = "INJECTED_FAULT" }: FaultRule): object => ({
 
 type FinalEnd = (body?: Buffer) => void;
 
-/** Lets the service do its work, and hands what it would have sent to `onBody` instead of the client. */
+/** Passes the body that the stand-in would have sent to `onBody` instead of the client. */
 function interceptBody(res: ServerResponse, onBody: (body: { sent: Buffer; end: FinalEnd }) => void): void {
   const chunks: Buffer[] = [];
   const originalWrite = res.write.bind(res);
@@ -73,7 +74,7 @@ function spoil(fault: FaultRule, answer: { sent: Buffer; end: FinalEnd }, exchan
       sendHalf(answer.sent, exchange);
       break;
     case "slow-drip":
-      sendDrop(answer.sent, exchange, fault.delayMs ?? DEFAULT_DRIP_PAUSE_MS);
+      sendPieces(answer.sent, exchange, fault.delayMs ?? DEFAULT_DRIP_PAUSE_MS);
       break;
     default: {
       const { contentType, body } = replacement(fault, answer.sent);
@@ -107,10 +108,7 @@ function replacement(fault: FaultRule, sent: Buffer): { contentType: string; bod
   }
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-/** Keeps the envelope, so that only a check of the content itself can notice. */
+/** Keeps the envelope, so that only a check of the data itself can detect the fault. */
 function withWrongTypes(sent: Buffer): unknown {
   const answer: unknown = JSON.parse(sent.toString() || "null");
   if (isRecord(answer) && "data" in answer) return { ...answer, data: confuse(answer.data) };
@@ -128,13 +126,13 @@ function confuse(value: unknown): unknown {
   return value;
 }
 
-/** Promises the whole length, sends half of it, and hangs up. */
+/** Announces the full length, sends half of the body and closes the connection. */
 function sendHalf(body: Buffer, { req, res }: Exchange): void {
   res.setHeader("Content-Length", body.length);
   res.write(body.subarray(0, Math.floor(body.length / 2)), () => req.socket.destroy());
 }
 
-function sendDrop(body: Buffer, exchange: Exchange, pauseMs: number): void {
+function sendPieces(body: Buffer, exchange: Exchange, pauseMs: number): void {
   const { res, timers } = exchange;
   if (res.destroyed) return;
   if (body.length <= DRIP_BYTES) {
@@ -142,5 +140,5 @@ function sendDrop(body: Buffer, exchange: Exchange, pauseMs: number): void {
     return;
   }
   res.write(body.subarray(0, DRIP_BYTES));
-  timers.after(pauseMs, () => sendDrop(body.subarray(DRIP_BYTES), exchange, pauseMs));
+  timers.after(pauseMs, () => sendPieces(body.subarray(DRIP_BYTES), exchange, pauseMs));
 }

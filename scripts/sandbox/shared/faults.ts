@@ -1,17 +1,15 @@
 import type { IncomingMessage } from "node:http";
-import type { Exchange } from "./fault-actions.js";
-import { answerBadly, resetConnection } from "./fault-actions.js";
-import { compileMatch } from "./fault-match.js";
+import type { ServiceName } from "../environment.js";
+import { createTimers } from "./clock.js";
+import { answerBadly, type Exchange, resetConnection } from "./fault-actions.js";
 import { pathOf } from "./http.js";
-import type { ServiceName } from "./names.js";
 import { createRandom } from "./random.js";
-import { createTimers } from "./timers.js";
 
 /**
- * `delay` and `hang` hold the request back (a delayed one is then served, a hanging one never);
- * `reset-before` cuts the connection without doing the work, `reset-after` when the work is done;
- * `status` answers an error without doing the work, or after it with `after: true`;
- * the others do the work and spoil the answer.
+ * `delay` and `hang` hold the request back: a delayed request is served later, a hanging one never.
+ * `reset-before` cuts the connection before the work, `reset-after` when the work is done.
+ * `status` answers an error instead of the work, or after it with `after: true`.
+ * All others do the work and spoil the answer.
  */
 export const FAULT_ACTIONS = [
   "delay",
@@ -26,54 +24,53 @@ export const FAULT_ACTIONS = [
   "wrong-types",
   "huge",
 ] as const;
-export type FaultAction = (typeof FAULT_ACTIONS)[number];
 
 export interface FaultRule {
   /** Absent: every service. */
   service?: ServiceName;
-  /** `POST /api/reservations/:id`, `/api/reservations/**`, or a part of the path such as `convert`. Absent: all. */
+  /** `POST /api/reservations/:id`, `/api/reservations/**`, or part of a path such as `convert`. Absent: all. */
   match?: string;
-  action: FaultAction;
-  /** Of `status` (default 500) and of the spoilt answers (default 200). */
+  action: (typeof FAULT_ACTIONS)[number];
+  /** Of `status` (default 500) and of spoilt answers (default 200). */
   status?: number;
   /** For `status`: the error code of the envelope; default `INJECTED_FAULT`, which no contract lists. */
   code?: string;
   /** `delay`: before the work (default 1000). `slow-drip`: between two pieces of 16 bytes (default 100). */
   delayMs?: number;
-  /** How many requests it hits; absent: until it is deleted. */
+  /** How many requests the rule hits; absent: until it is removed. */
   times?: number;
-  /** Of each matching request (default 1), drawn from `seed`. */
+  /** Share of the matching requests (default 1), drawn from `seed`. */
   probability?: number;
   seed?: number;
   /** For `status`: do the work first. */
   after?: boolean;
   /** For `status`: the `Retry-After` header. */
   retryAfterSeconds?: number;
-  /** Of `huge` (default 16 MB). */
+  /** Size of a `huge` answer (default 16 MB). */
   bytes?: number;
 }
 
-/** How a service behaves all the time, whatever rules there are. */
+/** How a service behaves all the time, in addition to the rules. */
 export interface ServiceBehaviour {
   latencyMs?: number;
-  /** Share of the requests that answer 500 without any work. */
+  /** Share of the requests that get 500 without any work. */
   errorRate?: number;
   seed?: number;
 }
 
-export interface ActiveFault extends FaultRule {
+interface ActiveFault extends FaultRule {
   id: number;
   hits: number;
 }
 
 export interface Faults {
   add(rule: FaultRule): ActiveFault;
-  /** With how often each has hit, also those used up. */
+  /** All rules with their hits, including those that are used up. */
   list(): ActiveFault[];
   setBehaviour(service: ServiceName, behaviour: ServiceBehaviour): void;
-  /** Removes every rule and behaviour. Requests that hang go on hanging. */
+  /** Removes all rules and behaviours. Requests that already hang stay open. */
   clear(): void;
-  /** Calls `next` unless a fault has something else in mind for the request. */
+  /** Calls `next`, unless a fault applies to the request. */
   disturb(service: ServiceName, exchange: Pick<Exchange, "req" | "res">, next: () => void): void;
   close(): void;
 }
@@ -83,11 +80,7 @@ interface LiveFault extends ActiveFault {
   draw(): number;
 }
 
-interface LiveBehaviour {
-  latencyMs: number;
-  errorRate: number;
-  draw(): number;
-}
+type LiveBehaviour = Required<Omit<ServiceBehaviour, "seed">> & { draw(): number };
 
 const DEFAULT_DELAY_MS = 1_000;
 
@@ -105,7 +98,7 @@ function findFault(rules: LiveFault[], service: ServiceName, req: IncomingMessag
   );
 }
 
-/** The switches for trouble, shared by all stand-ins. */
+/** The faults of all stand-ins. */
 export function createFaults(): Faults {
   const timers = createTimers();
   const behaviours = new Map<ServiceName, LiveBehaviour>();
@@ -116,7 +109,7 @@ export function createFaults(): Faults {
     const { req, next } = exchange;
     if (fault.action === "reset-before") resetConnection(req);
     else if (fault.action === "delay") timers.after(fault.delayMs ?? DEFAULT_DELAY_MS, next);
-    // A hanging request is simply left alone.
+    // `hang` does nothing: the request stays open.
     else if (fault.action !== "hang") answerBadly(fault, exchange);
   }
 
@@ -148,18 +141,44 @@ export function createFaults(): Faults {
     },
     disturb: (service, { req, res }, next) => {
       const exchange = { req, res, next, timers };
-      const behaviour = behaviours.get(service);
-      if (!behaviour) {
-        serve(service, exchange);
-        return;
-      }
-      const isError = behaviour.errorRate > 0 && behaviour.draw() < behaviour.errorRate;
+      const { latencyMs = 0, errorRate = 0, draw } = behaviours.get(service) ?? {};
+      const isError = errorRate > 0 && draw !== undefined && draw() < errorRate;
       const work = isError
         ? () => apply({ action: "status", status: 500 }, exchange)
         : () => serve(service, exchange);
-      if (behaviour.latencyMs > 0) timers.after(behaviour.latencyMs, work);
+      if (latencyMs > 0) timers.after(latencyMs, work);
       else work();
     },
     close: () => timers.stop(),
   };
+}
+
+const SEGMENT = "[^/]+";
+const escapeRegExp = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
+
+/**
+ * `/api/users/:userId` as an expression for whole paths, with a group per parameter; `*` is one segment,
+ * `**` any number.
+ */
+export function compilePath(pattern: string): RegExp {
+  const source = pattern
+    .split("/")
+    .map((segment) => {
+      if (segment === "**") return ".*";
+      if (segment === "*") return SEGMENT;
+      if (segment.startsWith(":")) return `(${SEGMENT})`;
+      return escapeRegExp(segment).replaceAll("*", "[^/]*");
+    })
+    .join("/");
+  return new RegExp(`^${source}/?$`);
+}
+
+/** The `match` of a rule as a predicate. A pattern without a leading `/` is part of the path. */
+function compileMatch(match: string | undefined): LiveFault["matches"] {
+  if (!match) return () => true;
+  const [, method, pattern = ""] = /^(?:(GET|POST|PUT|PATCH|DELETE) )?(.*)$/.exec(match) ?? [];
+  const expression = pattern.startsWith("/") ? compilePath(pattern) : null;
+  return (actualMethod, path) =>
+    (method === undefined || method === actualMethod) &&
+    (expression ? expression.test(path) : path.includes(pattern));
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-/** A number in [0, 1) at every call; the same seed gives the same row of numbers (mulberry32). */
+/** A number in [0, 1) per call; the same seed gives the same sequence (mulberry32). */
 export function createRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -11,5 +11,11 @@ export function createRandom(seed: number): () => number {
   };
 }
 
-/** `res_5f0c…`: 64 random bits are plenty for one process. */
+export const shuffle = <T>(items: readonly T[], random: () => number): T[] =>
+  items
+    .map((item) => ({ item, rank: random() }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ item }) => item);
+
+/** `res_5f0c…`: 64 random bits are enough for one process. */
 export const createId = (prefix: string): string => `${prefix}_${randomBytes(8).toString("hex")}`;

@@ -1,37 +1,38 @@
 import type { RequestListener } from "node:http";
 import { createId } from "../shared/random.js";
-import type { SandboxContext } from "../shared/stand-in.js";
-import { createStandIn } from "../shared/stand-in.js";
-import type { MethodRule, PincodeOverride } from "./rates.js";
-import { seedMethods } from "./rates.js";
-import type { ShippingWorld } from "./routes.js";
-import { shippingRoutes } from "./routes.js";
-import type { Pickup, Shipment, ShipmentStatus, Shipments } from "./shipments.js";
-import { createShipments } from "./shipments.js";
-import type { SendOptions, ShippingEvent, WebhookDelivery, Webhooks } from "./webhooks.js";
-import { createWebhooks } from "./webhooks.js";
+import { createStandIn, type SandboxContext } from "../shared/stand-in.js";
+import { isRecord } from "../shared/values.js";
+import { type MethodRule, type PincodeOverride, seedMethods } from "./rates.js";
+import { type ShippingWorld, shippingRoutes } from "./routes.js";
+import { createShipments, type Shipment, type ShipmentStatus, type Shipments } from "./shipments.js";
+import {
+  createWebhooks,
+  type SendOptions,
+  type ShippingEvent,
+  type WebhookDelivery,
+  type Webhooks,
+} from "./webhooks.js";
 
-export interface AdvanceOptions extends SendOptions {
-  /** False: only tracking knows; the service has to ask. */
+interface AdvanceOptions extends SendOptions {
+  /** False: no webhook is sent; only tracking shows the status. */
   webhook?: boolean;
-  /** How often the same event is sent, one after the other (default 1). */
+  /** How many times the same event is sent, one after another (default 1). */
   times?: number;
 }
 
 export interface ShippingControl {
   shipments(orderId?: string): Shipment[];
-  pickups(): Pickup[];
-  /** Moves a shipment to any status and tells the service. Resolves when the webhook was answered. */
+  /** Moves a shipment to any status and sends the webhook. Resolves when the service has answered. */
   advance(shipmentId: string, status: ShipmentStatus, options?: AdvanceOptions): Promise<Shipment>;
-  /** Through every status that is still to come, up to `delivered` or `returned_to_origin`. */
+  /** Moves a shipment through all remaining statuses, up to `delivered` or `returned_to_origin`. */
   complete(shipmentId: string, end?: "delivered" | "returned_to_origin"): Promise<Shipment>;
-  /** An event of one's own making: repeated, out of order, with another secret. The shipment stays. */
+  /** Sends any event, for example with another secret, without moving a shipment. */
   sendWebhook(event: Partial<ShippingEvent>, options?: SendOptions): Promise<WebhookDelivery | null>;
   deliveries(): WebhookDelivery[];
   setPincode(pincode: string, override: PincodeOverride): void;
   changeMethod(methodId: string, changes: Partial<Omit<MethodRule, "id">>): MethodRule;
   removeMethod(methodId: string): void;
-  /** How answers are spelled from now on. */
+  /** The spelling of field names in answers. */
   setSpelling(spelling: "camelCase" | "snake_case"): void;
   reset(): void;
 }
@@ -39,13 +40,10 @@ export interface ShippingControl {
 export interface Shipping {
   app: RequestListener;
   control: ShippingControl;
-  /** Where webhooks go: the base URL of the order service. */
+  /** Sets the base URL of the order service, where webhooks go. */
   setServiceUrl(serviceUrl: string | undefined): void;
   close(): void;
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const toSnakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
@@ -57,7 +55,7 @@ function withSnakeCase(value: unknown): unknown {
   );
 }
 
-const WAY: ShipmentStatus[] = ["created", "picked_up", "in_transit", "out_for_delivery"];
+const STEPS: ShipmentStatus[] = ["created", "picked_up", "in_transit", "out_for_delivery"];
 
 interface Parts {
   world: ShippingWorld;
@@ -77,8 +75,8 @@ function createMovement({ shipments, webhooks, now }: Parts) {
     return shipment;
   };
   const complete: ShippingControl["complete"] = async (shipmentId, end = "delivered") => {
-    const reached = WAY.indexOf(shipments.get(shipmentId).status);
-    for (const status of WAY.slice(reached + 1)) await advance(shipmentId, status);
+    const reached = STEPS.indexOf(shipments.get(shipmentId).status);
+    for (const status of STEPS.slice(reached + 1)) await advance(shipmentId, status);
     return advance(shipmentId, end);
   };
   const sendWebhook: ShippingControl["sendWebhook"] = (event, options) =>
@@ -96,7 +94,7 @@ function createMovement({ shipments, webhooks, now }: Parts) {
   return { advance, complete, sendWebhook };
 }
 
-function createControl(parts: Parts, forget: () => void): ShippingControl {
+function createShippingControl(parts: Parts, forget: () => void): ShippingControl {
   const { world, shipments, webhooks } = parts;
   const setSpelling: ShippingControl["setSpelling"] = (spelling) => {
     world.spell = spelling === "snake_case" ? withSnakeCase : (data) => data;
@@ -104,7 +102,6 @@ function createControl(parts: Parts, forget: () => void): ShippingControl {
   return {
     ...createMovement(parts),
     shipments: shipments.list,
-    pickups: shipments.pickups,
     deliveries: webhooks.deliveries,
     setPincode: (pincode, override) => void world.overrides.set(pincode, override),
     changeMethod: (methodId, changes) => {
@@ -127,7 +124,7 @@ function createControl(parts: Parts, forget: () => void): ShippingControl {
   };
 }
 
-/** Pincodes, rates, shipments that move, return pickups and signed webhooks. */
+/** Pincodes, rates, shipments, return pickups and signed webhooks, in memory. */
 export function createShipping(context: SandboxContext, options: { webhookSecret: string }): Shipping {
   const { now } = context.clock;
   const shipments = createShipments(now);
@@ -141,7 +138,7 @@ export function createShipping(context: SandboxContext, options: { webhookSecret
   const { app, forget } = createStandIn("shipping", context, shippingRoutes(world));
   return {
     app,
-    control: createControl({ world, shipments, webhooks, now }, forget),
+    control: createShippingControl({ world, shipments, webhooks, now }, forget),
     setServiceUrl: webhooks.setTarget,
     close: webhooks.close,
   };

@@ -1,4 +1,4 @@
-/** Pincode → state, from the India Post directory condensed to prefixes. Built once. */
+/** Pincode prefix → state code, condensed from the India Post directory. */
 const RANGES = `
 110:07 121-136:06 140-152:03 160:04 171-177:02 180-193:01 194:38 201-245:09 246:05 247:09 248-249:05 250-261:09
 262:05 263:05 271-285:09 301-345:08 360-396:24 400-402:27 403:30 410-445:27 450-488:23 490-497:22 500-509:36
@@ -81,15 +81,15 @@ const CITIES: Readonly<Record<string, string>> = {
 };
 
 const METROS = new Set(["110", "400", "411", "500", "560", "600", "700"]);
-/** Hills, the north-east and the islands: slower, and nobody carries cash. */
+/** Hills, the north-east and the islands: slower, and without cash on delivery. */
 const REMOTE_STATES = new Set(["01", "11", "12", "13", "14", "15", "16", "17", "31", "35", "38"]);
-/** Where no courier goes. */
+/** Without any courier. */
 const UNSERVED_STATES = new Set(["31"]);
 const HOME_STATE = "29";
 
 export type Zone = "local" | "metro" | "national" | "remote";
 
-export interface PincodeFacts {
+interface PincodeFacts {
   stateCode: string;
   state: string;
   city: string;
@@ -121,7 +121,7 @@ function zoneOf(stateCode: string, prefix: string): Zone {
   return REMOTE_STATES.has(stateCode) ? "remote" : "national";
 }
 
-/** Null for army post offices and for what no state has. */
+/** Null for army post offices and pincodes of no state. */
 export function findPincode(pincode: string): PincodeFacts | null {
   const prefix = pincode.slice(0, 3);
   const stateCode = stateByPincode.get(pincode) ?? stateByPrefix.get(prefix);

@@ -1,7 +1,6 @@
-import type { Zone } from "./pincodes.js";
-import { findPincode } from "./pincodes.js";
+import { findPincode, type Zone } from "./pincodes.js";
 
-/** What tests may say about a pincode against the table. */
+/** Overrides the table for one pincode. */
 export interface PincodeOverride {
   serviceable?: boolean;
   codAvailable?: boolean;
@@ -9,7 +8,7 @@ export interface PincodeOverride {
 
 export type PincodeOverrides = Map<string, PincodeOverride>;
 
-export interface Serviceability {
+interface Serviceability {
   pincode: string;
   serviceable: boolean;
   codAvailable: boolean;
@@ -19,7 +18,7 @@ export interface Serviceability {
   estimatedDaysMax: number;
 }
 
-/** Rupees; `baseGrams` are in the base rate, every further step costs `stepRate`. */
+/** Rates in rupees. The base rate covers `baseGrams`; every further step costs `stepRate`. */
 export interface MethodRule {
   id: string;
   name: string;
@@ -30,13 +29,13 @@ export interface MethodRule {
   stepGrams: number;
   stepRate: number;
   maxGrams: number;
-  /** No charge from this order value. */
+  /** Free from this order value. */
   freeFrom?: number;
   codFee: number;
   takesCod: boolean;
   zones: Zone[];
   pincodePrefix?: string;
-  /** Compared with the days of the zone. */
+  /** Days less than the estimate of the zone. */
   daysFaster: number;
 }
 

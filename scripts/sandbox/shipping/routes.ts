@@ -1,17 +1,21 @@
 import Joi from "joi";
-import { checkBody } from "../shared/check.js";
-import { Refusal } from "../shared/refusal.js";
-import type { Route } from "../shared/stand-in.js";
-import { created, ok, pathParam } from "../shared/stand-in.js";
-import type { MethodRule, PincodeOverrides, RateRequest } from "./rates.js";
-import { calculateMethods, serviceability } from "./rates.js";
+import { Refusal } from "../shared/http.js";
+import { created, get, ok, pathParam, post, type Route } from "../shared/stand-in.js";
+import { checkBody } from "../shared/values.js";
+import {
+  calculateMethods,
+  type MethodRule,
+  type PincodeOverrides,
+  type RateRequest,
+  serviceability,
+} from "./rates.js";
 import type { PickupRequest, Shipment, ShipmentRequest, Shipments } from "./shipments.js";
 
 export interface ShippingWorld {
   methods: MethodRule[];
   overrides: PincodeOverrides;
   shipments: Shipments;
-  /** Turns an answer into the spelling that was asked for (camelCase or snake_case). */
+  /** Converts an answer to camelCase or snake_case. */
   spell(data: unknown): unknown;
 }
 
@@ -66,47 +70,34 @@ function bookShipment({ shipments, methods }: ShippingWorld, request: ShipmentRe
 }
 
 export const shippingRoutes = (world: ShippingWorld): Route[] => [
-  {
-    method: "get",
-    path: "/api/pincode/:pincode/serviceability",
-    handler: (req) =>
-      ok(world.spell(serviceability(readPincode(pathParam(req, "pincode")), world.overrides))),
-  },
-  {
-    method: "post",
-    path: "/api/shipping-methods/calculate",
-    handler: (req) => {
-      const request = checkBody(RATES, req.body);
-      return ok(world.spell({ methods: calculateMethods(world.methods, request, world.overrides) }));
-    },
-  },
-  {
-    method: "post",
-    path: "/api/shipments",
-    keyed: true,
-    handler: (req) => {
-      const shipment = bookShipment(world, checkBody(SHIPMENT, req.body));
+  get("/api/pincode/:pincode/serviceability", (call) =>
+    ok(world.spell(serviceability(readPincode(pathParam(call, "pincode")), world.overrides))),
+  ),
+  post("/api/shipping-methods/calculate", (call) => {
+    const request = checkBody(RATES, call.body);
+    return ok(world.spell({ methods: calculateMethods(world.methods, request, world.overrides) }));
+  }),
+  post(
+    "/api/shipments",
+    (call) => {
+      const shipment = bookShipment(world, checkBody(SHIPMENT, call.body));
       const { shipmentId, trackingNumber, carrier, status, estimatedDelivery } = shipment;
       return created(world.spell({ shipmentId, trackingNumber, carrier, status, estimatedDelivery }));
     },
-  },
-  {
-    method: "get",
-    path: "/api/shipments/:id/tracking",
-    handler: (req) => {
-      const shipment = world.shipments.get(pathParam(req, "id"));
-      const { shipmentId, status, trackingNumber, carrier, estimatedDelivery, events } = shipment;
-      return ok(world.spell({ shipmentId, status, trackingNumber, carrier, estimatedDelivery, events }));
-    },
-  },
-  {
-    method: "post",
-    path: "/api/shipments/return-pickup",
-    keyed: true,
-    handler: (req) => {
-      const pickup = world.shipments.requestPickup(checkBody(PICKUP, req.body));
+    { keyed: true },
+  ),
+  get("/api/shipments/:id/tracking", (call) => {
+    const shipment = world.shipments.get(pathParam(call, "id"));
+    const { shipmentId, status, trackingNumber, carrier, estimatedDelivery, events } = shipment;
+    return ok(world.spell({ shipmentId, status, trackingNumber, carrier, estimatedDelivery, events }));
+  }),
+  post(
+    "/api/shipments/return-pickup",
+    (call) => {
+      const pickup = world.shipments.requestPickup(checkBody(PICKUP, call.body));
       const { pickupId, pickupDate, slot, carrier, trackingNumber } = pickup;
       return created(world.spell({ pickupId, pickupDate, slot, carrier, trackingNumber }));
     },
-  },
+    { keyed: true },
+  ),
 ];

@@ -1,16 +1,14 @@
+import { Refusal } from "../shared/http.js";
 import { createId } from "../shared/random.js";
-import { Refusal } from "../shared/refusal.js";
 import type { MethodRule } from "./rates.js";
 
-export const SHIPMENT_STATUSES = [
-  "created",
-  "picked_up",
-  "in_transit",
-  "out_for_delivery",
-  "delivered",
-  "returned_to_origin",
-] as const;
-export type ShipmentStatus = (typeof SHIPMENT_STATUSES)[number];
+export type ShipmentStatus =
+  | "created"
+  | "picked_up"
+  | "in_transit"
+  | "out_for_delivery"
+  | "delivered"
+  | "returned_to_origin";
 
 export interface ShipmentRequest {
   orderId: string;
@@ -18,7 +16,7 @@ export interface ShipmentRequest {
   items: { variantId: string; sku: string; quantity: number }[];
   address: Record<string, unknown>;
   methodId: string;
-  /** Rupees to collect; 0 when paid. */
+  /** Rupees to collect; 0 if paid. */
   codAmount: number;
 }
 
@@ -41,7 +39,7 @@ export interface PickupRequest {
   slot?: string;
 }
 
-export interface Pickup extends PickupRequest {
+interface Pickup extends PickupRequest {
   pickupId: string;
   pickupDate: string;
   slot: string;
@@ -55,7 +53,6 @@ export interface Shipments {
   list(orderId?: string): Shipment[];
   move(shipmentId: string, status: ShipmentStatus): Shipment;
   requestPickup(request: PickupRequest): Pickup;
-  pickups(): Pickup[];
   clear(): void;
 }
 
@@ -74,7 +71,7 @@ const DESCRIPTIONS: Readonly<Record<ShipmentStatus, string>> = {
   returned_to_origin: "Returned to the sender",
 };
 
-/** Everything that moves, in memory. Dates are ISO strings. */
+/** Shipments and return pickups. Dates are ISO strings. */
 export function createShipments(now: () => number): Shipments {
   const shipments = new Map<string, Shipment>();
   const pickups = new Map<string, Pickup>();
@@ -91,8 +88,8 @@ export function createShipments(now: () => number): Shipments {
   }
 
   function addEvent(shipment: Shipment, status: ShipmentStatus): void {
-    const isAtHome = status === "created" || status === "picked_up" || status === "returned_to_origin";
-    const location = isAtHome ? "Bengaluru" : String(shipment.address.city ?? "In transit");
+    const isAtOrigin = status === "created" || status === "picked_up" || status === "returned_to_origin";
+    const location = isAtOrigin ? "Bengaluru" : String(shipment.address.city ?? "In transit");
     shipment.status = status;
     shipment.events.push({
       status,
@@ -139,7 +136,6 @@ export function createShipments(now: () => number): Shipments {
       pickups.set(request.returnId, pickup);
       return pickup;
     },
-    pickups: () => [...pickups.values()],
     clear: () => {
       shipments.clear();
       pickups.clear();

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { createTimers } from "../shared/timers.js";
+import { createTimers } from "../shared/clock.js";
 
 export interface ShippingEvent {
   eventId: string;
@@ -12,19 +12,19 @@ export interface ShippingEvent {
 export interface WebhookDelivery {
   event: ShippingEvent;
   attempt: number;
-  /** Null when nobody answered. */
+  /** Null if there was no answer. */
   responseStatus: number | null;
 }
 
 export interface SendOptions {
   /** Signs with another secret. */
   secret?: string;
-  /** How often to try until a 2xx (default 3). */
+  /** Attempts until a 2xx (default 3). */
   attempts?: number;
 }
 
 export interface Webhooks {
-  /** Resolves with the answer of the last attempt; sends nothing while there is no target. */
+  /** Resolves with the last attempt; sends nothing without a target. */
   send(event: ShippingEvent, options?: SendOptions): Promise<WebhookDelivery | null>;
   setTarget(serviceUrl: string | undefined): void;
   deliveries(): WebhookDelivery[];
@@ -33,11 +33,11 @@ export interface Webhooks {
 }
 
 const DEFAULT_ATTEMPTS = 3;
-/** Doubles with each attempt; a real carrier waits minutes. */
+/** Doubles with each attempt. A real carrier waits minutes. */
 const FIRST_PAUSE_MS = 100;
 const TIMEOUT_MS = 5_000;
 
-/** Calls `POST <service>/api/webhooks/shipping`, signed over the raw body. */
+/** Sends `POST <service>/api/webhooks/shipping`, signed over the raw body. */
 export function createWebhooks(secret: string): Webhooks {
   const timers = createTimers();
   const closing = new AbortController();
@@ -60,7 +60,7 @@ export function createWebhooks(secret: string): Webhooks {
     }
   }
 
-  const isTaken = (status: number | null): boolean => status !== null && status >= 200 && status < 300;
+  const isAccepted = (status: number | null): boolean => status !== null && status >= 200 && status < 300;
 
   return {
     send: async (event, { secret: signingSecret = secret, attempts = DEFAULT_ATTEMPTS } = {}) => {
@@ -69,7 +69,7 @@ export function createWebhooks(secret: string): Webhooks {
       for (let attempt = 1; ; attempt += 1) {
         const delivery = { event, attempt, responseStatus: await post(body, signingSecret) };
         deliveries.push(delivery);
-        if (isTaken(delivery.responseStatus) || attempt >= attempts || closing.signal.aborted)
+        if (isAccepted(delivery.responseStatus) || attempt >= attempts || closing.signal.aborted)
           return delivery;
         await timers.pause(FIRST_PAUSE_MS * 2 ** (attempt - 1));
       }

@@ -13,7 +13,7 @@ const rules = () => ({
 const keys = async () => createLocalJWKSet((await world.call.auth.http.get("/.well-known/jwks.json")).data);
 
 describe("Auth: people", () => {
-  test("When a user is asked, then the contract's fields and no others", async () => {
+  test("When a user is read, then it has exactly the contract's fields", async () => {
     const { body } = await world.call.auth.get(`/api/users/${users.asha}`);
     expect(body.data).toEqual({
       id: users.asha,
@@ -26,14 +26,14 @@ describe("Auth: people", () => {
     expect((await world.call.auth.get("/api/users/user-none")).status).toBe(404);
   });
 
-  test("When an address is asked, then only its owner has it", async () => {
+  test("When an address is read, then only its owner has it", async () => {
     const { body } = await world.call.auth.get(`/api/users/${users.dev}/addresses/addr-user-dev-home`);
     expect(body.data).toMatchObject({ city: "Chandigarh", pincode: "160017", country: "IN" });
     const foreign = await world.call.auth.get(`/api/users/${users.asha}/addresses/addr-user-dev-home`);
     expect([foreign.status, foreign.body.error?.code]).toEqual([404, "ADDRESS_NOT_FOUND"]);
   });
 
-  test("When a seller or an admin is asked, then they are told", async () => {
+  test("When a seller or an admin is read, then the contract's fields are returned", async () => {
     expect((await world.call.auth.get(`/api/sellers/${SEED.sellers.organics}`)).body.data).toMatchObject({
       name: "Vana Organics",
       status: "active",
@@ -44,7 +44,7 @@ describe("Auth: people", () => {
     });
   });
 
-  test("When an audit row is sent twice with its key, then it is kept once", async () => {
+  test("When an audit row is sent twice with one key, then it is stored once", async () => {
     const row = {
       actorType: "admin",
       actorId: admins.admin,
@@ -63,7 +63,7 @@ describe("Auth: people", () => {
 });
 
 describe("Auth: tokens", () => {
-  test("When a ready-made token is verified by the shared secret, then it names its bearer", async () => {
+  test("When a seeded token is verified with the shared secret, then it identifies its user", async () => {
     const { payload } = await jwtVerify(world.sandbox.tokens.bharat, secret(), {
       ...rules(),
       algorithms: ["HS256"],
@@ -75,7 +75,7 @@ describe("Auth: tokens", () => {
     }
   });
 
-  test("When a token is signed with the published key, then it verifies until the key is rotated", async () => {
+  test("When a token is signed with the published key, then it is valid until the key is rotated", async () => {
     const token = await world.sandbox.control.auth.mintToken(
       { sub: users.asha, role: "customer" },
       { algorithm: "RS256" },
@@ -86,7 +86,7 @@ describe("Auth: tokens", () => {
     await expect(jwtVerify(token, await keys(), rules())).rejects.toThrow();
   });
 
-  test("When a bad token is wanted, then it is bad", async () => {
+  test("When an invalid token is requested, then it fails verification", async () => {
     const claims = { sub: users.asha, role: "customer" };
     const expired = await world.sandbox.control.auth.mintToken(claims, { expiresIn: -60 });
     await expect(jwtVerify(expired, secret())).rejects.toThrow(/exp/);

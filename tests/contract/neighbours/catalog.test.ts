@@ -8,7 +8,7 @@ const { products, variants } = SEED;
 const variantPath = `/api/products/${products.serum}/variants/${variants.serum}`;
 
 describe("Catalog", () => {
-  test("When a variant is asked, then every field of the contract is there", async () => {
+  test("When a variant is read, then it has all fields of the contract", async () => {
     const { status, body } = await world.call.catalog.get(variantPath);
     expect(status).toBe(200);
     expect(body.data).toEqual({
@@ -31,7 +31,7 @@ describe("Catalog", () => {
     });
   });
 
-  test("When a product is asked, then it comes with its variants", async () => {
+  test("When a product is read, then it includes its variants", async () => {
     const { body } = await world.call.catalog.get(`/api/products/${products.kajal}`);
     expect(body.data).toMatchObject({
       id: products.kajal,
@@ -42,7 +42,7 @@ describe("Catalog", () => {
     expect(body.data.variants).toMatchObject([{ id: variants.kajal }]);
   });
 
-  test("When something does not exist, then 404, also a variant of another product", async () => {
+  test("When a product or variant does not exist, or belongs to another product, then the answer is 404", async () => {
     expect((await world.call.catalog.get("/api/products/prod-none")).body.error?.code).toBe(
       "PRODUCT_NOT_FOUND",
     );
@@ -50,7 +50,7 @@ describe("Catalog", () => {
     expect((await world.call.catalog.get(foreign)).body.error?.code).toBe("VARIANT_NOT_FOUND");
   });
 
-  test("When related products are asked, then as many, buyable, and not the product itself", async () => {
+  test("When related products are read, then they are active, limited in number, and exclude the product itself", async () => {
     const path = `/api/products/${products.hairOil}/related?type=cross_sell&limit=3`;
     const { body } = await world.call.catalog.get(path);
     const related = body.data.products;
@@ -59,13 +59,13 @@ describe("Catalog", () => {
     expect(JSON.stringify(related)).not.toContain(`"id":"${products.hairOil}"`);
   });
 
-  test("When a batch is asked, then those that exist come in the asked order", async () => {
+  test("When a batch is read, then existing products are returned in the requested order", async () => {
     const productIds = [products.kajal, "prod-none", products.serum];
     const { body } = await world.call.catalog.post("/api/products/batch", { productIds });
     expect(body.data.products).toMatchObject([{ id: products.kajal }, { id: products.serum }]);
   });
 
-  test("When price and status change, then the next answer has them, and a reset takes them back", async () => {
+  test("When price and status change, then the next answer has them, and a reset restores the seed", async () => {
     world.sandbox.control.catalog.setPrice(variants.serum, 1_200);
     world.sandbox.control.catalog.setProductStatus(products.serum, "inactive");
     const { body } = await world.call.catalog.get(variantPath);
@@ -74,7 +74,7 @@ describe("Catalog", () => {
     expect((await world.call.catalog.get(variantPath)).body.data).toMatchObject({ salePrice: 899 });
   });
 
-  test("When the seed is read, then it is a shop: rates, sellers, stock and names fit together", async () => {
+  test("When the seed is read, then rates, sellers, stock and names are consistent", async () => {
     const all = world.sandbox.control.catalog.products();
     expect(all.length).toBeGreaterThanOrEqual(40);
     expect(new Set(all.map((product) => product.gstRate))).toEqual(new Set([0, 5, 18]));

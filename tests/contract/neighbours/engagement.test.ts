@@ -25,26 +25,26 @@ describe("Engagement: loyalty", () => {
     expect(await points(users.asha)).toEqual({ points: 24, pointValue: 0.25 });
   });
 
-  test("When points are redeemed, then once per order, worth points × pointValue", async () => {
+  test("When points are redeemed, then it counts once per order and is worth points × pointValue", async () => {
     const first = await redeem(users.bharat, "order-1", 400);
     expect(first.body.data).toMatchObject({ points: 400, discountAmount: 100 });
     expect(await redeem(users.bharat, "order-1", 400)).toEqual(first);
     expect(await points(users.bharat)).toMatchObject({ points: 600 });
   });
 
-  test("When there are too few points, then 409 and none is taken", async () => {
+  test("When there are too few points, then the answer is 409 and none are redeemed", async () => {
     const { status, body } = await redeem(users.esha, "order-1", 41);
     expect([status, body.error?.code]).toEqual([409, "INSUFFICIENT_POINTS"]);
     expect(await points(users.esha)).toMatchObject({ points: 40 });
   });
 
-  test("When ten orders redeem at once, then only what is there", async () => {
+  test("When ten orders redeem at once, then the balance is never exceeded", async () => {
     const replies = await inParallel(10, (index) => redeem(users.bharat, `order-${index}`, 400));
     expect([countStatus(replies, 200), countStatus(replies, 409)]).toEqual([2, 8]);
     expect(await points(users.bharat)).toMatchObject({ points: 200 });
   });
 
-  test("When points are given back, then once per reference and never more than redeemed", async () => {
+  test("When points are reversed, then once per reference and at most the redeemed points", async () => {
     await redeem(users.bharat, "order-1", 400);
     expect(await reverse("REF-1", { points: 100 })).toEqual({ points: 100 });
     expect(await reverse("REF-1", { points: 100 })).toEqual({ points: 100 });
@@ -53,21 +53,21 @@ describe("Engagement: loyalty", () => {
     expect(await points(users.bharat)).toMatchObject({ points: 1_000 });
   });
 
-  test("When a reversal overtakes the redemption, then the same one sent again still finds it", async () => {
+  test("When a reversal arrives before the redemption, then sending it again still reverses", async () => {
     expect(await reverse("order-1:undo")).toEqual({ points: 0 });
     await redeem(users.bharat, "order-1", 400);
     expect(await reverse("order-1:undo")).toEqual({ points: 400 });
     expect(await points(users.bharat)).toMatchObject({ points: 1_000 });
   });
 
-  test("When the service is made to misquote, then the discount is another", async () => {
+  test("When a misquote is set, then the discount is wrong", async () => {
     world.sandbox.control.engagement.setMisquote(0.5);
     expect((await redeem(users.bharat, "order-1", 400)).body.data).toMatchObject({ discountAmount: 50 });
   });
 });
 
 describe("Engagement: store credit", () => {
-  test("When credit is issued, then once per reference", async () => {
+  test("When credit is issued, then it counts once per reference", async () => {
     const issue = { userId: users.asha, amount: 99.9, reason: "refund", reference: "REF-1" };
     const first = await post("/api/store-credits/issue", issue);
     expect(first.body.data).toMatchObject({ balance: 99.9 });
@@ -75,7 +75,7 @@ describe("Engagement: store credit", () => {
     expect(await credit(users.asha)).toBe(99.9);
   });
 
-  test("When credit is deducted, then once per reference, and never below zero", async () => {
+  test("When credit is deducted, then it counts once per reference and never goes below zero", async () => {
     expect((await deduct(users.esha, 25.2, "order-1")).body.data).toEqual({ balance: 0.3 });
     expect((await deduct(users.esha, 25.2, "order-1")).body.data).toEqual({ balance: 0.3 });
     const { status, body } = await deduct(users.esha, 0.31, "order-2");
@@ -87,7 +87,7 @@ describe("Engagement: store credit", () => {
     ]);
   });
 
-  test("When ten orders deduct at once, then only what is there", async () => {
+  test("When ten orders deduct at once, then the balance is never exceeded", async () => {
     const replies = await inParallel(10, (index) => deduct(users.chitra, 200, `order-${index}`));
     expect([countStatus(replies, 200), countStatus(replies, 409)]).toEqual([2, 8]);
     expect(await credit(users.chitra)).toBe(100);
@@ -104,7 +104,7 @@ describe("Engagement: notifications and wishlist", () => {
   };
   const send = (more: object = {}) => post("/api/notifications/send", { ...message, ...more });
 
-  test("When a message is sent twice, then the customer gets it once", async () => {
+  test("When a notification is sent twice, then it is delivered once", async () => {
     const first = await send();
     expect(first.status).toBe(201);
     expect((await send()).body.data).toEqual(first.body.data);
@@ -118,12 +118,12 @@ describe("Engagement: notifications and wishlist", () => {
     ).toEqual([]);
   });
 
-  test("When the template or the recipient is unknown, then 400", async () => {
+  test("When the template or the recipient is unknown, then the answer is 400", async () => {
     expect((await send({ template: "hello" })).status).toBe(400);
     expect((await send({ to: {} })).status).toBe(400);
   });
 
-  test("When something is wished for twice, then it is on the list once", async () => {
+  test("When a variant is added to the wishlist twice, then it is listed once", async () => {
     const wish = { userId: users.asha, productId: SEED.products.kajal, variantId: SEED.variants.kajal };
     expect((await post("/api/wishlist/add", wish)).body.data).toEqual({ added: true });
     expect((await post("/api/wishlist/add", wish)).status).toBe(200);

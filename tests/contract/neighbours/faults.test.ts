@@ -22,7 +22,7 @@ const raw = (timeout: number) =>
     { timeout, responseType: "text", transformResponse: (text: string) => text },
   );
 
-describe("Faults: without the work", () => {
+describe("Faults: before the work", () => {
   afterEach(async () => {
     expect(await reserved()).toBe(0);
   });
@@ -32,60 +32,60 @@ describe("Faults: without the work", () => {
     expect(await codeOf(raw(100))).toBe("ECONNABORTED");
   });
 
-  test("When the connection is cut before, then nothing was done", async () => {
+  test("When the connection is reset before the work, then nothing is done", async () => {
     injectOnce({ action: "reset-before" });
     expect(await codeOf(raw(1_000))).toBe("ECONNRESET");
   });
 
-  test("When a status is answered, then in the envelope", async () => {
+  test("When a status is injected, then it has the envelope", async () => {
     injectOnce({ action: "status", status: 503 });
     const { status, body } = await reserve();
     expect([status, body.error?.code]).toEqual([503, "INJECTED_FAULT"]);
   });
 });
 
-describe("Faults: with the work done", () => {
+describe("Faults: after the work", () => {
   afterEach(async () => {
     expect(await reserved()).toBe(1);
   });
 
-  test("When an answer is delayed, then it is late and right", async () => {
+  test("When an answer is delayed, then it is late but correct", async () => {
     injectOnce({ action: "delay", delayMs: 120 });
     const started = performance.now();
     expect((await reserve()).status).toBe(201);
     expect(performance.now() - started).toBeGreaterThanOrEqual(115);
   });
 
-  test("When the connection is cut after, then the units are reserved all the same", async () => {
+  test("When the connection is reset after the work, then the units are reserved", async () => {
     injectOnce({ action: "reset-after" });
     expect(await codeOf(raw(1_000))).toBe("ECONNRESET");
   });
 
-  test("When a status comes after the work, then the caller cannot know", async () => {
+  test("When an error status follows the work, then the work is done", async () => {
     injectOnce({ action: "status", status: 500, after: true });
     expect((await reserve()).status).toBe(500);
   });
 
-  test("When the answer is garbage, then it calls itself JSON and is none", async () => {
+  test("When the answer is garbage, then it claims to be JSON but is not", async () => {
     injectOnce({ action: "garbage" });
     const { headers, data } = await raw(1_000);
     expect(headers["content-type"]).toMatch(/json/);
     expect(() => JSON.parse(data)).toThrow();
   });
 
-  test("When a proxy answers HTML, then with 200 or the wanted status", async () => {
+  test("When a proxy answers HTML, then with 200 or the given status", async () => {
     injectOnce({ action: "html", status: 200 });
     const { status, headers, data } = await raw(1_000);
     expect([status, headers["content-type"]]).toEqual([200, expect.stringMatching(/html/)]);
     expect(data).toContain("<html>");
   });
 
-  test("When the answer is truncated, then the connection ends in the middle", async () => {
+  test("When the answer is truncated, then the connection closes halfway", async () => {
     injectOnce({ action: "truncate" });
     expect(["ECONNRESET", "ERR_BAD_RESPONSE"]).toContain(await codeOf(raw(1_000)));
   });
 
-  test("When the answer drips, then no time-out for silence helps, only one for the whole call", async () => {
+  test("When the answer drips, then only a time-out for the whole call ends it", async () => {
     injectOnce({ action: "slow-drip", delayMs: 50 });
     const body = { cartId: "cart-1", variantId: ashwagandha, quantity: 1 };
     const signal = AbortSignal.timeout(300);
@@ -93,26 +93,26 @@ describe("Faults: with the work done", () => {
     expect(await codeOf(dripping)).toBe("ERR_CANCELED");
   });
 
-  test("When types are wrong, then the envelope is right and the content is not", async () => {
+  test("When types are wrong, then only the data is affected, not the envelope", async () => {
     injectOnce({ action: "wrong-types" });
     const { status, body } = await reserve();
     expect([status, body.success]).toEqual([201, true]);
     expect(body.data).toMatchObject({ quantity: "about 1", reservationId: { text: expect.any(String) } });
   });
 
-  test("When the answer is huge, then it is as large as wanted", async () => {
+  test("When the answer is huge, then it has the given size", async () => {
     injectOnce({ action: "huge", bytes: 3_000_000 });
     const { data } = await raw(2_000);
     expect(data.length).toBeGreaterThan(3_000_000);
   });
 });
 
-describe("Faults: whom they hit", () => {
+describe("Faults: matching", () => {
   const path = "/api/products/prod-kajal";
   const post = (url: string, rule: object) =>
     axios.post(`${url}/__faults`, rule, { validateStatus: () => true });
 
-  test("When a rule is posted to one service, then it hits that one, as often as it says", async () => {
+  test("When a rule is posted to one service, then it hits that service the given number of times", async () => {
     await post(world.sandbox.urls.catalog, { action: "status", status: 502, times: 2 });
     expect((await world.call.pricing.get("/api/tier-discounts/calculate?cartTotal=1")).status).toBe(200);
     const statuses = [];
@@ -121,7 +121,7 @@ describe("Faults: whom they hit", () => {
     expect(world.sandbox.control.faults.list()).toMatchObject([{ service: "catalog", hits: 2 }]);
   });
 
-  test("When a pattern has parameters, then it hits these routes and no others", async () => {
+  test("When a pattern has parameters, then it hits matching routes only", async () => {
     world.sandbox.control.faults.add({ match: "GET /api/products/:id", action: "status" });
     expect((await world.call.catalog.get(path)).status).toBe(500);
     expect((await world.call.catalog.get(`${path}/related`)).status).toBe(200);
@@ -129,7 +129,7 @@ describe("Faults: whom they hit", () => {
     expect((await world.call.catalog.get(path)).status).toBe(200);
   });
 
-  test("When a chance is given, then the same seed hits the same calls", async () => {
+  test("When a probability is given, then the same seed hits the same calls", async () => {
     const run = async (): Promise<number[]> => {
       world.sandbox.control.faults.clear();
       world.sandbox.control.faults.add({ action: "status", probability: 0.5, seed: 7 });
@@ -142,7 +142,7 @@ describe("Faults: whom they hit", () => {
     expect(await run()).toEqual(first);
   });
 
-  test("When a service is slow or fails at a rate, then it does so for all calls", async () => {
+  test("When a service has latency or an error rate, then it applies to all calls", async () => {
     const url = `${world.sandbox.urls.control}/__faults/behaviour`;
     await axios.put(url, { service: "catalog", latencyMs: 60 });
     const started = performance.now();
@@ -152,7 +152,7 @@ describe("Faults: whom they hit", () => {
     expect((await world.call.catalog.get(path)).status).toBe(500);
   });
 
-  test("When the gateway's simulator is meant, then it is hit too", async () => {
+  test("When a rule matches the gateway, then it hits the gateway too", async () => {
     world.sandbox.control.faults.add({
       service: "razorpay",
       match: "POST /v1/orders",
@@ -162,11 +162,11 @@ describe("Faults: whom they hit", () => {
     expect((await world.call.razorpay.post("/v1/orders", { amount: 100 })).status).toBe(502);
   });
 
-  test("When a rule makes no sense, then 400", async () => {
+  test("When a rule is invalid, then the answer is 400", async () => {
     expect((await post(world.sandbox.urls.catalog, { action: "explode" })).status).toBe(400);
   });
 
-  test("When calls are cut, then they are counted all the same", async () => {
+  test("When connections are reset, then the calls are still counted", async () => {
     world.sandbox.control.faults.add({ service: "inventory", action: "reset-before", times: 2 });
     await inParallel(2, async () => {
       await codeOf(raw(1_000));

@@ -1,11 +1,10 @@
 import { Agent } from "node:http";
 import type { AxiosInstance } from "axios";
 import axios from "axios";
-import type { Sandbox, SandboxOptions } from "../../../scripts/sandbox/sandbox.js";
-import { startSandbox } from "../../../scripts/sandbox/sandbox.js";
-import type { ServiceName } from "../../../scripts/sandbox/shared/names.js";
+import type { ServiceName } from "../../../scripts/sandbox/environment.js";
+import { type Sandbox, type SandboxOptions, startSandbox } from "../../../scripts/sandbox/sandbox.js";
 
-/** The neighbours' envelope. The content is what the tests assert; a test that expects too much fails. */
+/** The neighbours' envelope. `data` is untyped, because the tests assert it. */
 interface Answer {
   success: boolean;
   message: string;
@@ -32,7 +31,7 @@ export interface Neighbours {
   call: Record<ServiceName, Caller>;
 }
 
-/** No neighbour takes this long by itself, even with fifty calls at once on a busy machine. */
+/** Longer than fifty concurrent calls take on a busy machine. */
 const TIMEOUT_MS = 20_000;
 
 function createCaller(baseURL: string, token: string, httpAgent: Agent): Caller {
@@ -57,7 +56,7 @@ function createCaller(baseURL: string, token: string, httpAgent: Agent): Caller 
   };
 }
 
-/** A sandbox of its own for a test file, back at the seed before each test. */
+/** Starts a sandbox for one test file and restores the seed before each test. */
 export function useNeighbours(options: Partial<SandboxOptions> = {}): Neighbours {
   const world: Partial<Neighbours> = {};
   const agent = new Agent({ keepAlive: true });
@@ -99,7 +98,7 @@ export function useNeighbours(options: Partial<SandboxOptions> = {}): Neighbours
   };
 }
 
-/** The answers of equal calls that are under way at the same time. */
+/** Runs equal calls at the same time and returns their answers. */
 export const inParallel = (count: number, call: (index: number) => Promise<Reply>): Promise<Reply[]> =>
   Promise.all(Array.from({ length: count }, (_, index) => call(index)));
 

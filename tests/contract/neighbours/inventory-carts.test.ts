@@ -28,7 +28,7 @@ afterEach(async () => {
   expect(await world.sandbox.control.inventory.imbalances()).toEqual([]);
 });
 
-describe("A cart that was asked for before", () => {
+describe("A cart that was read before", () => {
   let first: string;
 
   beforeEach(async () => {
@@ -36,12 +36,12 @@ describe("A cart that was asked for before", () => {
     expect(await extend()).toEqual({ extended: [first], lapsed: [] });
   });
 
-  test("When something is added to it, then the next answer has it", async () => {
+  test("When a reservation is added, then the next answer has it", async () => {
     const second = await reserve(hairOil);
     expect(await extend()).toEqual({ extended: [first, second], lapsed: [] });
   });
 
-  test("When something is released, then the next answer does not have it", async () => {
+  test("When a reservation is released, then the next answer does not have it", async () => {
     const second = await reserve(hairOil);
     await extend();
     await world.call.inventory.delete(`/api/reservations/${first}`);
@@ -50,14 +50,14 @@ describe("A cart that was asked for before", () => {
     expect(await extend()).toEqual({ extended: [], lapsed: [] });
   });
 
-  test("When it lapses, then the next answer names the variant, until nobody misses it", async () => {
+  test("When a reservation expires, then the answers name its variant until it is dismissed", async () => {
     passMinutes(16);
     expect(await extend()).toEqual({ extended: [], lapsed: [ashwagandha] });
     await world.call.inventory.delete("/api/reservations/cart/cart-1");
     expect(await extend()).toEqual({ extended: [], lapsed: [] });
   });
 
-  test("When another cart is merged into it, then the next answers of both know", async () => {
+  test("When another cart is merged into it, then the next answers for both carts are correct", async () => {
     const guests = await reserve(hairOil, "guest");
     const path = "/api/reservations/cart/guest";
     await world.call.inventory.put(path, { ttlMinutes: 15 });
@@ -68,24 +68,24 @@ describe("A cart that was asked for before", () => {
     expect(body.data).toEqual({ extended: [], lapsed: [] });
   });
 
-  test("When it is sold, then nothing is left to extend", async () => {
+  test("When it is converted, then nothing is left to extend", async () => {
     expect((await convert()).status).toBe(200);
     expect(await extend()).toEqual({ extended: [], lapsed: [] });
   });
 
-  test("When everything goes back to the seed, then it is empty", async () => {
+  test("When the seed is restored, then it is empty", async () => {
     await world.sandbox.control.sandbox.reset();
     expect(await extend()).toEqual({ extended: [], lapsed: [] });
   });
 
-  test("When it was sold just before everything goes back to the seed, then no unit is sold", async () => {
+  test("When it was converted just before the seed is restored, then no unit is sold", async () => {
     await convert();
     await world.sandbox.control.sandbox.reset();
     const numbers = await world.sandbox.control.inventory.numbers(ashwagandha);
     expect(numbers).toMatchObject({ available: 1_000, reserved: 0, sold: 0 });
   });
 
-  test("When the sale is refused, then it is as live as before", async () => {
+  test("When the conversion is refused, then its reservations stay live", async () => {
     const items = [
       { variantId: ashwagandha, quantity: 2 },
       { variantId: SEED.variants.outOfStock, quantity: 1 },
@@ -95,7 +95,7 @@ describe("A cart that was asked for before", () => {
     expect(await extend()).toEqual({ extended: [first], lapsed: [] });
   });
 
-  test("When the quantity changes, then the sale takes the new one", async () => {
+  test("When the quantity changes, then the conversion takes the new quantity", async () => {
     await world.call.inventory.put(`/api/reservations/${first}`, { quantity: 5 });
     await convert();
     const numbers = await world.sandbox.control.inventory.numbers(ashwagandha);
@@ -103,8 +103,8 @@ describe("A cart that was asked for before", () => {
   });
 });
 
-describe("A lifetime that was given anew", () => {
-  test("When the first one is over, then the reservation lives on and is sold", async () => {
+describe("A renewed lifetime", () => {
+  test("When the first lifetime is over, then the reservation stays live and is converted", async () => {
     const id = await reserve(ashwagandha);
     passMinutes(10);
     await extend(15);
@@ -115,7 +115,7 @@ describe("A lifetime that was given anew", () => {
     expect(await world.sandbox.control.inventory.ledger({ type: "expired" })).toEqual([]);
   });
 
-  test("When it is over too, then the reservation lapses", async () => {
+  test("When the renewed lifetime is over, then the reservation expires", async () => {
     await reserve(ashwagandha);
     await extend(30);
     passMinutes(31);
@@ -123,7 +123,7 @@ describe("A lifetime that was given anew", () => {
     expect(await world.sandbox.control.inventory.ledger({ type: "expired" })).toHaveLength(1);
   });
 
-  test("When one reservation gets another after its cart, then the last one counts", async () => {
+  test("When one reservation is renewed after its cart, then the last lifetime counts", async () => {
     const id = await reserve(ashwagandha);
     await extend(60);
     await world.call.inventory.put(`/api/reservations/${id}`, { ttlMinutes: 5 });
@@ -131,21 +131,21 @@ describe("A lifetime that was given anew", () => {
     expect(await held()).toEqual([]);
   });
 
-  test("When it is made to lapse at once, then an earlier extension does not wake it", async () => {
+  test("When it is expired by the control, then an earlier extension does not revive it", async () => {
     await reserve(ashwagandha);
     await extend(60);
     expect(await world.sandbox.control.inventory.lapse("cart-1")).toBe(1);
     expect(await held()).toEqual([]);
   });
 
-  test("When the cart is asked for from outside, then the new lifetime is told", async () => {
+  test("When the control lists the cart, then it shows the new lifetime", async () => {
     await reserve(ashwagandha);
     await extend(60);
     const [reservation] = await held();
     expect((Date.parse(reservation?.expiresAt ?? "") - Date.now()) / MINUTE_MS).toBeCloseTo(60, 0);
   });
 
-  test("When its cart is merged with another, then the longer-lived of two counts", async () => {
+  test("When its cart is merged with another, then the later expiry counts", async () => {
     await reserve(ashwagandha);
     await reserve(ashwagandha, "guest");
     await world.call.inventory.put("/api/reservations/cart/guest", { ttlMinutes: 60 });

@@ -14,21 +14,21 @@ afterEach(async () => {
 });
 
 describe("Inventory under concurrency", () => {
-  test("When 50 carts want the last unit, then one gets it and 49 hear that there is none", async () => {
+  test("When 50 carts request the last unit, then one gets it and 49 get 409", async () => {
     const replies = await inParallel(50, (index) => reserve(`cart-${index}`, lastUnit, 1));
     expect([countStatus(replies, 201), countStatus(replies, 409)]).toEqual([1, 49]);
     expect(await numbers(lastUnit)).toMatchObject({ available: 0, reserved: 1 });
     expect(await world.sandbox.control.inventory.ledger({ type: "refused" })).toHaveLength(49);
   });
 
-  test("When 50 manual orders want the last three units, then three are served", async () => {
+  test("When 50 manual orders request the last three units, then three succeed", async () => {
     const items = [{ variantId: lowStock, quantity: 1 }];
     const replies = await inParallel(50, (index) => convert({ orderId: `order-${index}`, items }));
     expect([countStatus(replies, 200), countStatus(replies, 409)]).toEqual([3, 47]);
     expect(await numbers(lowStock)).toMatchObject({ available: 0, sold: 3 });
   });
 
-  test("When orders want the last units of two variants in both orders, then all or nothing, and one wins", async () => {
+  test("When orders request the last units of two variants in either sequence, then one order gets both", async () => {
     await world.sandbox.control.inventory.setStock(hairOil, 1);
     const wanted = [lastUnit, hairOil].map((variantId) => ({ variantId, quantity: 1 }));
     const replies = await inParallel(20, (index) =>
@@ -39,7 +39,7 @@ describe("Inventory under concurrency", () => {
     expect(await numbers(hairOil)).toMatchObject({ available: 0, sold: 1 });
   });
 
-  test("When one order is converted ten times at once, then it buys once", async () => {
+  test("When one order is converted ten times at once, then its units are sold once", async () => {
     await reserve("cart-1", ashwagandha, 2);
     const items = [{ variantId: ashwagandha, quantity: 2 }];
     const replies = await inParallel(10, () => convert({ cartId: "cart-1", orderId: "order-1", items }));
@@ -58,7 +58,7 @@ describe("Inventory under concurrency", () => {
     expect(await numbers(ashwagandha)).toMatchObject({ available: 0, reserved: 0, sold: 2 });
   });
 
-  test("When an order is converted and voided at once, then nothing stays sold", async () => {
+  test("When an order is converted and voided at once, then nothing remains sold", async () => {
     await reserve("cart-1", ashwagandha, 2);
     const items = [{ variantId: ashwagandha, quantity: 2 }];
     const [converted, voided] = await Promise.all([
@@ -70,7 +70,7 @@ describe("Inventory under concurrency", () => {
     expect(await numbers(ashwagandha)).toMatchObject({ sold: 0 });
   });
 
-  test("When a transfer is sent twice at once, then the units arrive once and both hear the same", async () => {
+  test("When a transfer is sent twice at once, then the units move once and both answers are equal", async () => {
     await reserve("guest", ashwagandha, 2);
     await reserve("user", ashwagandha, 3);
     const carts = { fromCartId: "guest", toCartId: "user" };
@@ -80,7 +80,7 @@ describe("Inventory under concurrency", () => {
     expect(await numbers(ashwagandha)).toMatchObject({ reserved: 5 });
   });
 
-  test("When a reservation is changed by many at once, then the numbers still add up", async () => {
+  test("When a reservation is changed concurrently, then the numbers still add up", async () => {
     const { body } = await reserve("cart-1", ashwagandha, 1);
     const path = `/api/reservations/${String(body.data.reservationId)}`;
     const replies = await inParallel(20, (index) =>
@@ -91,7 +91,7 @@ describe("Inventory under concurrency", () => {
     expect(await numbers(ashwagandha)).toMatchObject({ reserved: live?.quantity });
   });
 
-  test("When release, lapse and conversion meet, then each reservation ends exactly once", async () => {
+  test("When release, expiry and conversion happen at once, then each reservation ends exactly once", async () => {
     const ids: string[] = [];
     for (let index = 0; index < 10; index += 1) {
       ids.push(String((await reserve(`cart-${index}`, ashwagandha, 1)).body.data.reservationId));
@@ -106,7 +106,7 @@ describe("Inventory under concurrency", () => {
     expect(await world.sandbox.control.inventory.activeReservations()).toEqual([]);
   });
 
-  test("When the same key reserves ten times at once, then once", async () => {
+  test("When one key reserves ten times at once, then there is one reservation", async () => {
     const body = { cartId: "cart-1", variantId: ashwagandha, quantity: 1 };
     const replies = await inParallel(10, () => world.call.inventory.post("/api/reservations", body, "key"));
     expect(new Set(replies.map((reply) => reply.body.data.reservationId)).size).toBe(1);

@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 describe("Inventory: stock", () => {
-  test("When stock is checked, then what is free is told, and whether it is enough", async () => {
+  test("When stock is checked, then the answer has the available units and whether they suffice", async () => {
     const enough = await world.call.inventory.get(`/api/stock/check/${lowStock}?quantity=3`);
     expect(enough.body).toMatchObject({
       success: true,
@@ -31,7 +31,7 @@ describe("Inventory: stock", () => {
     expect(short.body.data).toMatchObject({ available: 3, isAvailable: false });
   });
 
-  test("When many are checked, then one shortage makes the whole unavailable", async () => {
+  test("When several variants are checked, then one shortage makes allAvailable false", async () => {
     const items = [
       { variantId: ashwagandha, quantity: 2 },
       { variantId: outOfStock, quantity: 1 },
@@ -46,7 +46,7 @@ describe("Inventory: stock", () => {
     });
   });
 
-  test("When the variant is unknown, then 404", async () => {
+  test("When the variant is unknown, then the answer is 404", async () => {
     const { status, body } = await world.call.inventory.get("/api/stock/check/var-none?quantity=1");
     expect([status, body.error?.code]).toEqual([404, "VARIANT_NOT_FOUND"]);
     expect((await reserve("c", "var-none", 1)).status).toBe(404);
@@ -54,7 +54,7 @@ describe("Inventory: stock", () => {
 });
 
 describe("Inventory: reservations", () => {
-  test("When units are reserved, then they are no longer free and the lifetime is the wanted one", async () => {
+  test("When units are reserved, then they are no longer available and expire after the requested time", async () => {
     const before = Date.now();
     const { status, body } = await reserve("cart-1", ashwagandha, 4, 30);
     expect(status).toBe(201);
@@ -64,7 +64,7 @@ describe("Inventory: reservations", () => {
     expect(await numbers(ashwagandha)).toMatchObject({ available: 996, reserved: 4, physical: 1_000 });
   });
 
-  test("When there are too few, then 409 with what there is, and the attempt is in the ledger", async () => {
+  test("When there are too few units, then 409 has the available number, and the ledger records the attempt", async () => {
     const { status, body } = await reserve("cart-1", lowStock, 4);
     expect(status).toBe(409);
     expect(body).toMatchObject({
@@ -76,7 +76,7 @@ describe("Inventory: reservations", () => {
     expect(refused).toMatchObject([{ quantity: 4, cartId: "cart-1" }]);
   });
 
-  test("When the quantity changes, then it is the new absolute one, both ways", async () => {
+  test("When the quantity changes up or down, then it is the new absolute quantity", async () => {
     const id = await reserveId("cart-1", lowStock, 1);
     const path = `/api/reservations/${id}`;
     expect((await world.call.inventory.put(path, { quantity: 3 })).body.data).toMatchObject({ quantity: 3 });
@@ -87,13 +87,13 @@ describe("Inventory: reservations", () => {
     expect(await numbers(lowStock)).toMatchObject({ available: 2, reserved: 1 });
   });
 
-  test("When a lifetime is given anew, then it counts from now", async () => {
+  test("When a lifetime is renewed, then it counts from now", async () => {
     const id = await reserveId("cart-1", ashwagandha, 1);
     const { body } = await world.call.inventory.put(`/api/reservations/${id}`, { ttlMinutes: 40 });
     expect((Date.parse(String(body.data.expiresAt)) - Date.now()) / 60_000).toBeCloseTo(40, 0);
   });
 
-  test("When time passes the lifetime, then the units are free again and a change answers 404", async () => {
+  test("When a reservation expires, then its units are available again and a change answers 404", async () => {
     const id = await reserveId("cart-1", ashwagandha, 5);
     world.sandbox.control.clock.setOffset(16 * 60_000);
     const { body } = await world.call.inventory.get(`/api/stock/check/${ashwagandha}?quantity=1`);
@@ -103,7 +103,7 @@ describe("Inventory: reservations", () => {
     expect(await world.sandbox.control.inventory.ledger({ type: "expired" })).toHaveLength(1);
   });
 
-  test("When a released one is released again, then 200 and nothing moves", async () => {
+  test("When a reservation is released twice, then the second call answers 200 and changes nothing", async () => {
     const id = await reserveId("cart-1", ashwagandha, 5);
     const path = `/api/reservations/${id}`;
     expect((await world.call.inventory.delete(path)).body.data).toMatchObject({ released: true });
@@ -112,7 +112,7 @@ describe("Inventory: reservations", () => {
     expect((await world.call.inventory.put(path, { quantity: 1 })).status).toBe(404);
   });
 
-  test("When a cart is released, then all of its reservations and no others", async () => {
+  test("When a cart is released, then all its reservations end and no others", async () => {
     await reserveId("cart-1", ashwagandha, 1);
     await reserveId("cart-1", hairOil, 2);
     await reserveId("cart-2", hairOil, 3);
@@ -121,20 +121,20 @@ describe("Inventory: reservations", () => {
     expect(await numbers(hairOil)).toMatchObject({ reserved: 3 });
   });
 
-  test("When a cart is extended, then the living are listed and the lapsed variants named", async () => {
+  test("When a cart is extended, then live reservations and lapsed variants are listed", async () => {
     const lapsing = await reserveId("cart-1", lowStock, 1);
     await world.sandbox.control.inventory.lapse("cart-1");
     const living = await reserveId("cart-1", ashwagandha, 1);
     const path = "/api/reservations/cart/cart-1";
     const { body } = await world.call.inventory.put(path, { ttlMinutes: 40 });
     expect(body.data).toEqual({ extended: [living], lapsed: [lowStock] });
-    // A line that is taken off the cart releases its reservation; nobody misses it any more.
+    // Removing the line releases its reservation, which dismisses it.
     await world.call.inventory.delete(`/api/reservations/${lapsing}`);
     const again = await world.call.inventory.put(path, { ttlMinutes: 40 });
     expect(again.body.data).toEqual({ extended: [living], lapsed: [] });
   });
 
-  test("When the same Idempotency-Key comes again, then the same reservation; with another body 422", async () => {
+  test("When an Idempotency-Key repeats, then the same reservation is returned, or 422 for another body", async () => {
     const body = { cartId: "cart-1", variantId: ashwagandha, quantity: 2 };
     const first = await world.call.inventory.post("/api/reservations", body, "key-1");
     const second = await world.call.inventory.post("/api/reservations", body, "key-1");
@@ -144,7 +144,7 @@ describe("Inventory: reservations", () => {
     expect([other.status, other.body.error?.code]).toEqual([422, "IDEMPOTENCY_KEY_REUSED"]);
   });
 
-  test("When the body is not the contract's, then 400", async () => {
+  test("When the body violates the contract, then the answer is 400", async () => {
     const body = { cartId: "c", variantId: ashwagandha, quantity: "2" };
     expect((await world.call.inventory.post("/api/reservations", body)).status).toBe(400);
     const unknown = { cartId: "c", variantId: ashwagandha, quantity: 2, colour: "red" };
@@ -156,7 +156,7 @@ describe("Inventory: transfer", () => {
   const transfer = () =>
     world.call.inventory.post("/api/reservations/transfer", { fromCartId: "guest", toCartId: "user" });
 
-  test("When carts are merged, then two reservations of one variant become one, also when asked twice", async () => {
+  test("When carts are merged, even twice, then two reservations of one variant become one", async () => {
     const moved = await reserveId("guest", hairOil, 1);
     await reserveId("guest", ashwagandha, 2);
     const kept = await reserveId("user", ashwagandha, 3);
@@ -183,7 +183,7 @@ describe("Inventory: conversion", () => {
     for (const { variantId, quantity } of items) await reserveId(cartId, variantId, quantity);
   }
 
-  test("When reservations become a sale, then once, however often the order is converted", async () => {
+  test("When an order is converted repeatedly, then its reservations are sold once", async () => {
     await reserveItems("cart-1");
     const first = await convert({ cartId: "cart-1", orderId: "order-1", items });
     expect(first.body.data).toEqual({ orderId: "order-1", converted: items });
@@ -191,14 +191,14 @@ describe("Inventory: conversion", () => {
     expect(await numbers(ashwagandha)).toMatchObject({ available: 998, reserved: 0, sold: 2 });
   });
 
-  test("When a reservation has lapsed, then it is taken from free stock", async () => {
+  test("When a reservation has expired, then its units are taken from free stock", async () => {
     await reserveItems("cart-1");
     await world.sandbox.control.inventory.lapse("cart-1");
     expect((await convert({ cartId: "cart-1", orderId: "order-1", items })).status).toBe(200);
     expect(await numbers(hairOil)).toMatchObject({ available: 999, reserved: 0, sold: 1 });
   });
 
-  test("When one item is short, then 409 names it, nothing is taken, and a later try may succeed", async () => {
+  test("When one item is short, then 409 names it, nothing is taken, and a retry can succeed", async () => {
     await reserveItems("cart-1");
     const order = { cartId: "cart-1", orderId: "order-1" };
     const tooMuch = { ...order, items: [...items, { variantId: lowStock, quantity: 9 }] };
@@ -210,19 +210,19 @@ describe("Inventory: conversion", () => {
     expect((await convert(tooMuch)).status).toBe(200);
   });
 
-  test("When more was reserved than is bought, then the rest is free again", async () => {
+  test("When more was reserved than is bought, then the rest is available again", async () => {
     await reserveId("cart-1", ashwagandha, 5);
     const sold = [{ variantId: ashwagandha, quantity: 3 }];
     await convert({ cartId: "cart-1", orderId: "order-1", items: sold });
     expect(await numbers(ashwagandha)).toMatchObject({ available: 997, reserved: 0, sold: 3 });
   });
 
-  test("When there is no cart (manual order), then free stock is taken", async () => {
+  test("When an order has no cart (manual order), then its units come from free stock", async () => {
     expect((await convert({ orderId: "manual-1", items })).status).toBe(200);
     expect(await numbers(ashwagandha)).toMatchObject({ available: 998, sold: 2 });
   });
 
-  test("When a sale is voided, then the stock is back, once, and a later conversion is refused", async () => {
+  test("When a conversion is voided, then its stock returns once, and a later conversion is refused", async () => {
     await reserveItems("cart-1");
     await convert({ cartId: "cart-1", orderId: "order-1", items });
     const path = "/api/reservations/convert/order-1";
@@ -255,20 +255,20 @@ describe("Inventory: returns", () => {
     await convert({ orderId: "order-1", items: [{ variantId: ashwagandha, quantity: 3 }] });
   });
 
-  test("When units come back, then once per reference", async () => {
+  test("When units are returned, then they count once per reference", async () => {
     expect((await giveBack(2, "RET-1")).body.data).toEqual({ adjusted: 2 });
     expect((await giveBack(2, "RET-1")).body.data).toEqual({ adjusted: 2 });
     expect(await numbers(ashwagandha)).toMatchObject({ available: 999, sold: 3, returned: 2 });
   });
 
-  test("When more comes back than was sold, or to an unknown order, then it is refused", async () => {
+  test("When more units return than were sold, or the order is unknown, then the return is refused", async () => {
     await giveBack(2, "RET-1");
     const tooMany = await giveBack(2, "RET-2");
     expect([tooMany.status, tooMany.body.error?.code]).toEqual([409, "RETURN_EXCEEDS_SALE"]);
     expect((await giveBack(1, "RET-3", "order-9")).status).toBe(404);
   });
 
-  test("When an order is voided after a part came back, then only the rest returns", async () => {
+  test("When an order is voided after a partial return, then only the remaining units return", async () => {
     await giveBack(1, "RET-1");
     const { body } = await world.call.inventory.delete("/api/reservations/convert/order-1");
     expect(body.data).toEqual({ returned: [{ variantId: ashwagandha, quantity: 2 }] });
@@ -277,8 +277,8 @@ describe("Inventory: returns", () => {
   });
 });
 
-describe("Inventory: abilities of the sister systems", () => {
-  test("When stock is low, then it is listed, and no longer after restocking", async () => {
+describe("Inventory: administration", () => {
+  test("When stock is low, then it is listed until it is restocked", async () => {
     const ids = async () => (await world.sandbox.control.inventory.lowStock()).map((row) => row.variantId);
     expect(await ids()).toContain(lowStock);
     const body = { variantId: lowStock, quantity: 100 };
@@ -289,7 +289,7 @@ describe("Inventory: abilities of the sister systems", () => {
     expect(await ids()).not.toContain(lowStock);
   });
 
-  test("When a batch's status is asked, then each variant's numbers come", async () => {
+  test("When the status of several variants is read, then each has its numbers", async () => {
     await reserveId("cart-1", ashwagandha, 2);
     const { body } = await world.call.inventory.post("/api/admin/stock/status", {
       variantIds: [ashwagandha, outOfStock],
@@ -302,7 +302,7 @@ describe("Inventory: abilities of the sister systems", () => {
     });
   });
 
-  test("When reservations end in different ways, then the statistics tell how many", async () => {
+  test("When reservations end in different ways, then the statistics count each outcome", async () => {
     await reserveId("bought", ashwagandha, 1);
     await convert({ cartId: "bought", orderId: "order-1", items: [{ variantId: ashwagandha, quantity: 1 }] });
     await reserveId("left", ashwagandha, 1);

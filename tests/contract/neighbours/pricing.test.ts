@@ -34,12 +34,12 @@ describe("Pricing: coupons", () => {
     expect(await validate(coupons.WELCOME10, 10_000)).toMatchObject({ discountAmount: 300 });
   });
 
-  test("When a fixed coupon applies, then its value, never more than the cart", async () => {
+  test("When a fixed coupon applies, then its discount is its value, at most the cart total", async () => {
     expect(await validate(coupons.FLAT100, 499)).toMatchObject({ valid: true, discountAmount: 100 });
     expect(await validate(coupons.LASTONE, 30)).toMatchObject({ valid: true, discountAmount: 30 });
   });
 
-  test("When shipping is made free, then no line gets cheaper", async () => {
+  test("When a coupon gives free shipping, then no line is discounted", async () => {
     expect(await validate(coupons.FREESHIP, 500)).toMatchObject({
       valid: true,
       type: "free_shipping",
@@ -58,7 +58,7 @@ describe("Pricing: coupons", () => {
     expect(verdict.reason).toMatch(reason);
   });
 
-  test("When a coupon is for some products, then only their lines count", async () => {
+  test("When a coupon is for certain products, then only their lines count", async () => {
     const items = [line(SEED.products.hairOil, 299, 2), line(SEED.products.kajal, 180)];
     expect(await validate(coupons.HAIR15, 778, { items })).toMatchObject({ discountAmount: 89.7 });
   });
@@ -71,14 +71,14 @@ describe("Pricing: coupon uses", () => {
     expect(world.sandbox.control.pricing.usages(coupons.LASTONE)).toEqual(["order-1"]);
   });
 
-  test("When 20 orders want the last use, then one gets it and the others 409", async () => {
+  test("When 20 orders request the last use, then one gets it and the others get 409", async () => {
     const replies = await inParallel(20, (index) => use(coupons.LASTONE, `order-${index}`));
     expect([countStatus(replies, 200), countStatus(replies, 409)]).toEqual([1, 19]);
     expect(replies.find((reply) => reply.status === 409)?.body.error?.code).toBe("USAGE_LIMIT");
     expect(await validate(coupons.LASTONE, 500)).toMatchObject({ valid: false });
   });
 
-  test("When a use is given back, then once, and a use after that counts again", async () => {
+  test("When a use is reversed, then it is reversed once, and a later use counts again", async () => {
     await use(coupons.LASTONE, "order-1");
     expect(await reverse(coupons.LASTONE, "order-1")).toEqual({ reversed: true });
     expect(await reverse(coupons.LASTONE, "order-1")).toEqual({ reversed: false });
@@ -89,7 +89,7 @@ describe("Pricing: coupon uses", () => {
     expect(types).toEqual(["recorded", "reversed", "recorded", "refused"]);
   });
 
-  test("When a user has used a once-per-user coupon, then others still may", async () => {
+  test("When a user has used a once-per-user coupon, then other users still can", async () => {
     expect((await use(coupons.ONCE20, "order-1", "user-asha")).status).toBe(200);
     expect((await use(coupons.ONCE20, "order-2", "user-asha")).status).toBe(409);
     expect((await use(coupons.ONCE20, "order-3", "user-dev")).status).toBe(200);
@@ -119,7 +119,7 @@ describe("Pricing: uses of one person", () => {
     expect(await validate(coupons.ONCE20, 500)).toMatchObject({ valid: true });
   });
 
-  test("When an e-mail is not in lower case, then 400", async () => {
+  test("When an e-mail address is not lower case, then the answer is 400", async () => {
     const body = { code: coupons.ONCE20, cartTotal: 500, items: [], email: "Asha@example.com" };
     expect((await world.call.pricing.post("/api/coupons/validate", body)).status).toBe(400);
     expect((await use(coupons.ONCE20, "order-1", undefined, { email: "Asha@example.com" })).status).toBe(400);
@@ -139,20 +139,20 @@ describe("Pricing: automatic offers", () => {
     (await world.call.pricing.get(`/api/free-gifts/eligible?cartTotal=${cartTotal}&productIds=${productIds}`))
       .body.data;
 
-  test("When the threshold is reached, then the automatic discount applies, not a paisa before", async () => {
+  test("When the total reaches the threshold, then the automatic discount applies, and not one paisa below it", async () => {
     expect(await automatic(promotions.automaticThreshold - 0.01)).toEqual({ discounts: [] });
     expect(await automatic(promotions.automaticThreshold)).toMatchObject({
       discounts: [{ id: promotions.automaticId, discountAmount: 100 }],
     });
   });
 
-  test("When tiers are reached, then the highest counts", async () => {
+  test("When several tiers are reached, then the highest applies", async () => {
     expect(await tier(2_999)).toEqual({ tier: null, discountAmount: 0 });
     expect(await tier(3_000)).toMatchObject({ tier: { id: "tier-silver" }, discountAmount: 90 });
     expect(await tier(6_000)).toMatchObject({ tier: { id: "tier-gold" }, discountAmount: 300 });
   });
 
-  test("When a cart earns gifts, then they are told with their rule", async () => {
+  test("When a cart earns gifts, then they are listed with their rule", async () => {
     expect(await gifts(promotions.giftThreshold - 1, "a")).toEqual({ gifts: [] });
     expect(await gifts(promotions.giftThreshold, "a")).toMatchObject({
       gifts: [{ ruleId: promotions.giftRuleId, variantId: SEED.variants.giftLipBalm, quantity: 1 }],
@@ -162,7 +162,7 @@ describe("Pricing: automatic offers", () => {
     });
   });
 
-  test("When the total is missing or no number, then 400", async () => {
+  test("When the total is missing or not a number, then the answer is 400", async () => {
     expect((await world.call.pricing.get("/api/tier-discounts/calculate")).status).toBe(400);
     expect((await world.call.pricing.get("/api/tier-discounts/calculate?cartTotal=x")).status).toBe(400);
   });

@@ -1,9 +1,8 @@
 import axios from "axios";
-import { createSandboxClient } from "../../../scripts/sandbox/control-client.js";
+import { createSandboxClient } from "../../../scripts/sandbox/control-http.js";
+import { SERVICE_NAMES, type ServiceName } from "../../../scripts/sandbox/environment.js";
 import { startSandbox } from "../../../scripts/sandbox/sandbox.js";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import type { ServiceName } from "../../../scripts/sandbox/shared/names.js";
-import { SERVICE_NAMES } from "../../../scripts/sandbox/shared/names.js";
 import { useNeighbours } from "./harness.js";
 
 const world = useNeighbours();
@@ -27,37 +26,43 @@ describe("Every stand-in", () => {
     },
   );
 
-  test.each(neighbours)("When %s gets no service token or a wrong one, then 401", async (name) => {
-    const url = `${world.sandbox.urls[name]}${writes[name]}`;
-    for (const headers of [{}, { Authorization: "Bearer wrong" }]) {
-      const { status, data } = await axios.post(url, {}, { headers, validateStatus: () => true });
-      expect(status).toBe(401);
-      expect(data).toMatchObject({ success: false, data: null, error: { code: "UNAUTHENTICATED" } });
-    }
-  });
+  test.each(neighbours)(
+    "When %s receives no service token or a wrong one, then it answers 401",
+    async (name) => {
+      const url = `${world.sandbox.urls[name]}${writes[name]}`;
+      for (const headers of [{}, { Authorization: "Bearer wrong" }]) {
+        const { status, data } = await axios.post(url, {}, { headers, validateStatus: () => true });
+        expect(status).toBe(401);
+        expect(data).toMatchObject({ success: false, data: null, error: { code: "UNAUTHENTICATED" } });
+      }
+    },
+  );
 
-  test.each(neighbours)("When %s gets no object or no JSON, then 400 and never 500", async (name) => {
-    for (const body of ["[1]", "{", "null", '"text"']) {
-      const { status } = await world.call[name].http.post(writes[name], body, {
-        headers: { "Content-Type": "application/json" },
-      });
-      expect([name, body, status]).toEqual([name, body, 400]);
-    }
-    expect((await world.call[name].get("/api/nothing")).status).toBe(404);
-  });
+  test.each(neighbours)(
+    "When %s receives no object or no JSON, then it answers 400 and never 500",
+    async (name) => {
+      for (const body of ["[1]", "{", "null", '"text"']) {
+        const { status } = await world.call[name].http.post(writes[name], body, {
+          headers: { "Content-Type": "application/json" },
+        });
+        expect([name, body, status]).toEqual([name, body, 400]);
+      }
+      expect((await world.call[name].get("/api/nothing")).status).toBe(404);
+    },
+  );
 
-  test("When a path or a body cannot be read, then 400 or 413", async () => {
+  test("When a path or a body is unreadable, then the answer is 400 or 413", async () => {
     const { catalog } = world.call;
     expect((await catalog.get("/api/products/%E0%A4%A")).status).toBe(400);
     const productIds = ["x".repeat(1_100_000)];
     expect((await catalog.post("/api/products/batch", { productIds })).status).toBe(413);
   });
 
-  test("When a segment of the path is encoded, then it is the same one", async () => {
+  test("When a path segment is encoded, then it is decoded", async () => {
     expect((await world.call.catalog.get("/api/products/prod%2Dkajal")).body.data.id).toBe("prod-kajal");
   });
 
-  test("When calls arrive, then they are logged by route with what the service sent", async () => {
+  test("When calls arrive, then they are logged by route with headers and body", async () => {
     await world.call.catalog.http.get("/api/products/prod-kajal", { headers: { "X-Request-Id": "req-1" } });
     await world.call.catalog.post("/api/products/batch", { productIds: [] }, "key-1");
     await world.sandbox.control.calls.waitFor({ service: "catalog" }, 2);
@@ -72,7 +77,7 @@ describe("Every stand-in", () => {
 });
 
 describe("The control server", () => {
-  test("When a control is called over HTTP, then it does what the object does", async () => {
+  test("When a control is called over HTTP, then it has the same effect as the control object", async () => {
     const client = createSandboxClient(world.sandbox.urls.control);
     const { available } = await client.call("inventory", "setStock", SEED.variants.kajal, 7);
     expect(available).toBe(7);
@@ -86,20 +91,20 @@ describe("The control server", () => {
     });
   });
 
-  test("When curl sends one value instead of a list, then it is the only argument", async () => {
+  test("When curl sends a single value instead of a list, then it is the only argument", async () => {
     const url = `${world.sandbox.urls.control}/__control/inventory/lowStock`;
     const headers = { "Content-Type": "application/json" };
     const { data } = await axios.post(url, "0", { headers });
     expect(data.data).toMatchObject([{ available: 0 }, { available: 0 }, { available: 0 }]);
   });
 
-  test("When everything is asked for, then addresses, tokens and calls are listed", async () => {
+  test("When the controls are listed, then addresses and tokens are included", async () => {
     const { data } = await axios.get(`${world.sandbox.urls.control}/__control`);
     expect(data.data.controls.razorpay).toContain("pay");
     expect(data.data.tokens.asha).toBe(world.sandbox.tokens.asha);
   });
 
-  test("When a control is unknown or fails, then a message says so", async () => {
+  test("When a control is unknown or fails, then the message says why", async () => {
     const call = (path: string, body: unknown) =>
       axios.post(`${world.sandbox.urls.control}/__control/${path}`, body, { validateStatus: () => true });
     expect((await call("inventory/explode", [])).status).toBe(404);
@@ -110,7 +115,7 @@ describe("The control server", () => {
 });
 
 describe("Starting and stopping", () => {
-  test("When a sandbox is stopped, then its ports are free and its database is gone", async () => {
+  test("When a sandbox stops, then its ports are free and its database is dropped", async () => {
     const options = { mongoUri: process.env.MONGODB_URI ?? "", databaseName: `restart_${process.pid}` };
     const first = await startSandbox({ ...options, defaultStock: 5 });
     const port = Number(new URL(first.urls.catalog).port);
@@ -124,7 +129,7 @@ describe("Starting and stopping", () => {
     await second.stop();
   });
 
-  test("When the service reads the environment, then its configuration accepts it", async () => {
+  test("When the service loads the sandbox's environment, then it is valid", async () => {
     const { loadConfig } = await import("../../../config/env.config.js");
     const config = loadConfig({ ...world.sandbox.env, NODE_ENV: "test" });
     expect(config.upstreams.inventory).toBe(world.sandbox.urls.inventory);

@@ -1,6 +1,5 @@
 import { createHmac } from "node:crypto";
-import type { Server } from "node:http";
-import { createServer } from "node:http";
+import { createServer, type Server } from "node:http";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { inParallel, useNeighbours } from "./harness.js";
 
@@ -33,18 +32,18 @@ describe("Shipping: serviceability and methods", () => {
     ["605003", "Puducherry", "Puducherry"],
     ["607402", "Puducherry", "Puducherry"],
     ["799001", "Tripura", "Tripura"],
-  ])("When %s is asked, then it is in %s", async (code, state, city) => {
+  ])("When %s is checked, then it is in %s", async (code, state, city) => {
     expect(await pincode(code)).toMatchObject({ pincode: code, serviceable: true, state, city });
   });
 
-  test("When nobody delivers, carries cash, or knows the place, then that is said", async () => {
+  test("When a pincode has no delivery, no cash on delivery or is unknown, then the answer says so", async () => {
     expect(await pincode(pincodes.noCod)).toMatchObject({ serviceable: true, codAvailable: false });
     expect(await pincode(pincodes.unserviceable)).toMatchObject({ serviceable: false, state: "Lakshadweep" });
     expect(await pincode(pincodes.unknown)).toMatchObject({ serviceable: false, codAvailable: false });
     expect((await world.call.shipping.get("/api/pincode/012345/serviceability")).status).toBe(400);
   });
 
-  test("When methods are asked, then weight, value and place decide", async () => {
+  test("When methods are calculated, then weight, value and place decide", async () => {
     expect(await methods(pincodes.mumbai, 500, 998)).toMatchObject([
       { id: "standard", rate: 49, codFee: 40, isCodAvailable: true },
       { id: "express", rate: 99 },
@@ -64,7 +63,7 @@ describe("Shipping: serviceability and methods", () => {
     expect(await methods(pincodes.unserviceable, 500, 998)).toEqual([]);
   });
 
-  test("When a test says otherwise about a pincode, then its word counts", async () => {
+  test("When a pincode is overridden, then the override applies", async () => {
     world.sandbox.control.shipping.setPincode(pincodes.mumbai, { codAvailable: false });
     world.sandbox.control.shipping.setPincode(pincodes.delhi, { serviceable: false });
     expect(await pincode(pincodes.mumbai)).toMatchObject({ serviceable: true, codAvailable: false });
@@ -73,7 +72,7 @@ describe("Shipping: serviceability and methods", () => {
 });
 
 describe("Shipping: shipments", () => {
-  test("When a shipment is ordered, then it can be tracked; an unknown one cannot", async () => {
+  test("When a shipment is booked, then it can be tracked, and an unknown one cannot", async () => {
     const { status, body } = await ship();
     expect(status).toBe(201);
     expect(body.data).toMatchObject({ status: "created", carrier: "Delhivery" });
@@ -85,13 +84,13 @@ describe("Shipping: shipments", () => {
     expect((await world.call.shipping.get("/api/shipments/shp_none/tracking")).status).toBe(404);
   });
 
-  test("When the same key orders it ten times at once, then there is one shipment", async () => {
+  test("When one key books ten times at once, then there is one shipment", async () => {
     const replies = await inParallel(10, () => ship("order-1:shipment-1"));
     expect(new Set(replies.map((reply) => reply.body.data.shipmentId)).size).toBe(1);
     expect(world.sandbox.control.shipping.shipments("order-1")).toHaveLength(1);
   });
 
-  test("When a pickup is asked, then one per return, with the wishes kept", async () => {
+  test("When a pickup is requested, then there is one per return, with the given date and slot", async () => {
     const body = {
       returnId: "return-1",
       returnNumber: "RET-2026-000001",
@@ -106,7 +105,7 @@ describe("Shipping: shipments", () => {
     expect(second.body.data).toEqual(first.body.data);
   });
 
-  test("When it speaks snake_case, then the names change and nothing else", async () => {
+  test("When the spelling is snake_case, then only the field names change", async () => {
     world.sandbox.control.shipping.setSpelling("snake_case");
     expect(await pincode(pincodes.mumbai)).toMatchObject({ cod_available: true, estimated_days_min: 2 });
   });
@@ -152,7 +151,7 @@ describe("Shipping: webhooks", () => {
   const createId = async (): Promise<string> => String((await ship()).body.data.shipmentId);
   const secret = () => world.sandbox.env.SHIPPING_WEBHOOK_SECRET ?? "";
 
-  test("When a shipment moves, then the service is told, signed over the raw body", async () => {
+  test("When a shipment moves, then a webhook is sent, signed over the raw body", async () => {
     const shipmentId = await createId();
     await world.sandbox.control.shipping.advance(shipmentId, "in_transit");
     expect(received).toHaveLength(1);
@@ -169,7 +168,7 @@ describe("Shipping: webhooks", () => {
     });
   });
 
-  test("When the service answers an error, then the same event is sent again", async () => {
+  test("When the service answers an error, then the same event is retried", async () => {
     answers = [500, 503];
     await world.sandbox.control.shipping.advance(await createId(), "picked_up");
     expect(new Set(received.map(({ body }) => body)).size).toBe(1);
@@ -178,7 +177,7 @@ describe("Shipping: webhooks", () => {
     ]);
   });
 
-  test("When a shipment is completed, then every status on the way is told in order", async () => {
+  test("When a shipment is completed, then a webhook is sent for each status in order", async () => {
     const shipmentId = await createId();
     await world.sandbox.control.shipping.complete(shipmentId);
     expect(received.map(({ body }) => JSON.parse(body).status)).toEqual([
@@ -191,7 +190,7 @@ describe("Shipping: webhooks", () => {
     expect(body.data).toMatchObject({ status: "delivered" });
   });
 
-  test("When duplicates, forgeries and strangers are wanted, then they are sent", async () => {
+  test("When duplicates, forged or unknown events are requested, then they are sent", async () => {
     const shipmentId = await createId();
     await world.sandbox.control.shipping.advance(shipmentId, "delivered", { times: 2 });
     await world.sandbox.control.shipping.sendWebhook(

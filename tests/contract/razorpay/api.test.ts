@@ -1,19 +1,14 @@
 import { createRazorpaySimulator } from "../../../scripts/sandbox/razorpay/index.js";
-import { KEY_ID, KEY_SECRET, refusal, startWorld, type World } from "./harness.js";
+import { KEY_ID, KEY_SECRET, refusal, useWorld } from "./harness.js";
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
-beforeEach(() => world.control.reset());
+const world = useWorld();
 
 const basic = (key: string, secret: string) => ({
   Authorization: `Basic ${Buffer.from(`${key}:${secret}`).toString("base64")}`,
 });
 
 describe("keys", () => {
-  test("When the secret is wrong, then 401 with the gateway's words", async () => {
+  test("When the secret is wrong, then the answer is 401 with the gateway's text", async () => {
     const answer = await world.call("GET", "/v1/orders", undefined, basic(KEY_ID, "wrong"));
     expect(answer.status).toBe(401);
     expect(answer.body).toEqual({
@@ -28,13 +23,13 @@ describe("keys", () => {
     });
   });
 
-  test("When no credentials or a live key are sent, then 401", async () => {
+  test("When no credentials or a live key are sent, then the answer is 401", async () => {
     expect((await world.call("GET", "/v1/orders", undefined, { Authorization: "" })).status).toBe(401);
     const live = basic("rzp_live_Contract000001", KEY_SECRET);
     expect((await world.call("GET", "/v1/orders", undefined, live)).status).toBe(401);
   });
 
-  test("When the simulator is given a live key, then it refuses to exist", () => {
+  test("When the simulator gets a live key, then it refuses to start", () => {
     const options = { keySecret: "s", webhookSecret: "w", webhookUrls: [] };
     expect(() => createRazorpaySimulator({ ...options, keyId: "rzp_live_Contract000001" })).toThrow(
       "rzp_test_",
@@ -47,7 +42,7 @@ describe("addresses", () => {
     ["GET", "/v1/nothing"],
     ["DELETE", "/v1/orders"],
     ["POST", "/v1/payments"],
-  ])("When %s %s is called, then 400 and not 404", async (method, path) => {
+  ])("When %s %s is called, then the answer is 400 and not 404", async (method, path) => {
     expect(refusal(await world.call(method, path))).toEqual([
       400,
       "The requested URL was not found on the server.",
@@ -72,13 +67,13 @@ describe("addresses", () => {
     },
   );
 
-  test("When the body is not JSON, then 400", async () => {
+  test("When the body is not JSON, then the answer is 400", async () => {
     expect((await world.call("POST", "/v1/orders", "{amount:")).status).toBe(400);
   });
 });
 
 describe("orders", () => {
-  test("When an order is created, then 200 and the documented shape with notes []", async () => {
+  test("When an order is created, then the answer is 200 with the documented shape and notes []", async () => {
     const before = Math.floor(Date.now() / 1000);
     const { status, body } = await world.call("POST", "/v1/orders", {
       amount: 50_000,
@@ -155,7 +150,7 @@ describe("orders", () => {
     expect(body.error?.reason).toBe("extra_field_sent");
   });
 
-  test("When notes hold an emoji, then the gateway is in trouble (500)", async () => {
+  test("When notes contain an emoji, then the answer is 500", async () => {
     const answer = await world.call("POST", "/v1/orders", {
       amount: 500,
       currency: "INR",
@@ -175,7 +170,7 @@ describe("orders", () => {
     expect(await world.order(500, unique)).toBe(await world.order(500, unique));
   });
 
-  test("When orders are searched by receipt, then exactly those come, newest first", async () => {
+  test("When orders are filtered by receipt, then exactly those are returned, newest first", async () => {
     const first = await world.order(500, { receipt: "R-1" });
     const second = await world.order(600, { receipt: "R-1" });
     await world.order(700, { receipt: "R-2" });
@@ -189,7 +184,7 @@ describe("orders", () => {
     });
   });
 
-  test("When an order is edited, then its notes change and nothing else can", async () => {
+  test("When an order is edited, then only its notes can change", async () => {
     const id = await world.order();
     const edited = await world.call("PATCH", `/v1/orders/${id}`, { notes: { a: "b" } });
     expect(edited.body).toMatchObject({ id, notes: { a: "b" } });
@@ -209,13 +204,13 @@ describe("lists", () => {
     ["to=5", "to must be between 946684800 and 4765046400"],
     ["from=1767225600.5", "The from must be an integer."],
     ["from=2026-01-01T00:00:00.000Z", "The from must be an integer."],
-  ])("When a list is asked with %s, then it is refused", async (query, description) => {
+  ])("When a list is requested with %s, then it is refused", async (query, description) => {
     for (const path of ["orders", "payments", "refunds", "settlements", "disputes"]) {
       expect(refusal(await world.call("GET", `/v1/${path}?${query}`))).toEqual([400, description]);
     }
   });
 
-  test("When there are more than a page, then skip walks through all of them, newest first", async () => {
+  test("When there is more than one page, then skip reaches all rows, newest first", async () => {
     const ids: string[] = [];
     for (let index = 0; index < 13; index += 1) ids.unshift(await world.order());
     expect((await world.call("GET", "/v1/orders")).body.count).toBe(10);
@@ -224,7 +219,7 @@ describe("lists", () => {
     expect(items.map(({ id }) => id)).toEqual(ids);
   });
 
-  test("When from and to are given, then both ends belong to the range", async () => {
+  test("When from and to are given, then the range includes both", async () => {
     await world.order();
     world.control.advance(100);
     const middle = await world.order();
@@ -247,7 +242,7 @@ describe("lists", () => {
     expect((await world.call("GET", "/v1/payments")).body.count).toBe(1);
   });
 
-  test("When authorized=1 is asked, then only orders with an authorised payment come", async () => {
+  test("When authorized=1 is given, then only orders with an authorised payment are returned", async () => {
     const waiting = await world.order();
     await world.order();
     world.control.pay(waiting, { method: "card", outcome: "authorize_only" });
@@ -256,7 +251,7 @@ describe("lists", () => {
     expect((await world.call("GET", "/v1/orders?authorized=0")).body.count).toBe(1);
   });
 
-  test("When expand[]=payments.card is asked, then payments come with their card; expand[expand] does nothing", async () => {
+  test("When expand[]=payments.card is given, then payments include their card; expand[expand] does nothing", async () => {
     const orderId = await world.order();
     const { paymentId } = world.control.pay(orderId, { method: "card", outcome: "success" });
     const { body } = await world.call("GET", "/v1/orders?expand[]=payments.card");

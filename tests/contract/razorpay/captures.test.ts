@@ -1,11 +1,6 @@
-import { refusal, startWorld, type World } from "./harness.js";
+import { refusal, useWorld } from "./harness.js";
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
-beforeEach(() => world.control.reset());
+const world = useWorld();
 
 const MANUAL = { payment: { capture: "manual" } };
 const ALREADY_PAID =
@@ -19,7 +14,7 @@ const authorized = async (more: object = MANUAL) =>
   world.control.pay(await world.order(50_000, more), { method: "card", outcome: "success" }).paymentId;
 
 describe("capture", () => {
-  test("When an authorised payment is captured, then payment, order and ledger say so", async () => {
+  test("When an authorised payment is captured, then payment, order and ledger show it", async () => {
     const orderId = await world.order(50_000, { ...MANUAL, receipt: "R-1" });
     const { paymentId } = world.control.pay(orderId, { method: "card", outcome: "success" });
     const { status, body } = await capture(paymentId);
@@ -38,7 +33,7 @@ describe("capture", () => {
     ]);
   });
 
-  test("When amount or currency is missing, then it is required", async () => {
+  test("When amount or currency is missing, then it is refused as required", async () => {
     const path = `/v1/payments/${await authorized()}/capture`;
     expect(refusal(await world.call("POST", path, { currency: "INR" }))).toEqual([
       400,
@@ -50,7 +45,7 @@ describe("capture", () => {
     ]);
   });
 
-  test("When amount or currency differ, then the gateway's words", async () => {
+  test("When amount or currency differ, then the refusal has the gateway's text", async () => {
     const id = await authorized();
     expect(refusal(await capture(id, 49_999))).toEqual([
       400,
@@ -63,7 +58,7 @@ describe("capture", () => {
     expect((await fetchPayment(id)).status).toBe("authorized");
   });
 
-  test("When it is captured already, then either of the two texts, and one capture", async () => {
+  test("When a payment is already captured, then the refusal has either text, and there is one capture", async () => {
     const id = await world.captured();
     expect(refusal(await capture(id))).toEqual([400, "This payment has already been captured"]);
     world.control.configure({ alreadyCapturedText: "order_paid" });
@@ -73,7 +68,7 @@ describe("capture", () => {
     expect(world.control.ledger().captures).toHaveLength(1);
   });
 
-  test("When the order was paid by another payment, then order_already_paid", async () => {
+  test("When another payment paid the order, then the reason is order_already_paid", async () => {
     const orderId = await world.order(50_000, MANUAL);
     const first = world.control.pay(orderId, { method: "card", outcome: "success" });
     const second = world.control.pay(orderId, {
@@ -85,7 +80,7 @@ describe("capture", () => {
     expect(refusal(await capture(second.paymentId))).toEqual([400, ALREADY_PAID]);
   });
 
-  test("When the payment is greater than what is due, then it exceeds the order", async () => {
+  test("When the payment exceeds the amount due, then it is refused", async () => {
     const { paymentId } = world.control.pay(await world.order(50_000, MANUAL), {
       method: "card",
       outcome: "success",
@@ -109,7 +104,7 @@ describe("capture", () => {
     },
   );
 
-  test("When two captures race, then the second finds an operation in progress", async () => {
+  test("When two captures race, then the second is refused as in progress", async () => {
     world.control.configure({ writeLatencyMs: 30 });
     const id = await authorized();
     const answers = await Promise.all([capture(id), capture(id)]);
@@ -121,7 +116,7 @@ describe("capture", () => {
     expect(world.control.ledger().captures).toHaveLength(1);
   });
 
-  test("When the automatic capture runs later, then authorised comes first and the signature is valid already", async () => {
+  test("When the automatic capture runs later, then the payment is authorised first and the signature already valid", async () => {
     const orderId = await world.order();
     const result = world.control.pay(orderId, { method: "card", outcome: "authorize_only" });
     expect(result).toMatchObject({ status: "authorized", signature: expect.any(String) });
@@ -129,7 +124,7 @@ describe("capture", () => {
     expect(world.control.ledger().captures).toMatchObject([{ by: "gateway" }]);
   });
 
-  test("When the order says nothing, then the account's setting decides", async () => {
+  test("When the order has no capture option, then the account's setting applies", async () => {
     world.control.configure({ accountCapture: "manual" });
     expect((await fetchPayment(await authorized({}))).status).toBe("authorized");
     const automatic = await authorized({ payment: { capture: "automatic" } });
@@ -138,7 +133,7 @@ describe("capture", () => {
 });
 
 describe("capture expiry", () => {
-  test("When nobody captures within manual_expiry_period, then the money goes back by itself", async () => {
+  test("When a payment is not captured within manual_expiry_period, then the gateway refunds it", async () => {
     const id = await authorized({
       payment: { capture: "manual", capture_options: { manual_expiry_period: 30 } },
     });
@@ -157,7 +152,7 @@ describe("capture expiry", () => {
     expect(refundEvents.map(({ event }) => event)).toEqual(["refund.created", "refund.processed"]);
   });
 
-  test("When it was captured in time, then nothing expires", async () => {
+  test("When a payment is captured in time, then it does not expire", async () => {
     const id = await authorized({
       payment: { capture: "manual", capture_options: { manual_expiry_period: 30 } },
     });

@@ -1,14 +1,9 @@
 import vm from "node:vm";
 import { OUTCOMES } from "../../../scripts/sandbox/razorpay/control-types.js";
 import { PAYMENT_METHODS } from "../../../scripts/sandbox/razorpay/types.js";
-import { KEY_ID, startWorld, type World } from "./harness.js";
+import { KEY_ID, useWorld } from "./harness.js";
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
-beforeEach(() => world.control.reset());
+const world = useWorld();
 
 const script = async () => (await fetch(`${world.origin}/v1/checkout.js`)).text();
 const payJson = async (orderId: string, body: object) => {
@@ -21,7 +16,7 @@ const payJson = async (orderId: string, body: object) => {
   return { response, error: answer.error };
 };
 
-/** Just enough of a page to run the script: the dialog's buttons are kept by their id. */
+/** Just enough of a page to run the script; the dialog's buttons are stored by their id. */
 function createPage(source: string, src: string) {
   const nodes = new Map<string, { onclick?: () => void; value?: string }>();
   const posted: Record<string, string>[] = [];
@@ -74,7 +69,7 @@ describe("checkout.js", () => {
     expect(world.control.paymentsOf(orderId)).toMatchObject([{ status: "captured", method: "upi" }]);
   });
 
-  test("When the bank declines, then payment.failed tells why, and the buyer can try again", async () => {
+  test("When the bank declines, then payment.failed has the reason, and the buyer can try again", async () => {
     const orderId = await world.order();
     const { Checkout, click } = createPage(await script(), `${world.origin}/v1/checkout.js`);
     const paid = new Promise<unknown>((handler) => {
@@ -120,7 +115,7 @@ describe("checkout.js", () => {
     expect((await world.call("GET", "/v1/orders")).headers.get("access-control-allow-origin")).toBeNull();
   });
 
-  test("When key or amount are another's, then Checkout refuses", async () => {
+  test("When key or amount are wrong, then Checkout refuses", async () => {
     const orderId = await world.order();
     const attempt = { method: "upi", outcome: "success" };
     const wrongKey = await payJson(orderId, { ...attempt, key: "rzp_test_Another0000001" });
@@ -152,7 +147,7 @@ describe("the page", () => {
     expect(html).toContain('name="callback_url" value="http://shop/a"');
   });
 
-  test("When the form is sent with curl, then the ids and the signature come back", async () => {
+  test("When the form is sent with curl, then the ids and the signature are returned", async () => {
     const orderId = await world.order();
     const html = await (await form(orderId, { method: "card", outcome: "success" })).text();
     const [payment] = world.control.paymentsOf(orderId);
@@ -181,7 +176,7 @@ describe("the page", () => {
     expect(html).not.toContain("<form");
   });
 
-  test("When JSON is asked for, then JSON comes", async () => {
+  test("When JSON is accepted, then the answer is JSON", async () => {
     const orderId = await world.order();
     const answer = await form(orderId, { method: "card", outcome: "cancel" }, "application/json");
     expect(await answer.json()).toMatchObject({ error: { reason: "payment_cancelled" } });
@@ -194,7 +189,7 @@ describe("the page", () => {
     expect(html).toContain('name="error[reason]" value="payment_failed"');
   });
 
-  test("When the fields are nonsense, then 400", async () => {
+  test("When the fields are invalid, then the answer is 400", async () => {
     expect((await form(await world.order(), { method: "cash", outcome: "success" })).status).toBe(400);
     const script = { method: "card", outcome: "success", callback_url: "javascript:alert(1)" };
     expect((await form(await world.order(), script)).status).toBe(400);

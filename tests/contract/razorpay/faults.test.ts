@@ -1,11 +1,6 @@
-import { startWorld, type World } from "./harness.js";
+import { useWorld } from "./harness.js";
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
-beforeEach(() => world.control.reset());
+const world = useWorld();
 
 const create = () => world.call("POST", "/v1/orders", { amount: 500, currency: "INR", receipt: "R-1" });
 const countOrders = async () => (await world.call("GET", "/v1/orders?receipt=R-1")).body.count;
@@ -36,7 +31,7 @@ describe("answers", () => {
     },
   );
 
-  test("When it is throttled, then Retry-After says for how long", async () => {
+  test("When a call is throttled, then Retry-After says for how long", async () => {
     world.control.setFault({ match: "GET /orders", action: "status429" });
     expect((await world.call("GET", "/v1/orders")).headers.get("retry-after")).toBe("1");
   });
@@ -62,7 +57,7 @@ describe("answers", () => {
 });
 
 describe("matching", () => {
-  test("When times is given, then it strikes that often; the patterns know parameters and wildcards", async () => {
+  test("When times is given, then the fault hits that often, and patterns may have parameters and wildcards", async () => {
     const id = await world.captured();
     world.control.setFault({ match: "GET /payments/:id", action: "status500", times: 2 });
     const statuses = [];
@@ -79,7 +74,7 @@ describe("matching", () => {
     expect((await world.call("GET", `/v1/payments/${id}/refunds`)).status).toBe(200);
   });
 
-  test("When a probability is given, then some calls are struck, the same ones for the same seed", async () => {
+  test("When a probability is given, then the same seed hits the same calls", async () => {
     const run = async () => {
       world.control.reset();
       world.control.configure({ seed: 42 });
@@ -99,7 +94,7 @@ describe("matching", () => {
     expect(await run()).toEqual(first);
   });
 
-  test("When a match makes no sense, then it is refused", () => {
+  test("When a match is invalid, then it is refused", () => {
     expect(() => world.control.setFault({ match: "orders", action: "hang" })).toThrow("METHOD /path");
   });
 });
@@ -107,7 +102,7 @@ describe("matching", () => {
 describe("through the SDK", () => {
   const attempt = () => world.sdk.orders.create({ amount: 500, currency: "INR", receipt: "R-1" });
 
-  test("When the gateway hangs, then the SDK ends at the transport's time-out with a TypeError", async () => {
+  test("When the gateway hangs, then the SDK fails with a TypeError at the transport's time-out", async () => {
     world.control.setFault({ match: "POST /orders", action: "hang", when: "after" });
     await expect(attempt()).rejects.toThrow(/reading 'status'/);
     expect(await countOrders()).toBe(1);
@@ -126,12 +121,12 @@ describe("through the SDK", () => {
     },
   );
 
-  test("When the body is null, then the SDK stumbles", async () => {
+  test("When the body is null, then the SDK fails with a TypeError", async () => {
     world.control.setFault({ match: "POST /orders", action: "null500" });
     await expect(attempt()).rejects.toThrow(/reading 'error'/);
   });
 
-  test("When a 200 holds HTML, then the SDK resolves with a string", async () => {
+  test("When a 200 contains HTML, then the SDK resolves with a string", async () => {
     world.control.setFault({ match: "POST /orders", action: "html200" });
     expect(typeof (await attempt())).toBe("string");
   });

@@ -1,8 +1,11 @@
 import type { IncomingHttpHeaders, Server } from "node:http";
 import http from "node:http";
 import Razorpay from "razorpay";
-import type { RazorpayControl, RazorpaySimulatorOptions } from "../../../scripts/sandbox/razorpay/index.js";
-import { createRazorpaySimulator } from "../../../scripts/sandbox/razorpay/index.js";
+import {
+  createRazorpaySimulator,
+  type RazorpayControl,
+  type RazorpaySimulatorOptions,
+} from "../../../scripts/sandbox/razorpay/index.js";
 
 export const KEY_ID = "rzp_test_Contract000001";
 export const KEY_SECRET = "contract-key-secret";
@@ -12,7 +15,7 @@ export const ACCOUNT_ID = "acc_Contract000001";
 export interface Received {
   headers: IncomingHttpHeaders;
   rawHeaders: string[];
-  /** The bytes as they came. */
+  /** The bytes as received. */
   raw: Buffer;
   body: WebhookBody;
 }
@@ -25,11 +28,11 @@ interface WebhookBody {
   created_at: number;
 }
 
-/** A shop's webhook endpoint: notes what comes and answers as told (200 unless `answers` says otherwise). */
+/** A shop's webhook endpoint that records deliveries and answers 200, or the next of `answers`. */
 export interface Receiver {
   url: string;
   received: Received[];
-  /** Statuses of the next answers; null never answers. */
+  /** Statuses of the next answers; null: no answer. */
   answers: (number | null)[];
   events(): string[];
   close(): Promise<void>;
@@ -96,7 +99,7 @@ export interface World {
   origin: string;
   sdk: Razorpay;
   receiver: Receiver;
-  /** The API without the SDK between, with the right key unless told otherwise. */
+  /** Calls the API without the SDK, by default with the correct key. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiAnswer>;
   /** A new order, and its id. */
   order(amount?: number, more?: object): Promise<string>;
@@ -162,5 +165,16 @@ export async function startWorld(options: Partial<RazorpaySimulatorOptions> = {}
   };
 }
 
-/** The description of a refusal, for comparing texts. */
+/** A simulator for one test file, reset before each test. */
+export function useWorld(): World {
+  const world: World = Object.create(null);
+  beforeAll(async () => {
+    Object.assign(world, await startWorld());
+  });
+  afterAll(() => world.close());
+  beforeEach(() => world.control.reset());
+  return world;
+}
+
+/** Status and description of a refusal. */
 export const refusal = ({ status, body }: ApiAnswer): [number, unknown] => [status, body.error?.description];

@@ -1,19 +1,12 @@
 import { createHmac } from "node:crypto";
-import { KEY_SECRET, startWorld, type World } from "./harness.js";
+import { KEY_SECRET, useWorld } from "./harness.js";
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
-beforeEach(() => world.control.reset());
+const world = useWorld();
 
 const MANUAL = { payment: { capture: "manual" } };
 const ALREADY_PAID =
   "Your payment has been declined as the order is already paid. Please initiate the payment with a new order.";
 
-const _capture = (id: string, amount = 50_000, currency = "INR") =>
-  world.call("POST", `/v1/payments/${id}/capture`, { amount, currency });
 const fetchPayment = async (id: string) => (await world.call("GET", `/v1/payments/${id}`)).body;
 const fetchOrder = async (id: string) => (await world.call("GET", `/v1/orders/${id}`)).body;
 const authorized = async (more: object = MANUAL) =>
@@ -104,7 +97,7 @@ describe("attempts", () => {
     },
   );
 
-  test("When a second attempt succeeds, then both count and both are listed, newest first", async () => {
+  test("When a second attempt succeeds, then both count and are listed, newest first", async () => {
     const orderId = await world.order();
     const failed = world.control.pay(orderId, { method: "card", outcome: "fail" });
     const paid = world.control.pay(orderId, { method: "wallet", outcome: "success" });
@@ -122,12 +115,12 @@ describe("attempts", () => {
     expect(world.control.settleLate(paymentId).status).toBe("captured");
   });
 
-  test("When empty errors are configured blank, then they are empty strings", async () => {
+  test("When empty errors are configured as blank, then they are empty strings", async () => {
     world.control.configure({ emptyErrors: "blank" });
     expect(await fetchPayment(await world.captured())).toMatchObject({ error_code: "", error_reason: "" });
   });
 
-  test("When the gateway lies about amount and currency, then the payment says so", async () => {
+  test("When an attempt has a wrong amount and currency, then the payment has them", async () => {
     const { paymentId } = world.control.pay(await world.order(), {
       method: "upi",
       outcome: "success",
@@ -142,13 +135,13 @@ describe("attempts", () => {
     expect(world.control.ledger().captures).toMatchObject([{ paymentId, amount: 100, currency: "USD" }]);
   });
 
-  test("When an entity is tampered with, then the API answers the lie", async () => {
+  test("When an entity is tampered with, then the API returns the changed values", async () => {
     const paymentId = await world.captured();
     world.control.tamper(paymentId, { order_id: null, amount: 1 });
     expect(await fetchPayment(paymentId)).toMatchObject({ order_id: null, amount: 1 });
   });
 
-  test("When a partial payment is taken, then the order stays attempted until nothing is due", async () => {
+  test("When a partial payment is captured, then the order stays attempted until nothing is due", async () => {
     const orderId = await world.order(50_000, { partial_payment: true });
     const first = { method: "upi", outcome: "success", details: { amount: 20_000 } } as const;
     world.control.pay(orderId, first);
@@ -177,7 +170,7 @@ describe("late authorisation", () => {
     expect(() => world.control.settleLate(paymentId)).toThrow("cannot be settled late");
   });
 
-  test("When the order was paid meanwhile, then the gateway refunds the late one itself, uncaptured", async () => {
+  test("When the order is already paid, then the gateway refunds the late payment uncaptured", async () => {
     const orderId = await world.order();
     const late = world.control.pay(orderId, { method: "upi", outcome: "late" });
     const paid = world.control.pay(orderId, { method: "card", outcome: "success" });
@@ -207,7 +200,7 @@ describe("second payments", () => {
     },
   );
 
-  test("When a second tab slips through, then both payments are captured and the order is paid once", async () => {
+  test("When a second payment is accepted, then both are captured and the order is paid once", async () => {
     const orderId = await world.order();
     world.control.pay(orderId, { method: "upi", outcome: "success" });
     const second = { method: "card", outcome: "success", details: { ifPaid: "accept" } } as const;
@@ -219,7 +212,7 @@ describe("second payments", () => {
     expect(paidEvents).toHaveLength(1);
   });
 
-  test("When the gateway takes care of the second tab, then it refunds it uncaptured", async () => {
+  test("When the gateway refunds the second payment, then it is never captured", async () => {
     const orderId = await world.order();
     world.control.pay(orderId, { method: "upi", outcome: "success" });
     const second = { method: "card", outcome: "success", details: { ifPaid: "gateway_refund" } } as const;

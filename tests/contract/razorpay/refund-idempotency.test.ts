@@ -1,11 +1,6 @@
-import { refusal, startWorld, type World } from "./harness.js";
+import { refusal, useWorld } from "./harness.js";
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
-beforeEach(() => world.control.reset());
+const world = useWorld();
 
 const KEY = { "X-Refund-Idempotency": "REF-2026-000001" };
 const refund = (id: string, body?: unknown, headers?: Record<string, string>) =>
@@ -13,7 +8,7 @@ const refund = (id: string, body?: unknown, headers?: Record<string, string>) =>
 const fetchPayment = async (id: string) => (await world.call("GET", `/v1/payments/${id}`)).body;
 
 describe("idempotency", () => {
-  test("When key and body repeat, then the same refund, whatever the order of the fields", async () => {
+  test("When key and body repeat, in any order of fields, then the same refund is returned", async () => {
     const id = await world.captured();
     const first = await refund(id, { amount: 1000, receipt: "RET-1" }, KEY);
     const second = await refund(id, { receipt: "RET-1", amount: 1000 }, KEY);
@@ -24,7 +19,7 @@ describe("idempotency", () => {
     ]);
   });
 
-  test("When the body differs, then 409", async () => {
+  test("When the body differs, then the answer is 409", async () => {
     const id = await world.captured();
     await refund(id, { amount: 1000 }, KEY);
     expect(refusal(await refund(id, { amount: 2000 }, KEY))).toEqual([
@@ -33,7 +28,7 @@ describe("idempotency", () => {
     ]);
   });
 
-  test("When the first is still in flight, then 409, and afterwards the same refund", async () => {
+  test("When the first request is in flight, then the second gets 409, and later the same refund", async () => {
     world.control.configure({ writeLatencyMs: 50 });
     const id = await world.captured();
     const answers = await Promise.all([refund(id, { amount: 1000 }, KEY), refund(id, { amount: 1000 }, KEY)]);
@@ -46,7 +41,7 @@ describe("idempotency", () => {
     expect(world.control.ledger().refunds).toHaveLength(1);
   });
 
-  test("When the same key serves another payment, then that is another refund", async () => {
+  test("When another payment uses the same key, then it is another refund", async () => {
     const [first, second] = [await world.captured(), await world.captured()];
     await refund(first, { amount: 1000 }, KEY);
     expect((await refund(second, { amount: 1000 }, KEY)).body.payment_id).toBe(second);
@@ -61,7 +56,7 @@ describe("idempotency", () => {
     },
   );
 
-  test("When a request was refused, then its key is free for the next try", async () => {
+  test("When a request is refused, then its key can be used again", async () => {
     const id = await world.captured();
     world.control.configure({ balance: 0 });
     expect((await refund(id, { amount: 1000 }, KEY)).status).toBe(400);
@@ -71,7 +66,7 @@ describe("idempotency", () => {
 });
 
 describe("outcomes", () => {
-  test("When refunds are pending, then they are processed or failed later, and the reference comes then", async () => {
+  test("When refunds are pending, then their outcome and bank reference follow later", async () => {
     world.control.configure({ refundMode: "pending" });
     const id = await world.captured();
     const first = String((await refund(id, { amount: 20_000 })).body.id);
@@ -87,10 +82,12 @@ describe("outcomes", () => {
       refund_status: "partial",
     });
     expect(world.control.ledger().refunds.map(({ status }) => status)).toEqual(["processed", "failed"]);
-    expect(() => world.control.settleRefund(second, "processed")).toThrow("a refund that is failed stays so");
+    expect(() => world.control.settleRefund(second, "processed")).toThrow(
+      "a refund that is failed cannot change",
+    );
   });
 
-  test("When pending refunds settle by themselves, then after the configured time", async () => {
+  test("When automatic settling is configured, then pending refunds settle after that time", async () => {
     world.control.configure({ refundMode: "pending", refundSettleMs: 60_000 });
     const id = await world.captured();
     expect((await refund(id)).body.status).toBe("pending");
@@ -116,7 +113,7 @@ describe("outcomes", () => {
     },
   );
 
-  test("When a failing refund looks processed at first, then the gateway takes its word back", async () => {
+  test("When a failing refund looks processed at first, then it fails later", async () => {
     world.control.configure({ refundFailureMs: 60_000, failingRefundLooksProcessed: true });
     const id = await world.captured(2468);
     expect((await refund(id)).body.status).toBe("processed");
@@ -133,7 +130,7 @@ describe("outcomes", () => {
     ]);
   });
 
-  test("When somebody refunds in the dashboard, then the ledger knows whom", async () => {
+  test("When a refund is made in the dashboard, then the ledger says so", async () => {
     const id = await world.captured();
     world.control.refundInDashboard(id, 1000);
     expect(world.control.ledger().refunds).toMatchObject([{ by: "dashboard", amount: 1000, receipt: null }]);

@@ -1,19 +1,13 @@
-import { refusal, startWorld, type World } from "./harness.js";
+import { refusal, useWorld } from "./harness.js";
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
-beforeEach(() => world.control.reset());
+const world = useWorld();
 
-const _KEY = { "X-Refund-Idempotency": "REF-2026-000001" };
 const refund = (id: string, body?: unknown, headers?: Record<string, string>) =>
   world.call("POST", `/v1/payments/${id}/refund`, body, headers);
 const fetchPayment = async (id: string) => (await world.call("GET", `/v1/payments/${id}`)).body;
 
 describe("creating", () => {
-  test("When part is refunded, then the documented shape and a payment that stays captured", async () => {
+  test("When a part is refunded, then the refund has the documented shape and the payment stays captured", async () => {
     const id = await world.captured(249_900);
     const body = { amount: 50_000, receipt: "RET-77", notes: { return_id: "RET-77" } };
     const answer = await refund(id, body);
@@ -40,7 +34,7 @@ describe("creating", () => {
     });
   });
 
-  test("When no amount is given, then everything left goes back and the payment is refunded", async () => {
+  test("When no amount is given, then the rest is refunded and the payment has the status refunded", async () => {
     const id = await world.captured(50_000);
     await refund(id, { amount: 20_000 });
     expect((await refund(id)).body).toMatchObject({ amount: 30_000, notes: [], receipt: null });
@@ -52,7 +46,7 @@ describe("creating", () => {
     });
   });
 
-  test("When the refund is optimum, then it is instant, or falls back with refund.speed_changed", async () => {
+  test("When the refund is optimum, then it is instant, or becomes normal with refund.speed_changed", async () => {
     const id = await world.captured();
     expect((await refund(id, { amount: 1000, speed: "optimum" })).body.speed_processed).toBe("instant");
     world.control.configure({ instantRefunds: false });
@@ -72,7 +66,7 @@ describe("refusals", () => {
     [{ amount: 100.5 }, "The amount must be an integer."],
     [{ speed: "fast" }, "The selected speed is invalid."],
     [{ reason: "x" }, "reason is/are not required and should not be sent"],
-  ])("When %j is asked, then it is refused with: %s", async (body, description) => {
+  ])("When %j is requested, then it is refused with: %s", async (body, description) => {
     const id = await world.captured();
     expect(refusal(await refund(id, body))).toEqual([400, description]);
     expect(world.control.ledger().refunds).toEqual([]);
@@ -87,7 +81,7 @@ describe("refusals", () => {
     ]);
   });
 
-  test("When nothing is left, then it has been refunded already", async () => {
+  test("When nothing is left, then the refund is refused as already refunded", async () => {
     const id = await world.captured();
     await refund(id);
     expect(refusal(await refund(id, { amount: 100 }))).toEqual([
@@ -96,7 +90,7 @@ describe("refusals", () => {
     ]);
   });
 
-  test("When the whole amount is pending, then nothing is left either", async () => {
+  test("When the whole amount is pending, then nothing is left to refund", async () => {
     world.control.configure({ refundMode: "pending" });
     const id = await world.captured();
     await refund(id);
@@ -104,7 +98,7 @@ describe("refusals", () => {
     expect(refusal(await refund(id))).toEqual([400, "The payment has been fully refunded already"]);
   });
 
-  test("When the gateway refunded an uncaptured payment itself, then it is fully refunded already", async () => {
+  test("When the gateway has refunded an uncaptured payment, then it is already fully refunded", async () => {
     const orderId = await world.order();
     world.control.pay(orderId, { method: "upi", outcome: "success" });
     const second = { method: "card", outcome: "success", details: { ifPaid: "gateway_refund" } } as const;
@@ -112,7 +106,7 @@ describe("refusals", () => {
     expect(refusal(await refund(paymentId))).toEqual([400, "The payment has been fully refunded already"]);
   });
 
-  test("When the payment is not captured, then the status should be captured", async () => {
+  test("When the payment is not captured, then the refund is refused", async () => {
     const { paymentId } = world.control.pay(await world.order(), {
       method: "card",
       outcome: "authorize_only",
@@ -123,7 +117,7 @@ describe("refusals", () => {
     ]);
   });
 
-  test("When the balance is too low, then either text with source, step and reason NA", async () => {
+  test("When the balance is too low, then the refusal has either text, and source, step and reason NA", async () => {
     const id = await world.captured();
     world.control.configure({ balance: 1000 });
     const refused = await refund(id, { amount: 1001 });
@@ -141,7 +135,7 @@ describe("refusals", () => {
     expect(world.control.settings().balance).toBe(0);
   });
 
-  test("When a receipt repeats on one payment, then it is a duplicate; on another it is not", async () => {
+  test("When a receipt repeats on one payment, then it is a duplicate, but not on another payment", async () => {
     const [first, second] = [await world.captured(), await world.captured()];
     const body = { amount: 1000, receipt: "RET-1" };
     await refund(first, body);
@@ -152,7 +146,7 @@ describe("refusals", () => {
     expect((await refund(second, body)).status).toBe(200);
   });
 
-  test("When the payment is disputed, then refunds are blocked until it is won", async () => {
+  test("When the payment is disputed, then refunds are blocked until the dispute is won", async () => {
     const id = await world.captured();
     const dispute = world.control.openDispute(id);
     expect(refusal(await refund(id))).toEqual([
@@ -163,7 +157,7 @@ describe("refusals", () => {
     expect((await refund(id)).status).toBe(200);
   });
 
-  test("When the payment is older than 6 months, then the bank refuses, with nulls", async () => {
+  test("When the payment is older than 6 months, then the refusal has null fields", async () => {
     const id = await world.captured();
     world.control.advance(184 * 24 * 3600);
     expect((await refund(id)).body.error).toMatchObject({
@@ -174,7 +168,7 @@ describe("refusals", () => {
     });
   });
 
-  test("When two refunds race without a key, then one finds an operation in progress", async () => {
+  test("When two refunds race without a key, then one is refused as in progress", async () => {
     world.control.configure({ writeLatencyMs: 30 });
     const id = await world.captured();
     const answers = await Promise.all([refund(id, { amount: 1000 }), refund(id, { amount: 1000 })]);

@@ -1,11 +1,6 @@
-import { startWorld, type World } from "./harness.js";
+import { useWorld } from "./harness.js";
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
-beforeEach(() => world.control.reset());
+const world = useWorld();
 
 test("When orders are used through the SDK, then every method works", async () => {
   const { orders } = world.sdk;
@@ -27,7 +22,7 @@ test("When orders are used through the SDK, then every method works", async () =
   });
 });
 
-test("When the order leaves out the currency, then the SDK says INR", async () => {
+test("When the order has no currency, then the SDK sends INR", async () => {
   const order: { amount: number; currency: string } = { amount: 500, currency: "" };
   expect(await world.sdk.orders.create(order)).toMatchObject({ currency: "INR" });
 });
@@ -50,7 +45,7 @@ test("When payments are used through the SDK, then every method works", async ()
   expect(await payments.fetchRefund(paymentId, refund.id)).toMatchObject({ id: refund.id });
 });
 
-test("When the SDK is asked to expand, then it sends what the gateway ignores", async () => {
+test("When the SDK expands, then it sends parameters that the gateway ignores", async () => {
   const paymentId = await world.captured();
   expect(await world.sdk.payments.fetch(paymentId, { "expand[]": "card" })).not.toHaveProperty("card");
   expect(world.control.warnings()).toHaveLength(1);
@@ -69,7 +64,7 @@ test("When refunds are used through the SDK, then every method works", async () 
   expect(await refunds.edit(refund.id, { notes: { c: "d" } })).toMatchObject({ notes: { c: "d" } });
 });
 
-test("When settlements are used through the SDK, then they and the combined report come", async () => {
+test("When settlements are used through the SDK, then they and the combined report are returned", async () => {
   const { settlements, payments } = world.sdk;
   const orderId = await world.order(50_000, { receipt: "SV-9" });
   const { paymentId } = world.control.pay(orderId, { method: "card", outcome: "success" });
@@ -112,7 +107,7 @@ test.each([
   ["month=5", "The year must be 4 digits."],
   ["year=2026&month=13", "The month is not a valid month."],
   ["year=2026&month=1&count=1001", "The count may not be greater than 1000."],
-])("When the report is asked with %s, then it is refused", async (query, description) => {
+])("When the report is requested with %s, then it is refused", async (query, description) => {
   const { status, body } = await world.call("GET", `/v1/settlements/recon/combined?${query}`);
   expect([status, body.error?.description]).toEqual([400, description]);
 });
@@ -157,7 +152,7 @@ test("When a dispute is not in the fraud phase, then it cannot be closed", async
   expect(() => world.control.moveDispute(chargeback.id, "closed")).toThrow("fraud phase");
 });
 
-test("When a method is down, then the SDK and the events tell", async () => {
+test("When a method is down, then the SDK and the events report it", async () => {
   const downtime = world.control.startDowntime({ method: "netbanking", instrument: { bank: "SBIN" } });
   world.control.updateDowntime(downtime.id, "low");
   world.control.resolveDowntime(downtime.id);
@@ -184,7 +179,7 @@ test("When the gateway refuses, then the SDK rejects with status and error, not 
   });
 });
 
-test("When an id smuggles another path, then the SDK goes there: ids must be checked by the caller", async () => {
+test("When an id contains a path, then the SDK follows it, so the caller must check ids", async () => {
   const smuggled: unknown = await world.sdk.orders.fetch("order_x/../../payments?count=1");
   expect(smuggled).toMatchObject({ entity: "collection" });
 });

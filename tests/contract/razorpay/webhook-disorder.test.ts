@@ -18,7 +18,7 @@ const pay = async (amount?: number) =>
   world.control.pay(await world.order(amount), { method: "upi", outcome: "success" });
 
 describe("disorder", () => {
-  test("When duplicates are asked for, then identical copies come", async () => {
+  test("When duplicates are configured, then identical copies arrive", async () => {
     world.control.configure({ webhooks: { duplicates: 4, drop: ["payment.authorized", "order.paid"] } });
     await pay();
     await world.control.flushWebhooks();
@@ -26,7 +26,7 @@ describe("disorder", () => {
     expect(new Set(receiver.received.map(({ raw }) => raw.toString())).size).toBe(1);
   });
 
-  test("When events are held, then they come in the order that is asked for", async () => {
+  test("When held events are released, then they arrive in the given order", async () => {
     world.control.configure({ webhooks: { hold: true } });
     await pay();
     await world.control.flushWebhooks();
@@ -39,7 +39,7 @@ describe("disorder", () => {
     expect(receiver.received).toHaveLength(3);
   });
 
-  test("When held events are released in reverse, shuffled or in parallel, then all of them come", async () => {
+  test("When held events are released in reverse, shuffled or in parallel, then all arrive", async () => {
     world.control.configure({ webhooks: { hold: true } });
     await pay();
     await world.control.release({ order: "reverse" });
@@ -49,7 +49,7 @@ describe("disorder", () => {
     expect(receiver.received).toHaveLength(6);
   });
 
-  test("When deliveries are shuffled, then events overtake one another", async () => {
+  test("When deliveries are shuffled, then events arrive out of order", async () => {
     world.control.configure({ seed: 7, webhooks: { shuffleMs: 60 } });
     await pay();
     await pay();
@@ -59,7 +59,7 @@ describe("disorder", () => {
     expect(receiver.received.map(({ headers }) => headers["x-razorpay-event-id"])).not.toEqual(sent);
   });
 
-  test("When events are dropped, then they never come, but can be replayed", async () => {
+  test("When events are dropped, then they do not arrive but can be replayed", async () => {
     world.control.configure({ webhooks: { drop: "all" } });
     await pay();
     await world.control.flushWebhooks();
@@ -70,7 +70,7 @@ describe("disorder", () => {
     expect(receiver.events()).toEqual(["payment.authorized"]);
   });
 
-  test("When the delay is long, then nothing comes until the clock gets there", async () => {
+  test("When there is a delay, then nothing arrives until the clock reaches it", async () => {
     world.control.configure({ webhooks: { delayMs: 60_000 } });
     await pay();
     await expect(world.control.flushWebhooks({ timeoutMs: 20 })).rejects.toThrow("webhooks still pending");
@@ -81,7 +81,7 @@ describe("disorder", () => {
 });
 
 describe("secrets and replay", () => {
-  test("When the secret is rotated, then redelivery keeps the old signature and replay signs anew", async () => {
+  test("When the secret is rotated, then a redelivery keeps the old signature and a replay has a new one", async () => {
     world.control.configure({ webhooks: { drop: "all" } });
     await pay();
     const { id = "", body = "" } = world.control.events()[0] ?? {};
@@ -105,7 +105,7 @@ describe("secrets and replay", () => {
   });
 });
 
-describe("events of one's own", () => {
+describe("custom events", () => {
   test("When the seven samples are sent, then they are signed and for this account", async () => {
     for (const name of SAMPLE_NAMES) await world.control.sendSample(name);
     expect(receiver.events()).toEqual([
@@ -125,7 +125,7 @@ describe("events of one's own", () => {
     }
   });
 
-  test("When an event is forged, then signature, id, account, time, headers and bytes are as asked", async () => {
+  test("When an event is forged, then signature, id, account, time, headers and bytes are as given", async () => {
     const sent = await world.control.sendEvent("payment.captured", null, {
       rawBody: '{ "event":"payment.captured", "amount": 1.0 }',
       signature: "F".repeat(64),
@@ -155,7 +155,7 @@ describe("events of one's own", () => {
     expect(validateWebhookSignature(rawOf(4).toString(), signatureOf(4), "other")).toBe(true);
   });
 
-  test("When one event is delivered again 22 h later, then the same id and bytes", async () => {
+  test("When an event is redelivered 22 h later, then it has the same id and bytes", async () => {
     const { eventId } = await world.control.sendEvent("payment.captured", { payment: { entity: {} } });
     world.control.advance(22 * 3600);
     await world.control.redeliver(eventId);

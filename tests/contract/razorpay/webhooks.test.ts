@@ -24,7 +24,7 @@ const pay = async (amount?: number) =>
   world.control.pay(await world.order(amount), { method: "upi", outcome: "success" });
 
 describe("requests", () => {
-  test("When an event is sent, then headers, signature and compact body are the gateway's", async () => {
+  test("When an event is sent, then headers, signature and compact body match the gateway's", async () => {
     await pay(129_900);
     await world.control.flushWebhooks();
     const captured = receiver.received.findIndex(({ body }) => body.event === "payment.captured");
@@ -50,7 +50,7 @@ describe("requests", () => {
     });
   });
 
-  test("When a payment is captured automatically, then authorized, captured and order.paid with their states", async () => {
+  test("When a payment is captured automatically, then authorized, captured and order.paid are sent with their states", async () => {
     await pay();
     await world.control.flushWebhooks();
     expect(receiver.events().sort()).toEqual(["order.paid", "payment.authorized", "payment.captured"]);
@@ -65,13 +65,13 @@ describe("requests", () => {
     });
   });
 
-  test("When a card pays, then the event carries the card", async () => {
+  test("When a card pays, then the event includes the card", async () => {
     await world.captured();
     await world.control.flushWebhooks();
     expect(receiver.received[0]?.body.payload.payment?.entity).toMatchObject({ card: { entity: "card" } });
   });
 
-  test("When a refund is made, then its events name refund and payment, keys in alphabetical order", async () => {
+  test("When a refund is made, then its events have refund and payment, with sorted keys", async () => {
     const id = await world.captured();
     await world.control.flushWebhooks();
     receiver.received.length = 0;
@@ -108,7 +108,7 @@ describe("requests", () => {
     }
   });
 
-  test("When the secret is empty, then events go out unsigned", async () => {
+  test("When the secret is empty, then events are unsigned", async () => {
     world.control.rotateWebhookSecret("");
     await pay();
     await world.control.flushWebhooks();
@@ -131,7 +131,7 @@ describe("requests", () => {
 });
 
 describe("retries", () => {
-  test("When the answer is 500, then a quick retry and then the ladder, byte-identical, until a 2xx", async () => {
+  test("When the answer is 500, then a quick retry and the ladder follow, byte-identical, until a 2xx", async () => {
     world.control.configure({ webhooks: { ladderScale: 0.001, drop: ["payment.authorized", "order.paid"] } });
     receiver.answers.push(500, 404, 302, 204);
     await pay();
@@ -150,7 +150,7 @@ describe("retries", () => {
     ]);
   });
 
-  test("When the clock moves, then the ladder's steps come due: 6 s and 19 s", async () => {
+  test("When the clock moves, then the retries at 6 s and 19 s are sent", async () => {
     world.control.configure({ webhooks: { drop: ["payment.authorized", "order.paid"] } });
     receiver.answers.push(400, 400, 200);
     await pay();
@@ -168,12 +168,12 @@ describe("retries", () => {
     await world.control.flushWebhooks({ retries: true });
   });
 
-  /** Waits for the answers of what is under way, without waiting for later retries. */
+  /** Waits for the deliveries in flight, without later retries. */
   async function settled(count: number): Promise<void> {
     while (world.control.deliveries().length < count) await new Promise(setImmediate);
   }
 
-  test("When the answer comes too late, then it counts as none and is sent again", async () => {
+  test("When the answer exceeds the time-out, then the event is retried", async () => {
     world.control.configure({
       webhooks: { timeoutMs: 40, ladderScale: 0.001, drop: ["payment.authorized", "order.paid"] },
     });
@@ -186,7 +186,7 @@ describe("retries", () => {
     ]);
   });
 
-  test("When somebody redelivers with success meanwhile, then no retry follows", async () => {
+  test("When a redelivery succeeds before the retry, then no retry follows", async () => {
     receiver.answers.push(400);
     world.control.startDowntime({ method: "upi" });
     await world.control.flushWebhooks();
@@ -196,7 +196,7 @@ describe("retries", () => {
     expect(receiver.received).toHaveLength(2);
   });
 
-  test("When an event fails for 24 h, then about 16 deliveries, and the endpoint is disabled until enabled", async () => {
+  test("When an event fails for 24 h, then the endpoint is disabled after about 16 deliveries", async () => {
     world.control.configure({ webhooks: { ladderScale: 1e-6 } });
     receiver.answers.push(...Array.from({ length: 100 }, () => 503));
     await world.control.sendEvent("unknown.event", {});
@@ -218,7 +218,7 @@ describe("retries", () => {
     expect(receiver.received).toHaveLength(3);
   });
 
-  test("When nothing listens, then the delivery has no status but a reason", async () => {
+  test("When nothing listens, then the delivery has an error instead of a status", async () => {
     world.control.setWebhookUrls(["http://127.0.0.1:1/none"]);
     const { deliveries } = await world.control.sendEvent("payment.captured", {});
     expect(deliveries).toMatchObject([{ status: null, error: expect.stringContaining("ECONNREFUSED") }]);

@@ -20,14 +20,14 @@ const sandboxEnvironment = serviceEnvironment({
 });
 
 describe("The settings that the sandbox passes on", () => {
-  test("When the shell limits requests, then the service in the sandbox does", () => {
+  test("When the shell sets a rate limit, then it applies to the service in the sandbox", () => {
     const shell = { RATE_LIMIT_PER_MINUTE: "7", PAYMENT_CAPTURE: "manual", COMPANY_STATE: undefined };
     expect(settingsOf(shell)).toEqual({ RATE_LIMIT_PER_MINUTE: "7", PAYMENT_CAPTURE: "manual" });
     const config = loadConfig({ ...sandboxEnvironment, ...settingsOf(shell) });
     expect(config.rateLimitPerMinute).toBe(7);
   });
 
-  test("When the shell has addresses, secrets or a port, then the sandbox keeps its own", () => {
+  test("When the shell sets addresses, secrets or a port, then the sandbox keeps its own", () => {
     const names = [...Object.keys(sandboxEnvironment), "PORT", "NODE_ENV", "CRASH_POINTS"];
     const shell = Object.fromEntries(names.map((name) => [name, "from the shell"]));
     const passed = Object.keys(settingsOf(shell));

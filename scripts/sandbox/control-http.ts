@@ -1,11 +1,11 @@
+import axios from "axios";
 import express from "express";
 import type { SandboxControl } from "./sandbox.js";
-import { errorHandler } from "./shared/express-errors.js";
-import { faultRoutes } from "./shared/fault-routes.js";
 import type { Faults } from "./shared/faults.js";
-import { Refusal } from "./shared/refusal.js";
+import { faultRoutes } from "./shared/front.js";
+import { errorHandler, Refusal, sendAnswer } from "./shared/http.js";
 
-/** Arguments of a control call: a list as it is, any other value as the only one. */
+/** The arguments of a control call: a list, or a single value. */
 function toArguments(body: unknown): unknown[] {
   if (body === undefined) return [];
   return Array.isArray(body) ? body : [body];
@@ -34,8 +34,8 @@ async function call(method: Callable, values: unknown[]): Promise<unknown> {
 
 /**
  * The control objects over HTTP, for other processes and for curl:
- * `POST /__control/inventory/setStock` with `["var-kajal-3g", 5]`. `GET /__control` lists them all.
- * Only for the loopback interface: nobody is asked who they are.
+ * `POST /__control/inventory/setStock` with `["var-kajal-3g", 5]`. `GET /__control` lists all controls.
+ * There is no authentication, so it listens on the loopback interface only.
  */
 export function createControlApp(
   control: SandboxControl,
@@ -46,12 +46,12 @@ export function createControlApp(
   app.disable("x-powered-by").disable("etag");
   app.use(faultRoutes(faults));
   app.get("/health", (_req, res) => {
-    res.json({ success: true, message: "OK", data: { status: "ok" }, error: null });
+    sendAnswer(res, { data: { status: "ok" } });
   });
   app.get("/__control", (_req, res) => {
     const controls = Object.entries(control).map(([name, part]) => [name, Object.keys(part)]);
     const data = { ...Object(info()), controls: Object.fromEntries(controls) };
-    res.json({ success: true, message: "Sandbox", data, error: null });
+    sendAnswer(res, { message: "Sandbox", data });
   });
   app.post(
     "/__control/:service/:method",
@@ -59,9 +59,44 @@ export function createControlApp(
     async (req, res) => {
       const { service, method } = req.params;
       const data = await call(findMethod(control, service, method), toArguments(req.body));
-      res.json({ success: true, message: "Done", data, error: null });
+      sendAnswer(res, { message: "Done", data });
     },
   );
   app.use(errorHandler);
   return app;
+}
+
+type AnyMethod = (...values: never[]) => unknown;
+type ArgumentsOf<F> = F extends (...values: infer A) => unknown ? A : never;
+type AnswerOf<F> = F extends (...values: never[]) => infer R ? Awaited<R> : never;
+type MethodName<Part> = { [Name in keyof Part]: Part[Name] extends AnyMethod ? Name : never }[keyof Part] &
+  string;
+
+/** Calls the control objects of a sandbox in another process. */
+export interface SandboxClient {
+  /** `call("inventory", "setStock", variantId, 5)`. @throws Error with the sandbox's message */
+  call<S extends keyof SandboxControl & string, M extends MethodName<SandboxControl[S]>>(
+    service: S,
+    method: M,
+    ...values: ArgumentsOf<SandboxControl[S][M]>
+  ): Promise<AnswerOf<SandboxControl[S][M]>>;
+}
+
+export function createSandboxClient(controlUrl: string): SandboxClient {
+  return {
+    call: async <S extends keyof SandboxControl & string, M extends MethodName<SandboxControl[S]>>(
+      service: S,
+      method: M,
+      ...values: ArgumentsOf<SandboxControl[S][M]>
+    ) => {
+      // The server runs the function that has this type, and its results survive JSON.
+      const { status, data } = await axios.post<{ message: string; data: AnswerOf<SandboxControl[S][M]> }>(
+        `${controlUrl}/__control/${service}/${method}`,
+        values,
+        { validateStatus: () => true },
+      );
+      if (status >= 400) throw new Error(`${service}.${method}: ${data.message}`);
+      return data.data;
+    },
+  };
 }
