@@ -11,13 +11,12 @@ import * as orders from "./src/orders/orders.route.js";
 import * as payments from "./src/payments/payments.route.js";
 import { webhooks } from "./src/payments/webhooks.route.js";
 
-/** Every router of the service; the documentation adds itself (`config/express.config.ts`). */
+/** Every router of the service; `config/express.config.ts` adds the documentation. */
 export const apiRouters: readonly DescribedRouter[] = [
   // Consumer
   cart.consumer,
   savedItems,
   checkout.consumer,
-  checkout.credits,
   orders.consumer,
   payments.consumer,
   // Admin

@@ -8,9 +8,9 @@ import { prepareJobs, type ScheduledJobs, startScheduledJobs } from "./scripts/s
 import { setPhase } from "./src/operations/health.service.js";
 import { drainWebhooks } from "./src/payments/webhooks.controller.js";
 
-/** So long the load balancer may go on sending requests after it was told not to. */
+/** How long a load balancer may keep sending requests after readiness has ended. */
 const LAME_DUCK_MS = config.env === "production" ? 5_000 : 300;
-/** Together with the lame duck and the rest below 25 s (F7); a request may take 20 s. */
+/** A request may take up to 20 s, and the whole stop must stay below the orchestrator's 25 s. */
 const DRAIN_LIMIT_MS = 18_000;
 
 let server: Server | undefined;
@@ -31,14 +31,14 @@ async function start(): Promise<void> {
   logger.info({ port, env: config.env, version: config.version }, "> Ready");
 }
 
-/** Why a start failed, in a sentence that helps; null where the error itself must do. */
+/** A helpful sentence about a failed start; null where the error itself must suffice. */
 function explain(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   if ("code" in error && error.code === "EADDRINUSE") {
-    return `> Port ${config.port} is taken: stop what listens there, or set PORT`;
+    return `> Port ${config.port} is taken: stop the process that listens there, or set PORT`;
   }
   if (error.name.includes("ServerSelection") || error.name.startsWith("MongoNetwork")) {
-    return "> The database does not answer: is MONGODB_URI right, and is it a running replica set?";
+    return "> The database does not answer: check MONGODB_URI, and that it is a running replica set";
   }
   return null;
 }
@@ -47,12 +47,12 @@ const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(
 
 async function finish(exitCode: number): Promise<never> {
   logger.flush();
-  // The log is written in the background: give the last lines their moment.
+  // The log is written in the background; wait for the last lines.
   await wait(50);
   process.exit(exitCode);
 }
 
-/** Ready goes first, so that nobody sends more; then jobs and requests under way, then the database. */
+/** Order: readiness, so that no new requests arrive; jobs and requests in flight; the database. */
 async function stop(reason: string, exitCode: number): Promise<void> {
   if (stopping) return;
   stopping = true;
@@ -65,7 +65,7 @@ async function stop(reason: string, exitCode: number): Promise<void> {
       jobs?.stop(),
     ]);
     await drainWebhooks();
-    if (!complete) logger.warn("> Some requests were cut off");
+    if (!complete) logger.warn("> Some requests did not finish in time and were cut off");
     await disconnectDatabase();
     logger.info("> Stopped");
   } catch (error) {
@@ -76,13 +76,13 @@ async function stop(reason: string, exitCode: number): Promise<void> {
 
 process.once("SIGTERM", () => void stop("SIGTERM", 0));
 process.once("SIGINT", () => void stop("SIGINT", 0));
-// The state is unknown now: what is under way may finish, then another process takes over (F51).
+// The state of the process is unknown: requests in flight may finish, then another process takes over.
 process.on("unhandledRejection", (error) => {
-  logger.fatal({ err: error }, "> A promise was rejected and nobody cared");
+  logger.fatal({ err: error }, "> Unhandled promise rejection; stopping");
   void stop("unhandledRejection", 1);
 });
 process.on("uncaughtException", (error) => {
-  logger.fatal({ err: error }, "> An error was thrown and nobody caught it");
+  logger.fatal({ err: error }, "> Uncaught exception; stopping");
   void stop("uncaughtException", 1);
 });
 
@@ -91,6 +91,6 @@ try {
 } catch (error) {
   const explanation = explain(error);
   if (explanation) logger.fatal({ err: error }, explanation);
-  else logger.fatal({ err: error }, "> The service could not start");
+  else logger.fatal({ err: error }, "> The service failed to start");
   await finish(1);
 }

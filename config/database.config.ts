@@ -22,7 +22,8 @@ const CLIENT_OPTIONS = {
   retryReads: true,
   readConcernLevel: "majority",
   readPreference: "primary",
-  writeConcern: { w: "majority", j: true, wtimeoutMS: 5_000 },
+  writeConcern: { w: "majority", wtimeoutMS: 5_000 },
+  journal: true,
   monitorCommands: crashPointsAreOn,
 } as const satisfies mongo.MongoClientOptions;
 
@@ -35,16 +36,17 @@ mongoose.set("autoIndex", false);
 mongoose.set("autoCreate", false);
 mongoose.set("bufferCommands", false);
 
-/** After a common restart the database may come up later than the service: six attempts of 5 s. */
+/** When both restart, the database may come up later than the service: six attempts of 5 s. */
 const CONNECT_ATTEMPTS = 6;
 
-/**
- * @throws MongoServerSelectionError when the database is not there after about 30 s.
- */
+/** `j` is the old name of `journal`. In a connection string it would override the option above. */
+const withoutOldJournal = (uri: string): string => uri.replace(/(?<=[?&])j=[^&]*&?/, "");
+
+/** @throws MongoServerSelectionError when the database does not answer for about 30 s */
 export async function connectDatabase(uri: string): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await mongoose.connect(uri, CLIENT_OPTIONS);
+      await mongoose.connect(withoutOldJournal(uri), CLIENT_OPTIONS);
       watchDatabaseWrites(mongoose.connection.getClient());
       return;
     } catch (error) {
@@ -59,9 +61,9 @@ const isAway = (error: unknown): boolean =>
   error instanceof mongoose.Error.MongooseServerSelectionError;
 
 /**
- * Makes every collection, then every index; done before the service is ready, because a transaction must
- * not make them by the way and collections made by several connections at once stop some servers. Two
- * instances may do this at the same time.
+ * Creates every collection, then every index, before the service is ready: a transaction must not create them
+ * implicitly, and some servers fail when several connections create a collection at once. Two instances may run this
+ * at the same time.
  */
 export async function prepareDatabase(): Promise<void> {
   const database = currentDatabase();
@@ -71,10 +73,28 @@ export async function prepareDatabase(): Promise<void> {
     if (!names.has(collection.collectionName))
       await tolerantly(() => database.createCollection(collection.collectionName));
   }
+  await dropObsoleteIndexes(database, names);
   for (const model of allModels) {
     const indexes = indexesOf(model);
     if (indexes.length > 0)
       await tolerantly(() => database.collection(model.collection.collectionName).createIndexes(indexes));
+  }
+}
+
+/** Indexes that earlier versions made, by collection. Unused, they would slow down every write; some are unique. */
+const OBSOLETE_INDEXES: Readonly<Record<string, readonly string[]>> = {
+  webhookEvents: ["eventId_1"],
+  carts: ["to_be_tallied", "one_active_cart_a_user", "one_active_cart_a_session"],
+  checkoutSessions: ["to_be_tallied"],
+};
+
+async function dropObsoleteIndexes(database: mongo.Db, present: ReadonlySet<string>): Promise<void> {
+  for (const [collection, obsolete] of Object.entries(OBSOLETE_INDEXES)) {
+    if (!present.has(collection)) continue;
+    const existing = await database.collection(collection).indexes();
+    for (const { name } of existing)
+      if (name && obsolete.includes(name))
+        await tolerantly(() => database.collection(collection).dropIndex(name));
   }
 }
 
@@ -90,8 +110,9 @@ export const indexesOf = (model: PreparedModel): mongo.IndexDescription[] =>
     key: key as mongo.IndexDescription["key"],
   }));
 
-/** What another instance that prepares the same database can cause. */
+/** Errors caused by another instance that prepares the same database. */
 const NAMESPACE_EXISTS = 48;
+const INDEX_NOT_FOUND = 27;
 const PASSING_CODES: readonly unknown[] = [112, 117, 276]; // WriteConflict, ConflictingOperationInProgress, IndexBuildAborted
 const TOLERANT_ATTEMPTS = 5;
 
@@ -102,7 +123,7 @@ async function tolerantly(work: () => Promise<unknown>): Promise<void> {
       return;
     } catch (error) {
       const code = error instanceof mongo.MongoServerError ? error.code : undefined;
-      if (code === NAMESPACE_EXISTS) return;
+      if (code === NAMESPACE_EXISTS || code === INDEX_NOT_FOUND) return;
       if (attempt >= TOLERANT_ATTEMPTS || !PASSING_CODES.includes(code)) throw error;
     }
   }
@@ -114,7 +135,7 @@ export async function disconnectDatabase(): Promise<void> {
 
 export type DatabaseState = "connected" | "connecting" | "disconnecting" | "disconnected";
 
-/** What the driver's monitor believes; `pingDatabase` asks. */
+/** The state according to the driver's monitor; `pingDatabase` asks the server. */
 export function databaseState(): DatabaseState {
   switch (mongoose.connection.readyState) {
     case mongoose.ConnectionStates.connected:
@@ -129,9 +150,9 @@ export function databaseState(): DatabaseState {
 }
 
 /**
- * Asks the primary.
- * @param timeoutMs after this long the database counts as away
- * @returns the milliseconds it took, or null when there was no answer.
+ * Pings the primary.
+ * @param timeoutMs after this time the database counts as unavailable
+ * @returns the duration in milliseconds, or null without an answer.
  */
 export async function pingDatabase(timeoutMs = 1_000): Promise<number | null> {
   const startedAt = performance.now();

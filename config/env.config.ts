@@ -62,13 +62,13 @@ export interface Config {
   trustProxyHops: number;
   corsOrigins: string[];
   metricsToken?: string;
-  /** For tests alone: see `utils/crash-points.ts`. */
+  /** Only for tests: see `utils/crash-points.ts`. */
   crashPoints?: string;
-  /** What is legal but probably not meant; logged at the start. */
+  /** Valid but probably unintended settings; logged at start-up. */
   warnings: string[];
 }
 
-/** The version in package.json, which stands one folder up here and two up in `dist/`. */
+/** The version in package.json, one folder up here and two up in `dist/`. */
 function readVersion(): string {
   for (const path of ["../package.json", "../../package.json"]) {
     try {
@@ -88,7 +88,7 @@ function toConfig(values: Values, warnings: string[]): Config {
     version: readVersion(),
     warnings,
     auth: {
-      // One or the other: the algorithm is fixed by configuration, never by the token.
+      // One or the other: the configuration fixes the algorithm, never the token.
       ...(jwksUrl ? { jwksUrl } : { jwtSecret: values.find("JWT_SECRET") }),
       issuer: values.find("JWT_ISSUER"),
       audience: values.find("JWT_AUDIENCE"),
@@ -178,14 +178,14 @@ function toRuntime(values: Values): Runtime {
 }
 
 const UNSET_NODE_ENV =
-  "NODE_ENV is not set, so this counts as production; on a development machine set NODE_ENV=development";
+  "NODE_ENV is not set, so the service starts as production; on a development machine set NODE_ENV=development";
 
 /**
  * The configuration of an environment, checked and frozen.
  * @throws ConfigError naming every variable that is wrong or missing, and what it is for
  */
 export function loadConfig(environment: Variables): Readonly<Config> {
-  // Only an explicit word turns the published secrets on; a typo is refused by the schema.
+  // Only an explicit value enables the published secrets; the schema refuses a typo.
   const production = environment.NODE_ENV !== "development" && environment.NODE_ENV !== "test";
   const { values, problems } = validateVariables(environment, production);
   const all = [...problems, ...findContradictions(values, production)];
@@ -193,8 +193,8 @@ export function loadConfig(environment: Variables): Readonly<Config> {
   return deepFreeze(toConfig(values, findWarnings(environment, values, production)));
 }
 
-// Tests say everything themselves; a developer's .env must not change what they find.
+// A developer's .env must not change the results of tests.
 if (process.env.NODE_ENV !== "test") dotenv.config({ quiet: true });
 
-/** The only reading of `process.env` in the service. */
+/** The only place in the service that reads `process.env`. */
 export const config: Readonly<Config> = loadConfig(process.env);

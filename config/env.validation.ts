@@ -9,12 +9,12 @@ export class ConfigError extends Error {
   constructor(readonly problems: readonly string[]) {
     super(`The configuration is not valid:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
     this.name = "ConfigError";
-    // Nobody is helped by where in our code it was found out.
+    // The stack would point to our code, not to the mistake.
     this.stack = `${this.name}: ${this.message}`;
   }
 }
 
-/** Validated values by the variables' names; each getter names the type that the schema ensures. */
+/** Validated values by variable name; each getter returns the type that the schema ensures. */
 export class Values {
   constructor(private readonly values: Readonly<Record<string, unknown>>) {}
 
@@ -46,8 +46,8 @@ export class Values {
       .filter(Boolean);
   }
 
-  oneOf<W extends string>(name: string, ...words: readonly [W, ...W[]]): W {
-    return words.find((word) => word === this.values[name]) ?? words[0];
+  oneOf<V extends string>(name: string, ...allowed: readonly [V, ...V[]]): V {
+    return allowed.find((value) => value === this.values[name]) ?? allowed[0];
   }
 }
 
@@ -72,7 +72,7 @@ const MESSAGES: Joi.LanguageMessages = {
   "any.only": "must be one of {#valids}",
 };
 
-/** Checks each variable by itself. */
+/** Checks each variable on its own. */
 export function validateVariables(
   environment: Variables,
   production: boolean,
@@ -89,7 +89,7 @@ export function validateVariables(
   return { values: new Values(value ?? {}), problems: (error?.details ?? []).map(describeProblem) };
 }
 
-/** Checks the variables that must fit each other. */
+/** Checks the variables that depend on each other. */
 export function findContradictions(values: Values, production: boolean): string[] {
   const problems: string[] = [];
   const keyId = values.find("RAZORPAY_KEY_ID") ?? "";
@@ -112,7 +112,7 @@ export function findContradictions(values: Values, production: boolean): string[
 function findProductionProblems(values: Values): string[] {
   const problems = findTokenProblems(values);
   for (const [name, { sandboxValue, purpose }] of Object.entries(VARIABLES)) {
-    // A rotated secret counts with each of its parts.
+    // During a rotation, each secret of the list counts.
     const isPublished = values.list(name).some((part) => part.toLowerCase() === sandboxValue?.toLowerCase());
     if (isPublished) problems.push(`${name} must not be the sandbox's value, which is public: ${purpose}`);
   }
@@ -124,7 +124,9 @@ function findTokenProblems(values: Values): string[] {
   const jwtSecret = values.find("JWT_SECRET");
   if (jwksUrl) {
     if (jwksUrl.toLowerCase().startsWith("https://")) return [];
-    return ["JWT_JWKS_URL must use https in production: over http, anyone on the way can replace the keys"];
+    return [
+      "JWT_JWKS_URL must use https in production: over http, anyone on the network can replace the keys",
+    ];
   }
   if (!jwtSecret) {
     return ["JWT_SECRET or JWT_JWKS_URL is missing: without either, no token can be verified"];
@@ -145,7 +147,7 @@ function findCompanyProblems(values: Values): string[] {
     return [`COMPANY_STATE is not a state or union territory of India (example: COMPANY_STATE=Karnataka)`];
   if (gstin.ok && gstin.stateCode !== state.code) {
     return [
-      "COMPANY_STATE and COMPANY_GSTIN are of different states: the GSTIN begins with the state's code",
+      "COMPANY_STATE and COMPANY_GSTIN name different states: a GSTIN begins with the code of its state",
     ];
   }
   return [];
@@ -155,7 +157,7 @@ function findCompanyState(nameOrCode: string): State | null {
   return findState(nameOrCode) ?? stateByCode(nameOrCode);
 }
 
-/** The state's name as GST writes it; without COMPANY_STATE, the GSTIN tells. */
+/** The state's official GST name; without COMPANY_STATE it is derived from the GSTIN. */
 export function companyStateName(values: Values): string {
   return (
     findCompanyState(values.find("COMPANY_STATE") ?? values.text("COMPANY_GSTIN").slice(0, 2))?.name ?? ""
@@ -167,7 +169,7 @@ export function findWarnings(environment: Variables, values: Values, production:
   const warnings: string[] = [];
   const gstin = parseGstin(values.text("COMPANY_GSTIN"));
   if (!environment.PRICES_INCLUDE_TAX) {
-    warnings.push("PRICES_INCLUDE_TAX is not set: prices are taken without tax, but Indian MRPs include it");
+    warnings.push("PRICES_INCLUDE_TAX is not set: prices count as without tax, but Indian MRPs include it");
   }
   if (values.number("TRUST_PROXY") === 0) {
     warnings.push(

@@ -10,19 +10,19 @@ import type {
   RouteSurroundings,
 } from "../middlewares/described-router.js";
 import { errorHandler, notFoundHandler } from "../middlewares/error.middleware.js";
-import { pathGuard } from "../middlewares/path-guard.middleware.js";
 import { createRateLimits } from "../middlewares/rate-limit.middleware.js";
 import { requestContext } from "../middlewares/request-context.middleware.js";
+import { pathGuard } from "../middlewares/validation.middleware.js";
 import { DOCS_ASSETS, docsAssets } from "../src/operations/docs.controller.js";
 import { docsRouter } from "../src/operations/docs.route.js";
 import { type Config, config as serviceConfig } from "./env.config.js";
 
-/** Smaller answers gain nothing, and most are smaller. */
+/** Smaller responses, which most are, gain nothing. */
 const COMPRESSED_FROM_BYTES = 1024;
-/** The fastest level: twice the size of the best one's gain is not worth the CPU of a busy core. */
+/** The fastest level. Higher levels save little more and cost too much CPU. */
 const COMPRESSION_LEVEL = 1;
 
-/** What a browser may read of an answer, beyond the usual. */
+/** Response headers that browser code may read, in addition to the default ones. */
 const EXPOSED_HEADERS = [
   "X-Request-Id",
   "X-Session-Id",
@@ -31,22 +31,22 @@ const EXPOSED_HEADERS = [
   "ETag",
   "Content-Disposition",
 ];
-/** Seconds that a browser keeps the answer to a preflight request. */
+/** Seconds that a browser caches the response to a preflight request. */
 const PREFLIGHT_KEPT = 600;
 
 export interface AppOptions {
-  /** Left out: every router of the service. */
+  /** Default: every router of the service. */
   routers?: readonly DescribedRouter[];
   config?: Readonly<Config>;
 }
 
-/** No list of origins, no CORS headers at all: browsers of other sites stay out. */
+/** Without a list of origins there are no CORS headers, so pages of other sites cannot call. */
 function crossOrigin(origins: readonly string[]): RequestHandler[] {
   if (origins.length === 0) return [];
   return [cors({ origin: [...origins], exposedHeaders: EXPOSED_HEADERS, maxAge: PREFLIGHT_KEPT })];
 }
 
-/** Compresses for those who asked; the library's preparations cost everybody else for nothing. */
+/** Compresses only on request: the library's preparations cost time even where it does not compress. */
 function compressed(): RequestHandler {
   const compress = compression({ threshold: COMPRESSED_FROM_BYTES, level: COMPRESSION_LEVEL });
   return (request, res, next) => {
@@ -62,7 +62,7 @@ function configure(app: Express, config: Readonly<Config>): void {
   app.disable("x-powered-by");
   // Routes that gain from an ETag set their own.
   app.set("etag", false);
-  // Never "extended": it would make objects of query strings.
+  // Never "extended", which turns query strings into objects.
   app.set("query parser", "simple");
   app.set("trust proxy", config.trustProxyHops);
   app.set("case sensitive routing", true);

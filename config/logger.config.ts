@@ -1,6 +1,6 @@
 import pino from "pino";
+import { describeMismatch, isMismatch } from "../utils/foreign-data.js";
 import { maskFreeText } from "../utils/masking.js";
-import { describeMismatch, isMismatch } from "../utils/mismatch.js";
 import { currentRequestId } from "../utils/request-context.js";
 import { config } from "./env.config.js";
 
@@ -36,7 +36,7 @@ const SECRETS: ReadonlySet<string> = new Set([
   "body",
 ]);
 
-/** Deeper than anything that is logged on purpose. */
+/** Deeper than anything logged on purpose. */
 const MAX_DEPTH = 5;
 
 /** A copy without secrets, at any depth. (pino's own `redact` cost ten times the rest of a line.) */
@@ -60,12 +60,12 @@ function withoutSecretsInside(value: object, depth: number): unknown {
     );
   }
   const prototype: unknown = Object.getPrototypeOf(value);
-  // Dates, ids and the like write themselves.
+  // Dates, ids and the like serialise themselves.
   const plain = prototype === Object.prototype || prototype === null;
   return plain ? withoutSecrets({ ...value }, depth) : value;
 }
 
-/** Where messages of the database, of Mongoose and of JSON.parse quote a value, and what is left of it. */
+/** Where messages of the database, Mongoose and JSON.parse quote a value, and its replacement. */
 const QUOTED_VALUES: readonly (readonly [RegExp, string])[] = [
   [/dup key:.*$/gm, "dup key"],
   [/for value [\s\S]*? \(type/g, "for value (type"],
@@ -89,8 +89,8 @@ interface LoggedError {
 }
 
 /**
- * Only what helps to find the fault. The usual serializer copies every field of an error, and an HTTP
- * client's error carries the request with its Authorization header.
+ * Only what helps to find the fault. The default serializer copies every field of an error, and an HTTP client's error
+ * contains the request with its Authorization header.
  */
 export function serializeError(error: unknown): LoggedError {
   if (!(error instanceof Error)) return { type: typeof error, message: withoutValues(String(error)) };

@@ -6,7 +6,7 @@ export const metrics = new Registry();
 
 collectDefaultMetrics({ register: metrics });
 
-/** By route pattern, never by path: one series a route. */
+/** By route pattern, not by path: one series per route. */
 const requestDuration = new Histogram({
   name: "http_request_duration_seconds",
   help: "How long requests took, by method, route pattern and status",
@@ -37,6 +37,7 @@ const contractFaults = new Counter({
 export function countContractFault({ service, status }: { service: string; status: number }): void {
   contractFaults.inc({ service, status });
 }
+
 const paymentMismatches = new Counter({
   name: "payment_mismatches_total",
   help: "Payments that did not match what was asked for, by reason; each one needs an operator",

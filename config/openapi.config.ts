@@ -6,12 +6,12 @@ import type { FileAnswer, RouteDescription } from "../middlewares/route.types.js
 import { isRecord } from "../utils/helpers.js";
 import { envelopeKeys } from "../utils/view-schemas.js";
 
-/** A CommonJS module that says "default" twice. */
+/** A CommonJS module with a nested default export. */
 const joiToSwagger = joiToSwaggerModule.default;
 
 type Json = Record<string, unknown>;
 
-/** The document made from the routes' own schemas: what validates is what is documented. */
+/** The document is derived from the routes' own schemas, so what validates is what is documented. */
 export interface OpenApiDocument {
   openapi: "3.1.0";
   info: { title: string; version: string; description: string };
@@ -29,7 +29,7 @@ const SECURITY_SCHEMES = {
   shippingSignature: { type: "apiKey", in: "header", name: "X-Signature" },
 };
 
-/** OpenAPI 3.0's words (joi-to-swagger) in those of 3.1, which is JSON Schema. */
+/** Converts OpenAPI 3.0 (joi-to-swagger) to 3.1, which is JSON Schema. */
 function toJsonSchema(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toJsonSchema);
   if (!isRecord(value)) return value;
@@ -63,7 +63,7 @@ class Components {
     return toJsonSchema(swagger) as Json;
   }
 
-  /** A component is never null itself; where a view may be absent, its place says so. */
+  /** A component is never null itself; the property that refers to it may be. */
   schemas(): Json {
     const sorted = Object.entries(this.named).sort(([a], [b]) => (a < b ? -1 : 1));
     return Object.fromEntries(
@@ -165,9 +165,9 @@ function answersOf({ answers }: RouteDescription, components: Components): Json 
 
 const ETAG_HEADER = { ETag: { schema: { type: "string" } } };
 
-/** What a read with an ETag answers to `If-None-Match`. */
+/** The response to a matching `If-None-Match`. */
 const notModifiedOf = ({ caching }: RouteDescription): Json =>
-  caching ? { "304": { description: "Nothing has changed since this ETag", headers: ETAG_HEADER } } : {};
+  caching ? { "304": { description: "Not modified since this ETag", headers: ETAG_HEADER } } : {};
 
 /** Status → the codes that can come with it. */
 function refusalsOf(route: RouteDescription): Json {
@@ -195,12 +195,13 @@ const operationId = ({ method, path }: RouteDescription): string =>
   `${method}${path.replace(/\/api\b/, "").replace(/[^A-Za-z0-9]+(.)?/g, (_all, next: string | undefined) => (next ?? "").toUpperCase())}`;
 
 function operationOf(route: RouteDescription, components: Components): Json {
-  const { tag, summary, description, access, schemas } = route;
+  const { tag, summary, description, access, owner, schemas } = route;
+  const whose = owner ? `; only the owner of \`${owner.param}\`` : "";
   return {
     tags: [tag],
     operationId: operationId(route),
     summary,
-    description: [description, `Access: ${accessText(access.rule)}.`].filter(Boolean).join("\n\n"),
+    description: [description, `Access: ${accessText(access.rule)}${whose}.`].filter(Boolean).join("\n\n"),
     security: securityOf(access.rule),
     parameters: [
       ...parametersIn("path", schemas.params, components),
@@ -243,7 +244,7 @@ export function buildOpenApi(
       title: "Order & Payment Service",
       version,
       description:
-        "Carts, checkout, orders and payments. Amounts are rupees; every JSON answer is an envelope.",
+        "Carts, checkout, orders and payments. Amounts are in rupees. Every JSON response has the same envelope.",
     },
     servers: [{ url: publicUrl }],
     tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),

@@ -3,26 +3,26 @@ import type { Socket } from "node:net";
 import type { Express } from "express";
 import type { Envelope } from "../utils/http.js";
 
-/** Slow senders are cut off (S45); a load balancer waits 30 s for an answer. */
+/** Slow senders are disconnected; a load balancer waits 30 s for a response. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
-/** Longer than the load balancer keeps idle connections (usually 60 s), so that it is never the one surprised. */
+/** Longer than a load balancer keeps idle connections (usually 60 s), so that it never sends on a closed one. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const MAX_HEADER_BYTES = 16_384;
-/** How often the two time-outs are looked at. */
+/** How often the two time-outs are checked. */
 const CHECK_INTERVAL_MS = 2_000;
-/** While draining: connections that became idle are closed this often. */
+/** While draining, idle connections are closed this often. */
 const IDLE_SWEEP_MS = 100;
 
 const REFUSAL: Envelope = {
   success: false,
   statusCode: 400,
-  message: "This is not a request that we understand",
+  message: "The request is not valid HTTP",
   data: null,
   error: { code: "VALIDATION_ERROR" },
 };
 
-/** What never became a request: broken HTTP, headers too large or too slow. */
+/** For connections that never became a request: broken HTTP, headers too large or too slow. */
 function refuse(socket: Socket): void {
   if (!socket.writable) {
     socket.destroy();
@@ -37,15 +37,15 @@ function refuse(socket: Socket): void {
 }
 
 /**
- * Requests and answers that are born with Express's prototypes. It gives every one of them its prototype when it
- * comes, and V8 forgets with that how to reach their fields quickly: two thirds of what a small answer costs.
+ * Creates requests and responses with Express's prototypes. Express otherwise replaces the prototype of each one, which
+ * makes V8 drop its optimised field access: two thirds of the cost of a small response.
  */
 function messagesOf(app: Express) {
   class AppRequest extends IncomingMessage {}
   class AppResponse extends ServerResponse {}
   Object.setPrototypeOf(AppRequest.prototype, app.request);
   Object.setPrototypeOf(AppResponse.prototype, app.response);
-  // What Express sets is then what is there already, and nothing happens.
+  // Express then sets the prototype that is already there, which costs nothing.
   Object.assign(app, { request: AppRequest.prototype, response: AppResponse.prototype });
   return { IncomingMessage: AppRequest, ServerResponse: AppResponse };
 }
@@ -66,7 +66,7 @@ export function createHttpServer(app: Express): Server {
   return server;
 }
 
-/** @throws Error when the port is taken or may not be used */
+/** @throws Error when the port is in use or not permitted */
 export function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
@@ -78,9 +78,9 @@ export function listen(server: Server, port: number): Promise<void> {
 }
 
 /**
- * Takes no new connections and waits for the requests under way.
- * @param limitMs after this long the rest is cut off
- * @returns whether every request came to its end
+ * Accepts no new connections and waits for the requests in flight.
+ * @param limitMs after this time the remaining connections are closed
+ * @returns whether every request was completed
  */
 export function drain(server: Server, limitMs: number): Promise<boolean> {
   return new Promise((resolve) => {

@@ -1,7 +1,13 @@
 import type { Request, RequestHandler } from "express";
 import type { Config } from "../config/env.config.js";
+import { findAdminStatus } from "../services/integrations/admin-status.service.js";
 import { CART_SOURCES } from "../utils/constants.js";
-import { ForbiddenError, UnauthenticatedError, ValidationError } from "../utils/errors.js";
+import {
+  ForbiddenError,
+  UnauthenticatedError,
+  UpstreamUnavailableError,
+  ValidationError,
+} from "../utils/errors.js";
 import { isMintedGuestId, mintGuestId } from "../utils/guest-ids.js";
 import { constantTimeEqual } from "../utils/helpers.js";
 import { hasPermission, type Permission } from "../utils/permissions.js";
@@ -27,7 +33,7 @@ function findSessionId(request: Request, linkSecret: string): string | undefined
   ]);
 }
 
-/** Where a cart is filled: `X-Client-Source`, the web shop unless it says otherwise. */
+/** Where a cart is filled: `X-Client-Source`, by default the web shop. */
 function readSource(request: Request): RouteLocals["source"] {
   const value = request.headers["x-client-source"];
   if (value === undefined) return "web";
@@ -113,8 +119,8 @@ export interface AccessOptions {
 }
 
 /**
- * Lets in the callers that the route's access rule names. A bad token is refused with 401 even where none is
- * needed: the client believes to be signed in. Signatures are checked later, over the body.
+ * Admits the callers that the route's access rule names. An invalid token gets 401 even where none is needed: the
+ * client believes it is signed in. Signatures are checked later, over the body.
  */
 export function accessStep(rule: AccessRule, { authenticate, config }: AccessOptions): RequestHandler {
   const tokenMatters = rule.kind === "guest" || rule.kind === "customer" || rule.kind === "admin";
@@ -125,7 +131,26 @@ export function accessStep(rule: AccessRule, { authenticate, config }: AccessOpt
       admit(rule, { caller, request, locals: localsOf(res), linkSecret: config.linkSecret });
       next();
     };
-    // A remembered token needs no waiting.
+    // A cached token needs no waiting.
     return found instanceof Promise ? found.then(proceed) : proceed(found);
   };
 }
+
+/**
+ * The token says what an admin may do; the auth service says whether the account is still active. While it does not
+ * answer, reads are allowed and writes get 503.
+ * @throws ForbiddenError, UpstreamUnavailableError
+ */
+async function assertActive(adminId: string, method: string): Promise<void> {
+  const status = await findAdminStatus(adminId);
+  if (status === "inactive") throw new ForbiddenError();
+  const isRead = method === "GET" || method === "HEAD";
+  if (status === "unknown" && !isRead) throw new UpstreamUnavailableError("auth");
+}
+
+/** Runs after the rate limits, which protect the auth service from a flood of look-ups. */
+export const activeAdminStep: RequestHandler = (request, res, next) => {
+  const { principal } = localsOf(res);
+  if (principal.kind !== "admin") return next();
+  return assertActive(principal.adminId, request.method).then(() => next());
+};

@@ -10,8 +10,8 @@ import type {
 } from "../utils/principal.js";
 
 /**
- * Who may call a route; a required part of its declaration. The type parameter tells the handler what it can
- * rely on: its input has an owner, a customer, an admin.
+ * Who may call a route; a required part of its declaration. The type parameter types the handler's input: whether it
+ * has an owner, a customer, an admin.
  */
 export type AccessRule =
   | { kind: "open" }
@@ -70,7 +70,7 @@ declare const granted: unique symbol;
 
 export interface Access<G extends Grant> {
   readonly rule: AccessRule;
-  /** Exists for the compiler alone. */
+  /** Exists only for the compiler. */
   readonly [granted]?: G;
 }
 

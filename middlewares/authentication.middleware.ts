@@ -9,27 +9,27 @@ import { sha256Hex } from "../utils/helpers.js";
 import { ADMIN_ROLES } from "../utils/permissions.js";
 import type { Principal } from "../utils/principal.js";
 
-/** Clocks of the Auth service and ours may differ by so much. */
+/** How far the Auth service's clock may differ from ours. */
 const LEEWAY_SECONDS = 60;
-/** The Auth service's keys: an answer that takes longer is an outage. */
+/** For the Auth service's keys; a slower answer counts as an outage. */
 const JWKS_TIMEOUT_MS = 3000;
-/** A key id that is not known makes us look again, but not more often than this. */
+/** An unknown key id causes a new look-up, but not more often than this. */
 const JWKS_COOLDOWN_MS = 30_000;
-/** Verified tokens that are kept: about 1 MB. */
+/** Verified tokens that are cached, about 1 MB. */
 const CACHED_TOKENS = 5000;
 const MAX_TOKEN_LENGTH = 8192;
 
-/** Exactly one space and this spelling; whatever else claims to be a token is refused. */
+/** Exactly one space and this spelling; anything else is refused. */
 const BEARER = /^Bearer ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/;
 /** User ids become parts of queries, keys and log lines. */
 const SUBJECT = /^[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}$/;
 
-/** Whom the request's token names; null when it carries none. */
+/** The caller named by the request's token; null without a token. */
 export type Authenticate = (request: Request) => Principal | null | Promise<Principal>;
 
 /**
- * The token in the Authorization header, never from the query. Node keeps the first of two such
- * headers, a proxy may keep the last: two are refused.
+ * The token in the Authorization header, never in the query. Node keeps the first of two such headers and a proxy may
+ * keep the last, so two are refused.
  * @throws UnauthenticatedError when there is a header that holds no token
  */
 function findToken(request: Request): string | null {
@@ -45,7 +45,7 @@ function findToken(request: Request): string | null {
   return token;
 }
 
-/** @throws UnauthenticatedError when the claims do not name anybody we know */
+/** @throws UnauthenticatedError when the claims do not name a known kind of caller */
 function toPrincipal(claims: JWTPayload): Principal {
   const { sub, role } = claims;
   if (typeof sub !== "string" || !SUBJECT.test(sub)) throw new UnauthenticatedError();
@@ -61,7 +61,7 @@ interface Verifier {
   algorithms: string[];
 }
 
-/** The algorithms are pinned by what is configured, so that no token can choose its own (RFC 8725). */
+/** The configuration fixes the algorithms, so that a token cannot choose its own (RFC 8725). */
 function verifierOf(auth: Config["auth"]): Verifier {
   if (auth.jwksUrl) {
     const key = createRemoteJWKSet(new URL(auth.jwksUrl), {
@@ -74,7 +74,7 @@ function verifierOf(auth: Config["auth"]): Verifier {
   return { key: new TextEncoder().encode(auth.jwtSecret), algorithms: ["HS256"] };
 }
 
-/** The token is to blame, as opposed to a key set that cannot be had. */
+/** Whether the token is invalid, as opposed to the key set being unavailable. */
 function isTokenFault(error: unknown): boolean {
   return (
     error instanceof errors.JOSEError &&
@@ -111,7 +111,7 @@ interface Known {
   expiresAt: number;
 }
 
-/** Makes the function that tells who is calling. Verified tokens are remembered, by their hash, until they expire. */
+/** Creates the function that identifies callers. Verified tokens are cached by their hash until they expire. */
 export function createAuthenticator(auth: Config["auth"]): Authenticate {
   const verifier = verifierOf(auth);
   const known = new LRUCache<string, Known>({ max: CACHED_TOKENS });

@@ -3,14 +3,14 @@ import { PayloadTooLargeError, UnsupportedMediaTypeError } from "../utils/errors
 import { parseJson } from "./json-body.js";
 import { localsOf } from "./route.types.js";
 
-/** What a request may hold, in bytes (`api.md`, Limits of a request). */
+/** The largest bodies, in bytes. */
 export const BODY_LIMITS = { standard: 100_000, large: 2_000_000, webhook: 1_000_000 } as const;
 
 const JSON_TYPE = /^application\/json[ \t]*(?:;|$)/i;
 const CHARSET = /;[ \t]*charset[ \t]*=[ \t]*"?([^";\s]*)/i;
 const UTF8: ReadonlySet<string> = new Set(["utf-8", "utf8", "us-ascii"]);
 
-/** Whether bytes follow the headers; a body of length 0 is none. */
+/** Whether a body follows the headers. */
 function hasBody({ headers }: Request): boolean {
   if (headers["transfer-encoding"] !== undefined) return true;
   const length = headers["content-length"];
@@ -31,8 +31,8 @@ function assertJson({ headers }: Request): void {
 }
 
 /**
- * The bytes of the body. Stops keeping them as soon as they are too many, whatever the announced
- * length was; the rest is read into nothing (`request-context.middleware.ts` cuts it off).
+ * Reads the bytes of the body. Beyond the limit, whatever the announced length, they are discarded
+ * (`request-context.middleware.ts` then closes the connection).
  * @throws PayloadTooLargeError
  */
 function readBytes(request: Request, limit: number): Promise<Buffer> {
@@ -53,7 +53,7 @@ function readBytes(request: Request, limit: number): Promise<Buffer> {
   });
 }
 
-/** Reads and parses JSON. No body counts as an empty object: what is required is then missing. */
+/** Reads and parses JSON. A missing body counts as an empty object, so required fields are then missing. */
 export function jsonBodyStep(limit: number): RequestHandler {
   return (request, res, next) => {
     if (!hasBody(request)) {
@@ -69,7 +69,7 @@ export function jsonBodyStep(limit: number): RequestHandler {
   };
 }
 
-/** Keeps the bytes as they came, of whatever type they claim to be: a signature covers the bytes (D16). */
+/** Keeps the bytes exactly as received, of any content type, because the signature covers the bytes. */
 export const rawBodyStep: RequestHandler = (request, res, next) =>
   readBytes(request, BODY_LIMITS.webhook).then((bytes) => {
     localsOf(res).rawBody = bytes;

@@ -1,8 +1,7 @@
 import { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import type { Config } from "../config/env.config.js";
 import type { Access, AccessRule, Grant } from "./access.js";
-import { accessStep, announceSessionStep } from "./access.middleware.js";
-import { activeAdminStep } from "./active-admin.middleware.js";
+import { accessStep, activeAdminStep, announceSessionStep } from "./access.middleware.js";
 import type { Authenticate } from "./authentication.middleware.js";
 import { BODY_LIMITS, jsonBodyStep, rawBodyStep } from "./body.middleware.js";
 import { failedAttemptSteps } from "./failed-attempts.middleware.js";
@@ -15,6 +14,7 @@ import {
   type InputWith,
   localsOf,
   type Method,
+  type Ownership,
   type RateClass,
   type RouteDescription,
   type RouteDetails,
@@ -25,7 +25,7 @@ import { validate } from "./validation.middleware.js";
 export * from "./access.js";
 export * from "./route.types.js";
 
-/** What routes need of the application that they are mounted in. */
+/** What routes need from the application that mounts them. */
 export interface RouteSurroundings {
   config: Readonly<Config>;
   authenticate: Authenticate;
@@ -38,15 +38,15 @@ interface Route {
   handle: RequestHandler;
 }
 
-type Declare = <const S extends RouteSchemas, G extends Grant>(
+type Declare = <const S extends RouteSchemas, G extends Grant, Owned extends object = object>(
   path: string,
-  details: RouteDetails<S, G>,
-  handler: Handler<S, G>,
+  details: RouteDetails<S, G, Owned>,
+  handler: Handler<S, G, NoInfer<Owned>>,
 ) => void;
 
 /**
- * Routes that describe themselves: access, schemas, answers and limits stand where the route is
- * declared; its middlewares, OpenAPI, the permission matrix and the security tests are derived.
+ * Routes that describe themselves: access, ownership, schemas, answers and limits are part of the declaration. The
+ * middlewares, OpenAPI, the permission matrix and the security tests are derived from it.
  */
 export interface DescribedRouter extends Record<Method, Declare> {
   readonly base: string;
@@ -60,28 +60,44 @@ function defaultRateClass(method: Method, rule: AccessRule): RateClass {
   return method === "get" ? "read" : "write";
 }
 
-/** @throws Error at the start when a path has parameters that nobody validates */
-function assertParamsValidated({ path, schemas }: RouteDescription): void {
+/** @throws Error at start-up for a path with unvalidated parameters, or without the parameter that `owner` reads */
+function assertParamsDeclared({ path, schemas, owner }: RouteDescription): void {
   if (path.includes("/:") && !schemas.params) throw new Error(`${path} needs schemas.params`);
+  if (owner && !path.split("/").includes(`:${owner.param}`)) throw new Error(`${path} needs :${owner.param}`);
 }
 
-/** The locals as the handler's input; the steps before it made them what the types say. */
-function handlerStep<S extends RouteSchemas, G extends Grant>(handler: Handler<S, G>): RequestHandler {
-  return (request, res) => {
-    const { body, params, query, headers, source, principal, owner } = localsOf(res);
-    const { sessionId, sessionMinted, rawBody, requestKey } = localsOf(res);
-    const input = { body, params, query, headers, source, principal, owner, request };
-    Object.assign(input, { sessionId, sessionMinted, rawBody, requestKey });
-    return handler(input as unknown as InputWith<S, G>, res);
+/** Leaves the caller's document for the handler, or refuses. */
+function ownershipStep({ param, find }: Ownership<object>): RequestHandler {
+  return async (_request, res, next) => {
+    const locals = localsOf(res);
+    const { owner, query } = locals;
+    locals.owned = await find((locals.params as Record<string, string>)[param] ?? "", {
+      owner,
+      query: query as Record<string, unknown>,
+    });
+    next();
   };
 }
 
-/** Only what the route needs, cheap refusals first. */
+/** Calls the handler with the locals as its input. The steps before it have filled them as the types say. */
+function handlerStep<S extends RouteSchemas, G extends Grant, Owned extends object>(
+  handler: Handler<S, G, Owned>,
+): RequestHandler {
+  return (request, res) => {
+    const { body, params, query, headers, source, principal, owner } = localsOf(res);
+    const { sessionId, sessionMinted, rawBody, requestKey, owned } = localsOf(res);
+    const input = { body, params, query, headers, source, principal, owner, request };
+    Object.assign(input, { sessionId, sessionMinted, rawBody, requestKey }, owned);
+    return handler(input as unknown as InputWith<S, G> & Owned, res);
+  };
+}
+
+/** Only the steps that the route needs, cheap refusals first. */
 function stepsOf(
   { description, handle }: Route,
   surroundings: RouteSurroundings,
 ): (RequestHandler | ErrorRequestHandler)[] {
-  const { access, idempotency, rateClass, method, bodyLimit, caching } = description;
+  const { access, owner, idempotency, rateClass, method, bodyLimit, caching } = description;
   const { config, authenticate, rateLimits } = surroundings;
   const steps: RequestHandler[] = [
     (_request, res, next) => {
@@ -107,10 +123,11 @@ function stepsOf(
   steps.push(validate(description));
   if (idempotency) steps.push(checkIdempotency);
   if (caching) steps.push(privateCacheStep);
+  if (owner) steps.push(ownershipStep(owner));
   return failures ? [...steps, handle, failures.after] : [...steps, handle];
 }
 
-/** Literal segments before parameters, so that `/items/:id` never swallows `/items/mine`. */
+/** Literal segments before parameters, so that `/items/:id` does not match `/items/mine`. */
 function byLiteralsFirst(left: Route, right: Route): number {
   const rank = ({ description }: Route) =>
     description.path.replace(/[^/]+/g, (part) => (part[0] === ":" ? "b" : "a"));
@@ -123,9 +140,10 @@ export function describedRouter({ base, tag }: { base: string; tag: string }): D
   const declare =
     (method: Method): Declare =>
     (path, { schemas, ...details }, handler) => {
-      const { access } = details;
+      const { access, owner, refuses = [] } = details;
       const description: RouteDescription = {
         ...details,
+        refuses: [...(owner?.refuses ?? []), ...refuses],
         access: access as Access<Grant>,
         schemas: schemas ?? {},
         method,
@@ -133,7 +151,7 @@ export function describedRouter({ base, tag }: { base: string; tag: string }): D
         tag,
         rateClass: details.rateClass ?? defaultRateClass(method, access.rule),
       };
-      assertParamsValidated(description);
+      assertParamsDeclared(description);
       routes.push({ description, handle: handlerStep(handler) });
     };
   return {

@@ -17,11 +17,11 @@ import { localsOf } from "./route.types.js";
 const DATABASE = "database";
 const DUPLICATE_KEY = 11000;
 const WRITE_CONFLICT = 112;
-/** The driver keeps this class to itself. */
+/** The driver does not export this class. */
 const POOL_TIMEOUT = "MongoWaitQueueTimeoutError";
 /**
- * What passes without us (F34, F40): a server that is not primary any more, shuts down, is too slow or cannot
- * reach the others (6 to 13436), lost its cursor or transaction (43, 237, 251), or has no room left (14031).
+ * Transient server errors: not primary any more, shutting down, too slow, or cut off from the others (6 to 13436);
+ * a lost cursor or transaction (43, 237, 251); no disk space (14031).
  */
 const PASSING_CODES: readonly unknown[] = [
   ...[6, 7, 24, 50, 64, 89, 91, 100, 133, 134, 189, 246, 262, 9001, 10107, 11600, 11601, 11602, 13435, 13436],
@@ -32,11 +32,11 @@ const PASSING_LABELS = ["UnknownTransactionCommitResult", "TransientTransactionE
 const isCode = (error: unknown, code: number): boolean =>
   error instanceof mongo.MongoServerError && error.code === code;
 
-/** Nobody there, connection cut, majority not reached, too slow: it may have been done, or not. */
+/** No server, connection lost, majority not reached, too slow: the operation may or may not have been done. */
 function isDatabaseTrouble(error: unknown): boolean {
   if (error instanceof mongoose.Error.MongooseServerSelectionError) return true;
   if (error instanceof mongo.MongoServerError) {
-    // A bulk write wraps whatever stopped it; without a code it was the connection.
+    // A bulk write wraps the error that stopped it; without a code it was the connection.
     const isCut = error instanceof mongo.MongoBulkWriteError && error.code === undefined;
     const isPassing = PASSING_LABELS.some((label) => error.hasErrorLabel(label));
     return isCut || isPassing || PASSING_CODES.includes(error.code);
@@ -54,11 +54,11 @@ function fromDatabase(error: unknown, reading: boolean): AppError | null {
   if (isCode(error, DUPLICATE_KEY) || error instanceof mongoose.Error.VersionError) {
     return new ConflictError(
       "VERSION_CONFLICT",
-      "Somebody else changed this at the same moment; read it again",
+      "This was changed by another request at the same time; read it again",
     );
   }
   if (isCode(error, WRITE_CONFLICT)) return new OverloadedError();
-  // Only the wait for a connection timed out: nothing was sent.
+  // The wait for a connection timed out: nothing was sent.
   if (error instanceof mongo.MongoDriverError && error.name === POOL_TIMEOUT) return new OverloadedError();
   if (error instanceof mongo.MongoWriteConcernError || isDatabaseTrouble(error)) {
     return reading ? new UpstreamUnavailableError(DATABASE) : new OutcomeUnknownError(DATABASE);
@@ -77,27 +77,27 @@ function isCallersFault(error: unknown): boolean {
   return error.status === 400;
 }
 
-/** What a client hears of an error. Whatever is not known becomes 500 without a word about itself. */
+/** The error that a client gets. An unknown error becomes a 500 without details. */
 export function toAppError(error: unknown, method: string): AppError {
   if (error instanceof AppError) return error;
   if (isCallersFault(error)) {
-    return new ValidationError([{ in: "params", path: "", message: "The path cannot be decoded" }]);
+    return new ValidationError([{ in: "params", path: "", message: "The path is not properly encoded" }]);
   }
   return fromDatabase(error, method === "GET" || method === "HEAD") ?? new InternalError();
 }
 
 export const notFoundHandler: RequestHandler = () => {
-  throw new NotFoundError("NOT_FOUND", "There is nothing here");
+  throw new NotFoundError("NOT_FOUND", "No such route");
 };
 
-/** The only place that turns errors into answers. */
+/** The only place that turns errors into responses. */
 export const errorHandler: ErrorRequestHandler = (error: unknown, request, res, next) => {
   const answer = toAppError(error, request.method);
   if (answer.statusCode >= 500) {
     logger.error({ err: error, code: answer.code, route: localsOf(res).route?.path }, "> Request failed");
   }
   if (res.headersSent) {
-    // Too late for an answer (a download broke off): the connection must not look complete.
+    // Too late for an error response (a download failed): the connection must not look complete.
     next(error);
     return;
   }

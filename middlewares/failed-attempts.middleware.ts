@@ -10,8 +10,8 @@ import { ADDRESS_FACTOR, addressOf, callerOf, scaleLimit } from "./rate-limit.mi
 import type { RouteDescription } from "./route.types.js";
 
 /**
- * Limits failures that look like guessing. Nothing has to be called: a route takes part by what it declares.
- * - `COUPON_INVALID` on routes of the class `coupon`; elsewhere the coupon is in the cart already.
+ * Limits failures that look like guessing. A route takes part by what it declares.
+ * - `COUPON_INVALID` on routes of the class `coupon`; elsewhere the coupon is already in the cart.
  * - `SIGNATURE_INVALID`, and 401 on webhooks (`signed` access).
  * - `ORDER_NOT_FOUND` and `PAYMENT_NOT_FOUND` on reads of customers and guests.
  */
@@ -21,7 +21,7 @@ const COUNTED_CODES: Record<AttemptKind, readonly ErrorCode[]> = {
   lookup: ["ORDER_NOT_FOUND", "PAYMENT_NOT_FOUND"],
 };
 
-/** On a webhook. Elsewhere 401 is a missing or expired token, which is no guess. */
+/** On a webhook. Elsewhere 401 means a missing or expired token, not a guess. */
 const WEBHOOK_CODES: readonly ErrorCode[] = ["UNAUTHENTICATED"];
 
 /** Failures per minute for RATE_LIMIT_PER_MINUTE=300. A customer who mistypes a coupon stays far below. */
@@ -49,9 +49,9 @@ export interface FailedAttemptSteps {
 /**
  * The two steps around a route whose failures are counted; null for a route without.
  *
- * Wrong signatures never count against others: a webhook with a right one is accepted however many wrong ones
- * came from the same address, and a callback is limited per caller alone. Behind a proxy or a carrier everyone
- * may share one address, and a third party must not be able to stop payments from being confirmed.
+ * Wrong signatures never count against others: a webhook with a valid signature is accepted however many invalid ones
+ * came from the same address, and a callback is limited per caller only. Behind a proxy or a carrier, many callers
+ * share one address, and a third party must not be able to stop payments from being confirmed.
  * @param perMinute RATE_LIMIT_PER_MINUTE; 0 disables
  */
 export function failedAttemptSteps(route: RouteDescription, perMinute: number): FailedAttemptSteps | null {
@@ -97,7 +97,7 @@ const hasCode = (error: unknown, codes: readonly ErrorCode[]): boolean =>
 const blockedSeconds = (counts: readonly AttemptCount[]): number =>
   Math.max(0, ...counts.map(secondsBlocked));
 
-/** A caller who is known to be over a limit costs no further database call, nor counts against the address. */
+/** A caller over the limit costs no further database call and does not count against the address. */
 async function countAll(counts: readonly AttemptCount[]): Promise<number> {
   for (const count of counts) {
     const seconds = secondsBlocked(count) || (await countFailure(count));

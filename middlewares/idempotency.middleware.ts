@@ -17,12 +17,12 @@ import { localsOf } from "./route.types.js";
 
 const KEY = /^[\x21-\x7e](?:[\x20-\x7e]{6,253}[\x21-\x7e])$/;
 const HEADER = "idempotency-key";
-/** The plan's name for the key in a body (D4). */
+/** The key may also be sent in the body, under this name. */
 const ALIAS = "idempotency_key";
 
 const invalidKey = (message: string): RuleError => new RuleError("IDEMPOTENCY_KEY_INVALID", message);
 
-/** Takes the alias out of the body, so that neither the schema nor the fingerprint knows of it. */
+/** Removes the alias from the body, so that it reaches neither the schema nor the fingerprint. */
 function takeAlias(res: Response): unknown {
   const locals = localsOf(res);
   if (!isRecord(locals.body) || !Object.hasOwn(locals.body, ALIAS)) return undefined;
@@ -31,7 +31,7 @@ function takeAlias(res: Response): unknown {
   return alias;
 }
 
-/** @throws RuleError when a key is no key, or header and body name two */
+/** @throws RuleError when the key has the wrong format, or header and body differ */
 function readKey(request: Request, res: Response): string | undefined {
   const header = request.headers[HEADER];
   const alias = takeAlias(res);
@@ -44,7 +44,7 @@ function readKey(request: Request, res: Response): string | undefined {
   throw invalidKey("Idempotency-Key must have 8 to 255 printable ASCII characters");
 }
 
-/** Runs before validation: reads the key, and insists on it where the route does. */
+/** Runs before validation: reads the key, and requires it where the route does. */
 export function idempotencyKeyStep(rule: "optional" | "required"): RequestHandler {
   return (request, res, next) => {
     const locals = localsOf(res);
@@ -64,12 +64,12 @@ function replay(res: Response, answer: StoredAnswer): void {
   res.send(answer.body);
 }
 
-/** A client that may try again at once does not wait for a database that is away; a replay is worth a little more. */
+/** How long a response waits for the database. Recording an answer for replay is worth a longer wait than a release. */
 const PATIENCE_MS = { released: 1_000, recorded: 3_000 } as const;
 const ATTEMPTS = 6;
 const PAUSE_MS = 2_000;
 
-/** Tries until the lease would have ended anyway. A failure changes nothing about what was done. */
+/** Tries until the lease would have ended anyway. A failure does not affect the work that was done. */
 async function persistently(work: () => Promise<unknown>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -77,7 +77,7 @@ async function persistently(work: () => Promise<unknown>): Promise<void> {
       return;
     } catch (error) {
       if (attempt >= ATTEMPTS) {
-        logger.warn({ err: error }, "> An idempotency key could not be settled; its lease will end");
+        logger.warn({ err: error }, "> An idempotency key could not be settled; its lease will expire");
         return;
       }
       await sleep(PAUSE_MS, undefined, { ref: false });
@@ -85,7 +85,7 @@ async function persistently(work: () => Promise<unknown>): Promise<void> {
   }
 }
 
-/** Records a 2xx answer and forgets any other: as a rule at once, else soon. */
+/** Records a 2xx response and releases the key after any other, in the background if the database is slow. */
 async function settle(grant: KeyGrant, res: Response, body: string): Promise<void> {
   const isSuccess = res.statusCode >= 200 && res.statusCode < 300;
   const location = res.getHeader("Location");
@@ -100,11 +100,11 @@ async function settle(grant: KeyGrant, res: Response, body: string): Promise<voi
   await Promise.race([settled, sleep(patience, undefined, { ref: false })]);
 }
 
-/** Holds the answer back until it is recorded: what a client has seen can always be replayed. */
+/** Holds the response back until it is recorded, so that every response a client has seen can be replayed. */
 function settleBeforeSending(grant: KeyGrant, res: Response): void {
   const send = res.send.bind(res);
   res.send = (body: unknown) => {
-    // `send` of an object comes back here as a string, by way of `json`.
+    // Express sends an object through `json`, which calls `send` again with a string.
     if (typeof body !== "string") return send(body);
     res.send = send;
     void settle(grant, res, body).then(() => send(body));
@@ -113,8 +113,7 @@ function settleBeforeSending(grant: KeyGrant, res: Response): void {
 }
 
 /**
- * Does the work of a key once (D31). Only callers that are somebody have keys: a session minted for
- * this very request is nobody yet.
+ * Does the work of a key once. Keys belong to a caller, so a guest id that was minted for this request has none yet.
  */
 export const checkIdempotency: RequestHandler = (request, res, next) => {
   const { idempotencyKey: key, fingerprint = "", principal, sessionMinted } = localsOf(res);

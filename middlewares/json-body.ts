@@ -1,6 +1,6 @@
 import { MalformedJsonError, ValidationError } from "../utils/errors.js";
 
-/** More than any body of ours needs; recursion over a deeper one could overflow the stack (Seen-8). */
+/** Deeper than any valid body. Recursion over a deeper one could overflow the stack. */
 const MAX_DEPTH = 20;
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -17,7 +17,7 @@ function assertText(text: string, path: string): void {
 
 interface Visit {
   value: unknown;
-  /** The name of the field it stands in. */
+  /** The name of its field. */
   name: string;
   depth: number;
 }
@@ -36,8 +36,7 @@ function childrenOf(container: object, { name, depth }: Visit): Visit[] {
 }
 
 /**
- * Refuses what parses as JSON and means trouble further on. Iterative, because the depth is part of
- * what is checked.
+ * Refuses valid JSON that would cause trouble later. Iterative, because depth is one of the checks.
  * @returns how many keys all objects have together
  */
 function assertHarmless(root: unknown): number {
@@ -56,7 +55,7 @@ function assertHarmless(root: unknown): number {
   return keys;
 }
 
-/** How many keys the text names: its colons outside strings. */
+/** How many keys the text has: its colons outside strings. */
 function countWrittenKeys(text: string): number {
   let count = 0;
   let inString = false;
@@ -80,19 +79,19 @@ function decodeJson(bytes: Uint8Array): { text: string; value: unknown } {
 }
 
 /**
- * The value of a JSON text in UTF-8. A key written twice is refused: whoever checked the request
- * before us may have read the other one.
+ * The value of a JSON text in UTF-8. A duplicate key is refused, because a proxy that checked the request may have
+ * read the other value.
  * @throws MalformedJsonError, ValidationError
  */
 export function parseJson(bytes: Uint8Array): unknown {
   const { text, value } = decodeJson(bytes);
-  if (assertHarmless(value) !== countWrittenKeys(text)) throw invalid("must not name a key twice");
+  if (assertHarmless(value) !== countWrittenKeys(text)) throw invalid("must not contain a key twice");
   return value;
 }
 
 /**
- * The value of a JSON text whose signature was right. However odd, it is taken: a neighbour whose event is
- * refused repeats it for a day and then sends nothing any more. It is only read field by field.
+ * The value of a signed JSON text. Odd content is accepted: a sender whose event is refused repeats it for a day and
+ * then stops sending events. Its fields are read one by one.
  * @throws MalformedJsonError
  */
 export const parseSignedJson = (bytes: Uint8Array): unknown => decodeJson(bytes).value;

@@ -6,7 +6,7 @@ import { localsOf } from "./route.types.js";
 
 /** The two steps that verify a webhook, to run before and after its body is read. */
 export interface SignatureSteps {
-  /** Refuses a header that cannot be a signature, so that no megabyte is read and hashed for it. */
+  /** Refuses a header that cannot be a signature before a large body is read and hashed. */
   header: RequestHandler;
   /** Compares the signature with the raw bytes (a rewritten body would differ), then parses them. */
   body: RequestHandler;
@@ -16,7 +16,7 @@ const refusal = () => new UnauthenticatedError("The signature is missing or wron
 
 function signatureSteps(headerName: string, secrets: readonly string[]): SignatureSteps {
   return {
-    // A header sent twice arrives as one text with a comma, and is no signature.
+    // A header sent twice arrives as one text with a comma, which is not a signature.
     header(request, _res, next) {
       if (!isSignature(request.headers[headerName])) throw refusal();
       next();

@@ -1,22 +1,21 @@
 import { createHash } from "node:crypto";
 import type { RequestHandler } from "express";
 
-/** A browser may keep the answer, a shared cache may not; and nobody shows it without asking us first. */
-const ASK_EVERY_TIME = "private, no-cache";
-/** Whose answer it is: the same address has another answer for everybody. */
+/** A browser may store the response, a shared cache may not, and it is revalidated before each use. */
+const REVALIDATE = "private, no-cache";
+/** The same URL has a different response for each caller. */
 const CALLER_HEADERS = ["Authorization", "X-Session-Id"];
 
-/** Weak: the same answer may travel compressed or not. */
+/** Weak, because the same response may be sent compressed or not. */
 const toEtag = (body: string): string =>
   `W/"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`;
 
 /**
- * For reads that are asked again and again: each success bears an ETag of its body, and who sends it back
- * in `If-None-Match` hears 304 without a body while nothing has changed. The work is done all the same:
- * what it saves is the way to the phone. Express compares (`res.send`); here the header is set.
+ * For reads that clients poll: each success carries an ETag of its body, and a matching `If-None-Match` gets 304
+ * without a body. The work is still done; only bandwidth is saved. Express compares the tags (`res.send`).
  */
 export const privateCacheStep: RequestHandler = (_request, res, next) => {
-  res.setHeader("Cache-Control", ASK_EVERY_TIME);
+  res.setHeader("Cache-Control", REVALIDATE);
   for (const header of CALLER_HEADERS) res.vary(header);
   const send = res.send.bind(res);
   res.send = (body: unknown) => {

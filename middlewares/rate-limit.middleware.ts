@@ -26,11 +26,11 @@ const REFERENCE = 300;
 const GUEST_WRITES = 60;
 /** New guest ids per address: more than a carrier's address needs, too few to escape the limits per guest. */
 const GUEST_IDS = 120;
-/** The gateway sends from few addresses: bounded only against a flood (a burst is 500 in 5 s), never scaled. */
+/** The gateway sends from few addresses. Limited only against a flood (a burst is 500 in 5 s), and never scaled. */
 const WEBHOOKS = 20_000;
 const WINDOW_MS = 60_000;
 
-/** One mobile carrier puts thousands of customers behind one address: it is only a ceiling. */
+/** One mobile carrier puts thousands of customers behind one address, so the address is only a ceiling. */
 export const ADDRESS_FACTOR = 10;
 
 /** @param base the limit for RATE_LIMIT_PER_MINUTE=300 */
@@ -40,7 +40,7 @@ export const scaleLimit = (base: number, perMinute: number): number =>
 /** The token's subject or the guest id; null for a caller without either. */
 export const callerOf = (res: Response): string | null => principalKey(localsOf(res).principal);
 
-/** The caller's address; of IPv6 only the network, whose owner can choose the rest. */
+/** The caller's address; of IPv6 only the network, because its owner can choose the rest. */
 export const addressOf = (request: Request): string => `ip:${ipKeyGenerator(request.ip ?? "")}`;
 
 function isGuest(res: Response): boolean {
@@ -55,7 +55,7 @@ function limitOf(rateClass: LimitedClass, res: Response, perMinute: number): num
   return scaleLimit(isGuestWrite ? GUEST_WRITES : PER_MINUTE[rateClass], perMinute);
 }
 
-/** Where the library leaves what it knows of the caller's window. */
+/** Where the library stores the caller's window. */
 const WINDOW = "rateLimit";
 
 function secondsLeft(request: Request): number {
@@ -90,7 +90,7 @@ const ceilingKey = (request: Request, res: Response): string =>
 
 function limitersOf(rateClass: LimitedClass, perMinute: number): RequestHandler[] {
   return [
-    // The caller first: a single one who sends too much does not use up the ceiling of the others.
+    // The caller's own limit first, so that one caller cannot use up the ceiling of the others.
     limiter({ limit: (res) => limitOf(rateClass, res, perMinute), key: (_request, res) => callerOf(res) }),
     limiter({ limit: (res) => limitOf(rateClass, res, perMinute) * ADDRESS_FACTOR, key: ceilingKey }),
   ];

@@ -6,7 +6,7 @@ type OtherCode = Exclude<
   (typeof RULE_CODES)[number] | (typeof NOT_FOUND_CODES)[number] | (typeof CONFLICT_CODES)[number]
 >;
 
-/** As the classes of `utils/errors.ts` say. */
+/** As in the classes of `utils/errors.ts`. */
 const STATUS_OF_OTHERS: Record<OtherCode, number> = {
   VALIDATION_ERROR: 400,
   MALFORMED_JSON: 400,
@@ -27,7 +27,7 @@ const STATUS_OF_OTHERS: Record<OtherCode, number> = {
 
 const includes = (list: readonly string[], code: string): boolean => list.includes(code);
 
-/** The statuses that a code is answered with; some are a refusal (400) here and a lost race (409) there. */
+/** The statuses of a code. Some codes are a refusal (400) on one route and a lost race (409) on another. */
 export function statusesOf(code: ErrorCode): number[] {
   if (code in STATUS_OF_OTHERS) return [STATUS_OF_OTHERS[code as OtherCode]];
   const statuses: number[] = [];
@@ -37,7 +37,7 @@ export function statusesOf(code: ErrorCode): number[] {
   return statuses;
 }
 
-/** What may go wrong anywhere: our fault, the database's, a neighbour's. */
+/** What can go wrong on every route: a bug, the database, a neighbour. */
 export const GENERAL_CODES: readonly ErrorCode[] = [
   "INTERNAL_ERROR",
   "VERSION_CONFLICT",

@@ -7,18 +7,18 @@ import { runWithContext } from "../utils/request-context.js";
 import { localsOf } from "./route.types.js";
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
-/** A body that nobody wants is read into nothing for so long, so that the client can hear the answer. */
+/** The rest of a refused body is discarded for this long, so that the client can read the response. */
 const LINGER_MS = 1000;
-/** Refusals worth a look in a quiet log. */
+/** Refusals that are logged as warnings. */
 const SECURITY_STATUSES: ReadonlySet<number> = new Set([401, 403, 413, 415, 429]);
 
-/** The caller's id for the request, if it may stand in a header and a log line; else one of ours. */
+/** The caller's request id, if it is safe in a header and a log line; otherwise a new one. */
 function requestIdOf(request: Request): string {
   const given = request.headers["x-request-id"];
   return typeof given === "string" && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
-/** One line a request: the route's pattern, never the URL, which may carry tokens and names. */
+/** One line per request, with the route's pattern, never the URL, which may contain tokens and names. */
 function report(request: Request, res: Response, startedAt: number): void {
   const { route, principal, errorCode } = localsOf(res);
   const ms = Math.round((performance.now() - startedAt) * 10) / 10;
@@ -32,7 +32,7 @@ function report(request: Request, res: Response, startedAt: number): void {
   logger[level]({ method, route: pattern, status, ms, caller, code: errorCode }, "> Request");
 }
 
-/** Answered before the body had arrived, which may never end: the connection is closed soon. */
+/** The request was answered before its body had arrived. The body may never end, so the connection is closed soon. */
 function cutOffRest(request: Request): void {
   if (request.complete || request.destroyed) return;
   request.resume();
@@ -43,13 +43,13 @@ function cutOffRest(request: Request): void {
   timer.unref();
 }
 
-/** Gives the request its id, for the answer, the log and the upstream calls, and reports its end. */
+/** Gives the request its id, for the response, the log and upstream calls, and logs its end. */
 export const requestContext: RequestHandler = (request, res, next) => {
   const startedAt = performance.now();
   const requestId = requestIdOf(request);
   res.setHeader("X-Request-Id", requestId);
   res.once("finish", () => cutOffRest(request));
-  // An event comes from outside the context; the line is to bear the id too.
+  // Events run outside the context, and the line needs the id too.
   res.once("close", () => runWithContext({ requestId }, () => report(request, res, startedAt)));
   runWithContext({ requestId }, next);
 };

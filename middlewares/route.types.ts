@@ -39,7 +39,7 @@ export type RateClass =
   | "webhook"
   | "none";
 
-/** An answer that is not the JSON envelope: a PDF, a CSV, metrics. */
+/** An answer without the JSON envelope: metrics, HTML, later PDF and CSV (docs/decisions/018). */
 export interface FileAnswer {
   contentType: string;
 }
@@ -48,22 +48,44 @@ export const file = (contentType: string): FileAnswer => ({ contentType });
 /** Status → the schema of the envelope's `data`. */
 export type Answers = Readonly<Record<number, Joi.Schema | FileAnswer>>;
 
-export interface RouteDetails<S extends RouteSchemas, G extends Grant> {
+/** What an ownership check knows of the request: the caller, and the validated query. */
+export interface OwnershipRequest {
+  owner: Owner | null;
+  query: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Loads the document that a path parameter names, and refuses another caller's. It runs right before the
+ * handler: after validation, and after the idempotency check, so that a repeated request gets its first answer
+ * even if it has removed the document. A write still compares the owner or version itself; this check may be
+ * outdated by then.
+ */
+export interface Ownership<Owned extends object> {
+  /** The path parameter, without its colon. */
+  param: string;
+  /** Added to the codes that the route refuses with. */
+  refuses: readonly ErrorCode[];
+  /** @returns what the handler gets in addition to its input */
+  find(id: string, request: OwnershipRequest): Promise<Owned>;
+}
+
+export interface RouteDetails<S extends RouteSchemas, G extends Grant, Owned extends object = object> {
   summary: string;
-  /** More than fits into the summary; Markdown. */
+  /** What does not fit into the summary; Markdown. */
   description?: string;
   access: Access<G>;
+  /** Whose document the path names: `cartOwnership`, `orderOwnership`. */
+  owner?: Ownership<Owned>;
   schemas?: S;
   answers: Answers;
-  /** The codes of this route beyond those that every route of its kind has. */
+  /** The codes of this route beyond those that every route of its kind has, and those of its `owner`. */
   refuses?: readonly ErrorCode[];
-  /** Whether `Idempotency-Key` is honoured, or must be there. */
+  /** Whether `Idempotency-Key` is accepted, or required. */
   idempotency?: "optional" | "required";
-  /** Left out: `read` for GET, `webhook` for signed routes, else `write`. */
+  /** Default: `read` for GET, `webhook` for signed routes, else `write`. */
   rateClass?: RateClass;
   /**
-   * `private`: a read whose answer bears an ETag and may be kept by its caller alone, who asks with
-   * `If-None-Match` and hears 304 while nothing has changed.
+   * `private`: responses carry an `ETag` and may be cached by the caller only. A matching `If-None-Match` gets 304.
    */
   caching?: "private";
   /** `large` (2 MB) for bulk rows, the invoice template and settings; else 100 kB. */
@@ -81,18 +103,18 @@ export type InputWith<S, G extends Grant> = G & {
   headers: Part<S, "headers">;
   source: CartSource;
   /**
-   * Stands for this caller's idempotency key on this route, wherever a key was sent. Written into a
-   * unique field of what is made, it lets a repetition after a crash find it.
+   * Identifies this caller's idempotency key on this route; absent without a key. Stored in a unique field of
+   * the new document, it lets a repeated request find that document after a crash.
    */
   requestKey?: string;
   request: Request;
 };
 
-/** Behind `guest('mint')` and `guest('reject')`: there is an owner. */
-export type Input<S = Nothing> = InputWith<S, ShopperGrant>;
+/** Behind `guest('mint')` and `guest('reject')`: there is an owner. `Owned` is what the route's `owner` found. */
+export type Input<S = Nothing, Owned = unknown> = InputWith<S, ShopperGrant> & Owned;
 /** Behind `guest('empty')`: the owner may be null. */
-export type VisitorInput<S = Nothing> = InputWith<S, VisitorGrant>;
-export type CustomerInput<S = Nothing> = InputWith<S, CustomerGrant>;
+export type VisitorInput<S = Nothing, Owned = unknown> = InputWith<S, VisitorGrant> & Owned;
+export type CustomerInput<S = Nothing, Owned = unknown> = InputWith<S, CustomerGrant> & Owned;
 /** Behind `customerWithSession()`: `sessionId` is there. */
 export type CustomerWithSessionInput<S = Nothing> = InputWith<S, CustomerWithSessionGrant>;
 export type AdminInput<S = Nothing> = InputWith<S, AdminGrant>;
@@ -103,9 +125,12 @@ export type SignedInput<S = Nothing> = InputWith<S, SignedGrant>;
 /** Behind `open()` and `internal()`. */
 export type OpenInput<S = Nothing> = InputWith<S, OpenGrant>;
 
-export type Handler<S, G extends Grant> = (input: InputWith<S, G>, res: Response) => Promise<void> | void;
+export type Handler<S, G extends Grant, Owned extends object> = (
+  input: InputWith<S, G> & Owned,
+  res: Response,
+) => Promise<void> | void;
 
-/** A route as the registry holds it: for mounting, OpenAPI, the permission matrix and the tests. */
+/** A declared route, for mounting, OpenAPI, the permission matrix and the tests. */
 export interface RouteDescription extends Omit<RouteDetails<RouteSchemas, Grant>, "schemas"> {
   method: Method;
   /** With the base: `/api/cart/items/:itemId`. */
@@ -129,6 +154,8 @@ export interface RouteLocals {
   headers: unknown;
   rawBody?: Buffer;
   requestKey?: string;
+  /** What the route's `owner` found. */
+  owned?: object;
   idempotencyKey?: string;
   /** SHA-256 of the body's canonical JSON, where a key may be used. */
   fingerprint?: string;
@@ -136,7 +163,7 @@ export interface RouteLocals {
   errorCode?: ErrorCode;
 }
 
-/** What the steps before this one left. Express types locals as anything; here they get their types. */
+/** The typed `res.locals`: what the steps before this one left. */
 export function localsOf(res: Response): RouteLocals {
   return res.locals as RouteLocals;
 }

@@ -3,16 +3,16 @@ import Joi from "joi";
 import { type ValidationDetail, ValidationError } from "../utils/errors.js";
 import { localsOf, type RouteDescription } from "./route.types.js";
 
-/** Longer than any link's token; a query or path value has no business being longer. */
+/** Longer than any link's token. */
 const MAX_VALUE_LENGTH = 1024;
-/** A caller with more mistakes than this learns of the rest later. */
+/** Further mistakes are not listed. */
 const MAX_DETAILS = 20;
-/** Never part of a query. A path parameter's own schema decides: what a coupon code loses in a body, it loses here. */
+/** Refused in a query. In a path, the parameter's schema decides: coupon codes are cleaned there as in a body. */
 const CONTROL_CHARACTER = /\p{Cc}/u;
 
 type Part = ValidationDetail["in"];
 
-/** Joi's own texts for these repeat the value, which may be a secret. */
+/** Joi's own messages for these repeat the value, which may be a secret. */
 const MESSAGES: Joi.LanguageMessages = {
   "string.pattern.base": "{{#label}} has the wrong format",
   "string.pattern.name": "{{#label}} must be {{#name}}",
@@ -72,11 +72,11 @@ const NOTHING = Joi.object({});
 
 /**
  * Validates every part of the request and leaves the result in `localsOf(res)`. A route without a schema
- * takes nothing there: an unexpected field or parameter is refused, not dropped.
+ * accepts nothing there: an unexpected field or parameter is refused, not dropped.
  */
 export function validate({ schemas, method, access }: RouteDescription): RequestHandler {
   const hasBody = method !== "get";
-  // What is signed is the sender's to shape: without a schema it passes as it is.
+  // The sender of a signed body decides its shape: without a schema it passes unchanged.
   const free = access.rule.kind === "signed" && !schemas.body;
   const body = hasBody && !free ? checkWith("body", schemas.body ?? NOTHING) : null;
   const query = urlCheck("query", schemas.query ?? NOTHING);
@@ -87,7 +87,7 @@ export function validate({ schemas, method, access }: RouteDescription): Request
     const faults: ValidationDetail[] = [];
     const locals = localsOf(res);
     locals.params = params ? params(request.params, faults) : EMPTY;
-    // Reading `request.query` parses: not where there is none.
+    // Reading `request.query` parses it, so it is not read where there is none.
     const asked = schemas.query || request.url.includes("?");
     locals.query = asked ? query(request.query, faults) : EMPTY;
     locals.headers = headers ? headers(request.headers, faults) : EMPTY;
@@ -97,3 +97,23 @@ export function validate({ schemas, method, access }: RouteDescription): Request
     next();
   };
 }
+
+function isReadable(path: string): boolean {
+  try {
+    return !decodeURIComponent(path).includes("\0");
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Refuses paths with broken percent-encoding or a NUL. The schema of each parameter checks the rest: the router splits
+ * the path before it decodes, so an encoded slash never starts a segment, and a coupon code may contain one.
+ */
+export const pathGuard: RequestHandler = (request, _res, next) => {
+  const { path } = request;
+  if (path.includes("%") && !isReadable(path)) {
+    throw new ValidationError([{ in: "params", path: "", message: "The path is not properly encoded" }]);
+  }
+  next();
+};

@@ -6,7 +6,7 @@ import { defineSchema } from "./parts/schema.js";
 export const AUDIT_ACTOR_TYPES = ["admin", "service", "system"] as const;
 export type AuditActorType = (typeof AUDIT_ACTOR_TYPES)[number];
 
-/** Who did what, when, before and after. Written with the change itself, never altered (I20, I21). */
+/** Who did what, when, with the values before and after. Written in the transaction of the change, never altered. */
 export interface AuditLogDoc {
   _id: Types.ObjectId;
   requestId: string | null;

@@ -1,6 +1,7 @@
 import { model, type Types } from "mongoose";
 import {
   CART_SOURCES,
+  CART_STATUS,
   CART_STATUSES,
   type CartSource,
   type CartStatus,
@@ -8,6 +9,7 @@ import {
   type Notice,
 } from "../utils/constants.js";
 import type { Paise } from "../utils/money.js";
+import { type Tallied, touchedDaysIndex } from "./parts/day-tally.js";
 import {
   count,
   date,
@@ -31,18 +33,17 @@ import {
   appliedDiscountPart,
   noticePart,
 } from "./parts/snapshots.js";
-import { markUntallied, type Tallied, untalliedIndex } from "./parts/tallied.js";
 import { type CartTotals, cartTotalsFields } from "./parts/totals.js";
 import { type LeaseHold, leaseHoldPart } from "./parts/trail.js";
 
-/** The charge of the chosen shipping method, as the totals count with it. */
+/** The charges of the chosen shipping method, as an input of the totals. */
 export interface CartShipping {
   rate: Paise;
   /** 0 unless the customer pays on delivery. */
   codFee: Paise;
 }
 
-/** Who buys, as far as it is known: the pricing service counts a coupon's uses by person. */
+/** The buyer's contact as far as it is known: the pricing service counts the uses of a coupon per person. */
 export interface BuyerContact {
   email: string | null;
   /** E.164 */
@@ -52,20 +53,20 @@ export interface BuyerContact {
 const contactPart = definePart<BuyerContact>({ email: optionalText, phone: optionalText });
 const cartShippingPart = definePart<CartShipping>({ rate: money, codFee: money });
 
-/** A shopping cart of a user or of a guest session. Its lines are `CartItem`s; gifts are lines too. */
+/** A shopping cart of a customer (`userId`) or of a guest (`sessionId`). Its lines are `CartItem`s, gifts among them. */
 export interface CartDoc extends CartTotals, Tallied {
   _id: Types.ObjectId;
   userId?: string;
   sessionId?: string;
   status: CartStatus;
   currency: string;
-  /** No address yet: the tax is computed as within the supplier's state. */
+  /** True without an address: the tax is computed as within the supplier's state. */
   taxEstimated: boolean;
-  /** State code, once a checkout knows the address (`gst.md` §2). */
+  /** State code, once a checkout knows the address (docs/rules/money.md). */
   placeOfSupply: string | null;
-  /** What the checkout chose; null before. */
+  /** Of the method that the checkout chose; null before. */
   shipping: CartShipping | null;
-  /** Fixed when the cart is made (D19). */
+  /** The setting's value when the cart was created: a cart never changes between the two modes. */
   pricesIncludeTax: boolean;
   /** Lines. */
   itemCount: number;
@@ -73,28 +74,28 @@ export interface CartDoc extends CartTotals, Tallied {
   totalQuantity: number;
   appliedCoupons: AppliedCoupon[];
   appliedDiscounts: AppliedDiscount[];
-  /** From the checkout or the customer's token, once a coupon is validated with it. */
+  /** Of the checkout or the customer's token; stored once a coupon was validated with it. */
   contact?: BuyerContact | null;
-  /** What the last write had to tell. */
+  /** Notices of the last write. */
   notices: Notice[];
   source: CartSource;
   convertedOrderId: Types.ObjectId | null;
   mergedIntoCartId: Types.ObjectId | null;
-  /** Every write compares and raises it. */
+  /** Every write compares it; every change of the content raises it. */
   version: number;
-  /** The checkout session that is being placed: nobody else writes meanwhile. */
+  /** The checkout session whose order is being placed; the cart cannot change until that ends. */
   placing: Types.ObjectId | null;
   lease: LeaseHold | null;
-  /** Days that it lives after a write: those of the setting when it was made. Carts from before have none. */
+  /** Lifetime in days after a write: the setting when the cart was created. Missing in carts from older versions. */
   expiryDays?: number | null;
   expiresAt: Date;
   abandonedAt: Date | null;
   reminderSentAt: Date | null;
-  /** When retention found that a payment belongs to it, so that it is not deleted. */
+  /** When retention found a payment for this cart; it is then never deleted. */
   keptAt?: Date | null;
   /** When the pricing service last confirmed its coupons, discounts and gifts; null when it has none. */
   promotionsCheckedAt?: Date | null;
-  /** `requestKey`s of the newest adds: a repetition, after an answer that was lost, adds nothing. */
+  /** `requestKey`s of the newest adds: a repeat after a lost response adds nothing. */
   appliedRequests?: string[];
   createdAt: Date;
   updatedAt: Date;
@@ -103,7 +104,7 @@ export interface CartDoc extends CartTotals, Tallied {
 const schema = defineSchema<CartDoc>("carts", {
   userId: ownerId,
   sessionId: ownerId,
-  status: oneOf(CART_STATUSES, "active"),
+  status: oneOf(CART_STATUSES, CART_STATUS.ACTIVE),
   currency: { ...text, default: CURRENCY },
   ...cartTotalsFields,
   taxEstimated: { type: Boolean, required: true, default: true },
@@ -129,16 +130,12 @@ const schema = defineSchema<CartDoc>("carts", {
   keptAt: optionalDate,
   promotionsCheckedAt: optionalDate,
   appliedRequests: listOf(String),
-  talliedAt: optionalDate,
 });
 
-// Its lines never change without these.
-markUntallied(schema, ["status", "itemCount", "grandTotal", "mergedIntoCartId"]);
-
-// One active cart an owner. `$gt: ""` means "a string", and unlike `$type` lets an equality use the index.
+// One active cart per owner. `$gt: ""` matches any string, and unlike `$type` lets an equality query use the index.
 export const ONE_ACTIVE_CART = {
-  user: "one_active_cart_a_user",
-  session: "one_active_cart_a_session",
+  user: "one_active_cart_per_user",
+  guest: "one_active_cart_per_guest",
 } as const;
 schema.index(
   { userId: 1 },
@@ -151,7 +148,7 @@ schema.index(
 schema.index(
   { sessionId: 1 },
   {
-    name: ONE_ACTIVE_CART.session,
+    name: ONE_ACTIVE_CART.guest,
     unique: true,
     partialFilterExpression: { status: "active", sessionId: { $gt: "" } },
   },
@@ -160,7 +157,7 @@ schema.index({ userId: 1, updatedAt: -1 });
 schema.index({ sessionId: 1, updatedAt: -1 });
 schema.index({ status: 1, expiresAt: 1 });
 schema.index({ status: 1, updatedAt: 1 });
-// The admins' list: value and owner are in it, so that carts which do not fit are never fetched.
+// The admins' list. It includes value and owner, so that carts that do not match are never fetched.
 schema.index({ status: 1, abandonedAt: -1, grandTotal: 1, userId: 1 });
 // Both answer the analytics by themselves (`src/cart/cart.analytics.service.ts`).
 export const CART_ANALYTICS_INDEX = "carts_by_creation";
@@ -173,8 +170,8 @@ schema.index(
   { createdAt: 1, _id: 1 },
   { name: ABANDONED_CARTS_INDEX, partialFilterExpression: { status: "abandoned" } },
 );
-schema.index(...untalliedIndex);
-// Three jobs, each with an index that holds no more than its work.
+schema.index(...touchedDaysIndex);
+// One index per job, which contains only the carts that the job has to process.
 schema.index(
   { promotionsCheckedAt: 1 },
   {
@@ -187,7 +184,7 @@ schema.index(
   { name: "to_be_reminded", partialFilterExpression: { status: "abandoned", reminderSentAt: null } },
 );
 
-/** Unlike the admins' index it has no customers' carts, which are kept for good. */
+/** Unlike the admins' index it excludes customers' carts, which are never deleted. */
 export const GUEST_CARTS_TO_DELETE_INDEX = "guest_carts_to_delete";
 schema.index(
   { abandonedAt: 1 },

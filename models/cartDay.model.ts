@@ -1,8 +1,8 @@
 import { model } from "mongoose";
 import { type Paise, paise } from "../utils/money.js";
+import { type DayTallyDoc, dayTallyFields } from "./parts/day-tally.js";
 import { count, listOf, money, text } from "./parts/fields.js";
 import { definePart, defineSchema } from "./parts/schema.js";
-import { type DayTallyDoc, dayTallyFields } from "./parts/tallied.js";
 
 /** What abandoned carts hold of one product; gifts do not count. */
 export interface AbandonedProduct {

@@ -7,9 +7,9 @@ import { type ItemSnapshot, itemSnapshotFields, type LinePrice, linePriceFields 
 export interface CartItemDoc extends ItemSnapshot, LinePrice {
   _id: Types.ObjectId;
   cartId: Types.ObjectId;
-  /** The catalog's own limit, where it has one. */
+  /** The catalog's limit for the variant, if it has one. */
   maxPerOrder: number | null;
-  /** Lives shorter than the line: a lapsed one is made anew when the line changes and at checkout. */
+  /** May lapse before the line is removed; the next change of the line and the checkout start reserve it again. */
   reservationId: string | null;
   reservationExpiresAt: Date | null;
   addedAt: Date;

@@ -1,7 +1,7 @@
 import { model } from "mongoose";
+import { type DayTallyDoc, dayTallyFields } from "./parts/day-tally.js";
 import { count } from "./parts/fields.js";
 import { defineSchema } from "./parts/schema.js";
-import { type DayTallyDoc, dayTallyFields } from "./parts/tallied.js";
 
 export const FUNNEL_STEPS = ["initiated", "address_entered", "payment_pending", "completed"] as const;
 export type FunnelStep = (typeof FUNNEL_STEPS)[number];

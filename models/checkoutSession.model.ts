@@ -4,6 +4,7 @@ import {
   type CartSource,
   CHECKOUT_FAILURES,
   CHECKOUT_PAYMENT_METHODS,
+  CHECKOUT_STATUS,
   CHECKOUT_STATUSES,
   type CheckoutFailure,
   type CheckoutPaymentMethod,
@@ -13,6 +14,7 @@ import {
   REMINDED_CHECKOUT_STATUSES,
 } from "../utils/constants.js";
 import type { Paise } from "../utils/money.js";
+import { type Tallied, touchedDaysIndex } from "./parts/day-tally.js";
 import {
   count,
   date,
@@ -48,7 +50,6 @@ import {
   type ShippingMethodSnapshot,
   shippingMethodPart,
 } from "./parts/snapshots.js";
-import { markUntallied, type Tallied, untalliedIndex } from "./parts/tallied.js";
 import {
   type Charge,
   type CheckoutTotals,
@@ -65,7 +66,7 @@ export interface FrozenLine extends ItemSnapshot, LinePrice, LineTotals {
   reservationId: string | null;
 }
 
-/** What the customer agreed to pay for: taken with the payment method, becomes the order unchanged (I14). */
+/** What the customer agreed to pay for: stored with the payment method, and turned into the order unchanged. */
 export interface FrozenCheckout {
   lines: FrozenLine[];
   charges: Charge[];
@@ -83,7 +84,7 @@ export interface ShippingBasis {
   weightGrams: number;
 }
 
-/** The intent to place. Whoever finds it with an ended lease starts from the top (`domain.md` §5.2). */
+/** The intent to place. Once its lease has ended, the next caller starts the placement from the top. */
 export interface Placement {
   token: string;
   startedAt: Date;
@@ -101,7 +102,7 @@ export interface CheckoutSteps {
 }
 
 export interface CheckoutSessionDoc extends Tallied {
-  /** Becomes the order's `_id` (D8). */
+  /** Becomes the order's `_id`, so that one session can never become two orders. */
   _id: Types.ObjectId;
   cartId: Types.ObjectId;
   userId?: string;
@@ -118,9 +119,9 @@ export interface CheckoutSessionDoc extends Tallied {
   gstin: string | null;
   shippingMethodId: string | null;
   shippingMethod: ShippingMethodSnapshot | null;
-  /** The cart that the method was rated for; a cart that differs is rated again. Null: not known. */
+  /** The cart that the method was rated for; a different cart is rated again. Null: not known. */
   shippingRatedFor?: ShippingBasis | null;
-  /** Those of the last write; the cart has its own. */
+  /** Of the last write; the cart has its own notices. */
   notices?: Notice[];
   paymentMethod: CheckoutPaymentMethod | null;
   totals: CheckoutTotals | null;
@@ -136,12 +137,12 @@ export interface CheckoutSessionDoc extends Tallied {
   /** The cart as it was when the method was chosen. */
   cartVersion: number | null;
   frozen: FrozenCheckout | null;
-  /** Coupon uses claimed at the pricing service (D37). */
+  /** Codes of the coupon uses that are claimed at the pricing service. */
   couponClaims: string[];
   /** The open payment. */
   paymentId: Types.ObjectId | null;
   placement: Placement | null;
-  /** Drawn when placing begins, outside any transaction (D6). */
+  /** Of the placed order. */
   orderNumber: string | null;
   failureReason: CheckoutFailure | null;
   failedAt: Date | null;
@@ -194,7 +195,7 @@ const schema = defineSchema<CheckoutSessionDoc>("checkoutSessions", {
   cartId: reference,
   userId: ownerId,
   sessionId: ownerId,
-  status: oneOf(CHECKOUT_STATUSES, "initiated"),
+  status: oneOf(CHECKOUT_STATUSES, CHECKOUT_STATUS.INITIATED),
   email: optionalText,
   phone: optionalText,
   customerName: optionalText,
@@ -231,15 +232,12 @@ const schema = defineSchema<CheckoutSessionDoc>("checkoutSessions", {
   lease: optionalPart(leaseHoldPart),
   expiresAt: date,
   steps: { type: stepsPart, required: true, default: () => ({}) },
-  talliedAt: optionalDate,
 });
-
-markUntallied(schema, ["steps"]);
 
 schema.index(
   { cartId: 1 },
   {
-    name: "one_live_session_a_cart",
+    name: "one_live_session_per_cart",
     unique: true,
     partialFilterExpression: { status: { $in: [...LIVE_CHECKOUT_STATUSES] } },
   },
@@ -249,14 +247,14 @@ schema.index({ userId: 1, createdAt: -1 });
 schema.index({ sessionId: 1, createdAt: -1 });
 schema.index({ status: 1, expiresAt: 1 });
 schema.index({ status: 1, createdAt: -1 });
-// Also answers the funnel by itself (`src/checkout/checkout.funnel.service.ts`).
+// Covers the query of the funnel (`src/checkout/checkout.funnel.service.ts`).
 export const CHECKOUT_FUNNEL_INDEX = "checkouts_by_creation";
 schema.index(
   { createdAt: 1, "steps.addressEnteredAt": 1, "steps.paymentPendingAt": 1, "steps.completedAt": 1 },
   { name: CHECKOUT_FUNNEL_INDEX },
 );
-schema.index(...untalliedIndex);
-// The reminders: only those who left an address, and were not reminded yet.
+schema.index(...touchedDaysIndex);
+// The reminder job: sessions with an e-mail address and without a reminder.
 schema.index(
   { expiresAt: 1 },
   {
@@ -268,15 +266,15 @@ schema.index(
     },
   },
 );
-// The recovery job: only sessions with an unfinished intent are in here.
+// The recovery job: only sessions with an unfinished intent.
 schema.index(
   { "placement.leaseUntil": 1 },
   { name: "open_placements", partialFilterExpression: { "placement.leaseUntil": { $exists: true } } },
 );
 
 /**
- * What the customer is called in messages and in the payment window. Guests have no account: the address
- * names them, so that a corrected address corrects the name everywhere.
+ * The customer's name in messages and in the payment window. A guest's name comes from the address, so that a
+ * corrected address corrects the name everywhere.
  */
 export const customerNameOf = (
   checkout: Pick<CheckoutSessionDoc, "customerName" | "shippingAddress">,

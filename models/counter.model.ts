@@ -2,11 +2,11 @@ import { model } from "mongoose";
 import { count, optionalDate, text } from "./parts/fields.js";
 import { defineSchema } from "./parts/schema.js";
 
-/** The last number given in a series, as `ORD-2026`. */
+/** The last number drawn in a series such as `ORD-2026`. */
 export interface CounterDoc {
   _id: string;
   sequence: number;
-  /** Invoice and credit-note series: no later number may bear an earlier date (D6). */
+  /** Invoice and credit-note series: a later number never has an earlier date. */
   lastIssuedAt: Date | null;
 }
 

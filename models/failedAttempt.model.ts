@@ -3,8 +3,8 @@ import { count, date, text } from "./parts/fields.js";
 import { defineSchema } from "./parts/schema.js";
 
 /**
- * How often one caller has failed at one kind of request in the current window. `rate-limiter-flexible`
- * writes these documents (`services/platform/failed-attempts.service.ts`); the names are the library's.
+ * How often one caller has failed at one kind of request in the current window. `rate-limiter-flexible` writes these
+ * documents (`services/platform/failed-attempts.service.ts`) and defines their field names.
  */
 export interface FailedAttemptDoc {
   _id: Types.ObjectId;

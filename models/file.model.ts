@@ -2,7 +2,7 @@ import { model, type Types } from "mongoose";
 import { count, optionalDate, optionalReference, optionalText, ownerId, text } from "./parts/fields.js";
 import { defineSchema } from "./parts/schema.js";
 
-/** What is known of a stored file; the bytes are the storage driver's (D20). */
+/** Describes a stored file. The storage driver holds its bytes. */
 export interface FileDoc {
   _id: Types.ObjectId;
   /** What it is: `invoice`, `return_image`, `bulk_download`. */
@@ -17,9 +17,9 @@ export interface FileDoc {
   size: number;
   sha256: string | null;
   driver: string;
-  /** Where the driver finds it. */
+  /** The key under which the driver stores it. */
   storageKey: string;
-  /** Same document and template version: same file. */
+  /** The same document and template version give the same file. */
   dedupeKey: string | null;
   expiresAt: Date | null;
   createdAt: Date;

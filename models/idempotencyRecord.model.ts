@@ -2,11 +2,11 @@ import { model } from "mongoose";
 import { count, date, oneOf, optionalDate, optionalPart, optionalText, text } from "./parts/fields.js";
 import { definePart, defineSchema } from "./parts/schema.js";
 
-/** `abandoned`: its holder crashed, or its response was too large to store; a repeated request takes over. */
+/** `abandoned`: the holder crashed, or its response was too large to store. A repeated request takes over. */
 export const IDEMPOTENCY_STATES = ["in_progress", "completed", "abandoned"] as const;
 export type IdempotencyState = (typeof IDEMPOTENCY_STATES)[number];
 
-/** A response as it was sent, to be replayed byte by byte. */
+/** A response as it was sent, replayed byte for byte. */
 export interface StoredAnswer {
   status: number;
   body: string;
@@ -14,9 +14,9 @@ export interface StoredAnswer {
   location: string | null;
 }
 
-/** The use of an `Idempotency-Key`. Times are the database's, as instances may disagree. */
+/** One use of an `Idempotency-Key`. Times come from the database's clock. */
 export interface IdempotencyRecordDoc {
-  /** SHA-256 of principal, method, concrete path and key: unique without a further index. */
+  /** SHA-256 of principal, method, concrete path and key: unique without another index. */
   _id: string;
   principal: string;
   method: string;
@@ -25,11 +25,11 @@ export interface IdempotencyRecordDoc {
   /** SHA-256 of the canonical JSON of the body. */
   fingerprint: string;
   state: IdempotencyState;
-  /** Who is working on it: only the holder may complete or release it. */
+  /** Identifies the holder. Only the holder may complete or release the key. */
   token: string;
   /** After this, another request with the key may take over: the holder has crashed. */
   leaseUntil: Date;
-  /** How often the work was begun. */
+  /** How often the work was started. */
   attempts: number;
   answer: StoredAnswer | null;
   createdAt: Date;
@@ -44,7 +44,7 @@ const answer = definePart<StoredAnswer>({
   location: optionalText,
 });
 
-/** `createdAt` is written by the claim itself, by the database's clock. */
+/** The claim writes `createdAt` itself, with the database's time. */
 const fields = {
   _id: text,
   principal: text,
@@ -67,7 +67,7 @@ const schema = defineSchema<IdempotencyRecordDoc>("idempotencyRecords", fields, 
 schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 // The keys of one caller, newest first; covers the query.
 schema.index({ principal: 1, createdAt: -1, _id: 1 });
-// What crashes leave behind is looked for every few seconds, among a day of answers.
+// Finds keys of crashed holders every few seconds, among a day of completed ones.
 schema.index({ leaseUntil: 1 }, { partialFilterExpression: { state: "in_progress" } });
 
 export const IdempotencyRecord = model<IdempotencyRecordDoc>("IdempotencyRecord", schema);

@@ -26,6 +26,7 @@ import { Return } from "./return.model.js";
 import { SavedItem } from "./savedItem.model.js";
 import { Setting } from "./setting.model.js";
 import { Shipment } from "./shipment.model.js";
+import { TallyRun } from "./tallyRun.model.js";
 import { WebhookEvent } from "./webhookEvent.model.js";
 
 export * from "./auditLog.model.js";
@@ -47,8 +48,9 @@ export * from "./orderItem.model.js";
 export * from "./orderStatusHistory.model.js";
 export * from "./outboxMessage.model.js";
 export { AppendOnlyError } from "./parts/append-only.js";
+export { type DayTallyDoc, type Tallied, TOUCHED_DAYS_INDEX } from "./parts/day-tally.js";
+export { SKIP_VALIDATORS_RETURN_NEW } from "./parts/schema.js";
 export * from "./parts/snapshots.js";
-export { type DayTallyDoc, type Tallied, UNTALLIED_INDEX } from "./parts/tallied.js";
 export * from "./parts/totals.js";
 export * from "./parts/trail.js";
 export * from "./payment.model.js";
@@ -60,6 +62,7 @@ export * from "./return.model.js";
 export * from "./savedItem.model.js";
 export * from "./setting.model.js";
 export * from "./shipment.model.js";
+export * from "./tallyRun.model.js";
 export * from "./webhookEvent.model.js";
 
 /** What preparing the database needs of a model. */
@@ -84,6 +87,7 @@ export const allModels: readonly PreparedModel[] = [
   Invoice,
   InvoiceDelivery,
   Shipment,
+  TallyRun,
   File,
   Setting,
   Counter,

@@ -32,7 +32,7 @@ export interface InvoiceParty {
   gstin: string | null;
 }
 
-/** A line of goods, or a charge (shipping, COD fee): a charge belongs to no order line. */
+/** A line of goods, or a charge (shipping, COD fee): a charge has no order line. */
 export interface InvoiceLine extends TaxSplit {
   orderItemId: Types.ObjectId | null;
   description: string;
@@ -59,8 +59,8 @@ export interface InvoiceTotals extends TaxSplit {
 }
 
 /**
- * A tax invoice or a credit note. Inserted once, already issued (D36), and never changed: what follows
- * it (files, e-mails, corrections) are documents of their own. Amounts are positive in both types.
+ * A tax invoice or a credit note. Inserted once, already issued, and never changed: files, e-mails and corrections are
+ * separate documents. Amounts are positive in both types.
  */
 export interface InvoiceDoc {
   _id: Types.ObjectId;
@@ -68,7 +68,7 @@ export interface InvoiceDoc {
   type: InvoiceType;
   status: InvoiceStatus;
   documentTitle: string;
-  /** `INV-2026` or `CN-2026`, and the place in it: 1…n without a gap (I17). */
+  /** `INV-2026` or `CN-2026`, and the position in it: 1…n without gaps (CGST Rule 46 asks for consecutive numbers). */
   series: string;
   sequence: number;
   orderId: Types.ObjectId;

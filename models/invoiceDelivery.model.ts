@@ -5,7 +5,7 @@ import { defineSchema } from "./parts/schema.js";
 export const INVOICE_DELIVERY_STATES = ["queued", "sent", "failed"] as const;
 export type InvoiceDeliveryState = (typeof INVOICE_DELIVERY_STATES)[number];
 
-/** One e-mail of a document. Apart from the document, because that never changes. */
+/** One e-mail with an invoice. Stored apart from the invoice, which never changes. */
 export interface InvoiceDeliveryDoc {
   _id: Types.ObjectId;
   invoiceId: Types.ObjectId;

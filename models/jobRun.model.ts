@@ -5,14 +5,14 @@ import { defineSchema } from "./parts/schema.js";
 export const JOB_RUN_STATES = ["running", "completed", "failed", "abandoned"] as const;
 export type JobRunState = (typeof JOB_RUN_STATES)[number];
 
-/** One run of a scheduled job. The slot is the tick it answers, so that a tick is answered once (I32). */
+/** One run of a scheduled job. The unique slot makes each scheduled time run once. */
 export interface JobRunDoc {
   _id: Types.ObjectId;
   job: string;
-  /** ISO time of the tick; `manual:<uuid>` for runs by hand. */
+  /** The scheduled time (ISO), or `manual:<uuid>` for a manual run. */
   slot: string;
   state: JobRunState;
-  /** Of the lease it ran under: only the holder completes the run. */
+  /** Of the lease that the run holds. Only the holder completes the run. */
   fencing: number;
   holder: string;
   startedAt: Date;

@@ -2,13 +2,13 @@ import { model } from "mongoose";
 import { count, date, optionalText, text } from "./parts/fields.js";
 import { defineSchema } from "./parts/schema.js";
 
-/** Who may do a job at the moment. Times are the database's, never a process's (F49). */
+/** A temporary right, for example to run a job. Times come from the database's clock, never from a process. */
 export interface LeaseDoc {
   /** What is leased: `job:cart-cleanup`. */
   _id: string;
-  /** Null when it was given back. */
+  /** Null after a release. */
   holder: string | null;
-  /** Grows with every grant: what a former holder still writes can be told from the present one's. */
+  /** Grows with every grant, so that writes of a former holder can be recognised and refused. */
   fencing: number;
   until: Date;
 }

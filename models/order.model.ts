@@ -1,13 +1,16 @@
 import { model, Types } from "mongoose";
 import {
   CURRENCY,
+  FULFILLMENT_STATUS,
   FULFILLMENT_STATUSES,
   type FulfillmentStatus,
   ORDER_SOURCES,
+  ORDER_STATUS,
   ORDER_STATUSES,
   type OrderSource,
   type OrderStatus,
   PAYMENT_METHODS,
+  PAYMENT_STATUS,
   PAYMENT_STATUSES,
   type PaymentMethod,
   type PaymentStatus,
@@ -46,7 +49,7 @@ import {
 import { type CartTotals, type Charge, cartTotalsFields, chargePart } from "./parts/totals.js";
 import { type StaffNote, staffNotePart } from "./parts/trail.js";
 
-/** The part of an order that one seller ships (`domain.md` §6). */
+/** The part of an order that one seller ships. */
 export interface SellerOrder {
   sellerId: string;
   status: OrderStatus;
@@ -70,7 +73,7 @@ export interface DeliveryEstimate {
 }
 
 export interface OrderDoc extends CartTotals {
-  /** The checkout session's (D8), so that one session can never yield two orders. */
+  /** The id of the checkout session, so that one session can never become two orders. */
   _id: Types.ObjectId;
   orderNumber: string;
   /** Null for manual orders. */
@@ -91,12 +94,12 @@ export interface OrderDoc extends CartTotals {
   storeCreditAmount: Paise;
   loyaltyPoints: number;
   loyaltyDiscount: Paise;
-  /** grandTotal less credit and points: what payment methods have to bring. */
+  /** `grandTotal` minus credit and points: what the payment method pays. */
   amountDue: Paise;
   /** Credit and points count as paid from the commit on. */
   paidAmount: Paise;
   refundedAmount: Paise;
-  /** Refunds on their way; refundedAmount + refundReserved ≤ paidAmount (D39). */
+  /** Refunds that are not completed yet; see `services/aggregates/refund/reserve-refund.ts` for the limit. */
   refundReserved: Paise;
   /** Value of lines cancelled before they were paid for (COD). */
   cancelledAmount: Paise;
@@ -115,7 +118,7 @@ export interface OrderDoc extends CartTotals {
   sellerOrders: SellerOrder[];
   source: OrderSource;
   estimatedDelivery: DeliveryEstimate | null;
-  /** Null when a webhook placed it before the customer accepted them (D9). */
+  /** Null when a webhook placed the order before the customer accepted them. */
   termsAcceptedAt: Date | null;
   cancellationReason: string | null;
   cancelledById: string | null;
@@ -124,25 +127,25 @@ export interface OrderDoc extends CartTotals {
   shippedAt: Date | null;
   deliveredAt: Date | null;
   version: number;
-  /** Filled by itself from e-mail and phone; see `orderSearchKeys`. */
+  /** Derived from e-mail and phone; see `orderSearchKeys`. */
   searchKeys: string[];
   createdAt: Date;
   updatedAt: Date;
 }
 
-const reversed = (word: string): string => [...word].reverse().join("");
+const reversed = (text: string): string => [...text].reverse().join("");
 
 /** E-mail addresses as they are searched for. */
 export const emailSearchKey = (email: string): string => `email:${emailKey(email)}`;
 /** Phone numbers by their first digits. */
 export const phoneSearchKey = (digits: string): string => `phone:${digits.replace(/\D/g, "")}`;
-/** Phone numbers by their last digits: the digits backwards, so that a prefix of the key is a suffix of the number. */
+/** Phone numbers by their last digits: reversed, so that a prefix of the key is a suffix of the number. */
 export const phoneEndSearchKey = (digits: string): string =>
   `phone-end:${reversed(digits.replace(/\D/g, ""))}`;
 
 /**
- * One multikey index instead of three serves "e-mail begins with", "phone begins with" and "phone ends
- * with": match `searchKeys` against `^` + the escaped key of what was typed.
+ * One multikey index serves three searches: the start of an e-mail address, and the start and end of a phone number.
+ * Match `searchKeys` against `^` + the escaped key of the search text.
  */
 export const orderSearchKeys = (order: { email: string; phone: string }): string[] => [
   emailSearchKey(order.email),
@@ -152,7 +155,7 @@ export const orderSearchKeys = (order: { email: string; phone: string }): string
 
 const sellerOrderPart = definePart<SellerOrder>({
   sellerId: text,
-  status: oneOf(ORDER_STATUSES, "pending"),
+  status: oneOf(ORDER_STATUSES, ORDER_STATUS.PENDING),
   itemIds: listOf(optionalReference.type),
   notes: listOf(staffNotePart),
   trackingNumber: optionalText,
@@ -168,9 +171,9 @@ const schema = defineSchema<OrderDoc>("orders", {
   cartId: optionalReference,
   userId: ownerId,
   sessionId: ownerId,
-  status: oneOf(ORDER_STATUSES, "pending"),
-  paymentStatus: oneOf(PAYMENT_STATUSES, "pending"),
-  fulfillmentStatus: oneOf(FULFILLMENT_STATUSES, "unfulfilled"),
+  status: oneOf(ORDER_STATUSES, ORDER_STATUS.PENDING),
+  paymentStatus: oneOf(PAYMENT_STATUSES, PAYMENT_STATUS.PENDING),
+  fulfillmentStatus: oneOf(FULFILLMENT_STATUSES, FULFILLMENT_STATUS.UNFULFILLED),
   paymentMethod: optionalOneOf(PAYMENT_METHODS),
   email: text,
   phone: text,
@@ -218,10 +221,10 @@ const schema = defineSchema<OrderDoc>("orders", {
   },
 });
 
-/** Below every real id: `$gt` it means "is an id", and unlike `$type` lets an equality use the index. */
+/** Less than every real id: `$gt: NO_ID` means "is an id" and, unlike `$type`, lets an equality use the index. */
 const NO_ID = new Types.ObjectId("0".repeat(24));
 
-// Eight with `_id`; an insert feeds them all. Rarer filters (payment status, source, tag, …) are residual on a date.
+// Eight with `_id`, and every insert writes all of them. Rarer filters (payment status, source, tag, …) scan a range of dates.
 schema.index({ orderNumber: 1 }, { unique: true });
 schema.index(
   { checkoutSessionId: 1 },

@@ -1,11 +1,15 @@
 import { model, type Types } from "mongoose";
-import { LINE_FULFILLMENT_STATUSES, type LineFulfillmentStatus } from "../utils/constants.js";
+import {
+  LINE_FULFILLMENT_STATUS,
+  LINE_FULFILLMENT_STATUSES,
+  type LineFulfillmentStatus,
+} from "../utils/constants.js";
 import { count, oneOf, optionalDate, reference } from "./parts/fields.js";
 import { defineSchema } from "./parts/schema.js";
 import { type ItemSnapshot, itemSnapshotFields, type LinePrice, linePriceFields } from "./parts/snapshots.js";
 import { type LineTotals, lineTotalsFields } from "./parts/totals.js";
 
-/** One line of an order: what was sold, and how many of it went where. */
+/** One line of an order: what was sold, and how many units are in which state. */
 export interface OrderItemDoc extends ItemSnapshot, LinePrice, LineTotals {
   _id: Types.ObjectId;
   orderId: Types.ObjectId;
@@ -37,7 +41,7 @@ const schema = defineSchema<OrderItemDoc>("orderItems", {
   quantityReturnPromised: count,
   quantityReturned: count,
   quantityRefunded: count,
-  fulfillmentStatus: oneOf(LINE_FULFILLMENT_STATUSES, "pending"),
+  fulfillmentStatus: oneOf(LINE_FULFILLMENT_STATUSES, LINE_FULFILLMENT_STATUS.PENDING),
   returnableUntil: optionalDate,
 });
 

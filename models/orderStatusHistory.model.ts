@@ -4,7 +4,7 @@ import { appendOnly } from "./parts/append-only.js";
 import { oneOf, optionalText, reference, text } from "./parts/fields.js";
 import { defineSchema } from "./parts/schema.js";
 
-/** Every move of an order's three statuses, and its assignment to a customer. Written once, never changed. */
+/** Every move of an order's three statuses, and its assignment to a customer. Append-only. */
 export interface OrderStatusHistoryDoc {
   _id: Types.ObjectId;
   orderId: Types.ObjectId;

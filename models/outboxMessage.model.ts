@@ -15,20 +15,20 @@ import { defineSchema } from "./parts/schema.js";
 import { type LeaseHold, leaseHoldPart } from "./parts/trail.js";
 
 /**
- * Work that a change owes to others, written in the change's own transaction (D23) and delivered at
- * least once. One row an event; the worker fans it out to the effects of its type.
+ * Follow-up work of a change, stored in the transaction of the change and delivered at least once. The worker calls
+ * each handler of the message's type.
  */
 export interface OutboxMessageDoc {
   _id: Types.ObjectId;
   type: string;
-  /** The same debt is written once. */
+  /** A message with the same key is stored once. */
   dedupeKey: string;
   payload: Record<string, unknown>;
   state: OutboxState;
-  /** Not before this time. A claim moves it to the end of the claimer's lease. */
+  /** Not delivered before this time. A claim moves it to the end of the lease. */
   dueAt: Date;
   attempts: number;
-  /** Effects already delivered: a retry leaves them out. */
+  /** Handlers that have succeeded. A retry skips them. */
   done: string[];
   lease: LeaseHold | null;
   lastError: string | null;

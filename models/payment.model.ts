@@ -1,6 +1,7 @@
 import { model, type Types } from "mongoose";
 import {
   CURRENCY,
+  PAYMENT_GATEWAY_STATUS,
   PAYMENT_GATEWAY_STATUSES,
   PAYMENT_GATEWAYS,
   PAYMENT_METHODS,
@@ -31,7 +32,7 @@ import {
 import { definePart, defineSchema } from "./parts/schema.js";
 import { type StatusEntry, statusEntryPart } from "./parts/trail.js";
 
-/** What may be kept of the means of payment: never a card number, never a full VPA. */
+/** The parts of the means of payment that may be stored: never a card number, never a full VPA. */
 export interface PaymentMethodDetails {
   /** The gateway's own value, also where `method` has no equivalent (`emi`, `paylater`, …). */
   gatewayMethod?: string;
@@ -52,7 +53,7 @@ export interface Settlement {
 export const DISPUTE_STATUSES = ["open", "under_review", "won", "lost", "closed"] as const;
 export type DisputeStatus = (typeof DISPUTE_STATUSES)[number];
 
-/** An open one blocks refunds. */
+/** An open dispute blocks refunds. */
 export interface Dispute {
   id: string;
   status: DisputeStatus;
@@ -68,7 +69,7 @@ export interface PaymentMismatch {
   reason: PaymentMismatchReason;
   expectedAmount: Paise;
   expectedCurrency: string;
-  /** The gateway's offer that lowered the amount, where it is known. */
+  /** The gateway's offer that reduced the amount, if known. */
   offerId: string | null;
   at: Date;
 }
@@ -79,7 +80,7 @@ export interface PaymentSweep {
   attempts: number;
 }
 
-/** One attempt to pay (D11): it belongs to a checkout session first, and to the order once there is one. */
+/** One attempt to pay. It belongs to a checkout session, and also to the order once that is placed. */
 export interface PaymentDoc {
   _id: Types.ObjectId;
   checkoutSessionId: Types.ObjectId | null;
@@ -92,32 +93,32 @@ export interface PaymentDoc {
   /** Shared by the attempts at one amount. */
   gatewayOrderId: string | null;
   gatewayPaymentId: string | null;
-  /** Null until the gateway tells, for attempts it knew before we did. */
+  /** Null until the gateway reports it, for attempts that started at the gateway. */
   method: PaymentMethod | null;
   methodDetails: PaymentMethodDetails | null;
   status: PaymentGatewayStatus;
   currency: string;
-  /** What was asked for; after a mismatch, what the gateway took. */
+  /** The expected amount; after a mismatch, the amount that the gateway captured. */
   amount: Paise;
   capturedAmount: Paise;
   refundedAmount: Paise;
-  /** Refunds on their way; refundedAmount + refundReserved ≤ capturedAmount (I2). */
+  /** Refunds that are not completed yet; see `services/aggregates/refund/reserve-refund.ts` for the limit. */
   refundReserved: Paise;
   fee: Paise | null;
   /** Tax contained in the fee. */
   tax: Paise | null;
   errorCode: string | null;
   errorMessage: string | null;
-  /** The gateway's last word, masked. */
+  /** The gateway's most recent report, masked. */
   gatewayResponse: unknown;
   authorizedAt: Date | null;
   capturedAt: Date | null;
   retryOf: Types.ObjectId | null;
-  /** The one that pays for the order: at most one a checkout session (I7). */
+  /** It pays for the order: at most one payment per checkout session. */
   accepted: boolean;
   /** Captured, but pays for no order: to be refunded. */
   surplus: boolean;
-  /** From then on a capture no longer pays for the checkout, and the gateway order is not offered again. */
+  /** From this time on a capture does not pay for the checkout, and the gateway order is not offered again. */
   supersededAt: Date | null;
   mismatch: PaymentMismatch | null;
   /** A person has to look at it. */
@@ -125,7 +126,7 @@ export interface PaymentDoc {
   reconciledAt: Date | null;
   settlement: Settlement | null;
   dispute: Dispute | null;
-  /** Null when nothing is left to ask. */
+  /** Null when the gateway need not be asked again. */
   sweep: PaymentSweep | null;
   statusHistory: StatusEntry[];
   createdAt: Date;
@@ -175,7 +176,7 @@ const schema = defineSchema<PaymentDoc>("payments", {
   gatewayPaymentId: optionalText,
   method: optionalOneOf(PAYMENT_METHODS),
   methodDetails: optionalPart(methodDetailsPart),
-  status: oneOf(PAYMENT_GATEWAY_STATUSES, "pending"),
+  status: oneOf(PAYMENT_GATEWAY_STATUSES, PAYMENT_GATEWAY_STATUS.PENDING),
   currency: { ...text, default: CURRENCY },
   amount: moneyFromZero,
   capturedAmount: moneyFromZero,
@@ -210,7 +211,7 @@ schema.index(
 schema.index(
   { gatewayPaymentId: 1, gateway: 1 },
   {
-    name: "one_record_a_gateway_payment",
+    name: "one_record_per_gateway_payment",
     unique: true,
     partialFilterExpression: { gatewayPaymentId: { $gt: "" } },
   },
@@ -218,7 +219,7 @@ schema.index(
 schema.index(
   { checkoutSessionId: 1 },
   {
-    name: "one_accepted_payment_a_session",
+    name: "one_accepted_payment_per_session",
     unique: true,
     partialFilterExpression: { accepted: true, checkoutSessionId: { $type: "objectId" } },
   },
@@ -227,7 +228,7 @@ schema.index(
   { idempotencyKey: 1 },
   { unique: true, partialFilterExpression: { idempotencyKey: { $gt: "" } } },
 );
-// Money that is here and has no order yet: recovery looks at these every minute.
+// Accepted payments without an order: recovery reads these every 20 seconds.
 schema.index(
   { updatedAt: 1 },
   {
@@ -235,12 +236,12 @@ schema.index(
     partialFilterExpression: { accepted: true, surplus: false, orderId: null },
   },
 );
-// Captured money that has neither an order nor a refund: the sweep looks at it every minute.
+// Captured payments without an order and without a refund: the sweep reads these every minute.
 schema.index(
   { capturedAt: 1 },
   {
     name: "captured_without_order",
-    partialFilterExpression: { status: "captured", surplus: false, orderId: null },
+    partialFilterExpression: { status: PAYMENT_GATEWAY_STATUS.CAPTURED, surplus: false, orderId: null },
   },
 );
 schema.index({ "sweep.nextAt": 1 }, { partialFilterExpression: { "sweep.nextAt": { $exists: true } } });

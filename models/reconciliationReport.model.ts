@@ -40,7 +40,7 @@ export interface Discrepancy {
   note: string | null;
 }
 
-/** The nightly comparison with the gateway: a report, not the cure (D30). */
+/** The nightly comparison with the gateway. It reports differences; the payment sweep repairs them. */
 export interface ReconciliationReportDoc {
   _id: Types.ObjectId;
   dateFrom: Date;

@@ -2,6 +2,7 @@ import { model, type Types } from "mongoose";
 import {
   REFUND_DESTINATIONS,
   REFUND_INITIATORS,
+  REFUND_STATUS,
   REFUND_STATUSES,
   REFUND_SYSTEM_REASONS,
   REFUND_TYPES,
@@ -62,7 +63,7 @@ export interface RefundAttempt {
 export interface RefundDoc {
   _id: Types.ObjectId;
   refundNumber: string;
-  /** Null for money that never became an order. */
+  /** Null for a payment that became no order. */
   orderId: Types.ObjectId | null;
   orderNumber: string | null;
   checkoutSessionId: Types.ObjectId | null;
@@ -77,7 +78,7 @@ export interface RefundDoc {
   status: RefundStatus;
   amount: Paise;
   items: RefundItem[];
-  /** Part of `amount` that gives shipping and fees back. */
+  /** The part of `amount` that refunds shipping and fees. */
   shippingAmount: Paise;
   destination: RefundDestination;
   bankAccount: RefundBankAccount | null;
@@ -95,7 +96,7 @@ export interface RefundDoc {
   attempts: RefundAttempt[];
   /** 1 at first; the receipt is the number, then `…-2`, `…-3`. */
   receiptSuffix: number;
-  /** When the worker looks at a `processing` refund again. */
+  /** When the sweep looks up a `processing` refund again. */
   dueAt: Date | null;
   processedAt: Date | null;
   createdAt: Date;
@@ -132,7 +133,7 @@ const schema = defineSchema<RefundDoc>("refunds", {
   type: oneOf(REFUND_TYPES),
   reason: text,
   systemReason: optionalOneOf(REFUND_SYSTEM_REASONS),
-  status: oneOf(REFUND_STATUSES, "pending"),
+  status: oneOf(REFUND_STATUSES, REFUND_STATUS.PENDING),
   amount: { ...money, min: 1 },
   items: listOf(refundItemPart),
   shippingAmount: money,
@@ -166,6 +167,9 @@ schema.index({ userId: 1, createdAt: -1 });
 schema.index({ sessionId: 1, createdAt: -1 }, { partialFilterExpression: { sessionId: { $gt: "" } } });
 schema.index({ status: 1, createdAt: -1 });
 schema.index({ createdAt: -1 });
-schema.index({ dueAt: 1 }, { name: "refunds_under_way", partialFilterExpression: { status: "processing" } });
+schema.index(
+  { dueAt: 1 },
+  { name: "refunds_under_way", partialFilterExpression: { status: REFUND_STATUS.PROCESSING } },
+);
 
 export const Refund = model<RefundDoc>("Refund", schema);

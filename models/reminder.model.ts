@@ -4,9 +4,9 @@ import { defineSchema } from "./parts/schema.js";
 
 /** The last reminder to an e-mail address. */
 export interface ReminderDoc {
-  /** A hash of the address: the address itself is not kept here. */
+  /** A hash of the address; the address itself is not stored. */
   _id: string;
-  /** What it was about: the cart's or the checkout's id. */
+  /** The id of the cart or the checkout. */
   subject: string;
   /** By the database clock. */
   sentAt: Date;
@@ -14,7 +14,7 @@ export interface ReminderDoc {
 
 const schema = defineSchema<ReminderDoc>("reminders", { _id: text, subject: text, sentAt: date }, "none");
 
-/** Longer than the limit of a day; the limit itself is checked by the write, not by this expiry. */
+/** Longer than the limit of one day, which the write checks; this expiry only cleans up. */
 const KEPT_SECONDS = 2 * 86_400;
 schema.index({ sentAt: 1 }, { expireAfterSeconds: KEPT_SECONDS });
 

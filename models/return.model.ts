@@ -88,7 +88,7 @@ export interface ReturnDoc {
   customerNotes: string | null;
   adminNotes: StaffNote[];
   rejectionReason: string | null;
-  /** Returned to origin: made by the system, starts at `approved`. */
+  /** Returned to origin: created by the system, starts at `approved`. */
   isReturnToOrigin: boolean;
   pickup: ReturnPickup | null;
   receivedAt: Date | null;

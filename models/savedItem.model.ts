@@ -4,7 +4,7 @@ import { date, money, optionalCount, ownerId, quantity } from "./parts/fields.js
 import { defineSchema } from "./parts/schema.js";
 import { type ItemSnapshot, itemSnapshotFields } from "./parts/snapshots.js";
 
-/** "Save for later": of a user or of a guest session; moves along when carts are merged. */
+/** An item saved for later by a customer (`userId`) or a guest (`sessionId`). Merging carts moves it to the customer. */
 export interface SavedItemDoc extends ItemSnapshot {
   _id: Types.ObjectId;
   userId?: string;
@@ -12,7 +12,7 @@ export interface SavedItemDoc extends ItemSnapshot {
   quantity: number;
   unitPrice: Paise;
   unitMrp: Paise;
-  /** The catalog's own limit, where it has one: more could never be moved back. */
+  /** The catalog's limit for the variant, if it has one: more could never be moved back to the cart. */
   maxPerOrder?: number | null;
   savedAt: Date;
   createdAt: Date;

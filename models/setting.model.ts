@@ -2,7 +2,7 @@ import { model } from "mongoose";
 import { count, json, optionalText, text } from "./parts/fields.js";
 import { defineSchema } from "./parts/schema.js";
 
-/** What an admin stored over the defaults of a group of settings (D42). Absent values keep their default. */
+/** The values of a settings group that an admin has stored. All others keep their defaults. */
 export interface SettingDoc {
   /** The group: `cart`, `checkout`, … */
   _id: string;

@@ -26,7 +26,7 @@ export interface ShipmentEvent {
   description: string | null;
 }
 
-/** A parcel. Allocated here first (`creating`), then ordered from the shipping service with its id as key. */
+/** A parcel. Stored first (`creating`), then ordered from the shipping service with this id as the key. */
 export interface ShipmentDoc {
   _id: Types.ObjectId;
   orderId: Types.ObjectId;
@@ -38,12 +38,12 @@ export interface ShipmentDoc {
   methodId: string | null;
   carrier: string | null;
   trackingNumber: string | null;
-  /** What the carrier collects at the door. */
+  /** What the carrier collects on delivery. */
   codAmount: Paise;
   events: ShipmentEvent[];
   estimatedDelivery: Date | null;
   deliveredAt: Date | null;
-  /** Last word of the shipping service. */
+  /** When the shipping service last reported. */
   syncedAt: Date | null;
   createdAt: Date;
   updatedAt: Date;

@@ -6,7 +6,7 @@ import { defineSchema } from "./parts/schema.js";
 export const WEBHOOK_SOURCES = ["razorpay", "shipping"] as const;
 export type WebhookSource = (typeof WEBHOOK_SOURCES)[number];
 
-/** A signed event: stored first, answered, then applied. The id makes a repetition harmless. */
+/** A signed event: stored, then acknowledged, then applied. The id deduplicates repeated deliveries. */
 export interface WebhookEventDoc {
   _id: Types.ObjectId;
   eventId: string;
@@ -15,11 +15,11 @@ export interface WebhookEventDoc {
   event: string;
   /** SHA-256 of the raw bytes. */
   bodyHash: string;
-  /** VPA, contact and e-mail masked. Retention removes it long before the event. */
+  /** With VPA, contact and e-mail masked. Retention removes the payload earlier than the event. */
   payload?: unknown;
   state: WebhookState;
   attempts: number;
-  /** A worker that takes the event up moves this ahead: so it is also the lease. */
+  /** A worker that claims the event moves this ahead, so it is also the lease. */
   dueAt: Date;
   receivedAt: Date;
   processedAt: Date | null;
@@ -47,7 +47,7 @@ const schema = defineSchema<WebhookEventDoc>(
   "none",
 );
 
-// Each source has its own ids: two of them may use the same one.
+// Event ids are unique only within their source.
 schema.index({ source: 1, eventId: 1 }, { name: "one_row_per_source_and_event", unique: true });
 schema.index({ dueAt: 1 }, { name: "webhooks_to_apply", partialFilterExpression: { state: "received" } });
 schema.index({ state: 1, receivedAt: -1 });

@@ -5,21 +5,21 @@ import { runJob, slotOf } from "../services/platform/job-runs.service.js";
 import { startOutboxWorker } from "../services/platform/outbox-worker.service.js";
 import { BUSINESS_TIME_ZONE } from "../utils/constants.js";
 import { jobs } from "./jobs/index.js";
-import { outboxEffects } from "./jobs/outbox-effects.js";
+import { outboxHandlers } from "./jobs/outbox-handlers.js";
 
 export interface ScheduledJobs {
-  /** Begins nothing new and waits for what is under way. */
+  /** Starts nothing new and waits for running jobs. */
   stop(): Promise<void>;
 }
 
-/** Makes the jobs known (to the admin routes), whether or not this instance runs them by the clock. */
+/** Registers the jobs for the admin routes, whether or not this instance runs the schedule. */
 export function prepareJobs(): void {
   registerJobs(jobs);
 }
 
 /**
- * Starts the clock and the outbox worker of this instance. With several instances each tick is answered
- * once: node-cron only rings, the lease and the unique slot decide (D22).
+ * Starts the schedule and the outbox worker of this instance. With several instances each slot runs once: node-cron
+ * only triggers, the lease and the unique slot decide.
  */
 export function startScheduledJobs(): ScheduledJobs {
   const underWay = new Set<Promise<unknown>>();
@@ -39,7 +39,7 @@ export function startScheduledJobs(): ScheduledJobs {
       { name: job.name, timezone: BUSINESS_TIME_ZONE },
     ),
   );
-  const worker = startOutboxWorker(outboxEffects);
+  const worker = startOutboxWorker(outboxHandlers);
   logger.info({ jobs: listJobs().map((job) => job.name) }, "> Scheduled jobs are running");
   return {
     async stop() {

@@ -1,8 +1,8 @@
 /**
- * The one place that knows what time it is, so that tests can move it.
+ * The only clock of the service, so that tests can shift it.
  *
- * Instances may disagree about the time by minutes. Compare due times, ages and leases in the database, with its
- * own clock: `databaseTime` here, plain `$$NOW` for leases, which no test moves. Use `now` only for times that
+ * Instances may disagree about the time by minutes. Compare due times, ages and leases in the database, by its
+ * own clock: `databaseTime` here, plain `$$NOW` for leases, which tests do not shift. Use `now` only for times that
  * are shown and never compared.
  */
 
@@ -22,7 +22,7 @@ export function databaseTime(plusMs = 0): "$$NOW" | { $add: ["$$NOW", number] } 
 /** An aggregation expression: whether a field with a date lies in the past, or more than some milliseconds ago. */
 export const isPast = (field: string, moreThanMs = 0) => ({ $lt: [`$${field}`, databaseTime(-moreThanMs)] });
 
-/** For tests: shifts every later `now` and `databaseTime` by some milliseconds; 0 goes back to the real time. */
+/** For tests: shifts every later `now` and `databaseTime`; 0 returns to the real time. */
 export function setClock(shiftMs: number): void {
   offsetMs = shiftMs;
 }

@@ -1,4 +1,7 @@
-/** The closed word lists of the domain. Each list is also the type (`CartStatus`) and the model's enum. */
+/**
+ * The closed lists of values that are stored and sent. Each has an object for code (`CART_STATUS.ACTIVE`), the list of
+ * its values for models and schemas (`CART_STATUSES`), and a type (`CartStatus`).
+ */
 
 type ValueOf<T> = T[keyof T];
 
@@ -34,12 +37,16 @@ export const CHECKOUT_STATUS = {
 } as const;
 export const CHECKOUT_STATUSES = Object.values(CHECKOUT_STATUS);
 export type CheckoutStatus = ValueOf<typeof CHECKOUT_STATUS>;
-/** A session in one of these can still become an order; one such session a cart. */
-export const LIVE_CHECKOUT_STATUSES = ["initiated", "address_entered", "payment_pending"] as const;
-/** Whoever stopped here may be reminded: of a live checkout, or of one whose time is over. */
-export const REMINDED_CHECKOUT_STATUSES = [...LIVE_CHECKOUT_STATUSES, "failed"] as const;
+/** A checkout session in one of these can still become an order. A cart has at most one such session. */
+export const LIVE_CHECKOUT_STATUSES = [
+  CHECKOUT_STATUS.INITIATED,
+  CHECKOUT_STATUS.ADDRESS_ENTERED,
+  CHECKOUT_STATUS.PAYMENT_PENDING,
+] as const;
+/** Customers who stopped in one of these get a reminder: of a live checkout, or of an expired one. */
+export const REMINDED_CHECKOUT_STATUSES = [...LIVE_CHECKOUT_STATUSES, CHECKOUT_STATUS.FAILED] as const;
 
-/** Why a session failed. Only `expired` may still be completed, by a late payment (D32). */
+/** Why a checkout session failed. Only an `expired` one can still be completed, by a late payment. */
 export const CHECKOUT_FAILURE = {
   EXPIRED: "expired",
   OUT_OF_STOCK: "out_of_stock",
@@ -65,6 +72,7 @@ export const ORDER_STATUS = {
 export const ORDER_STATUSES = Object.values(ORDER_STATUS);
 export type OrderStatus = ValueOf<typeof ORDER_STATUS>;
 
+/** Of an order. */
 export const PAYMENT_STATUS = {
   PENDING: "pending",
   PAID: "paid",
@@ -92,27 +100,41 @@ export const LINE_FULFILLMENT_STATUS = {
 export const LINE_FULFILLMENT_STATUSES = Object.values(LINE_FULFILLMENT_STATUS);
 export type LineFulfillmentStatus = ValueOf<typeof LINE_FULFILLMENT_STATUS>;
 
-export const ONLINE_PAYMENT_METHODS = ["upi", "card", "netbanking", "wallet"] as const;
+/** `bank_transfer` and `manual` are for orders that an admin enters. */
+export const PAYMENT_METHOD = {
+  UPI: "upi",
+  CARD: "card",
+  NETBANKING: "netbanking",
+  WALLET: "wallet",
+  COD: "cod",
+  BANK_TRANSFER: "bank_transfer",
+  MANUAL: "manual",
+} as const;
+export const PAYMENT_METHODS = Object.values(PAYMENT_METHOD);
+export type PaymentMethod = ValueOf<typeof PAYMENT_METHOD>;
+
+/** Paid at the gateway. */
+export const ONLINE_PAYMENT_METHODS = [
+  PAYMENT_METHOD.UPI,
+  PAYMENT_METHOD.CARD,
+  PAYMENT_METHOD.NETBANKING,
+  PAYMENT_METHOD.WALLET,
+] as const;
 export type OnlinePaymentMethod = (typeof ONLINE_PAYMENT_METHODS)[number];
 
 /** What a customer can choose at checkout. */
-export const CHECKOUT_PAYMENT_METHODS = [...ONLINE_PAYMENT_METHODS, "cod"] as const;
+export const CHECKOUT_PAYMENT_METHODS = [...ONLINE_PAYMENT_METHODS, PAYMENT_METHOD.COD] as const;
 export type CheckoutPaymentMethod = (typeof CHECKOUT_PAYMENT_METHODS)[number];
 
-/** What a payment record can hold: also manual orders, and methods that only the gateway knows. */
-export const PAYMENT_METHODS = [
-  ...CHECKOUT_PAYMENT_METHODS,
-  "emi",
-  "paylater",
-  "cardless_emi",
-  "bank_transfer",
-  "manual",
-] as const;
-export type PaymentMethod = (typeof PAYMENT_METHODS)[number];
+export const PAYMENT_GATEWAY = {
+  RAZORPAY: "razorpay",
+  COD: "cod",
+  MANUAL: "manual",
+} as const;
+export const PAYMENT_GATEWAYS = Object.values(PAYMENT_GATEWAY);
+export type PaymentGatewayName = ValueOf<typeof PAYMENT_GATEWAY>;
 
-export const PAYMENT_GATEWAYS = ["razorpay", "cod", "manual"] as const;
-export type PaymentGatewayName = (typeof PAYMENT_GATEWAYS)[number];
-
+/** Of a payment, as the gateway reports it. */
 export const PAYMENT_GATEWAY_STATUS = {
   PENDING: "pending",
   AUTHORIZED: "authorized",
@@ -236,7 +258,7 @@ export const SHIPMENT_STATUS = {
 export const SHIPMENT_STATUSES = Object.values(SHIPMENT_STATUS);
 export type ShipmentStatus = ValueOf<typeof SHIPMENT_STATUS>;
 
-/** What a row of an order's history is about: one of its three statuses, or its owner (a guest, then a customer). */
+/** What a row of an order's history records: one of its three statuses, or its owner (a guest, then a customer). */
 export const STATUS_TYPE = {
   ORDER: "order",
   PAYMENT: "payment",
@@ -285,7 +307,7 @@ export const NOTICE_CODES = [
 ] as const;
 export type NoticeCode = (typeof NOTICE_CODES)[number];
 
-/** Something the storefront should show the customer. `details` holds rupees, never paise. */
+/** Something for the storefront to show the customer. Amounts in `details` are rupees. */
 export interface Notice {
   code: NoticeCode;
   message: string;
@@ -298,22 +320,18 @@ export const JOB_NAMES = [
   "checkout-cleanup",
   "checkout-reminder",
   "abandoned-cart",
-  "order-sync",
   "payment-sweep",
-  "payment-reconciliation",
   "placement-recovery",
   "outbox",
-  "invoice-issue",
   "webhook-retry",
   "promotion-refresh",
-  "return-expiry",
   "retention",
   "analytics",
 ] as const;
 export type JobName = (typeof JOB_NAMES)[number];
 
 export const CURRENCY = "INR";
-/** Business days, numbers and financial years follow this clock (D6). */
+/** Business days, document numbers and financial years follow Indian time. */
 export const BUSINESS_TIME_ZONE = "Asia/Kolkata";
-/** The gateway takes and refunds at least ₹1 (D41). */
+/** ₹1, the least that the gateway charges or refunds. */
 export const GATEWAY_MINIMUM_PAISE = 100;

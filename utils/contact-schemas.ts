@@ -4,9 +4,9 @@ import { findState } from "./gst/states.js";
 import { changesDirection } from "./text.js";
 import { identifier, line, optionalLine } from "./text-schemas.js";
 
-/** Contacts and addresses in requests. People's spellings are accepted; the value is the stored form. */
+/** Contacts and addresses in requests. Usual spellings are accepted; the value is the stored form. */
 
-/** A string that `read` turns into its stored form, or refuses with null. */
+/** A string that `read` converts to its stored form; null refuses it. */
 const readAs = (read: (typed: string) => string | null, what: string) =>
   Joi.string().custom(
     (typed: string, helpers) => read(typed) ?? helpers.message({ custom: `{{#label}} must be ${what}` }),
@@ -14,7 +14,7 @@ const readAs = (read: (typed: string) => string | null, what: string) =>
 
 export const personName = () => line(MAX_NAME_LENGTH);
 
-/** Stored as typed; compare with `emailKey`. Top-level domains are not looked up: new ones appear, and shops have internal ones. */
+/** Stored as typed; compare with `emailKey`. Any top-level domain is accepted, because new and internal ones exist. */
 export const email = () =>
   identifier()
     .max(MAX_EMAIL_LENGTH)
@@ -45,6 +45,6 @@ export const addressKeys = {
   country: Joi.string().valid("IN"),
 };
 
-/** The fields without which nothing can be delivered; optional ones beside them. */
+/** The fields that a delivery needs, and the optional ones. */
 export const REQUIRED_ADDRESS_KEYS = ["name", "phone", "line1", "city", "state", "pincode"];
 export const OPTIONAL_ADDRESS_KEYS = ["line2", "landmark", "country"];

@@ -29,7 +29,7 @@ export function toIndianPhone(typed: string): string | null {
   return phone.number;
 }
 
-/** `560 001` → `560001`. Null when it is not six digits, the first not 0. */
+/** `560 001` → `560001`. Null unless it has six digits and does not start with 0. */
 export function toPincode(typed: string): string | null {
   const digits = cleanIdentifier(typed).replace(/[\s-]/g, "");
   return /^[1-9][0-9]{5}$/.test(digits) ? digits : null;
@@ -37,7 +37,7 @@ export function toPincode(typed: string): string | null {
 
 /**
  * The form in which two e-mail addresses are compared: lower case, and the domain in Unicode, so that both
- * spellings of an internationalised domain are the same. What is stored, shown and written to stays as typed.
+ * spellings of an internationalised domain are equal. The stored address stays as typed.
  */
 export function emailKey(email: string): string {
   const lower = cleanIdentifier(email).toLowerCase();
@@ -66,7 +66,7 @@ export interface Contact {
   phone?: string;
 }
 
-/** What a token's claims say about a customer, in the stored form. An unusable claim counts as absent. */
+/** The customer's contact from a token's claims, in the stored form. An unusable claim counts as absent. */
 export function contactOfClaims(claims: Readonly<Record<string, unknown>>): Contact {
   const read = (claim: unknown, to: (typed: string) => string | null | undefined): string | undefined =>
     typeof claim === "string" ? (to(claim) ?? undefined) : undefined;

@@ -4,14 +4,14 @@ import { config } from "../config/env.config.js";
 import { currentRequestId } from "./request-context.js";
 
 /**
- * Named moments before and after every effect, at which a test may kill this process (`reliability.md` §3).
- * They stand at the mechanisms that every effect goes through – the driver's commands, the neighbours'
- * client, the gateway's transport – and not in the flows, so that no step can be without one.
+ * Named points before and after every effect, at which a test can kill this process. They are in the mechanisms that
+ * every effect goes through (the driver's commands, the neighbours' client, the gateway's transport), not in the
+ * flows, so that no step can lack one.
  *
- *   record:<file>                                    writes down each one that is reached
- *   kill:<name>:<before|after>:<nth>[:<request id>]  SIGKILL at the nth time, in requests whose id begins so
+ *   record:<file>                                    records each point that is reached
+ *   kill:<name>:<before|after>:<nth>[:<request id>]  SIGKILL at the nth time, in requests whose id starts with this
  *
- * Before: the effect has not happened, nothing was sent. After: it has, its answer is here and nobody knows.
+ * Before: nothing was sent yet. After: the effect has happened and its answer has arrived, but nothing is recorded.
  */
 export type CrashPhase = "before" | "after";
 
@@ -37,7 +37,7 @@ function killAt([wantedName = "", wantedPhase = "", nth = "", requestId = ""]: s
     if (name !== wantedName || phase !== wantedPhase) return;
     if (!(currentRequestId() ?? "").startsWith(requestId)) return;
     left -= 1;
-    // The kernel ends this thread inside the call: not one more statement runs.
+    // The kernel ends the process inside this call: no further statement runs.
     if (left === 0) process.kill(process.pid, "SIGKILL");
   };
 }
@@ -49,12 +49,12 @@ function toReach(setting: string): Reach {
 }
 
 const { env, crashPoints } = config;
-/** Null outside tests: then nothing here costs anything. */
+/** Null outside tests, where these points cost nothing. */
 const reach: Reach | null = env === "test" && crashPoints ? toReach(crashPoints) : null;
 
 export const crashPointsAreOn = reach !== null;
 
-/** Ids become `{id}`: `/api/reservations/rsv_1` → `/api/reservations/{id}`. Words of a path are small letters. */
+/** Ids become `{id}`: `/api/reservations/rsv_1` → `/api/reservations/{id}`. Fixed parts of a path are lower-case letters. */
 const templateOf = (path: string): string =>
   path.replace(/\?.*$/, "").replace(/(?<=\/)(?!v\d\/)[^/]*[^/a-z-][^/]*/g, "{id}");
 
@@ -68,7 +68,7 @@ interface OutsideWrite {
 const nameOf = ({ service, method, path }: OutsideWrite): string =>
   `${service}.${method.toUpperCase()} ${templateOf(path)}`;
 
-/** A write that goes to another service is about to be sent (`before`), or has been answered (`after`). */
+/** A write to another service is about to be sent (`before`), or has been answered (`after`). */
 export function reachOutsideWrite(write: OutsideWrite, phase: CrashPhase): void {
   reach?.(nameOf(write), phase);
 }
@@ -80,10 +80,10 @@ const DATABASE_WRITES: ReadonlySet<string> = new Set([
   "findAndModify",
   "bulkWrite",
 ]);
-/** Of the jobs themselves: who runs, and what it brought. Nothing a customer sees depends on them. */
+/** Bookkeeping of the jobs. Nothing that a customer sees depends on it. */
 const BOOKKEEPING: ReadonlySet<string> = new Set(["leases", "jobRuns"]);
 
-/** Which collections each transaction that is open has written. */
+/** The collections that each open transaction has written. */
 class OpenTransactions {
   readonly #ofSession = new Map<string, { transaction: string; collections: Set<string> }>();
 
@@ -99,7 +99,7 @@ class OpenTransactions {
   }
 }
 
-/** @returns null for what has no effect by itself: a read, and a write whose transaction is not committed yet */
+/** @returns null for commands without an effect of their own: reads, and writes in an open transaction */
 function nameOfCommand(
   commandName: string,
   command: mongo.Document,
@@ -118,27 +118,27 @@ function nameOfCommand(
 }
 
 /**
- * Puts a point before and after each write of a client: `db.carts.update`, or for a transaction, where nothing
- * has an effect before all of it has, `db.commitTransaction carts+cartItems`.
+ * Adds a point before and after each write of a client: `db.carts.update`, or, for a transaction, only at its commit:
+ * `db.commitTransaction carts+cartItems`.
  *
- * The driver tells of a command before its first byte goes out, and of its success once the whole answer is
- * here, both within the caller's context (mongodb 7.8, `Connection.sendCommand`).
+ * The driver reports a command before its first byte is sent and its success once the whole answer has arrived, both
+ * in the caller's context (mongodb 7.8, `Connection.sendCommand`).
  */
 export function watchDatabaseWrites(client: mongo.MongoClient): void {
   if (!reach) return;
-  const underWay = new Map<number, string>();
+  const inFlight = new Map<number, string>();
   const transactions = new OpenTransactions();
   client.on("commandStarted", ({ commandName, command, requestId }) => {
     const name = nameOfCommand(commandName, command, transactions);
     if (name === null) return;
-    underWay.set(requestId, name);
+    inFlight.set(requestId, name);
     reach(name, "before");
   });
   client.on("commandSucceeded", ({ requestId, reply }) => {
-    const name = underWay.get(requestId);
-    underWay.delete(requestId);
-    // An insert of what is there already succeeds as a command, and has no effect.
+    const name = inFlight.get(requestId);
+    inFlight.delete(requestId);
+    // An insert of an existing document succeeds as a command and has no effect.
     if (name !== undefined && !Object(reply).writeErrors) reach(name, "after");
   });
-  client.on("commandFailed", ({ requestId }) => underWay.delete(requestId));
+  client.on("commandFailed", ({ requestId }) => inFlight.delete(requestId));
 }

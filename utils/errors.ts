@@ -1,10 +1,10 @@
 /**
- * Every error a client can see. A class without a status or a code does not compile, and one
- * middleware turns them into answers (`middlewares/error.middleware.ts`). Facts that a code brings
- * along go to `details`, as `api.md` names them; the message is written for a person.
+ * Every error that a client can get. A class without a status or a code does not compile, and one middleware turns
+ * errors into responses (`middlewares/error.middleware.ts`). The message is for people: what happened, and what to do
+ * next. Facts for programs go to `details`.
  */
 
-/** Business-rule refusals: status 400 (D14). */
+/** Business-rule refusals: status 400. */
 export const RULE_CODES = [
   "OUT_OF_STOCK",
   "CART_LIMIT",
@@ -95,7 +95,7 @@ export abstract class AppError extends Error {
   }
 }
 
-/** A business rule says no: 400 with a stable code. */
+/** Refused by a business rule: 400 with a stable code. */
 export class RuleError extends AppError {
   readonly statusCode = 400;
   constructor(
@@ -140,7 +140,7 @@ export class UnauthenticatedError extends AppError {
 export class ForbiddenError extends AppError {
   readonly statusCode = 403;
   readonly code = "FORBIDDEN";
-  constructor(message = "This is not allowed for you") {
+  constructor(message = "You are not allowed to do this") {
     super(message);
   }
 }
@@ -196,7 +196,7 @@ export class IdempotencyKeyReusedError extends AppError {
   readonly statusCode = 422;
   readonly code = "IDEMPOTENCY_KEY_REUSED";
   constructor() {
-    super("This Idempotency-Key was used with another body");
+    super("This Idempotency-Key was used with a different body; send a new key");
   }
 }
 
@@ -204,7 +204,7 @@ export class RateLimitedError extends AppError {
   readonly statusCode = 429;
   readonly code = "RATE_LIMITED";
   constructor(override readonly retryAfterSeconds: number) {
-    super("Too many requests; wait a little");
+    super("Too many requests; try again after the time in Retry-After");
   }
 }
 
@@ -212,7 +212,7 @@ export class UpstreamBadResponseError extends AppError {
   readonly statusCode = 502;
   readonly code = "UPSTREAM_BAD_RESPONSE";
   constructor(readonly service: string) {
-    super("A service that we need gave a wrong answer");
+    super("A service that this request needs answered incorrectly; try again shortly");
   }
 }
 
@@ -221,7 +221,7 @@ export class UpstreamUnavailableError extends AppError {
   readonly code = "UPSTREAM_UNAVAILABLE";
   override readonly retryAfterSeconds = 5;
   constructor(readonly service: string) {
-    super("A service that we need is not available");
+    super("A service that this request needs is unavailable; try again shortly");
   }
 }
 
@@ -229,17 +229,17 @@ export class UpstreamTimeoutError extends AppError {
   readonly statusCode = 504;
   readonly code = "UPSTREAM_TIMEOUT";
   constructor(readonly service: string) {
-    super("A service that we need did not answer in time");
+    super("A service that this request needs did not answer in time; try again shortly");
   }
 }
 
-/** It may or may not have happened: the same request, repeated, finds the result (D29). */
+/** The effect may or may not have happened. Repeating the same request finds the result. */
 export class OutcomeUnknownError extends AppError {
   readonly statusCode = 503;
   readonly code = "OUTCOME_UNKNOWN";
   override readonly retryAfterSeconds = 2;
   constructor(readonly service: string) {
-    super("We could not learn whether this was done; repeat the same request");
+    super("It is not known whether this was done; repeat the same request to find out");
   }
 }
 
@@ -256,7 +256,7 @@ export class InternalError extends AppError {
   readonly statusCode = 500;
   readonly code = "INTERNAL_ERROR";
   constructor() {
-    super("Something went wrong on our side");
+    super("An internal error occurred; try again later");
   }
 }
 

@@ -9,12 +9,12 @@ export function sha256Hex(data: string | Uint8Array): string {
   return createHash("sha256").update(data).digest("hex");
 }
 
-/** An unguessable name safe in URLs and headers; 24 bytes are 192 bits in 32 characters. */
+/** An unguessable token that is safe in URLs and headers; 24 bytes are 192 bits in 32 characters. */
 export function randomToken(bytes = 24): string {
   return randomBytes(bytes).toString("base64url");
 }
 
-/** Compares without telling by its duration where the texts differ. */
+/** Compares in constant time, so that the duration does not reveal where the texts differ. */
 export function constantTimeEqual(left: string, right: string): boolean {
   const a = Buffer.from(left);
   const b = Buffer.from(right);
@@ -22,8 +22,8 @@ export function constantTimeEqual(left: string, right: string): boolean {
 }
 
 /**
- * JSON with sorted keys, so that equal values give equal texts. For parsed JSON only; recursive,
- * hence for input whose depth was checked (middlewares/body.middleware.ts).
+ * JSON with sorted keys, so that equal values give equal texts. Only for parsed JSON of bounded depth, because it is
+ * recursive (middlewares/json-body.ts checks the depth).
  */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) =>
@@ -40,13 +40,14 @@ export function deepFreeze<T>(value: T): T {
   return value;
 }
 
-const DUPLICATE_KEY = 11000;
+/** MongoDB's error code for a violated unique index. */
+export const DUPLICATE_KEY = 11_000;
 
-/** A unique index said no: somebody else was faster. `index` narrows it to one index by its name or field. */
+/** Whether a unique index refused a write: another one came first. `index` limits it to one index, by name or field. */
 export function isDuplicateKey(error: unknown, index?: string): boolean {
   if (!(error instanceof Error) || !("code" in error) || error.code !== DUPLICATE_KEY) return false;
   return index === undefined || error.message.includes(index);
 }
 
-/** An id of a request, whose format is checked already, as the database knows it. */
+/** The database's form of an id whose format is already validated. */
 export const toObjectId = (hex: string): Types.ObjectId => new Types.ObjectId(hex);

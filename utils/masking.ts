@@ -8,7 +8,7 @@ const HIDDEN = "****";
 const ADDRESS_IN_TEXT = /[^\s@<>()[\]{},;:"]{1,64}@[^\s@<>()[\]{},;:"]{1,255}/gu;
 /**
  * A phone number as people write it: 10 to 15 digits of any script, with blanks, hyphens, dots or brackets. Our
- * own numbers (`ORD-2026-000123`) match first and are kept; digits inside a longer word (an id) do not match.
+ * own numbers (`ORD-2026-000123`) match first and are kept; digits inside an id do not match.
  */
 const OWN_NUMBER_OR_PHONE =
   /\b[A-Z]{2,3}-\d{4}-\d{5,6}\b|(?<![\p{L}\p{N}_])\+?\(?\p{Nd}(?:[\s().\u2010-\u2015-]{0,3}\p{Nd}){9,14}(?![\p{L}\p{N}_])/gu;
@@ -91,7 +91,7 @@ const MASK_OF_KEY: Record<string, (value: string) => string> = {
 interface Place {
   key: string;
   depth: number;
-  /** Inside `notes` or a description: the merchant's and the customer's own words, under any key. */
+  /** Inside `notes` or a description, which hold free text of merchant and customer under any key. */
   isFreeText: boolean;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Money is an integer number of paise everywhere inside the service (decision D5). Rupees exist
- * only at the edges: JSON, CSV, PDF and the upstream services, which speak rupees.
+ * Money is an integer number of paise everywhere inside the service. Rupees exist only at the edges: JSON, CSV, PDF and
+ * the calls to other services.
  */
 
 declare const paiseBrand: unique symbol;
@@ -20,8 +20,8 @@ export function paise(amount: number): Paise {
 }
 
 /**
- * Rupees from an upstream service or a request, as paise. Rounds half away from zero (D27) after
- * taking off the binary noise of the multiplication (1.005 * 100 = 100.49999…).
+ * Converts rupees from another service or a request to paise. Rounds half away from zero, after removing the binary
+ * error of the multiplication (1.005 * 100 = 100.49999…).
  * @throws RangeError when the amount is not finite.
  */
 export function rupeesToPaise(rupees: number): Paise {

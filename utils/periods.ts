@@ -1,7 +1,7 @@
 /**
- * Days, weeks and months as the business counts them. India keeps one time all year, so a day is always 24
- * hours long and its number is plain arithmetic: that lets the database group by day without its calendar
- * functions, which cost several times as much.
+ * Days, weeks and months in Indian time. India has no daylight saving, so a day always has 24 hours and its number is
+ * plain arithmetic. The database can then group by day without its calendar functions, which cost several times as
+ * much.
  */
 
 export const PERIODS = ["day", "week", "month"] as const;
@@ -10,13 +10,13 @@ export type Period = (typeof PERIODS)[number];
 const DAY_MS = 86_400_000;
 /** Asia/Kolkata (`BUSINESS_TIME_ZONE`) is 5 h 30 min ahead of UTC. */
 const OFFSET_MS = 19_800_000;
-/** The moment at which day 0 began: 1 January 1970 in India. */
+/** The start of day 0: 1 January 1970 in India. */
 const DAY_ZERO = new Date(-OFFSET_MS);
 
 /** Days since 1 January 1970 in India. */
 export const dayNumberOf = (at: Date): number => Math.floor((at.getTime() + OFFSET_MS) / DAY_MS);
 
-/** The same as an expression of an aggregation, of a date field such as `$createdAt`. */
+/** The same as an aggregation expression, for a date field such as `$createdAt`. */
 export const dayNumberExpression = (field: `$${string}`) => ({
   $floor: { $divide: [{ $subtract: [field, DAY_ZERO] }, DAY_MS] },
 });
@@ -51,7 +51,7 @@ export const spanOfDays = (first: number, last = first): Span => ({
   to: new Date(dayStart(last + 1) - 1),
 });
 
-/** The first and the last day that lie in the span with all their moments; the first is later when none does. */
+/** The first and the last day that lie wholly in the span; without any, the first is later than the last. */
 export function wholeDaysIn({ from, to }: Span): { first: number; last: number } {
   return {
     first: dayNumberOf(new Date(from.getTime() - 1)) + 1,

@@ -1,6 +1,6 @@
 import type { AdminRole } from "./permissions.js";
 
-/** Whose cart, checkout or order it is: a customer's, or a guest session's. */
+/** The owner of a cart, checkout or order: a customer, or a guest. */
 export type Owner = { userId: string } | { sessionId: string };
 
 export interface CustomerPrincipal {
@@ -32,7 +32,7 @@ export interface AnonymousPrincipal {
   kind: "anonymous";
 }
 
-/** The caller, as proven by the token or the guest id. */
+/** The authenticated caller: by token, by guest id, or anonymous. */
 export type Principal =
   | CustomerPrincipal
   | GuestPrincipal
@@ -54,6 +54,39 @@ export function ownerOf(principal: Principal): Owner | null {
  */
 export function ownerFilter(owner: Owner): { userId: string } | { sessionId: string; userId: null } {
   return "userId" in owner ? { userId: owner.userId } : { sessionId: owner.sessionId, userId: null };
+}
+
+/** Whether the document is the caller's; as `ownerFilter`, for a document that is loaded already. */
+export function isOwnedBy(document: { userId?: string; sessionId?: string }, owner: Owner): boolean {
+  if ("userId" in owner) return document.userId === owner.userId;
+  return document.sessionId === owner.sessionId && !document.userId;
+}
+
+/** Who made a change, as histories and the audit log store it. Without an id: the system. */
+export interface Actor<Type extends string = "customer" | "admin" | "service" | "system"> {
+  type: Type;
+  id?: string;
+}
+
+/** A guest is a customer without an id: the guest id is a credential and is never stored in a history. */
+export function actorOf(
+  principal: AdminPrincipal | ServicePrincipal,
+): Actor<"admin" | "service"> & { id: string };
+export function actorOf(principal: CustomerPrincipal | GuestPrincipal): Actor<"customer">;
+export function actorOf(principal: Principal): Actor;
+export function actorOf(principal: Principal): Actor {
+  switch (principal.kind) {
+    case "admin":
+      return { type: "admin", id: principal.adminId };
+    case "service":
+      return { type: "service", id: principal.id };
+    case "customer":
+      return { type: "customer", id: principal.userId };
+    case "guest":
+      return { type: "customer" };
+    case "anonymous":
+      return { type: "system" };
+  }
 }
 
 /** Identifies the caller in keys of records and limits; null for an anonymous one. */
@@ -78,7 +111,7 @@ export function principalLabel(principal: Principal): string {
   return principalKey(principal) ?? "anonymous";
 }
 
-/** What a customer's token says about them, in its stored form. */
+/** The claims of a customer's token, in their stored form. */
 export type Profile = Pick<CustomerPrincipal, "name" | "email" | "phone">;
 
 export function profileOf(principal: Principal): Profile {

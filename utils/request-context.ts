@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
 /**
- * What belongs to the request (or job run) being worked on, wherever the code is: the logger puts
- * the id on every line and the upstream client sends it along, without anybody passing it on.
+ * The context of the current request or job run, available without passing it on: the logger adds the id to every line,
+ * and the neighbours' client sends it along.
  */
 export interface RequestContext {
   requestId: string;

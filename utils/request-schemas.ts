@@ -3,8 +3,8 @@ import { now } from "./clock.js";
 import { dayNumberOf, PERIODS, type Period, spanOfDays } from "./periods.js";
 
 /**
- * Pieces of the schemas in `<module>.validation.ts`: what many requests have in common. Bounded
- * everywhere, because whatever is not bounded will be sent.
+ * Building blocks of the schemas in `<module>.validation.ts`. Every value is bounded, because clients send anything that
+ * is not.
  */
 
 /** A document's id. The value stays text; `new Types.ObjectId(id)` makes it one. */
@@ -16,10 +16,10 @@ export const orderNumber = () =>
 /** Ids of other services: products, variants, users, methods. */
 export const foreignId = () => Joi.string().pattern(/^[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}$/, "an id");
 
-/** A name of our own that stands in a path, such as a job's. */
+/** One of our own names in a path, such as a job's. */
 export const keyword = () => Joi.string().pattern(/^[\w-]{1,64}$/, "a name");
 
-/** Joi's conversion also takes `1e1`, ` 10`, `+5` and `10.0`; a number in a URL is written in plain digits. */
+/** Joi's conversion also accepts `1e1`, ` 10`, `+5` and `10.0`; a number in a URL must be written in plain digits. */
 const written =
   (pattern: RegExp): Joi.CustomValidator<number> =>
   (value, helpers) =>
@@ -43,10 +43,10 @@ export const rupeeAmount = () =>
     .max(MAX_RUPEES)
     .precision(2);
 
-/** Ten crore: above every order, far below where paise would cease to be exact. */
+/** Ten crore: more than any order, and far below the limit of exact paise. */
 const MAX_RUPEES = 100_000_000;
 const MAX_LIMIT = 100;
-/** Totals are exact, and pages can be had, up to so many rows. */
+/** Totals are exact, and pages exist, up to this number of rows. */
 export const MAX_DEPTH_OF_PAGES = 10_000;
 
 export interface PageQuery<SortField extends string = string> {
@@ -85,8 +85,8 @@ const MAX_RANGE_MS = 366 * DAY_MS;
 const isDay = (day: string): boolean => new Date(`${day}T00:00:00Z`).toJSON()?.slice(0, 10) === day;
 
 /**
- * One end of a range, both included: an instant with its offset, or a day, which means all of that day in
- * India. The year alone, week dates and local times are refused.
+ * One end of an inclusive range: an instant with its offset, or a day, which means all of that day in India. Years,
+ * week dates and local times are refused.
  */
 const rangeEnd = (edge: "from" | "to") =>
   Joi.date()
@@ -129,7 +129,7 @@ export interface AnalyticsQuery {
 
 const DEFAULT_RANGE_MS = 30 * DAY_MS;
 
-/** What every analytics route takes: a range, the last 30 days unless given, and the periods of its series. */
+/** The query of every analytics route: a range (default: the last 30 days) and the period of its series. */
 export function analyticsQuery(): Joi.ObjectSchema<AnalyticsQuery> {
   const keys = {
     ...dateRangeKeys,

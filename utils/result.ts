@@ -1,15 +1,10 @@
 import type { AppError } from "./errors.js";
-import {
-  OutcomeUnknownError,
-  UpstreamBadResponseError,
-  UpstreamTimeoutError,
-  UpstreamUnavailableError,
-} from "./errors.js";
+import { UpstreamBadResponseError, UpstreamTimeoutError, UpstreamUnavailableError } from "./errors.js";
 
 /**
- * What a neighbour answered. A failure says how much is known about the effect:
- * - `refused`: a definite no that the contract of the call lists; nothing was done there.
- * - `unavailable`: the call was not made, did not arrive, or was not admitted (open breaker, full bulkhead, 401, 429).
+ * The outcome of a call to a neighbour. A failure says what is known about its effect:
+ * - `refused`: a definite no that the contract of the call lists; nothing was done.
+ * - `unavailable`: the call was not sent, did not arrive, or was not admitted (open breaker, full bulkhead, 401, 429).
  * - `unknown`: it may or may not have been done (time-out, cut connection, 5xx, an unlisted 4xx). Never a refusal.
  */
 export type Outcome = "refused" | "unavailable" | "unknown";
@@ -24,9 +19,9 @@ export interface Failure {
   outcome: Outcome;
   /** A listed code (`INSUFFICIENT_STOCK`), or `TIMEOUT`, `NETWORK`, `BREAKER_OPEN`, `BULKHEAD_FULL`, `BAD_RESPONSE`, `HTTP_<status>`. */
   code: string;
-  /** In the neighbour's words, which may quote personal data: neither for a client nor for the log. */
+  /** The neighbour's own text, which may quote personal data: neither for clients nor for the log. */
   error: string;
-  /** For the log: in our own words, without any value that the neighbour sent. */
+  /** For the log: our own text, without values that the neighbour sent. */
   detail?: string;
   statusCode: number;
   service: string;
@@ -40,10 +35,15 @@ export type Result<T> = Success<T> | Failure;
 
 export const success = <T>(data: T): Success<T> => ({ success: true, data });
 
-export const isRefused = <T>(result: Result<T>): result is Failure =>
+export const isRefused = <T>(result: Result<T>): result is Failure & { outcome: "refused" } =>
   !result.success && result.outcome === "refused";
 
-/** The error a client sees when a neighbour failed and nothing better is known. */
+/** Turns the data of a success into something else; failures pass through. */
+export function mapResult<T, U>(result: Result<T>, map: (data: T) => U): Result<U> {
+  return result.success ? { success: true, data: map(result.data) } : result;
+}
+
+/** The error that a client gets when a neighbour failed and the caller has no better one. */
 export function toUpstreamError(failure: Failure): AppError {
   if (failure.outcome === "unavailable") return new UpstreamUnavailableError(failure.service);
   if (failure.code === "TIMEOUT") return new UpstreamTimeoutError(failure.service);
@@ -54,10 +54,4 @@ export function toUpstreamError(failure: Failure): AppError {
 export function unwrap<T>(result: Result<T>): T {
   if (result.success) return result.data;
   throw toUpstreamError(result);
-}
-
-/** As `unwrap`, for effects whose time-out leaves an intent behind that a job will finish. */
-export function unwrapEffect<T>(result: Result<T>): T {
-  if (result.success) return result.data;
-  throw result.outcome === "unknown" ? new OutcomeUnknownError(result.service) : toUpstreamError(result);
 }

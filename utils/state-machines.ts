@@ -11,9 +11,8 @@ import type {
 } from "./constants.js";
 
 /**
- * Every lifecycle of the service as data (`domain.md` §3). A status without a row does not compile.
- * What a table does not list is refused (or, for a late word of the gateway, ignored) by the single
- * writer in `services/platform/transition.service.ts`.
+ * Every lifecycle of the service as data. A status without a row does not compile. A move that a table does not list is
+ * refused (or, for a late report of the gateway, ignored) by `services/platform/transition.service.ts`.
  */
 type Table<S extends string> = Record<S, readonly S[]>;
 
@@ -32,7 +31,7 @@ const machine = <S extends string>(name: string, initial: NoInfer<S>, next: Tabl
 
 export const cartMachine = machine<CartStatus>("cart", "active", {
   active: ["abandoned", "converted"],
-  // Its owner returns before a new cart exists, or a late payment arrives.
+  // To active: the owner returns before there is a new cart. To converted: a late payment.
   abandoned: ["active", "converted"],
   converted: [],
 });
@@ -40,10 +39,10 @@ export const cartMachine = machine<CartStatus>("cart", "active", {
 export const checkoutMachine = machine<CheckoutStatus>("checkout", "initiated", {
   initiated: ["address_entered", "failed"],
   address_entered: ["payment_pending", "failed"],
-  // Back to address_entered: a change of cart, address or shipping method voids the chosen payment (docs/decisions/003).
+  // Back to address_entered: a change of cart, address or shipping method supersedes the payment (docs/decisions/003).
   payment_pending: ["completed", "failed", "address_entered"],
   completed: [],
-  // A late payment; legal from the reason `expired` alone, which the writer's guard checks.
+  // A late payment; only for the reason `expired`, which the writer's guard checks.
   failed: ["completed"],
 });
 
@@ -78,12 +77,12 @@ export const lineFulfillmentMachine = machine<LineFulfillmentStatus>("line fulfi
   cancelled: [],
 });
 
-/** Online payments: moved by the gateway's word alone. */
+/** Online payments; only reports of the gateway move them. */
 export const paymentMachine = machine<PaymentGatewayStatus>("payment", "pending", {
   pending: ["authorized", "captured", "failed"],
   authorized: ["captured", "failed", "refunded"],
   captured: ["refunded"],
-  // Late authorisation of the same gateway payment (D11).
+  // Late authorisation of the same gateway payment.
   failed: ["authorized", "captured"],
   refunded: [],
 });
@@ -100,7 +99,7 @@ export const refundMachine = machine<RefundStatus>("refund", "pending", {
   pending: ["processing", "rejected"],
   processing: ["completed", "failed"],
   failed: ["processing"],
-  // The gateway takes its word back; an admin is told.
+  // The gateway reverses its report; an admin is notified.
   completed: ["failed"],
   rejected: [],
 });

@@ -20,7 +20,7 @@ interface Typed {
   isRefused: (text: string) => boolean;
 }
 
-/** Stops at the first fault: after a refusal the rules that follow would check the value as it was typed. */
+/** Stops at the first error: after a refusal, later rules would check the uncleaned value. */
 const cleaned = ({ clean, isRefused }: Typed): Joi.StringSchema =>
   Joi.string()
     .prefs({ abortEarly: true })
@@ -35,17 +35,17 @@ const cleaned = ({ clean, isRefused }: Typed): Joi.StringSchema =>
 /** One line that shows something. */
 export const line = (max: number) => cleaned({ clean: cleanLine, isRefused: changesDirection }).max(max);
 
-/** A line that may be left out, as `null` or with nothing in it; all of these become undefined. */
+/** An optional line: absent, `null` or blank, which all become undefined. */
 export const optionalLine = (max: number) => line(max).allow(null).empty(NOTHING);
 
 /** Text of several lines. Card numbers in it are masked: they must not be stored. */
 export const freeText = (max: number) =>
   cleaned({ clean: (text) => maskCardNumbers(cleanText(text)), isRefused: overridesDirection }).max(max);
 
-/** Why something is cancelled or rejected. */
+/** A reason for a cancellation or rejection. */
 export const reasonText = () => freeText(500).min(3);
 
-/** A text that is compared as a whole, without invisible characters; the caller adds what it must look like. */
+/** A text that is compared as a whole, without invisible characters; the caller adds its format. */
 export const identifier = () => cleaned({ clean: cleanIdentifier, isRefused: changesDirection });
 
 /**

@@ -1,7 +1,6 @@
 /**
- * Text as people type and paste it, brought into one form before it is checked, compared or stored. The
- * cleaners are pure and idempotent; they trim and return NFC. Limits apply to their result: NFC lengthens a
- * few Indic letters.
+ * Normalises typed and pasted text before it is checked, compared or stored. The cleaners are pure and idempotent; they
+ * trim and return NFC. Limits apply to the result, because NFC lengthens a few Indic letters.
  */
 
 /**
@@ -52,7 +51,7 @@ export const cleanText = (text: string): string =>
     ),
   );
 
-/** What is compared character by character, such as an e-mail address: as `cleanLine`, without any joiner. */
+/** For texts that are compared character by character, such as e-mail addresses: as `cleanLine`, without joiners. */
 export const cleanIdentifier = (text: string): string =>
   cleanLine(text.replace(/\p{Default_Ignorable_Code_Point}/gu, ""));
 
@@ -60,7 +59,7 @@ export const cleanIdentifier = (text: string): string =>
 export const normaliseCouponCode = (code: string): string =>
   cleanIdentifier(cleanIdentifier(code).toUpperCase());
 
-/** Whether the text shows something on a screen; a name must. */
+/** Whether the text has a visible character. */
 export const isVisible = (text: string): boolean => VISIBLE.test(text);
 
 /** Whether one line would be shown in another order than it has. */

@@ -1,10 +1,10 @@
 import Joi from "joi";
 
 /**
- * Pieces of the schemas in `<module>.view.ts`, which describe answers for OpenAPI and for the tests.
+ * Building blocks of the schemas in `<module>.view.ts`, which describe responses for OpenAPI and the tests.
  */
 
-/** The envelope around every JSON answer (`api.md`). */
+/** The envelope around every JSON response. */
 export const envelopeKeys = Joi.object({
   success: Joi.boolean().required(),
   statusCode: Joi.number().integer().required(),
@@ -24,13 +24,13 @@ export function nullable(schema: Joi.Schema): Joi.Schema {
   return Joi.alternatives().try(schema, Joi.valid(null));
 }
 
-/** Rupees with at most two decimals (D5). */
+/** Rupees with at most two decimals. */
 export const rupees = Joi.number().precision(2);
 
-/** A moment as JSON holds it: `2026-11-21T08:00:00.000Z`. */
+/** A time in JSON: `2026-11-21T08:00:00.000Z`. */
 export const moment = Joi.string().isoDate();
 
-/** The answer of a list (`api.md`, Lists). */
+/** The response of a list. */
 export function listView(item: Joi.Schema): Joi.ObjectSchema {
   return Joi.object({
     items: Joi.array().items(item).required(),

@@ -24,7 +24,7 @@ export const company: Record<string, VariableSpec> = {
   },
   COMPANY_STATE: {
     schema: text().max(60),
-    purpose: "the seller's state (name or GST code); without it, the GSTIN's first two digits tell",
+    purpose: "the seller's state (name or GST code); without it, the first two digits of the GSTIN decide",
     example: "Karnataka",
   },
   COMPANY_GSTIN: {
@@ -48,13 +48,13 @@ export const company: Record<string, VariableSpec> = {
   },
   INVOICE_ISSUE_ON: {
     schema: oneOf("confirmation", "dispatch"),
-    purpose: "when an invoice is issued",
+    purpose: "when an invoice is issued: confirmation or dispatch of the order",
     example: "confirmation",
     fallback: "confirmation",
   },
   PRICES_INCLUDE_TAX: {
     schema: flag(),
-    purpose: "whether prices contain GST (Indian MRPs do); say it explicitly in production",
+    purpose: "whether prices contain GST (Indian MRPs do); set it explicitly in production",
     example: "true",
     fallback: false,
   },

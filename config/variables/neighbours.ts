@@ -11,7 +11,7 @@ export const identity: Record<string, VariableSpec> = {
   JWT_JWKS_URL: {
     schema: url(),
     purpose:
-      "the Auth service's public keys (https in production); when set, tokens are verified with these alone (RS256, ES256)",
+      "the Auth service's public keys (https in production); when set, tokens are verified only with these (RS256, ES256)",
     example: "https://auth.example.com/.well-known/jwks.json",
   },
   JWT_ISSUER: {
@@ -28,7 +28,7 @@ export const identity: Record<string, VariableSpec> = {
   },
   SERVICE_TOKEN: {
     schema: text().min(8).max(4096),
-    purpose: "how this service identifies itself to the other services",
+    purpose: "the bearer token that this service sends to the other services",
     example: "a-token-issued-by-the-auth-service",
     requiredInProduction: true,
     sandboxValue: "sandbox-service-token-0123456789abcdef",
@@ -57,7 +57,7 @@ export const upstreams: Record<string, VariableSpec> = {
   },
   CATALOG_CACHE_SECONDS: {
     schema: whole(0, 86_400),
-    purpose: "how long catalog answers are kept, in seconds; 0 = not at all",
+    purpose: "how long catalog answers are cached, in seconds; 0 = not at all",
     example: "60",
     fallback: 60,
   },

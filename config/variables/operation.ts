@@ -3,14 +3,19 @@ import { flag, HOST, list, oneOf, text, url, type VariableSpec, whole } from "./
 export const operation: Record<string, VariableSpec> = {
   NODE_ENV: {
     schema: oneOf("development", "test", "production"),
-    purpose: "how the service runs; without it, as in production",
+    purpose: "the mode of the service; without it, production",
     example: "production",
     fallback: "production",
   },
-  PORT: { schema: whole(0, 65_535), purpose: "where it listens", example: "3003", fallback: 3003 },
+  PORT: {
+    schema: whole(0, 65_535),
+    purpose: "the port it listens on; 0 chooses a free one",
+    example: "3003",
+    fallback: 3003,
+  },
   LOG_LEVEL: {
     schema: oneOf("fatal", "error", "warn", "info", "debug", "trace", "silent"),
-    purpose: "how much is logged",
+    purpose: "the least severe log level that is written",
     example: "info",
     fallback: "info",
   },
@@ -23,25 +28,25 @@ export const operation: Record<string, VariableSpec> = {
   },
   PUBLIC_URL: {
     schema: url(),
-    purpose: "this service as its users reach it; links are built from it",
+    purpose: "the public base URL of this service; links are built from it",
     example: "https://api.example.com",
     fallback: `${HOST}:3003`,
   },
   STOREFRONT_URL: {
     schema: url(),
-    purpose: "the shop; links in mails lead there",
+    purpose: "the base URL of the shop, for links in mails",
     example: "https://shop.example.com",
     fallback: `${HOST}:3000`,
   },
   CART_EXPIRY_DAYS: {
     schema: whole(1, 365),
-    purpose: "how long a cart lives, in days",
+    purpose: "days until an unused cart is abandoned",
     example: "7",
     fallback: 7,
   },
   CHECKOUT_EXPIRY_MINUTES: {
     schema: whole(1, 1440),
-    purpose: "how long a checkout lives, in minutes",
+    purpose: "minutes until a checkout expires",
     example: "30",
     fallback: 30,
   },
@@ -65,20 +70,20 @@ export const operation: Record<string, VariableSpec> = {
   },
   RATE_LIMIT_PER_MINUTE: {
     schema: whole(0, 1_000_000),
-    purpose: "requests per minute and caller; the stricter limits scale with it; 0 disables every limit",
+    purpose: "requests per minute and caller; stricter limits scale with it; 0 disables every limit",
     example: "300",
     fallback: 300,
   },
   TRUST_PROXY: {
     schema: whole(0, 10),
     purpose:
-      "how many proxies stand in front of the service; without it all callers behind one share its address",
+      "how many proxies are in front of the service; with 0 all callers behind a proxy share its address",
     example: "1",
     fallback: 0,
   },
   CORS_ORIGINS: {
     schema: list(/^https?:\/\/[^/\s*]+$/, "origins such as https://shop.example.com"),
-    purpose: "the web origins that may call from a browser",
+    purpose: "the web origins whose pages may call from a browser",
     example: "https://shop.example.com,https://admin.example.com",
   },
   CRASH_POINTS: {
@@ -86,7 +91,8 @@ export const operation: Record<string, VariableSpec> = {
       /^(?:record:.+|kill:[^:]+:(?:before|after):[1-9]\d*(?::[\w.-]+)?)$/,
       "record:<file> or kill:<point>:<before|after>:<nth>[:<request id's beginning>]",
     ),
-    purpose: "for tests alone (NODE_ENV=test): where the process writes down its crash points, or dies",
+    purpose:
+      "only for tests (NODE_ENV=test): where the process records its crash points, or the one at which it is killed",
     example: "record:/tmp/crash-points",
   },
   METRICS_TOKEN: {

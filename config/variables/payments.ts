@@ -30,7 +30,7 @@ export const payments: Record<string, VariableSpec> = {
   },
   RAZORPAY_API_URL: {
     schema: url(),
-    purpose: "another gateway address (the simulator's), without /v1; refused with a live key",
+    purpose: "another gateway address, such as the simulator's, without /v1; refused with a live key",
     example: `${HOST}:3009`,
   },
   RAZORPAY_TIMEOUT_MS: {
@@ -41,13 +41,13 @@ export const payments: Record<string, VariableSpec> = {
   },
   PAYMENT_CAPTURE: {
     schema: oneOf("automatic", "manual"),
-    purpose: "who captures: the gateway by itself, or placing the order",
+    purpose: "when payments are captured: automatic (by the gateway) or manual (when the order is placed)",
     example: "automatic",
     fallback: "automatic",
   },
   COD_AUTO_CONFIRM: {
     schema: flag(),
-    purpose: "whether cash-on-delivery orders are confirmed at once",
+    purpose: "whether cash-on-delivery orders are confirmed immediately",
     example: "true",
     fallback: true,
   },
@@ -69,7 +69,7 @@ export const secrets: Record<string, VariableSpec> = {
   },
   LINK_SECRET: {
     schema: secret(),
-    purpose: "signs guest ids and the links in mails and answers; a new one ends guest sessions",
+    purpose: "signs guest ids and the links in mails and answers; a new one ends every guest session",
     example: "a-long-random-text-of-32-or-more-characters",
     requiredInProduction: true,
     sandboxValue: "sandbox-link-secret-0123456789abcdef0123",

@@ -1,8 +1,8 @@
 import Joi from "joi";
 
 /**
- * Every variable of the environment: what it must look like, what it is for, an example, and what a
- * developer's machine gets without it. `.env.example` tells the same; a test keeps the two together.
+ * Describes a variable of the environment: its format, purpose, an example, and its default in development.
+ * `.env.example` says the same; a test keeps the two in step.
  */
 export interface VariableSpec {
   schema: Joi.Schema;
@@ -14,7 +14,7 @@ export interface VariableSpec {
   fallback?: string | number | boolean;
   /** Used in development and test only. */
   developmentFallback?: string;
-  /** A secret of the sandbox: used in development and test, refused in production, where anyone can look it up. */
+  /** A secret of the sandbox, which is public: used in development and test, refused in production. */
   sandboxValue?: string;
 }
 
@@ -24,7 +24,7 @@ export const secret = () => text().min(16).max(512);
 export const url = () => text().uri({ scheme: ["http", "https"] });
 export const whole = (min: number, max: number) => Joi.number().integer().min(min).max(max);
 export const flag = () => Joi.boolean();
-export const oneOf = (...words: string[]) => Joi.string().valid(...words);
+export const oneOf = (...allowed: string[]) => Joi.string().valid(...allowed);
 export const list = (item: RegExp, what: string) =>
   text().custom((value: string, helpers) => {
     const valid = value.split(",").every((part) => item.test(part.trim()));

@@ -1,6 +1,6 @@
 import type { mongo, PipelineStage, Schema } from "mongoose";
 
-/** Somebody tried to rewrite history: always a bug, so it is loud (500), never ignored. */
+/** Thrown when code tries to change an append-only document. Always a bug, so it becomes a 500. */
 export class AppendOnlyError extends Error {
   constructor(collection: string) {
     super(`${collection} is append-only: its documents are never changed or deleted`);
@@ -22,8 +22,7 @@ const CHANGES = [
 const writesBack = (stage: PipelineStage): boolean => "$merge" in stage || "$out" in stage;
 
 /**
- * Refuses every update and delete that goes through the model (`domain.md` §1, invariant I20).
- * Operators who need more than that (a legal erasure, retention) go through the driver, on purpose.
+ * Refuses every update and delete through the model. A legal erasure or retention has to use the driver, on purpose.
  */
 export function appendOnly<T>(schema: Schema<T>): void {
   const collection = String(schema.get("collection"));

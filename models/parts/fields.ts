@@ -1,9 +1,8 @@
 import { Schema, Types } from "mongoose";
 
 /**
- * The kinds of fields that our documents are made of. A field that may be empty holds `null`
- * (never `undefined`), so that a reader of the database sees that it was thought of; the owner's
- * `userId` and `sessionId` alone are left out where they do not apply.
+ * The field types of our documents. An empty field holds `null`, never `undefined`, so that the database shows which
+ * fields a document has. Only the owner's `userId` and `sessionId` are left out where they do not apply.
  */
 
 const wholeNumber = {
@@ -11,9 +10,9 @@ const wholeNumber = {
   message: "{PATH} must be a whole number, not {VALUE}",
 };
 
-/** Paise (D5); 0 unless given. Rounding off and corrections may be negative. */
+/** Paise, 0 by default. Round-offs and corrections may be negative. */
 export const money = { type: Number, required: true, default: 0, validate: wholeNumber } as const;
-/** Paise, never below zero: what the guards of payments and refunds count with. */
+/** Paise, never negative: the amounts that payment and refund guards compare. */
 export const moneyFromZero = { ...money, min: 0 } as const;
 export const optionalMoney = { type: Number, default: null, validate: wholeNumber } as const;
 
@@ -36,7 +35,7 @@ export const no = { type: Boolean, required: true, default: false } as const;
 export const yes = { type: Boolean, required: true, default: true } as const;
 export const optionalFlag = { type: Boolean, default: null } as const;
 
-/** Free-form JSON that only people read: gateway answers, audit snapshots. */
+/** Free-form JSON for people to read: gateway responses, audit snapshots. */
 export const json = { type: Schema.Types.Mixed, default: null } as const;
 
 export function oneOf<T extends string>(words: readonly T[], initial?: NoInfer<T>) {

@@ -4,7 +4,7 @@ import type { Paise } from "../../utils/money.js";
 import { count, json, money, no, oneOf, optionalText, quantity, text } from "./fields.js";
 import { definePart } from "./schema.js";
 
-/** Copies of what others own, taken at a moment and kept as they were then. */
+/** Copies of data that other services own, kept as they were when they were taken. */
 
 export interface AddressSnapshot {
   name: string;
@@ -60,7 +60,7 @@ export type CouponType = (typeof COUPON_TYPES)[number];
 export interface AppliedCoupon {
   code: string;
   type: CouponType;
-  /** Percent, or rupees, as the pricing service words it; only `discountAmount` is counted with. */
+  /** Percent or rupees, as the pricing service sends it. Only `discountAmount` is used in calculations. */
   value: number;
   discountAmount: Paise;
   stackable: boolean;
@@ -98,7 +98,7 @@ export const noticePart = definePart<Notice>({
   details: { type: json.type },
 });
 
-/** What a line keeps of the catalog, taken when it was added. */
+/** Catalog data of a line, copied when the line was added. */
 export interface ItemSnapshot {
   productId: string;
   variantId: string;
@@ -116,7 +116,7 @@ export interface ItemSnapshot {
   isReturnable: boolean;
 }
 
-/** Of anything that has these fields, these fields alone. */
+/** Picks exactly these fields from an object. */
 export const toItemSnapshot = (item: ItemSnapshot): ItemSnapshot => ({
   productId: item.productId,
   variantId: item.variantId,

@@ -12,7 +12,7 @@ export interface TaxSplit {
 
 export const taxSplitPart = definePart<TaxSplit>({ cgst: money, sgst: money, utgst: money, igst: money });
 
-/** The totals of a cart (`domain.md` §2). */
+/** The totals of a cart (docs/rules/money.md). */
 export interface CartTotals {
   subtotal: Paise;
   discountTotal: Paise;
@@ -49,7 +49,7 @@ export const checkoutTotalsPart = definePart<CheckoutTotals>({
   amountDue: money,
 });
 
-/** What order-level discount and tax make of a line (`gst.md` §4.2). */
+/** Order-level discount and tax of a line. */
 export interface LineTotals {
   orderDiscountShare: Paise;
   taxableValue: Paise;
@@ -67,14 +67,14 @@ export const lineTotalsFields = {
 export const CHARGE_KINDS = ["shipping", "cod"] as const;
 export type ChargeKind = (typeof CHARGE_KINDS)[number];
 
-/** Shipping or the COD fee, one row a rate (`gst.md` R6). */
+/** Shipping or the COD fee, one row per tax rate. */
 export interface Charge {
   kind: ChargeKind;
   /** As it is printed. */
   description: string;
   hsnCode: string | null;
   gstRateBps: number;
-  /** As the customer was quoted: contains the tax when prices do. */
+  /** The amount quoted to the customer: includes the tax when prices do. */
   amount: Paise;
   taxableValue: Paise;
   taxes: TaxSplit;

@@ -30,7 +30,7 @@ export const statusEntryPart = definePart<StatusEntry>({
   by: requiredPart(changedByPart),
 });
 
-/** A remark of a member of staff. */
+/** A note by a member of staff. */
 export interface StaffNote {
   note: string;
   by: string;
@@ -40,7 +40,7 @@ export interface StaffNote {
 
 export const staffNotePart = definePart<StaffNote>({ note: text, by: text, byName: optionalText, at: date });
 
-/** Puts the writers of a document in a line; the write itself compares the token. */
+/** Queues the writers of a document. The write itself compares the token. */
 export interface LeaseHold {
   token: string;
   until: Date;

@@ -1,16 +1,16 @@
 import { logger } from "../../config/logger.config.js";
 import type { JobContext } from "../../services/platform/job-runs.service.js";
-import { forEachAtOnce } from "../../utils/for-each-at-once.js";
+import { forEachAtOnce } from "../../utils/async.js";
 
-/** Items a job takes up at a time; a run ends when nothing is left behind them. */
+/** Items that a job loads at a time. */
 export const BATCH = 200;
-/** A run ends after so many queries; the next tick takes up the rest. */
+/** A run ends after this many queries; the next run handles the rest. */
 const MOST_QUERIES = 100;
 
 export interface ItemWork<T> {
-  /** The oldest items, at most `limit` (a finder of two lists may return more). */
+  /** The oldest items, at most `limit`. A finder that combines two lists may return more. */
   find(limit: number): Promise<T[]>;
-  /** @returns whether anything was done. A throw is one item's failure: the others go on. */
+  /** @returns whether anything was done. When it throws, the item has failed and the others go on. */
   handle(item: T): Promise<boolean>;
   idOf(item: T): string;
   /** How many items are handled at once; default 1. */
@@ -18,9 +18,8 @@ export interface ItemWork<T> {
 }
 
 /**
- * Works through everything `find` returns, each item once in a run. Items that stay in the list after they
- * were handled (they failed, or are not finished yet) do not hide the newer ones behind them: the next
- * query reaches so much further.
+ * Handles everything that `find` returns, each item once per run. Items that stay in the list after they were
+ * handled (failed, or not finished yet) do not hide newer ones: the next query's limit is raised by their number.
  */
 export async function workThrough<T>(
   work: ItemWork<T>,

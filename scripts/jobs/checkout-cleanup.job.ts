@@ -3,25 +3,29 @@ import { expireCheckout, findExpiredCheckouts } from "../../services/flows/expir
 import { settlePayment } from "../../services/flows/settle-payment.flow.js";
 import { askGatewayAbout } from "../../services/flows/sweep-payments.flow.js";
 import type { Job } from "../../services/platform/job-registry.service.js";
+import type { JobContext } from "../../services/platform/job-runs.service.js";
+import { CHECKOUT_STATUS } from "../../utils/constants.js";
 import { workThrough } from "./batches.js";
 import { placeOrReturn } from "./placement-recovery.job.js";
 
-/** Ends expired checkouts; one with an open payment only after the gateway was queried. */
+/** Fails expired checkouts. For one with an open payment, the gateway is queried first. */
 export const checkoutCleanup: Job = {
   name: "checkout-cleanup",
   description: "Fails expired checkouts and releases their stock and coupons",
   schedule: "0 */5 * * * *",
-  async run(context) {
-    const { done, failed } = await workThrough(
-      { find: findExpiredCheckouts, handle: endCheckout, idOf: ({ _id }) => _id.toHexString() },
-      context,
-    );
-    return { expired: done, failed };
-  },
+  run: cleanupExpiredSessions,
 };
 
+export async function cleanupExpiredSessions(context: JobContext): Promise<Record<string, number>> {
+  const { done, failed } = await workThrough(
+    { find: findExpiredCheckouts, handle: endCheckout, idOf: ({ _id }) => _id.toHexString() },
+    context,
+  );
+  return { expired: done, failed };
+}
+
 async function endCheckout(checkout: CheckoutSessionDoc): Promise<boolean> {
-  if (checkout.status === "payment_pending" && (await hasBeenPaid(checkout))) {
+  if (checkout.status === CHECKOUT_STATUS.PAYMENT_PENDING && (await hasBeenPaid(checkout))) {
     await placeOrReturn(checkout._id);
     return false;
   }
@@ -34,8 +38,8 @@ async function hasBeenPaid(checkout: CheckoutSessionDoc): Promise<boolean> {
   >();
   let paid = payments.some((payment) => payment.accepted);
   for (const payment of payments) {
-    for (const word of await askGatewayAbout(payment)) {
-      const settled = await settlePayment(word, "sweep");
+    for (const report of await askGatewayAbout(payment)) {
+      const settled = await settlePayment(report, "sweep");
       paid ||= settled?.payment.accepted ?? false;
     }
   }

@@ -5,8 +5,8 @@ import type { GatewayPayment } from "../../services/integrations/payment-gateway
 import { paymentGateway } from "../../services/integrations/payment-gateway.service.js";
 import type { JobContext } from "../../services/platform/job-runs.service.js";
 import { acquireLease, releaseLease, renewLease } from "../../services/platform/lease.service.js";
+import { forEachAtOnce } from "../../utils/async.js";
 import { now } from "../../utils/clock.js";
-import { forEachAtOnce } from "../../utils/for-each-at-once.js";
 import { unwrap } from "../../utils/result.js";
 import { placeOrReturn } from "./placement-recovery.job.js";
 
@@ -17,9 +17,9 @@ const PAGE = 100;
 const AT_ONCE = 10;
 
 const SCHEDULE = "payment-list-pass";
-/** Half a minute less than an hour: the tick of the same minute finds it free again. */
+/** Half a minute less than an hour, so that the run at the same minute of the next hour finds the lease free. */
 const EVERY_MS = 59.5 * 60_000;
-/** A pass whose process crashed is begun again after so long. */
+/** After a crash, the pass starts again after this. */
 const CRASHED_AFTER_MS = 5 * 60_000;
 
 export interface ListPass {
@@ -28,9 +28,8 @@ export interface ListPass {
 }
 
 /**
- * Passes over the gateway's list once an hour, whatever else the job has to do and whenever the process was
- * started. The schedule is a lease that is held until the hour is over, by the database's clock. A run by
- * hand passes in any case.
+ * Passes over the gateway's list once an hour, independent of the rest of the job and of restarts. The schedule is a
+ * lease that is held until the hour is over, by the database clock. A manual run always passes.
  */
 export async function passOverListHourly(context: JobContext): Promise<ListPass> {
   const startedAt = performance.now();
@@ -48,15 +47,15 @@ export async function passOverListHourly(context: JobContext): Promise<ListPass>
   }
 }
 
-/** Payments of gateway orders that are not ours are left alone; one failure does not affect the others. */
+/** Ignores payments of foreign gateway orders. A failure does not stop the others. */
 async function passOverList(context: JobContext): Promise<ListPass> {
   const to = now();
   const from = new Date(to.getTime() - LIST_DAYS * DAY_MS);
   const pass = { listed: 0, failed: 0 };
   for (let skip = 0; !context.signal.aborted; skip += PAGE) {
     const page = unwrap(await paymentGateway.listPayments({ from, to, skip, count: PAGE }));
-    await forEachAtOnce(page.payments, AT_ONCE, async (word) => {
-      if (!(await settledWithoutError(word))) pass.failed += 1;
+    await forEachAtOnce(page.payments, AT_ONCE, async (report) => {
+      if (!(await settledWithoutError(report))) pass.failed += 1;
     });
     pass.listed += page.count;
     if (page.count < PAGE) break;
@@ -64,19 +63,19 @@ async function passOverList(context: JobContext): Promise<ListPass> {
   return pass;
 }
 
-async function settledWithoutError(word: GatewayPayment): Promise<boolean> {
+async function settledWithoutError(report: GatewayPayment): Promise<boolean> {
   try {
-    await settleAndPlace(word);
+    await settleAndPlace(report);
     return true;
   } catch (error) {
-    logger.warn({ err: error, gatewayPaymentId: word.id }, "> A listed payment could not be settled");
+    logger.warn({ err: error, gatewayPaymentId: report.id }, "> A listed payment could not be settled");
     return false;
   }
 }
 
-/** Applies what the gateway reports of a payment, and places its order when it pays for one. */
-export async function settleAndPlace(word: GatewayPayment): Promise<void> {
-  const settled = await settlePayment(word, "sweep");
+/** Applies a report of the gateway, and places the order if the payment waits for it. */
+export async function settleAndPlace(report: GatewayPayment): Promise<void> {
+  const settled = await settlePayment(report, "sweep");
   if (settled?.awaitsOrder && settled.payment.checkoutSessionId) {
     await placeOrReturn(settled.payment.checkoutSessionId);
   }

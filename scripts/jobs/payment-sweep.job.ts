@@ -19,8 +19,8 @@ import { passOverListHourly, settleAndPlace } from "./payment-list-pass.js";
 import { placeOrReturn } from "./placement-recovery.job.js";
 
 /**
- * Half of the calls to the gateway that may be in flight, so that customers have the other half. At a second
- * an answer this asks about 25 payments a second.
+ * Half of the calls to the gateway that may be in flight, so that the other half is left for customers. If a call takes
+ * a second, 25 payments are asked about per second.
  */
 const PAYMENTS_AT_ONCE = 25;
 const REFUNDS_AT_ONCE = 5;
@@ -28,8 +28,8 @@ const REFUNDS_AT_ONCE = 5;
 const idOf = ({ _id }: Pick<PaymentDoc, "_id">) => _id.toHexString();
 
 /**
- * Asks the gateway about payments whose webhooks may be lost: every minute by gateway order, once an hour by
- * its list. With it alone, everything captured ends as an order or a refund.
+ * Asks the gateway about payments whose webhooks may be lost: every minute by gateway order, once an hour by the
+ * gateway's list. Even without any webhook, every capture ends as an order or a refund.
  */
 export const paymentSweep: Job = {
   name: "payment-sweep",
@@ -37,15 +37,15 @@ export const paymentSweep: Job = {
     "Asks the gateway about open payments and unfinished refunds, so that no money depends on a webhook",
   schedule: "0 * * * * *",
   async run(context) {
-    const works = [
+    const parts = [
       sweepPayments(context),
       resolveCaptured(context),
       lookUpRefunds(context),
       passOverListHourly(context),
     ] as const;
-    // All of them end before the job does, and a failure of one does not stop the others.
-    await Promise.allSettled(works);
-    const [payments, captured, refunds, list] = await Promise.all(works);
+    // The job ends after all of them, and a failure of one does not stop the others.
+    await Promise.allSettled(parts);
+    const [payments, captured, refunds, list] = await Promise.all(parts);
     return {
       paymentsAsked: payments.done,
       paymentsFailed: payments.failed,
@@ -67,12 +67,12 @@ async function sweepPayments(context: JobContext) {
   );
 }
 
-/** Every attempt on the gateway order is applied, oldest first, also when another one fails. */
+/** Applies every attempt on the gateway order, oldest first. A failure does not stop the others. */
 async function sweepPayment(payment: PaymentDoc): Promise<boolean> {
   if (!(await claimSweep(payment))) return false;
   const errors: unknown[] = [];
-  for (const word of (await askGatewayAbout(payment)).toReversed()) {
-    await settleAndPlace(word).catch((error: unknown) => errors.push(error));
+  for (const report of (await askGatewayAbout(payment)).toReversed()) {
+    await settleAndPlace(report).catch((error: unknown) => errors.push(error));
   }
   if (errors.length > 0) throw errors[0];
   await scheduleNextSweep(payment._id);

@@ -4,25 +4,20 @@ import { returnUnplacedMoney } from "../../services/flows/return-unplaced-money.
 import { findPaymentsAwaitingOrder } from "../../services/flows/settle-payment.flow.js";
 import { abandonKeys } from "../../services/platform/idempotency.service.js";
 import type { Job } from "../../services/platform/job-registry.service.js";
-import { now } from "../../utils/clock.js";
 import { AppError } from "../../utils/errors.js";
 import { workThrough } from "./batches.js";
-
-/** The client and the webhook get this long to place the order themselves. */
-const LEAVE_ALONE_MS = 15_000;
 
 /** Codes that mean "not yet": the next run tries again. */
 const NOT_YET = new Set(["PLACEMENT_IN_PROGRESS", "REQUEST_IN_PROGRESS", "VERSION_CONFLICT"]);
 
 /**
- * Finishes what a crash or a vanished client left behind: intents whose lease has ended, and payments that wait for
- * an order. Both are found within a minute; what can no longer become an order is refunded. Idempotency keys of
- * requests that crashed are released.
+ * Finishes what a crash or a lost client left behind: intents whose lease has ended, and payments that wait for an
+ * order. Both are found within a minute; a payment that can no longer become an order is refunded. Idempotency keys
+ * of requests that crashed are released.
  */
 export const placementRecovery: Job = {
   name: "placement-recovery",
-  description:
-    "Finishes or undoes orders whose placing was interrupted, and returns money that became no order",
+  description: "Finishes or undoes interrupted placements, and refunds payments that became no order",
   schedule: "*/20 * * * * *",
   async run(context) {
     const intents = await workThrough(
@@ -35,7 +30,7 @@ export const placementRecovery: Job = {
     );
     const payments = await workThrough(
       {
-        find: (limit) => findPaymentsAwaitingOrder(new Date(now().getTime() - LEAVE_ALONE_MS), limit),
+        find: findPaymentsAwaitingOrder,
         handle: ({ checkoutSessionId }) => placeOrReturn(checkoutSessionId),
         idOf: ({ checkoutSessionId }) => checkoutSessionId.toHexString(),
       },

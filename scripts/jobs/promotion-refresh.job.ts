@@ -3,7 +3,7 @@ import type { Job } from "../../services/platform/job-registry.service.js";
 import { now } from "../../utils/clock.js";
 import { workThrough } from "./batches.js";
 
-/** Looks again at every cart that a promotion gave something, so that nobody sees a discount that has ended. */
+/** Reprices every cart with a promotion, so that carts do not show discounts that have ended. */
 export const promotionRefresh: Job = {
   name: "promotion-refresh",
   description: "Reprices carts whose coupons, discounts or gifts no longer hold",

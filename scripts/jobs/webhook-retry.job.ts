@@ -3,7 +3,7 @@ import { claimDueWebhookEvents } from "../../services/platform/webhook-event.ser
 import { applyStoredEvent } from "../../src/payments/webhooks.service.js";
 import { workThrough } from "./batches.js";
 
-/** Applies stored events that the request which delivered them did not apply. */
+/** Applies webhook events whose request failed after the event was stored. */
 export const webhookRetry: Job = {
   name: "webhook-retry",
   description: "Applies webhook events that were stored but not applied yet",

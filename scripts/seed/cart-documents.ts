@@ -83,7 +83,6 @@ export function toCart({ cartId, owner, basket, orderId, placed }: CartFacts): C
     reminderSentAt: null,
     createdAt: beganAt(placed),
     updatedAt: placed,
-    talliedAt: placed,
   };
 }
 
@@ -155,6 +154,5 @@ export function toSession(facts: Facts, lines: FrozenLine[]): CheckoutSessionDoc
     },
     createdAt: beganAt(placed),
     updatedAt: placed,
-    talliedAt: placed,
   };
 }

@@ -4,12 +4,9 @@ import mongoose from "mongoose";
 import { connectDatabase, disconnectDatabase, prepareDatabase } from "../../config/database.config.js";
 import { config } from "../../config/env.config.js";
 import { allModels } from "../../models/index.js";
-import { tallyDay } from "../../services/platform/day-tally.service.js";
-import { cartTally } from "../../src/cart/cart.tally.service.js";
-import { checkoutTally } from "../../src/checkout/checkout.tally.service.js";
-import { dayNumberOf } from "../../utils/periods.js";
+import { analytics } from "../jobs/analytics.job.js";
 import { makeCollections, makeIndexes } from "./batches.js";
-import { CART_DAYS, COLLECTIONS, ORDER_DAYS, writeOpenCarts, writeOrders } from "./orders.js";
+import { COLLECTIONS, writeOpenCarts, writeOrders } from "./orders.js";
 
 const DAY_MS = 86_400_000;
 /** Fewer are counted as quickly as they are asked for. */
@@ -56,19 +53,12 @@ export async function seedDatabase(
     await prepareDatabase();
     if (orders + carts >= TALLIED_FROM) {
       say("tallying the days");
-      await tallyDays(until, orders > 0 ? ORDER_DAYS : CART_DAYS);
+      await analytics.run({ signal: new AbortController().signal, slot: "seed", fencing: 0 });
     }
     say(`${orders} orders and ${carts} carts without one are there`);
   } finally {
     await disconnectDatabase();
   }
-}
-
-/** Seeded documents are marked as tallied from the start, which the job would have to do day by day. */
-async function tallyDays(until: Date, days: number): Promise<void> {
-  const last = dayNumberOf(until);
-  for (let day = last - days - 1; day <= last; day += 1)
-    await Promise.all([tallyDay(cartTally, day), tallyDay(checkoutTally, day)]);
 }
 
 /** `npm run seed -- --orders 200000 --carts 200000 [--uri mongodb://…]`, default: the database of the environment. */

@@ -127,7 +127,7 @@ function toLeftCheckout({ number, began, basket }: OpenCartSeed, cart: CartDoc):
       ...{ initiatedAt: began, addressEnteredAt: reached(1), paymentPendingAt: reached(2) },
       ...{ completedAt: null, failedAt },
     },
-    ...{ createdAt: began, updatedAt: failedAt, talliedAt: failedAt },
+    ...{ createdAt: began, updatedAt: failedAt },
   };
 }
 

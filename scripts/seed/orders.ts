@@ -7,8 +7,8 @@ import { makeBaskets, pickFrom } from "./order-facts.js";
 
 const DAY_MS = 86_400_000;
 /** Evenly over so many days. */
-export const ORDER_DAYS = 600;
-export const CART_DAYS = 365;
+const ORDER_DAYS = 600;
+const CART_DAYS = 365;
 /** Orders, or carts, a batch. */
 const BATCH = 500;
 

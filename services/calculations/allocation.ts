@@ -1,4 +1,4 @@
-/** Exact integer division of money: rounding and spreading without a float or a lost paisa (D27). */
+/** Exact integer division of money: rounding and spreading without floats and without losing a paisa. */
 import { type Paise, paise } from "../../utils/money.js";
 
 function assertDivisor(divisor: number): void {
@@ -39,8 +39,8 @@ export function multiplyAndDivide(amount: Paise, factor: number, divisor: number
 }
 
 /**
- * The part of `total` that the first `taken` of `of` units make up (gst.md §6). Differences of it add
- * up to the total exactly, in whatever steps the units are taken. Without units there is no part.
+ * The share of `total` for the first `taken` of `of` units. The differences between such shares add up to the total
+ * exactly, in whatever steps the units are taken. For 0 units it is 0.
  * @throws RangeError unless 0 ≤ taken ≤ of
  */
 export function cumulativeShare(total: Paise, taken: number, of: number): Paise {
@@ -78,8 +78,8 @@ function sumOfWeights(weights: readonly number[]): number {
 }
 
 /**
- * Splits an amount in proportion to the weights (gst.md §4.2 R3). The shares add up to the amount; the
- * paise left by rounding down go one each to the largest remainders, of equal ones to the lower index.
+ * Splits an amount in proportion to the weights. The shares add up to the amount: the paise left after rounding down go
+ * to the largest remainders, one each; of equal remainders, to the lower index first.
  * A share of weight 0 is 0, and no share exceeds its weight while the amount does not exceed their sum.
  * @throws RangeError when the amount or a weight is negative, or the weights of an amount are all 0
  */

@@ -19,7 +19,7 @@ export interface ReportedPayment {
   /** Null until captured. */
   fee: Paise | null;
   feeBearer: "customer" | "business" | null;
-  /** An offer of the gateway's that was applied to this payment. */
+  /** The gateway's offer that was applied to this payment. */
   offerId: string | null;
 }
 
@@ -27,8 +27,8 @@ export interface ReportedPayment {
  * Decides what counts as paid: exactly the expected amount and currency, and nothing refunded. Only the
  * report at hand counts; earlier reports about the same payment do not matter.
  *
- * Where the customer bears the gateway's fee, the payment contains it, and the amount less the fee counts.
- * The fee is unknown before the capture, so with manual capture such an authorisation does not match.
+ * When the customer pays the gateway's fee, the payment includes it, and the amount minus the fee counts. The fee is
+ * unknown before the capture, so with manual capture such an authorisation does not match.
  * @returns null when it counts as paid, otherwise the reason why not
  */
 export function findMismatch(
@@ -48,6 +48,6 @@ export const hasRefund = ({ status, amountRefunded, refundStatus }: ReportedPaym
 const isRefundedInFull = ({ status, amountRefunded, refundStatus, amount }: ReportedPayment): boolean =>
   status === "refunded" || refundStatus === "full" || amountRefunded >= amount;
 
-/** The amount, less the fee where the customer bears it. */
+/** The amount, minus the fee when the customer pays it. */
 export const amountThatCounts = ({ amount, fee, feeBearer }: ReportedPayment): Paise =>
   subtractPaise(amount, feeBearer === "customer" ? (fee ?? ZERO_PAISE) : ZERO_PAISE);

@@ -1,7 +1,7 @@
 /**
- * What comes back for returned, cancelled or partly refunded rows (domain.md §5.6): the cumulative method
- * of gst.md §6, by which any sequence of partial refunds adds up to the row exactly. Rates and heads are
- * those of the order; nothing is computed again from the catalog. All amounts are positive paise.
+ * Refund amounts of returned, cancelled or partly refunded rows. Shares are cumulative, so that any sequence of partial
+ * refunds adds up to the row exactly. Rates and heads are those of the order; nothing is read from the catalog again.
+ * All amounts are positive paise.
  */
 import { type Paise, paise, ZERO_PAISE } from "../../utils/money.js";
 import { cumulativeShare } from "./allocation.js";
@@ -18,7 +18,7 @@ export interface RefundedAmount extends TaxedAmount {
   amount: Paise;
 }
 
-/** What the customer paid for a row, tax and discounts considered. */
+/** What the customer paid for a row, with tax and after discounts. */
 export function paidFor(row: SoldRow): Paise {
   return paise(row.taxableValue + sumTaxes(row.taxes));
 }
@@ -45,33 +45,33 @@ function calculateStep(row: SoldRow, step: Step): RefundedAmount {
   return { amount, taxableValue: paise(amount - tax), taxes, tax };
 }
 
-/** A sold line with the units that come back. */
+/** A sold line with the units to refund. */
 export interface UnitsRefund {
   readonly row: SoldRow;
   /** Units sold. */
   readonly quantity: number;
-  /** Units given back before, cancelled ones included. */
+  /** Units refunded before, including cancelled ones. */
   readonly refundedBefore: number;
-  /** Units given back now. */
+  /** Units to refund now. */
   readonly units: number;
 }
 
 /**
  * The refund of some units of a line, e.g. ₹10.00 over 3 units → 3.33, 3.34, 3.33.
  * Only at a few paise a unit can rounding leave more tax than amount (a taxable value of −1 paisa).
- * @throws RangeError when more units come back than were sold, or less than none
+ * @throws RangeError when more units would be refunded than were sold, or fewer than 0
  */
 export function calculateUnitsRefund({ row, quantity, refundedBefore, units }: UnitsRefund): RefundedAmount {
   if (units < 0) throw new RangeError(`cannot refund ${units} units`);
   return calculateStep(row, { before: refundedBefore, after: refundedBefore + units, of: quantity });
 }
 
-/** A sold line or charge of which a value comes back, without units. */
+/** A sold line or charge of which a value is refunded, not units. */
 export interface ValueRefund {
   readonly row: SoldRow;
-  /** Value given back before. */
+  /** Value refunded before. */
   readonly refundedBefore: Paise;
-  /** Value given back now. */
+  /** Value to refund now. */
   readonly value: Paise;
 }
 
@@ -89,21 +89,21 @@ export interface RefundLine extends UnitsRefund {
 }
 
 export interface RefundInput {
-  /** All lines of the order, also those of which nothing comes back now (`units: 0`). */
+  /** All lines of the order, also those without a refund now (`units: 0`). */
   readonly lines: readonly RefundLine[];
   /** All charges of the order: shipping and COD fee. */
   readonly charges: readonly SoldRow[];
   readonly chargesRefundedBefore: boolean;
-  /** Charges come back whole, with a full refund or by choice. */
+  /** Charges are refunded whole, with a full refund or by choice. */
   readonly refundsCharges: boolean;
   /** The order's, −49 … 50. */
   readonly roundOff: Paise;
 }
 
 export interface RefundAmounts {
-  /** The lines of which units come back now. */
+  /** The lines with units that are refunded now. */
   lines: (RefundedAmount & { id: string; units: number })[];
-  /** In the order of the input; empty unless they come back now. */
+  /** In the order of the input; empty unless they are refunded now. */
   charges: RefundedAmount[];
   /** Not 0 only in the refund that completes a full reversal, so that all refunds add up to what was paid. */
   roundOff: Paise;
@@ -126,7 +126,7 @@ function isNothingLeft(input: RefundInput, refundsCharges: boolean): boolean {
 
 /**
  * The refund of several lines and, by choice, the charges of an order.
- * @throws RangeError when more comes back than was sold, or the charges come back twice
+ * @throws RangeError when more would be refunded than was sold, or the charges twice
  */
 export function calculateRefund(input: RefundInput): RefundAmounts {
   if (input.refundsCharges && input.chargesRefundedBefore) {
@@ -137,7 +137,7 @@ export function calculateRefund(input: RefundInput): RefundAmounts {
     .map((line) => ({ id: line.id, units: line.units, ...calculateUnitsRefund(line) }));
   const charges = input.refundsCharges ? input.charges.map(toWholeRefund) : [];
   const exact = [...lines, ...charges].reduce((sum, part) => sum + part.amount, 0);
-  // Units without value (gifts) neither hold the round-off back nor bring it a second time.
+  // Units without value (gifts) neither delay the round-off nor refund it twice.
   const isCompleting = exact > 0 && isNothingLeft(input, input.refundsCharges);
   const roundOff = isCompleting ? paise(Math.max(input.roundOff, -exact)) : ZERO_PAISE;
   return { lines, charges, roundOff, total: paise(exact + roundOff) };

@@ -1,4 +1,4 @@
-/** GST of one amount: which heads are levied, and how much of each (gst.md §2.1 and §4.2 R4–R6). */
+/** GST of one amount: which heads are levied, and the amount of each (docs/rules/money.md). */
 import { type StateCode, stateByCode, toCurrentStateCode } from "../../utils/gst/states.js";
 import { type Paise, paise, ZERO_PAISE } from "../../utils/money.js";
 import { multiplyAndDivide, spreadByLargestRemainder } from "./allocation.js";
@@ -16,7 +16,7 @@ export type TaxHead = "igst" | "cgst_sgst" | "cgst_utgst";
 
 export interface TaxRules {
   readonly head: TaxHead;
-  /** Whether amounts contain their tax already (D19). */
+  /** Whether amounts include their tax. */
   readonly pricesIncludeTax: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface TaxedAmount {
   tax: Paise;
 }
 
-/** The rate of shipping and COD fees (gst.md §10): that of the goods in proportion, their highest, or fixed. */
+/** The tax rate of shipping and COD fees: in proportion to the rates of the goods, the highest of them, or fixed. */
 export type ChargeRatePolicy = "proportional" | "highest" | { readonly fixedBps: number };
 
 /** Basis points in the whole. */
@@ -59,9 +59,9 @@ function toTaxes(head: TaxHead, perHead: Paise): Taxes {
 }
 
 /**
- * The tax on, or contained in, an amount of paise at a rate in basis points (R4, R5). The halves are
- * rounded each, so that CGST always equals SGST or UTGST, as the law wants it; the tax within a state can
- * therefore differ by a paisa from IGST. Call it with the amount of a line, never of a unit.
+ * The tax on, or included in, an amount of paise at a rate in basis points. Each half is rounded separately, so that
+ * CGST always equals SGST or UTGST, as the law requires. Within a state, the tax can therefore differ from IGST by a
+ * paisa. Call it with the amount of a line, never of a unit.
  * @throws RangeError when the amount is negative or the rate is not within 0–10000
  */
 export function calculateTax(amount: Paise, rateBps: number, rules: TaxRules): TaxedAmount {
@@ -90,8 +90,8 @@ export interface ChargeRates {
 }
 
 /**
- * At which rates charges are taxed (R6). Proportional: rates in order of first appearance, weighted by
- * the amounts of their lines; if all amounts are 0, or by policy, the highest rate of all lines.
+ * The tax rates of charges. Proportional: the rates in order of first appearance, weighted by the amounts of their
+ * lines. If all amounts are 0, or by policy: the highest rate of all lines.
  */
 export function decideChargeRates(lines: readonly ChargedLine[], policy: ChargeRatePolicy): ChargeRates {
   if (typeof policy === "object") return { rates: [policy.fixedBps], weights: [1] };
@@ -113,7 +113,7 @@ export interface RatedAmount {
   readonly amount: Paise;
 }
 
-/** A charge, divided among its rates; a rate without a share gets no row. */
+/** Splits a charge among its rates. A rate without a share gets no row. */
 export function splitCharge(amount: Paise, { rates, weights }: ChargeRates): RatedAmount[] {
   if (amount === 0) return [];
   const shares = spreadByLargestRemainder(amount, weights);

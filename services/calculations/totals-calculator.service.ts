@@ -1,6 +1,6 @@
 /**
- * The totals of a cart, checkout, order or invoice: the one place where they are computed (domain.md §2,
- * algorithm of gst.md §4.2). Pure, in paise, without floats.
+ * The totals of a cart, checkout, order or invoice; nothing else computes them. The rules are in docs/rules/money.md.
+ * Pure, in paise, without floats.
  */
 import { GATEWAY_MINIMUM_PAISE } from "../../utils/constants.js";
 import { type Paise, paise, ZERO_PAISE } from "../../utils/money.js";
@@ -16,8 +16,8 @@ import {
   type TaxRules,
 } from "./tax.js";
 import type {
+  CalculatedLine,
   ChargeRow,
-  LineTotals,
   OrderDiscounts,
   ShippingCharge,
   Totals,
@@ -62,14 +62,14 @@ function grantDiscounts(wanted: OrderDiscounts, subtotal: Paise) {
   return { discounts, discountTotal: paise(subtotal - left) };
 }
 
-/** What the first steps found out about each line, by index. */
+/** Results of the first steps for each line, by index. */
 interface LineAmounts {
   readonly lineTotals: readonly Paise[];
   readonly shares: readonly Paise[];
 }
 
 function calculateLines(source: readonly TotalsLine[], { lineTotals, shares }: LineAmounts, rules: TaxRules) {
-  const lines: LineTotals[] = [];
+  const lines: CalculatedLine[] = [];
   const chargedLines: ChargedLine[] = [];
   for (const [index, line] of source.entries()) {
     const lineTotal = lineTotals[index] ?? ZERO_PAISE;
@@ -104,7 +104,7 @@ function sumPaise(amounts: Iterable<Paise>): Paise {
   return paise(sum);
 }
 
-function sumByHead(lines: readonly LineTotals[], charges: readonly TaxedAmount[]): Taxes {
+function sumByHead(lines: readonly CalculatedLine[], charges: readonly TaxedAmount[]): Taxes {
   const sum = { cgst: 0, sgst: 0, utgst: 0, igst: 0 };
   const add = (taxes: Taxes): void => {
     sum.cgst += taxes.cgst;
@@ -125,9 +125,9 @@ function sumByHead(lines: readonly LineTotals[], charges: readonly TaxedAmount[]
 type CreditWishes = Pick<TotalsInput, "storeCredit" | "loyaltyDiscount" | "loyaltyPointValue">;
 
 /**
- * Uses points, then store credit, so that nothing or at least the gateway's minimum remains due (D41):
- * where less would remain, credit is held back, then points. A grand total below the minimum is left
- * with whatever remains, for it could not be raised to the minimum.
+ * Uses points, then store credit, so that either nothing or at least the gateway's minimum remains due. If less would
+ * remain, less credit is used, then fewer points. A grand total below the minimum keeps whatever remains, because it
+ * cannot be raised to the minimum.
  */
 function applyCredits(grandTotal: Paise, wishes: CreditWishes) {
   assertNotNegative(wishes.storeCredit, "storeCredit");
@@ -161,8 +161,8 @@ function calculateRoundOff(exact: Paise, roundToRupee: boolean): Paise {
 
 /**
  * Calculates all totals. Deterministic: the same input yields the same answer to the paisa.
- * @throws RangeError on what no caller may hand in: negative or fractional amounts, a quantity below 1,
- *   a line discount above its line, a rate outside 0–100 %, sums beyond 2^53
+ * @throws RangeError for invalid input: negative or fractional amounts, a quantity below 1, a line discount above its
+ *   line, a rate outside 0–100 %, sums beyond 2^53
  */
 export function calculateTotals(input: TotalsInput): Totals {
   const lineTotals = input.lines.map(calculateLineTotal);

@@ -1,4 +1,4 @@
-/** What the totals are calculated from, and what comes out. All amounts are paise. */
+/** Input and result of `calculateTotals`. All amounts are paise. */
 import type { StateCode } from "../../utils/gst/states.js";
 import type { Paise } from "../../utils/money.js";
 import type { ChargeRatePolicy, TaxedAmount, Taxes } from "./tax.js";
@@ -59,7 +59,7 @@ export interface TotalsInput {
   readonly loyaltyPointValue?: Paise;
 }
 
-export interface LineTotals {
+export interface CalculatedLine {
   id: string;
   /** `unitPrice × quantity − lineDiscount`; 0 for a gift. */
   lineTotal: Paise;
@@ -73,7 +73,7 @@ export interface LineTotals {
 export interface ChargeRow extends TaxedAmount {
   kind: "shipping" | "cod";
   rateBps: number;
-  /** Contains the tax when prices do. */
+  /** Includes the tax when prices do. */
   amount: Paise;
 }
 
@@ -82,7 +82,7 @@ export interface Totals {
   discountTotal: Paise;
   /** Sum of the charges' amounts. */
   shippingTotal: Paise;
-  /** Tax of lines and charges; contained in the other amounts when `pricesIncludeTax`. */
+  /** Tax of lines and charges; included in the other amounts when `pricesIncludeTax`. */
   taxTotal: Paise;
   /** `taxTotal` by head. */
   taxes: Taxes;
@@ -98,7 +98,7 @@ export interface Totals {
   loyaltyDiscount: Paise;
   amountDue: Paise;
   /** In the order of the input. */
-  lines: LineTotals[];
+  lines: CalculatedLine[];
   charges: ChargeRow[];
   /** What each discount actually took off. */
   discounts: OrderDiscounts;

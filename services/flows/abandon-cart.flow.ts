@@ -1,15 +1,14 @@
 import { type Types, trusted } from "mongoose";
 import { Cart, type CartDoc, CheckoutSession } from "../../models/index.js";
 import { isPast, now } from "../../utils/clock.js";
-import { LIVE_CHECKOUT_STATUSES } from "../../utils/constants.js";
+import { CART_STATUS, LIVE_CHECKOUT_STATUSES } from "../../utils/constants.js";
 import { cartMachine } from "../../utils/state-machines.js";
-import { enqueueOutbox } from "../platform/outbox.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 import { tryTransition } from "../platform/transition.service.js";
 
 /** Expired active carts, oldest first. */
 export function findExpiredCarts(limit: number): Promise<CartDoc[]> {
-  return Cart.find({ status: "active", $expr: trusted(isPast("expiresAt")), placing: null })
+  return Cart.find({ status: CART_STATUS.ACTIVE, $expr: trusted(isPast("expiresAt")), placing: null })
     .sort({ expiresAt: 1 })
     .limit(limit)
     .lean<CartDoc[]>();
@@ -31,8 +30,8 @@ export async function abandonCart(cart: CartDoc): Promise<boolean> {
       machine: cartMachine,
       model: Cart,
       id: cart._id,
-      from: "active",
-      to: "abandoned",
+      from: CART_STATUS.ACTIVE,
+      to: CART_STATUS.ABANDONED,
       guard: {
         placing: null,
         version: cart.version,
@@ -40,11 +39,11 @@ export async function abandonCart(cart: CartDoc): Promise<boolean> {
         $expr: trusted(isPast("expiresAt")),
       },
       set: { abandonedAt: now() },
-      inc: { version: 1 },
+      raiseVersion: true,
+      messages: ({ _id, version }) => [releaseOf(_id, version)],
       by: { type: "system" },
       tx,
     });
-    if (changed) await enqueueOutbox([releaseOf(cart._id, cart.version + 1)], tx);
     return changed;
   });
 }
@@ -52,5 +51,5 @@ export async function abandonCart(cart: CartDoc): Promise<boolean> {
 const releaseOf = (cartId: Types.ObjectId, version: number) => ({
   type: "cart.release",
   dedupeKey: `cart.release:${cartId.toHexString()}:${version}`,
-  payload: { cartId: cartId.toHexString(), version, status: "abandoned" },
+  payload: { cartId: cartId.toHexString(), version, status: CART_STATUS.ABANDONED },
 });

@@ -12,16 +12,16 @@ import { inTransaction } from "../platform/transaction.service.js";
 
 export interface SettingsChangeRequest<G extends SettingsGroup> {
   group: G;
-  /** Only what changes; money in rupees. */
+  /** Only the changed values, money in rupees. */
   values: Record<string, unknown>;
-  /** As last read. Left out: whatever is there. */
+  /** The version as last read. Without it, the change applies to any version. */
   version?: number;
-  adminId: string;
+  by: { type: "admin" | "service"; id: string };
 }
 
 /**
- * An administrator changes some values of a group: stored with its audit row in one transaction (D42), which
- * holds what changed before and after, in rupees as all that people read.
+ * Stores an admin's change of a settings group with its audit row in one transaction. The audit row has the changed
+ * values before and after, in rupees.
  * @throws ValidationError for a setting that the group does not have, or a value that is not allowed;
  *   ConflictError VERSION_CONFLICT with the `current` version and values
  */
@@ -32,7 +32,7 @@ export async function changeSettings<G extends SettingsGroup>(
   try {
     return await storeAudited(request);
   } catch (error) {
-    // Two first changes of a group at once: the other one made the document, and is the one to compare with.
+    // A concurrent first change of the group created the document: compare with it.
     if (isDuplicateKey(error)) return storeAudited(request);
     if (error instanceof ConflictError) throw await staleVersion(request.group, error);
     throw error;
@@ -42,17 +42,17 @@ export async function changeSettings<G extends SettingsGroup>(
 function storeAudited<G extends SettingsGroup>(
   request: SettingsChangeRequest<G>,
 ): Promise<VersionedSettings<G>> {
-  const { group, version, adminId } = request;
+  const { group, version, by } = request;
   const patch = settingsInPaise(group, request.values);
   return inTransaction(async (tx) => {
-    const { before, after } = await putSettings({ group, patch, version, by: adminId, tx });
+    const { before, after } = await putSettings({ group, patch, version, by: by.id, tx });
     const changed = ({ version: number, values }: VersionedSettings<G>) => ({
       version: number,
       ...pick(settingsInRupees(group, values), Object.keys(patch)),
     });
     await recordAudit(
       {
-        actor: { type: "admin", id: adminId },
+        actor: by,
         action: "settings.update",
         resourceType: "settings",
         resourceId: group,

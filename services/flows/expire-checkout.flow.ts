@@ -1,18 +1,26 @@
 import { type ClientSession, type Types, trusted } from "mongoose";
 import { Cart, type CartDoc, CheckoutSession, type CheckoutSessionDoc, Payment } from "../../models/index.js";
 import { isPast, now } from "../../utils/clock.js";
+import {
+  CART_STATUS,
+  CHECKOUT_FAILURE,
+  CHECKOUT_STATUS,
+  PAYMENT_GATEWAY_STATUS,
+} from "../../utils/constants.js";
 import { checkoutMachine, codPaymentMachine } from "../../utils/state-machines.js";
-import { enqueueOutbox, type OutboxDraft } from "../platform/outbox.service.js";
+import type { OutboxDraft } from "../platform/outbox.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 import { applyTransition, tryTransition } from "../platform/transition.service.js";
 
-/** A session with an open payment gets this much longer: the bank page may still be open. */
-export const PAYING_GRACE_MS = 15 * 60_000;
+const { INITIATED, ADDRESS_ENTERED, PAYMENT_PENDING } = CHECKOUT_STATUS;
 
-/** Sessions whose time has passed, oldest first; those being paid only after the grace. */
+/** A session with an open payment expires this much later: the customer may still be on the page of the bank. */
+const PAYING_GRACE_MS = 15 * 60_000;
+
+/** Expired sessions, oldest first; those that are being paid only after the grace period. */
 export async function findExpiredCheckouts(limit: number): Promise<CheckoutSessionDoc[]> {
   const idle = await CheckoutSession.find({
-    status: trusted({ $in: ["initiated", "address_entered"] }),
+    status: trusted({ $in: [INITIATED, ADDRESS_ENTERED] }),
     $expr: trusted(isPast("expiresAt")),
     placement: null,
   })
@@ -20,7 +28,7 @@ export async function findExpiredCheckouts(limit: number): Promise<CheckoutSessi
     .limit(limit)
     .lean<CheckoutSessionDoc[]>();
   const paying = await CheckoutSession.find({
-    status: "payment_pending",
+    status: PAYMENT_PENDING,
     $expr: trusted(isPast("expiresAt", PAYING_GRACE_MS)),
     placement: null,
   })
@@ -31,10 +39,10 @@ export async function findExpiredCheckouts(limit: number): Promise<CheckoutSessi
 }
 
 /**
- * Fails a session whose time has passed. Compare-and-set on status and time, so that a customer who acted at
- * the last moment wins. Coupon uses and stock are released; what was frozen stays, because a late capture
- * may still place the order from it. The caller has queried the gateway about open payments before.
- * @returns whether this call failed it.
+ * Fails an expired session: a compare-and-set on status and expiry, so that a customer who acts at the last moment
+ * wins. Coupon uses and stock are released; the frozen lines stay, because a late capture may still place the order
+ * from them. The caller has asked the gateway about open payments before.
+ * @returns whether this call failed the session
  */
 export async function expireCheckout(checkout: CheckoutSessionDoc): Promise<boolean> {
   return inTransaction(async (tx) => {
@@ -44,19 +52,19 @@ export async function expireCheckout(checkout: CheckoutSessionDoc): Promise<bool
       model: CheckoutSession,
       id: checkout._id,
       from: checkout.status,
-      to: "failed",
+      to: CHECKOUT_STATUS.FAILED,
       guard: {
         placement: null,
         expiresAt: checkout.expiresAt,
-        $expr: trusted(isPast("expiresAt", checkout.status === "payment_pending" ? PAYING_GRACE_MS : 0)),
+        $expr: trusted(isPast("expiresAt", checkout.status === PAYMENT_PENDING ? PAYING_GRACE_MS : 0)),
       },
-      set: { failureReason: "expired", failedAt: now(), "steps.failedAt": now() },
+      set: { failureReason: CHECKOUT_FAILURE.EXPIRED, failedAt: now(), "steps.failedAt": now() },
+      messages: await releasesOf(checkout, tx),
       by: { type: "system" },
       tx,
     });
     if (!changed) return false;
-    await failCodPayments(checkout._id, tx);
-    await enqueueOutbox(await debtsOf(checkout, tx), tx);
+    await failCodPayment(checkout._id, tx);
     return true;
   });
 }
@@ -65,9 +73,13 @@ async function isPaid(checkoutSessionId: Types.ObjectId, tx: ClientSession): Pro
   return (await Payment.exists({ checkoutSessionId, accepted: true }).session(tx)) !== null;
 }
 
-/** A COD payment has no gateway that could still capture it: it ends with its session. */
-async function failCodPayments(checkoutSessionId: Types.ObjectId, tx: ClientSession): Promise<void> {
-  const payment = await Payment.findOne({ checkoutSessionId, gateway: "cod", status: "pending" })
+/** A COD payment cannot be captured later, so it fails with its session. */
+async function failCodPayment(checkoutSessionId: Types.ObjectId, tx: ClientSession): Promise<void> {
+  const payment = await Payment.findOne({
+    checkoutSessionId,
+    gateway: "cod",
+    status: PAYMENT_GATEWAY_STATUS.PENDING,
+  })
     .session(tx)
     .lean();
   if (!payment) return;
@@ -75,25 +87,25 @@ async function failCodPayments(checkoutSessionId: Types.ObjectId, tx: ClientSess
     machine: codPaymentMachine,
     model: Payment,
     id: payment._id,
-    from: "pending",
-    to: "failed",
+    from: PAYMENT_GATEWAY_STATUS.PENDING,
+    to: PAYMENT_GATEWAY_STATUS.FAILED,
     set: { supersededAt: now(), errorCode: "expired", errorMessage: "The checkout expired" },
     by: { type: "system" },
     tx,
   });
 }
 
-async function debtsOf(checkout: CheckoutSessionDoc, tx: ClientSession): Promise<OutboxDraft[]> {
+async function releasesOf(checkout: CheckoutSessionDoc, tx: ClientSession): Promise<OutboxDraft[]> {
   const id = checkout._id.toHexString();
-  const debts: OutboxDraft[] = [];
+  const releases: OutboxDraft[] = [];
   const cart = await Cart.findById(checkout.cartId).session(tx).lean<CartDoc>();
-  if (cart?.status === "active") {
+  if (cart?.status === CART_STATUS.ACTIVE) {
     const payload = { cartId: cart._id.toHexString(), version: cart.version, status: cart.status };
-    debts.push({ type: "cart.release", dedupeKey: `cart.release:checkout:${id}`, payload });
+    releases.push({ type: "cart.release", dedupeKey: `cart.release:checkout:${id}`, payload });
   }
   if (checkout.couponClaims.length > 0) {
     const payload = { checkoutSessionId: id, codes: checkout.couponClaims };
-    debts.push({ type: "coupon.release", dedupeKey: `coupon.release:${id}:expired`, payload });
+    releases.push({ type: "coupon.release", dedupeKey: `coupon.release:${id}:expired`, payload });
   }
-  return debts;
+  return releases;
 }

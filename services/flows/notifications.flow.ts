@@ -11,13 +11,14 @@ import {
   Refund,
   type RefundDoc,
 } from "../../models/index.js";
+import { PAYMENT_GATEWAY_STATUS, REFUND_INITIATOR } from "../../utils/constants.js";
 import { toRupees } from "../../utils/money.js";
 import { unwrap } from "../../utils/result.js";
 import { sendNotification } from "../integrations/engagement-integration.service.js";
 import { orderLink } from "../platform/links.service.js";
 
 /**
- * Messages to customers and staff (`upstreams.md`, Engagement). Delivered at least once and deduplicated by
+ * Messages to customers and staff, sent by the Engagement service. Delivered at least once and deduplicated by
  * key at the receiver. `data` always carries a number, `customerName`, the amounts in rupees and a `link`.
  */
 
@@ -44,11 +45,11 @@ export async function notifyOrderPlaced(orderId: Types.ObjectId): Promise<void> 
   );
 }
 
-/** Template `payment_failed`: `orderNumber` is absent (there is no order yet); also `reason`. */
+/** Template `payment_failed`: without `orderNumber`, because there is no order yet; also `reason`. */
 export async function notifyPaymentFailed(paymentId: Types.ObjectId): Promise<void> {
   const payment = await Payment.findById(paymentId).lean<PaymentDoc>();
-  // Meanwhile captured after all: a mail about a failure would only frighten.
-  if (payment?.status !== "failed" || payment.supersededAt) return;
+  // Captured or superseded in the meantime: the message would be wrong.
+  if (payment?.status !== PAYMENT_GATEWAY_STATUS.FAILED || payment.supersededAt) return;
   const customer = await findCustomer(payment.checkoutSessionId);
   if (!customer) return;
   unwrap(
@@ -67,10 +68,10 @@ export async function notifyPaymentFailed(paymentId: Types.ObjectId): Promise<vo
   );
 }
 
-/** Template `payment_refunded_late`: money that became no order is on its way back; also `reason`. */
+/** Template `payment_refunded_late`: a payment that became no order is refunded; also `reason`. */
 export async function notifyMoneyReturned(refundId: Types.ObjectId): Promise<void> {
   const refund = await Refund.findById(refundId).lean<RefundDoc>();
-  if (refund?.initiatedByType !== "system") return;
+  if (refund?.initiatedByType !== REFUND_INITIATOR.SYSTEM) return;
   const customer = await findCustomer(refund.checkoutSessionId);
   if (!customer) return;
   unwrap(

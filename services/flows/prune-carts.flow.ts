@@ -12,7 +12,8 @@ import {
   type PrunedCartsDoc,
   sumByProduct,
 } from "../../models/index.js";
-import { databaseTime, isPast } from "../../utils/clock.js";
+import { databaseTime, isPast, now } from "../../utils/clock.js";
+import { CART_STATUS } from "../../utils/constants.js";
 import { paise, ZERO_PAISE } from "../../utils/money.js";
 import { getSettings } from "../platform/settings.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
@@ -20,17 +21,17 @@ import { inTransaction } from "../platform/transaction.service.js";
 const DAY_MS = 86_400_000;
 const HALF_HOUR_MS = 1_800_000;
 
-/** Guest carts that were abandoned long ago. */
+/** Guest carts that were abandoned more than some days ago. */
 const oldGuestCarts = (days: number) => ({
-  ...{ status: "abandoned" as const, sessionId: trusted({ $gt: "" }), keptAt: null, placing: null },
+  ...{ status: CART_STATUS.ABANDONED, sessionId: trusted({ $gt: "" }), keptAt: null, placing: null },
   abandonedAt: trusted({ $gt: new Date(0) }),
   $expr: trusted(isPast("abandonedAt", days * DAY_MS)),
 });
 
 /**
- * Deletes a batch of old abandoned guest carts with their lines, in one transaction with what the analyses keep of
- * them: their answers stay the same. A cart that a payment belongs to is kept and marked.
- * @returns how many carts were found and how many of them deleted
+ * Deletes a batch of old abandoned guest carts with their lines. The same transaction adds them to `prunedCarts`, so
+ * that the analyses stay the same. A cart with a payment is kept and marked.
+ * @returns how many carts were found, and how many of them were deleted
  */
 export async function pruneCarts(limit: number): Promise<{ found: number; deleted: number }> {
   const { guestCartDays } = await getSettings("retention");
@@ -46,7 +47,7 @@ export async function pruneCarts(limit: number): Promise<{ found: number; delete
     timestamps: false,
   });
   const deleted = await inTransaction(async (tx) => {
-    // Once more: a guest may have come back, and a cart with a payment is marked by now.
+    // Read again: a guest may have come back, and carts with payments are marked by now.
     const carts = await Cart.find({ ...oldGuestCarts(guestCartDays), _id: trusted({ $in: ids }) })
       .session(tx)
       .lean<CartDoc[]>();
@@ -56,7 +57,7 @@ export async function pruneCarts(limit: number): Promise<{ found: number; delete
   return { found: ids.length, deleted };
 }
 
-/** A payment's story includes its cart. Nobody can begin to pay for an abandoned cart. */
+/** A cart belongs to the records of its payment. No new payment can start, because the carts are abandoned. */
 async function findCartsWithPayments(cartIds: readonly Types.ObjectId[]): Promise<Types.ObjectId[]> {
   const checkouts = await CheckoutSession.find(
     { cartId: trusted({ $in: [...cartIds] }) },
@@ -84,7 +85,7 @@ function sumByHalfHour(carts: readonly CartDoc[], lines: readonly CartItemDoc[])
     const start = Math.floor(cart.createdAt.getTime() / HALF_HOUR_MS) * HALF_HOUR_MS;
     const sum = sums.get(start) ?? noneOf(new Date(start));
     const own = lines.filter(({ cartId }) => cartId.equals(cart._id)).map(toProduct);
-    // The analyses count no empty carts.
+    // The analyses do not count empty carts.
     const counts =
       cart.itemCount > 0 ? { carts: 1, value: cart.grandTotal } : { carts: 0, value: ZERO_PAISE };
     sums.set(start, add(sum, { ...counts, abandonedProducts: own }));
@@ -92,21 +93,27 @@ function sumByHalfHour(carts: readonly CartDoc[], lines: readonly CartItemDoc[])
   return [...sums.values()];
 }
 
-const noneOf = (_id: Date): PrunedCartsDoc => ({ _id, carts: 0, value: ZERO_PAISE, abandonedProducts: [] });
+type PrunedSums = Omit<PrunedCartsDoc, "_id" | "prunedAt">;
+
+const noneOf = (_id: Date): PrunedCartsDoc => ({
+  ...{ _id, carts: 0, value: ZERO_PAISE, abandonedProducts: [] },
+  prunedAt: now(),
+});
 
 const toProduct = ({ productId, name, quantity, lineTotal }: CartItemDoc): AbandonedProduct => ({
   ...{ productId, name, quantity },
   value: lineTotal,
 });
 
-const add = (one: PrunedCartsDoc, other: Omit<PrunedCartsDoc, "_id">): PrunedCartsDoc => ({
+const add = (one: PrunedCartsDoc, other: PrunedSums): PrunedCartsDoc => ({
   _id: one._id,
+  prunedAt: now(),
   carts: one.carts + other.carts,
   value: paise(one.value + other.value),
   abandonedProducts: sumByProduct([...one.abandonedProducts, ...other.abandonedProducts]),
 });
 
-/** Two runs that meet conflict on the document: the later one runs again. */
+/** Two concurrent runs conflict on the document: one of them retries. */
 async function addToPruned(pruned: PrunedCartsDoc, tx: ClientSession): Promise<void> {
   const { _id } = pruned;
   const stored = await PrunedCarts.findById(_id).session(tx).lean<PrunedCartsDoc>();

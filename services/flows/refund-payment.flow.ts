@@ -1,5 +1,6 @@
 import { type Types, trusted } from "mongoose";
 import { Payment, type PaymentDoc, Refund, type RefundDoc } from "../../models/index.js";
+import { REFUND_DESTINATION, REFUND_STATUS } from "../../utils/constants.js";
 import { addPaise } from "../../utils/money.js";
 import { type Failure, type Result, toUpstreamError, unwrap } from "../../utils/result.js";
 import { attemptOf, beginAttempt, lastAttempt, mismatchOf } from "../aggregates/refund/refund-attempt.js";
@@ -10,21 +11,21 @@ import { paymentGateway } from "../integrations/payment-gateway.service.js";
 /**
  * Sends a refund to its original method. The row and the attempt exist before the gateway is called; key and
  * receipt make the call repeatable. A refund with an unknown outcome stays `processing` and is looked up by
- * its receipt before anything is sent again.
+ * its id at the gateway, or by its receipt, before anything is sent again.
  * @throws the typed upstream error when the outcome is unknown: the outbox and the sweep call again.
  */
 export async function sendRefund(refundId: Types.ObjectId): Promise<void> {
   const found = await Refund.findById(refundId).lean<RefundDoc>();
-  if (found?.destination !== "original" || !found.paymentId) return;
-  if (found.status !== "pending" && found.status !== "processing") return;
+  if (found?.destination !== REFUND_DESTINATION.ORIGINAL || !found.paymentId) return;
+  if (found.status !== REFUND_STATUS.PENDING && found.status !== REFUND_STATUS.PROCESSING) return;
   const payment = await Payment.findById(found.paymentId).lean<PaymentDoc>();
   if (!payment?.gatewayPaymentId) return;
-  const isRepeated = found.status === "processing";
-  // Rejected or begun in the meantime: nothing is sent from here.
-  const refund = isRepeated ? found : await beginAttempt(found);
+  const isInFlight = found.status === REFUND_STATUS.PROCESSING;
+  // Null: rejected, or begun by another call, in the meantime.
+  const refund = isInFlight ? found : await beginAttempt(found);
   if (!refund) return;
   const sending: Sending = { refund, payment, gatewayPaymentId: payment.gatewayPaymentId };
-  const result = (isRepeated ? await findSent(sending) : null) ?? (await send(sending));
+  const result = (isInFlight ? await findSent(sending) : null) ?? (await send(sending));
   if (!result.success) {
     if (result.outcome !== "refused") throw toUpstreamError(result);
     return refusedByGateway(sending, result);
@@ -40,8 +41,13 @@ interface Sending {
   gatewayPaymentId: string;
 }
 
-/** @returns null when the gateway has no refund with the attempt's receipt */
+/**
+ * Asks the gateway about a refund that may have been sent. One whose id is known is never looked up by receipt:
+ * it may have another receipt, or none, and would then be sent a second time.
+ * @returns null when the gateway has no such refund
+ */
 async function findSent({ refund, gatewayPaymentId }: Sending): Promise<Result<GatewayRefund> | null> {
+  if (refund.gatewayRefundId) return paymentGateway.getRefund(refund.gatewayRefundId);
   const { receipt } = lastAttempt(refund);
   const found = await paymentGateway.findRefundByReceipt(gatewayPaymentId, receipt);
   if (!found.success) return found;
@@ -67,8 +73,8 @@ async function refusedByGateway(sending: Sending, failure: Failure): Promise<voi
 }
 
 /**
- * The gateway may have returned a second or late payment by itself: then this refund is done, not failed.
- * What other refunds of this service have returned does not count.
+ * The gateway may have returned a second or late payment on its own: then this refund is completed, not failed.
+ * Refunds at the gateway that belong to other refunds of this service do not count.
  */
 async function findRefundInstead({ refund, gatewayPaymentId }: Sending): Promise<GatewayRefund | null> {
   const listed = unwrap(await paymentGateway.listRefunds(gatewayPaymentId));
@@ -82,53 +88,53 @@ async function findRefundInstead({ refund, gatewayPaymentId }: Sending): Promise
   return sum >= refund.amount ? (free[0] ?? null) : null;
 }
 
-/** What became of a report about a refund. `unknown`: no refund of ours. `doubtful`: an operator must look. */
+/** The result of a report about a refund. `unknown`: no refund of ours. `doubtful`: it contradicts ours; a person has to look. */
 export type ReportedRefund = { kind: "settled" } | { kind: "unknown" } | { kind: "doubtful"; reason: string };
 
 /**
  * Applies a webhook about a refund. It must be of the refund's payment, amount and currency, and of its last
  * attempt: a late failure of an earlier attempt says nothing about the one that followed.
  */
-export async function applyReportedRefund(word: GatewayRefund): Promise<ReportedRefund> {
-  const refund = await findReported(word);
+export async function applyReportedRefund(report: GatewayRefund): Promise<ReportedRefund> {
+  const refund = await findReported(report);
   if (!refund) return { kind: "unknown" };
   const payment = await Payment.findById(refund.paymentId).lean<PaymentDoc>();
-  const doubt = doubtAbout(refund, payment, word);
+  const doubt = doubtAbout(refund, payment, report);
   if (doubt) {
     const reason = `refund ${refund.refundNumber}: ${doubt}`;
     await flagRefund(refund, reason);
     return { kind: "doubtful", reason };
   }
-  if (attemptOf(refund, word) === "last") await settleRefund(refund, word);
+  if (attemptOf(refund, report) === "last") await settleRefund(refund, report);
   return { kind: "settled" };
 }
 
-async function findReported(word: GatewayRefund): Promise<RefundDoc | null> {
-  const byId = await Refund.findOne({ gatewayRefundId: word.id }).lean<RefundDoc>();
-  if (byId || !word.receipt) return byId;
+async function findReported(report: GatewayRefund): Promise<RefundDoc | null> {
+  const byId = await Refund.findOne({ gatewayRefundId: report.id }).lean<RefundDoc>();
+  if (byId || !report.receipt) return byId;
   // `REF-2026-000001-2` is the second attempt of REF-2026-000001.
-  const refundNumber = /^(REF-\d{4}-\d{6,})(-\d+)?$/.exec(word.receipt)?.[1];
+  const refundNumber = /^(REF-\d{4}-\d{6,})(-\d+)?$/.exec(report.receipt)?.[1];
   return refundNumber ? Refund.findOne({ refundNumber }).lean<RefundDoc>() : null;
 }
 
-function doubtAbout(refund: RefundDoc, payment: PaymentDoc | null, word: GatewayRefund): string | null {
-  const mismatch = mismatchOf(refund, payment, word);
+function doubtAbout(refund: RefundDoc, payment: PaymentDoc | null, report: GatewayRefund): string | null {
+  const mismatch = mismatchOf(refund, payment, report);
   if (mismatch) return mismatch;
-  const attempt = attemptOf(refund, word);
+  const attempt = attemptOf(refund, report);
   if (attempt === "unknown") return "no attempt was sent with this receipt";
-  if (word.status !== "processed") return null;
+  if (report.status !== "processed") return null;
   if (attempt === "earlier") return "an attempt that had failed was refunded after all";
-  return refund.status === "rejected" ? "it was rejected and is refunded at the gateway" : null;
+  return refund.status === REFUND_STATUS.REJECTED ? "it was rejected and is refunded at the gateway" : null;
 }
 
 const LOOK_AGAIN = { leastMs: 60_000, mostMs: 3_600_000 };
 
-/** Refunds whose outcome the gateway has not told yet, and that are due to be looked up. */
+/** Refunds whose outcome is not known yet and that are due to be looked up. */
 export function findUnfinishedRefunds(limit: number): Promise<Pick<RefundDoc, "_id" | "dueAt">[]> {
   return Refund.find(
     {
-      status: "processing",
-      destination: "original",
+      status: REFUND_STATUS.PROCESSING,
+      destination: REFUND_DESTINATION.ORIGINAL,
       // A refund without a due time counts as due: null sorts before every date.
       $expr: trusted({ $lte: ["$dueAt", "$$NOW"] }),
     },
@@ -141,15 +147,15 @@ export function findUnfinishedRefunds(limit: number): Promise<Pick<RefundDoc, "_
 
 /**
  * Looks up one unfinished refund, and sends it if the gateway does not know it. The next look-up comes after
- * a quarter of its age (a minute to an hour), so that refunds that banks take days for leave room for new ones.
- * @returns whether this call did it, and not another instance
+ * a quarter of its age (a minute to an hour), so that refunds that take a bank days leave room for new ones.
+ * @returns whether this call looked it up; false when another instance did
  * @throws as `sendRefund`
  */
 export async function lookUpRefund({ _id, dueAt }: Pick<RefundDoc, "_id" | "dueAt">): Promise<boolean> {
   const quarterOfAge = { $divide: [{ $subtract: ["$$NOW", "$createdAt"] }, 4] };
   const waitMs = { $min: [{ $max: [quarterOfAge, LOOK_AGAIN.leastMs] }, LOOK_AGAIN.mostMs] };
   const claimed = await Refund.updateOne(
-    { _id, status: "processing", dueAt },
+    { _id, status: REFUND_STATUS.PROCESSING, dueAt },
     [{ $set: { dueAt: { $add: ["$$NOW", waitMs] } } }],
     { updatePipeline: true, timestamps: false },
   );

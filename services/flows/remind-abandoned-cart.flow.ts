@@ -2,6 +2,7 @@ import { type Types, trusted } from "mongoose";
 import { config } from "../../config/env.config.js";
 import { Cart, type CartDoc } from "../../models/index.js";
 import { databaseTime, isPast } from "../../utils/clock.js";
+import { CART_STATUS } from "../../utils/constants.js";
 import { toRupees } from "../../utils/money.js";
 import { isRefused, unwrap } from "../../utils/result.js";
 import { boughtLines } from "../aggregates/cart/cart-draft.js";
@@ -17,13 +18,13 @@ const HOUR_MS = 3_600_000;
 /** Older carts are not worth a reminder, especially after an outage of the service. */
 const TOO_OLD_MS = 14 * 24 * HOUR_MS;
 
-/** Customers' abandoned carts with lines and without a reminder, oldest first, from those after `after`. */
+/** Customers' abandoned carts with lines and without a reminder, oldest first, abandoned at `after` or later. */
 export async function findCartsToRemind(after: Date | null, limit: number): Promise<CartDoc[]> {
   const { reminderAfterHours } = await getSettings("cart");
   const dueMs = reminderAfterHours * HOUR_MS;
   const isDue = [isPast("abandonedAt", dueMs), { $not: [isPast("abandonedAt", dueMs + TOO_OLD_MS)] }];
   return Cart.find({
-    status: "abandoned",
+    status: CART_STATUS.ABANDONED,
     reminderSentAt: null,
     abandonedAt: trusted({ $gte: after ?? new Date(0) }),
     $expr: trusted({ $and: isDue }),
@@ -37,25 +38,25 @@ export async function findCartsToRemind(after: Date | null, limit: number): Prom
 
 /**
  * Queues one reminder of an abandoned cart: compare-and-set on `reminderSentAt`, with the message in the same
- * transaction. It goes to the address that the Auth service has of the customer. There is none for customers whom
- * Auth does not know or has disabled, and for those who have started another cart.
+ * transaction. It goes to the customer's address at the Auth service. Customers who are unknown or disabled there,
+ * or who have another active cart, get none.
  * @returns whether this call queued a reminder
  * @throws the typed upstream errors
  */
 export async function remindOf({ _id, userId, abandonedAt }: CartDoc): Promise<boolean> {
   if (!userId || !abandonedAt) return false;
-  if (await Cart.exists({ userId, status: "active" })) return false;
+  if (await Cart.exists({ userId, status: CART_STATUS.ACTIVE })) return false;
   const email = await findEmail(userId);
   if (!email) return false;
   return inTransaction(async (tx) => {
     const { modifiedCount } = await Cart.updateOne(
-      { _id, status: "abandoned", reminderSentAt: null, abandonedAt },
+      { _id, status: CART_STATUS.ABANDONED, reminderSentAt: null, abandonedAt },
       [{ $set: { reminderSentAt: databaseTime() } }],
       { session: tx, timestamps: false, updatePipeline: true },
     );
     if (modifiedCount === 0) return false;
     const cartId = _id.toHexString();
-    // The address is confirmed: the claim only counts towards what others type.
+    // A confirmed address is never refused; the claim counts towards the limit on unconfirmed reminders to it.
     await claimReminder({ email, isConfirmed: true, subject: cartId }, tx);
     const dedupeKey = `cart.abandoned:${cartId}:${abandonedAt.getTime()}`;
     await enqueueOutbox([{ type: "cart.abandoned", dedupeKey, payload: { cartId } }], tx);
@@ -77,7 +78,7 @@ async function findEmail(userId: string): Promise<string | null> {
  */
 export async function notifyCartAbandoned(cartId: Types.ObjectId): Promise<void> {
   const cart = await Cart.findById(cartId).lean<CartDoc>();
-  if (cart?.status !== "abandoned" || !cart.userId) return;
+  if (cart?.status !== CART_STATUS.ABANDONED || !cart.userId) return;
   const { name, email } = unwrap(await getUser(cart.userId));
   if (!email) return;
   const lines = boughtLines(await findCartLines(cartId));

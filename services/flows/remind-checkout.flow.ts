@@ -2,7 +2,12 @@ import { type Types, trusted } from "mongoose";
 import { config } from "../../config/env.config.js";
 import { Cart, CheckoutSession, type CheckoutSessionDoc, customerNameOf } from "../../models/index.js";
 import { databaseTime, isPast } from "../../utils/clock.js";
-import { REMINDED_CHECKOUT_STATUSES } from "../../utils/constants.js";
+import {
+  CART_STATUS,
+  CHECKOUT_FAILURE,
+  CHECKOUT_STATUS,
+  REMINDED_CHECKOUT_STATUSES,
+} from "../../utils/constants.js";
 import { toRupees, ZERO_PAISE } from "../../utils/money.js";
 import { unwrap } from "../../utils/result.js";
 import { getUser } from "../integrations/auth-integration.service.js";
@@ -13,12 +18,12 @@ import { getSettings } from "../platform/settings.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 
 const MINUTE_MS = 60_000;
-/** Older checkouts are not worth a reminder, especially after an outage of the service. */
+/** Older checkouts get no reminder, which matters after an outage of this service. */
 const TOO_LATE_MS = 24 * 60 * MINUTE_MS;
 
 /**
- * Checkouts that were left alone long enough for a reminder, each found once, oldest first. Most have expired by
- * then; `expiresAt` shows when the last write was.
+ * Unfinished checkouts that are due for a reminder, each found once, oldest first. Most have expired by then;
+ * `expiresAt` is a fixed time after the last write.
  */
 export async function unfinishedCheckouts(): Promise<(limit: number) => Promise<CheckoutSessionDoc[]>> {
   const { expiryMinutes, reminderAfterMinutes } = await getSettings("checkout");
@@ -28,7 +33,7 @@ export async function unfinishedCheckouts(): Promise<(limit: number) => Promise<
     const isDue = [isPast("expiresAt", dueMs), { $not: [isPast("expiresAt", dueMs + TOO_LATE_MS)] }];
     const found = await CheckoutSession.find({
       status: trusted({ $in: [...REMINDED_CHECKOUT_STATUSES] }),
-      failureReason: trusted({ $in: [null, "expired"] }),
+      failureReason: trusted({ $in: [null, CHECKOUT_FAILURE.EXPIRED] }),
       expiresAt: trusted({ $gt: after }),
       $expr: trusted({ $and: isDue }),
       reminderSentAt: null,
@@ -45,22 +50,25 @@ export async function unfinishedCheckouts(): Promise<(limit: number) => Promise<
 
 /**
  * Queues one reminder of an unfinished checkout: compare-and-set on `version`, `expiresAt` and `reminderSentAt`.
- * @returns whether this call did. False also when the cart was bought, is in another checkout, or its typed address
- * has had a reminder within a day.
+ * @returns whether this call queued it; false also when the cart was bought or is in a newer checkout, or when an
+ *   unconfirmed address had a reminder within a day
  */
 export async function remindOfCheckout(checkout: CheckoutSessionDoc): Promise<boolean> {
   const { _id, cartId, version, expiresAt, email } = checkout;
   if (!email) return false;
   const isConfirmed = await isOwnAddress(checkout);
   return inTransaction(async (tx) => {
-    const isOpen = await Cart.exists({ _id: cartId, status: trusted({ $ne: "converted" }) }).session(tx);
+    const isOpen = await Cart.exists({
+      _id: cartId,
+      status: trusted({ $ne: CART_STATUS.CONVERTED }),
+    }).session(tx);
     const newer = await CheckoutSession.exists({ cartId, _id: trusted({ $gt: _id }) }).session(tx);
     if (!isOpen || newer) return false;
     const isUnreminded = await CheckoutSession.exists({
       ...{ _id, version, expiresAt, email, reminderSentAt: null, placement: null },
-      status: trusted({ $ne: "completed" }),
+      status: trusted({ $ne: CHECKOUT_STATUS.COMPLETED }),
     }).session(tx);
-    // Before the claim, because a claim without a reminder would use up the address's day.
+    // Checked before the claim: a claim without a reminder would block the address for a day.
     if (!isUnreminded) return false;
     if (!(await claimReminder({ email, isConfirmed, subject: _id.toHexString() }, tx))) return false;
     await CheckoutSession.updateOne({ _id }, [{ $set: { reminderSentAt: databaseTime() } }], {
@@ -72,7 +80,7 @@ export async function remindOfCheckout(checkout: CheckoutSessionDoc): Promise<bo
   });
 }
 
-/** Whether the Auth service knows the address as this customer's. Without an answer it counts as unconfirmed. */
+/** Whether the Auth service confirms the address as this customer's. Without an answer it counts as unconfirmed. */
 async function isOwnAddress({ userId, email }: CheckoutSessionDoc): Promise<boolean> {
   if (!userId || !email) return false;
   const user = await getUser(userId);
@@ -80,7 +88,7 @@ async function isOwnAddress({ userId, email }: CheckoutSessionDoc): Promise<bool
   return known !== null && addressKeyOf(known) === addressKeyOf(email);
 }
 
-/** With the key of the address: one that is changed before the delivery has made no claim. */
+/** With the key of the address: an address that was entered after the claim gets no reminder. */
 const reminderOf = (id: Types.ObjectId, email: string) => ({
   type: "checkout.reminder",
   dedupeKey: `checkout.reminder:${id.toHexString()}`,
@@ -89,18 +97,18 @@ const reminderOf = (id: Types.ObjectId, email: string) => ({
 
 /**
  * Template `checkout_abandoned`: with `checkoutSessionId` in place of an order number, and `itemCount`.
- * @param addressKey of the address that the reminder was claimed for; another address gets none
+ * @param addressKey of the address that the reminder was claimed for; a changed address gets none
  */
 export async function notifyUnfinishedCheckout(
   checkoutSessionId: Types.ObjectId,
   addressKey: string,
 ): Promise<void> {
   const checkout = await CheckoutSession.findById(checkoutSessionId).lean<CheckoutSessionDoc>();
-  // It was bought since: a reminder would confuse.
-  if (!checkout?.email || checkout.status === "completed") return;
+  // Bought in the meantime.
+  if (!checkout?.email || checkout.status === CHECKOUT_STATUS.COMPLETED) return;
   if (addressKeyOf(checkout.email) !== addressKey) return;
   const cart = await Cart.findById(checkout.cartId).lean<{ status: string; itemCount: number }>();
-  if (!cart || cart.status === "converted") return;
+  if (!cart || cart.status === CART_STATUS.CONVERTED) return;
   const id = checkoutSessionId.toHexString();
   unwrap(
     await sendNotification({

@@ -1,12 +1,14 @@
 import { type Types, trusted } from "mongoose";
 import { logger } from "../../config/logger.config.js";
 import { Payment, type PaymentDoc, Refund } from "../../models/index.js";
-import { oweSystemRefund } from "../aggregates/refund/owe-refund.js";
+import { isPast } from "../../utils/clock.js";
+import { PAYMENT_GATEWAY_STATUS } from "../../utils/constants.js";
+import { oweSystemRefund } from "../aggregates/refund/system-refunds.js";
 import { generateUniqueRefundNumber } from "../platform/order-number.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 
-/** A client, a webhook or the recovery job gets so long to turn a capture into an order or a refund. */
-const LEFT_ALONE_MS = 60_000;
+/** The client, the webhook and the recovery job have this long to turn a capture into an order or a refund. */
+const LEFT_TO_OTHERS_MS = 60_000;
 
 export type CapturedPayment = Pick<PaymentDoc, "_id" | "accepted" | "checkoutSessionId">;
 
@@ -14,10 +16,10 @@ export type CapturedPayment = Pick<PaymentDoc, "_id" | "accepted" | "checkoutSes
 export function findCapturedWithoutOrder(limit: number): Promise<CapturedPayment[]> {
   return Payment.find(
     {
-      status: "captured",
+      status: PAYMENT_GATEWAY_STATUS.CAPTURED,
       surplus: false,
       orderId: null,
-      $expr: trusted({ $lte: ["$capturedAt", { $subtract: ["$$NOW", LEFT_ALONE_MS] }] }),
+      $expr: trusted(isPast("capturedAt", LEFT_TO_OTHERS_MS)),
     },
     { accepted: 1, checkoutSessionId: 1 },
   )
@@ -27,8 +29,8 @@ export function findCapturedWithoutOrder(limit: number): Promise<CapturedPayment
 }
 
 /**
- * Writes the refund of a captured payment that pays for nothing: it was never accepted for its session, and
- * no refund of it exists. Everything is read again inside the transaction.
+ * Writes the refund of a captured payment that pays for no order: it was never accepted for its session, and it has
+ * no refund. Everything is read again inside the transaction.
  * @returns whether this call wrote the refund
  */
 export async function returnStrayMoney(paymentId: Types.ObjectId): Promise<boolean> {
@@ -36,7 +38,7 @@ export async function returnStrayMoney(paymentId: Types.ObjectId): Promise<boole
   const owed = await inTransaction(async (tx) => {
     const stray = await Payment.exists({
       _id: paymentId,
-      status: "captured",
+      status: PAYMENT_GATEWAY_STATUS.CAPTURED,
       accepted: false,
       surplus: false,
       orderId: null,
@@ -47,7 +49,7 @@ export async function returnStrayMoney(paymentId: Types.ObjectId): Promise<boole
   if (!owed) return false;
   logger.error(
     { paymentId: paymentId.toHexString(), refundNumber },
-    "> A captured payment had neither an order nor a refund; it goes back",
+    "> A captured payment had neither an order nor a refund; it is refunded",
   );
   return true;
 }

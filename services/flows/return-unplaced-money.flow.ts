@@ -8,14 +8,15 @@ import {
   type PaymentDoc,
 } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
-import { oweSystemRefund } from "../aggregates/refund/owe-refund.js";
+import { CHECKOUT_FAILURE, CHECKOUT_STATUS, PAYMENT_GATEWAY_STATUS } from "../../utils/constants.js";
+import { oweSystemRefund } from "../aggregates/refund/system-refunds.js";
 import { generateUniqueRefundNumber } from "../platform/order-number.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 
 /**
- * Refunds money that was accepted for a checkout session which can no longer become an order: the session
- * failed for good, or what was paid for is no longer what is frozen. Everything is read again inside the
- * transaction; an order, or a placement in flight, stops it. A session that is still open can be paid again.
+ * Refunds a payment that was accepted for a checkout session which can no longer become an order: the session has
+ * failed, or its frozen amount is no longer the one that was paid. Everything is read again inside the transaction;
+ * an order, or a placement in flight, prevents the refund. A session that is still open can be paid again.
  * @returns whether this call wrote a refund
  */
 export async function returnUnplacedMoney(checkoutSessionId: Types.ObjectId): Promise<boolean> {
@@ -24,7 +25,7 @@ export async function returnUnplacedMoney(checkoutSessionId: Types.ObjectId): Pr
     const payment = await Payment.findOne({
       checkoutSessionId,
       accepted: true,
-      status: "captured",
+      status: PAYMENT_GATEWAY_STATUS.CAPTURED,
       orderId: null,
     })
       .session(tx)
@@ -32,30 +33,31 @@ export async function returnUnplacedMoney(checkoutSessionId: Types.ObjectId): Pr
     if (!payment || (await Order.exists({ _id: checkoutSessionId }).session(tx))) return null;
     const checkout = await CheckoutSession.findById(checkoutSessionId).session(tx).lean<CheckoutSessionDoc>();
     if (checkout && canStillBePlaced(checkout, payment)) return null;
-    if (checkout && checkout.status !== "failed") {
-      // Closed: it must neither block the next payment of the session nor be offered again.
+    if (checkout && checkout.status !== CHECKOUT_STATUS.FAILED) {
+      // This payment must neither block the next payment of the session nor be offered again.
       const closed = { accepted: false, supersededAt: now() };
       await Payment.updateOne({ _id: payment._id }, { $set: closed }).session(tx);
     }
-    return oweSystemRefund({ paymentId: payment._id, reason: reasonOf(checkout), refundNumber }, tx);
+    const reason = reasonOf(checkout);
+    const refundId = await oweSystemRefund({ paymentId: payment._id, reason, refundNumber }, tx);
+    return refundId && { paymentId: payment._id.toHexString(), reason };
   });
-  if (owed) {
-    logger.warn(
-      { checkoutSessionId: checkoutSessionId.toHexString(), refundNumber },
-      "> Accepted money could not become an order; it is refunded",
-    );
-  }
-  return owed !== null;
+  if (!owed) return false;
+  logger.warn(
+    { checkoutSessionId: checkoutSessionId.toHexString(), ...owed, refundNumber },
+    "> An accepted payment can no longer become an order; it is refunded",
+  );
+  return true;
 }
 
 const reasonOf = (checkout: CheckoutSessionDoc | null) =>
-  checkout?.frozen && checkout.status === "failed" ? "undo" : "superseded";
+  checkout?.frozen && checkout.status === CHECKOUT_STATUS.FAILED ? "undo" : "superseded";
 
 function canStillBePlaced(checkout: CheckoutSessionDoc, payment: PaymentDoc): boolean {
   if (checkout.placement) return true;
   if (!checkout.frozen || checkout.frozen.totals.amountDue !== payment.amount) return false;
   return (
-    checkout.status === "payment_pending" ||
-    (checkout.status === "failed" && checkout.failureReason === "expired")
+    checkout.status === CHECKOUT_STATUS.PAYMENT_PENDING ||
+    (checkout.status === CHECKOUT_STATUS.FAILED && checkout.failureReason === CHECKOUT_FAILURE.EXPIRED)
   );
 }

@@ -1,16 +1,23 @@
 import { Types } from "mongoose";
 import { type BuyerContact, CheckoutSession, type CheckoutSessionDoc } from "../../models/index.js";
 import { minutesFromNow, now } from "../../utils/clock.js";
-import { type CartSource, LIVE_CHECKOUT_STATUSES, type NoticeCode } from "../../utils/constants.js";
+import {
+  type CartSource,
+  CHECKOUT_FAILURE,
+  CHECKOUT_STATUS,
+  LIVE_CHECKOUT_STATUSES,
+  type NoticeCode,
+} from "../../utils/constants.js";
 import { ConflictError, RuleError } from "../../utils/errors.js";
 import { isDuplicateKey } from "../../utils/helpers.js";
 import { ZERO_PAISE } from "../../utils/money.js";
 import type { Owner } from "../../utils/principal.js";
 import { checkoutMachine } from "../../utils/state-machines.js";
-import { firstKnown, setContact } from "../aggregates/cart/buyer-contact.js";
+import type { CartState } from "../aggregates/cart/cart-draft.js";
+import { refreshPrices } from "../aggregates/cart/cart-lines.js";
 import { cartEmpty, emptyIfGone, findActiveCart } from "../aggregates/cart/cart-reads.js";
-import { type CartState, changeCart } from "../aggregates/cart/change-cart.js";
-import { refreshPrices } from "../aggregates/cart/refresh-prices.js";
+import { changeCart } from "../aggregates/cart/change-cart.js";
+import { firstKnown, setCartContact } from "../aggregates/cart/promotions.js";
 import { reserveLines } from "../aggregates/cart/reserve-lines.js";
 import {
   type CheckoutState,
@@ -21,7 +28,7 @@ import {
 import { toCheckoutTotals } from "../aggregates/checkout/freeze-checkout.js";
 import { rateOrKeep } from "../aggregates/checkout/reprice-shipping.js";
 import { findLiveCheckout } from "../aggregates/checkout-session/session-access.js";
-import { endCheckout } from "../aggregates/checkout-session/step-back.js";
+import { endCheckout } from "../aggregates/checkout-session/session-status.js";
 import { getSettings } from "../platform/settings.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 
@@ -39,7 +46,7 @@ export interface StartedCheckout {
   created: boolean;
 }
 
-/** Changes that the customer has to see before going on; starting again confirms them. */
+/** Changes that the customer has to see before the checkout; starting again confirms them. */
 const CHANGES: ReadonlySet<NoticeCode> = new Set([
   "PRICE_CHANGED",
   "PRODUCT_UNAVAILABLE",
@@ -48,10 +55,9 @@ const CHANGES: ReadonlySet<NoticeCode> = new Set([
 ]);
 
 /**
- * Starts the checkout of the caller's cart, or goes on with the one that is live. Every line is compared
- * with the catalog first; what changed is written back to the cart with a notice, and all lines are reserved
- * for the time of a checkout.
- * @throws RuleError CART_EMPTY, OUT_OF_STOCK, CART_CHANGED (with notices).
+ * Starts the checkout of the caller's cart, or continues the live one. Every line is first compared with the catalog;
+ * changes are written to the cart with a notice, and all lines are reserved for the lifetime of a checkout.
+ * @throws RuleError CART_EMPTY, OUT_OF_STOCK, CART_CHANGED (with notices)
  */
 export async function startCheckout(request: StartRequest): Promise<StartedCheckout> {
   const cart = await findActiveCart(request.owner);
@@ -63,9 +69,9 @@ export async function startCheckout(request: StartRequest): Promise<StartedCheck
 }
 
 /**
- * Goes on with a checkout: the live one as it is; an expired one as a new session from the cart that keeps
- * contact, addresses, messages and the choices that are still valid.
- * @throws RuleError CART_EMPTY when nothing is left to buy; otherwise as `startCheckout`.
+ * Continues a checkout: a live one as it is; an expired one as a new session from the cart, which keeps contact,
+ * addresses, messages and the choices that are still valid.
+ * @throws RuleError CART_EMPTY when the cart is empty; otherwise as `startCheckout`
  */
 export async function resumeCheckout(
   previous: CheckoutSessionDoc,
@@ -75,24 +81,24 @@ export async function resumeCheckout(
   if (isLive && previous.expiresAt > now())
     return { state: await loadCheckoutState(previous), created: false };
   const cart = await findActiveCart(request.owner);
-  if (!cart || cart.itemCount === 0) throw new RuleError("CART_EMPTY", "Nothing is left in the cart");
+  if (!cart || cart.itemCount === 0) throw new RuleError("CART_EMPTY", "The cart is empty");
   if (isLive) await retireExpired(previous);
   const live = await findLiveCheckout(cart._id);
   if (live && live.expiresAt > now()) return { state: await loadCheckoutState(live), created: false };
   return createFrom(await checkCart(cart._id, firstKnown(request, previous)), request, previous);
 }
 
-/** An expired session makes room for a new one, and cannot compete with it any more. */
+/** Fails an expired session, so that the cart can have a new one. */
 async function retireExpired(checkout: CheckoutSessionDoc): Promise<void> {
   await inTransaction(async (tx) => {
-    if (!(await endCheckout(checkout, { reason: "expired", by: "system" }, tx)))
-      throw new ConflictError("VERSION_CONFLICT", "The checkout changed meanwhile");
+    if (!(await endCheckout(checkout, { reason: CHECKOUT_FAILURE.EXPIRED, by: "system" }, tx)))
+      throw new ConflictError("VERSION_CONFLICT", "The checkout has changed; try again");
   });
 }
 
 async function checkCart(cartId: Types.ObjectId, contact: BuyerContact): Promise<CartState> {
   const state = await changeCart(cartId, async (draft) => {
-    setContact(draft, contact);
+    setCartContact(draft, contact);
     await refreshPrices(draft);
     const { reservationTtlMinutes } = await getSettings("checkout");
     await reserveLines(draft, reservationTtlMinutes);
@@ -100,10 +106,10 @@ async function checkCart(cartId: Types.ObjectId, contact: BuyerContact): Promise
     throw emptyIfGone(error);
   });
   if (state.lines.length === 0)
-    throw new RuleError("CART_EMPTY", "Nothing in the cart can be bought any more");
+    throw new RuleError("CART_EMPTY", "No item in the cart is available any longer");
   const notices = state.cart.notices.filter((notice) => CHANGES.has(notice.code));
   if (notices.length > 0) {
-    throw new RuleError("CART_CHANGED", "The cart changed; look at it and start again", { notices });
+    throw new RuleError("CART_CHANGED", "The cart has changed; check it and start again", { notices });
   }
   return state;
 }
@@ -115,7 +121,7 @@ async function createFrom(
 ): Promise<StartedCheckout> {
   const { expiryMinutes } = await getSettings("checkout");
   const fresh = newSession(cart._id, request, previous, minutesFromNow(expiryMinutes));
-  // A kept shipping method is rated again, and goes when it is no longer offered.
+  // A kept shipping method is rated again, and dropped when it is no longer offered.
   const rated = fresh.shippingMethod && (await rateOrKeep(await toCheckoutState(fresh, { cart, lines })));
   const checkout = { ...fresh, ...rated };
   const totals = await calculateCheckoutTotals(checkout, cart, lines);
@@ -123,7 +129,7 @@ async function createFrom(
     await CheckoutSession.insertMany([{ ...checkout, totals: toCheckoutTotals(totals) }], { lean: true });
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
-    // Another call was faster: one live session a cart.
+    // Another call won: a cart has one live session.
     const winner = await findLiveCheckout(cart._id);
     if (!winner) throw error;
     return { state: await loadCheckoutState(winner), created: false };
@@ -146,7 +152,7 @@ function newSession(
     _id: new Types.ObjectId(),
     cartId,
     ...request.owner,
-    status: address ? "address_entered" : checkoutMachine.initial,
+    status: address ? CHECKOUT_STATUS.ADDRESS_ENTERED : checkoutMachine.initial,
     ...firstKnown(request, previous),
     customerName: request.customerName ?? previous?.customerName ?? null,
     shippingAddressId: previous?.shippingAddressId ?? null,

@@ -1,5 +1,6 @@
 import { type Types, trusted } from "mongoose";
 import { CheckoutSession, Payment, type PaymentDoc } from "../../models/index.js";
+import { CHECKOUT_STATUS, PAYMENT_GATEWAY_STATUS } from "../../utils/constants.js";
 import { unwrap } from "../../utils/result.js";
 import { paymentMachine } from "../../utils/state-machines.js";
 import type { GatewayPayment } from "../integrations/payment-gateway.js";
@@ -8,31 +9,31 @@ import { tryTransition } from "../platform/transition.service.js";
 
 /** When the gateway is asked about an unsettled payment, in minutes after its creation. */
 export const SWEEP_AT_MINUTES = [1, 5, 10, 15, 20, 25, 30, 40, 180, 720] as const;
-/** A payment whose asker crashed is taken up again after so long. */
+/** After a crash in the middle of a question, the payment is due again after this. */
 const CLAIM_MS = 2 * 60_000;
 const MINUTE_MS = 60_000;
 
-/** Due by the database's clock, so that instances whose clocks disagree agree on it. */
+/** Due by the database clock, because the clocks of instances differ. */
 const DUE = { $lte: ["$sweep.nextAt", "$$NOW"] };
 
-/** Its order is placed, or its refund is written: there is nothing left to ask. */
+/** Its order is placed or its refund is written, so the gateway need not be asked again. */
 const SETTLED = {
   $or: [
     { $ne: ["$orderId", null] },
-    { $eq: ["$status", "refunded"] },
-    { $and: [{ $eq: ["$status", "captured"] }, "$surplus"] },
+    { $eq: ["$status", PAYMENT_GATEWAY_STATUS.REFUNDED] },
+    { $and: [{ $eq: ["$status", PAYMENT_GATEWAY_STATUS.CAPTURED] }, "$surplus"] },
   ],
 };
 
-/** The first condition lets the query use the index, which holds only payments that have a due time. */
+/** The first condition lets the query use the partial index of payments that have a due time. */
 const where = (condition: object) => ({
   "sweep.nextAt": trusted({ $exists: true }),
   $expr: trusted(condition),
 });
 
 /**
- * Takes settled payments off the sweep: all that are due, in one write.
- * @returns how many they were
+ * Removes the due time of all due payments that are settled, in one write.
+ * @returns how many
  */
 export async function dismissSettledPayments(): Promise<number> {
   const dismissed = await Payment.updateMany(
@@ -43,12 +44,12 @@ export async function dismissSettledPayments(): Promise<number> {
   return dismissed.modifiedCount;
 }
 
-/** Payments that are due to be asked about, those that have waited longest first. */
+/** Payments that the gateway must be asked about now, the longest overdue first. */
 export function findDueForSweep(limit: number): Promise<PaymentDoc[]> {
   return Payment.find(where(DUE)).sort({ "sweep.nextAt": 1 }).limit(limit).lean<PaymentDoc[]>();
 }
 
-/** Moves the due time ahead; the compare-and-set lets one instance ask. */
+/** Claims a payment by moving its due time; the compare-and-set lets only one instance ask. */
 export async function claimSweep(payment: PaymentDoc): Promise<boolean> {
   if (!payment.sweep) return false;
   const claimed = await Payment.updateOne(
@@ -60,15 +61,15 @@ export async function claimSweep(payment: PaymentDoc): Promise<boolean> {
 }
 
 /**
- * What the gateway knows about a payment of ours: every attempt on its gateway order.
- * @throws the typed upstream errors; the payment then stays due.
+ * Asks the gateway about a payment: it reports every attempt on its gateway order.
+ * @throws the typed upstream errors; the payment then stays due
  */
 export async function askGatewayAbout(payment: PaymentDoc): Promise<GatewayPayment[]> {
   const gatewayOrderId = payment.gatewayOrderId ?? (await findLostGatewayOrder(payment));
   return gatewayOrderId ? unwrap(await paymentGateway.listPaymentsOfOrder(gatewayOrderId)) : [];
 }
 
-/** The answer of the creation may have been lost: the receipt finds the gateway order. */
+/** The response to its creation may have been lost; the receipt finds the gateway order. */
 async function findLostGatewayOrder(payment: PaymentDoc): Promise<string | null> {
   const order = unwrap(await paymentGateway.findGatewayOrderByReceipt(payment._id.toHexString()));
   if (!order) return null;
@@ -76,7 +77,7 @@ async function findLostGatewayOrder(payment: PaymentDoc): Promise<string | null>
   return order.id;
 }
 
-/** The first time of the ladder that lies ahead by the database's clock; missing when none does. */
+/** The next scheduled time by the database clock; missing when all have passed. */
 const NEXT_TIME = {
   $first: {
     $filter: {
@@ -86,7 +87,7 @@ const NEXT_TIME = {
   },
 };
 
-/** After an answer: the next time of the ladder, or none when the payment is settled or the ladder at its end. */
+/** After a response: sets the next scheduled time, or none when the payment is settled or no time is left. */
 export async function scheduleNextSweep(paymentId: Types.ObjectId): Promise<void> {
   const attempts = { $add: [{ $ifNull: ["$sweep.attempts", 0] }, 1] };
   const sweep = {
@@ -103,19 +104,19 @@ export async function scheduleNextSweep(paymentId: Types.ObjectId): Promise<void
   if (payment && !payment.sweep) await closeIfNeverPaid(payment);
 }
 
-/** Asked for the last time and still open, while its checkout is over: nobody will pay it any more. */
+/** The last question found the payment still open, and its checkout has ended: it will not be paid. */
 async function closeIfNeverPaid(payment: PaymentDoc): Promise<void> {
-  if (payment.status !== "pending") return;
+  if (payment.status !== PAYMENT_GATEWAY_STATUS.PENDING) return;
   const checkout = payment.checkoutSessionId
     ? await CheckoutSession.findById(payment.checkoutSessionId).lean()
     : null;
-  if (checkout?.status === "payment_pending") return;
+  if (checkout?.status === CHECKOUT_STATUS.PAYMENT_PENDING) return;
   await tryTransition({
     machine: paymentMachine,
     model: Payment,
     id: payment._id,
-    from: "pending",
-    to: "failed",
+    from: PAYMENT_GATEWAY_STATUS.PENDING,
+    to: PAYMENT_GATEWAY_STATUS.FAILED,
     set: { errorCode: "never_paid", errorMessage: "The customer did not pay" },
     by: { type: "system" },
     note: "sweep",

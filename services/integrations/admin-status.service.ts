@@ -44,7 +44,7 @@ function ask(adminId: string): Promise<Known | null> {
   return started;
 }
 
-/** @returns null when the auth service gave no definite answer */
+/** @returns null without a definite answer of the auth service */
 async function lookUp(adminId: string): Promise<Known | null> {
   const result = await getAdminUser(adminId);
   const isUnknownAdmin = isRefused(result) && result.statusCode === 404;

@@ -1,15 +1,29 @@
 import Joi from "joi";
+import { config } from "../../config/env.config.js";
+import { toIndianPhone, toPincode } from "../../utils/contact.js";
+import { findState } from "../../utils/gst/states.js";
 import type { Result } from "../../utils/result.js";
-import type { Address } from "./address.js";
-import { addressSchema } from "./address.js";
-import { apiPath } from "./http-client.service.js";
-import { NO_REFUSALS, notFound } from "./refusals.js";
-import { id, optionalText, text } from "./schemas.js";
-import { authClient } from "./upstream-clients.js";
+import { id, notFound, optionalText, text } from "./contract.js";
+import { apiPath, createHttpClient } from "./http-client.service.js";
 
 /** People and their addresses. Tokens are verified locally, without a call. */
 
-export type { Address } from "./address.js";
+const authClient = createHttpClient({ name: "auth", baseUrl: config.upstreams.auth });
+
+/** A postal address in India. */
+export interface Address {
+  name: string;
+  phone: string;
+  line1: string;
+  line2?: string;
+  landmark?: string;
+  city: string;
+  state: string;
+  /** Six digits, unless a saved address holds something else. */
+  pincode: string;
+  /** `IN`. */
+  country: string;
+}
 
 export interface User {
   id: string;
@@ -33,6 +47,27 @@ export interface AdminUser {
   role: string;
   status: string;
 }
+
+/**
+ * A saved address may be years old and spelled in the customer's own way. What can be read is put into the stored
+ * form; the rest stays, because a strange spelling must not keep the customer from using the address.
+ */
+const typed = (read: (value: string) => string | null | undefined) =>
+  text.custom((value: string) => read(value) ?? value);
+
+const absentWhenEmpty = text.empty(Joi.valid("", null)).optional();
+
+const addressSchema = Joi.object<Address>({
+  name: text,
+  phone: typed(toIndianPhone),
+  line1: text,
+  line2: absentWhenEmpty,
+  landmark: absentWhenEmpty,
+  city: text,
+  state: typed((name) => findState(name)?.name),
+  pincode: typed(toPincode),
+  country: Joi.string().valid("IN"),
+});
 
 const userSchema = Joi.object<User>({
   id,
@@ -105,7 +140,6 @@ export function sendAuditLog(entry: AuditLogEntry): Promise<Result<{ id: string 
   return authClient.write({
     method: "POST",
     path: apiPath`/api/audit-logs`,
-    refusals: NO_REFUSALS,
     body: { ...rest, at: at.toISOString() },
     idempotencyKey: rowId,
     schema: loggedSchema,

@@ -3,28 +3,28 @@ import { deepFreeze } from "../../utils/helpers.js";
 import type { Result } from "../../utils/result.js";
 
 export interface CachedLookupOptions<T> {
-  /** 0: nothing is kept, but simultaneous questions still share one call. */
+  /** 0: nothing is kept, but simultaneous calls still share one request. */
   ttlSeconds: number;
   maxEntries: number;
   load: (key: string) => Promise<Result<T>>;
 }
 
 export interface CachedLookup<T> {
-  /** `fresh` asks the neighbour in any case, and keeps the answer. */
+  /** `fresh` always asks the neighbour, and keeps the answer. */
   get(key: string, options?: { fresh?: boolean }): Promise<Result<T>>;
   peek(key: string): T | undefined;
   keep(key: string, value: T): void;
   clear(): void;
 }
 
-/** Answers of a neighbour kept in process for a time. Failures are never kept. */
+/** Keeps answers of a neighbour in memory for a time. Failures are never kept. */
 export function createCachedLookup<T extends object>(options: CachedLookupOptions<T>): CachedLookup<T> {
   const { ttlSeconds, maxEntries, load } = options;
   const kept = new LRUCache<string, T>({ max: maxEntries, ttl: Math.max(1, ttlSeconds * 1_000) });
   const underway = new Map<string, Promise<Result<T>>>();
 
   function keep(key: string, value: T): void {
-    // Kept values are shared by all callers, so none of them may change one.
+    // All callers share a kept value, so none of them may change it.
     deepFreeze(value);
     if (ttlSeconds > 0) kept.set(key, value);
   }
@@ -45,7 +45,7 @@ export function createCachedLookup<T extends object>(options: CachedLookupOption
 
   return {
     async get(key, { fresh = false } = {}) {
-      // A fresh read does not join an older call: what that one sees may be older than the question.
+      // A fresh read does not join a call in flight, which may have read an older state.
       if (fresh) return loadAndKeep(key);
       const value = kept.get(key);
       return value === undefined ? shared(key) : { success: true, data: value };

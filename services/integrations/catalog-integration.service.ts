@@ -2,18 +2,28 @@ import Joi from "joi";
 import { config } from "../../config/env.config.js";
 import type { Paise } from "../../utils/money.js";
 import type { Failure, Result } from "../../utils/result.js";
-import { success } from "../../utils/result.js";
+import { mapResult, success } from "../../utils/result.js";
 import { createCachedLookup } from "./cached-lookup.js";
-import { apiPath } from "./http-client.service.js";
-import { mapResult, NO_REFUSALS, notFound } from "./refusals.js";
-import { flag, id, listOf, optionalText, percentAsBps, quantity, rupees, text } from "./schemas.js";
-import { catalogClient } from "./upstream-clients.js";
+import {
+  flag,
+  id,
+  listOf,
+  notFound,
+  optionalText,
+  percentAsBps,
+  quantity,
+  rupees,
+  text,
+} from "./contract.js";
+import { apiPath, createHttpClient } from "./http-client.service.js";
 
 /**
- * The catalog. Answers are kept for `CATALOG_CACHE_SECONDS` and shared, hence frozen;
- * `{ fresh: true }` asks again (prices at checkout start). What does not exist is refused with
- * `PRODUCT_NOT_FOUND`; a price, rate or currency that cannot be true is a `BAD_RESPONSE`.
+ * The catalog. Answers are kept for `CATALOG_CACHE_SECONDS` and shared, hence frozen; `{ fresh: true }` asks again
+ * (prices at the start of a checkout). An unknown product is refused with `PRODUCT_NOT_FOUND`; an impossible price,
+ * rate or currency is a `BAD_RESPONSE`.
  */
+
+const catalogClient = createHttpClient({ name: "catalog", baseUrl: config.upstreams.catalog });
 
 export type CatalogStatus = "active" | "inactive";
 
@@ -132,7 +142,7 @@ async function loadVariant(key: string): Promise<Result<CatalogVariant>> {
   });
 }
 
-/** A NUL cannot be part of an id in a URL, so it separates two ids beyond doubt. */
+/** An id in a URL cannot contain NUL, so NUL separates two ids safely. */
 const variantKey = (productId: string, variantId: string) => `${productId}\0${variantId}`;
 
 function splitVariantKey(key: string): { productId: string; variantId: string } {
@@ -146,7 +156,7 @@ const variants = createCachedLookup({ ttlSeconds, maxEntries: 20_000, load: load
 const relatedProducts = createCachedLookup({ ttlSeconds, maxEntries: 2_000, load: loadRelated });
 
 export interface ReadOptions {
-  /** Ask the catalog even when a recent answer is at hand. */
+  /** Ask the catalog even if a recent answer is kept. */
   fresh?: boolean;
 }
 
@@ -184,13 +194,12 @@ export async function getRelatedProducts(
   return mapResult(result, (list) => list.slice(0, limit));
 }
 
-/** A cart has at most 50 lines; the catalog is asked for so many at a time. */
+/** A cart has at most 50 lines, which one request covers. */
 const BATCH_SIZE = 50;
 
 async function loadBatch(productIds: readonly string[]): Promise<Result<CatalogProduct[]>> {
   const result = await catalogClient.ask({
     path: apiPath`/api/products/batch`,
-    refusals: NO_REFUSALS,
     body: { productIds },
     schema: productListSchema,
   });
@@ -228,7 +237,7 @@ async function fetchMissing(
   return null;
 }
 
-/** Forgets every kept answer (tests, and an operator who changed the catalog). */
+/** Drops every kept answer, for tests. */
 export function clearCatalogCache(): void {
   products.clear();
   variants.clear();

@@ -1,13 +1,14 @@
 import Joi from "joi";
+import { config } from "../../config/env.config.js";
 import type { Paise } from "../../utils/money.js";
 import { toRupees } from "../../utils/money.js";
 import type { Result } from "../../utils/result.js";
-import { apiPath } from "./http-client.service.js";
-import { NO_REFUSALS, refusal } from "./refusals.js";
-import { id, nothing, quantity, rupees } from "./schemas.js";
-import { engagementClient } from "./upstream-clients.js";
+import { id, nothing, quantity, refusal, rupees } from "./contract.js";
+import { apiPath, createHttpClient } from "./http-client.service.js";
 
 /** Wishlist, loyalty points, store credit and messages. */
+
+const engagementClient = createHttpClient({ name: "engagement", baseUrl: config.upstreams.engagement });
 
 export interface LoyaltyBalance {
   points: number;
@@ -29,19 +30,18 @@ const issuedSchema = Joi.object<{ creditId: string; balance: Paise }>({ creditId
 const sentSchema = Joi.object<{ notificationId: string }>({ notificationId: id });
 const balanceSchema = Joi.object<{ balance: Paise }>({ balance: rupees });
 
-/** What is on the list already is taken again. */
+/** Adding an item that is already on the list succeeds. */
 export function addToWishlist(entry: {
   userId: string;
   productId: string;
   variantId: string;
-  /** The cart's line that moves there. */
+  /** The cart line that moves there. */
   cartItemId: string;
 }): Promise<Result<unknown>> {
   const { userId, productId, variantId, cartItemId } = entry;
   return engagementClient.write({
     method: "POST",
     path: apiPath`/api/wishlist/add`,
-    refusals: NO_REFUSALS,
     body: { userId, productId, variantId },
     idempotencyKey: `${cartItemId}:wishlist`,
     schema: nothing,
@@ -58,7 +58,6 @@ export function earnLoyalty(earning: {
   return engagementClient.write({
     method: "POST",
     path: apiPath`/api/loyalty/earn`,
-    refusals: NO_REFUSALS,
     body: { userId, orderId, orderAmount: toRupees(orderAmount) },
     idempotencyKey: `${orderId}:loyalty-earn`,
     schema: pointsSchema,
@@ -68,7 +67,6 @@ export function earnLoyalty(earning: {
 export function getLoyaltyBalance(userId: string): Promise<Result<LoyaltyBalance>> {
   return engagementClient.get({
     path: apiPath`/api/loyalty/balance`,
-    refusals: NO_REFUSALS,
     query: { userId },
     schema: loyaltyBalanceSchema,
   });
@@ -78,14 +76,14 @@ export interface RedeemRequest {
   userId: string;
   orderId: string;
   points: number;
-  /** What the customer was shown: points × the worth of one. */
+  /** As shown to the customer: points × the worth of one point. */
   expectedDiscount: Paise;
 }
 
 /**
- * Takes points for an order; idempotent by order.
- * @returns refused `INSUFFICIENT_POINTS`, or `POINT_VALUE_CHANGED` when they are worth something else than was
- * shown: they are taken then, and whoever gives up must call `reverseLoyalty`.
+ * Redeems points for an order; idempotent by order.
+ * @returns refused `INSUFFICIENT_POINTS`, or `POINT_VALUE_CHANGED` when their worth differs from what was shown:
+ * they are redeemed then, and a caller that does not continue must call `reverseLoyalty`.
  */
 export async function redeemLoyalty(request: RedeemRequest): Promise<Result<Redemption>> {
   const { userId, orderId, points: wanted, expectedDiscount } = request;
@@ -104,7 +102,7 @@ export async function redeemLoyalty(request: RedeemRequest): Promise<Result<Rede
     success: false,
     outcome: "refused",
     code: "POINT_VALUE_CHANGED",
-    error: "the points are worth something else than was shown",
+    error: "the worth of the points differs from what was shown",
     statusCode: 409,
     service: engagementClient.name,
   };
@@ -119,13 +117,12 @@ export interface LoyaltyReversal {
   reference: string;
 }
 
-/** Gives redeemed points back. @returns how many */
+/** Returns redeemed points. @returns how many */
 export function reverseLoyalty(reversal: LoyaltyReversal): Promise<Result<{ points: number }>> {
   const { userId, orderId, reference } = reversal;
   return engagementClient.write({
     method: "POST",
     path: apiPath`/api/loyalty/reverse`,
-    refusals: NO_REFUSALS,
     body: {
       userId,
       orderId,
@@ -140,7 +137,6 @@ export function reverseLoyalty(reversal: LoyaltyReversal): Promise<Result<{ poin
 export function getStoreCreditBalance(userId: string): Promise<Result<{ balance: Paise }>> {
   return engagementClient.get({
     path: apiPath`/api/store-credits/balance`,
-    refusals: NO_REFUSALS,
     query: { userId },
     schema: balanceSchema,
   });
@@ -153,7 +149,7 @@ export interface StoreCreditChange {
   reference: string;
 }
 
-/** Gives store credit (a refund, or what an undone order had deducted). */
+/** Issues store credit: a refund, or what an order that was undone had deducted. */
 export function issueStoreCredit(
   issue: StoreCreditChange & { reason: string },
 ): Promise<Result<{ creditId: string; balance: Paise }>> {
@@ -161,14 +157,13 @@ export function issueStoreCredit(
   return engagementClient.write({
     method: "POST",
     path: apiPath`/api/store-credits/issue`,
-    refusals: NO_REFUSALS,
     body: { userId, amount: toRupees(amount), reason, reference },
     idempotencyKey: `${reference}:credit-issue`,
     schema: issuedSchema,
   });
 }
 
-/** Takes store credit. @returns refused `INSUFFICIENT_CREDIT` when there is too little */
+/** Deducts store credit. @returns refused `INSUFFICIENT_CREDIT` when there is too little */
 export function deductStoreCredit(deduction: StoreCreditChange): Promise<Result<{ balance: Paise }>> {
   const { userId, amount, reference } = deduction;
   return engagementClient.write({
@@ -215,7 +210,7 @@ export interface Notification {
   /** Amounts in rupees, as the templates show them. */
   data: Record<string, unknown>;
   attachments?: readonly { filename: string; contentType: string; url: string }[];
-  /** The receiver sends one message a key. */
+  /** The receiver sends one message per key. */
   dedupeKey: string;
 }
 
@@ -223,7 +218,6 @@ export function sendNotification(notification: Notification): Promise<Result<{ n
   return engagementClient.write({
     method: "POST",
     path: apiPath`/api/notifications/send`,
-    refusals: NO_REFUSALS,
     body: notification,
     idempotencyKey: notification.dedupeKey,
     schema: sentSchema,

@@ -15,18 +15,18 @@ import { logger } from "../../config/logger.config.js";
 import { countContractFault } from "../../config/metrics.config.js";
 import type { Failure, Result } from "../../utils/result.js";
 
-/** What one try at a neighbour brought. */
+/** The outcome of one try. */
 export interface Attempt<T> {
   result: Result<T>;
-  /** The neighbour is ill (no answer, 5xx, not JSON): counts towards opening the breaker. A refusal never does. */
+  /** The neighbour is unhealthy (no answer, 5xx, not JSON): counts towards opening the breaker. A refusal never does. */
   isFault: boolean;
-  /** A second try may fare better (cut connection, 5xx); a time-out has used up the time. */
+  /** A second try may succeed (connection lost, 5xx). A time-out has used up the time. */
   isTransient: boolean;
   retryAfterMs?: number;
 }
 
 export interface GuardedCall<T> {
-  /** The limit for everything: waiting for a slot, all tries, pauses between them. */
+  /** Covers everything: waiting for a slot, all tries, the pauses between them. */
   deadlineMs: number;
   /** Repeating does no harm (a read, or a write with an idempotency key). */
   isRepeatable: boolean;
@@ -34,11 +34,11 @@ export interface GuardedCall<T> {
 }
 
 export interface BreakerOptions {
-  /** Faults in a row that open it. Default 6: a single hung call or a restart does not. */
+  /** Consecutive faults that open it. Default 6: a single hung call or a restart does not. */
   faults?: number;
   /** How long it stays open at first, then doubling up to `maxCooldownMs`. Default 1 s. */
   cooldownMs?: number;
-  /** Default 8 s: a neighbour that recovers is used again within ten seconds. */
+  /** Default 8 s: a neighbour that recovers is called again within ten seconds. */
   maxCooldownMs?: number;
 }
 
@@ -66,13 +66,13 @@ export interface GuardStats {
 
 /** One extra try: two tries in all. */
 const MAX_RETRIES = 1;
-/** Retries may add a tenth to the calls, plus ten at a stretch, so that an outage brings no storm. */
+/** Retries add at most a tenth to the calls, plus ten in a burst, so that an outage causes no retry storm. */
 const RETRY_BUDGET = { perCall: 0.1, most: 10 };
 const PAUSE_MS = { least: 20, spread: 100 };
-/** Less than this is not worth starting a try. */
+/** With less time left, no try is started. */
 const MIN_TRY_MS = 10;
 
-/** When the first try may have done it, a second that never arrived does not make that undone. */
+/** If the first try may have taken effect, a second one that never arrived does not change that. */
 function combine<T>(earlier: Result<T> | null, latest: Result<T>): Result<T> {
   const mayBeDone = earlier && !earlier.success && earlier.outcome === "unknown";
   return mayBeDone && !latest.success && latest.outcome === "unavailable" ? earlier : latest;
@@ -102,15 +102,15 @@ export function upstreamStats(): Record<string, GuardStats> {
   return Object.fromEntries([...guards].map(([service, guard]) => [service, guard.stats()]));
 }
 
-/** A random pause, or what the neighbour asked for when that is longer. */
+/** A random pause, or the neighbour's `Retry-After` if that is longer. */
 function pauseBeforeRetry(attempt: Attempt<unknown>): number {
   const jittered = PAUSE_MS.least + Math.random() * PAUSE_MS.spread;
   return Math.max(jittered, attempt.retryAfterMs ?? 0);
 }
 
 /**
- * Bulkhead, retry and circuit breaker around the calls to one neighbour, so that its illness stays its own.
- * Order: a slot in the bulkhead, then tries, each of which asks the breaker.
+ * Bulkhead, retry and circuit breaker around the calls to one neighbour, so that its outage does not spread.
+ * Order: a slot in the bulkhead, then the tries, each through the breaker.
  */
 export class Guard {
   readonly #service: string;
@@ -136,7 +136,7 @@ export class Guard {
     guards.set(service, this);
   }
 
-  /** Never throws, never takes (much) longer than the deadline. */
+  /** Never throws, and takes hardly longer than the deadline. */
   async run<T>(call: GuardedCall<T>): Promise<Result<T>> {
     const startedAt = performance.now();
     this.#counts.calls += 1;
@@ -201,7 +201,7 @@ export class Guard {
   }
 
   async #tryOnce<T>(call: GuardedCall<T>, remainingMs: number): Promise<Attempt<T>> {
-    // While the one probe runs, cockatiel would hold all others back and release them at once.
+    // While the probe runs, cockatiel would queue all other calls and release them at once.
     if (this.#breaker.state === CircuitState.HalfOpen) return this.#breakerOpen();
     try {
       return await this.#breaker.execute(() => call.send(remainingMs));
@@ -235,10 +235,10 @@ export class Guard {
     const facts = { service, outcome, code, detail, statusCode };
     if (result.isContractFault) {
       countContractFault({ service, status: statusCode });
-      logger.error(facts, "> A neighbour answered outside its contract; an operator must look at it");
+      logger.error(facts, "> A neighbour answered outside its contract; an operator must check it");
       return;
     }
-    // A line for each call that an open breaker turns away would bury the reason why it is open.
+    // One line per rejected call would hide the reason why the breaker is open.
     const level = code === "BREAKER_OPEN" || code === "BULKHEAD_FULL" ? "debug" : "warn";
     logger[level](facts, "> Neighbour failed");
   }

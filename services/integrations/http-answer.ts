@@ -1,24 +1,19 @@
 import type Joi from "joi";
+import { describeMismatch, isStorableKey } from "../../utils/foreign-data.js";
 import { isRecord } from "../../utils/helpers.js";
-import { describeMismatch } from "../../utils/mismatch.js";
 import type { Failure, Outcome } from "../../utils/result.js";
 import { success } from "../../utils/result.js";
-import { isStorableKey } from "../../utils/storable.js";
+import type { ListedRefusal } from "./contract.js";
 import type { Attempt } from "./guard.js";
-import { DEADLINE, TOO_LARGE } from "./http-adapter.js";
-import type { ListedRefusal } from "./refusals.js";
+import { DEADLINE, type HttpResponse, TOO_LARGE } from "./http-exchange.js";
 
 /**
- * Reads what a neighbour sent, or how the call broke, as a `Result`. The neighbour is not trusted:
- * any bytes at all become a typed failure, and only a refusal that the call lists is a definite no.
+ * Reads what a neighbour sent, or how the call broke, as a `Result`. The neighbour is not trusted: any bytes
+ * become a typed success or failure, and only a refusal that the call lists is a definite no.
  */
 
-export interface HttpAnswer {
+export interface HttpAnswer extends HttpResponse {
   service: string;
-  status: number;
-  /** The body as it came, at most 1 MB. */
-  text: string;
-  retryAfter?: string;
   isWrite: boolean;
 }
 
@@ -35,7 +30,7 @@ function failed(parts: FailureParts, kind: { isFault: boolean; isTransient: bool
   return { result: { success: false, ...parts, error: parts.error.slice(0, MAX_ERROR_LENGTH) }, ...kind };
 }
 
-/** An answer that makes no sense: whatever was asked may have been done. */
+/** An answer outside the contract: the call may have taken effect. */
 function badResponse(answer: HttpAnswer, error: string, isFault: boolean): Attempt<never> {
   return failed(
     {
@@ -43,7 +38,7 @@ function badResponse(answer: HttpAnswer, error: string, isFault: boolean): Attem
       code: "BAD_RESPONSE",
       error,
       detail: error,
-      // A failure with a success status would mislead whoever reads the log.
+      // A failure with a success status would be misleading in the log.
       statusCode: answer.status < 400 ? 502 : answer.status,
       service: answer.service,
     },
@@ -70,7 +65,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** @returns ms, or undefined when the header is absent or senseless */
+/** @returns ms, or undefined when the header is absent or invalid */
 export function parseRetryAfter(header: string | undefined): number | undefined {
   if (!header) return undefined;
   const seconds = Number(header);
@@ -112,7 +107,7 @@ function readRefusal(answer: HttpAnswer, refusals: readonly ListedRefusal[]): At
     return failed({ outcome: "unavailable", code, error: "throttled", statusCode: status, service }, calm);
   }
   if (status === 408) return badResponse(answer, "the neighbour gave up waiting", true);
-  // The neighbour did not admit the call, so nothing was done, and it says nothing about stock or coupons.
+  // The neighbour did not admit the call: nothing was done, and nothing is known about stock or coupons.
   if (status === 401 || status === 403) {
     return contractFault(answer, {
       outcome: "unavailable",
@@ -144,7 +139,7 @@ function readRefusal(answer: HttpAnswer, refusals: readonly ListedRefusal[]): At
   );
 }
 
-/** A 5xx. A read that met a 503 was not served, so it is down; a write may still have been done. */
+/** A 5xx. After a 503, a read was not served (unavailable), but a write may have been done (unknown). */
 function readServerError({ service, status, retryAfter, isWrite }: HttpAnswer): Attempt<never> {
   const outcome: Outcome = status === 503 && !isWrite ? "unavailable" : "unknown";
   const retryAfterMs = parseRetryAfter(retryAfter);
@@ -167,7 +162,7 @@ function readSuccess<T>(answer: HttpAnswer, schema: Joi.Schema<T>, normalise: No
   return { result: success(value), isFault: false, isTransient: false };
 }
 
-/** Puts the data of an answer into the contract's names before it is validated. */
+/** Renames the fields of an answer to those of the contract, before validation. */
 export type Normalise = (data: unknown) => unknown;
 
 /** What a call expects: the `data` of a success, and the refusals that its contract lists. */
@@ -188,7 +183,7 @@ export function readAnswer<T>(
   return badResponse(answer, `unexpected status ${answer.status}`, true);
 }
 
-/** What it means that there was no (whole) answer. */
+/** A call without a complete answer, as a failure. */
 export function handleServiceError(service: string, thrown: unknown): Attempt<never> {
   const cause = isRecord(thrown) && typeof thrown.code === "string" ? thrown.code : "";
   if (NEVER_ARRIVED.has(cause)) {

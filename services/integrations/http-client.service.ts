@@ -1,19 +1,26 @@
 import { randomUUID } from "node:crypto";
-import type { AxiosInstance } from "axios";
-import axios from "axios";
 import type Joi from "joi";
 import { config } from "../../config/env.config.js";
 import { type CrashPhase, reachOutsideWrite } from "../../utils/crash-points.js";
 import { currentRequestId } from "../../utils/request-context.js";
 import type { Result } from "../../utils/result.js";
+import type { ListedRefusal } from "./contract.js";
 import type { Attempt, BreakerOptions, BreakerState, GuardStats } from "./guard.js";
 import { Guard } from "./guard.js";
-import { createServiceAdapter } from "./http-adapter.js";
-import type { Normalise } from "./http-answer.js";
-import { handleServiceError, readAnswer } from "./http-answer.js";
-import type { ListedRefusal } from "./refusals.js";
+import { handleServiceError, type Normalise, readAnswer } from "./http-answer.js";
+import { createSender, type HttpRequest, type SendRequest } from "./http-exchange.js";
 
 export { upstreamStats } from "./guard.js";
+
+/**
+ * How this service calls a neighbour. A call goes through two layers:
+ * 1. its wrapper, `<service>-integration.service.ts`: what is sent, the refusals, the schema of the answer
+ *    (building blocks in `contract.ts`);
+ * 2. the client in this file: path, headers, deadline, and three parts of its own: `guard.ts` (bulkhead, retry,
+ *    circuit breaker), `http-exchange.ts` (the bytes), `http-answer.ts` (what an answer means).
+ *
+ * To add a call, write a function in the wrapper. To add a neighbour, write a wrapper with a client of its own.
+ */
 
 export interface ServiceClientOptions {
   name: string;
@@ -21,7 +28,7 @@ export interface ServiceClientOptions {
   baseUrl: string;
   /** For the whole call with its retries. Default `UPSTREAM_TIMEOUT_MS`. */
   timeoutMs?: number;
-  /** Calls in flight; as many again may wait. Default 100: a second of full load at 10 ms each, many times over. */
+  /** Calls in flight; as many again may wait. Default 100, many times what full load needs at 10 ms a call. */
   maxConcurrent?: number;
   breaker?: BreakerOptions;
   /** For a neighbour with other names than the contract's. */
@@ -31,11 +38,11 @@ export interface ServiceClientOptions {
 type Query = Record<string, string | number | undefined>;
 
 export interface ReadCall<T> {
-  /** From `apiPath`; null (an id that cannot be part of a path) is answered like a 404. */
+  /** From `apiPath`; null (an id that cannot be part of a path) counts as a 404. */
   path: string | null;
   query?: Query;
-  /** The definite refusals of the call's contract; any other 4xx is a fault between the services. */
-  refusals: readonly ListedRefusal[];
+  /** The definite refusals of the call's contract, often none. Any other 4xx is a fault between the services. */
+  refusals?: readonly ListedRefusal[];
   /** Describes the `data` of a success; its output is the result. */
   schema: Joi.Schema<T>;
 }
@@ -47,7 +54,7 @@ export interface AskCall<T> extends ReadCall<T> {
 export interface WriteCall<T> extends ReadCall<T> {
   method: "POST" | "PUT" | "DELETE";
   body?: object;
-  /** Default: a key for this call and its own retry alone. */
+  /** Default: a random key, which covers this call and its own retry. */
   idempotencyKey?: string | undefined;
 }
 
@@ -57,8 +64,6 @@ export interface HealthReport {
   latencyMs: number;
 }
 
-/** The contract's answers are a few kB; more is an error, and must not fill the memory. */
-const MAX_BODY_BYTES = 1_000_000;
 const DEFAULT_MAX_CONCURRENT = 100;
 
 /** Encodes ids into a path: apiPath`/api/products/${id}`. @returns null for an id that would change the path */
@@ -79,7 +84,7 @@ function toQueryString(query: Query | undefined): string {
   return given.size === 0 ? "" : `?${given}`;
 }
 
-/** A header holds visible ASCII only; a coupon code in a key may be written in any script. */
+/** A header holds visible ASCII only, but a coupon code in a key may be in any script. */
 const headerSafe = (key: string): string =>
   /^[\x21-\x7e]{1,200}$/.test(key) ? key : encodeURIComponent(key);
 
@@ -91,7 +96,7 @@ interface Outgoing<T> {
 }
 
 /** An id that cannot be part of a path names no document. Nothing is sent. */
-function noSuchDocument(service: string, refusals: readonly ListedRefusal[]): Result<never> {
+function noSuchDocument(service: string, refusals: readonly ListedRefusal[] = []): Result<never> {
   const listed = refusals.find(({ status }) => status === 404);
   return {
     success: false,
@@ -103,23 +108,18 @@ function noSuchDocument(service: string, refusals: readonly ListedRefusal[]): Re
   };
 }
 
-/**
- * The calls to one neighbour: keep-alive, a hard deadline, a bulkhead, a circuit breaker, one retry where a
- * repeat is safe, and a schema for each answer. Nothing here throws: every outcome is a `Result`.
- */
+/** The calls to one neighbour. Nothing here throws: every outcome is a `Result`. */
 export class ServiceClient {
   readonly name: string;
-  readonly #baseUrl: string;
   readonly #timeoutMs: number;
   readonly #normalise: Normalise;
   readonly #guard: Guard;
-  readonly #http: AxiosInstance;
+  readonly #exchange: SendRequest;
   readonly #authorization = `Bearer ${config.auth.serviceToken}`;
 
   constructor(options: ServiceClientOptions) {
     const maxConcurrent = options.maxConcurrent ?? DEFAULT_MAX_CONCURRENT;
     this.name = options.name;
-    this.#baseUrl = options.baseUrl.replace(/\/+$/, "");
     this.#timeoutMs = options.timeoutMs ?? config.upstreamTimeoutMs;
     this.#normalise = options.normalise ?? ((data) => data);
     this.#guard = new Guard({
@@ -127,19 +127,7 @@ export class ServiceClient {
       maxConcurrent,
       ...(options.breaker && { breaker: options.breaker }),
     });
-    this.#http = axios.create({
-      adapter: createServiceAdapter({
-        baseUrl: this.#baseUrl,
-        maxSockets: maxConcurrent,
-        maxBytes: MAX_BODY_BYTES,
-      }),
-      // Every status is read here, and JSON is written and parsed here: axios' own transforms only cost time.
-      validateStatus: null,
-      transformRequest: [],
-      transformResponse: [],
-      // Answers are small and near: packing would cost more than it saves.
-      headers: { Accept: "application/json", "Accept-Encoding": "identity" },
-    });
+    this.#exchange = createSender(options.baseUrl, maxConcurrent);
   }
 
   get<T>(call: ReadCall<T>): Promise<Result<T>> {
@@ -157,22 +145,21 @@ export class ServiceClient {
   }
 
   /**
-   * Asks past bulkhead and breaker, on a socket of its own: a full or open one must not hide that a
+   * Asks past bulkhead and breaker, on a socket of its own: a full bulkhead or open breaker must not hide that a
    * neighbour is back.
    */
   async health(limitMs: number): Promise<HealthReport> {
     const startedAt = performance.now();
     const breaker = this.#guard.breakerState();
-    const isUp = await axios
-      .get(`${this.#baseUrl}/health`, {
-        signal: AbortSignal.timeout(limitMs),
-        proxy: false,
-        maxRedirects: 0,
-        maxContentLength: MAX_BODY_BYTES,
-        responseType: "text",
-      })
-      .then(() => true)
-      .catch(() => false);
+    const isUp = await this.#exchange({
+      method: "GET",
+      path: "/health",
+      deadlineMs: limitMs,
+      ownSocket: true,
+    }).then(
+      ({ status }) => status >= 200 && status < 300,
+      () => false,
+    );
     const latencyMs = Math.round(performance.now() - startedAt);
     return { status: isUp ? "up" : "down", breaker, latencyMs };
   }
@@ -182,37 +169,27 @@ export class ServiceClient {
   }
 
   #run<T>(outgoing: Outgoing<T>): Promise<Result<T>> {
-    if (outgoing.call.path === null)
-      return Promise.resolve(noSuchDocument(this.name, outgoing.call.refusals));
-    const url = `${outgoing.call.path}${toQueryString(outgoing.call.query)}`;
-    const headers = this.#headersOf(outgoing);
+    const { method, call, body } = outgoing;
+    if (call.path === null) return Promise.resolve(noSuchDocument(this.name, call.refusals));
+    const path = `${call.path}${toQueryString(call.query)}`;
+    const request = { method, path, headers: this.#headersOf(outgoing), body: body && JSON.stringify(body) };
     return this.#guard.run({
       deadlineMs: this.#timeoutMs,
       // Reads by nature, writes by their key.
       isRepeatable: true,
-      send: (remainingMs) => this.#send(outgoing, { url, headers, timeout: remainingMs }),
+      send: (remainingMs) => this.#send(outgoing, { ...request, deadlineMs: remainingMs }),
     });
   }
 
-  async #send<T>(
-    outgoing: Outgoing<T>,
-    request: { url: string; headers: Record<string, string>; timeout: number },
-  ): Promise<Attempt<T>> {
-    const { method, body, call, idempotencyKey } = outgoing;
+  async #send<T>(outgoing: Outgoing<T>, request: HttpRequest): Promise<Attempt<T>> {
+    const { call, idempotencyKey } = outgoing;
     try {
-      const data = body && JSON.stringify(body);
       this.#reach(outgoing, "before");
-      const response = await this.#http.request<string>({ ...request, method, data });
+      const response = await this.#exchange(request);
       this.#reach(outgoing, "after");
-      const retryAfter: unknown = response.headers["retry-after"];
-      const answer = {
-        service: this.name,
-        status: response.status,
-        text: response.data,
-        isWrite: idempotencyKey !== undefined,
-        ...(typeof retryAfter === "string" && { retryAfter }),
-      };
-      return readAnswer(answer, { ...call, normalise: this.#normalise });
+      const answer = { ...response, service: this.name, isWrite: idempotencyKey !== undefined };
+      const { schema, refusals = [] } = call;
+      return readAnswer(answer, { schema, refusals, normalise: this.#normalise });
     } catch (error) {
       return handleServiceError(this.name, error);
     }
@@ -225,6 +202,9 @@ export class ServiceClient {
 
   #headersOf({ body, idempotencyKey }: Outgoing<unknown>): Record<string, string> {
     return {
+      Accept: "application/json",
+      // Answers are small and near: packing would cost more than it saves.
+      "Accept-Encoding": "identity",
       Authorization: this.#authorization,
       "X-Request-Id": currentRequestId() ?? randomUUID(),
       ...(body && { "Content-Type": "application/json" }),
@@ -233,7 +213,25 @@ export class ServiceClient {
   }
 }
 
-/** @see ServiceClient */
+const clients = new Map<string, ServiceClient>();
+
+/** A neighbour's client, made once, in its wrapper. */
 export function createHttpClient(options: ServiceClientOptions): ServiceClient {
-  return new ServiceClient(options);
+  const client = new ServiceClient(options);
+  clients.set(client.name, client);
+  return client;
+}
+
+/** The clients of all wrappers that are loaded; in the service, that is all of them. */
+export const upstreamClients = (): ServiceClient[] => [...clients.values()];
+
+/** A neighbour that takes longer for its health page is as good as down. */
+const HEALTH_LIMIT_MS = 1_000;
+
+/** Asks every neighbour's `GET /health` at once; takes about a second at most. Latency in ms. */
+export async function upstreamHealth(): Promise<Record<string, HealthReport>> {
+  const reports = await Promise.all(
+    upstreamClients().map(async (client) => [client.name, await client.health(HEALTH_LIMIT_MS)] as const),
+  );
+  return Object.fromEntries(reports);
 }

@@ -1,14 +1,15 @@
 import Joi from "joi";
+import { config } from "../../config/env.config.js";
 import type { Failure, Result } from "../../utils/result.js";
-import { apiPath } from "./http-client.service.js";
-import { NO_REFUSALS, notFound, refusal } from "./refusals.js";
-import { flag, id, listOf, moment, nothing, optionalText, quantity } from "./schemas.js";
-import { inventoryClient } from "./upstream-clients.js";
+import { flag, id, listOf, moment, notFound, nothing, optionalText, quantity, refusal } from "./contract.js";
+import { apiPath, createHttpClient } from "./http-client.service.js";
 
 /**
- * The inventory service: available = physical − actively reserved; reservations lapse by themselves. A
- * refusal for lack of stock is `INSUFFICIENT_STOCK`; nothing was taken then.
+ * The inventory service. Available = physical − actively reserved; reservations lapse by themselves. Too little stock
+ * is refused with `INSUFFICIENT_STOCK`, and then nothing is reserved or sold.
  */
+
+const inventoryClient = createHttpClient({ name: "inventory", baseUrl: config.upstreams.inventory });
 
 export interface VariantQuantity {
   variantId: string;
@@ -96,11 +97,10 @@ const transferredSchema = Joi.object<{ transferred: TransferredReservation[] }>(
 const conversionSchema = Joi.object<Conversion>({ orderId: id, converted: listOf(variantQuantity) });
 const returnedSchema = Joi.object<{ returned: VariantQuantity[] }>({ returned: listOf(variantQuantity) });
 
-/** What is free of one variant, and whether `quantity` of it is. */
+/** The free stock of one variant, and whether `wanted` units are available. */
 export function checkStock(variantId: string, wanted: number): Promise<Result<StockLevel>> {
   return inventoryClient.get({
     path: apiPath`/api/stock/check/${variantId}`,
-    refusals: NO_REFUSALS,
     query: { quantity: wanted },
     schema: stockLevelSchema,
   });
@@ -109,7 +109,6 @@ export function checkStock(variantId: string, wanted: number): Promise<Result<St
 export function bulkCheckStock(items: readonly VariantQuantity[]): Promise<Result<BulkStock>> {
   return inventoryClient.ask({
     path: apiPath`/api/stock/check/bulk`,
-    refusals: NO_REFUSALS,
     body: { items: items.map(toVariantQuantity) },
     schema: bulkStockSchema,
   });
@@ -157,7 +156,7 @@ export function updateReservation(
   });
 }
 
-/** Gives all of a cart's live reservations a new lifetime, in one call. */
+/** Extends all live reservations of a cart in one call. */
 export function extendCartReservations(
   cartId: string,
   ttlMinutes: number,
@@ -165,7 +164,6 @@ export function extendCartReservations(
   return inventoryClient.write({
     method: "PUT",
     path: apiPath`/api/reservations/cart/${cartId}`,
-    refusals: NO_REFUSALS,
     body: { ttlMinutes },
     schema: extendedSchema,
   });
@@ -173,7 +171,7 @@ export function extendCartReservations(
 
 /**
  * Moves reservations to another cart (merge on login); atomic, idempotent; two of one variant become one.
- * @param idempotencyKey of this very attempt: one that begins anew has to look anew at what is there to move
+ * @param idempotencyKey of this attempt: a new attempt must look again at what there is to move
  */
 export function transferReservations(
   fromCartId: string,
@@ -183,19 +181,17 @@ export function transferReservations(
   return inventoryClient.write({
     method: "POST",
     path: apiPath`/api/reservations/transfer`,
-    refusals: NO_REFUSALS,
     body: { fromCartId, toCartId },
     idempotencyKey,
     schema: transferredSchema,
   });
 }
 
-/** Succeeds also when it was released before. */
+/** Also succeeds for one that is already released. */
 export function releaseReservation(reservationId: string): Promise<Result<unknown>> {
   return inventoryClient.write({
     method: "DELETE",
     path: apiPath`/api/reservations/${reservationId}`,
-    refusals: NO_REFUSALS,
     schema: nothing,
   });
 }
@@ -204,7 +200,6 @@ export function releaseCartReservations(cartId: string): Promise<Result<unknown>
   return inventoryClient.write({
     method: "DELETE",
     path: apiPath`/api/reservations/cart/${cartId}`,
-    refusals: NO_REFUSALS,
     schema: nothing,
   });
 }
@@ -217,8 +212,8 @@ export interface ConversionRequest {
 }
 
 /**
- * Makes a sale of a cart's reservations; idempotent by order. An expired reservation is taken from free stock.
- * @returns refused `INSUFFICIENT_STOCK` (`shortItemsOf`; nothing is taken) or `ORDER_VOIDED`
+ * Turns a cart's reservations into a sale; idempotent by order. Expired reservations are replaced from free stock.
+ * @returns refused `INSUFFICIENT_STOCK` (see `shortItemsOf`; nothing is sold) or `ORDER_VOIDED`
  */
 export function convertReservationsToSale(request: ConversionRequest): Promise<Result<Conversion>> {
   const { cartId, orderId, items } = request;
@@ -232,12 +227,11 @@ export function convertReservationsToSale(request: ConversionRequest): Promise<R
   });
 }
 
-/** Undoes the conversion if there was one, and has one that comes later refused (`ORDER_VOIDED`); idempotent. */
+/** Undoes the conversion if there was one, and blocks a later one (`ORDER_VOIDED`); idempotent. */
 export function voidConversion(orderId: string): Promise<Result<{ returned: VariantQuantity[] }>> {
   return inventoryClient.write({
     method: "DELETE",
     path: apiPath`/api/reservations/convert/${orderId}`,
-    refusals: NO_REFUSALS,
     idempotencyKey: `${orderId}:stock-void`,
     schema: returnedSchema,
   });
@@ -250,13 +244,12 @@ export interface StockReturn {
   reference: string;
 }
 
-/** Puts sold units back on the shelf (a cancelled line, a return that passed inspection). */
+/** Returns sold units to stock (a cancelled line, a return that passed inspection). */
 export function returnInventory(stockReturn: StockReturn): Promise<Result<unknown>> {
   const { orderId, items, reference } = stockReturn;
   return inventoryClient.write({
     method: "POST",
     path: apiPath`/api/admin/adjustments/return`,
-    refusals: NO_REFUSALS,
     body: {
       orderId,
       items: items.map((item) => ({ ...toVariantQuantity(item), reason: item.reason })),
@@ -267,7 +260,7 @@ export function returnInventory(stockReturn: StockReturn): Promise<Result<unknow
   });
 }
 
-/** The contract's two fields alone, whatever else the caller's line carries. */
+/** Only the contract's two fields; the caller's line has more. */
 function toVariantQuantity(item: VariantQuantity): VariantQuantity {
   return { variantId: item.variantId, quantity: item.quantity };
 }
@@ -284,13 +277,13 @@ const shortItemsSchema = Joi.object<{ items: ShortItem[] }>({
   ),
 });
 
-/** What an `INSUFFICIENT_STOCK` says is available, or null when it does not say. */
+/** The available quantity in an `INSUFFICIENT_STOCK` refusal; null if it is missing. */
 export function availableOf(failure: Failure): number | null {
   const { value, error } = availableSchema.validate(failure.data, LENIENT);
   return error ? null : value.available;
 }
 
-/** Which lines a refused conversion lacked; empty when the answer does not say. */
+/** The lines that a refused conversion lacked; empty if the answer has none. */
 export function shortItemsOf(failure: Failure): ShortItem[] {
   const { value, error } = shortItemsSchema.validate(failure.data, LENIENT);
   return error ? [] : value.items;

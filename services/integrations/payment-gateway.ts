@@ -3,7 +3,7 @@ import type { Paise } from "../../utils/money.js";
 import type { Result } from "../../utils/result.js";
 
 /**
- * What this service needs of a payment gateway, in the domain's words. A second gateway is one more
+ * What this service needs from a payment gateway, in the domain's terms. A second gateway is another
  * implementation. No call throws; amounts are paise, times are `Date`s.
  *
  * Codes of a refusal: `ALREADY_CAPTURED`, `CAPTURE_AMOUNT_MISMATCH`, `CAPTURE_CURRENCY_MISMATCH`,
@@ -13,7 +13,7 @@ import type { Result } from "../../utils/result.js";
  * gateway answers is unknown or unavailable, and raises an alarm.
  */
 
-/** What may be kept of the means of payment: never a card number, never a full VPA. */
+/** What may be stored about the means of payment: never a card number, never a full VPA. */
 export interface GatewayMethodDetails {
   /** The gateway's own name of the method (`upi`, `emi`, `paylater`, …). */
   gatewayMethod?: string;
@@ -35,7 +35,7 @@ export interface GatewayOrder {
   status: "created" | "attempted" | "paid";
   /** Attempts to pay it, failed ones too. */
   attempts: number;
-  /** An offer of the gateway's that lowers what is paid. */
+  /** An offer of the gateway that lowers the amount paid. */
   offerId: string | null;
   notes: Record<string, string>;
   createdAt: Date | null;
@@ -50,11 +50,11 @@ export interface GatewayPayment {
   orderId: string | null;
   amount: Paise;
   currency: string;
-  /** A status we do not know counts as `created`: nothing has happened yet. */
+  /** An unknown status counts as `created`: nothing has happened yet. */
   status: GatewayPaymentStatus;
   /** Whether it was ever captured: a refunded payment may not have been. */
   captured: boolean;
-  /** Authorised, and nobody but this service will capture it (`PAYMENT_CAPTURE=manual`). */
+  /** Authorised, and only this service will capture it (`PAYMENT_CAPTURE=manual`). */
   awaitsManualCapture: boolean;
   /** Null: not reported, or a method without an equivalent here; see `methodDetails.gatewayMethod`. */
   method: PaymentMethod | null;
@@ -64,9 +64,9 @@ export interface GatewayPayment {
   tax: Paise | null;
   /** `customer`: `amount` contains the fee. Null: not reported. */
   feeBearer: "customer" | "business" | null;
-  /** An offer of the gateway's that lowered `amount`. */
+  /** An offer of the gateway that lowered `amount`. */
   offerId: string | null;
-  /** Whether it falls back after a failed refund is not documented: derive what is left from the refunds. */
+  /** Whether a failed refund lowers it again is not documented: derive the rest from the refunds. */
   amountRefunded: Paise;
   refundStatus: "partial" | "full" | null;
   errorCode: string | null;
@@ -143,11 +143,11 @@ export interface SettlementRow {
 
 export type GatewayEventPart = "payment" | "order" | "refund" | "dispute" | "downtime";
 
-/** A webhook, read. What it does not carry, or what makes no sense, is null. */
+/** A parsed webhook. Parts that are missing or invalid are null. */
 export interface GatewayEvent {
   /** The gateway's name of it, e.g. `payment.captured`. */
   type: string;
-  /** The part that the event is about; null: none that matters here. */
+  /** The part that the event is about; null: none that this service uses. */
   subject: GatewayEventPart | null;
   /** It is meant for another merchant's account. */
   isForeignAccount: boolean;
@@ -157,7 +157,7 @@ export interface GatewayEvent {
   refund: GatewayRefund | null;
   dispute: GatewayDispute | null;
   downtime: GatewayDowntime | null;
-  /** Parts that were there and could not be read, with the reason. */
+  /** Parts that could not be read, with the reason. */
   unreadable: { part: GatewayEventPart; reason: string }[];
 }
 
@@ -186,7 +186,7 @@ export interface NewGatewayRefund {
 export interface CheckoutOptions {
   key: string;
   orderId: string;
-  /** Paise: the gateway's script wants them. */
+  /** Paise, as the gateway's script requires. */
   amount: Paise;
   currency: string;
   name: string;
@@ -219,7 +219,7 @@ export interface PaymentCapture {
   amount: Paise;
 }
 
-/** The three fields that the client posts after paying. */
+/** The three fields that the client sends after payment. */
 export interface CheckoutClaim {
   /** From our own database, never from the client. */
   gatewayOrderId: string;
@@ -256,16 +256,16 @@ export interface PaymentGateway {
   createRefund(refund: NewGatewayRefund): Promise<Result<GatewayRefund>>;
   findRefundByReceipt(paymentId: string, receipt: string): Promise<Result<GatewayRefund | null>>;
   getRefund(refundId: string): Promise<Result<GatewayRefund>>;
-  /** All refunds of a payment, the gateway's own among them. */
+  /** All refunds of a payment, including those made by the gateway itself. */
   listRefunds(paymentId: string): Promise<Result<GatewayRefund[]>>;
 
   listDowntimes(): Promise<Result<GatewayDowntime[]>>;
   settlementRows(period: SettlementPeriod & Page): Promise<Result<SettlementRow[]>>;
 
   verifyCheckoutSignature(claim: CheckoutClaim): boolean;
-  /** Over the raw bytes; any of the configured secrets will do. */
+  /** Over the raw bytes; any of the configured secrets may match. */
   verifyWebhookSignature(raw: Buffer, signature: string | undefined): boolean;
-  /** Null when it is no event at all. */
+  /** Null when the body is not an event. */
   parseWebhook(payload: unknown): GatewayEvent | null;
   checkoutOptions(request: CheckoutOptionsRequest): CheckoutOptions;
 }

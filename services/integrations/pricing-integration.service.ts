@@ -1,13 +1,14 @@
 import Joi from "joi";
+import { config } from "../../config/env.config.js";
 import type { Paise } from "../../utils/money.js";
 import { toRupees } from "../../utils/money.js";
 import type { Result } from "../../utils/result.js";
-import { apiPath } from "./http-client.service.js";
-import { NO_REFUSALS, refusal } from "./refusals.js";
-import { flag, id, listOf, nothing, optionalText, quantity, rupees, text } from "./schemas.js";
-import { pricingClient } from "./upstream-clients.js";
+import { flag, id, listOf, nothing, optionalText, quantity, refusal, rupees, text } from "./contract.js";
+import { apiPath, createHttpClient } from "./http-client.service.js";
 
-/** Pricing & promotions. `cartTotal` is everywhere the subtotal before any discount. */
+/** Pricing & promotions. `cartTotal` is always the subtotal before any discount. */
+
+const pricingClient = createHttpClient({ name: "pricing", baseUrl: config.upstreams.pricing });
 
 export const COUPON_TYPES = ["percentage", "fixed", "free_shipping"] as const;
 export type CouponType = (typeof COUPON_TYPES)[number];
@@ -20,7 +21,7 @@ export interface PricedItem {
   lineTotal: Paise;
 }
 
-/** Whose use of a coupon it is; the service counts uses by each of these that is known. */
+/** The customer who uses a coupon. The service counts uses by each of these fields that is present. */
 export interface CouponUser {
   userId?: string | undefined;
   email?: string | null | undefined;
@@ -104,12 +105,11 @@ const toUserFields = ({ userId, email, phone }: CouponUser) => ({
   ...(phone && { phone }),
 });
 
-/** Whether a coupon applies, and what it takes off. Claims nothing. */
+/** Whether a coupon applies, and its discount. Claims nothing. */
 export function validateCoupon(question: CouponQuestion): Promise<Result<CouponCheck>> {
   const { code, cartTotal, items } = question;
   return pricingClient.ask({
     path: apiPath`/api/coupons/validate`,
-    refusals: NO_REFUSALS,
     body: {
       code,
       ...toUserFields(question),
@@ -139,7 +139,6 @@ export function getAutomaticDiscounts(
 ): Promise<Result<{ discounts: AutomaticDiscount[] }>> {
   return pricingClient.get({
     path: apiPath`/api/automatic-discounts/apply`,
-    refusals: NO_REFUSALS,
     query: {
       cartTotal: toRupees(question.cartTotal),
       itemCount: question.itemCount,
@@ -156,7 +155,6 @@ export function getTierDiscount(question: {
 }): Promise<Result<TierDiscount>> {
   return pricingClient.get({
     path: apiPath`/api/tier-discounts/calculate`,
-    refusals: NO_REFUSALS,
     query: { cartTotal: toRupees(question.cartTotal), userId: question.userId },
     schema: tierSchema,
   });
@@ -168,7 +166,6 @@ export function getEligibleGifts(question: {
 }): Promise<Result<{ gifts: EligibleGift[] }>> {
   return pricingClient.get({
     path: apiPath`/api/free-gifts/eligible`,
-    refusals: NO_REFUSALS,
     query: { cartTotal: toRupees(question.cartTotal), productIds: question.productIds.join(",") },
     schema: giftsSchema,
   });
@@ -193,13 +190,12 @@ export function recordCouponUsage(usage: CouponUsage): Promise<Result<unknown>> 
   });
 }
 
-/** Gives a use back; idempotent, also when there was none. */
+/** Releases a use; idempotent, and succeeds without one. */
 export function reverseCouponUsage(usage: { code: string; orderId: string }): Promise<Result<unknown>> {
   const { code, orderId } = usage;
   return pricingClient.write({
     method: "POST",
     path: apiPath`/api/coupons/usage/reverse`,
-    refusals: NO_REFUSALS,
     body: { code, orderId },
     idempotencyKey: `${orderId}:coupon-${code}-reverse`,
     schema: nothing,

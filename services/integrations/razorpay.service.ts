@@ -64,7 +64,7 @@ export interface RazorpayOptions extends TransportOptions {
   downtimeCacheSeconds: number;
 }
 
-/** Minutes after which an authorisation that we did not capture goes back. */
+/** After so many minutes, an authorisation that was not captured is refunded. */
 const MANUAL_EXPIRY_MINUTES = 30;
 /** No payment has more refunds than ten pages of them. */
 const MAX_REFUND_PAGES = 10;
@@ -72,7 +72,7 @@ const IDEMPOTENCY_KEY = /^[A-Za-z0-9_-]{10,100}$/;
 
 type Call<T> = Omit<TransportCall<T>, "isWrite">;
 
-/** `PaymentGateway` over the official SDK, with the completed transport of `razorpay/transport.ts`. */
+/** `PaymentGateway` over the official SDK, with the transport of `razorpay/transport.ts`. */
 class RazorpayGateway implements PaymentGateway {
   readonly name = "razorpay";
   readonly webhookHeaders = { signature: "x-razorpay-signature", eventId: "x-razorpay-event-id" };
@@ -83,7 +83,7 @@ class RazorpayGateway implements PaymentGateway {
   constructor(options: RazorpayOptions) {
     this.#options = options;
     this.#transport = createTransport(options);
-    // Asked for with every list of payment methods, and it changes rarely.
+    // Needed for every list of payment methods, and rarely changes.
     this.#downtimes = createCachedLookup({
       ttlSeconds: options.downtimeCacheSeconds,
       maxEntries: 1,
@@ -110,7 +110,7 @@ class RazorpayGateway implements PaymentGateway {
   async createGatewayOrder(request: NewGatewayOrder): Promise<Result<GatewayOrder>> {
     if (request.amount <= 0) return refused("INVALID_AMOUNT", "the amount must be positive");
     let result = await this.#sendOrder(request, { unique_receipt: true });
-    // Only newer documentation has `unique_receipt`: where it is refused the look-up by receipt must do.
+    // Only newer documentation has `unique_receipt`. Where it is refused, the look-up by receipt replaces it.
     if (!result.success && result.code === "UNIQUE_RECEIPT_UNKNOWN") {
       result = await this.#sendOrder(request, {});
     }
@@ -127,7 +127,7 @@ class RazorpayGateway implements PaymentGateway {
         ? { capture, capture_options: { manual_expiry_period: MANUAL_EXPIRY_MINUTES } }
         : { capture };
     const body = { amount, currency: CURRENCY, receipt, notes, payment, ...receiptRule };
-    // The SDK's types want every capture option; the gateway wants none of them.
+    // The SDK's types require every capture option; the gateway requires none.
     const typed = body as Parameters<Razorpay["orders"]["create"]>[0];
     return this.#write({
       refusals: ORDER_REFUSALS,
@@ -144,7 +144,7 @@ class RazorpayGateway implements PaymentGateway {
     });
     if (!result.success) return result;
     const found = result.data.filter((order) => order.receipt === receipt);
-    // Of several, the one somebody has begun to pay.
+    // Of several, the one with a payment attempt.
     return success(found.find((order) => order.status !== "created") ?? found[0] ?? null);
   }
 
@@ -213,10 +213,10 @@ class RazorpayGateway implements PaymentGateway {
     if (result.success && isDone(result.data)) return result;
     const failure = result.success ? notWhatWasAsked("captured something else") : result;
     if (failure.outcome === "unavailable") return failure;
-    // Another call captured it, or the answer of this one was lost: the payment itself tells.
+    // Another call captured it, or the answer of this one was lost: the payment itself shows which.
     const current = await this.getGatewayPayment(paymentId);
     if (current.success) return isDone(current.data) ? current : failure;
-    // Captured by another call, of an amount that could not be read: not a reason to undo anything.
+    // Captured by another call, but the payment could not be read: not a reason to undo anything.
     return failure.code === "ALREADY_CAPTURED" ? { ...failure, outcome: "unknown" } : failure;
   }
 
@@ -230,9 +230,9 @@ class RazorpayGateway implements PaymentGateway {
       return isAsAsked(result.data) ? result : notWhatWasAsked("the refund is of something else");
     }
     if (result.code !== "DUPLICATE_RECEIPT") return result;
-    // Sent before, under a key the gateway has forgotten: that refund is ours.
+    // Sent earlier under a key that the gateway no longer stores: that refund is ours.
     const earlier = await this.findRefundByReceipt(paymentId, receipt);
-    // It exists, but the list does not show it yet: to be looked up again, never to be sent again.
+    // It exists, but the list does not show it yet: look it up again, never send it again.
     if (!earlier.success || !earlier.data) return { ...result, outcome: "unknown" };
     return isAsAsked(earlier.data) ? success(earlier.data) : result;
   }
@@ -243,7 +243,7 @@ class RazorpayGateway implements PaymentGateway {
     const body = { amount, speed: "normal", receipt, notes };
     return this.#write({
       refusals: REFUND_REFUSALS,
-      // Past the SDK's method, which cannot send the header.
+      // Not through the SDK's method, which cannot send the header.
       send: async (_sdk, http) => {
         const headers = { "X-Refund-Idempotency": key };
         return (await http.post<unknown>(`/v1/payments/${paymentId}/refund`, body, { headers })).data;
@@ -277,7 +277,7 @@ class RazorpayGateway implements PaymentGateway {
         read: (answer) => mapRazorpayCollection(answer, mapRazorpayRefund),
       });
       if (!result.success) return result;
-      // By id: a refund made meanwhile shifts the pages.
+      // By id: a refund made in the meantime shifts the pages.
       for (const refund of result.data) refunds.set(refund.id, refund);
       if (result.data.length < PAGE_SIZE) break;
     }

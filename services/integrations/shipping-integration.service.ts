@@ -4,14 +4,30 @@ import { SHIPMENT_STATUSES, type ShipmentStatus } from "../../utils/constants.js
 import type { Paise } from "../../utils/money.js";
 import { toRupees } from "../../utils/money.js";
 import type { Result } from "../../utils/result.js";
-import type { Address } from "./address.js";
+import type { Address } from "./auth-integration.service.js";
 import { createCachedLookup } from "./cached-lookup.js";
-import { apiPath } from "./http-client.service.js";
-import { NO_REFUSALS, notFound } from "./refusals.js";
-import { days, flag, id, listOf, moment, optionalMoment, optionalText, rupees, text } from "./schemas.js";
-import { shippingClient } from "./upstream-clients.js";
+import {
+  camelCaseKeysDeep,
+  days,
+  flag,
+  id,
+  listOf,
+  moment,
+  notFound,
+  optionalMoment,
+  optionalText,
+  rupees,
+  text,
+} from "./contract.js";
+import { apiPath, createHttpClient } from "./http-client.service.js";
 
 /** The shipping service; it may answer in snake_case. */
+
+const shippingClient = createHttpClient({
+  name: "shipping",
+  baseUrl: config.upstreams.shipping,
+  normalise: camelCaseKeysDeep,
+});
 
 export interface Serviceability {
   pincode: string;
@@ -35,7 +51,7 @@ export interface ShippingMethod {
   codFee: Paise;
 }
 
-/** `creating` is ours, before the shipping service knows of it. */
+/** Without `creating`, which is our own status before the shipping service has the shipment. */
 export type TrackedStatus = Exclude<ShipmentStatus, "creating">;
 
 export interface CreatedShipment {
@@ -72,7 +88,7 @@ const serviceabilitySchema = Joi.object<Serviceability>({
   pincode: text,
   serviceable: flag,
   codAvailable: flag,
-  // Without service there may be neither place nor time.
+  // Absent where the service does not deliver.
   city: optionalText,
   state: optionalText,
   estimatedDaysMin: optionalDays,
@@ -123,12 +139,11 @@ const serviceabilities = createCachedLookup({
   load: (pincode: string) =>
     shippingClient.get({
       path: apiPath`/api/pincode/${pincode}/serviceability`,
-      refusals: NO_REFUSALS,
       schema: serviceabilitySchema,
     }),
 });
 
-/** Whether parcels, and COD parcels, go to a pincode. Kept as long as the catalog's answers. */
+/** Whether parcels, and COD parcels, can be delivered to a pincode. Kept as long as the catalog's answers. */
 export function getServiceability(
   pincode: string,
   options: { fresh?: boolean } = {},
@@ -152,7 +167,6 @@ export function calculateShippingMethods(
   const { pincode, state, country } = question.destination;
   return shippingClient.ask({
     path: apiPath`/api/shipping-methods/calculate`,
-    refusals: NO_REFUSALS,
     body: {
       destination: { pincode, state, country },
       weightGrams: question.weightGrams,
@@ -163,7 +177,7 @@ export function calculateShippingMethods(
 }
 
 export interface NewShipment {
-  /** The id of our own `Shipment`: the same one is never ordered twice. */
+  /** The id of our own `Shipment`: it is never created twice. */
   idempotencyKey: string;
   orderId: string;
   orderNumber: string;
@@ -179,7 +193,6 @@ export function createShipment(shipment: NewShipment): Promise<Result<CreatedShi
   return shippingClient.write({
     method: "POST",
     path: apiPath`/api/shipments`,
-    refusals: NO_REFUSALS,
     body: {
       ...rest,
       items: items.map(({ variantId, sku, quantity }) => ({ variantId, sku, quantity })),
@@ -209,13 +222,12 @@ export interface PickupRequest {
   slot?: string | undefined;
 }
 
-/** Has a courier fetch a return; one pickup a return. */
+/** Schedules the pickup of a return, one per return. */
 export function scheduleReturnPickup(request: PickupRequest): Promise<Result<ReturnPickup>> {
   const { returnId, returnNumber, orderId, items, address, pickupDate, slot } = request;
   return shippingClient.write({
     method: "POST",
     path: apiPath`/api/shipments/return-pickup`,
-    refusals: NO_REFUSALS,
     body: {
       returnId,
       returnNumber,
@@ -230,7 +242,7 @@ export function scheduleReturnPickup(request: PickupRequest): Promise<Result<Ret
   });
 }
 
-/** The contract's fields alone; an address from the database carries more. */
+/** Only the contract's fields; an address from the database has more. */
 function toAddressBody(address: Address): object {
   const { name, phone, line1, line2, landmark, city, state, pincode, country } = address;
   return {

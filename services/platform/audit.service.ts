@@ -36,13 +36,13 @@ export interface AuditEntry {
   action: string;
   resourceType: string;
   resourceId: string;
-  /** Without secrets and bank details: rows are kept for good and are sent on. */
+  /** Without secrets and bank details: rows are kept for ever and forwarded. */
   before?: unknown;
   after?: unknown;
 }
 
 /**
- * Writes who did what, with the outbox message that forwards it, in the transaction of the change (I21).
+ * Writes an audit row, with the outbox message that forwards it, in the transaction of the change.
  * @returns the row's id
  */
 export async function recordAudit(entry: AuditEntry, tx: ClientSession): Promise<Types.ObjectId> {
@@ -67,6 +67,6 @@ export async function recordAudit(entry: AuditEntry, tx: ClientSession): Promise
   return _id;
 }
 
-/** As `recordAudit`, for an act that changes nothing else here (an export, a job run by hand). */
+/** As `recordAudit`, for an action that changes nothing here (an export, a manual job run). */
 export const recordAuditAlone = (entry: AuditEntry): Promise<Types.ObjectId> =>
   inTransaction((tx) => recordAudit(entry, tx));

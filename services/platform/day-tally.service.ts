@@ -1,124 +1,131 @@
-import type { Aggregate, ClientSession, Model, PipelineStage, Types } from "mongoose";
-import { type DayTallyDoc, type Tallied, UNTALLIED_INDEX } from "../../models/index.js";
-import { now } from "../../utils/clock.js";
+import type { ClientSession, Model, PipelineStage } from "mongoose";
 import {
-  dayNumberExpression,
-  dayNumberOf,
-  type Span,
-  spanOfDays,
-  wholeDaysIn,
-  withoutDays,
-} from "../../utils/periods.js";
+  type DayTallyDoc,
+  type Tallied,
+  TallyRun,
+  type TallyRunDoc,
+  TOUCHED_DAYS_INDEX,
+} from "../../models/index.js";
+import { now } from "../../utils/clock.js";
+import { dayNumberExpression, type Span, spanOfDays, wholeDaysIn, withoutDays } from "../../utils/periods.js";
 import { inTransaction } from "./transaction.service.js";
 
 /**
- * Counts of documents by the day they were made, kept so that an analysis of a year reads 366 small documents
- * and not every cart (docs/decisions/007). A day is counted whole or not at all: its tally holds while each of
- * its documents bears the mark `talliedAt`, which every change of a counted field takes away. A day without a
- * tally that holds is counted afresh by the reader, so that an answer is always that of this moment.
+ * Counts of documents by the day of their creation, so that an analysis of a year reads 366 small documents instead
+ * of every cart (docs/decisions/007). A job recounts the days that were touched since its last run. A reader counts
+ * the days that were touched since then itself, so its answer is always current, with or without the job.
  */
 export interface DayTally<D extends Tallied, T extends DayTallyDoc> {
   documents: Model<D>;
   tallies: Model<T>;
-  /** Counts the documents of one day, in the transaction of the session. */
+  /** Counts the documents of one day, in the snapshot of the transaction. */
   countDay(day: Span, tx: ClientSession): Promise<Omit<T, keyof DayTallyDoc>>;
+  /** Days that were touched in another collection that `countDay` reads. */
+  findMoreTouchedDays?(since: Date, tx: ClientSession | null): Promise<number[]>;
 }
 
-/** Marked in one transaction: a customer who changes one of these carts meanwhile waits for it. */
-const MOST_AT_ONCE = 1_000;
-
-const idOf = { $project: { _id: 1 } };
-
 /**
- * Counts a day and marks its documents, in one transaction: a change that comes between fails it, one that
- * comes later takes a mark away. A very large day takes several calls, and is complete after the last.
- * @returns whether the tally is complete
- * @throws OverloadedError when customers change the day's documents all the time; nothing was written
+ * `updatedAt` is set by the process that writes, before its transaction commits. A change counts as new for this much
+ * longer: more than the clocks of two instances differ and a transaction lasts.
  */
+const OVERLAP_MS = 15 * 60_000;
+
+/** The moment from which changes may be missing in the tallies; null before the first complete run. */
+async function findTalliedUntil(collection: string, tx: ClientSession | null): Promise<Date | null> {
+  const run = await TallyRun.findById(collection).session(tx).lean<TallyRunDoc>();
+  return run && new Date(run.until.getTime() - OVERLAP_MS);
+}
+
+/** Days with documents that changed since then. Answered from the index alone. */
+async function findTouchedDays<D extends Tallied, T extends DayTallyDoc>(
+  { documents, findMoreTouchedDays }: DayTally<D, T>,
+  since: Date,
+  tx: ClientSession | null,
+): Promise<number[]> {
+  const touched = await documents
+    .aggregate<{ _id: number }>([
+      { $match: { updatedAt: { $gte: since } } },
+      { $group: { _id: dayNumberExpression("$createdAt") } },
+    ])
+    .hint(TOUCHED_DAYS_INDEX)
+    .session(tx);
+  const more = (await findMoreTouchedDays?.(since, tx)) ?? [];
+  return [...new Set([...touched.map(({ _id }) => _id), ...more])];
+}
+
+/** The days to recount, newest first. Before the first complete run: all. */
+export async function findDaysToTally<D extends Tallied, T extends DayTallyDoc>(
+  tally: DayTally<D, T>,
+): Promise<number[]> {
+  const since = await findTalliedUntil(tally.documents.collection.collectionName, null);
+  const days = await findTouchedDays(tally, since ?? new Date(0), null);
+  return days.sort((one, other) => other - one);
+}
+
+/** Counts a day in one snapshot and stores the result. A concurrent count of the same day makes one of them retry. */
 export function tallyDay<D extends Tallied, T extends DayTallyDoc>(
-  { documents, tallies, countDay }: DayTally<D, T>,
+  { tallies, countDay }: DayTally<D, T>,
   day: number,
-): Promise<boolean> {
-  const span = spanOfDays(day);
+): Promise<void> {
   return inTransaction(async (tx) => {
-    const unmarked = await documents
-      .aggregate<{ _id: Types.ObjectId }>([matchUntallied(span), { $limit: MOST_AT_ONCE }, idOf])
-      .hint(UNTALLIED_INDEX)
-      .session(tx);
-    const ids = unmarked.map(({ _id }) => _id);
-    const mark = { $set: { talliedAt: now() } };
-    if (ids.length > 0) await documents.collection.updateMany({ _id: { $in: ids } }, mark, { session: tx });
-    const isComplete = ids.length < MOST_AT_ONCE;
-    const counts = isComplete ? await countDay(span, tx) : {};
+    const counts = await countDay(spanOfDays(day), tx);
     await tallies.db
       .collection<DayTallyDoc>(tallies.collection.collectionName)
-      .updateOne(
-        { _id: day },
-        { $set: { ...counts, isComplete }, $inc: { revision: 1 } },
-        { session: tx, upsert: true },
-      );
-    return isComplete;
+      .replaceOne({ _id: day }, { ...counts, countedAt: now() }, { session: tx, upsert: true });
   });
 }
 
-const matchUntallied = ({ from, to }: Span): PipelineStage.Match => ({
-  $match: { talliedAt: null, createdAt: { $gte: from, $lte: to } },
-});
-
-/** Days before today that have something to count, newest first. The tally of today would not hold for long. */
-export async function findDaysToTally<D extends Tallied, T extends DayTallyDoc>(
-  tally: DayTally<D, T>,
-  limit: number,
-): Promise<number[]> {
-  const before = { from: new Date(0), to: spanOfDays(dayNumberOf(now()) - 1).to };
-  const days = await daysWithChanges(tally, before).sort({ _id: -1 }).limit(limit);
-  return days.map(({ _id }) => _id);
-}
-
-/** Answered from the index alone. */
-const daysWithChanges = <D extends Tallied, T extends DayTallyDoc>(
+/**
+ * Records that all days were counted that a run which began at this moment found. Never moves backwards: a slow run
+ * may end after a faster one.
+ */
+export async function markTallied<D extends Tallied, T extends DayTallyDoc>(
   { documents }: DayTally<D, T>,
-  span: Span,
-): Aggregate<{ _id: number }[]> =>
-  documents
-    .aggregate<{ _id: number }>([
-      matchUntallied(span),
-      { $group: { _id: dayNumberExpression("$createdAt") } },
-    ])
-    .hint(UNTALLIED_INDEX);
+  until: Date,
+): Promise<void> {
+  const _id = documents.collection.collectionName;
+  await TallyRun.updateOne({ _id }, { $max: { until } }, { upsert: true });
+}
 
 /** How an analysis of a span is put together, in one snapshot of the database. */
 export interface DayReading {
-  /** These have a tally that holds. */
+  /** Days whose tallies are current. */
   days: number[];
-  /** This is to be counted: the rest of the span. Empty when all of it is tallied. */
+  /** The rest of the span, to be counted now. Empty when all of it is tallied. */
   rest: Span[];
   tx: ClientSession;
 }
 
-/** @returns what `read` makes of the span; it may be called several times, and writes nothing */
+/** Calls `read`, which must not write: a transaction that fails runs again. */
 export function readDays<D extends Tallied, T extends DayTallyDoc, A>(
   tally: DayTally<D, T>,
   span: Span,
   read: (reading: DayReading) => Promise<A>,
 ): Promise<A> {
-  const { first, last } = wholeDaysIn(span);
-  if (first > last) return inTransaction((tx) => read({ days: [], rest: [span], tx }));
   return inTransaction(async (tx) => {
-    const complete = await tally.tallies
-      .aggregate<{ _id: number }>([
-        { $match: { _id: { $gte: first, $lte: last }, isComplete: true } },
-        { $project: { _id: 1 } },
-      ])
-      .session(tx);
-    const changed = await daysWithChanges(tally, spanOfDays(first, last)).session(tx);
-    const days = new Set(complete.map(({ _id }) => _id));
-    for (const { _id } of changed) days.delete(_id);
+    const days = await findCurrentDays(tally, span, tx);
     return read({ days: [...days], rest: withoutDays(span, days), tx });
   });
 }
 
-/** The filter of a pipeline: made in one of these spans. With `also`, each branch can use a partial index. */
+/** Whole days of the span with a tally, without those that were touched since it was made. */
+async function findCurrentDays<D extends Tallied, T extends DayTallyDoc>(
+  tally: DayTally<D, T>,
+  span: Span,
+  tx: ClientSession,
+): Promise<Set<number>> {
+  const { first, last } = wholeDaysIn(span);
+  const since = first > last ? null : await findTalliedUntil(tally.documents.collection.collectionName, tx);
+  if (!since) return new Set();
+  const tallied = await tally.tallies
+    .aggregate<{ _id: number }>([{ $match: { _id: { $gte: first, $lte: last } } }, { $project: { _id: 1 } }])
+    .session(tx);
+  const days = new Set(tallied.map(({ _id }) => _id));
+  for (const day of await findTouchedDays(tally, since, tx)) days.delete(day);
+  return days;
+}
+
+/** The filter of a pipeline: created in one of these spans. With `also`, each branch can use a partial index. */
 export const matchSpans = (spans: readonly Span[], also: object = {}): PipelineStage.Match => ({
   $match: { $or: spans.map(({ from, to }) => ({ ...also, createdAt: { $gte: from, $lte: to } })) },
 });

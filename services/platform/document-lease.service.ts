@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Model, type Types, trusted } from "mongoose";
+import { tidyUp } from "../../utils/async.js";
 import { ConflictError } from "../../utils/errors.js";
-import { tidyUp } from "../../utils/tidy-up.js";
 
 /**
  * A short lease inside a document queues the writers of one cart or one checkout. It is there for order, not for
@@ -29,9 +29,9 @@ export interface LeaseOptions<D extends Leasable> {
 }
 
 /** Writers of this process queue here, in order, and do not poll the database. */
-const lines = new Map<string, Promise<unknown>>();
+const queues = new Map<string, Promise<unknown>>();
 
-/** Another process usually releases within milliseconds: poll often, with jitter against lockstep. */
+/** Another process usually releases within milliseconds, so polling is frequent; jitter avoids lockstep. */
 const POLL_MS = 8;
 const POLL_JITTER_MS = 12;
 
@@ -40,7 +40,7 @@ export type LeasedWork<D, T> = (document: D | null, token: string, ended: () => 
 
 /**
  * Runs `work` while holding the document's lease.
- * @returns null from the acquisition when the document does not exist: `work` is then given null.
+ * When the document does not exist, `work` receives null.
  * @throws ConflictError REQUEST_IN_PROGRESS when the queue does not move within `waitMs`
  */
 export async function withDocumentLease<D extends Leasable, T>(
@@ -48,28 +48,28 @@ export async function withDocumentLease<D extends Leasable, T>(
   work: LeasedWork<D, T>,
 ): Promise<T> {
   const key = `${options.model.collection.name}:${options.id.toHexString()}`;
-  const mine = inLine(lines.get(key), options.waitMs).then(() => holdAndWork(options, work));
+  const mine = waitForTurn(queues.get(key), options.waitMs).then(() => holdAndWork(options, work));
   const settled = mine.catch(() => undefined);
-  lines.set(key, settled);
+  queues.set(key, settled);
   try {
     return await mine;
   } finally {
-    if (lines.get(key) === settled) lines.delete(key);
+    if (queues.get(key) === settled) queues.delete(key);
   }
 }
 
 const tooLong = () =>
   new ConflictError("REQUEST_IN_PROGRESS", "Another change is still in progress; try again", undefined, 1);
 
-/** Waits for the writer in front, but not for ever: twenty requests behind a hanging neighbour must not pile up. */
-async function inLine(before: Promise<unknown> | undefined, waitMs: number): Promise<void> {
+/** Waits for the writer ahead, up to `waitMs`: requests must not pile up behind a call that hangs. */
+async function waitForTurn(before: Promise<unknown> | undefined, waitMs: number): Promise<void> {
   if (!before) return;
   let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<never>((_resolve, reject) => {
+  const timeout = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(tooLong()), waitMs);
   });
   try {
-    await Promise.race([before, patience]);
+    await Promise.race([before, timeout]);
   } finally {
     clearTimeout(timer);
   }

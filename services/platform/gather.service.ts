@@ -1,27 +1,26 @@
 import DataLoader from "dataloader";
 
 export interface GatherOptions {
-  /** In one piece of work. */
-  most: number;
+  maxBatch: number;
   /**
-   * How long the next ones wait, at most, for the work before them: one that hangs must not hold everybody. 0: who comes
-   * in the same turn of the event loop goes together, and nobody waits.
+   * The longest wait for the batch that is running, so that one that hangs does not block the next. With 0, only calls
+   * of the same turn of the event loop share a batch.
    */
-  patienceMs: number;
+  maxWaitMs: number;
 }
 
 /**
- * Does together what is asked for at the same time: a round trip costs far more than what is in it, so that eight carts
- * in one query cost little more than one, and eight orders in one transaction little more than two.
+ * Batches concurrent calls: a round trip costs far more than its content, so that eight carts in one query cost little
+ * more than one.
  *
- * Whoever comes alone goes at once; who comes while work is under way waits for its end, together with the others who
- * do. Nothing is kept: everybody gets what the work brought that began after he had asked.
- * @param work answers for each item, in their order, or promises an answer that the others need not wait for; what it
- *   throws, all of them hear
+ * A call runs at once when nothing is running. Calls that arrive while a batch is running form the next batch. Nothing
+ * is cached: every call gets the result of work that started after it.
+ * @param work returns a result for each item in the same order, or a promise that the other items need not wait for;
+ *   an error that it throws rejects all calls of the batch
  */
 export function gather<Item, Answer>(
   work: (items: readonly Item[]) => Promise<(Answer | Promise<Answer>)[]>,
-  { most, patienceMs }: GatherOptions,
+  { maxBatch, maxWaitMs }: GatherOptions,
 ): (item: Item) => Promise<Answer> {
   let before: Promise<unknown> | null = null;
   const loader = new DataLoader<Item, Answer | Promise<Answer>>(
@@ -37,20 +36,20 @@ export function gather<Item, Answer>(
     },
     {
       cache: false,
-      maxBatchSize: most,
+      maxBatchSize: maxBatch,
       batchScheduleFn(begin) {
-        if (before === null || patienceMs === 0) setImmediate(begin);
-        else void soonOf(before, patienceMs).then(begin);
+        if (before === null || maxWaitMs === 0) setImmediate(begin);
+        else void endOrTimeout(before, maxWaitMs).then(begin);
       },
     },
   );
   return async (item) => loader.load(item);
 }
 
-/** When the work ends, or patience does. */
-function soonOf(work: Promise<unknown>, patienceMs: number): Promise<void> {
+/** Resolves when the work ends or the time is up. */
+function endOrTimeout(work: Promise<unknown>, maxWaitMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, patienceMs);
+    const timer = setTimeout(resolve, maxWaitMs);
     void work.then(() => {
       clearTimeout(timer);
       resolve();
@@ -58,14 +57,14 @@ function soonOf(work: Promise<unknown>, patienceMs: number): Promise<void> {
   });
 }
 
-/** More in one query would make the first ones wait for the last ones' documents. */
-const FOUND_TOGETHER = 64;
-/** A few queries' time: whoever waits for the one before shares the next, and one that is slow holds nobody up. */
-const FINDING_PATIENCE_MS = 5;
+/** With more keys in one query, the first callers would wait for the documents of the last. */
+const FIND_BATCH = 64;
+/** The duration of a few queries: a slow query delays the next batch no longer than this. */
+const FIND_MAX_WAIT_MS = 5;
 
 /**
- * `gather` for reads: one query for everybody's keys. Two who ask for the same key share what was found.
- * @returns a function that answers with what belongs to its key, in the order in which it was found
+ * `gather` for reads: one query for the keys of all callers. Callers of the same key share the documents.
+ * @returns a function from a key to its documents, in the order of the query
  */
 export function gatherFinds<Found>(
   find: (keys: string[]) => PromiseLike<Found[]>,
@@ -77,6 +76,6 @@ export function gatherFinds<Found>(
       for (const found of await find([...byKey.keys()])) byKey.get(keyOf(found) ?? "")?.push(found);
       return keys.map((key) => byKey.get(key) ?? []);
     },
-    { most: FOUND_TOGETHER, patienceMs: FINDING_PATIENCE_MS },
+    { maxBatch: FIND_BATCH, maxWaitMs: FIND_MAX_WAIT_MS },
   );
 }

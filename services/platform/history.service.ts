@@ -13,7 +13,7 @@ export interface HistoryDraft {
   note?: string;
 }
 
-/** Rows of an order's history, in the order given, in the transaction of the change they tell of (I19). */
+/** Appends rows to an order's history, in the given order and in the transaction of the change. */
 export async function appendHistory(drafts: readonly HistoryDraft[], tx: ClientSession): Promise<void> {
   const at = now();
   const rows = drafts.map(

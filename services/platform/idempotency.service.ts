@@ -1,26 +1,25 @@
-import { mongo, type PipelineStage, trusted } from "mongoose";
+import { type PipelineStage, trusted } from "mongoose";
 import {
   IdempotencyRecord,
   type IdempotencyRecordDoc,
   type StoredAnswer,
 } from "../../models/idempotencyRecord.model.js";
-import { randomToken, sha256Hex } from "../../utils/helpers.js";
+import { isDuplicateKey, randomToken, sha256Hex } from "../../utils/helpers.js";
 import { getSettings } from "./settings.service.js";
 
 export type { StoredAnswer };
 
-/** Longer than a request may run (20 s): only a crashed holder is overtaken. */
+/** Longer than a request may run (20 s), so that only crashed holders lose their key. */
 export const LEASE_MS = 30_000;
 const HOUR_MS = 60 * 60 * 1000;
 /** Larger responses are not stored: a repeated request runs again, with the same `requestKey`. */
 const MAX_STORED_BYTES = 64 * 1024;
 /** Beyond these, a caller's oldest completed records are deleted. */
 const MAX_KEYS_PER_CALLER = 1_000;
-/** Two first requests at once: the slower one's upsert fails once, then finds the record. */
+/** When two first requests race, the upsert of the slower one fails once and then finds the record. */
 const CLAIM_ATTEMPTS = 3;
-const DUPLICATE_KEY = 11000;
 
-/** One use of a key: whose, on what, with which body. */
+/** One use of a key: the caller, the route and the body. */
 export interface KeyUse {
   principal: string;
   method: string;
@@ -66,7 +65,7 @@ function freeFor(fingerprint: string): object {
   };
 }
 
-/** Takes a free record and leaves any other as it is; everything in one step, by the database's clock. */
+/** Claims a free record and leaves any other unchanged, in one step and by the database's clock. */
 function claimUpdate(use: KeyUse, { token, keptMs }: { token: string; keptMs: number }): PipelineStage.Set[] {
   const free = freeFor(use.fingerprint);
   const taken: Record<string, unknown> = {
@@ -105,13 +104,12 @@ async function claimRecord(use: KeyUse, token: string): Promise<IdempotencyRecor
       }).lean<IdempotencyRecordDoc>();
       if (record) return record;
     } catch (error) {
-      const raced = error instanceof mongo.MongoServerError && error.code === DUPLICATE_KEY;
-      if (!raced || attempt >= CLAIM_ATTEMPTS) throw error;
+      if (!isDuplicateKey(error) || attempt >= CLAIM_ATTEMPTS) throw error;
     }
   }
 }
 
-/** Asks to do the work of a key. Of any number of requests at once, on any instance, one is granted it. */
+/** Claims a key. Of several concurrent requests, on any instance, one gets the grant. */
 export async function claimKey(use: KeyUse): Promise<KeyClaim> {
   const token = randomToken();
   const record = await claimRecord(use, token);
@@ -123,7 +121,7 @@ export async function claimKey(use: KeyUse): Promise<KeyClaim> {
   return { kind: "in_progress", retryAfterSeconds: 2 };
 }
 
-/** A holder that was only slow still holds it when nobody took over. */
+/** A slow holder still holds the key until another request takes over. */
 const heldBy = ({ id, token }: KeyGrant) => ({
   _id: id,
   token,
@@ -131,8 +129,8 @@ const heldBy = ({ id, token }: KeyGrant) => ({
 });
 
 /**
- * Stores the response for repeated requests. One that is too large is not stored: the key is let go for the same
- * body, and still refuses another one.
+ * Stores the response for repeated requests. A response that is too large is not stored: the same
+ * body may then run again, and another body is still refused.
  * @returns false when another request has taken over the key: its response counts
  */
 export async function completeKey(grant: KeyGrant, answer: StoredAnswer): Promise<boolean> {
@@ -170,7 +168,7 @@ export async function releaseKey(grant: KeyGrant): Promise<void> {
 
 /**
  * Marks keys whose holders crashed and whose clients have not repeated the request, so that none stays in progress
- * for ever. A repeated request may still take over, with the same body only.
+ * forever. A repeated request may still take over, with the same body only.
  * @returns how many
  */
 export async function abandonKeys(): Promise<number> {

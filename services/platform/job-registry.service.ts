@@ -3,20 +3,20 @@ import type { JobName } from "../../utils/constants.js";
 import { ConflictError, NotFoundError } from "../../utils/errors.js";
 import { findLastRuns, type JobContext, manualSlot, runJob } from "./job-runs.service.js";
 
-/** One scheduled piece of work. It may be run by the clock, by an admin, or from the command line. */
+/** A job. Runs on its schedule, by an admin, or from the command line. */
 export interface Job {
   name: JobName;
-  /** What it keeps true, for the list that admins see. */
+  /** For the list that admins see. */
   description: string;
   /** A cron expression (with seconds) in Asia/Kolkata. */
   schedule: string;
-  /** @returns counts worth keeping in the `JobRun`. */
+  /** @returns counts to store in the `JobRun` */
   run(context: JobContext): Promise<Record<string, number>>;
 }
 
 const registered = new Map<string, Job>();
 
-/** Called once at the start with every job there is (`scripts/jobs`). */
+/** Called once at start with all jobs of `scripts/jobs`. */
 export function registerJobs(jobs: readonly Job[]): void {
   registered.clear();
   for (const job of jobs) registered.set(job.name, job);
@@ -33,13 +33,13 @@ export function getJob(name: string): Job {
 
 /**
  * Runs a job now, whatever its schedule.
- * @throws NotFoundError JOB_NOT_FOUND; ConflictError REQUEST_IN_PROGRESS while another run is under way.
+ * @throws NotFoundError JOB_NOT_FOUND; ConflictError REQUEST_IN_PROGRESS while another run is in progress.
  */
 export async function runJobNow(name: string): Promise<JobRunDoc> {
   const job = getJob(name);
   const outcome = await runJob({ job: job.name, slot: manualSlot(), work: (context) => job.run(context) });
   if (!outcome.ran)
-    throw new ConflictError("REQUEST_IN_PROGRESS", "This job is running already", undefined, 5);
+    throw new ConflictError("REQUEST_IN_PROGRESS", "This job is already running", undefined, 5);
   return outcome.run;
 }
 

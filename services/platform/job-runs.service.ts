@@ -1,18 +1,19 @@
 import { randomUUID } from "node:crypto";
-import { mongo, Types, trusted } from "mongoose";
+import { Types, trusted } from "mongoose";
 import { logger } from "../../config/logger.config.js";
 import { JobRun, type JobRunDoc } from "../../models/index.js";
+import { isDuplicateKey } from "../../utils/helpers.js";
 import { currentRequestId, runWithContext } from "../../utils/request-context.js";
 import { acquireLease, type LeaseGrant, releaseLease, renewLease } from "./lease.service.js";
 import { inTransaction } from "./transaction.service.js";
 
 /**
- * Scheduled jobs over several instances (D22): a lease lets one run at a time, the unique `(job, slot)`
- * answers each tick once, and a run is completed by the holder of its lease alone (F45, F46). What a job
- * writes is protected by its own compare-and-sets; the lease saves work, nothing more.
+ * Scheduled jobs on several instances. A lease allows one run at a time, the unique `(job, slot)` makes each slot run
+ * once, and only the holder of the lease completes a run. The lease saves work; a job's writes are protected by their
+ * own compare-and-sets.
  */
 export interface JobContext {
-  /** Aborted when the lease was lost: stop at the next item. */
+  /** Aborted when the lease is lost: stop at the next item. */
   signal: AbortSignal;
   slot: string;
   fencing: number;
@@ -20,31 +21,30 @@ export interface JobContext {
 
 export interface JobRequest {
   job: string;
-  /** The tick this run answers, as `slotOf` gives it. */
+  /** The slot of this run, see `slotOf`. */
   slot: string;
-  /** @returns what is worth keeping: counts, as a rule. */
+  /** @returns the result to store, usually counts */
   work: (context: JobContext) => Promise<unknown>;
   leaseMs?: number;
 }
 
 export type JobOutcome =
   | { ran: true; run: JobRunDoc }
-  /** `busy`: another run of this job is under way. `answered`: this slot has been run. */
+  /** `busy`: another run of this job is in progress. `answered`: this slot has run. */
   | { ran: false; reason: "busy" | "answered" };
 
-/** A crashed holder's job waits this long. Renewed three times within. */
+/** After a crash, the job waits this long. Renewed three times within that time. */
 const LEASE_MS = 60_000;
 const RENEWALS_PER_LEASE = 3;
-const DUPLICATE_KEY = 11_000;
 const ERROR_LENGTH = 1_000;
 
-/** The slot of a scheduled tick: its time, cut to the second. */
+/** The slot of a scheduled run: its time to the second. */
 export const slotOf = (tick: Date): string => `${tick.toISOString().slice(0, 19)}Z`;
 
-/** A slot of its own, for a run by hand. */
+/** A unique slot for a manual run. */
 export const manualSlot = (): string => `manual:${randomUUID()}`;
 
-/** Runs the job, unless it is running or this slot was run. A job that throws is a failed run, not an error here. */
+/** Runs the job, unless it is running or its slot has run. A job that throws is a failed run, not an error. */
 export async function runJob({ job, slot, work, leaseMs = LEASE_MS }: JobRequest): Promise<JobOutcome> {
   const grant = await acquireLease(`job:${job}`, leaseMs);
   if (!grant) return { ran: false, reason: "busy" };
@@ -55,7 +55,7 @@ export async function runJob({ job, slot, work, leaseMs = LEASE_MS }: JobRequest
   }
   const keeper = keepLease(grant, leaseMs);
   const context = { signal: keeper.signal, slot, fencing: grant.fencing };
-  // A run by hand can be followed under the id of the request that asked for it.
+  // A manual run logs under the id of its request.
   const requestId = currentRequestId() ?? `job-${job}-${run._id.toHexString()}`;
   const ending = await runWithContext({ requestId }, () => workToEnding(work, context));
   keeper.stop();
@@ -68,8 +68,8 @@ export function findLastRuns(job: string, limit = 1): Promise<JobRunDoc[]> {
 }
 
 /**
- * Whoever has the lease knows that earlier runs without an end have none: their holder crashed or froze.
- * Times are the lease's, which are the database's, so that runs of two instances never seem to overlap.
+ * The holder of the lease marks earlier unfinished runs as abandoned: their holders crashed or froze. Times are those of
+ * the lease, which come from the database, so that runs of two instances never seem to overlap.
  */
 async function begin(job: string, slot: string, grant: LeaseGrant): Promise<JobRunDoc | null> {
   await JobRun.updateMany(
@@ -92,7 +92,7 @@ async function begin(job: string, slot: string, grant: LeaseGrant): Promise<JobR
     await JobRun.create([run]);
     return run;
   } catch (error) {
-    if (error instanceof mongo.MongoServerError && error.code === DUPLICATE_KEY) return null;
+    if (isDuplicateKey(error)) return null;
     await releaseLease(grant);
     throw error;
   }
@@ -109,7 +109,7 @@ async function workToEnding(work: JobRequest["work"], context: JobContext): Prom
   }
 }
 
-/** The end of the run and of the lease are one transaction: who no longer holds the lease completes nothing. */
+/** Completes the run and releases the lease in one transaction, so that a run that lost its lease is not completed. */
 async function complete(run: JobRunDoc, grant: LeaseGrant, ending: Ending): Promise<JobRunDoc> {
   const written = await inTransaction(async (tx) => {
     if (!(await releaseLease(grant, tx))) return null;
@@ -128,14 +128,14 @@ async function complete(run: JobRunDoc, grant: LeaseGrant, ending: Ending): Prom
   return abandoned ?? { ...run, state: "abandoned" };
 }
 
-/** In a pipeline a text that begins with `$` would be read as a field. */
+/** In a pipeline, a text that starts with `$` would be read as a field. */
 const literal = (ending: Ending) => ({
   state: { $literal: ending.state },
   result: { $literal: ending.result },
   error: { $literal: ending.error },
 });
 
-/** Renews until stopped; aborts the signal when the lease is somebody else's, or cannot be renewed before it ends. */
+/** Renews until stopped. Aborts the signal when the lease has another holder or cannot be renewed in time. */
 function keepLease(grant: LeaseGrant, leaseMs: number): { signal: AbortSignal; stop: () => void } {
   const controller = new AbortController();
   let renewedAt = performance.now();

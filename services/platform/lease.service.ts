@@ -1,16 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { type ClientSession, mongo, type PipelineStage } from "mongoose";
+import type { ClientSession, PipelineStage } from "mongoose";
 import { Lease, type LeaseDoc } from "../../models/index.js";
+import { isDuplicateKey } from "../../utils/helpers.js";
 
 /**
- * Leases over things that are not a document of their own (a job, a series). Times are the database's
- * (`$$NOW`), so that instances whose clocks disagree agree on who holds it (F49). A holder that froze and
- * wakes up late is told apart by its fencing number, which grows with every grant (F46); nothing relies
- * on a lease alone (D28).
+ * Leases on things without a document of their own, such as a job. Times are the database's (`$$NOW`), so that
+ * instances with different clocks agree on the holder. A holder that freezes and resumes late is recognised by its
+ * fencing number, which grows with every grant. Correctness never relies on a lease alone.
  */
 export interface LeaseGrant {
   key: string;
-  /** Of this grant, not of the process: a second grant to the same process is another one. */
+  /** Identifies this grant, not the process. */
   holder: string;
   fencing: number;
   /** By the database's clock. */
@@ -18,27 +18,26 @@ export interface LeaseGrant {
   until: Date;
 }
 
-const DUPLICATE_KEY = 11_000;
-const FREE_SINCE_EVER = new Date(0);
+const EXPIRED = new Date(0);
 
 /**
- * Takes the lease if nobody holds it.
- * @param ttlMs how long it is ours without renewal
- * @returns null when somebody else holds it.
+ * Acquires the lease if it is free.
+ * @param ttlMs how long it is held without renewal
+ * @returns null when it has another holder
  */
 export async function acquireLease(key: string, ttlMs: number): Promise<LeaseGrant | null> {
   const holder = randomUUID();
   try {
     return await take(key, holder, ttlMs);
   } catch (error) {
-    // Two first takers at once: the loser of the insert looks again.
-    if (!(error instanceof mongo.MongoServerError) || error.code !== DUPLICATE_KEY) throw error;
+    // Two processes insert the first lease: the second attempt of the slower one finds it.
+    if (!isDuplicateKey(error)) throw error;
     return take(key, holder, ttlMs);
   }
 }
 
 async function take(key: string, holder: string, ttlMs: number): Promise<LeaseGrant | null> {
-  const free = { $lte: [{ $ifNull: ["$until", FREE_SINCE_EVER] }, "$$NOW"] };
+  const free = { $lte: [{ $ifNull: ["$until", EXPIRED] }, "$$NOW"] };
   const ifFree = (value: unknown, current: string) => ({ $cond: [free, value, current] });
   const grant: PipelineStage.Set = {
     $set: {
@@ -66,8 +65,8 @@ function toGrant(lease: LeaseDoc, holder: string, ttlMs: number): LeaseGrant {
 }
 
 /**
- * Holds on for another `ttlMs` from now. A lease that ran out but that nobody took is still ours.
- * @returns null when somebody else has it: stop, and write nothing more.
+ * Extends the lease to `ttlMs` from now. An expired lease can be renewed until another holder acquires it.
+ * @returns null when it has another holder: stop, and write nothing more
  */
 export async function renewLease(grant: LeaseGrant, ttlMs: number): Promise<LeaseGrant | null> {
   const lease = await Lease.findOneAndUpdate(
@@ -79,14 +78,14 @@ export async function renewLease(grant: LeaseGrant, ttlMs: number): Promise<Leas
 }
 
 /**
- * Gives it back; a no-op when somebody else has it by now. In a transaction this is also the check that
- * we still hold it: what is written beside it stands or falls with it.
- * @returns whether it was still ours.
+ * Releases the lease; does nothing when it has another holder. In a transaction this also proves that the caller
+ * still holds it: the other writes of the transaction commit only if this one does.
+ * @returns whether the caller still held it
  */
 export async function releaseLease(grant: LeaseGrant, tx?: ClientSession): Promise<boolean> {
   const released = await Lease.updateOne(
     { _id: grant.key, holder: grant.holder },
-    { $set: { holder: null, until: FREE_SINCE_EVER } },
+    { $set: { holder: null, until: EXPIRED } },
     { session: tx },
   );
   return released.modifiedCount === 1;

@@ -28,7 +28,7 @@ export function isLinkTokenValid(subject: string, token: string): boolean {
 
 export const orderSubject = (orderNumber: string): string => `order:${orderNumber}`;
 
-/** Where the customer looks at the order; never built from the Host header. */
+/** The storefront page of the order. Never built from the Host header, which the caller controls. */
 export function orderLink(order: { orderNumber: string }): string {
   const token = createLinkToken(orderSubject(order.orderNumber), ORDER_LINK_DAYS * DAY_SECONDS);
   return `${config.storefrontUrl}/orders/${order.orderNumber}?token=${encodeURIComponent(token)}`;

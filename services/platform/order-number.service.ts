@@ -4,9 +4,9 @@ import { isDuplicateKey } from "../../utils/helpers.js";
 import { gather } from "./gather.service.js";
 
 /**
- * Human numbers: `ORD-2026-000123` (D6). One atomic `$inc`, outside any transaction: a shared counter
- * inside one makes every order wait for the others (reliability.md, Seen-3). A number that is drawn and
- * not used leaves a gap, which is fine here; invoices, which may have none, are numbered by their worker.
+ * Numbers for people: `ORD-2026-000123`. One atomic `$inc` outside any transaction, because inside one every order
+ * would wait for all others at the shared counter. A number that is drawn and not used leaves a gap. Invoice numbers,
+ * which must have no gaps, will not use this.
  */
 
 const DIGITS = 6;
@@ -30,8 +30,8 @@ async function nextNumber(prefix: string): Promise<string> {
   return formatNumber(series, await draw(series));
 }
 
-/** A busy counter is one document that everybody writes: numbers that are wanted at the same time are drawn together. */
-const draw = gather(drawTogether, { most: 100, patienceMs: 50 });
+/** All numbers of a series come from one document, so concurrent requests draw theirs in one write. */
+const draw = gather(drawTogether, { maxBatch: 100, maxWaitMs: 50 });
 
 /** @param wanted the series of each number */
 async function drawTogether(wanted: readonly string[]): Promise<number[]> {
@@ -46,7 +46,7 @@ async function drawTogether(wanted: readonly string[]): Promise<number[]> {
   });
 }
 
-/** @returns the last of so many numbers that are the caller's now */
+/** @returns the last of the `count` numbers that were drawn */
 async function increase(series: string, count: number): Promise<number> {
   const increment = () =>
     Counter.findOneAndUpdate(
@@ -57,7 +57,7 @@ async function increase(series: string, count: number): Promise<number> {
   try {
     return (await increment()).sequence;
   } catch (error) {
-    // Two first numbers of a year at once: the loser of the insert finds the counter the second time.
+    // Two processes draw the first number of a year: the insert of one fails, and its second attempt finds the counter.
     if (!isDuplicateKey(error)) throw error;
     return (await increment()).sequence;
   }

@@ -3,14 +3,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { trusted } from "mongoose";
 import { logger } from "../../config/logger.config.js";
 import { OutboxMessage, type OutboxMessageDoc } from "../../models/index.js";
+import { forEachAtOnce } from "../../utils/async.js";
 import { databaseTime } from "../../utils/clock.js";
+import { OUTBOX_STATE } from "../../utils/constants.js";
 import { runWithContext } from "../../utils/request-context.js";
 import { onOutboxNudge } from "./outbox.service.js";
 
-/** What an effect receives besides the payload. */
+/** What a handler receives with the payload. */
 export interface DeliveryContext {
   type: string;
-  /** The message's key and the effect's name: the same in every attempt, so that receivers can dedupe by it. */
+  /** The message's key and the handler's name: the same in every attempt, so that receivers can dedupe by it. */
   idempotencyKey: string;
   /** From 1. */
   attempt: number;
@@ -19,24 +21,24 @@ export interface DeliveryContext {
   createdAt: Date;
 }
 
-/** One follow-up of a message. It may run twice, and throws when it has to be retried. */
-export interface OutboxEffect {
+/** One follow-up of a message. It may run more than once; it throws to be retried. */
+export interface OutboxHandler {
   name: string;
   deliver(payload: Record<string, unknown>, context: DeliveryContext): Promise<void>;
 }
 
-/** The effects of each type of message; a message is delivered when all of them are. */
-export type OutboxEffects = Readonly<Record<string, readonly OutboxEffect[]>>;
+/** The handlers of each message type. A message is delivered when all of its handlers have succeeded. */
+export type OutboxHandlers = Readonly<Record<string, readonly OutboxHandler[]>>;
 
-/** A batch costs three round trips, whatever its size. */
+/** A batch takes three round trips whatever its size. */
 const BATCH = 200;
-/** Effects mostly wait for a neighbour; more of them would slow down requests. */
+/** Handlers mostly wait for other services; more of them would slow down requests. */
 const CONCURRENCY = 10;
-/** Long enough for a batch with slow neighbours. The messages of a crashed worker wait this long. */
+/** Long enough for a batch while other services are slow. After a crash, claimed messages wait this long. */
 const LEASE_MS = 60_000;
-/** Messages not started by then are given back, so that none is delivered after its lease has expired. */
+/** Messages not started by then are released, so that none is delivered after its lease has expired. */
 const BEGIN_WITHIN_MS = LEASE_MS / 2;
-/** With the backoff below the worker gives up after an hour and a half: an outage of an hour loses nothing. */
+/** With the backoff below, the last attempt is after an hour and a half: a message survives an outage of an hour. */
 export const MAX_ATTEMPTS = 12;
 const BACKOFF_FIRST_MS = 2_000;
 const BACKOFF_FACTOR = 4;
@@ -59,36 +61,36 @@ interface Claim {
  * Delivers one batch of due messages.
  * @returns how many messages were claimed; fewer than the batch means that no more are due
  */
-export async function deliverDue(effects: OutboxEffects, { batch = BATCH } = {}): Promise<number> {
+export async function deliverDue(handlers: OutboxHandlers, { batch = BATCH } = {}): Promise<number> {
   const claim = await claimDue(batch);
   if (claim.messages.length === 0) return 0;
   const beginBefore = performance.now() + BEGIN_WITHIN_MS;
   const delivered: OutboxMessageDoc[] = [];
   const left: OutboxMessageDoc[] = [];
-  await forEachOf(claim.messages, CONCURRENCY, async (message) => {
+  await forEachAtOnce(claim.messages, CONCURRENCY, async (message) => {
     if (performance.now() > beginBefore) left.push(message);
-    else if (await deliver(message, effects, claim.token)) delivered.push(message);
+    else if (await deliver(message, handlers, claim.token)) delivered.push(message);
   });
   await markDelivered(delivered, claim.token);
-  await giveBack(left, claim.token);
+  await release(left, claim.token);
   return claim.messages.length;
 }
 
 /** Delivers until no message is due, for tests and for `npm run job outbox`. @returns how many messages */
-export async function drainOutbox(effects: OutboxEffects): Promise<number> {
+export async function drainOutbox(handlers: OutboxHandlers): Promise<number> {
   let total = 0;
   for (;;) {
-    const taken = await deliverDue(effects);
+    const taken = await deliverDue(handlers);
     if (taken === 0) return total;
     total += taken;
   }
 }
 
-/** Moving `dueAt` to the end of the lease hides the messages from other workers until then. */
+/** Moving `dueAt` to the end of the lease hides the claimed messages from other workers. */
 async function claimDue(batch: number): Promise<Claim> {
   const token = randomUUID();
   const due = () => ({
-    state: "pending" as const,
+    state: OUTBOX_STATE.PENDING,
     $expr: trusted({ $lte: ["$dueAt", databaseTime()] }),
   });
   const candidates = await OutboxMessage.find(due())
@@ -113,15 +115,15 @@ async function claimDue(batch: number): Promise<Claim> {
 
 const triedOnceMore = (message: OutboxMessageDoc) => ({ ...message, attempts: message.attempts + 1 });
 
-/** Runs every effect, even if another one fails. @returns whether all of them succeeded */
-async function deliver(message: OutboxMessageDoc, effects: OutboxEffects, token: string): Promise<boolean> {
+/** Runs every handler, also when another one fails. @returns whether all of them succeeded */
+async function deliver(message: OutboxMessageDoc, handlers: OutboxHandlers, token: string): Promise<boolean> {
   const done = [...message.done];
   const errors: unknown[] = [];
-  for (const effect of effectsOf(message, effects, errors)) {
-    if (done.includes(effect.name)) continue;
+  for (const handler of handlersOf(message, handlers, errors)) {
+    if (done.includes(handler.name)) continue;
     try {
-      await runEffect(effect, message);
-      done.push(effect.name);
+      await runHandler(handler, message);
+      done.push(handler.name);
     } catch (error) {
       errors.push(error);
     }
@@ -131,27 +133,27 @@ async function deliver(message: OutboxMessageDoc, effects: OutboxEffects, token:
   return false;
 }
 
-function effectsOf(
+function handlersOf(
   message: OutboxMessageDoc,
-  effects: OutboxEffects,
+  handlers: OutboxHandlers,
   errors: unknown[],
-): readonly OutboxEffect[] {
-  if (Object.hasOwn(effects, message.type)) return effects[message.type] ?? [];
+): readonly OutboxHandler[] {
+  if (Object.hasOwn(handlers, message.type)) return handlers[message.type] ?? [];
   // During a rolling deploy a newer instance may know the type: the message is retried like a failed one.
-  errors.push(new Error(`this instance has no effect for messages of type ${message.type}`));
+  errors.push(new Error(`this instance has no handler for messages of type ${message.type}`));
   return [];
 }
 
-function runEffect(effect: OutboxEffect, message: OutboxMessageDoc): Promise<void> {
+function runHandler(handler: OutboxHandler, message: OutboxMessageDoc): Promise<void> {
   const context: DeliveryContext = {
     type: message.type,
-    idempotencyKey: `${message.dedupeKey}:${effect.name}`,
+    idempotencyKey: `${message.dedupeKey}:${handler.name}`,
     attempt: message.attempts,
     requestId: message.requestId,
     createdAt: message.createdAt,
   };
   const requestId = message.requestId ?? `outbox-${message._id.toHexString()}`;
-  return runWithContext({ requestId }, () => effect.deliver(message.payload, context));
+  return runWithContext({ requestId }, () => handler.deliver(message.payload, context));
 }
 
 interface Failure {
@@ -172,7 +174,7 @@ async function postpone(message: OutboxMessageDoc, { token, done, errors }: Fail
     logger.error({ ...about, err: errors[0] }, "> Outbox message dead after its last attempt; replay it");
   else logger.warn({ ...about, err: errors[0] }, "> Outbox message will be retried");
   const next = {
-    state: dead ? "dead" : "pending",
+    state: dead ? OUTBOX_STATE.DEAD : OUTBOX_STATE.PENDING,
     dueAt: databaseTime(backoffMs(message.attempts)),
     done: { $literal: done },
     lease: null,
@@ -187,31 +189,18 @@ async function markDelivered(messages: readonly OutboxMessageDoc[], token: strin
   if (messages.length === 0) return;
   await OutboxMessage.updateMany(
     { _id: trusted({ $in: messages.map(({ _id }) => _id) }), "lease.token": token },
-    [{ $set: { state: "delivered", deliveredAt: databaseTime(), lease: null, lastError: null } }],
+    [{ $set: { state: OUTBOX_STATE.DELIVERED, deliveredAt: databaseTime(), lease: null, lastError: null } }],
     { updatePipeline: true },
   );
 }
 
-async function giveBack(messages: readonly OutboxMessageDoc[], token: string): Promise<void> {
+async function release(messages: readonly OutboxMessageDoc[], token: string): Promise<void> {
   if (messages.length === 0) return;
   await OutboxMessage.updateMany(
     { _id: trusted({ $in: messages.map(({ _id }) => _id) }), "lease.token": token },
     [{ $set: { dueAt: databaseTime(), lease: null, attempts: { $subtract: ["$attempts", 1] } } }],
     { updatePipeline: true },
   );
-}
-
-/** Runs `work` over the items, at most `atOnce` at a time. */
-async function forEachOf<T>(
-  items: readonly T[],
-  atOnce: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const queue = items.values();
-  const lane = async () => {
-    for (const item of queue) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, lane));
 }
 
 export interface OutboxWorker {
@@ -225,7 +214,7 @@ const POLL_MS = 1_000;
 const GATHER_MS = 50;
 
 /** Starts delivering in the background. */
-export function startOutboxWorker(effects: OutboxEffects, { pollMs = POLL_MS } = {}): OutboxWorker {
+export function startOutboxWorker(handlers: OutboxHandlers, { pollMs = POLL_MS } = {}): OutboxWorker {
   let stopping = false;
   let nudged = false;
   let wake = (): void => undefined;
@@ -245,7 +234,7 @@ export function startOutboxWorker(effects: OutboxEffects, { pollMs = POLL_MS } =
   const loop = async () => {
     while (!stopping) {
       nudged = false;
-      const taken = await deliverDue(effects).catch((error: unknown) => {
+      const taken = await deliverDue(handlers).catch((error: unknown) => {
         logger.error({ err: error }, "> The outbox could not be read or written");
         return 0;
       });

@@ -2,14 +2,15 @@ import { EventEmitter } from "node:events";
 import { type ClientSession, mongo, Types, trusted } from "mongoose";
 import { OutboxMessage, type OutboxMessageDoc } from "../../models/index.js";
 import { databaseTime } from "../../utils/clock.js";
-import type { OutboxState } from "../../utils/constants.js";
+import { OUTBOX_STATE, type OutboxState } from "../../utils/constants.js";
+import { DUPLICATE_KEY } from "../../utils/helpers.js";
 import { currentRequestId } from "../../utils/request-context.js";
-import { MAX_DEPTH_OF_PAGES } from "../../utils/request-schemas.js";
+import { dateRange, type Page, type PageRequest, paginate } from "./paginate.service.js";
 import { afterCommit } from "./transaction.service.js";
 
 /**
- * The outbox: follow-up work of a change is stored in the transaction of the change and delivered afterwards, at
- * least once, in no particular order. Receivers dedupe by key. `outbox-worker.service.ts` delivers.
+ * The outbox: follow-up work of a change is stored in the transaction of the change and delivered afterwards, at least
+ * once and in no particular order. Receivers dedupe by key. `outbox-worker.service.ts` delivers.
  */
 export interface OutboxDraft {
   type: string;
@@ -23,9 +24,8 @@ export interface OutboxDraft {
 }
 
 const nudges = new EventEmitter();
-const DUPLICATE_KEY = 11_000;
 
-/** Wakes the worker of this process, which otherwise looks every second. */
+/** Wakes the worker of this process, which otherwise polls every second. */
 export function nudgeOutbox(): void {
   nudges.emit("nudge");
 }
@@ -60,7 +60,7 @@ function toInsert(draft: OutboxDraft) {
     type: draft.type,
     dedupeKey: draft.dedupeKey,
     payload: { ...draft.payload },
-    state: "pending",
+    state: OUTBOX_STATE.PENDING,
     attempts: 0,
     done: [],
     lease: null,
@@ -79,40 +79,20 @@ function ignoreDuplicates(error: unknown): void {
   if (error.result.getWriteConcernError() || failures.some(({ code }) => code !== DUPLICATE_KEY)) throw error;
 }
 
-export interface OutboxQuery {
+export interface OutboxQuery extends PageRequest {
   states: readonly OutboxState[];
-  /** From 1. */
-  page: number;
-  limit: number;
-  /** By the time of writing; left out: newest first. */
-  sortOrder?: "asc" | "desc";
+  /** When the message was stored. */
   dateFrom?: Date;
   dateTo?: Date;
 }
 
-/** Messages for an administrator. The total is counted no further than pages can be had. */
-export async function listOutbox(query: OutboxQuery): Promise<{ items: OutboxMessageDoc[]; total: number }> {
-  const { page, limit, sortOrder } = query;
-  const skip = (page - 1) * limit;
-  const find = () =>
-    OutboxMessage.find(filterOf(query))
-      .sort({ createdAt: sortOrder === "asc" ? 1 : -1 })
-      .skip(skip)
-      .limit(limit)
-      .lean<OutboxMessageDoc[]>();
-  const [items, total] = await Promise.all([
-    skip < MAX_DEPTH_OF_PAGES ? find() : [],
-    OutboxMessage.countDocuments(filterOf(query), { limit: MAX_DEPTH_OF_PAGES }),
-  ]);
-  return { items, total };
-}
+/** Messages by the time they were stored, newest first by default. */
+export const listOutbox = (query: OutboxQuery): Promise<Page<OutboxMessageDoc>> =>
+  paginate({ model: OutboxMessage, filter: () => filterOf(query), sortBy: "createdAt" }, query);
 
-function filterOf({ states, dateFrom, dateTo }: OutboxQuery) {
-  const range = { ...(dateFrom ? { $gte: dateFrom } : {}), ...(dateTo ? { $lte: dateTo } : {}) };
-  return {
-    state: trusted({ $in: [...states] }),
-    ...(dateFrom || dateTo ? { createdAt: trusted(range) } : {}),
-  };
+function filterOf({ states, ...dates }: OutboxQuery) {
+  const createdAt = dateRange(dates);
+  return { state: trusted({ $in: [...states] }), ...(createdAt ? { createdAt } : {}) };
 }
 
 export interface ReplayedMessage {
@@ -121,7 +101,7 @@ export interface ReplayedMessage {
 }
 
 /**
- * Makes a dead or pending message due now and resets its attempts. Effects that were delivered already are still
+ * Makes a dead or pending message due now and resets its attempts. Handlers that have succeeded are
  * skipped.
  * @returns null when there is no such message or it was delivered
  */
@@ -130,8 +110,8 @@ export async function replayOutboxMessage(
   tx?: ClientSession,
 ): Promise<ReplayedMessage | null> {
   const before = await OutboxMessage.findOneAndUpdate(
-    { _id: id, state: trusted({ $in: ["pending", "dead"] }) },
-    [{ $set: { state: "pending", dueAt: databaseTime(), attempts: 0, lease: null } }],
+    { _id: id, state: trusted({ $in: [OUTBOX_STATE.PENDING, OUTBOX_STATE.DEAD] }) },
+    [{ $set: { state: OUTBOX_STATE.PENDING, dueAt: databaseTime(), attempts: 0, lease: null } }],
     { returnDocument: "before", session: tx, updatePipeline: true },
   ).lean<OutboxMessageDoc>();
   if (!before) return null;
@@ -153,14 +133,14 @@ export interface OutboxBacklog {
 /** For metrics and health. */
 export async function readOutboxBacklog(): Promise<OutboxBacklog> {
   const [oldest] = await OutboxMessage.aggregate<{ lagMs: number }>([
-    { $match: { state: "pending", $expr: { $lte: ["$dueAt", databaseTime()] } } },
+    { $match: { state: OUTBOX_STATE.PENDING, $expr: { $lte: ["$dueAt", databaseTime()] } } },
     { $sort: { dueAt: 1 } },
     { $limit: 1 },
     { $project: { _id: 0, lagMs: { $subtract: [databaseTime(), "$dueAt"] } } },
   ]);
   return {
-    pending: await OutboxMessage.countDocuments({ state: "pending" }),
-    dead: await OutboxMessage.countDocuments({ state: "dead" }),
+    pending: await OutboxMessage.countDocuments({ state: OUTBOX_STATE.PENDING }),
+    dead: await OutboxMessage.countDocuments({ state: OUTBOX_STATE.DEAD }),
     lagSeconds: (oldest?.lagMs ?? 0) / 1_000,
   };
 }

@@ -7,8 +7,8 @@ import { sha256Hex } from "../../utils/helpers.js";
 const DAY_MS = 86_400_000;
 
 /**
- * Names an address: both spellings of an internationalised domain and every `+tag` of a mailbox are the same
- * address, so that a tag does not get around the limit.
+ * The key of an address. Both spellings of an internationalised domain and all `+tag`s of a mailbox have the same key,
+ * so that a tag does not bypass the limit.
  */
 export function addressKeyOf(email: string): string {
   const lower = email.trim().normalize("NFC").toLowerCase();
@@ -30,8 +30,8 @@ export interface ReminderRequest {
 }
 
 /**
- * Records a reminder, of any kind, in the transaction that queues it. An unconfirmed address gets one at most
- * within 24 hours, by the database clock.
+ * Records a reminder of any kind in the transaction that queues it. An unconfirmed address gets at most one per 24
+ * hours, by the database clock.
  * @returns whether the reminder may be sent
  */
 export async function claimReminder(

@@ -1,15 +1,16 @@
 import { type Model, type QueryFilter, type Types, trusted } from "mongoose";
 import { JobRun, OutboxMessage, WebhookEvent } from "../../models/index.js";
 import { isPast } from "../../utils/clock.js";
+import { OUTBOX_STATE, WEBHOOK_STATE } from "../../utils/constants.js";
 import { getSettings } from "./settings.service.js";
 
-/** Rows written at once: small enough not to hold up the requests beside it. */
+/** Small enough not to delay concurrent requests. */
 const BATCH = 500;
 const DAY_MS = 86_400_000;
 
 interface Old<D> {
   model: Model<D>;
-  /** Made for each query, because a filter object is used up by it. Must use an index in the order of `sort`. */
+  /** Called per query, because Mongoose rewrites a filter that it has run. Needs an index in the order of `sort`. */
   filter: () => QueryFilter<D>;
   sort: Record<string, 1>;
 }
@@ -37,11 +38,11 @@ async function inBatches<D extends { _id: Types.ObjectId }>(
 const deleteOld = <D extends { _id: Types.ObjectId }>(old: Old<D>, signal: AbortSignal): Promise<number> =>
   inBatches(old, signal, async (among) => (await old.model.deleteMany(among)).deletedCount);
 
-/** Deletes delivered outbox messages. Pending and dead ones stay: they are still owed. @returns how many */
+/** Deletes delivered outbox messages. Pending and dead ones stay: they still have to be delivered. @returns how many */
 export async function deleteOldMessages(signal: AbortSignal): Promise<number> {
   const { outboxDays } = await getSettings("retention");
   const isOld = [isPast("createdAt", outboxDays * DAY_MS), isPast("deliveredAt", outboxDays * DAY_MS)];
-  const filter = () => ({ state: "delivered" as const, $expr: trusted({ $and: isOld }) });
+  const filter = () => ({ state: OUTBOX_STATE.DELIVERED, $expr: trusted({ $and: isOld }) });
   return deleteOld({ model: OutboxMessage, filter, sort: { createdAt: 1 } }, signal);
 }
 
@@ -55,7 +56,7 @@ export async function deleteOldRuns(signal: AbortSignal): Promise<number> {
   return deleteOld({ model: JobRun, filter, sort: { startedAt: 1 } }, signal);
 }
 
-const isSettled = () => trusted({ $ne: "received" as const });
+const isSettled = () => trusted({ $ne: WEBHOOK_STATE.RECEIVED });
 
 /** Deletes webhook events that were applied or flagged. @returns how many */
 export async function deleteOldEvents(signal: AbortSignal): Promise<number> {

@@ -5,24 +5,22 @@ import { email, stateName } from "../../utils/contact-schemas.js";
 import { parseGstin } from "../../utils/gst/gstin.js";
 import { type Paise, ZERO_PAISE } from "../../utils/money.js";
 import { freeText } from "../../utils/text-schemas.js";
+import type { ChargeRatePolicy } from "../calculations/tax.js";
 
 /**
- * Every rule that an administrator can change: what it means, what it is at first (D42: the environment's
- * value where it has one), and what may be stored. A key is added here and nowhere else.
+ * Every setting that an administrator can change: its meaning, its first value (from the environment where that has
+ * one), and the values that may be stored. A setting is added here and nowhere else.
  */
 export interface SettingDefinition<T> {
   initial: T;
   meaning: string;
-  /** Of the value as it is stored: money in paise. */
+  /** Validates the value as it is stored, with money in paise. */
   schema: Joi.Schema;
-  /** Paise here, rupees for people: the edges convert. */
+  /** Stored in paise, shown and sent in rupees; `settings.money.ts` converts. */
   isMoney?: true;
 }
 
-/** The rate of charges: in proportion to the goods, their highest, or fixed (`gst.md` R6). */
-export type ChargeRatePolicySetting = "proportional" | "highest" | { fixedBps: number };
-
-/** The rate of goods whose catalog entry has none; the longest prefix of the HSN code wins. */
+/** The tax rate of goods whose catalog entry has none. The longest prefix of the HSN code wins. */
 export interface HsnRate {
   hsnPrefix: string;
   rateBps: number;
@@ -47,12 +45,18 @@ const words = (initial: string, meaning: string, most: number) =>
 const optionalWords = (initial: string | null, meaning: string, most: number) =>
   define<string | null>(initial, meaning, freeText(most).allow(null));
 
+/** A setting of a feature that does not exist yet. Its meaning says so wherever it is shown. */
+const planned = <T>(feature: string, definition: SettingDefinition<T>): SettingDefinition<T> => ({
+  ...definition,
+  meaning: `No effect until ${feature} exist. ${definition.meaning}`,
+});
+
 const bps = () => Joi.number().integer().min(0).max(10_000);
 const methodList = Joi.array<CheckoutPaymentMethod[]>()
   .items(Joi.string().valid(...CHECKOUT_PAYMENT_METHODS))
   .unique()
   .min(1);
-const chargeRatePolicy = Joi.alternatives<ChargeRatePolicySetting>(
+const chargeRatePolicy = Joi.alternatives<ChargeRatePolicy>(
   Joi.string().valid("proportional", "highest"),
   Joi.object({ fixedBps: bps().required() }),
 );
@@ -78,7 +82,7 @@ const daysByCategory = Joi.object<Record<string, number>>().pattern(
   Joi.number().integer().min(0).max(365),
 );
 
-/** Headings with one rate for all their goods since 22-Sep-2025 (`gst.md` §3.2); the split ones need the catalog. */
+/** Headings with one rate for all their goods since 22 September 2025. Headings with several need the catalog. */
 const HSN_RATES: HsnRate[] = [
   ...["0405", "0409", "0902", "1211", "1302", "1513", "1515", "2009", "2106", "3003", "3004"],
   ...["30039011", "30049011", "33074100", "3406", "7418", "9615"],
@@ -87,7 +91,7 @@ const HSN_RATES_18: HsnRate[] = ["3301", "3303", "9968"].map((hsnPrefix) => ({ h
 
 export const SETTING_DEFINITIONS = {
   cart: {
-    cartExpiryDays: whole(config.cart.expiryDays, "Days until a new cart counts as abandoned", [1, 365]),
+    cartExpiryDays: whole(config.cart.expiryDays, "Days until an unchanged cart is abandoned", [1, 365]),
     reservationTtlMinutes: whole(
       config.cart.reservationTtlMinutes,
       "Minutes that stock is held for a cart line",
@@ -120,34 +124,38 @@ export const SETTING_DEFINITIONS = {
     codMaxAmount: amount(config.payments.codMaxAmount, "Largest order that can be paid on delivery"),
     codAutoConfirm: flag(
       config.payments.codAutoConfirm,
-      "Orders paid on delivery are confirmed at once; else an admin does it",
+      "Orders paid on delivery are confirmed at once; otherwise an admin confirms them",
     ),
-    refundFourEyesAbove: amount(
-      ZERO_PAISE,
-      "A refund begun by an admin needs another admin above this amount (0: always)",
+    refundFourEyesAbove: planned(
+      "refunds by admins",
+      amount(ZERO_PAISE, "A refund above this amount needs the approval of a second admin (0: every refund)"),
     ),
-    rtoDeduction: amount(ZERO_PAISE, "Kept from a prepaid order that came back undelivered"),
+    rtoDeduction: planned(
+      "returns",
+      amount(ZERO_PAISE, "Deducted from the refund of a prepaid order that comes back undelivered"),
+    ),
   },
   returns: {
-    returnWindowDays: whole(7, "Days after delivery in which goods can be returned", [0, 365]),
-    returnWindowDaysByCategory: define<Record<string, number>>(
-      {},
-      "Other windows, by category id",
-      daysByCategory,
+    returnWindowDays: planned(
+      "returns",
+      whole(7, "Days after delivery in which goods can be returned", [0, 365]),
     ),
-    returnParcelDays: whole(
-      30,
-      "Days after which an approved return whose parcel never came is rejected",
-      [1, 365],
+    returnWindowDaysByCategory: planned(
+      "returns",
+      define<Record<string, number>>({}, "Other return windows, by category id", daysByCategory),
     ),
-    returnShippingFee: amount(
-      ZERO_PAISE,
-      "Return shipping that the customer bears, unless the goods were at fault",
+    returnParcelDays: planned(
+      "returns",
+      whole(30, "Days after which an approved return is rejected when its parcel has not arrived", [1, 365]),
+    ),
+    returnShippingFee: planned(
+      "returns",
+      amount(ZERO_PAISE, "Return shipping that the customer pays, unless the goods were at fault"),
     ),
   },
   tax: {
-    pricesIncludeTax: flag(config.pricesIncludeTax, "Prices of new carts contain the tax, as Indian MRPs do"),
-    chargeRatePolicy: define<ChargeRatePolicySetting>(
+    pricesIncludeTax: flag(config.pricesIncludeTax, "Prices of new carts include the tax, as Indian MRPs do"),
+    chargeRatePolicy: define<ChargeRatePolicy>(
       "proportional",
       "Rate of shipping and COD fees: proportional, highest, or { fixedBps }",
       chargeRatePolicy,
@@ -160,14 +168,20 @@ export const SETTING_DEFINITIONS = {
     ),
     defaultRateBps: whole(
       1_800,
-      "Rate in basis points of goods of which nothing is known (18 %, the residual entry)",
+      "Rate in basis points of goods without a catalog rate or a matching prefix (18 %, the residual entry)",
       [0, 10_000],
     ),
-    hsnDigits: whole(6, "Digits of the HSN code on invoices (4 up to ₹5 crore turnover, else 6)", [4, 8]),
-    invoiceIssueOn: define<"confirmation" | "dispatch">(
-      config.invoiceIssueOn,
-      "When an invoice is issued",
-      Joi.string<"confirmation" | "dispatch">().valid("confirmation", "dispatch"),
+    hsnDigits: planned(
+      "invoices",
+      whole(6, "Digits of the HSN code on invoices (4 up to ₹5 crore turnover, else 6)", [4, 8]),
+    ),
+    invoiceIssueOn: planned(
+      "invoices",
+      define<"confirmation" | "dispatch">(
+        config.invoiceIssueOn,
+        "When an invoice is issued",
+        Joi.string<"confirmation" | "dispatch">().valid("confirmation", "dispatch"),
+      ),
     ),
   },
   retention: {
@@ -179,26 +193,31 @@ export const SETTING_DEFINITIONS = {
     idempotencyHours: whole(24, "Hours in which a response is replayed for its Idempotency-Key", [24, 168]),
   },
   company: {
-    name: words(config.company.name, "Legal name on invoices", 200),
-    address: words(config.company.address, "Registered address on invoices", 500),
-    // Every tax follows from the state: a wrong one would stop all carts.
-    state: define<string>(config.company.state, "State of the registration that dispatches", stateName()),
-    gstin: define<string>(config.company.gstin, "GSTIN of that registration", ownGstin),
-    upiVpa: optionalWords(
-      config.company.upiVpa ?? null,
-      "UPI address for the QR code on unpaid invoices",
-      100,
+    name: planned("invoices", words(config.company.name, "Legal name on invoices", 200)),
+    address: planned("invoices", words(config.company.address, "Registered address on invoices", 500)),
+    // Validated because every tax depends on it: with a wrong state no cart could be priced.
+    state: define<string>(config.company.state, "State that the goods are dispatched from", stateName()),
+    gstin: planned(
+      "invoices",
+      define<string>(config.company.gstin, "GSTIN of the registration in that state", ownGstin),
     ),
-    logoUrl: optionalWords(config.company.logoUrl ?? null, "Logo on invoices", 2_000),
-    supportEmail: define<string | null>(null, "Where customers can write to", email().allow(null)),
-    supportPhone: optionalWords(null, "Where customers can call", 20),
+    upiVpa: planned(
+      "invoices",
+      optionalWords(config.company.upiVpa ?? null, "UPI address for the QR code on unpaid invoices", 100),
+    ),
+    logoUrl: planned("invoices", optionalWords(config.company.logoUrl ?? null, "Logo on invoices", 2_000)),
+    supportEmail: planned(
+      "invoices",
+      define<string | null>(null, "Customer support's e-mail address on invoices", email().allow(null)),
+    ),
+    supportPhone: planned("invoices", optionalWords(null, "Customer support's phone number on invoices", 20)),
   },
 } as const satisfies Record<string, Record<string, SettingDefinition<unknown>>>;
 
 type Definitions = typeof SETTING_DEFINITIONS;
 export type SettingsGroup = keyof Definitions;
 type InitialOf<D> = D extends SettingDefinition<infer T> ? T : never;
-/** The values of a group, complete: what is not stored is as it was at first. */
+/** All values of a group: what is not stored has its first value. */
 export type SettingsOf<G extends SettingsGroup> = {
   -readonly [Key in keyof Definitions[G]]: InitialOf<Definitions[G][Key]>;
 };
@@ -210,11 +229,9 @@ export const settingDefinitions = (
   group: SettingsGroup,
 ): Readonly<Record<string, SettingDefinition<unknown>>> => SETTING_DEFINITIONS[group];
 
-/** Validates some values of a group, in paise; unknown keys are refused. */
-export const settingsPatchSchema = (group: SettingsGroup): Joi.ObjectSchema =>
-  Joi.object(
-    Object.fromEntries(Object.entries(settingDefinitions(group)).map(([key, { schema }]) => [key, schema])),
-  )
+/** Validates some values by their group's definitions, in paise. Unknown keys are refused. */
+export const settingsPatchSchema = (definitions: ReturnType<typeof settingDefinitions>): Joi.ObjectSchema =>
+  Joi.object(Object.fromEntries(Object.entries(definitions).map(([key, { schema }]) => [key, schema])))
     .min(1)
     .required();
 

@@ -2,7 +2,7 @@ import { isRecord } from "../../utils/helpers.js";
 import { type Paise, paise, rupeesToPaise, toRupees } from "../../utils/money.js";
 import { type SettingsGroup, settingDefinitions } from "./settings.definitions.js";
 
-/** Settings are stored in paise and shown in rupees; only the definitions know which of them are money. */
+/** Settings are stored in paise and shown in rupees. The definitions say which of them are money. */
 
 function convertMoney(
   group: SettingsGroup,

@@ -1,9 +1,9 @@
-import { type ClientSession, mongo } from "mongoose";
+import type { ClientSession } from "mongoose";
 import { logger } from "../../config/logger.config.js";
 import { Setting, type SettingDoc } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
 import { ConflictError, ValidationError } from "../../utils/errors.js";
-import { deepFreeze } from "../../utils/helpers.js";
+import { deepFreeze, isDuplicateKey } from "../../utils/helpers.js";
 import {
   SETTINGS_GROUPS,
   type SettingsGroup,
@@ -15,9 +15,8 @@ import { afterCommit } from "./transaction.service.js";
 
 export * from "./settings.definitions.js";
 
-/** An admin's change is in force everywhere after this long (D43). */
+/** Every instance applies an admin's change within this time. */
 const CACHE_MS = 5_000;
-const DUPLICATE_KEY = 11_000;
 
 export interface VersionedSettings<G extends SettingsGroup> {
   values: SettingsOf<G>;
@@ -27,38 +26,38 @@ export interface VersionedSettings<G extends SettingsGroup> {
   updatedAt: Date | null;
 }
 
-/** The caches of all groups; each holds the complete, checked values, which cost too much to make on every read. */
+/** The caches of all groups. Each holds complete, validated values, which are too expensive to build on every read. */
 type Cache = { [G in SettingsGroup]?: { until: number; loading: Promise<SettingsOf<G>> } };
 
 let cache: Cache = {};
 
-/** The rules of a group, at most 5 s old. Money in paise. Frozen: all callers share it. */
+/** The settings of a group, at most 5 s old. Money in paise. Frozen, because all callers share the object. */
 export function getSettings<G extends SettingsGroup>(group: G): Promise<Readonly<SettingsOf<G>>> {
   return load(group);
 }
 
-/** As `getSettings`, fresh, with the version that a change must name. */
+/** As `getSettings`, but read from the database, with the version that a change compares. */
 export async function getVersionedSettings<G extends SettingsGroup>(group: G): Promise<VersionedSettings<G>> {
   return toVersioned(group, await read(group));
 }
 
-/** For tests and after changes made elsewhere. */
+/** Clears the cache, after a change and in tests. */
 export const forgetSettings = (group?: SettingsGroup): void => {
   if (group) delete cache[group];
   else cache = {};
 };
 
-export const isSettingsGroup = (word: string): word is SettingsGroup =>
-  (SETTINGS_GROUPS as readonly string[]).includes(word);
+export const isSettingsGroup = (name: string): name is SettingsGroup =>
+  (SETTINGS_GROUPS as readonly string[]).includes(name);
 
 export interface SettingsChange<G extends SettingsGroup> {
   group: G;
-  /** Only what changes; money in paise. Checked in any case, so it may come from a request. */
+  /** Only the changed values, money in paise. Validated here, so it may come from a request. */
   patch: Partial<SettingsOf<G>> | Record<string, unknown>;
-  /** As last read. Left out: whatever is there. */
+  /** The version as last read. Without it, the change applies to any version. */
   version?: number;
   by: string;
-  /** The caller's audit row belongs into the same transaction. */
+  /** The transaction that also writes the audit row. */
   tx?: ClientSession;
 }
 
@@ -66,7 +65,7 @@ export interface SettingsChange<G extends SettingsGroup> {
  * Stores some values of a group.
  * @returns the group before and after, for the audit row
  * @throws ValidationError for an unknown key or a value that is not allowed
- * @throws ConflictError VERSION_CONFLICT with `current`, when somebody else was faster
+ * @throws ConflictError VERSION_CONFLICT with `current`, after another change
  */
 export async function putSettings<G extends SettingsGroup>(
   change: SettingsChange<G>,
@@ -106,14 +105,17 @@ async function compareAndSet({ group, values, version, by, tx }: Write): Promise
     });
     return created?.toObject<SettingDoc>() ?? null;
   } catch (error) {
-    // In a transaction the conflict must reach `inTransaction`, which gives up or runs it again.
-    if (!tx && error instanceof mongo.MongoServerError && error.code === DUPLICATE_KEY) return null;
+    // In a transaction the error must reach the caller: the transaction has ended.
+    if (!tx && isDuplicateKey(error)) return null;
     throw error;
   }
 }
 
 function validate(group: SettingsGroup, patch: unknown): Record<string, unknown> {
-  const { value, error } = settingsPatchSchema(group).validate(patch, { convert: false, abortEarly: false });
+  const { value, error } = settingsPatchSchema(settingDefinitions(group)).validate(patch, {
+    convert: false,
+    abortEarly: false,
+  });
   if (!error) return value;
   throw new ValidationError(
     error.details.map(({ path, message }) => ({ in: "body", path: path.join("."), message })),
@@ -121,9 +123,13 @@ function validate(group: SettingsGroup, patch: unknown): Record<string, unknown>
 }
 
 const staleVersion = (group: SettingsGroup, stored: SettingDoc | null): ConflictError =>
-  new ConflictError("VERSION_CONFLICT", "Somebody else changed these settings meanwhile", {
-    current: toVersioned(group, stored),
-  });
+  new ConflictError(
+    "VERSION_CONFLICT",
+    "These settings were changed in the meantime; load them and try again",
+    {
+      current: toVersioned(group, stored),
+    },
+  );
 
 function toVersioned<G extends SettingsGroup>(group: G, stored: SettingDoc | null): VersionedSettings<G> {
   return {
@@ -134,7 +140,7 @@ function toVersioned<G extends SettingsGroup>(group: G, stored: SettingDoc | nul
   };
 }
 
-/** Stored values over the initial ones; a stored value that its schema no longer allows counts as not stored. */
+/** Stored values over the defaults. A stored value that its schema no longer allows is ignored. */
 function complete<G extends SettingsGroup>(group: G, stored: SettingDoc | null): SettingsOf<G> {
   const entries = Object.entries(settingDefinitions(group)).map(([key, { initial, schema }]) => {
     const value = stored?.values[key];
@@ -150,7 +156,7 @@ async function read(group: SettingsGroup, tx?: ClientSession): Promise<SettingDo
     .lean<SettingDoc>();
 }
 
-/** One read at a time for a group; while the database is away, what was known last stays in force. */
+/** One read at a time per group. While the database is unavailable, the last known values apply. */
 function load<G extends SettingsGroup>(group: G): Promise<SettingsOf<G>> {
   const cached = cache[group];
   const at = now().getTime();
@@ -160,7 +166,7 @@ function load<G extends SettingsGroup>(group: G): Promise<SettingsOf<G>> {
     .catch((error: unknown) => {
       delete cache[group];
       if (!cached) throw error;
-      logger.warn({ err: error, group }, "> Settings could not be read; the last known ones stay in force");
+      logger.warn({ err: error, group }, "> Settings could not be read; the last known ones apply");
       return cached.loading;
     });
   cache = { ...cache, [group]: { until: at + CACHE_MS, loading } };

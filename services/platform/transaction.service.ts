@@ -4,22 +4,22 @@ import { logger } from "../../config/logger.config.js";
 import { OutcomeUnknownError, OverloadedError } from "../../utils/errors.js";
 
 /**
- * Transactions, with a deadline of our own: the driver's `withTransaction` tries again for two minutes,
- * long after the client has given up (reliability.md, Seen-2).
+ * Transactions with their own deadline: the driver's `withTransaction` retries for two minutes, long after the client
+ * has timed out.
  *
- * What runs inside must bear being run many times: no HTTP, no e-mail, no counters in memory, no
- * `Promise.all`, and **no catching and wrapping of driver errors** – a wrapped conflict is not repeated.
+ * The work may run several times: no HTTP, no e-mail, no counters in memory, no `Promise.all`, and **never catch and
+ * wrap driver errors**: a wrapped conflict is not retried.
  */
 
-/** Trying again ends here. Below a handler's 20 s, and below the server's limit for a transaction of 15 s. */
+/** Retries end after this. Less than a handler's 20 s and the server's transaction limit of 15 s. */
 const RETRY_FOR_MS = 10_000;
-/** Asking again whether a commit went through ends here: F39 wants a 503 within 5 s. */
+/** Retries of an unanswered commit end after this, so that the caller gets its 503 within 5 s. */
 const RETRY_COMMIT_FOR_MS = 4_000;
 
 const TRANSACTION_OPTIONS = {
   readConcern: { level: "snapshot" },
   readPreference: "primary",
-  writeConcern: { w: "majority", j: true, wtimeoutMS: 4_000 },
+  writeConcern: { w: "majority", journal: true, wtimeoutMS: 4_000 },
   maxCommitTimeMS: 5_000,
 } as const;
 
@@ -31,16 +31,16 @@ type Callback = () => void;
 const callbacks = new WeakMap<ClientSession, Set<Callback>>();
 
 /**
- * Runs `callback` once the transaction of this session is committed, and never when it is not. For hints
- * that may be lost (a nudge), not for work that is owed: that goes to the outbox.
+ * Runs `callback` after the transaction of this session has committed, and never otherwise. For hints that may be lost
+ * (a nudge). Work that must happen goes to the outbox.
  */
 export function afterCommit(session: ClientSession, callback: Callback): void {
   callbacks.get(session)?.add(callback);
 }
 
 /**
- * Runs `work` in one transaction (snapshot, majority) and repeats it on write conflicts.
- * @throws OutcomeUnknownError `database`, when the commit may or may not have happened (D29)
+ * Runs `work` in one transaction (snapshot, majority) and retries it on write conflicts.
+ * @throws OutcomeUnknownError `database`, when the commit may or may not have happened
  * @throws OverloadedError when conflicts did not end within 10 s; nothing was written
  * @throws whatever `work` throws; nothing was written
  */
@@ -82,7 +82,7 @@ async function tryOnce<T>(
   return { committed: true, result };
 }
 
-/** @returns null, or the error after which the whole transaction may be run again. */
+/** @returns null, or the error after which the whole transaction may be retried */
 async function commit(session: ClientSession): Promise<unknown> {
   const deadline = performance.now() + RETRY_COMMIT_FOR_MS;
   for (let attempt = 0; ; attempt += 1) {
@@ -103,7 +103,7 @@ async function commit(session: ClientSession): Promise<unknown> {
 }
 
 function unknownOutcome(error: unknown): OutcomeUnknownError {
-  logger.error({ err: error }, "> A commit was not answered; its outcome is unknown");
+  logger.error({ err: error }, "> A commit got no answer; its outcome is unknown");
   return new OutcomeUnknownError("database");
 }
 
@@ -116,7 +116,7 @@ async function pauseBefore(attempt: number, deadline: number, error: unknown): P
   throw new OverloadedError();
 }
 
-/** Full jitter over 5 ms · 1.5ⁿ, at most 500 ms: contenders must not meet again in step. */
+/** Full jitter over 5 ms · 1.5ⁿ, at most 500 ms, so that conflicting transactions do not retry in lockstep. */
 const backoffMs = (attempt: number): number => Math.random() * Math.min(5 * 1.5 ** attempt, 500);
 
 const hasLabel = (error: unknown, label: string): boolean =>
@@ -126,7 +126,7 @@ const isMaxTimeExpired = (error: unknown): boolean =>
   error instanceof mongo.MongoServerError &&
   (error.code === MAX_TIME_EXPIRED || error.result?.writeConcernError?.code === MAX_TIME_EXPIRED);
 
-/** An abort that fails leaves nothing behind either: the server gives the transaction up by itself. */
+/** A failed abort leaves nothing behind: the server aborts the transaction by itself. */
 async function abort(session: ClientSession): Promise<void> {
   if (!session.inTransaction()) return;
   await session.abortTransaction().catch(() => undefined);

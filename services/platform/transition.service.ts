@@ -1,15 +1,16 @@
 import type { ClientSession, Model, QueryFilter, Types, UpdateQuery } from "mongoose";
-import type { ChangedBy, StatusEntry } from "../../models/index.js";
+import { type ChangedBy, SKIP_VALIDATORS_RETURN_NEW, type StatusEntry } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
-import type { StatusType } from "../../utils/constants.js";
+import { STATUS_TYPE, type StatusType } from "../../utils/constants.js";
 import { InvalidStatusTransitionError } from "../../utils/errors.js";
 import { canMove, type StateMachine } from "../../utils/state-machines.js";
+import { type AuditEntry, recordAudit } from "./audit.service.js";
 import { appendHistory } from "./history.service.js";
-import { HOT_WRITE } from "./hot-write.js";
+import { enqueueOutbox, type OutboxDraft } from "./outbox.service.js";
 
 /**
- * The single writer of every status (`domain.md` §3). Guard and write are one query that compares the
- * exact current status; the history is written with it. A repeated move to the same status does nothing.
+ * The single writer of every status. Guard and write are one query that compares the exact current status. The
+ * history, the outbox messages and the audit row of the move are written with it. A repeated move changes nothing.
  */
 
 interface Bookkeeping {
@@ -17,15 +18,15 @@ interface Bookkeeping {
   field: string;
   /** An embedded list of `StatusEntry`, for lifecycles that keep one. */
   embedded?: string;
-  /** Rows of `OrderStatusHistory` of this type; need a transaction. */
+  /** Rows of `OrderStatusHistory` of this type; these need a transaction. */
   rows?: StatusType;
 }
 
 /** By the name of the machine. */
 const BOOKKEEPING: Readonly<Record<string, Bookkeeping>> = {
-  order: { field: "status", rows: "order" },
-  "order payment": { field: "paymentStatus", rows: "payment" },
-  fulfillment: { field: "fulfillmentStatus", rows: "fulfillment" },
+  order: { field: "status", rows: STATUS_TYPE.ORDER },
+  "order payment": { field: "paymentStatus", rows: STATUS_TYPE.PAYMENT },
+  fulfillment: { field: "fulfillmentStatus", rows: STATUS_TYPE.FULFILLMENT },
   "line fulfillment": { field: "fulfillmentStatus" },
   payment: { field: "status", embedded: "statusHistory" },
   "COD payment": { field: "status", embedded: "statusHistory" },
@@ -38,13 +39,16 @@ const BOOKKEEPING: Readonly<Record<string, Bookkeeping>> = {
 /** Fields of the document, or dotted paths into it. */
 type Changes<D> = { [Field in keyof D]?: D[Field] } & { [path: `${string}.${string}`]: unknown };
 
+/** The audit row of an admin's move. `before` and `after` default to the two statuses. */
+export type MoveAudit = Pick<AuditEntry, "action" | "resourceType" | "before" | "after">;
+
 export interface TransitionRequest<S extends string, D> {
   machine: StateMachine<S>;
   model: Model<D>;
   id: Types.ObjectId;
-  /** The status it must have; left out: whatever it has, if the table allows the move from there. */
+  /** The status that the document must have. Default: any status from which the table allows the move. */
   from?: NoInfer<S>;
-  /** The document as it was just read: spares the look at what it has, unless that has changed since. */
+  /** The document as the caller has just read it. Saves one read; the write still compares the status. */
   seen?: NoInfer<D>;
   to: NoInfer<S>;
   by: ChangedBy;
@@ -52,9 +56,14 @@ export interface TransitionRequest<S extends string, D> {
   /** What else must hold, in the same query. Operators need `trusted()`. */
   guard?: QueryFilter<NoInfer<D>>;
   set?: Changes<NoInfer<D>>;
-  inc?: { [path: string]: number };
   push?: { [path: string]: unknown };
-  /** Required for the three statuses of an order. */
+  /** Adds 1 to the document's `version`, so that a writer who has read the document before the move fails. */
+  raiseVersion?: true;
+  /** The outbox messages of the move, or how to make them from the moved document. Needs a transaction. */
+  messages?: readonly OutboxDraft[] | ((moved: NoInfer<D>) => readonly OutboxDraft[]);
+  /** Needs a transaction. */
+  audit?: MoveAudit;
+  /** Required for messages, an audit row, and the three statuses of an order. */
   tx?: ClientSession;
 }
 
@@ -63,15 +72,16 @@ export type TransitionResult<S extends string, D> =
   | {
       changed: false;
       /**
-       * `same`: it has that status already. `missing`: no such document. `guard`: the guard did not hold, or it
-       * moved meanwhile to a status from which the move is legal too. `illegal`: not in the table.
+       * `same`: it already has that status. `missing`: no such document. `guard`: the guard did not hold, or the
+       * document moved in the meantime to a status from which the move is legal too. `illegal`: not in the table.
        */
       reason: "same" | "missing" | "guard" | "illegal";
       document: D | null;
     };
 
 /**
- * Moves a document to another status, or leaves it alone and says why.
+ * Moves a document to another status, with everything that belongs to the move.
+ * @returns the moved document, or the reason why nothing changed
  * @throws InvalidStatusTransitionError when the table does not list the move
  */
 export async function applyTransition<S extends string, D>(
@@ -89,16 +99,16 @@ export async function applyTransition<S extends string, D>(
   return result;
 }
 
-/** As `applyTransition`, for the late words of a gateway: an illegal move is an answer, not an error. */
+/** As `applyTransition`, for late gateway reports: an illegal move is a result, not an error. */
 export async function tryTransition<S extends string, D>(
   request: TransitionRequest<S, D>,
 ): Promise<TransitionResult<S, D>> {
   let from: S | undefined = request.from;
   let document: D | null = null;
-  // Twice at most: without a `from`, somebody may move the document between our look and our write.
+  // At most twice: without a `from`, another writer may move the document between the read and the write.
   for (let attempt = 1; attempt <= 2; attempt += 1) {
     if (from === undefined) {
-      document = await look(request);
+      document = await readUnlessSeen(request);
       if (!document) return { changed: false, reason: "missing", document };
       from = statusOf<S>(request, document);
     }
@@ -115,8 +125,8 @@ export async function tryTransition<S extends string, D>(
   return notMoved(request, document);
 }
 
-/** What was seen counts where the move is legal from there: then the write itself finds out whether it still is so. */
-async function look<S extends string, D>(request: TransitionRequest<S, D>): Promise<D | null> {
+/** A document that the caller has seen is enough where its status allows the move: the write compares it again. */
+async function readUnlessSeen<S extends string, D>(request: TransitionRequest<S, D>): Promise<D | null> {
   const { seen, machine, to } = request;
   return seen && canMove(machine, statusOf<S>(request, seen), to) ? seen : find(request);
 }
@@ -132,13 +142,13 @@ function notMoved<S extends string, D>(
   return { changed: false, reason: legal ? "guard" : "illegal", document };
 }
 
-/** Guard and write of a move: it happens only to a document that has the status, now. */
+/** Guard and write in one query: only a document that still has the status is moved. */
 function queryOf<S extends string, D>(request: TransitionRequest<S, D>, from: S) {
   const { field, embedded } = bookkeepingOf(request);
   const filter = { ...request.guard, _id: request.id, [field]: from } as QueryFilter<D>;
   const update = {
     $set: { ...request.set, [field]: request.to },
-    ...(request.inc ? { $inc: request.inc } : {}),
+    ...(request.raiseVersion ? { $inc: { version: 1 } } : {}),
     ...(embedded || request.push
       ? { $push: { ...request.push, ...(embedded ? { [embedded]: toEntry(request, from) } : {}) } }
       : {}),
@@ -147,17 +157,35 @@ function queryOf<S extends string, D>(request: TransitionRequest<S, D>, from: S)
 }
 
 async function write<S extends string, D>(request: TransitionRequest<S, D>, from: S): Promise<D | null> {
-  const { rows } = bookkeepingOf(request);
-  if (rows && !request.tx) throw new TypeError(`a move of ${request.machine.name} needs a transaction`);
+  assertTransaction(request);
   const { filter, update } = queryOf(request, from);
   const moved = await request.model
-    .findOneAndUpdate(filter, update, { ...HOT_WRITE, session: request.tx })
+    .findOneAndUpdate(filter, update, { ...SKIP_VALIDATORS_RETURN_NEW, session: request.tx })
     .lean<D>();
-  if (moved && rows && request.tx) {
-    const { id: orderId, to, by, note } = request;
-    await appendHistory([{ orderId, statusType: rows, from, to, by, note }], request.tx);
-  }
+  if (moved && request.tx) await writeBeside(request, { from, moved, tx: request.tx });
   return moved;
+}
+
+function assertTransaction<S extends string, D>(request: TransitionRequest<S, D>): void {
+  const { machine, messages, audit, tx } = request;
+  if (tx || !(bookkeepingOf(request).rows || messages || audit)) return;
+  throw new TypeError(`a move of ${machine.name} needs a transaction`);
+}
+
+/** History rows, messages and audit row: one after another, because a transaction runs one operation at a time. */
+async function writeBeside<S extends string, D>(
+  request: TransitionRequest<S, D>,
+  { from, moved, tx }: { from: S; moved: D; tx: ClientSession },
+): Promise<void> {
+  const { id, to, by, note, messages, audit } = request;
+  const { rows, field } = bookkeepingOf(request);
+  if (rows) await appendHistory([{ orderId: id, statusType: rows, from, to, by, note }], tx);
+  if (messages) await enqueueOutbox(typeof messages === "function" ? messages(moved) : messages, tx);
+  if (!audit) return;
+  if (by.type === "customer") throw new TypeError("the audit log records admins, not customers");
+  const resourceId = id.toHexString();
+  const statuses = { before: { [field]: from }, after: { [field]: to } };
+  await recordAudit({ ...statuses, ...audit, actor: { ...by, type: by.type }, resourceId }, tx);
 }
 
 function toEntry<S extends string, D>(request: TransitionRequest<S, D>, from: S): StatusEntry {

@@ -2,12 +2,13 @@ import { type PipelineStage, Types, trusted } from "mongoose";
 import { logger } from "../../config/logger.config.js";
 import { WebhookEvent, type WebhookEventDoc, type WebhookSource } from "../../models/index.js";
 import { databaseTime } from "../../utils/clock.js";
+import { WEBHOOK_STATE } from "../../utils/constants.js";
 import { isDuplicateKey } from "../../utils/helpers.js";
 
 /**
  * Signed events. Each is stored under its id, then acknowledged, then applied: at once by the request that
- * delivered it, or later by the retry job. Applying must be repeatable, because it may happen twice.
- * All times are the database's: instances may disagree about theirs.
+ * delivered it, or later by the retry job. An event may be applied more than once.
+ * All times come from the database's clock.
  */
 export interface WebhookDraft {
   eventId: string;
@@ -21,7 +22,7 @@ export interface WebhookDraft {
 
 /** Milliseconds until the retry job takes over an event that was claimed and not applied. */
 const CLAIM_MS = 30_000;
-/** After so many attempts a poison event is flagged, so that the others go on. */
+/** After this many attempts an event is flagged and no longer retried. */
 export const MAX_WEBHOOK_ATTEMPTS = 5;
 const BACKOFF_FIRST_MS = 5_000;
 const BACKOFF_FACTOR = 4;
@@ -54,7 +55,7 @@ export async function storeWebhookEvent(
 async function insert(draft: WebhookDraft): Promise<WebhookEventDoc> {
   const _id = new Types.ObjectId();
   const row: Omit<WebhookEventDoc, "receivedAt" | "dueAt"> = {
-    ...{ _id, ...draft, state: "received", attempts: 1 },
+    ...{ _id, ...draft, state: WEBHOOK_STATE.RECEIVED, attempts: 1 },
     ...{ processedAt: null, reason: null, lastError: null },
   };
   const times = { receivedAt: databaseTime(), dueAt: databaseTime(CLAIM_MS) };
@@ -72,7 +73,7 @@ export async function claimDueWebhookEvents(limit: number): Promise<WebhookEvent
   const claimed: WebhookEventDoc[] = [];
   while (claimed.length < limit) {
     const event = await WebhookEvent.findOneAndUpdate(
-      { state: "received", $expr: trusted({ $lte: ["$dueAt", databaseTime()] }) },
+      { state: WEBHOOK_STATE.RECEIVED, $expr: trusted({ $lte: ["$dueAt", databaseTime()] }) },
       [{ $set: { dueAt: databaseTime(CLAIM_MS), attempts: { $add: ["$attempts", 1] } } }],
       { sort: { dueAt: 1 }, returnDocument: "after", updatePipeline: true },
     ).lean<WebhookEventDoc>();
@@ -84,8 +85,12 @@ export async function claimDueWebhookEvents(limit: number): Promise<WebhookEvent
 
 export async function markWebhookProcessed(id: Types.ObjectId): Promise<void> {
   await WebhookEvent.updateOne(
-    { _id: id, state: trusted({ $ne: "processed" }) },
-    [{ $set: { state: "processed", processedAt: databaseTime(), reason: null, lastError: null } }],
+    { _id: id, state: trusted({ $ne: WEBHOOK_STATE.PROCESSED }) },
+    [
+      {
+        $set: { state: WEBHOOK_STATE.PROCESSED, processedAt: databaseTime(), reason: null, lastError: null },
+      },
+    ],
     { updatePipeline: true },
   );
 }
@@ -93,8 +98,8 @@ export async function markWebhookProcessed(id: Types.ObjectId): Promise<void> {
 /** Sets an event aside, with the reason for an operator: an unknown order, another amount, … */
 export async function flagWebhook(id: Types.ObjectId, reason: string): Promise<void> {
   logger.warn({ webhookEventId: id, reason }, "> A webhook event was flagged");
-  await setIn(id, "received", {
-    state: "flagged",
+  await setIn(id, WEBHOOK_STATE.RECEIVED, {
+    state: WEBHOOK_STATE.FLAGGED,
     processedAt: databaseTime(),
     reason: { $literal: reason },
   });
@@ -109,13 +114,13 @@ export async function postponeWebhook(event: WebhookEventDoc, error: unknown): P
       { webhookEventId: event._id, event: event.event, err: error },
       "> A webhook event failed for the last time",
     );
-    await setIn(event._id, "received", { lastError });
+    await setIn(event._id, WEBHOOK_STATE.RECEIVED, { lastError });
     await flagWebhook(event._id, `could not be applied: ${text}`);
     return;
   }
   const backoff = BACKOFF_FIRST_MS * BACKOFF_FACTOR ** (event.attempts - 1);
   const dueAt = databaseTime(backoff * (0.8 + 0.4 * Math.random()));
-  await setIn(event._id, "received", { dueAt, lastError });
+  await setIn(event._id, WEBHOOK_STATE.RECEIVED, { dueAt, lastError });
 }
 
 /** Seconds until the next attempt for an event whose subject is not known yet: six attempts within two minutes. */
@@ -125,7 +130,7 @@ const UNKNOWN_SUBJECT_BACKOFF_SECONDS = [5, 10, 15, 30, 40] as const;
 export async function awaitWebhookSubject(event: WebhookEventDoc, reason: string): Promise<void> {
   const seconds = UNKNOWN_SUBJECT_BACKOFF_SECONDS[event.attempts - 1];
   if (seconds === undefined) return flagWebhook(event._id, reason);
-  await setIn(event._id, "received", {
+  await setIn(event._id, WEBHOOK_STATE.RECEIVED, {
     dueAt: databaseTime(seconds * 1000),
     lastError: { $literal: reason },
   });
@@ -136,9 +141,15 @@ export async function awaitWebhookSubject(event: WebhookEventDoc, reason: string
  * @returns whether it was flagged and still has its body
  */
 export async function reopenWebhookEvent(id: Types.ObjectId): Promise<boolean> {
-  const again = { state: "received", dueAt: databaseTime(), attempts: 0, processedAt: null, reason: null };
+  const again = {
+    state: WEBHOOK_STATE.RECEIVED,
+    dueAt: databaseTime(),
+    attempts: 0,
+    processedAt: null,
+    reason: null,
+  };
   const reopened = await WebhookEvent.updateOne(
-    { _id: id, state: "flagged", payload: trusted({ $exists: true }) },
+    { _id: id, state: WEBHOOK_STATE.FLAGGED, payload: trusted({ $exists: true }) },
     [{ $set: again }],
     { updatePipeline: true },
   );

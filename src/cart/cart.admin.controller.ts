@@ -2,6 +2,7 @@ import type { Response } from "express";
 import type { AdminInput } from "../../middlewares/described-router.js";
 import { toObjectId } from "../../utils/helpers.js";
 import { HTTP_STATUS, sendResponse } from "../../utils/http.js";
+import { actorOf } from "../../utils/principal.js";
 import { toListView } from "../../utils/views/list.view.js";
 import * as cartAdminService from "./cart.admin.service.js";
 import type * as schemas from "./cart.admin.validation.js";
@@ -17,8 +18,8 @@ export async function listAbandonedCarts(
   { query }: AdminInput<typeof schemas.listAbandonedCartsSchema>,
   res: Response,
 ): Promise<void> {
-  const { carts, total } = await cartAdminService.listAbandonedCarts(query);
-  const list = toListView(carts.map(toAbandonedCartView), { ...query, total });
+  const { items, total } = await cartAdminService.listAbandonedCarts(query);
+  const list = toListView(items.map(toAbandonedCartView), { ...query, total });
   sendResponse(res, HTTP_STATUS.OK, "Abandoned carts", list);
 }
 
@@ -27,12 +28,12 @@ export async function getAnalytics(
   res: Response,
 ): Promise<void> {
   const analytics = await analyseCarts(query);
-  sendResponse(res, HTTP_STATUS.OK, "What became of the carts", toCartAnalyticsView(analytics));
+  sendResponse(res, HTTP_STATUS.OK, "Cart analytics", toCartAnalyticsView(analytics));
 }
 
 export async function getCartSettings(_input: AdminInput, res: Response): Promise<void> {
   const settings = await cartAdminService.getCartSettings();
-  sendResponse(res, HTTP_STATUS.OK, "The settings of carts", toCartSettingsView(settings));
+  sendResponse(res, HTTP_STATUS.OK, "Cart settings", toCartSettingsView(settings));
 }
 
 export async function putCartSettings(
@@ -40,9 +41,9 @@ export async function putCartSettings(
   res: Response,
 ): Promise<void> {
   const { version, ...values } = body;
-  const change = { values, version, adminId: principal.adminId };
+  const change = { values, version, by: actorOf(principal) };
   const settings = await cartAdminService.updateCartSettings(change);
-  sendResponse(res, HTTP_STATUS.OK, "The settings are stored", toCartSettingsView(settings));
+  sendResponse(res, HTTP_STATUS.OK, "Cart settings updated", toCartSettingsView(settings));
 }
 
 export async function getCartById(
@@ -50,5 +51,5 @@ export async function getCartById(
   res: Response,
 ): Promise<void> {
   const cart = await cartAdminService.getCartById(toObjectId(params.cartId));
-  sendResponse(res, HTTP_STATUS.OK, "The cart", toAdminCartView(cart));
+  sendResponse(res, HTTP_STATUS.OK, "Cart", toAdminCartView(cart));
 }

@@ -2,19 +2,16 @@ import { type Types, trusted } from "mongoose";
 import { Cart, type CartDoc } from "../../models/index.js";
 import type { CartState } from "../../services/aggregates/cart/cart-draft.js";
 import { loadCartState } from "../../services/aggregates/cart/cart-reads.js";
-import { changeSettings } from "../../services/flows/change-settings.flow.js";
+import { changeSettings, type SettingsChangeRequest } from "../../services/flows/change-settings.flow.js";
 import { getUser, type User } from "../../services/integrations/auth-integration.service.js";
+import { type Page, paginate } from "../../services/platform/paginate.service.js";
 import { getVersionedSettings, type SettingsOf } from "../../services/platform/settings.service.js";
+import { CART_STATUS } from "../../utils/constants.js";
 import { type Paise, rupeesToPaise } from "../../utils/money.js";
-import { MAX_DEPTH_OF_PAGES } from "../../utils/request-schemas.js";
+import type { ListQuery } from "../../utils/request-schemas.js";
 
-export interface AbandonedCartQuery {
-  page: number;
-  limit: number;
-  sortOrder: "asc" | "desc";
-  /** When it was abandoned. */
-  dateFrom?: Date;
-  dateTo?: Date;
+/** Dates: range of `abandonedAt`. */
+export interface AbandonedCartQuery extends ListQuery<"abandonedAt"> {
   userId?: string;
   /** Rupees. */
   minValue?: number;
@@ -27,37 +24,26 @@ const LISTED = {
 } as const;
 export type ListedCart = Pick<CartDoc, "_id" | Exclude<keyof typeof LISTED, "userId">> & { userId?: string };
 
-/** Abandoned carts by the time of it; those that were emptied are worth 0. */
-export async function listAbandonedCarts(
-  query: AbandonedCartQuery,
-): Promise<{ carts: ListedCart[]; total: number }> {
-  const skip = (query.page - 1) * query.limit;
-  const find = () =>
-    Cart.find(abandonedFilter(query), LISTED)
-      .sort({ abandonedAt: query.sortOrder === "asc" ? 1 : -1 })
-      .skip(skip)
-      .limit(query.limit)
-      .lean<ListedCart[]>();
-  const [carts, total] = await Promise.all([
-    skip < MAX_DEPTH_OF_PAGES ? find() : [],
-    Cart.countDocuments(abandonedFilter(query), { limit: MAX_DEPTH_OF_PAGES }),
-  ]);
-  return { carts, total };
-}
+/** Abandoned carts by `abandonedAt`, newest first by default. Emptied carts are among them, with a value of 0. */
+export const listAbandonedCarts = (query: AbandonedCartQuery): Promise<Page<ListedCart>> =>
+  paginate(
+    { model: Cart, filter: () => abandonedFilter(query), sortBy: "abandonedAt", projection: LISTED },
+    query,
+  );
 
-/** Owner and value are keys of the index by date, so that carts that do not fit are never read. */
+/** Owner and value are in the index by date, so that carts that do not match are never fetched. */
 function abandonedFilter({ userId, dateFrom, dateTo, minValue, maxValue }: AbandonedCartQuery) {
   const dates = between(dateFrom, dateTo);
-  const values = between(toPaise(minValue), toPaise(maxValue));
+  const values = between(optionalPaise(minValue), optionalPaise(maxValue));
   return {
-    status: "abandoned" as const,
+    status: CART_STATUS.ABANDONED,
     ...(userId ? { userId } : {}),
     ...(dates ? { abandonedAt: dates } : {}),
     ...(values ? { grandTotal: values } : {}),
   };
 }
 
-const toPaise = (rupees: number | undefined): Paise | undefined =>
+const optionalPaise = (rupees: number | undefined): Paise | undefined =>
   rupees === undefined ? undefined : rupeesToPaise(rupees);
 
 function between<T>(from: T | undefined, to: T | undefined) {
@@ -68,19 +54,19 @@ function between<T>(from: T | undefined, to: T | undefined) {
   });
 }
 
-export interface CartFile extends CartState {
-  /** Null for a guest, for an unknown user, and while the Auth service cannot be asked. */
+export interface CartDetails extends CartState {
+  /** Null for a guest, for an unknown user, and while the Auth service is unavailable. */
   user: User | null;
 }
 
 /** @throws NotFoundError CART_NOT_FOUND */
-export async function getCartById(cartId: Types.ObjectId): Promise<CartFile> {
+export async function getCartById(cartId: Types.ObjectId): Promise<CartDetails> {
   const state = await loadCartState(cartId);
   const answer = state.cart.userId ? await getUser(state.cart.userId) : null;
   return { ...state, user: answer?.success ? answer.data : null };
 }
 
-/** The settings of carts that this module's own page shows; all of them are under `/api/admin/settings/cart`. */
+/** The settings that `/api/admin/carts/settings` shows; `/api/admin/settings/cart` has all of them. */
 export const CART_SETTINGS = [
   "cartExpiryDays",
   "maxLines",
@@ -89,14 +75,14 @@ export const CART_SETTINGS = [
 ] as const satisfies readonly (keyof SettingsOf<"cart">)[];
 export type CartSettings = Pick<SettingsOf<"cart">, (typeof CART_SETTINGS)[number]>;
 
-/** Fresh, so that an admin sees what was stored a moment ago. */
+/** Bypasses the cache, so that an admin sees the latest change. */
 export const getCartSettings = async (): Promise<CartSettings> => (await getVersionedSettings("cart")).values;
 
 /** @throws as `changeSettings` */
 export async function updateCartSettings(change: {
   values: Partial<CartSettings>;
   version?: number;
-  adminId: string;
+  by: SettingsChangeRequest<"cart">["by"];
 }): Promise<CartSettings> {
   return (await changeSettings({ ...change, group: "cart" })).values;
 }

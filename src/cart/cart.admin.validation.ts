@@ -10,9 +10,9 @@ import {
 } from "../../utils/request-schemas.js";
 import { CART_SETTINGS, type CartSettings } from "./cart.admin.service.js";
 
-/** What each handler of the admin's side takes, under the handler's name. */
+/** The request schemas of the admin handlers, named after them. */
 
-export interface AbandonedCartFilters {
+interface AbandonedCartFilters {
   userId?: string;
   /** Rupees. */
   minValue?: number;
@@ -33,8 +33,8 @@ export const getCartByIdSchema = {
   params: Joi.object<{ cartId: string }, true>({ cartId: objectId().required() }),
 };
 
-export type PutCartSettingsBody = Partial<CartSettings> & {
-  /** As `GET /api/admin/settings/cart` answers it; left out: whatever is there. */
+type PutCartSettingsBody = Partial<CartSettings> & {
+  /** The version that `GET /api/admin/settings/cart` returned. Left out: any version is overwritten. */
   version?: number;
 };
 

@@ -6,10 +6,10 @@ import { listView, moment, nullable, rupees } from "../../utils/view-schemas.js"
 import { CartItemView, CartView, toCartItemView, toCartView } from "../../utils/views/cart.view.js";
 import { count, id, text, textOrNull } from "../../utils/views/parts.view.js";
 import { viewOf } from "../../utils/views/view-of.js";
-import type { CartFile, CartSettings, ListedCart } from "./cart.admin.service.js";
+import type { CartDetails, CartSettings, ListedCart } from "./cart.admin.service.js";
 import type { CartAnalytics } from "./cart.analytics.service.js";
 
-/** Carts as administrators see them. A guest's session id stays inside: it is all it takes to be that guest. */
+/** Carts as administrators see them. The guest id is left out: it is a credential. */
 
 const source = Joi.string().valid(...CART_SOURCES);
 const optionalMoment = moment.allow(null);
@@ -44,7 +44,7 @@ const AbandonedCartView = viewOf<ReturnType<typeof toAbandonedCartView>>("Abando
 
 export const AbandonedCartListView = listView(AbandonedCartView);
 
-/** Of the carts that have come to an end; null would be honest where none has, 0 is what charts can draw. */
+/** The share of abandoned carts among those that have ended; 0 when none has, so that charts can draw it. */
 const rateOf = ({ abandoned, converted }: CartCounts): number =>
   abandoned === 0 ? 0 : Math.round((abandoned / (abandoned + converted)) * 10_000) / 10_000;
 
@@ -75,13 +75,13 @@ export const toCartAnalyticsView = ({ total, series, topAbandonedProducts }: Car
 });
 
 const countsFields = {
-  carts: count.description("Begun in this time, with something in them"),
+  carts: count.description("Carts with items that were created in this period"),
   abandoned: count,
   converted: count,
   abandonmentRate: Joi.number()
     .min(0)
     .max(1)
-    .description("Abandoned carts among those that were abandoned or ordered"),
+    .description("Share of abandoned carts among those that were abandoned or ordered"),
   abandonedValue: rupees,
   averageCartValue: rupees,
 };
@@ -89,7 +89,7 @@ const countsFields = {
 type AnalyticsFields = ReturnType<typeof toCartAnalyticsView>;
 
 const CartPeriodView = viewOf<AnalyticsFields["series"][number]>("CartPeriod", {
-  period: text.description("Its first day in Asia/Kolkata; weeks begin on Monday"),
+  period: text.description("First day of the period in Asia/Kolkata; weeks begin on Monday"),
   ...countsFields,
 });
 
@@ -132,9 +132,9 @@ const ReservationView = Joi.object({
   expiresAt: optionalMoment.required(),
 }).meta({ className: "Reservation" });
 
-/** A cart in full, as it is stored: stock and prices are not asked for anew. */
-export function toAdminCartView({ cart, lines, user }: CartFile) {
-  const { sessionId: _secret, ...view } = toCartView({ cart, lines });
+/** A cart as it is stored; stock and prices are not checked. */
+export function toAdminCartView({ cart, lines, user }: CartDetails) {
+  const { sessionId: _guestId, ...view } = toCartView({ cart, lines });
   return {
     ...view,
     items: lines.map(toAdminCartItemView),

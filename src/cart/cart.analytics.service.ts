@@ -5,8 +5,8 @@ import { listPeriods, type Period, periodStart } from "../../utils/periods.js";
 import { addCounts, cartTally, countCarts, noCarts, sumAbandonedProducts } from "./cart.tally.service.js";
 
 /**
- * What became of the carts that were begun in a range of dates. Counted are carts with something in them: not
- * those that were emptied, and not guest carts that merged into a customer's, who would count twice.
+ * What became of the carts that were created in a range of dates. Only carts with lines count: not emptied ones, and
+ * not guest carts that were merged into a customer's cart, which would count twice.
  */
 
 export interface CartAnalytics {
@@ -49,7 +49,7 @@ function byQuantity(one: AbandonedProduct, other: AbandonedProduct): number {
   return order || (one.productId < other.productId ? -1 : 1);
 }
 
-/** A transaction does one thing at a time. */
+/** One query after another, because a transaction runs one operation at a time. */
 async function readCarts({ days, rest, tx }: DayReading) {
   const tallied = await readCounts(days, tx);
   const counted = await countCarts(rest, tx);

@@ -1,19 +1,25 @@
 import type { Response } from "express";
-import type { CustomerWithSessionInput, Input, VisitorInput } from "../../middlewares/described-router.js";
+import type { OwnCartItem } from "../../middlewares/cart-ownership.middleware.js";
+import type {
+  CustomerInput,
+  CustomerWithSessionInput,
+  Input,
+  VisitorInput,
+} from "../../middlewares/described-router.js";
 import { getSettings } from "../../services/platform/settings.service.js";
 import { HTTP_STATUS, sendResponse } from "../../utils/http.js";
 import { toRupees, ZERO_PAISE } from "../../utils/money.js";
-import type { Owner } from "../../utils/principal.js";
-import { profileOf } from "../../utils/principal.js";
+import { type Owner, profileOf } from "../../utils/principal.js";
+import { toCartItemView, toCartView, toEmptyCartView, toNoticeView } from "../../utils/views/cart.view.js";
+import { toListView } from "../../utils/views/list.view.js";
 import * as cartService from "./cart.service.js";
 import type * as schemas from "./cart.validation.js";
-import { toCartItemView, toCartView, toEmptyCartView, toMiniCartView, toNoticeView } from "./cart.view.js";
-import { mergeCarts } from "./merge.service.js";
-import { toRecommendationView } from "./recommendation.view.js";
-import { recommend } from "./recommendations.service.js";
+import { toMiniCartView, toRecommendationView, toSavedItemView } from "./cart.view.js";
+import { type CurrentCart, findCart } from "./current-cart.service.js";
+import * as savedItemsService from "./saved-items.service.js";
 
-/** The cart, or an empty one for somebody who has none. */
-async function viewOf(current: cartService.CurrentCart | null, owner: Owner | null) {
+/** The cart, or an empty one for a caller without a cart. */
+async function viewCurrent(current: CurrentCart | null, owner: Owner | null) {
   if (current) return toCartView(current);
   const { pricesIncludeTax } = await getSettings("tax");
   return toEmptyCartView({ pricesIncludeTax, ...(owner && "sessionId" in owner ? owner : {}) });
@@ -23,13 +29,13 @@ const availabilityIn = ({ line, availability }: cartService.ChangedLine) =>
   availability.get(line._id.toHexString()) ?? null;
 
 export async function getCart({ owner }: VisitorInput, res: Response): Promise<void> {
-  const current = owner && (await cartService.findCart(owner));
-  sendResponse(res, HTTP_STATUS.OK, "Your cart", await viewOf(current, owner));
+  const current = owner && (await findCart(owner));
+  sendResponse(res, HTTP_STATUS.OK, "Your cart", await viewCurrent(current, owner));
 }
 
 export async function getMiniCart({ owner }: VisitorInput, res: Response): Promise<void> {
   const cart = owner && (await cartService.findMiniCart(owner));
-  sendResponse(res, HTTP_STATUS.OK, "Your cart in short", toMiniCartView(cart));
+  sendResponse(res, HTTP_STATUS.OK, "Cart summary", toMiniCartView(cart));
 }
 
 export async function addItem(
@@ -42,25 +48,25 @@ export async function addItem(
 }
 
 export async function updateItem(
-  { params, body, owner }: Input<typeof schemas.updateItemSchema>,
+  { body, ...own }: Input<typeof schemas.updateItemSchema, OwnCartItem>,
   res: Response,
 ): Promise<void> {
-  const changed = await cartService.updateItem(owner, params.itemId, body.quantity);
+  const changed = await cartService.updateItem(own, body.quantity);
   const data = { cart: toCartView(changed), cartItem: toCartItemView(changed.line, availabilityIn(changed)) };
-  sendResponse(res, HTTP_STATUS.OK, "The quantity is changed", data);
+  sendResponse(res, HTTP_STATUS.OK, "Quantity updated", data);
 }
 
 export async function removeItem(
-  { params, owner }: Input<typeof schemas.removeItemSchema>,
+  own: Input<typeof schemas.removeItemSchema, OwnCartItem>,
   res: Response,
 ): Promise<void> {
-  const current = await cartService.removeItem(owner, params.itemId);
+  const current = await cartService.removeItem(own);
   sendResponse(res, HTTP_STATUS.OK, "Removed from the cart", { cart: toCartView(current) });
 }
 
 export async function clearCart({ owner }: Input, res: Response): Promise<void> {
   const current = await cartService.clearCart(owner);
-  sendResponse(res, HTTP_STATUS.OK, "The cart is empty", { cart: await viewOf(current, owner) });
+  sendResponse(res, HTTP_STATUS.OK, "Cart emptied", { cart: await viewCurrent(current, owner) });
 }
 
 export async function applyCoupon(
@@ -71,7 +77,7 @@ export async function applyCoupon(
   const { code, ...current } = await cartService.applyCoupon(owner, body.couponCode, profile);
   const applied = current.cart.appliedCoupons.find((coupon) => coupon.code === code);
   const discount = { code, discountAmount: toRupees(applied?.discountAmount ?? ZERO_PAISE) };
-  sendResponse(res, HTTP_STATUS.OK, "The coupon is applied", { cart: toCartView(current), discount });
+  sendResponse(res, HTTP_STATUS.OK, "Coupon applied", { cart: toCartView(current), discount });
 }
 
 export async function removeCoupon(
@@ -79,30 +85,72 @@ export async function removeCoupon(
   res: Response,
 ): Promise<void> {
   const current = await cartService.removeCoupon(owner, params.code);
-  sendResponse(res, HTTP_STATUS.OK, "The coupon is removed", { cart: await viewOf(current, owner) });
+  sendResponse(res, HTTP_STATUS.OK, "Coupon removed", { cart: await viewCurrent(current, owner) });
 }
 
 export async function merge(
   { owner, sessionId, source, principal }: CustomerWithSessionInput,
   res: Response,
 ): Promise<void> {
-  const { current, merged } = await mergeCarts({
+  const { current, merged } = await cartService.mergeCarts({
     ...owner,
     sessionId,
     source,
     profile: profileOf(principal),
   });
   const notices = (current?.notices ?? []).map(toNoticeView);
-  const message = merged ? "The carts are merged" : "There was nothing to merge";
-  sendResponse(res, HTTP_STATUS.OK, message, { cart: await viewOf(current, owner), merged, notices });
+  const message = merged ? "Carts merged" : "Nothing to merge";
+  sendResponse(res, HTTP_STATUS.OK, message, { cart: await viewCurrent(current, owner), merged, notices });
 }
 
 export async function getRecommendations(
   { query, owner }: VisitorInput<typeof schemas.getRecommendationsSchema>,
   res: Response,
 ): Promise<void> {
-  const products = owner ? await recommend(owner, query.limit) : [];
-  sendResponse(res, HTTP_STATUS.OK, "Goes well with your cart", {
+  const products = owner ? await cartService.recommend(owner, query.limit) : [];
+  sendResponse(res, HTTP_STATUS.OK, "Recommended products", {
     products: products.map(toRecommendationView),
   });
+}
+
+export async function saveForLater(
+  own: Input<typeof schemas.saveForLaterSchema, OwnCartItem>,
+  res: Response,
+): Promise<void> {
+  const { savedItem, ...current } = await savedItemsService.saveForLater(own);
+  const data = { cart: toCartView(current), savedItem: toSavedItemView(savedItem) };
+  sendResponse(res, HTTP_STATUS.OK, "Saved for later", data);
+}
+
+export async function listSavedItems(
+  { query, owner }: Input<typeof schemas.listSavedItemsSchema>,
+  res: Response,
+): Promise<void> {
+  const { items, total } = await savedItemsService.listSavedItems(owner, query);
+  const data = toListView(items.map(toSavedItemView), { ...query, total });
+  sendResponse(res, HTTP_STATUS.OK, "Saved items", data);
+}
+
+export async function moveToCart(
+  { params, owner, source }: Input<typeof schemas.moveToCartSchema>,
+  res: Response,
+): Promise<void> {
+  const current = await savedItemsService.moveToCart({ owner, source }, params.savedItemId);
+  sendResponse(res, HTTP_STATUS.OK, "Moved to the cart", { cart: toCartView(current) });
+}
+
+export async function deleteSavedItem(
+  { params, owner }: Input<typeof schemas.deleteSavedItemSchema>,
+  res: Response,
+): Promise<void> {
+  await savedItemsService.deleteSavedItem(owner, params.savedItemId);
+  sendResponse(res, HTTP_STATUS.OK, "Saved item deleted");
+}
+
+export async function moveToWishlist(
+  own: CustomerInput<typeof schemas.moveToWishlistSchema, OwnCartItem>,
+  res: Response,
+): Promise<void> {
+  const current = await savedItemsService.moveToWishlist(own);
+  sendResponse(res, HTTP_STATUS.OK, "Moved to the wishlist", { cart: toCartView(current) });
 }

@@ -1,25 +1,28 @@
 import Joi from "joi";
-import {
-  admin as adminWith,
-  customerWithSession,
-  describedRouter,
-  guest,
-} from "../../middlewares/described-router.js";
-import * as adminController from "./cart.admin.controller.js";
-import * as adminSchemas from "./cart.admin.validation.js";
-import {
-  AbandonedCartListView,
-  AdminCartView,
-  CartAnalyticsView,
-  CartSettingsView,
-} from "./cart.admin.view.js";
+import { cartOwnership } from "../../middlewares/cart-ownership.middleware.js";
+import { customerWithSession, describedRouter, guest } from "../../middlewares/described-router.js";
+import { AppliedCouponView, CartItemView, CartView, NoticeView } from "../../utils/views/cart.view.js";
 import * as controller from "./cart.controller.js";
-import { CHANGE_REFUSES, WRITE_REFUSES } from "./cart.refusals.js";
 import * as schemas from "./cart.validation.js";
-import { AppliedCouponView, CartItemView, CartView, MiniCartView, NoticeView } from "./cart.view.js";
-import { RecommendationView } from "./recommendation.view.js";
+import { MiniCartView, RecommendationView } from "./cart.view.js";
 
 const consumer = describedRouter({ base: "/api/cart", tag: "Cart" });
+
+/** Refusals of every write of a cart. */
+const WRITE_REFUSES = [
+  "PLACEMENT_IN_PROGRESS",
+  "REQUEST_IN_PROGRESS",
+  "VERSION_CONFLICT",
+  "OUTCOME_UNKNOWN",
+] as const;
+
+/** A change that leaves lines in the cart also calls other services. */
+export const CHANGE_REFUSES = [
+  ...WRITE_REFUSES,
+  "UPSTREAM_BAD_RESPONSE",
+  "UPSTREAM_UNAVAILABLE",
+  "UPSTREAM_TIMEOUT",
+] as const;
 
 const CartAnswer = Joi.object({ cart: CartView.required() });
 const CartItemAnswer = CartAnswer.keys({ cartItem: CartItemView.required() });
@@ -32,24 +35,24 @@ const CouponAnswer = CartAnswer.keys({ discount: AppliedCouponView.required() })
 
 /**
  * @route GET /api/cart
- * @description The caller's cart; an empty one when there is none. Reading never makes one
+ * @description The caller's cart, or an empty one if there is none. Reading never creates a cart
  * @access Guest or customer
  */
 consumer.get(
   "/",
-  { summary: "The cart", access: guest("empty"), answers: { 200: CartView }, caching: "private" },
+  { summary: "Get the cart", access: guest("empty"), answers: { 200: CartView }, caching: "private" },
   controller.getCart,
 );
 
 /**
  * @route GET /api/cart/mini
- * @description Lines, units and total for a page header
+ * @description Number of lines and units, and the total, for a page header
  * @access Guest or customer
  */
 consumer.get(
   "/mini",
   {
-    summary: "The cart in short",
+    summary: "Cart summary",
     access: guest("empty"),
     answers: { 200: MiniCartView },
     caching: "private",
@@ -59,7 +62,7 @@ consumer.get(
 
 /**
  * @route POST /api/cart/items
- * @description Adds units of a variant and reserves them; makes the cart, and a guest session, if there is none
+ * @description Adds units of a variant and reserves them; creates the cart, and a guest id, if there is none
  * @access Guest or customer
  */
 consumer.post(
@@ -78,7 +81,7 @@ consumer.post(
 
 /**
  * @route PUT /api/cart/items/:itemId
- * @description Sets a line's quantity and its reservation
+ * @description Sets the quantity of a line and of its reservation
  * @access Guest or customer, owner
  */
 consumer.put(
@@ -86,16 +89,10 @@ consumer.put(
   {
     summary: "Change a quantity",
     access: guest("reject"),
+    owner: cartOwnership,
     schemas: schemas.updateItemSchema,
     answers: { 200: CartItemAnswer },
-    refuses: [
-      "OUT_OF_STOCK",
-      "CART_LIMIT",
-      "FREE_GIFT_LOCKED",
-      "FORBIDDEN",
-      "CART_ITEM_NOT_FOUND",
-      ...CHANGE_REFUSES,
-    ],
+    refuses: ["OUT_OF_STOCK", "CART_LIMIT", "FREE_GIFT_LOCKED", ...CHANGE_REFUSES],
     rateClass: "cart",
   },
   controller.updateItem,
@@ -103,7 +100,7 @@ consumer.put(
 
 /**
  * @route DELETE /api/cart/items/:itemId
- * @description Removes a line and releases its reservation; without its last line the cart is abandoned
+ * @description Removes a line and releases its reservation; removing the last line abandons the cart
  * @access Guest or customer, owner
  */
 consumer.delete(
@@ -111,9 +108,10 @@ consumer.delete(
   {
     summary: "Remove from the cart",
     access: guest("reject"),
+    owner: cartOwnership,
     schemas: schemas.removeItemSchema,
     answers: { 200: CartAnswer },
-    refuses: ["FREE_GIFT_LOCKED", "FORBIDDEN", "CART_ITEM_NOT_FOUND", ...CHANGE_REFUSES],
+    refuses: ["FREE_GIFT_LOCKED", ...CHANGE_REFUSES],
     rateClass: "cart",
   },
   controller.removeItem,
@@ -138,7 +136,7 @@ consumer.delete(
 
 /**
  * @route POST /api/cart/coupons
- * @description Applies a coupon; one at a time, unless all of them are stackable
+ * @description Applies a coupon. A cart holds several only if all of them are stackable
  * @access Guest or customer
  */
 consumer.post(
@@ -157,7 +155,7 @@ consumer.post(
 
 /**
  * @route DELETE /api/cart/coupons/:code
- * @description Takes a coupon off the cart
+ * @description Removes a coupon from the cart
  * @access Guest or customer
  */
 consumer.delete(
@@ -175,7 +173,7 @@ consumer.delete(
 
 /**
  * @route POST /api/cart/merge
- * @description On login: brings the guest session's cart and saved items to the customer; again, it changes nothing
+ * @description After login: moves the guest's cart, saved items and orders to the customer. Repeating the call changes nothing
  * @access Customer, with X-Session-Id
  */
 consumer.post(
@@ -193,7 +191,7 @@ consumer.post(
 
 /**
  * @route GET /api/cart/recommendations
- * @description Products that go with what is in the cart, without those; empty while the catalog is away
+ * @description Products related to those in the cart; empty while the catalog is down
  * @access Guest or customer
  */
 consumer.get(
@@ -207,86 +205,5 @@ consumer.get(
   controller.getRecommendations,
 );
 
-const admin = describedRouter({ base: "/api/admin/carts", tag: "Cart" });
-
-/**
- * @route GET /api/admin/carts/abandoned
- * @description Abandoned carts by date, owner and value
- * @access Admin (carts:read)
- */
-admin.get(
-  "/abandoned",
-  {
-    summary: "Abandoned carts",
-    access: adminWith("carts:read"),
-    schemas: adminSchemas.listAbandonedCartsSchema,
-    answers: { 200: AbandonedCartListView },
-  },
-  adminController.listAbandonedCarts,
-);
-
-/**
- * @route GET /api/admin/carts/analytics
- * @route GET /api/admin/carts/analytics/abandonment
- * @description What became of the carts begun in a range of dates (served under two names)
- * @access Admin (carts:read)
- */
-for (const path of ["/analytics", "/analytics/abandonment"]) {
-  admin.get(
-    path,
-    {
-      summary: "Abandonment of carts",
-      access: adminWith("carts:read"),
-      schemas: adminSchemas.getAnalyticsSchema,
-      answers: { 200: CartAnalyticsView },
-    },
-    adminController.getAnalytics,
-  );
-}
-
-/**
- * @route GET /api/admin/carts/settings
- * @description How long carts live, and their limits
- * @access Admin (carts:read)
- */
-admin.get(
-  "/settings",
-  { summary: "Settings of carts", access: adminWith("carts:read"), answers: { 200: CartSettingsView } },
-  adminController.getCartSettings,
-);
-
-/**
- * @route PUT /api/admin/carts/settings
- * @description Changes those that are named; audited, and for new carts
- * @access Admin (settings:write)
- */
-admin.put(
-  "/settings",
-  {
-    summary: "Change settings of carts",
-    access: adminWith("settings:write"),
-    schemas: adminSchemas.putCartSettingsSchema,
-    answers: { 200: CartSettingsView },
-    refuses: ["VERSION_CONFLICT", "OUTCOME_UNKNOWN"],
-  },
-  adminController.putCartSettings,
-);
-
-/**
- * @route GET /api/admin/carts/:cartId
- * @description A cart in full, with its reservations and its owner
- * @access Admin (carts:read)
- */
-admin.get(
-  "/:cartId",
-  {
-    summary: "A cart",
-    access: adminWith("carts:read"),
-    schemas: adminSchemas.getCartByIdSchema,
-    answers: { 200: AdminCartView },
-    refuses: ["CART_NOT_FOUND"],
-  },
-  adminController.getCartById,
-);
-
-export { admin, consumer };
+export { admin } from "./cart.admin.route.js";
+export { consumer };

@@ -9,15 +9,16 @@ import {
   type CartDayDoc,
   type CartDoc,
   CartItem,
+  PRUNED_DAYS_INDEX,
   PrunedCarts,
   sumByProduct,
 } from "../../models/index.js";
 import { type DayTally, matchSpans } from "../../services/platform/day-tally.service.js";
-import type { CartStatus } from "../../utils/constants.js";
+import { CART_STATUS, type CartStatus } from "../../utils/constants.js";
 import { type Paise, paise, ZERO_PAISE } from "../../utils/money.js";
 import { dayNumberExpression, type Span } from "../../utils/periods.js";
 
-/** Counts carts by the day they were made, with those that retention has deleted since. */
+/** Counts carts by the day of their creation, including those that retention has deleted. */
 
 export const cartTally: DayTally<CartDoc, CartDayDoc> = {
   documents: Cart,
@@ -26,6 +27,16 @@ export const cartTally: DayTally<CartDoc, CartDayDoc> = {
     const counts = noCarts();
     for (const part of (await countCarts([day], tx)).values()) addCounts(counts, part);
     return { ...counts, abandonedProducts: await sumAbandonedProducts([day], tx) };
+  },
+  // A cart may be deleted before the job has seen its last change.
+  async findMoreTouchedDays(since, tx) {
+    const days = await PrunedCarts.aggregate<{ _id: number }>([
+      { $match: { prunedAt: { $gte: since } } },
+      { $group: { _id: dayNumberExpression("$_id") } },
+    ])
+      .hint(PRUNED_DAYS_INDEX)
+      .session(tx);
+    return days.map(({ _id }) => _id);
   },
 };
 
@@ -52,8 +63,8 @@ interface CartGroup {
 }
 
 /**
- * By day. Answered from the index alone. What does not count is sorted out after grouping, not by the filter: a
- * filter on null would fetch every document, and one on a later key would jump about in the index.
+ * By day. Answered from the index alone. Carts that do not count are dropped after grouping, not by the filter: a
+ * filter on null would fetch every document, and one on a later key would seek back and forth in the index.
  */
 export async function countCarts(
   spans: readonly Span[],
@@ -88,7 +99,7 @@ export async function countCarts(
   return days;
 }
 
-/** Deleted carts were abandoned ones. */
+/** Deleted carts count as abandoned. */
 async function addPruned(
   days: Map<number, CartCounts>,
   spans: readonly Span[],
@@ -106,7 +117,7 @@ async function addPruned(
   ]).session(tx);
   for (const { _id, carts, value } of pruned) {
     const counts = days.get(_id) ?? noCarts();
-    addCounts(counts, toCounts("abandoned", carts, paise(value)));
+    addCounts(counts, toCounts(CART_STATUS.ABANDONED, carts, paise(value)));
     days.set(_id, counts);
   }
 }
@@ -117,13 +128,13 @@ const matchHalfHours = (spans: readonly Span[]): PipelineStage.Match => ({
 
 const toCounts = (status: CartStatus, carts: number, value: Paise): CartCounts => ({
   carts,
-  abandoned: status === "abandoned" ? carts : 0,
-  converted: status === "converted" ? carts : 0,
+  abandoned: status === CART_STATUS.ABANDONED ? carts : 0,
+  converted: status === CART_STATUS.CONVERTED ? carts : 0,
   value,
-  abandonedValue: status === "abandoned" ? value : ZERO_PAISE,
+  abandonedValue: status === CART_STATUS.ABANDONED ? value : ZERO_PAISE,
 });
 
-/** What abandoned carts hold, deleted ones included: one row per product. */
+/** What abandoned carts contain, including deleted ones: one row per product. */
 export async function sumAbandonedProducts(
   spans: readonly Span[],
   tx: ClientSession,
@@ -137,10 +148,10 @@ export async function sumAbandonedProducts(
   return sumByProduct([...pruned, ...(await sumStoredProducts(spans, tx))]);
 }
 
-/** The carts' ids come from one index, their lines from another: a `$lookup` takes ten times as long here. */
+/** Two queries, each with its own index: a `$lookup` takes ten times as long here. */
 async function sumStoredProducts(spans: readonly Span[], tx: ClientSession): Promise<AbandonedProduct[]> {
   const carts = await Cart.aggregate<{ _id: Types.ObjectId }>([
-    matchSpans(spans, { status: "abandoned" }),
+    matchSpans(spans, { status: CART_STATUS.ABANDONED }),
     { $project: { _id: 1 } },
   ])
     .hint(ABANDONED_CARTS_INDEX)

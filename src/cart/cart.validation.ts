@@ -2,18 +2,18 @@ import Joi from "joi";
 import { type ListQuery, listQuery, wholeNumber } from "../../utils/request-schemas.js";
 import { couponCode } from "../../utils/text-schemas.js";
 
-/** What each handler takes, under the handler's name. */
+/** The request schemas of the handlers, named after them. */
 
-/** Ids of the catalog's own making; they become parts of URLs. */
+/** Ids of the catalog; they become parts of URLs. */
 const externalId = Joi.string()
   .min(1)
   .max(64)
   .pattern(/^[A-Za-z0-9._:-]+$/, "an id");
 const documentId = Joi.string().hex().length(24);
-/** Far above any limit that a shop would set; the real one is a setting. */
+/** Far above any limit that a shop would set; the actual limit is a setting. */
 const quantity = Joi.number().integer().min(1).max(10_000);
 
-export interface AddItemBody {
+interface AddItemBody {
   productId: string;
   variantId: string;
   quantity: number;
@@ -58,7 +58,7 @@ export const moveToCartSchema = { params: savedItemParams };
 
 export const deleteSavedItemSchema = { params: savedItemParams };
 
-/** What one screen shows; the catalog gives no more than 20 for a product. */
+/** The catalog returns at most 20 related products. */
 export const getRecommendationsSchema = {
   query: Joi.object<{ limit: number }, true>({
     limit: wholeNumber().min(1).max(20).default(8),

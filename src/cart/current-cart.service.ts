@@ -1,15 +1,11 @@
-import { Types } from "mongoose";
-import { Cart, type CartDoc, CartItem, type CartItemDoc } from "../../models/index.js";
+import type { Types } from "mongoose";
+import type { CartDoc, CartItemDoc } from "../../models/index.js";
 import { type CartState, idOf } from "../../services/aggregates/cart/cart-draft.js";
 import { cartItemNotFound } from "../../services/aggregates/cart/cart-lines.js";
-import {
-  findOrReviveCart,
-  isCartGone,
-  readCartState,
-  withOpenCart,
-} from "../../services/aggregates/cart/cart-reads.js";
-import { findCatalogNotices, withCatalogNotices } from "../../services/aggregates/cart/catalog-notices.js";
+import { isCartGone } from "../../services/aggregates/cart/cart-reads.js";
 import { type CartChange, changeCart } from "../../services/aggregates/cart/change-cart.js";
+import { findCatalogNotices, withCatalogNotices } from "../../services/aggregates/cart/notices.js";
+import { findOrReviveCart, readCartState, withOpenCart } from "../../services/aggregates/cart/open-cart.js";
 import {
   type Availability,
   availabilityOf,
@@ -17,22 +13,21 @@ import {
   noticesOf,
   readStockLevels,
 } from "../../services/aggregates/cart/stock-levels.js";
-import type { CartSource, Notice } from "../../utils/constants.js";
-import { ForbiddenError } from "../../utils/errors.js";
-import { type Owner, ownerFilter } from "../../utils/principal.js";
+import { CART_STATUS, type CartSource, type Notice } from "../../utils/constants.js";
+import type { Owner } from "../../utils/principal.js";
 
-/** What every rule of this module stands on: an owner's cart as it is now, and a change of it. */
+/** Reads and changes of an owner's cart, with its stock: what every operation of this module builds on. */
 
-/** A cart as it is now, with what is in stock and what there is to tell. */
+/** A cart with the availability of its lines and its notices. */
 export interface CurrentCart extends CartState {
-  /** By the line's id; null: inventory cannot be asked. */
+  /** By the line's id; null while the inventory service is unavailable. */
   availability: ReadonlyMap<string, Availability | null>;
   notices: Notice[];
 }
 
 /**
- * The owner's cart, compared with stock and with the catalog; nothing is written. Never makes one, and works
- * while every neighbour is down.
+ * The owner's cart, compared with stock and catalog. Nothing is stored and no cart is created. Works while every
+ * other service is down.
  */
 export async function findCart(owner: Owner): Promise<CurrentCart | null> {
   const state = await readCartState(owner);
@@ -47,8 +42,8 @@ async function withStock(state: CartState): Promise<CurrentCart> {
   return { ...state, availability, notices: noticesOf(state, stock) };
 }
 
-/** As `changeCart`, seen with the stock that it moved. */
-export async function change(cartId: Types.ObjectId, work: CartChange): Promise<CurrentCart> {
+/** As `changeCart`, with the stock after the change. */
+async function changeAndRead(cartId: Types.ObjectId, work: CartChange): Promise<CurrentCart> {
   const touched: CartItemDoc[] = [];
   const state = await changeCart(cartId, async (draft) => {
     touched.push(...draft.storedLines);
@@ -58,40 +53,39 @@ export async function change(cartId: Types.ObjectId, work: CartChange): Promise<
   return withStock(state);
 }
 
-/** A cart that went away while we came for one of its lines has no such line. */
-export async function changeLineOf(cartId: Types.ObjectId, work: CartChange): Promise<CurrentCart> {
+/** A line of the owner's cart, as `cartOwnership` hands it to a handler. */
+export interface OwnLine {
+  owner: Owner;
+  cart: Pick<CartDoc, "_id" | "status">;
+  cartItem: CartItemDoc;
+}
+
+/**
+ * Changes one line of the owner's cart. A cart that was abandoned for its age is resumed first, unless its owner
+ * has begun another one; when the cart is gone, so is the line.
+ */
+export async function changeLineOf({ cart, owner }: OwnLine, work: CartChange): Promise<CurrentCart> {
+  if (cart.status === CART_STATUS.ABANDONED) await findOrReviveCart(owner);
   try {
-    return await change(cartId, work);
+    return await changeAndRead(cart._id, work);
   } catch (error) {
     throw isCartGone(error) ? cartItemNotFound() : error;
   }
 }
 
-/** Changes the owner's cart, which is made if there is none. */
+/** Changes the owner's cart, created if there is none. */
 export const changeOpenCart = (
   opening: { owner: Owner; source: CartSource },
   work: CartChange,
-): Promise<CurrentCart> => withOpenCart(opening, (cart) => change(cart._id, work));
+): Promise<CurrentCart> => withOpenCart(opening, (cart) => changeAndRead(cart._id, work));
 
-/** Changes the owner's cart. @returns null when there is none, or none any more */
+/** Changes the owner's cart. @returns null when there is none */
 export async function changeCartIfAny(owner: Owner, work: CartChange): Promise<CurrentCart | null> {
   const cart = await findOrReviveCart(owner);
   try {
-    return cart && (await change(cart._id, work));
+    return cart && (await changeAndRead(cart._id, work));
   } catch (error) {
     if (isCartGone(error)) return null;
     throw error;
   }
-}
-
-/** Another owner's line is 403, unlike other resources, which are 404: part of the API's contract. */
-export async function getOwnLine(owner: Owner, itemId: string): Promise<CartItemDoc> {
-  const item = await CartItem.findById(new Types.ObjectId(itemId)).lean<CartItemDoc>();
-  if (!item) throw cartItemNotFound();
-  const cart = await Cart.findOne({ _id: item.cartId, ...ownerFilter(owner) }, { status: 1 }).lean<CartDoc>();
-  if (!cart) throw new ForbiddenError("This is not a line of your cart");
-  if (cart.status === "converted") throw cartItemNotFound();
-  // A cart that time has abandoned is taken up again, unless its owner has begun another one.
-  if (cart.status === "abandoned") await findOrReviveCart(owner);
-  return item;
 }

@@ -1,12 +1,14 @@
 import Joi from "joi";
+import { cartOwnership } from "../../middlewares/cart-ownership.middleware.js";
 import { customer, describedRouter, guest } from "../../middlewares/described-router.js";
 import { listView } from "../../utils/view-schemas.js";
-import { CHANGE_REFUSES } from "./cart.refusals.js";
+import { CartView } from "../../utils/views/cart.view.js";
+import * as controller from "./cart.controller.js";
+import { CHANGE_REFUSES } from "./cart.route.js";
 import * as schemas from "./cart.validation.js";
-import { CartView, SavedItemView } from "./cart.view.js";
-import * as controller from "./saved-items.controller.js";
+import { SavedItemView } from "./cart.view.js";
 
-/** What is kept besides the cart: saved for later, and on the wishlist. */
+/** Items that are saved for later or moved to the wishlist. */
 const savedItems = describedRouter({ base: "/api/cart", tag: "Cart" });
 
 const CartAnswer = Joi.object({ cart: CartView.required() });
@@ -14,7 +16,7 @@ const SavedItemAnswer = CartAnswer.keys({ savedItem: SavedItemView.required() })
 
 /**
  * @route POST /api/cart/items/:itemId/save-later
- * @description Moves a line to the saved items and gives its stock back; the same variant saved twice adds up
+ * @description Moves a line to the saved items and releases its stock; quantities of the same variant are added
  * @access Guest or customer, owner
  */
 savedItems.post(
@@ -22,9 +24,10 @@ savedItems.post(
   {
     summary: "Save for later",
     access: guest("reject"),
+    owner: cartOwnership,
     schemas: schemas.saveForLaterSchema,
     answers: { 200: SavedItemAnswer },
-    refuses: ["FREE_GIFT_LOCKED", "FORBIDDEN", "CART_ITEM_NOT_FOUND", ...CHANGE_REFUSES],
+    refuses: ["FREE_GIFT_LOCKED", ...CHANGE_REFUSES],
     idempotency: "optional",
     rateClass: "cart",
   },
@@ -33,7 +36,7 @@ savedItems.post(
 
 /**
  * @route GET /api/cart/saved-items
- * @description What was saved for later, the last one first; availability is what is free now
+ * @description The saved items, newest first, with the stock that is free now
  * @access Guest or customer
  */
 savedItems.get(
@@ -50,7 +53,7 @@ savedItems.get(
 
 /**
  * @route POST /api/cart/saved-items/:savedItemId/move-to-cart
- * @description Puts a saved item back into the cart, at today's price and with stock
+ * @description Moves a saved item to the cart at today's price and reserves it
  * @access Guest or customer, owner
  */
 savedItems.post(
@@ -69,7 +72,7 @@ savedItems.post(
 
 /**
  * @route DELETE /api/cart/saved-items/:savedItemId
- * @description Forgets a saved item
+ * @description Deletes a saved item
  * @access Guest or customer, owner
  */
 savedItems.delete(
@@ -87,7 +90,7 @@ savedItems.delete(
 
 /**
  * @route POST /api/cart/items/:itemId/move-wishlist
- * @description Puts a line on the wishlist, then takes it from the cart; when the first fails, the cart is as it was
+ * @description Adds a line to the wishlist, then removes it from the cart; if the first fails, the cart is unchanged
  * @access Customer, owner
  */
 savedItems.post(
@@ -95,9 +98,10 @@ savedItems.post(
   {
     summary: "Move to the wishlist",
     access: customer(),
+    owner: cartOwnership,
     schemas: schemas.moveToWishlistSchema,
     answers: { 200: CartAnswer },
-    refuses: ["FREE_GIFT_LOCKED", "FORBIDDEN", "CART_ITEM_NOT_FOUND", ...CHANGE_REFUSES],
+    refuses: ["FREE_GIFT_LOCKED", ...CHANGE_REFUSES],
     idempotency: "optional",
     rateClass: "cart",
   },

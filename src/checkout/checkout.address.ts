@@ -22,7 +22,7 @@ export interface AddressInput {
 }
 
 /**
- * The address as it is stored. The state decides the tax, so an unknown one is refused and never guessed.
+ * The address as it is stored. The state determines the tax, so an unknown state is refused, never guessed.
  * @throws ValidationError for a state that does not exist or does not fit the pincode.
  */
 export function toAddress(input: AddressInput): AddressSnapshot {
@@ -72,14 +72,14 @@ async function assertOwnAddress({
   addressId: string | undefined;
 }): Promise<void> {
   if (addressId === undefined) return;
-  const notFound = new NotFoundError("NOT_FOUND", "There is no such address");
+  const notFound = new NotFoundError("NOT_FOUND", "Address not found");
   if (!("userId" in owner)) throw notFound;
   const answer = await getAddress(owner.userId, addressId);
   if (!answer.success && answer.outcome === "refused") throw notFound;
   unwrap(answer);
 }
 
-/** Whether the GSTIN is registered in the state of the address: its first two digits say so. */
+/** Whether the GSTIN is registered in the state of the address, by its first two digits. */
 export const isGstinOf = (gstin: string, address: AddressSnapshot): boolean =>
   findState(address.state)?.code === gstin.slice(0, 2);
 

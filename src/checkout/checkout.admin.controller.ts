@@ -12,8 +12,8 @@ export async function listCheckouts(
   { query }: AdminInput<typeof schemas.listCheckoutsSchema>,
   res: Response,
 ): Promise<void> {
-  const { checkouts, total } = await checkoutAdminService.listCheckouts(query);
-  const list = toListView(checkouts.map(toListedCheckoutView), { ...query, total });
+  const { items, total } = await checkoutAdminService.listCheckouts(query);
+  const list = toListView(items.map(toListedCheckoutView), { ...query, total });
   sendResponse(res, HTTP_STATUS.OK, "Checkouts", list);
 }
 
@@ -22,7 +22,7 @@ export async function getFunnel(
   res: Response,
 ): Promise<void> {
   const funnel = await analyseCheckouts(query);
-  sendResponse(res, HTTP_STATUS.OK, "How far checkouts have come", toFunnelView(funnel));
+  sendResponse(res, HTTP_STATUS.OK, "The checkout funnel", toFunnelView(funnel));
 }
 
 export async function getCheckoutById(

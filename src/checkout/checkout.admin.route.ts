@@ -23,7 +23,7 @@ admin.get(
 
 /**
  * @route GET /api/admin/checkouts/funnel
- * @description How far the checkouts that began in a range of dates have come
+ * @description How many of the checkouts that started in a range of dates reached each step
  * @access Admin (carts:read)
  */
 admin.get(
@@ -39,7 +39,7 @@ admin.get(
 
 /**
  * @route GET /api/admin/checkouts/:sessionId
- * @description A checkout in full, with every attempt to pay
+ * @description A checkout with all its payment attempts
  * @access Admin (carts:read)
  */
 admin.get(

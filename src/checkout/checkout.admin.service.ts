@@ -2,43 +2,33 @@ import { type Types, trusted } from "mongoose";
 import { CheckoutSession, type CheckoutSessionDoc, Payment, type PaymentDoc } from "../../models/index.js";
 import { type CheckoutState, loadCheckoutState } from "../../services/aggregates/checkout/checkout-state.js";
 import { checkoutNotFound } from "../../services/aggregates/checkout-session/session-access.js";
+import { type Page, paginate } from "../../services/platform/paginate.service.js";
 import type { CheckoutStatus } from "../../utils/constants.js";
-import { MAX_DEPTH_OF_PAGES } from "../../utils/request-schemas.js";
+import type { ListQuery } from "../../utils/request-schemas.js";
 
-export interface CheckoutListQuery {
-  page: number;
-  limit: number;
-  sortOrder: "asc" | "desc";
-  /** When it began. */
-  dateFrom?: Date;
-  dateTo?: Date;
+/** Dates: when the checkout started. */
+export interface CheckoutListQuery extends ListQuery<"createdAt"> {
   status?: CheckoutStatus;
   userId?: string;
 }
 
-/** What the list does not show and a session has much of. */
+/** Large parts that the list does not show. */
 const NOT_LISTED = { "frozen.lines": 0, "frozen.charges": 0 } as const;
 
-/** Checkouts by the time they began; newest first unless asked otherwise. */
-export async function listCheckouts(
-  query: CheckoutListQuery,
-): Promise<{ checkouts: CheckoutSessionDoc[]; total: number }> {
-  const skip = (query.page - 1) * query.limit;
-  const find = () =>
-    CheckoutSession.find(filterOf(query), NOT_LISTED)
-      .sort({ createdAt: query.sortOrder === "asc" ? 1 : -1 })
-      .skip(skip)
-      .limit(query.limit)
-      .lean<CheckoutSessionDoc[]>();
-  const [checkouts, total] = await Promise.all([
-    skip < MAX_DEPTH_OF_PAGES ? find() : [],
-    CheckoutSession.countDocuments(filterOf(query), { limit: MAX_DEPTH_OF_PAGES }),
-  ]);
-  return { checkouts, total };
-}
+/** Checkouts by the time they started, newest first by default. */
+export const listCheckouts = (query: CheckoutListQuery): Promise<Page<CheckoutSessionDoc>> =>
+  paginate(
+    {
+      model: CheckoutSession,
+      filter: () => filterOf(query),
+      sortBy: "createdAt",
+      projection: NOT_LISTED,
+    },
+    query,
+  );
 
 function filterOf({ status, userId, dateFrom, dateTo }: CheckoutListQuery) {
-  // Without a filter, too, the date's index counts the checkouts instead of reading them.
+  // Always with a range, so that the index of dates counts the checkouts without reading them.
   const range = { $gte: dateFrom ?? new Date(0), ...(dateTo ? { $lte: dateTo } : {}) };
   return {
     ...(status ? { status } : {}),

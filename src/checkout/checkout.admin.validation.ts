@@ -8,7 +8,7 @@ import {
   objectId,
 } from "../../utils/request-schemas.js";
 
-/** What each handler of the admin's side takes, under the handler's name. */
+/** One request schema per admin handler, named after it. */
 
 export const listCheckoutsSchema = {
   query: listQuery<ListQuery<"createdAt"> & { status?: CheckoutStatus; userId?: string }>(["createdAt"], {

@@ -21,7 +21,7 @@ import { viewOf } from "../../utils/views/view-of.js";
 import type { CheckoutFile } from "./checkout.admin.service.js";
 import type { Funnel } from "./checkout.funnel.service.js";
 
-/** Checkouts as administrators see them. A guest's session id stays inside: it is all it takes to be that guest. */
+/** Checkouts as administrators see them. A guest's session id is never shown: it is the only secret of that guest. */
 
 const optionalMoment = moment.allow(null);
 
@@ -41,7 +41,7 @@ const StepsView = viewOf<ReturnType<typeof toStepsView>>("CheckoutSteps", {
   failedAt: optionalMoment,
 });
 
-/** What list and file have in common, beyond what the customer sees. */
+/** Fields of both the list and the single checkout, in addition to those the customer sees. */
 const toBackgroundView = (checkout: CheckoutSessionDoc) => ({
   userId: checkout.userId ?? null,
   customerName: customerNameOf(checkout),
@@ -151,7 +151,7 @@ const shareOf = (part: number, whole: number): number =>
 
 const conversionOf = ({ initiated, completed }: FunnelCounts): number => shareOf(completed, initiated);
 
-/** Who reached a step and not the one after it; the last step loses nobody. */
+/** Checkouts that reached a step but not the next one; 0 for the last step. */
 const toFunnelStepsView = (counts: FunnelCounts) =>
   FUNNEL_STEPS.map((status, index) => {
     const next = FUNNEL_STEPS[index + 1];

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../../utils/errors.js";
 
-/** What a session may answer with when it has moved on: over, or failed for good. */
+/** A session that has expired or failed. */
 export const READ_REFUSES = [
   "CHECKOUT_NOT_FOUND",
   "CHECKOUT_EXPIRED",
@@ -11,7 +11,7 @@ export const READ_REFUSES = [
   "CHECKOUT_FAILED",
 ] as const satisfies readonly ErrorCode[];
 
-/** What needs a session that can still be worked on. */
+/** Routes that need a session which can still be changed. */
 export const OPEN_REFUSES = [
   ...READ_REFUSES,
   "PLACEMENT_IN_PROGRESS",
@@ -25,14 +25,14 @@ export const WRITE_REFUSES = [
   "OUTCOME_UNKNOWN",
 ] as const satisfies readonly ErrorCode[];
 
-/** Of the steps that ask a neighbour. */
+/** Routes that call a neighbour. */
 export const UPSTREAM_REFUSES = [
   "UPSTREAM_BAD_RESPONSE",
   "UPSTREAM_UNAVAILABLE",
   "UPSTREAM_TIMEOUT",
 ] as const satisfies readonly ErrorCode[];
 
-/** The cart is looked at as a whole, and a new session made of it. */
+/** Routes that check the whole cart and create a session from it. */
 export const START_REFUSES = [
   "CART_EMPTY",
   "CART_CHANGED",

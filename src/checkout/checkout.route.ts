@@ -1,4 +1,4 @@
-import { describedRouter, guest } from "../../middlewares/described-router.js";
+import { customer, describedRouter, guest } from "../../middlewares/described-router.js";
 import * as controller from "./checkout.controller.js";
 import {
   OPEN_REFUSES,
@@ -14,13 +14,13 @@ const consumer = describedRouter({ base: "/api/checkout", tag: "Checkout" });
 
 /**
  * @route POST /api/checkout/start
- * @description Checks and reserves every line of the cart and opens its checkout; goes on with the one that is live
+ * @description Checks and reserves every line of the cart and starts its checkout, or continues the live one
  * @access Guest or customer
  */
 consumer.post(
   "/start",
   {
-    summary: "Begin the checkout of the cart",
+    summary: "Start the checkout of the cart",
     access: guest("reject"),
     schemas: schemas.startSchema,
     answers: { 200: CheckoutView, 201: CheckoutView },
@@ -32,13 +32,13 @@ consumer.post(
 
 /**
  * @route GET /api/checkout/resume/:sessionId
- * @description Goes on with a checkout: an expired one is made anew from the cart (`meta.renewed`)
+ * @description Continues a checkout; an expired one is replaced by a new one from the cart (`meta.renewed`)
  * @access Guest or customer, owner
  */
 consumer.get(
   "/resume/:sessionId",
   {
-    summary: "Go on with a checkout",
+    summary: "Resume a checkout",
     access: guest("reject"),
     schemas: schemas.resumeSchema,
     answers: { 200: CheckoutView },
@@ -49,7 +49,7 @@ consumer.get(
 
 /**
  * @route GET /api/checkout/:sessionId
- * @description The checkout as it stands
+ * @description The checkout with its current totals
  * @access Guest or customer, owner
  */
 consumer.get(
@@ -83,7 +83,7 @@ consumer.get(
 
 /**
  * @route PUT /api/checkout/:sessionId/contact
- * @description Whom to write to and to call about the order
+ * @description E-mail address and phone number for messages about the order
  * @access Guest or customer, owner
  */
 consumer.put(
@@ -100,7 +100,7 @@ consumer.put(
 
 /**
  * @route PUT /api/checkout/:sessionId/shipping-address
- * @description Where to deliver; drops the shipping method, which depends on it
+ * @description Sets the delivery address; drops the shipping method, which depends on it
  * @access Guest or customer, owner
  */
 consumer.put(
@@ -117,7 +117,7 @@ consumer.put(
 
 /**
  * @route PUT /api/checkout/:sessionId/billing-address
- * @description Whom to bill: an address, or the shipping one; with a GSTIN for a business
+ * @description Sets the billing address, or reuses the shipping address; with a GSTIN for a business
  * @access Guest or customer, owner
  */
 consumer.put(
@@ -140,7 +140,7 @@ consumer.put(
 consumer.get(
   "/:sessionId/shipping-methods",
   {
-    summary: "The shipping methods on offer",
+    summary: "The available shipping methods",
     access: guest("reject"),
     schemas: schemas.listShippingMethodsSchema,
     answers: { 200: ShippingMethodsView },
@@ -151,7 +151,7 @@ consumer.get(
 
 /**
  * @route PUT /api/checkout/:sessionId/shipping-method
- * @description How to deliver
+ * @description Chooses one of the available shipping methods
  * @access Guest or customer, owner
  */
 consumer.put(
@@ -168,7 +168,7 @@ consumer.put(
 
 /**
  * @route PUT /api/checkout/:sessionId/payment-method
- * @description Freezes lines and totals, claims the coupon and makes the gateway order for the amount due
+ * @description Freezes lines and totals, claims the coupons and creates the gateway order for the amount due
  * @access Guest or customer, owner
  */
 consumer.put(
@@ -213,7 +213,7 @@ consumer.put(
 
 /**
  * @route PUT /api/checkout/:sessionId/notes
- * @description What the customer wants to tell, up to 1000 characters
+ * @description A note of the customer, up to 1000 characters
  * @access Guest or customer, owner
  */
 consumer.put(
@@ -228,6 +228,73 @@ consumer.put(
   controller.setNotes,
 );
 
+/**
+ * @route POST /api/checkout/:sessionId/loyalty
+ * @description Pays with up to this many points; an open payment of another amount is superseded
+ * @access Customer, owner
+ */
+consumer.post(
+  "/:sessionId/loyalty",
+  {
+    summary: "Pay with points",
+    access: customer(),
+    schemas: schemas.payWithPointsSchema,
+    answers: { 200: CheckoutView },
+    refuses: [...WRITE_REFUSES, ...UPSTREAM_REFUSES],
+  },
+  controller.payWithPoints,
+);
+
+/**
+ * @route DELETE /api/checkout/:sessionId/loyalty
+ * @description Removes the points from the payment
+ * @access Customer, owner
+ */
+consumer.delete(
+  "/:sessionId/loyalty",
+  {
+    summary: "Stop paying with points",
+    access: customer(),
+    schemas: schemas.dropPointsSchema,
+    answers: { 200: CheckoutView },
+    refuses: WRITE_REFUSES,
+  },
+  controller.dropPoints,
+);
+
+/**
+ * @route POST /api/checkout/:sessionId/store-credit
+ * @description Pays with this amount of store credit or, without an amount, with as much as is due
+ * @access Customer, owner
+ */
+consumer.post(
+  "/:sessionId/store-credit",
+  {
+    summary: "Pay with store credit",
+    access: customer(),
+    schemas: schemas.payWithCreditSchema,
+    answers: { 200: CheckoutView },
+    refuses: [...WRITE_REFUSES, ...UPSTREAM_REFUSES],
+  },
+  controller.payWithCredit,
+);
+
+/**
+ * @route DELETE /api/checkout/:sessionId/store-credit
+ * @description Removes the store credit from the payment
+ * @access Customer, owner
+ */
+consumer.delete(
+  "/:sessionId/store-credit",
+  {
+    summary: "Stop paying with store credit",
+    access: customer(),
+    schemas: schemas.dropCreditSchema,
+    answers: { 200: CheckoutView },
+    refuses: WRITE_REFUSES,
+  },
+  controller.dropCredit,
+);
+
 export { admin } from "./checkout.admin.route.js";
-export { credits } from "./checkout.credits.route.js";
 export { consumer };

@@ -7,11 +7,11 @@ import {
   phone,
   REQUIRED_ADDRESS_KEYS,
 } from "../../utils/contact-schemas.js";
-import { foreignId, objectId } from "../../utils/request-schemas.js";
+import { foreignId, objectId, rupeeAmount } from "../../utils/request-schemas.js";
 import { freeText, identifier } from "../../utils/text-schemas.js";
 import type { AddressInput } from "./checkout.address.js";
 
-/** What each handler takes, under the handler's name. */
+/** One request schema per handler, named after it. */
 
 const params = Joi.object<{ sessionId: string }, true>({ sessionId: objectId().required() });
 
@@ -45,11 +45,11 @@ export type BillingAddressBody = { gstin?: string | null } & (
   | (AddressInput & { sameAsShipping?: false })
 );
 
-/** Its characters are checked by the service, which says what is wrong with them. */
+/** The service checks the characters, so that the error names the reason. */
 const MAX_GSTIN_LENGTH = 40;
 
 const isSame = Joi.valid(true).required();
-/** `not … otherwise` is Joi's way to say "when it is": a property `then` would make the options a promise. */
+/** `not … otherwise` means "when it is": an option called `then` would make the object look like a promise. */
 const absentWhenSame = (field: Joi.Schema) =>
   field.when("sameAsShipping", { not: isSame, otherwise: Joi.forbidden() });
 const requiredUnlessSame = (field: Joi.Schema) =>
@@ -103,3 +103,21 @@ export const setNotesSchema = {
   params,
   body: Joi.object<{ customerNotes: string }, true>({ customerNotes: freeText(1000).required() }).required(),
 };
+
+/** Above every balance, and far below the number whose value in paise would no longer be exact. */
+const MAX_POINTS = 10_000_000;
+
+export const payWithPointsSchema = {
+  params,
+  body: Joi.object<{ points: number }, true>({
+    points: Joi.number().integer().min(1).max(MAX_POINTS).required(),
+  }).required(),
+};
+
+export const payWithCreditSchema = {
+  params,
+  body: Joi.object<{ amount?: number }, true>({ amount: rupeeAmount().min(0.01) }).required(),
+};
+
+export const dropPointsSchema = { params };
+export const dropCreditSchema = { params };

@@ -2,7 +2,7 @@ import Joi from "joi";
 import type { ShippingMethodSnapshot } from "../../models/index.js";
 import { ShippingMethodView, toShippingMethodView } from "../../utils/views/parts.view.js";
 
-/** The views of a checkout that other modules answer with too live in `utils/views`. */
+/** The views that other modules use too are in `utils/views`. */
 export {
   CheckoutView,
   PaymentChoiceView,

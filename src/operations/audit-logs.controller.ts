@@ -10,7 +10,7 @@ export async function listAuditLogs(
   { query }: AdminInput<typeof schemas.listAuditLogsSchema>,
   res: Response,
 ): Promise<void> {
-  const { rows, total } = await auditLogsService.listAuditLogs(query);
-  const list = toListView(rows.map(toAuditLogView), { ...query, total });
+  const { items, total } = await auditLogsService.listAuditLogs(query);
+  const list = toListView(items.map(toAuditLogView), { ...query, total });
   sendResponse(res, HTTP_STATUS.OK, "The audit log", list);
 }

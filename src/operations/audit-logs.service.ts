@@ -1,45 +1,22 @@
 import { trusted } from "mongoose";
 import { AuditLog, type AuditLogDoc } from "../../models/index.js";
-import { MAX_DEPTH_OF_PAGES } from "../../utils/request-schemas.js";
+import { type Page, paginate } from "../../services/platform/paginate.service.js";
+import type { ListQuery } from "../../utils/request-schemas.js";
 
-export interface AuditLogQuery {
-  page: number;
-  limit: number;
-  sortOrder: "asc" | "desc";
-  dateFrom?: Date;
-  dateTo?: Date;
+export interface AuditLogQuery extends ListQuery<"at"> {
   actorId?: string;
   action?: string;
   resourceType?: string;
   resourceId?: string;
 }
 
-export interface AuditLogPage {
-  rows: AuditLogDoc[];
-  total: number;
-}
+/** Audit rows by time, newest first by default. */
+export const listAuditLogs = (query: AuditLogQuery): Promise<Page<AuditLogDoc>> =>
+  paginate({ model: AuditLog, filter: () => filterOf(query), sortBy: query.sortBy }, query);
 
-/** Who did what, by time; newest first unless asked otherwise. */
-export async function listAuditLogs(query: AuditLogQuery): Promise<AuditLogPage> {
-  const skip = (query.page - 1) * query.limit;
-  const [rows, total] = await Promise.all([
-    skip < MAX_DEPTH_OF_PAGES ? findRows(query, skip) : [],
-    AuditLog.countDocuments(filterOf(query), { limit: MAX_DEPTH_OF_PAGES }),
-  ]);
-  return { rows, total };
-}
-
-function findRows(query: AuditLogQuery, skip: number): Promise<AuditLogDoc[]> {
-  return AuditLog.find(filterOf(query))
-    .sort({ at: query.sortOrder === "asc" ? 1 : -1 })
-    .skip(skip)
-    .limit(query.limit)
-    .lean<AuditLogDoc[]>();
-}
-
-/** One of the equalities goes by its index, which ends in the time; the others are residual. */
+/** One of the equalities uses its index, which ends in the time; the others filter what it finds. */
 function filterOf({ actorId, action, resourceType, resourceId, dateFrom, dateTo }: AuditLogQuery) {
-  // Without a filter, too, the date's index counts the rows instead of reading them.
+  // Always a range, so that an unfiltered list is counted from the index on the time.
   const range = { $gte: dateFrom ?? new Date(0), ...(dateTo ? { $lte: dateTo } : {}) };
   return {
     ...(actorId ? { actorId } : {}),

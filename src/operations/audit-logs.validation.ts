@@ -1,21 +1,15 @@
-import { type ListQuery, listQuery } from "../../utils/request-schemas.js";
+import { listQuery } from "../../utils/request-schemas.js";
 import { line } from "../../utils/text-schemas.js";
+import type { AuditLogQuery } from "./audit-logs.service.js";
 
-/** Compared as a whole with what the log holds. */
-const word = line(128);
-
-export interface AuditLogFilters {
-  actorId?: string;
-  action?: string;
-  resourceType?: string;
-  resourceId?: string;
-}
+/** Must equal the stored value. */
+const exact = line(128);
 
 export const listAuditLogsSchema = {
-  query: listQuery<ListQuery<"at"> & AuditLogFilters>(["at"], {
-    actorId: word,
-    action: word,
-    resourceType: word,
-    resourceId: word,
+  query: listQuery<AuditLogQuery>(["at"], {
+    actorId: exact,
+    action: exact,
+    resourceType: exact,
+    resourceId: exact,
   }),
 };

@@ -4,7 +4,7 @@ import { listView, moment } from "../../utils/view-schemas.js";
 import { id, text, textOrNull } from "../../utils/views/parts.view.js";
 import { viewOf } from "../../utils/views/view-of.js";
 
-/** `before` and `after` are shown as they were written down: without secrets, with amounts in rupees. */
+/** `before` and `after` are shown as stored: without secrets, with amounts in rupees. */
 export const toAuditLogView = (row: AuditLogDoc) => ({
   id: row._id.toHexString(),
   at: row.at,

@@ -7,17 +7,17 @@ export const DOCS_DOCUMENT = "/api/docs/openapi.json";
 
 const page = swaggerUi
   .generateHTML(undefined, { swaggerOptions: { url: DOCS_DOCUMENT }, customSiteTitle: "Order & Payment API" })
-  // The page stands at /api/docs, without a slash that relative links could be relative to.
+  // The page is served at /api/docs without a trailing slash, so its relative links would not resolve.
   .replaceAll('"./', `"${DOCS_ASSETS}/`);
 
-/** What the page loads: Swagger UI's own files. */
+/** The static files of Swagger UI. */
 export const docsAssets = swaggerUi.serveFiles(undefined, { swaggerOptions: { url: DOCS_DOCUMENT } });
 
 export async function getDocsPage(_input: unknown, res: Response): Promise<void> {
   res.type("html").send(page);
 }
 
-/** The document is made at the first request, when every route is known. */
+/** The document is built on the first request, when every route is known. */
 export function getOpenApiDocument(makeDocument: () => OpenApiDocument) {
   let text: string | undefined;
   return async (_input: unknown, res: Response): Promise<void> => {

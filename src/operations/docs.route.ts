@@ -15,7 +15,7 @@ import { getDocsPage, getOpenApiDocument } from "./docs.controller.js";
 /** The documentation of the given routes and of itself. */
 export function docsRouter(routes: readonly RouteDescription[], config: Readonly<Config>): DescribedRouter {
   const docs = describedRouter({ base: "/api/docs", tag: "Operations" });
-  // Every admin role may read orders: any admin, then.
+  // Every admin role may read orders, so this means any admin.
   const access: Access<Grant> = config.env === "production" ? admin("orders:read") : open();
   const makeDocument = () => buildOpenApi([...routes, ...docs.routes], config);
 
@@ -26,7 +26,7 @@ export function docsRouter(routes: readonly RouteDescription[], config: Readonly
    */
   docs.get(
     "/",
-    { summary: "This documentation, to read and try out", access, answers: { 200: file("text/html") } },
+    { summary: "Interactive documentation of this API", access, answers: { 200: file("text/html") } },
     getDocsPage,
   );
 

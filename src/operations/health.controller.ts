@@ -9,7 +9,9 @@ const { OK, SERVICE_UNAVAILABLE } = HTTP_STATUS;
 export async function getHealthReport(_input: OpenInput, res: Response): Promise<void> {
   const health = await getHealth();
   if (health.status !== "down") return sendResponse(res, OK, "Health", health);
-  sendResponse(res, SERVICE_UNAVAILABLE, "The database is away", health, { code: "UPSTREAM_UNAVAILABLE" });
+  sendResponse(res, SERVICE_UNAVAILABLE, "The database is unavailable", health, {
+    code: "UPSTREAM_UNAVAILABLE",
+  });
 }
 
 export async function getLiveness(_input: OpenInput, res: Response): Promise<void> {

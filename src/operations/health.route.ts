@@ -6,13 +6,13 @@ const health = describedRouter({ base: "/api/health", tag: "Operations" });
 
 /**
  * @route GET /api/health
- * @description The database, every neighbour and its breaker, version and uptime
+ * @description The database, the called services and their breakers, version and uptime
  * @access Public
  */
 health.get(
   "/",
   {
-    summary: "The state of the service, its database and its neighbours",
+    summary: "The state of the service, its database and the services it calls",
     access: open(),
     answers: { 200: healthView, 503: healthView },
     rateClass: "none",

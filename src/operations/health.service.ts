@@ -1,6 +1,6 @@
 import { databaseState, pingDatabase } from "../../config/database.config.js";
 import { config } from "../../config/env.config.js";
-import { upstreamHealth } from "../../services/integrations/upstream-health.service.js";
+import { upstreamHealth } from "../../services/integrations/http-client.service.js";
 
 type Upstreams = Awaited<ReturnType<typeof upstreamHealth>>;
 
@@ -9,13 +9,13 @@ export interface Health {
   database: { status: "up" | "down"; latencyMs: number | null };
   upstreams: Upstreams;
   version: string;
-  /** Seconds since the process began. */
+  /** Seconds since the process started. */
   uptime: number;
 }
 
 export type Phase = "starting" | "ready" | "stopping";
 
-/** A load balancer polls every few seconds; the neighbours are polled no more often than this. */
+/** A load balancer polls every few seconds; the other services are polled no more often than this. */
 const UPSTREAMS_KEPT_MS = 5000;
 /** An event loop that was blocked this long cannot answer in time. */
 const MAX_LAG_MS = 1000;
@@ -26,7 +26,7 @@ const OVERLOADED_FOR_MS = 5000;
 let phase: Phase = "starting";
 let upstreams: { answer: Promise<Upstreams>; until: number } | null = null;
 
-/** Measured by a late tick. Node's own histogram misses a block that begins right after a reset. */
+/** Measured by late ticks. Node's own histogram misses a block that starts right after a reset. */
 let lastTick = performance.now();
 let overloadedUntil = 0;
 setInterval(() => {
@@ -52,14 +52,14 @@ function recentUpstreams(): Promise<Upstreams> {
   return upstreams.answer;
 }
 
-/** `down` without the database, `degraded` while a neighbour is missing. Never throws. */
+/** `down` without the database, `degraded` while a called service is down. Never throws. */
 export async function getHealth(): Promise<Health> {
-  const [latencyMs, neighbours] = await Promise.all([pingDatabase(), recentUpstreams()]);
-  const allUp = Object.values(neighbours).every(({ status }) => status === "up");
+  const [latencyMs, services] = await Promise.all([pingDatabase(), recentUpstreams()]);
+  const allUp = Object.values(services).every(({ status }) => status === "up");
   return {
     status: latencyMs === null ? "down" : allUp ? "ok" : "degraded",
     database: { status: latencyMs === null ? "down" : "up", latencyMs },
-    upstreams: neighbours,
+    upstreams: services,
     version: config.version,
     uptime: Math.round(process.uptime()),
   };

@@ -7,7 +7,7 @@ const admin = describedRouter({ base: "/api/admin/outbox", tag: "Operations" });
 
 /**
  * @route GET /api/admin/outbox
- * @description Messages that are not delivered yet, and those that were given up; newest first
+ * @description Pending and dead messages, newest first
  * @access Admin (jobs)
  */
 admin.get(
@@ -23,7 +23,7 @@ admin.get(
 
 /**
  * @route POST /api/admin/outbox/:id/replay
- * @description Delivers a message again, with all tries ahead of it; what it brought about already is left out
+ * @description Delivers a message again with all its attempts; handlers that have succeeded are skipped
  * @access Admin (jobs)
  */
 admin.post(

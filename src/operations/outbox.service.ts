@@ -3,19 +3,23 @@ import type { OutboxMessageDoc } from "../../models/index.js";
 import { recordAudit } from "../../services/platform/audit.service.js";
 import { listOutbox, type OutboxQuery, replayOutboxMessage } from "../../services/platform/outbox.service.js";
 import { inTransaction } from "../../services/platform/transaction.service.js";
+import { OUTBOX_STATE } from "../../utils/constants.js";
 import { NotFoundError } from "../../utils/errors.js";
-import type { AdminPrincipal, ServicePrincipal } from "../../utils/principal.js";
+import { type AdminPrincipal, actorOf, type ServicePrincipal } from "../../utils/principal.js";
 
-/** Messages that are not delivered yet, or were given up; of one state where one is named. */
+/** Pending and dead messages, or those of one state. */
 export const listMessages = ({
   state,
   ...query
-}: Omit<OutboxQuery, "states"> & { state?: "pending" | "dead" }) =>
-  listOutbox({ ...query, states: state ? [state] : ["pending", "dead"] });
+}: Omit<OutboxQuery, "states"> & { state?: UndeliveredState }) =>
+  listOutbox({ ...query, states: state ? [state] : UNDELIVERED_STATES });
+
+export const UNDELIVERED_STATES = [OUTBOX_STATE.PENDING, OUTBOX_STATE.DEAD] as const;
+export type UndeliveredState = (typeof UNDELIVERED_STATES)[number];
 
 /**
- * Delivers a message again, with all tries ahead of it; who wanted it is in the audit log.
- * @throws NotFoundError when there is no such message, or it was delivered
+ * Makes a message due again with all its attempts, and records who did it in the audit log.
+ * @throws NotFoundError when there is no such message or it was delivered
  */
 export function replayMessage(
   id: Types.ObjectId,
@@ -27,7 +31,7 @@ export function replayMessage(
     const { before, after } = replayed;
     await recordAudit(
       {
-        actor: by.kind === "admin" ? { type: "admin", id: by.adminId } : { type: "service", id: by.id },
+        actor: actorOf(by),
         action: "outbox.replay",
         resourceType: "outboxMessage",
         resourceId: id.toHexString(),

@@ -1,9 +1,6 @@
 import Joi from "joi";
 import { type ListQuery, listQuery, objectId } from "../../utils/request-schemas.js";
-
-/** What is delivered is nobody's concern any more. */
-export const UNDELIVERED_STATES = ["pending", "dead"] as const;
-export type UndeliveredState = (typeof UNDELIVERED_STATES)[number];
+import { UNDELIVERED_STATES, type UndeliveredState } from "./outbox.service.js";
 
 export const listMessagesSchema = {
   query: listQuery<ListQuery<"createdAt"> & { state?: UndeliveredState }>(["createdAt"], {

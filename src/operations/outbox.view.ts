@@ -5,7 +5,7 @@ import { listView, moment } from "../../utils/view-schemas.js";
 import { count, id, text, textOrNull } from "../../utils/views/parts.view.js";
 import { viewOf } from "../../utils/views/view-of.js";
 
-/** The payload names what a message is about and holds nothing else, so it may be shown. */
+/** A payload contains ids and no personal data, so it may be shown. */
 export const toOutboxMessageView = (message: OutboxMessageDoc) => ({
   id: message._id.toHexString(),
   type: message.type,
@@ -28,7 +28,7 @@ export const OutboxMessageView = viewOf<ReturnType<typeof toOutboxMessageView>>(
   state: Joi.string().valid(...OUTBOX_STATES),
   dueAt: moment,
   attempts: count,
-  delivered: Joi.array().items(text).description("The effects that are delivered already"),
+  delivered: Joi.array().items(text).description("The handlers that have succeeded"),
   lastError: textOrNull,
   requestId: textOrNull,
   createdAt: moment,

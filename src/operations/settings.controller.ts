@@ -1,6 +1,7 @@
 import type { Response } from "express";
 import type { AdminInput } from "../../middlewares/described-router.js";
 import { HTTP_STATUS, sendResponse } from "../../utils/http.js";
+import { actorOf } from "../../utils/principal.js";
 import * as settingsService from "./settings.service.js";
 import type * as schemas from "./settings.validation.js";
 import { toSettingsView } from "./settings.view.js";
@@ -18,7 +19,7 @@ export async function putSettings(
   res: Response,
 ): Promise<void> {
   const { version, values, ...flat } = body;
-  const update = { group: params.group, values: { ...values, ...flat }, version, adminId: principal.adminId };
+  const update = { group: params.group, values: { ...values, ...flat }, version, by: actorOf(principal) };
   const settings = await settingsService.updateGroup(update);
   sendResponse(res, HTTP_STATUS.OK, "The settings are stored", toSettingsView(settings));
 }

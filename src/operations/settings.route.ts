@@ -7,7 +7,7 @@ const admin = describedRouter({ base: "/api/admin/settings", tag: "Operations" }
 
 /**
  * @route GET /api/admin/settings/:group
- * @description Every rule of a group that can be changed, with its default and meaning; money in rupees
+ * @description The settings of a group, with defaults and meanings; money in rupees
  * @access Admin (settings:write)
  */
 admin.get(

@@ -1,4 +1,4 @@
-import { changeSettings } from "../../services/flows/change-settings.flow.js";
+import { changeSettings, type SettingsChangeRequest } from "../../services/flows/change-settings.flow.js";
 import { settingsInRupees } from "../../services/platform/settings.money.js";
 import {
   getVersionedSettings,
@@ -8,7 +8,7 @@ import {
 } from "../../services/platform/settings.service.js";
 import { NotFoundError } from "../../utils/errors.js";
 
-/** A group of rules as an administrator sees it: money in rupees. */
+/** A settings group as an admin sees it, with money in rupees. */
 export interface SettingsOverview {
   group: SettingsGroup;
   /** 0 until something is stored. */
@@ -18,18 +18,18 @@ export interface SettingsOverview {
 }
 
 /** @throws NotFoundError for a group that does not exist */
-export async function getGroup(word: string): Promise<SettingsOverview> {
-  const group = toGroup(word);
+export async function getGroup(name: string): Promise<SettingsOverview> {
+  const group = toGroup(name);
   return toOverview(group, await getVersionedSettings(group));
 }
 
 export interface SettingsUpdate {
   group: string;
-  /** Only what changes; money in rupees. */
+  /** Only the changed values, money in rupees. */
   values: Record<string, unknown>;
-  /** As last read. Left out: whatever is there. */
+  /** The version as last read. Without it, the change applies to any version. */
   version?: number;
-  adminId: string;
+  by: SettingsChangeRequest<SettingsGroup>["by"];
 }
 
 /** @throws NotFoundError for a group that does not exist; otherwise as `changeSettings` */
@@ -38,9 +38,9 @@ export async function updateGroup(update: SettingsUpdate): Promise<SettingsOverv
   return toOverview(group, await changeSettings({ ...update, group }));
 }
 
-function toGroup(word: string): SettingsGroup {
-  if (!isSettingsGroup(word)) throw new NotFoundError("NOT_FOUND", "There is no such group of settings");
-  return word;
+function toGroup(name: string): SettingsGroup {
+  if (!isSettingsGroup(name)) throw new NotFoundError("NOT_FOUND", "There is no such group of settings");
+  return name;
 }
 
 function toOverview(

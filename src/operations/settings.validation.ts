@@ -1,24 +1,36 @@
+import { isDeepStrictEqual } from "node:util";
 import Joi from "joi";
 import { SETTINGS_GROUPS, settingDefinitions } from "../../services/platform/settings.service.js";
 import { keyword, rupeeAmount } from "../../utils/request-schemas.js";
 
-/** The group is looked up, not listed here: an unknown one answers 404. */
+/** The service looks the group up: an unknown one answers 404. */
 const params = Joi.object<{ group: string }, true>({ group: keyword().required() });
 
-/** The settings of all groups by name, with money in rupees; which of them a group has the service says. */
-const settingKeys: Record<string, Joi.Schema> = Object.fromEntries(
-  SETTINGS_GROUPS.flatMap((group) =>
-    Object.entries(settingDefinitions(group)).map(([name, { schema, isMoney }]) => [
-      name,
-      isMoney ? rupeeAmount() : schema,
-    ]),
-  ),
-);
+type Definitions = ReturnType<typeof settingDefinitions>;
 
-/** As last read; left out: whatever is there. */
+/**
+ * The settings of all groups by name, with money in rupees. A name that groups define differently takes a value of
+ * any of them here; `putSettings` then validates by the definitions of the group itself.
+ */
+export function settingKeys(groups: readonly Definitions[]): Record<string, Joi.Schema> {
+  const schemas = new Map<string, Joi.Schema[]>();
+  for (const [name, { schema, isMoney }] of groups.flatMap((group) => Object.entries(group))) {
+    const own = isMoney ? rupeeAmount() : schema;
+    const known = schemas.get(name) ?? [];
+    const isKnown = known.some((other) => isDeepStrictEqual(other.describe(), own.describe()));
+    schemas.set(name, isKnown ? known : [...known, own]);
+  }
+  const either = (choices: Joi.Schema[]) =>
+    choices.length === 1 ? choices[0] : Joi.alternatives(...choices);
+  return Object.fromEntries([...schemas].map(([name, choices]) => [name, either(choices) ?? Joi.any()]));
+}
+
+const anySetting = settingKeys(SETTINGS_GROUPS.map(settingDefinitions));
+
+/** The version as last read. Without it, the change applies to any version. */
 const version = Joi.number().integer().min(0);
 
-/** The settings themselves, or all of them under `values` as GET answers them. */
+/** The changed settings, flat or under `values` as GET answers them. */
 export type PutSettingsBody = Record<string, unknown> & {
   version?: number;
   values?: Record<string, unknown>;
@@ -28,5 +40,5 @@ export const getSettingsSchema = { params };
 
 export const putSettingsSchema = {
   params,
-  body: Joi.object<PutSettingsBody>({ version, values: Joi.object(settingKeys), ...settingKeys }).required(),
+  body: Joi.object<PutSettingsBody>({ version, values: Joi.object(anySetting), ...anySetting }).required(),
 };

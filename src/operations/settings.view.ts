@@ -4,7 +4,7 @@ import { count, text } from "../../utils/views/parts.view.js";
 import { viewOf } from "../../utils/views/view-of.js";
 import type { SettingsOverview } from "./settings.service.js";
 
-/** Money is in rupees here: the service converts, because only the definitions know what is money. */
+/** Money is in rupees: the service has converted it, because only the definitions say what is money. */
 export const toSettingsView = ({ group, version, values, definitions }: SettingsOverview) => ({
   group,
   version,

@@ -1,6 +1,6 @@
 import type { Response } from "express";
 import type { Input, VisitorInput } from "../../middlewares/described-router.js";
-import { UnauthenticatedError } from "../../utils/errors.js";
+import type { OwnOrder } from "../../middlewares/order-ownership.middleware.js";
 import { toObjectId } from "../../utils/helpers.js";
 import { HTTP_STATUS, sendResponse } from "../../utils/http.js";
 import { toListView } from "../../utils/views/list.view.js";
@@ -26,34 +26,31 @@ export async function listOrders(
   { query, owner }: Input<typeof schemas.listOrdersSchema>,
   res: Response,
 ): Promise<void> {
-  const { orders, total } = await ordersService.listOrders(owner, query);
-  sendResponse(res, HTTP_STATUS.OK, "Your orders", toListView(orders.map(toOrderView), { ...query, total }));
+  const { items, total } = await ordersService.listOrders(owner, query);
+  sendResponse(res, HTTP_STATUS.OK, "Your orders", toListView(items.map(toOrderView), { ...query, total }));
 }
 
-/** The link in the mail opens an order for whoever has it; without it, somebody must be asking. */
 export async function getOrder(
-  { params, query, owner }: VisitorInput<typeof schemas.getOrderSchema>,
+  { order }: VisitorInput<typeof schemas.getOrderSchema, OwnOrder>,
   res: Response,
 ): Promise<void> {
-  if (!owner && !query.token) throw new UnauthenticatedError("Sign in, or use the link from the mail");
-  const order = await ordersService.getOrder(params.orderNumber, { owner, token: query.token ?? null });
-  const history = await ordersService.listHistory(order.order._id);
-  sendResponse(res, HTTP_STATUS.OK, "Your order", toOrderWithTimelineView(order, history));
+  const overview = await ordersService.loadOrder(order);
+  const history = await ordersService.listHistory(order._id);
+  sendResponse(res, HTTP_STATUS.OK, "Your order", toOrderWithTimelineView(overview, history));
 }
 
 export async function getConfirmation(
-  { params, owner }: Input<typeof schemas.getConfirmationSchema>,
+  { order }: Input<typeof schemas.getConfirmationSchema, OwnOrder>,
   res: Response,
 ): Promise<void> {
-  const order = await ordersService.getOrder(params.orderNumber, { owner, token: null });
-  sendResponse(res, HTTP_STATUS.OK, "Thank you for your order", toOrderView(order));
+  const overview = await ordersService.loadOrder(order);
+  sendResponse(res, HTTP_STATUS.OK, "Thank you for your order", toOrderView(overview));
 }
 
 export async function getTimeline(
-  { params, owner }: Input<typeof schemas.getTimelineSchema>,
+  { order }: Input<typeof schemas.getTimelineSchema, OwnOrder>,
   res: Response,
 ): Promise<void> {
-  const { order } = await ordersService.getOrder(params.orderNumber, { owner, token: null });
   const history = await ordersService.listHistory(order._id);
-  sendResponse(res, HTTP_STATUS.OK, "The story of your order", toTimelineView(history));
+  sendResponse(res, HTTP_STATUS.OK, "The timeline of your order", toTimelineView(history));
 }

@@ -1,4 +1,5 @@
 import { describedRouter, guest } from "../../middlewares/described-router.js";
+import { orderOwnership } from "../../middlewares/order-ownership.middleware.js";
 import { listView } from "../../utils/view-schemas.js";
 import * as controller from "./orders.controller.js";
 import * as schemas from "./orders.validation.js";
@@ -8,7 +9,7 @@ const consumer = describedRouter({ base: "/api/orders", tag: "Orders" });
 
 /**
  * @route POST /api/orders
- * @description Places the order of a paid, COD or fully credited checkout; repeated, answers the same order
+ * @description Places the order of a checkout that is paid, COD or covered by credit; a repeat returns the same order
  * @access Guest or customer, owner
  */
 consumer.post(
@@ -60,7 +61,7 @@ consumer.get(
 
 /**
  * @route GET /api/orders/:orderNumber
- * @description The order with its timeline; a guest also by the signed `token` of the mail
+ * @description The order with its timeline; also with the signed `token` of the confirmation mail
  * @access Guest or customer, owner; or the signed link
  */
 consumer.get(
@@ -68,9 +69,9 @@ consumer.get(
   {
     summary: "The order",
     access: guest("empty"),
+    owner: orderOwnership,
     schemas: schemas.getOrderSchema,
     answers: { 200: OrderWithTimelineView },
-    refuses: ["ORDER_NOT_FOUND"],
   },
   controller.getOrder,
 );
@@ -85,9 +86,9 @@ consumer.get(
   {
     summary: "The confirmation of an order",
     access: guest("reject"),
+    owner: orderOwnership,
     schemas: schemas.getConfirmationSchema,
     answers: { 200: OrderView },
-    refuses: ["ORDER_NOT_FOUND"],
   },
   controller.getConfirmation,
 );
@@ -100,11 +101,11 @@ consumer.get(
 consumer.get(
   "/:orderNumber/timeline",
   {
-    summary: "The story of an order",
+    summary: "The timeline of an order",
     access: guest("reject"),
+    owner: orderOwnership,
     schemas: schemas.getTimelineSchema,
     answers: { 200: TimelineView },
-    refuses: ["ORDER_NOT_FOUND"],
   },
   controller.getTimeline,
 );

@@ -1,4 +1,4 @@
-import { type Types, trusted } from "mongoose";
+import type { Types } from "mongoose";
 import {
   type CheckoutSessionDoc,
   Order,
@@ -9,23 +9,21 @@ import {
   type PaymentDoc,
 } from "../../models/index.js";
 import { assertComplete } from "../../services/aggregates/checkout/refresh-before-payment.js";
-import { getOwnCheckout, isOwnedBy } from "../../services/aggregates/checkout-session/session-access.js";
+import { getOwnCheckout } from "../../services/aggregates/checkout-session/session-access.js";
 import { loadOrder, loadOrders, type OrderOverview } from "../../services/aggregates/order/load-order.js";
 import { choosePayment } from "../../services/flows/choose-payment.flow.js";
 import { type PlacedOrder, placeOrder } from "../../services/flows/place-order/place-order.flow.js";
 import { settlePayment } from "../../services/flows/settle-payment.flow.js";
 import { paymentGateway } from "../../services/integrations/payment-gateway.service.js";
-import { isLinkTokenValid, orderSubject } from "../../services/platform/links.service.js";
+import { dateRange, type Page, paginate } from "../../services/platform/paginate.service.js";
 import { now } from "../../utils/clock.js";
-import type { OrderStatus } from "../../utils/constants.js";
+import { CHECKOUT_STATUS, type OrderStatus } from "../../utils/constants.js";
 import { NotFoundError, RuleError } from "../../utils/errors.js";
 import { type Owner, ownerFilter } from "../../utils/principal.js";
-import { MAX_DEPTH_OF_PAGES } from "../../utils/request-schemas.js";
+import type { ListQuery } from "../../utils/request-schemas.js";
 import { unwrap } from "../../utils/result.js";
 
-export type { OrderOverview };
-
-const orderNotFound = () => new NotFoundError("ORDER_NOT_FOUND", "There is no such order");
+export { loadOrder, type OrderOverview };
 
 export interface OrderRequest {
   owner: Owner;
@@ -45,15 +43,15 @@ export async function place(request: OrderRequest): Promise<OrderOverview & { cr
   const { owner, checkoutSessionId } = request;
   const checkout = await getOwnCheckout(checkoutSessionId, owner);
   if (request.paymentId) await assertPaymentOf(checkout, request.paymentId);
-  const isOpen = checkout.status !== "completed" && checkout.status !== "failed";
+  const isOpen = checkout.status !== CHECKOUT_STATUS.COMPLETED && checkout.status !== CHECKOUT_STATUS.FAILED;
   const isAsRead = !isOpen || (await makeReady(checkout, request)) === "ready";
   const placed = await placeOrAskGateway(checkout, { ...request, isAsRead });
   return { ...(placed.overview ?? (await loadOrder(placed.order))), created: placed.created };
 }
 
 /**
- * A client may return before the gateway's webhook, and without `verify`: then the gateway is queried first, so
- * that a customer who has paid does not get PAYMENT_REQUIRED.
+ * A client may call before the gateway's webhook arrives, and without `verify`. Then the gateway is asked, so that a
+ * customer who has paid does not get PAYMENT_REQUIRED.
  */
 async function placeOrAskGateway(
   checkout: CheckoutSessionDoc,
@@ -70,20 +68,20 @@ async function placeOrAskGateway(
     return await attempt(isAsRead ? { checkout } : {});
   } catch (error) {
     const isUnpaid = error instanceof RuleError && error.code === "PAYMENT_REQUIRED";
-    if (!isUnpaid || !(await learnOfPayment(checkout._id))) throw error;
+    if (!isUnpaid || !(await askAboutPayment(checkout._id))) throw error;
     return attempt({});
   }
 }
 
-/** @returns whether the gateway knows a payment on which an order can be placed. */
-async function learnOfPayment(checkoutSessionId: Types.ObjectId): Promise<boolean> {
+/** @returns whether the gateway reports a payment for which an order can be placed */
+async function askAboutPayment(checkoutSessionId: Types.ObjectId): Promise<boolean> {
   const open = await Payment.findOne({ checkoutSessionId, gateway: "razorpay", supersededAt: null })
     .sort({ createdAt: -1 })
     .lean<PaymentDoc>();
   if (!open?.gatewayOrderId) return false;
   let awaitsOrder = false;
-  for (const word of unwrap(await paymentGateway.listPaymentsOfOrder(open.gatewayOrderId))) {
-    const settled = await settlePayment(word, "placement");
+  for (const report of unwrap(await paymentGateway.listPaymentsOfOrder(open.gatewayOrderId))) {
+    const settled = await settlePayment(report, "placement");
     awaitsOrder ||= settled?.awaitsOrder ?? false;
   }
   return awaitsOrder;
@@ -91,11 +89,11 @@ async function learnOfPayment(checkoutSessionId: Types.ObjectId): Promise<boolea
 
 async function assertPaymentOf(checkout: CheckoutSessionDoc, paymentId: Types.ObjectId): Promise<void> {
   if (await Payment.exists({ _id: paymentId, checkoutSessionId: checkout._id })) return;
-  throw new NotFoundError("PAYMENT_NOT_FOUND", "There is no such payment of this checkout");
+  throw new NotFoundError("PAYMENT_NOT_FOUND", "Payment not found in this checkout");
 }
 
 /**
- * A session with nothing due needs no payment method: it is frozen here.
+ * A session with nothing due needs no payment method, so it is frozen here.
  * @throws RuleError CHECKOUT_INCOMPLETE, TERMS_NOT_ACCEPTED; as `choosePayment`
  */
 async function makeReady(checkout: CheckoutSessionDoc, request: OrderRequest): Promise<"ready" | "frozen"> {
@@ -108,65 +106,29 @@ async function makeReady(checkout: CheckoutSessionDoc, request: OrderRequest): P
   return "frozen";
 }
 
-/** Who may see an order: its owner, or the holder of the signed link from the mail. */
-export interface OrderReader {
-  owner: Owner | null;
-  token: string | null;
-}
-
-/** @throws NotFoundError for an unknown order and for another caller's. */
-export async function getOrder(orderNumber: string, reader: OrderReader): Promise<OrderOverview> {
-  const order = await Order.findOne({ orderNumber }).lean<OrderDoc>();
-  const isReader =
-    order !== null &&
-    ((reader.owner !== null && isOwnedBy(order, reader.owner)) ||
-      (reader.token !== null && isLinkTokenValid(orderSubject(orderNumber), reader.token)));
-  if (!order || !isReader) throw orderNotFound();
-  return loadOrder(order);
-}
-
 /** Every status change of the order, oldest first. */
 export function listHistory(orderId: Types.ObjectId): Promise<OrderStatusHistoryDoc[]> {
   return OrderStatusHistory.find({ orderId }).sort({ createdAt: 1, _id: 1 }).lean<OrderStatusHistoryDoc[]>();
 }
 
-export interface OrderListQuery {
-  page: number;
-  limit: number;
-  sortOrder: "asc" | "desc";
+export interface OrderListQuery extends ListQuery<"createdAt"> {
   status?: OrderStatus;
-  dateFrom?: Date;
-  dateTo?: Date;
 }
 
-export interface OrderPage {
-  orders: OrderOverview[];
-  total: number;
+/** The caller's orders by date, newest first by default. */
+export async function listOrders(owner: Owner, query: OrderListQuery): Promise<Page<OrderOverview>> {
+  const { items, total } = await paginate<OrderDoc>(
+    { model: Order, filter: () => filterOf(owner, query), sortBy: "createdAt" },
+    query,
+  );
+  return { items: await loadOrders(items), total };
 }
 
-/** The caller's orders by date; newest first unless asked otherwise. */
-export async function listOrders(owner: Owner, query: OrderListQuery): Promise<OrderPage> {
-  const skip = (query.page - 1) * query.limit;
-  const [orders, total] = await Promise.all([
-    skip < MAX_DEPTH_OF_PAGES ? findOrders(owner, query, skip) : [],
-    Order.countDocuments(filterOf(owner, query), { limit: MAX_DEPTH_OF_PAGES }),
-  ]);
-  return { orders: await loadOrders(orders), total };
-}
-
-function findOrders(owner: Owner, query: OrderListQuery, skip: number): Promise<OrderDoc[]> {
-  return Order.find(filterOf(owner, query))
-    .sort({ createdAt: query.sortOrder === "asc" ? 1 : -1 })
-    .skip(skip)
-    .limit(query.limit)
-    .lean<OrderDoc[]>();
-}
-
-function filterOf(owner: Owner, { status, dateFrom, dateTo }: OrderListQuery) {
-  const range = { ...(dateFrom ? { $gte: dateFrom } : {}), ...(dateTo ? { $lte: dateTo } : {}) };
+function filterOf(owner: Owner, { status, ...dates }: OrderListQuery) {
+  const createdAt = dateRange(dates);
   return {
     ...ownerFilter(owner),
     ...(status ? { status } : {}),
-    ...(dateFrom || dateTo ? { createdAt: trusted(range) } : {}),
+    ...(createdAt ? { createdAt } : {}),
   };
 }

@@ -2,7 +2,7 @@ import Joi from "joi";
 import { ORDER_STATUSES, type OrderStatus } from "../../utils/constants.js";
 import { type ListQuery, listQuery, objectId, orderNumber } from "../../utils/request-schemas.js";
 
-/** What each handler takes, under the handler's name. */
+/** One request schema per handler, named after it. */
 
 /** `terms_accepted` is an alias of `termsAccepted`. */
 export interface PlaceOrderBody {
@@ -30,7 +30,7 @@ export const listOrdersSchema = {
 };
 
 const params = Joi.object<{ orderNumber: string }, true>({ orderNumber: orderNumber().required() });
-/** `<unix seconds>.<signature>`; whether it is right the service says. */
+/** `<unix seconds>.<signature>`; the service verifies it. */
 const token = Joi.string()
   .max(200)
   .pattern(/^[A-Za-z0-9._-]+$/, "a token");

@@ -11,7 +11,7 @@ export { OrderView, toOrderView };
 
 type History = Awaited<ReturnType<typeof ordersService.listHistory>>;
 
-/** An order with the story of its statuses, oldest first. */
+/** An order with every change of its statuses, oldest first. */
 export const toOrderWithTimelineView = (overview: ordersService.OrderOverview, history: History) => ({
   ...toOrderView(overview),
   timeline: history.map(toStatusChangeView),

@@ -13,7 +13,7 @@ export async function pay({ body, owner }: Input<typeof schemas.paySchema>, res:
     method: body.method,
     termsAccepted: body.termsAccepted ?? body.terms_accepted,
   });
-  sendResponse(res, HTTP_STATUS.OK, "The payment can be made", toPaymentChoiceView(chosen));
+  sendResponse(res, HTTP_STATUS.OK, "The payment is open", toPaymentChoiceView(chosen));
 }
 
 export async function verifyPayment(
@@ -47,7 +47,7 @@ export async function retryPayment(
   res: Response,
 ): Promise<void> {
   const chosen = await paymentsService.retryPayment(toObjectId(params.paymentId), owner, body.method);
-  sendResponse(res, HTTP_STATUS.OK, "The payment can be made again", toPaymentChoiceView(chosen));
+  sendResponse(res, HTTP_STATUS.OK, "The payment is open again", toPaymentChoiceView(chosen));
 }
 
 export async function getPayment(

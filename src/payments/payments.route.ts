@@ -5,7 +5,7 @@ import { CodOrderView, PaymentChoiceView, PaymentView } from "./payments.view.js
 
 const consumer = describedRouter({ base: "/api/payments", tag: "Payments" });
 
-/** Whoever chooses a payment may meet these: the whole checkout is looked at once more. */
+/** Choosing a payment checks the whole checkout once more, so all of these are possible. */
 const CHOICE_REFUSES = [
   "CHECKOUT_NOT_FOUND",
   "CHECKOUT_EXPIRED",
@@ -27,13 +27,13 @@ const CHOICE_REFUSES = [
 
 /**
  * @route POST /api/payments
- * @description Chooses how to pay and makes the gateway order, as PUT /api/checkout/:sessionId/payment-method
+ * @description Chooses how to pay and creates the gateway order, as PUT /api/checkout/:sessionId/payment-method
  * @access Guest or customer, owner
  */
 consumer.post(
   "/",
   {
-    summary: "Begin a payment",
+    summary: "Start a payment",
     access: guest("reject"),
     schemas: schemas.paySchema,
     answers: { 200: PaymentChoiceView },
@@ -46,7 +46,7 @@ consumer.post(
 
 /**
  * @route POST /api/payments/verify
- * @description What Checkout.js handed over: its signature is checked, then the gateway is asked; repeatable
+ * @description Checks the signature that Checkout.js returned, then asks the gateway; repeatable
  * @access Guest or customer, owner
  */
 consumer.post(
@@ -88,7 +88,7 @@ consumer.post(
 consumer.post(
   "/:paymentId/retry",
   {
-    summary: "Try a failed payment again",
+    summary: "Retry a failed payment",
     access: guest("reject"),
     schemas: schemas.retryPaymentSchema,
     answers: { 200: PaymentChoiceView },
@@ -101,7 +101,7 @@ consumer.post(
 
 /**
  * @route GET /api/payments/:paymentId
- * @description A payment and what became of it
+ * @description A payment with its status
  * @access Guest or customer, owner
  */
 consumer.get(

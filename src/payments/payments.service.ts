@@ -4,7 +4,7 @@ import {
   type PaymentChoiceOverview,
   toPaymentChoice,
 } from "../../services/aggregates/checkout/payment-options.js";
-import { getOwnCheckout, isOwnedBy } from "../../services/aggregates/checkout-session/session-access.js";
+import { getOwnCheckout } from "../../services/aggregates/checkout-session/session-access.js";
 import { loadOrder, type OrderOverview } from "../../services/aggregates/order/load-order.js";
 import { findMismatch } from "../../services/calculations/payment-match.js";
 import { choosePayment } from "../../services/flows/choose-payment.flow.js";
@@ -15,16 +15,18 @@ import { paymentGateway } from "../../services/integrations/payment-gateway.serv
 import { now } from "../../utils/clock.js";
 import {
   CHECKOUT_PAYMENT_METHODS,
+  CHECKOUT_STATUS,
   type CheckoutPaymentMethod,
+  PAYMENT_GATEWAY_STATUS,
   type PaymentMismatchReason,
 } from "../../utils/constants.js";
 import { NotFoundError, RuleError } from "../../utils/errors.js";
-import type { Owner } from "../../utils/principal.js";
+import { isOwnedBy, type Owner } from "../../utils/principal.js";
 import { unwrap } from "../../utils/result.js";
 
-const paymentNotFound = () => new NotFoundError("PAYMENT_NOT_FOUND", "There is no such payment");
+const paymentNotFound = () => new NotFoundError("PAYMENT_NOT_FOUND", "Payment not found");
 
-/** @throws NotFoundError for an unknown payment and for somebody else's (D15). */
+/** @throws NotFoundError for an unknown payment and for another caller's */
 export async function getOwnPayment(paymentId: Types.ObjectId, owner: Owner): Promise<PaymentDoc> {
   const payment = await Payment.findById(paymentId).lean<PaymentDoc>();
   if (!payment || !isOwnedBy(payment, owner)) throw paymentNotFound();
@@ -38,7 +40,7 @@ export interface PayRequest {
   termsAccepted?: boolean;
 }
 
-/** The same room as `PUT /checkout/:id/payment-method`: one flow stands behind both doors. */
+/** The same flow as `PUT /checkout/:id/payment-method`. */
 export const pay = async (request: PayRequest): Promise<PaymentChoiceOverview> =>
   toPaymentChoice(await choosePayment(request));
 
@@ -50,26 +52,26 @@ export interface CheckoutAnswer {
 
 /**
  * The client's callback: checks the signature over the gateway order's id as stored here, then asks the
- * gateway for the payment itself; only the gateway's report changes a status. Repeatable.
+ * gateway for the payment; only the gateway's report changes a status. Repeatable.
  * @throws NotFoundError for a gateway order that is not this caller's; RuleError SIGNATURE_INVALID,
  *   AMOUNT_MISMATCH (`details.reason` says what does not match), PAYMENT_SUPERSEDED; the upstream errors
  */
 export async function verifyPayment(answer: CheckoutAnswer, owner: Owner): Promise<PaymentDoc> {
-  // The oldest was made here, with the amount that was asked for; a later one may come from the gateway.
+  // The oldest was created here, with the expected amount; a later one may come from a report of the gateway.
   const record = await Payment.findOne({ gatewayOrderId: answer.gatewayOrderId })
     .sort({ createdAt: 1 })
     .lean<PaymentDoc>();
   if (!record?.gatewayOrderId || !isOwnedBy(record, owner)) throw paymentNotFound();
   if (!paymentGateway.verifyCheckoutSignature({ ...answer, gatewayOrderId: record.gatewayOrderId })) {
-    throw new RuleError("SIGNATURE_INVALID", "The payment's signature is not right");
+    throw new RuleError("SIGNATURE_INVALID", "The signature of the payment is not valid");
   }
-  const word = unwrap(await paymentGateway.getGatewayPayment(answer.gatewayPaymentId));
-  if (word.orderId !== record.gatewayOrderId) {
+  const report = unwrap(await paymentGateway.getGatewayPayment(answer.gatewayPaymentId));
+  if (report.orderId !== record.gatewayOrderId) {
     throw new RuleError("SIGNATURE_INVALID", "This payment belongs to another order");
   }
-  const settled = await settlePayment(word, "callback");
+  const settled = await settlePayment(report, "callback");
   if (!settled) throw paymentNotFound();
-  const mismatch = settled.payment.mismatch?.reason ?? mismatchOfAuthorization(record, word);
+  const mismatch = settled.payment.mismatch?.reason ?? mismatchOfAuthorization(record, report);
   if (mismatch) {
     throw new RuleError(
       "AMOUNT_MISMATCH",
@@ -80,18 +82,21 @@ export async function verifyPayment(answer: CheckoutAnswer, owner: Owner): Promi
   if (settled.payment.supersededAt) {
     throw new RuleError(
       "PAYMENT_SUPERSEDED",
-      "The cart changed after this payment began; the money will be returned",
+      "The cart changed after this payment started; the payment will be refunded",
     );
   }
   return settled.payment;
 }
 
 /**
- * With automatic capture an authorisation is not settled, but a wrong amount can be told at once. A fee that
- * the customer bears is unknown until the capture.
+ * With automatic capture an authorisation is not settled, but a wrong amount can be reported at once. A fee that the
+ * customer pays is unknown until the capture.
  */
-const mismatchOfAuthorization = (asked: PaymentDoc, word: GatewayPayment): PaymentMismatchReason | null =>
-  word.status === "authorized" && word.feeBearer !== "customer" ? findMismatch(asked, word) : null;
+const mismatchOfAuthorization = (
+  expected: PaymentDoc,
+  report: GatewayPayment,
+): PaymentMismatchReason | null =>
+  report.status === "authorized" && report.feeBearer !== "customer" ? findMismatch(expected, report) : null;
 
 export interface CodRequest {
   owner: Owner;
@@ -104,7 +109,7 @@ export interface CodOrder {
   order: OrderOverview;
   /** Null when credit and points paid for everything. */
   payment: PaymentDoc | null;
-  /** Whether this call made it. */
+  /** Whether this call created it. */
   created: boolean;
 }
 
@@ -117,9 +122,9 @@ export interface CodOrder {
 export async function payOnDelivery(request: CodRequest): Promise<CodOrder> {
   const { owner, checkoutSessionId } = request;
   const checkout = await getOwnCheckout(checkoutSessionId, owner);
-  const isBegun = checkout.status === "completed" || checkout.placement !== null;
+  const isPlacedOrPlacing = checkout.status === CHECKOUT_STATUS.COMPLETED || checkout.placement !== null;
   const needsNoPayment = checkout.frozen?.totals.amountDue === 0;
-  const isPromised = isBegun && (checkout.paymentMethod === "cod" || needsNoPayment);
+  const isPromised = isPlacedOrPlacing && (checkout.paymentMethod === "cod" || needsNoPayment);
   if (!isPromised) {
     if (!request.termsAccepted) {
       throw new RuleError("TERMS_NOT_ACCEPTED", "Accept the terms to place the order");
@@ -136,8 +141,8 @@ const isCheckoutMethod = (method: PaymentDoc["method"]): method is CheckoutPayme
   CHECKOUT_PAYMENT_METHODS.some((candidate) => candidate === method);
 
 /**
- * After a failed attempt: a new record, on the same gateway order while the amount is unchanged (D11).
- * @throws RuleError PAYMENT_NOT_FAILED, METHOD_UNAVAILABLE; otherwise as choosing a method.
+ * After a failed attempt: a new record, on the same gateway order while the amount is unchanged.
+ * @throws RuleError PAYMENT_NOT_FAILED, METHOD_UNAVAILABLE; otherwise as choosing a method
  */
 export async function retryPayment(
   paymentId: Types.ObjectId,
@@ -145,8 +150,8 @@ export async function retryPayment(
   method?: CheckoutPaymentMethod,
 ): Promise<PaymentChoiceOverview> {
   const failed = await getOwnPayment(paymentId, owner);
-  if (failed.status !== "failed" || !failed.checkoutSessionId) {
-    throw new RuleError("PAYMENT_NOT_FAILED", "Only a failed payment can be tried again", {
+  if (failed.status !== PAYMENT_GATEWAY_STATUS.FAILED || !failed.checkoutSessionId) {
+    throw new RuleError("PAYMENT_NOT_FAILED", "Only a failed payment can be retried", {
       status: failed.status,
     });
   }

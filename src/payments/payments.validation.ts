@@ -2,7 +2,7 @@ import Joi from "joi";
 import { CHECKOUT_PAYMENT_METHODS, type CheckoutPaymentMethod } from "../../utils/constants.js";
 import { objectId } from "../../utils/request-schemas.js";
 
-/** What each handler takes, under the handler's name. */
+/** One request schema per handler, named after it. */
 
 /** `terms_accepted` is an alias of `termsAccepted`. */
 interface Terms {
@@ -32,7 +32,7 @@ export const payOnDeliverySchema = {
     .required(),
 };
 
-/** An id of the gateway; one that it never made is not found, or its signature is wrong. */
+/** An id of the gateway; an invented one is not found or fails the signature check. */
 const gatewayId = () =>
   Joi.string()
     .max(64)

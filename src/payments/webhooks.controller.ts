@@ -6,7 +6,7 @@ import * as webhooks from "./webhooks.service.js";
 
 export { drainWebhooks } from "./webhooks.service.js";
 
-/** The id is not signed: anything but a short, plain one counts as none. */
+/** The id is not signed: one that is long or has other characters is ignored. */
 const EVENT_ID = /^[A-Za-z0-9_-]{1,100}$/;
 
 const findEventId = (header: unknown): string | null =>

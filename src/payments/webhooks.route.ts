@@ -8,7 +8,7 @@ const NoData = Joi.valid(null);
 
 /**
  * @route POST /api/webhooks/razorpay
- * @description Every event of the gateway: stored by its id, answered, then applied
+ * @description Receives every event of the gateway: stored by its id, acknowledged, then applied
  * @access Signed (X-Razorpay-Signature over the raw body)
  */
 webhooks.post(
@@ -19,7 +19,7 @@ webhooks.post(
 
 /**
  * @route POST /api/webhooks/razorpay/refund
- * @description The same, for shops that have given refunds an address of their own
+ * @description The same, for shops that have configured a separate URL for refund events
  * @access Signed (X-Razorpay-Signature over the raw body)
  */
 webhooks.post(

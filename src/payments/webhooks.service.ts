@@ -16,13 +16,13 @@ import {
   postponeWebhook,
   storeWebhookEvent,
 } from "../../services/platform/webhook-event.service.js";
+import { createTaskPool } from "../../utils/async.js";
 import { AppError, OutcomeUnknownError } from "../../utils/errors.js";
+import { toStorable } from "../../utils/foreign-data.js";
 import { isRecord, sha256Hex } from "../../utils/helpers.js";
 import { maskGatewayPayload } from "../../utils/masking.js";
-import { toStorable } from "../../utils/storable.js";
-import { createTaskPool } from "../../utils/task-pool.js";
 
-/** What became of an event. `later`: it is about something we do not know *yet* (F21); a worker applies it again. */
+/** The result of an event. `later`: it is about something that is not known here *yet*; a worker applies it again. */
 export type Applied =
   | { kind: "processed" }
   | { kind: "flagged"; reason: string }
@@ -30,20 +30,20 @@ export type Applied =
 
 const processed: Applied = { kind: "processed" };
 
-/** So many events are applied at once; a burst waits its turn, and what waits too long the worker takes up. */
+/** At most 16 events are applied in parallel; more wait in the pool, and the worker applies those that wait too long. */
 const background = createTaskPool(16, (error) =>
-  logger.error({ err: error }, "> A webhook event was left to the worker"),
+  logger.error({ err: error }, "> A webhook event could not be applied at once; the retry job applies it"),
 );
 
-/** Resolves when every event that was taken in has been applied or left to the worker: for the shutdown. */
+/** For the shutdown: resolves when every received event is applied or left to the worker. */
 export const drainWebhooks = (): Promise<void> => background.drain();
 
-/** A delivery whose signature was right. */
+/** A delivery whose signature was valid. */
 export interface Delivery {
-  /** The gateway's id of the event; null where it sent none: then the body's hash stands for it. */
+  /** The gateway's id of the event; null when it sent none, and then the hash of the body is used. */
   eventId: string | null;
   rawBody: Buffer;
-  /** What the raw body says. */
+  /** The parsed body. */
   payload: unknown;
 }
 
@@ -60,21 +60,21 @@ export async function receiveGatewayEvent({ eventId, rawBody, payload }: Deliver
     bodyHash,
     payload: toStorable(maskGatewayPayload(payload)),
   });
-  const { event } = await withinPatience(stored);
+  const { event } = await withinDeadline(stored);
   if (event.state === "received") background.run(() => applyStoredEvent(event));
 }
 
-/** The gateway waits for 5 s, then it repeats the event. The retry job applies an event that is stored late. */
-const PATIENCE_MS = 4_000;
+/** The gateway waits 5 s, then sends the event again. The retry job applies an event that is stored late. */
+const STORE_WITHIN_MS = 4_000;
 
 /** @throws OutcomeUnknownError when the database takes too long: no 200 before the event is stored */
-async function withinPatience<T>(storing: Promise<T>): Promise<T> {
+async function withinDeadline<T>(storing: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new OutcomeUnknownError("database")), PATIENCE_MS);
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new OutcomeUnknownError("database")), STORE_WITHIN_MS);
   });
   try {
-    return await Promise.race([storing, patience]);
+    return await Promise.race([storing, tooLate]);
   } finally {
     clearTimeout(timer);
   }
@@ -86,7 +86,7 @@ const nameOf = (payload: unknown): string =>
     ? payload.event.slice(0, MAX_EVENT_NAME)
     : "unknown";
 
-/** Applies a stored event of the gateway and records what became of it: at once, or by the retry job. */
+/** Applies a stored event of the gateway and records the result. Called on receipt and by the retry job. */
 export async function applyStoredEvent(event: WebhookEventDoc): Promise<void> {
   try {
     const applied = await applyGatewayEvent(event.payload);
@@ -94,20 +94,23 @@ export async function applyStoredEvent(event: WebhookEventDoc): Promise<void> {
     else if (applied.kind === "flagged") await flagWebhook(event._id, applied.reason);
     else await awaitWebhookSubject(event, applied.reason);
   } catch (error) {
-    logger.warn({ err: error, eventId: event.eventId, event: event.event }, "> A webhook event must wait");
+    logger.warn(
+      { err: error, eventId: event.eventId, event: event.event },
+      "> A webhook event could not be applied; it is retried later",
+    );
     await postponeWebhook(event, error);
   }
 }
 
 /**
- * Applies one stored event of the gateway. Any order and any number of repetitions end in the same state,
- * because every move goes through the same door as the client's callback (`domain.md` §5.3).
+ * Applies one stored event of the gateway. Any order and any number of repetitions end in the same state, because
+ * every move goes through `settlePayment`, as the client's callback does.
  */
 export async function applyGatewayEvent(payload: unknown): Promise<Applied> {
   const event = paymentGateway.parseWebhook(payload);
   if (!event) return { kind: "flagged", reason: "not an event of the gateway" };
   if (event.isForeignAccount) return { kind: "flagged", reason: "another merchant's account" };
-  // Parts that the event is not about may be unreadable: a capture counts even if the order beside it is odd.
+  // Only the part that the event is about must be readable: a capture counts even if its order cannot be read.
   const unreadable = event.unreadable.find(({ part }) => part === event.subject);
   if (unreadable) return { kind: "flagged", reason: `${unreadable.part}: ${unreadable.reason}` };
   if (event.refund) return applyRefund(event.refund, event.payment);
@@ -115,11 +118,11 @@ export async function applyGatewayEvent(payload: unknown): Promise<Applied> {
   return processed;
 }
 
-/** Disputes carry the payment along, but say nothing new about it. */
+/** A dispute event contains the payment, but reports no change of it. */
 const movesPayment = (event: GatewayEvent): boolean => event.dispute === null;
 
-async function applyPayment(word: GatewayPayment): Promise<Applied> {
-  const settled = await settlePayment(word, "webhook");
+async function applyPayment(report: GatewayPayment): Promise<Applied> {
+  const settled = await settlePayment(report, "webhook");
   if (!settled) return { kind: "later", reason: "unknown gateway order" };
   if (settled.awaitsOrder && settled.payment.checkoutSessionId) {
     await placeWithoutClient(settled.payment.checkoutSessionId);
@@ -127,7 +130,7 @@ async function applyPayment(word: GatewayPayment): Promise<Applied> {
   return processed;
 }
 
-/** The client may have vanished: then this places the order (D9). What stops it, the recovery job takes up. */
+/** Places the order in case the client does not return. The recovery job retries after a failure. */
 async function placeWithoutClient(
   checkoutSessionId: Parameters<typeof placeOrder>[0]["checkoutSessionId"],
 ): Promise<void> {
@@ -136,20 +139,20 @@ async function placeWithoutClient(
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     logger.info(
-      { checkoutSessionId: checkoutSessionId.toHexString(), code: error.code },
-      "> A webhook could not place the order; the client or the recovery job will",
+      { checkoutSessionId: checkoutSessionId.toHexString(), code: error.code, reason: error.message },
+      "> A webhook could not place the order; the client or the recovery job retries",
     );
   }
 }
 
-async function applyRefund(word: GatewayRefund, payment: GatewayPayment | null): Promise<Applied> {
-  const reported = await applyReportedRefund(word);
+async function applyRefund(report: GatewayRefund, payment: GatewayPayment | null): Promise<Applied> {
+  const reported = await applyReportedRefund(report);
   if (reported.kind === "settled") return processed;
   if (reported.kind === "doubtful") return { kind: "flagged", reason: reported.reason };
   if (payment && isReturnedUncaptured(payment)) return applyPayment(payment);
   return { kind: "later", reason: "unknown refund" };
 }
 
-/** The gateway returned an authorisation by itself, as of a second payment on one order: no refund of ours. */
+/** The gateway returned an authorisation on its own, such as that of a second payment on one order. */
 const isReturnedUncaptured = ({ status, captured }: GatewayPayment): boolean =>
   status === "refunded" && !captured;

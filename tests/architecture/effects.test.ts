@@ -9,8 +9,7 @@ import { join, relative, resolve } from "node:path";
 const PROJECT = resolve(__dirname, "../..");
 const DEPLOYED: string[] = JSON.parse(readFileSync(join(PROJECT, "tsconfig.build.json"), "utf8")).include;
 
-const HTTP_CLIENT = "services/integrations/http-client.service.ts";
-const HTTP_ADAPTER = "services/integrations/http-adapter.ts";
+const HTTP_EXCHANGE = "services/integrations/http-exchange.ts";
 const TRANSPORT = "services/integrations/razorpay/transport.ts";
 const TRANSACTIONS = "services/platform/transaction.service.ts";
 const DATABASE = "config/database.config.ts";
@@ -27,7 +26,7 @@ const WAYS: readonly Way[] = [
   {
     what: "axios",
     pattern: /^import (?!type )[^;]*from "axios"/m,
-    allowed: [HTTP_CLIENT],
+    allowed: [],
     example: `import axios, { type AxiosInstance } from "axios";`,
   },
   {
@@ -39,7 +38,7 @@ const WAYS: readonly Way[] = [
   {
     what: "sockets and requests of Node",
     pattern: /^import (?!type )[^;]*from "(?:node:)?(?:https?|http2|net|tls|dgram|undici|child_process)"/m,
-    allowed: [HTTP_ADAPTER, TRANSPORT, "config/server.config.ts"],
+    allowed: [HTTP_EXCHANGE, TRANSPORT, "config/server.config.ts"],
     example: `import { request } from "node:https";`,
   },
   {

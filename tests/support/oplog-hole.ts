@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import mongoose from "mongoose";
 import { dropTestDatabase, testDatabaseUri } from "./database.js";
+import { lockFailPoints, unlockFailPoints } from "./fail-points.js";
 
 const FAIL_POINT = "hangAfterCollectionInserts";
 /** Long enough for everything that does not wait for the hole; majority writes give up after 4 s. */
@@ -9,10 +10,19 @@ const HANGS_WITHIN_MS = 10_000;
 
 /**
  * Runs `work` while an older write is still in flight: it has its place in the oplog and is not committed.
- * Until it is, no later write is majority committed, and a snapshot transaction sees none of them. Use it
- * with `useFailPoints`. The whole server waits, so the hole closes after half a second; `work` may go on.
+ * Until it is, no later write is majority committed, and a snapshot transaction sees none of them.
+ * The whole server waits, so the hole closes after half a second; `work` may go on.
  */
 export async function withOplogHole<T>(work: () => Promise<T>): Promise<T> {
+  await lockFailPoints();
+  try {
+    return await inOplogHole(work);
+  } finally {
+    unlockFailPoints();
+  }
+}
+
+async function inOplogHole<T>(work: () => Promise<T>): Promise<T> {
   const uri = testDatabaseUri("hole");
   const client = await mongoose.mongo.MongoClient.connect(uri);
   const admin = client.db("admin");

@@ -37,7 +37,7 @@ export async function startWorld(variables: Record<string, string> = {}): Promis
     { MONGODB_URI: testDatabaseUri("orders"), NODE_ENV: "test" },
     variables,
   );
-  const [{ createApp }, { config }, database, jobs, registry, webhooks, { outboxEffects }, worker] =
+  const [{ createApp }, { config }, database, jobs, registry, webhooks, { outboxHandlers }, worker] =
     await Promise.all([
       import("../../config/express.config.js"),
       import("../../config/env.config.js"),
@@ -45,7 +45,7 @@ export async function startWorld(variables: Record<string, string> = {}): Promis
       import("../../scripts/scheduled-jobs.js"),
       import("../../services/platform/job-registry.service.js"),
       import("../../src/payments/webhooks.controller.js"),
-      import("../../scripts/jobs/outbox-effects.js"),
+      import("../../scripts/jobs/outbox-handlers.js"),
       import("../../services/platform/outbox-worker.service.js"),
     ]);
   await database.connectDatabase(config.mongodbUri);
@@ -66,10 +66,10 @@ export async function startWorld(variables: Record<string, string> = {}): Promis
     async settle() {
       await sandbox.control.razorpay.flushWebhooks();
       await webhooks.drainWebhooks();
-      await worker.drainOutbox(outboxEffects);
+      await worker.drainOutbox(outboxHandlers);
       await sandbox.control.razorpay.flushWebhooks();
       await webhooks.drainWebhooks();
-      await worker.drainOutbox(outboxEffects);
+      await worker.drainOutbox(outboxHandlers);
     },
     async stop() {
       await webhooks.drainWebhooks();

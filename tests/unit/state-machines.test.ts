@@ -16,14 +16,14 @@ import {
 } from "../../utils/state-machines.js";
 
 /**
- * The lifecycles as `domain.md` §3 tells them, written down a second time on purpose: whatever is not in
+ * The lifecycles, repeated here on purpose: whatever is not in
  * these lines is refused, and every pair of statuses is tried.
  */
 interface Lifecycle {
   machine: StateMachine<string>;
   initial: string;
   moves: string[];
-  /** Statuses of the word list that this lifecycle does not use. */
+  /** Statuses of the list that this lifecycle does not use. */
   unused?: string[];
 }
 
@@ -161,7 +161,7 @@ describe("The lifecycles", () => {
         expect(machine.initial).toBe(initial);
       });
 
-      it.each(pairsOf(machine))("When %s is asked to become %s, then the table alone decides", (from, to) => {
+      it.each(pairsOf(machine))("When %s is to become %s, then only the table decides", (from, to) => {
         const legal = moves.includes(`${from} → ${to}`);
         expect(canMove(machine, from, to)).toBe(legal);
         expect(sourcesOf(machine, to).includes(from)).toBe(legal);

@@ -84,7 +84,7 @@ export interface State {
   readonly name: string;
   readonly aliases: readonly string[];
   readonly isUnionTerritoryWithoutLegislature: boolean;
-  /** Where the code is legacy (25, 28): the code that new documents bear instead. */
+  /** For a legacy code (25, 28): the code that new documents use. */
   readonly replacedBy: StateCode | null;
 }
 

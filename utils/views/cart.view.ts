@@ -1,24 +1,24 @@
 import Joi from "joi";
 import type { CartDoc, CartItemDoc } from "../../models/index.js";
-import { CART_STATUSES, CURRENCY, NOTICE_CODES, type Notice } from "../constants.js";
+import { CART_STATUS, CART_STATUSES, CURRENCY, NOTICE_CODES, type Notice } from "../constants.js";
 import { toRupees, ZERO_PAISE } from "../money.js";
 import { moment, nullable, rupees } from "../view-schemas.js";
 import { count, id, productFields, text, toTotalsView, totalsFields } from "./parts.view.js";
 import { viewOf } from "./view-of.js";
 
-/** What the inventory says of a line; null when it cannot be asked. */
+/** The stock of a line; null while the inventory service is unavailable. */
 export interface AvailabilityView {
   isAvailable: boolean;
   available: number;
 }
 
-export interface CartViewSource {
+interface CartViewSource {
   cart: CartDoc;
   /** In the order in which they were added, gifts among them. */
   lines: readonly CartItemDoc[];
-  /** By the line's id; a line that is missing has `availability: null`. */
+  /** By the line's id; a line without an entry has `availability: null`. */
   availability?: ReadonlyMap<string, AvailabilityView | null>;
-  /** What there is to tell now; left out: what the last write had to tell. */
+  /** Default: the notices of the last write. */
   notices?: readonly Notice[];
 }
 
@@ -73,7 +73,7 @@ export const toNoticeView = ({ code, message, itemId, details }: Notice) => ({
   code,
   message,
   itemId,
-  // The database keeps null for what was left out.
+  // The database stores null for missing details.
   details: details ?? undefined,
 });
 
@@ -132,11 +132,11 @@ export function toCartView({ cart, lines, availability, notices }: CartViewSourc
 
 type CartFields = ReturnType<typeof toCartView>;
 
-/** What a caller without a cart sees: it has no id yet and does not expire. */
+/** The view for a caller without a cart: it has no id and does not expire. */
 export const toEmptyCartView = (cart: { sessionId?: string; pricesIncludeTax: boolean }) => ({
   id: null,
   sessionId: cart.sessionId,
-  status: "active" as const,
+  status: CART_STATUS.ACTIVE,
   currency: CURRENCY,
   items: [] as CartFields["items"],
   itemCount: 0,

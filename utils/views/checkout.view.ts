@@ -41,7 +41,7 @@ const toCheckoutTotalsView = (totals: CheckoutTotals) => ({
   amountDue: toRupees(totals.amountDue),
 });
 
-/** A checkout as its owner sees it. Once the method is chosen, the totals are those that will be paid. */
+/** A checkout as its owner sees it. Once the method is chosen, the totals are the frozen ones. */
 export function toCheckoutView({ checkout, cart, lines, totals, payment }: CheckoutViewSource) {
   return {
     id: checkout._id.toHexString(),
@@ -101,7 +101,7 @@ export const CheckoutView = viewOf<ReturnType<typeof toCheckoutView>>(
   { orderNumber: text },
 );
 
-/** A method on offer, as `listPaymentOptions` tells it. */
+/** A payment method, as `listPaymentOptions` returns it. */
 export interface PaymentOptionSource {
   method: CheckoutPaymentMethod;
   available: boolean;
@@ -128,7 +128,7 @@ const PaymentOptionView = viewOf<ReturnType<typeof toPaymentOptionView>>(
   },
 );
 
-/** What Checkout.js is opened with. */
+/** The options of Checkout.js. */
 export interface GatewayWindowSource {
   key: string;
   orderId: string;
@@ -139,7 +139,7 @@ export interface GatewayWindowSource {
   method: string | null;
 }
 
-/** The one amount that leaves in paise: the gateway's script wants it so. */
+/** The only amount in paise that leaves the service: the gateway's script requires it. */
 const toGatewayWindowView = ({
   key,
   orderId,
@@ -175,7 +175,7 @@ export interface PaymentChoiceSource {
   gateway: GatewayWindowSource | null;
 }
 
-/** The answer to every door of choosing a payment: by checkout, by payments, by retry. */
+/** The response of every route that chooses a payment: of the checkout, of payments, and the retry. */
 export const toPaymentChoiceView = ({ overview, options, gateway }: PaymentChoiceSource) => ({
   session: toCheckoutView(overview),
   paymentOptions: options.map(toPaymentOptionView),

@@ -8,7 +8,7 @@ import { viewOf } from "./view-of.js";
 
 const BASIS_POINTS_PER_PERCENT = 100;
 
-/** Delivered units whose window is open, and which no return holds yet (`domain.md` §5.7). */
+/** Whether the line has delivered units in no return, and its return window is still open. */
 export function isReturnableNow(item: OrderItemDoc, at: Date): boolean {
   const free = item.quantityDelivered - item.quantityReturned - item.quantityReturnPromised;
   return item.isReturnable && free > 0 && item.returnableUntil !== null && item.returnableUntil > at;

@@ -55,7 +55,7 @@ const toOrderTotalsView = (order: OrderDoc) => ({
   amountDue: toRupees(order.amountDue),
 });
 
-/** Before shipment; the customer cannot call back what is on its way. */
+/** Only before shipment. */
 const canCancel = (order: OrderDoc): boolean => canMove(orderMachine, order.status, "cancelled");
 
 const toOrderHead = (order: OrderDoc) => ({
@@ -94,7 +94,7 @@ const toOrderDates = (order: OrderDoc) => ({
   cancellationReason: order.cancellationReason ?? undefined,
 });
 
-/** An order as its customer sees it: no ids of staff, no internal notes, nothing of the gateway's. */
+/** An order as its customer sees it: without staff ids, internal notes and data of the gateway. */
 export function toOrderView({ order, items, payment, shipments }: OrderViewSource) {
   const at = now();
   return {
@@ -156,7 +156,7 @@ export const OrderView = viewOf<ReturnType<typeof toOrderView>>(
   },
 );
 
-/** A status change as customers see it: without the id of who made it. */
+/** A status change as customers see it: without the id of the person who made it. */
 export const toStatusChangeView = (row: OrderStatusHistoryDoc) => ({
   type: row.statusType,
   from: row.fromStatus,

@@ -15,7 +15,7 @@ const toMethodDetailsView = (details: PaymentDoc["methodDetails"]) => ({
   vpa: details?.vpa,
 });
 
-/** A payment as its customer sees it: nothing of the gateway's but what stands on the customer's own card. */
+/** A payment as its customer sees it: without data of the gateway, except the means of payment. */
 export const toPaymentView = (payment: PaymentDoc) => ({
   id: payment._id.toHexString(),
   orderNumber: payment.orderNumber ?? undefined,

@@ -25,18 +25,18 @@ export function answerBadly(fault: FaultRule, exchange: Exchange): void {
   const { res, next } = exchange;
   if (fault.retryAfterSeconds !== undefined) res.setHeader("Retry-After", String(fault.retryAfterSeconds));
   if (fault.action === "status" && !fault.after) {
-    sendJson(res, fault.status ?? 500, errorEnvelope());
+    sendJson(res, fault.status ?? 500, errorEnvelope(fault));
     return;
   }
   interceptBody(res, (body) => spoil(fault, body, exchange));
   next();
 }
 
-const errorEnvelope = (): object => ({
+const errorEnvelope = ({ code = "INJECTED_FAULT" }: FaultRule): object => ({
   success: false,
   message: "Injected fault",
   data: null,
-  error: { code: "INJECTED_FAULT" },
+  error: { code },
 });
 
 type FinalEnd = (body?: Buffer) => void;
@@ -103,7 +103,7 @@ function replacement(fault: FaultRule, sent: Buffer): { contentType: string; bod
     case "wrong-types":
       return { contentType: json, body: Buffer.from(JSON.stringify(withWrongTypes(sent))) };
     default:
-      return { contentType: json, body: Buffer.from(JSON.stringify(errorEnvelope())) };
+      return { contentType: json, body: Buffer.from(JSON.stringify(errorEnvelope(fault))) };
   }
 }
 

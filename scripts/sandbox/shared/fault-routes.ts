@@ -13,6 +13,7 @@ const RULE = Joi.object<FaultRule, true>({
     .valid(...FAULT_ACTIONS)
     .required(),
   status: Joi.number().integer().min(200).max(599),
+  code: Joi.string(),
   delayMs: Joi.number().min(0),
   times: Joi.number().integer().min(1),
   probability: Joi.number().min(0).max(1),

@@ -36,6 +36,8 @@ export interface FaultRule {
   action: FaultAction;
   /** Of `status` (default 500) and of the spoilt answers (default 200). */
   status?: number;
+  /** For `status`: the error code of the envelope; default `INJECTED_FAULT`, which no contract lists. */
+  code?: string;
   /** `delay`: before the work (default 1000). `slow-drip`: between two pieces of 16 bytes (default 100). */
   delayMs?: number;
   /** How many requests it hits; absent: until it is deleted. */

@@ -9,7 +9,8 @@ import type {
 } from "../../../models/index.js";
 import type { Notice } from "../../../utils/constants.js";
 import { multiplyPaise, ZERO_PAISE } from "../../../utils/money.js";
-import { createUndoLog, type UndoLog } from "./reservation-undo.js";
+import type { Result } from "../../../utils/result.js";
+import type { NewReservation } from "../../integrations/inventory-integration.service.js";
 
 /** A cart as it is in the database. Lines are in the order in which they were added. */
 export interface CartState {
@@ -18,42 +19,55 @@ export interface CartState {
 }
 
 /** A write that belongs to the change: a saved item, the other cart of a merge. */
-export type WriteAlongside = (tx: ClientSession) => Promise<void>;
+type WriteAlongside = (tx: ClientSession) => Promise<void>;
+
+/** A request for a reservation that got no answer. Repeated with the same key, it returns the reservation's id. */
+export type UnansweredReservation = NewReservation & { idempotencyKey: string };
+
+/** A reservation that must be brought in line with the cart. */
+export type ReservationToSync = { reservationId: string } | { unansweredReservation: UnansweredReservation };
+
+/** How to undo one call to the inventory service. */
+export interface UndoEntry {
+  subject: ReservationToSync;
+  /** Null when the outcome of the call is unknown: it may still take effect, so only a later check can tell. */
+  run: (() => Promise<Result<unknown>>) | null;
+}
 
 /**
- * A cart while it is being changed: steps write into it (and reserve stock, with the undo beside it);
- * `save-cart.step.ts` writes all of it at once, or `undo` takes back what was reserved.
+ * A cart while it is being changed. The change writes into it and reserves stock, with an undo entry for
+ * each reservation. `changeCart` then writes all of it in one transaction, or undoes the reservations.
  */
 export interface CartDraft {
-  /** As it was when its lease was taken; never written to. */
+  /** The cart as it was when its lease was taken; never written to. */
   readonly cart: CartDoc;
   readonly storedLines: readonly CartItemDoc[];
-  /** The lease's: the write compares it. */
+  /** The token of the lease; the write compares it. */
   readonly token: string;
   lines: CartItemDoc[];
-  /** In the order in which they were applied; those that no longer hold are dropped while repricing. */
+  /** In the order in which they were applied. Repricing drops those that no longer apply. */
   couponCodes: string[];
-  /** The coupon that this change is about: a refusal of it is an error, not a notice. */
+  /** The coupon that this change applies: its refusal is an error, not a notice. */
   requiredCoupon: string | null;
-  /** Who buys, for coupons that count uses per person; kept with the cart. */
+  /** The buyer, for coupons that count uses per person; stored with the cart. */
   contact: BuyerContact | null;
   /** Carts whose checkouts may hold uses of these coupons: this one, and one that is merged into it. */
   readonly claimsOf: Types.ObjectId[];
   appliedCoupons: AppliedCoupon[];
   appliedDiscounts: AppliedDiscount[];
-  /** Set by a change that turns out to be none: nothing is asked and nothing written. */
+  /** Set by a change that has nothing to do: no service is called and nothing is written. */
   isUnchanged: boolean;
-  /** A job's change, not the owner's: it prolongs nothing, and never touches what is being paid. */
+  /** A change by a job, not by the owner: it does not extend the cart's life and never supersedes a payment. */
   isHousekeeping: boolean;
-  /** Of the request that this change is; kept with the cart, so that its repetition is known. */
+  /** The key of the request that makes this change; stored with the cart, so that a repeat is recognised. */
   requestKey: string | null;
-  /** What the customer should hear of this change. */
+  /** What this change tells the customer. */
   notices: Notice[];
-  /** Written in the draft's own transaction: all of it, or none. */
+  /** Written in the draft's own transaction. */
   readonly alongside: WriteAlongside[];
-  /** Units that a reservation holds, where they are not those of its stored line: after a transfer. */
+  /** Units that a reservation holds, where they differ from those of its stored line: after a transfer. */
   readonly held: Map<string, number>;
-  readonly undo: UndoLog;
+  readonly undo: UndoEntry[];
 }
 
 export function startDraft({ cart, lines }: CartState, token: string): CartDraft {
@@ -74,7 +88,7 @@ export function startDraft({ cart, lines }: CartState, token: string): CartDraft
     notices: [],
     alongside: [],
     held: new Map(),
-    undo: createUndoLog(cart._id),
+    undo: [],
   };
 }
 
@@ -83,7 +97,7 @@ export const boughtLines = (lines: readonly CartItemDoc[]): CartItemDoc[] =>
 
 export const idOf = (line: { _id: Types.ObjectId }): string => line._id.toHexString();
 
-/** Sets what follows from price and quantity. */
+/** Sets the line total from price and quantity. */
 export function priceLine(line: CartItemDoc): void {
   line.lineTotal = line.isFreeGift ? ZERO_PAISE : multiplyPaise(line.unitPrice, line.quantity);
 }
@@ -92,7 +106,11 @@ export function findStoredLine(draft: CartDraft, line: CartItemDoc): CartItemDoc
   return draft.storedLines.find((stored) => stored._id.equals(line._id));
 }
 
-/** How the lines differ from what is stored. */
+export function dropLine(draft: CartDraft, line: CartItemDoc): void {
+  draft.lines = draft.lines.filter((other) => other !== line);
+}
+
+/** How the lines of a draft differ from those that are stored. */
 export interface LineChanges {
   inserted: CartItemDoc[];
   updated: CartItemDoc[];
@@ -114,7 +132,28 @@ export function compareLines(draft: CartDraft): LineChanges {
   return changes;
 }
 
-/** Reservations that a stored line held and no line holds any more; they are released after the commit. */
+/** Whether anything differs that a customer pays for or sees; a new reservation alone does not. */
+export function changesContent(draft: CartDraft, { inserted, updated, deleted }: LineChanges): boolean {
+  const isChanged = (line: CartItemDoc): boolean => {
+    const stored = findStoredLine(draft, line);
+    return !stored || !isDeepStrictEqual(withoutReservation(stored), withoutReservation(line));
+  };
+  return (
+    inserted.length > 0 ||
+    deleted.length > 0 ||
+    updated.some(isChanged) ||
+    !isDeepStrictEqual(draft.cart.appliedCoupons, draft.appliedCoupons) ||
+    !isDeepStrictEqual(draft.cart.appliedDiscounts, draft.appliedDiscounts)
+  );
+}
+
+const withoutReservation = (line: CartItemDoc): CartItemDoc => ({
+  ...line,
+  reservationId: null,
+  reservationExpiresAt: null,
+});
+
+/** Reservations of stored lines that no line of the draft uses; they are released after the commit. */
 export function findReservationsToRelease(draft: CartDraft): string[] {
   const held = new Set(draft.lines.map((line) => line.reservationId));
   return draft.storedLines.flatMap(({ reservationId }) =>

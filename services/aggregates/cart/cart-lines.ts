@@ -3,36 +3,38 @@ import type { CartItemDoc } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import { NotFoundError, RuleError } from "../../../utils/errors.js";
 import { ZERO_PAISE } from "../../../utils/money.js";
+import { unwrap } from "../../../utils/result.js";
+import { getProducts } from "../../integrations/catalog-integration.service.js";
 import { getSettings } from "../../platform/settings.service.js";
-import { boughtLines, type CartDraft, findStoredLine, priceLine } from "./cart-draft.js";
-import { priceChangedNotice } from "./notices.js";
+import { boughtLines, type CartDraft, dropLine, findStoredLine, priceLine } from "./cart-draft.js";
+import { priceChangedNotice, productUnavailableNotice, quantityReducedNotice } from "./notices.js";
 import { isReserved, reserveLine } from "./reserve-lines.js";
-import { getSellable, type SellableVariant, toSnapshot } from "./snapshot.service.js";
+import { createLineSnapshot, findSellable, getSellable, type SellableVariant } from "./snapshot.service.js";
 
-export interface LineToAdd {
+/** What may happen to a bought line of a draft. Gifts follow their rules (`gift-lines.ts`). */
+
+interface LineToAdd {
   productId: string;
   variantId: string;
   quantity: number;
   bundleId: string | null;
 }
 
-export const cartItemNotFound = () =>
-  new NotFoundError("CART_ITEM_NOT_FOUND", "There is no such line in the cart");
+export const cartItemNotFound = () => new NotFoundError("CART_ITEM_NOT_FOUND", "The cart has no such item");
 
-const freeGiftLocked = () =>
-  new RuleError("FREE_GIFT_LOCKED", "A gift comes and goes with its rule and cannot be changed");
+const freeGiftLocked = () => new RuleError("FREE_GIFT_LOCKED", "A gift cannot be changed or removed");
 
 /**
- * As `addLine`, once for each request: a repetition, after a crash or an answer that was lost, finds the line
- * as it is and changes nothing.
+ * As `addLine`, once for each request key: a repeat, after a crash or a lost response, returns the line and
+ * changes nothing.
  */
 export async function addLineOnce(
   draft: CartDraft,
   wanted: LineToAdd,
   requestKey: string | null,
 ): Promise<CartItemDoc> {
-  const isRepeated = requestKey !== null && draft.cart.appliedRequests?.includes(requestKey);
-  const line = isRepeated ? findBoughtLine(draft, wanted) : undefined;
+  const isRepeat = requestKey !== null && draft.cart.appliedRequests?.includes(requestKey);
+  const line = isRepeat ? findBoughtLine(draft, wanted) : undefined;
   if (line) {
     draft.isUnchanged = true;
     return line;
@@ -42,7 +44,7 @@ export async function addLineOnce(
 }
 
 /**
- * Adds units of a variant: a new line, or more of the one there is, at today's price. Stock is reserved.
+ * Adds units of a variant at today's price, to a new line or to the one that exists, and reserves them.
  * @throws NotFoundError PRODUCT_NOT_FOUND; RuleError CART_LIMIT, OUT_OF_STOCK with `available`
  */
 export async function addLine(draft: CartDraft, wanted: LineToAdd): Promise<CartItemDoc> {
@@ -70,10 +72,9 @@ export async function setLineQuantity(
   await changeQuantity(draft, line, quantity);
 }
 
-/** Its reservation is released after the commit. @throws as `setLineQuantity` */
+/** Removes a line; its reservation is released after the commit. @throws as `setLineQuantity` */
 export function removeLine(draft: CartDraft, itemId: Types.ObjectId): void {
-  const line = getChangeableLine(draft, itemId);
-  draft.lines = draft.lines.filter((other) => other !== line);
+  dropLine(draft, getChangeableLine(draft, itemId));
 }
 
 export function clearLines(draft: CartDraft): void {
@@ -88,8 +89,8 @@ export function getChangeableLine(draft: CartDraft, itemId: Types.ObjectId): Car
   return line;
 }
 
-/** Whether the line holds exactly this already, so that there is nothing to do. */
-export const holdsAlready = (line: CartItemDoc, quantity: number): boolean =>
+/** Whether the line has this quantity and a live reservation, so that there is nothing to change. */
+export const hasQuantity = (line: CartItemDoc, quantity: number): boolean =>
   line.quantity === quantity && isReserved(line);
 
 async function changeQuantity(draft: CartDraft, line: CartItemDoc, quantity: number): Promise<void> {
@@ -102,25 +103,25 @@ async function changeQuantity(draft: CartDraft, line: CartItemDoc, quantity: num
 const findBoughtLine = ({ lines }: CartDraft, { productId, variantId }: LineToAdd): CartItemDoc | undefined =>
   boughtLines(lines).find((line) => line.productId === productId && line.variantId === variantId);
 
-/** A line has one price: with more units it takes today's, and the customer is told. */
+/** Updates a line from the catalog; a changed price adds the notice PRICE_CHANGED. */
 export async function refreshLine(
   draft: CartDraft,
   line: CartItemDoc,
   sellable: SellableVariant,
 ): Promise<void> {
   const before = findStoredLine(draft, line)?.unitPrice ?? line.unitPrice;
-  Object.assign(line, await toSnapshot(sellable));
+  Object.assign(line, await createLineSnapshot(sellable));
   priceLine(line);
   if (line.unitPrice !== before) draft.notices.push(priceChangedNotice(line, before));
 }
 
-/** A line without a reservation; `quantity` and what follows from it are the caller's to set. */
+/** A line without a reservation. The caller sets its quantity and prices it. */
 export async function newLine(draft: CartDraft, sellable: SellableVariant): Promise<CartItemDoc> {
   const at = now();
   return {
     _id: new Types.ObjectId(),
     cartId: draft.cart._id,
-    ...(await toSnapshot(sellable)),
+    ...(await createLineSnapshot(sellable)),
     bundleId: null,
     quantity: 1,
     lineDiscount: ZERO_PAISE,
@@ -135,19 +136,51 @@ export async function newLine(draft: CartDraft, sellable: SellableVariant): Prom
   };
 }
 
+/**
+ * Compares every line with the catalog in one call that bypasses the cache, and writes the differences into the
+ * draft: a new price (notice PRICE_CHANGED), a limit below the quantity (QUANTITY_REDUCED), a product that is
+ * no longer sold (PRODUCT_UNAVAILABLE, the line is removed). `reserveLines` checks the stock afterwards.
+ * @throws the typed upstream errors
+ */
+export async function refreshPrices(draft: CartDraft): Promise<void> {
+  const bought = boughtLines(draft.lines);
+  if (bought.length === 0) return;
+  const productIds = bought.map((line) => line.productId);
+  const products = unwrap(await getProducts(productIds, { fresh: true }));
+  for (const line of bought) {
+    const sellable = findSellable(products.get(line.productId), line.variantId);
+    if (!sellable) {
+      dropLine(draft, line);
+      draft.notices.push(productUnavailableNotice(line));
+      continue;
+    }
+    await refreshLine(draft, line, sellable);
+    const before = line.quantity;
+    line.quantity = Math.min(before, await unitLimitOf(line));
+    if (line.quantity === before) continue;
+    priceLine(line);
+    draft.notices.push(quantityReducedNotice(line, before));
+  }
+}
+
+/** The most units of this variant that one cart may hold: the catalog's limit, or else the setting. */
+export async function unitLimitOf({ maxPerOrder }: Pick<CartItemDoc, "maxPerOrder">): Promise<number> {
+  return maxPerOrder ?? (await getSettings("cart")).maxPerVariant;
+}
+
 async function assertRoomForLine(draft: CartDraft): Promise<void> {
   const { maxLines } = await getSettings("cart");
   if (boughtLines(draft.lines).length < maxLines) return;
-  throw new RuleError("CART_LIMIT", `A cart holds at most ${maxLines} lines`, {
+  throw new RuleError("CART_LIMIT", `A cart can hold at most ${maxLines} different items`, {
     limit: "maxLines",
     maximum: maxLines,
   });
 }
 
 async function assertWithinLimit(line: CartItemDoc, quantity: number): Promise<void> {
-  const maximum = line.maxPerOrder ?? (await getSettings("cart")).maxPerVariant;
+  const maximum = await unitLimitOf(line);
   if (quantity <= maximum) return;
-  throw new RuleError("CART_LIMIT", `At most ${maximum} of ${line.name} can be bought at once`, {
+  throw new RuleError("CART_LIMIT", `At most ${maximum} of ${line.name} can be bought in one order`, {
     limit: "maxPerVariant",
     maximum,
     requested: quantity,

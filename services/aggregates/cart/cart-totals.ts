@@ -11,27 +11,27 @@ type CartFacts = Pick<
 >;
 
 /** What a checkout pays with, besides money. */
-export interface MeansOfPayment {
+interface MeansOfPayment {
   storeCredit: Paise;
   loyaltyPoints: number;
-  /** Of one point. */
+  /** Value of one point. */
   loyaltyPointValue: Paise;
 }
 
-const MONEY_ALONE: MeansOfPayment = {
+const MONEY_ONLY: MeansOfPayment = {
   storeCredit: ZERO_PAISE,
   loyaltyPoints: 0,
   loyaltyPointValue: ZERO_PAISE,
 };
 
 /**
- * The totals of a cart by the one totals function, with the address and shipping that a checkout has told
- * it. The only place where stored documents become the function's input: cart and checkout cannot differ.
+ * Totals of a cart, with the place of supply and shipping that its checkout stored in it. Cart and checkout both
+ * use this function, the only one that turns stored documents into the calculator's input, so they cannot differ.
  */
 export async function calculateCartTotals(
   cart: CartFacts,
   lines: readonly CartItemDoc[],
-  means: MeansOfPayment = MONEY_ALONE,
+  means: MeansOfPayment = MONEY_ONLY,
 ): Promise<Totals> {
   const tax = await getSettings("tax");
   const { appliedCoupons, appliedDiscounts, shipping } = cart;
@@ -63,24 +63,25 @@ export async function calculateCartTotals(
 async function supplierState(): Promise<StateCode> {
   const company = await getSettings("company");
   const state = findState(company.state);
-  if (!state) throw new Error(`the company's state is not a state of India: ${company.state}`);
+  if (!state) throw new Error(`The setting company.state is not a state of India: ${company.state}`);
   return state.code;
 }
 
 const toStateCode = (code: string | null): StateCode | null => (code && isStateCode(code) ? code : null);
 
 /**
- * Computes the draft's totals, and lowers each coupon and discount to what it really took off: together
+ * Computes the draft's totals, and sets each coupon and discount to the amount that it actually took off: together
  * they never exceed the subtotal.
  */
 export async function totalDraft(draft: CartDraft): Promise<Totals> {
-  const totals = await calculateCartTotals({ ...draft.cart, ...promotionsOf(draft) }, draft.lines);
+  const { appliedCoupons, appliedDiscounts } = draft;
+  const totals = await calculateCartTotals({ ...draft.cart, appliedCoupons, appliedDiscounts }, draft.lines);
   const { coupons, automatic, tier } = totals.discounts;
-  draft.appliedCoupons = draft.appliedCoupons.map((coupon, index) => ({
+  draft.appliedCoupons = appliedCoupons.map((coupon, index) => ({
     ...coupon,
     discountAmount: coupons[index]?.amount ?? ZERO_PAISE,
   }));
-  draft.appliedDiscounts = draft.appliedDiscounts.map((discount) => ({
+  draft.appliedDiscounts = appliedDiscounts.map((discount) => ({
     ...discount,
     discountAmount:
       discount.type === "tier"
@@ -89,8 +90,3 @@ export async function totalDraft(draft: CartDraft): Promise<Totals> {
   }));
   return totals;
 }
-
-const promotionsOf = ({ appliedCoupons, appliedDiscounts }: CartDraft) => ({
-  appliedCoupons,
-  appliedDiscounts,
-});

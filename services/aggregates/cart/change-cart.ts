@@ -1,38 +1,58 @@
-import type { Types } from "mongoose";
-import { Cart } from "../../../models/index.js";
-import { OutcomeUnknownError } from "../../../utils/errors.js";
+import { type ClientSession, type Types, trusted } from "mongoose";
+import {
+  Cart,
+  type CartDoc,
+  CartItem,
+  type CartItemDoc,
+  SKIP_VALIDATORS_RETURN_NEW,
+} from "../../../models/index.js";
+import { now } from "../../../utils/clock.js";
+import { CART_STATUS } from "../../../utils/constants.js";
+import { ConflictError, OutcomeUnknownError } from "../../../utils/errors.js";
+import { cartMachine } from "../../../utils/state-machines.js";
+import type { Totals } from "../../calculations/totals-calculator.service.js";
 import { withDocumentLease } from "../../platform/document-lease.service.js";
+import { enqueueOutbox, type OutboxDraft } from "../../platform/outbox.service.js";
+import { inTransaction } from "../../platform/transaction.service.js";
+import { tryTransition } from "../../platform/transition.service.js";
+import { assertNotPaying, supersedeOpenPayment } from "../checkout-session/session-status.js";
 import { placementInProgress } from "../payment/supersede-payment.js";
-import { type CartDraft, type CartState, startDraft } from "./cart-draft.js";
-import { cartNotFound, linesOf } from "./cart-reads.js";
+import {
+  boughtLines,
+  type CartDraft,
+  type CartState,
+  changesContent,
+  compareLines,
+  findReservationsToRelease,
+  findStoredLine,
+  type LineChanges,
+  startDraft,
+} from "./cart-draft.js";
+import { CART_LEASE, cartNotFound, linesOf, nextCartExpiry } from "./cart-reads.js";
 import { totalDraft } from "./cart-totals.js";
 import { reconcileGifts } from "./gift-lines.js";
 import { applyPromotions } from "./promotions.js";
-import { CartMovedOn, explainMovedOn, saveCart } from "./save-cart.js";
+import { undoReservations } from "./reserve-lines.js";
 
-export type { CartDraft, CartState } from "./cart-draft.js";
-
-/**
- * Five upstream calls in a row at their limit of 3 s. A change that takes longer may have lost the lease to
- * the next one; the compare-and-set at the end detects that.
- */
-export const CART_LEASE = { ttlMs: 15_000, waitMs: 10_000 } as const;
-
-/** Works on the draft, and reserves with the undo beside it. */
+/** Works on the draft; each reservation that it makes leaves its undo entry there. */
 export type CartChange = (draft: CartDraft) => Promise<void> | void;
+
+/** The cart was written by someone else since its lease was taken: nothing of the draft is stored. */
+class CartMovedOn extends Error {}
 
 /**
  * The single writer of a cart: for the customer's changes, the checkout and the jobs.
  *
- * Takes the cart's lease, lets `change` work on a draft, asks anew for coupons, discounts and gifts, totals,
- * and writes everything in one transaction. Whatever throws on the way: reservations are taken back and
- * nothing has changed. Outside the transaction it calls pricing, inventory and catalog; inside, nobody.
- * @throws NotFoundError CART_NOT_FOUND when it is not active (any more); ConflictError PLACEMENT_IN_PROGRESS,
- *   VERSION_CONFLICT, REQUEST_IN_PROGRESS; the typed upstream errors; whatever `change` throws.
+ * Takes the cart's lease, lets `change` work on a draft, asks the pricing service again for coupons, discounts
+ * and gifts, computes the totals, and writes everything in one transaction. On any error the reservations are
+ * undone and the cart is unchanged. Other services are called before the transaction, never inside it.
+ * @throws NotFoundError CART_NOT_FOUND when the cart is not active; ConflictError PLACEMENT_IN_PROGRESS,
+ *   VERSION_CONFLICT, REQUEST_IN_PROGRESS; OutcomeUnknownError; the typed upstream errors; whatever `change`
+ *   throws
  */
 export function changeCart(cartId: Types.ObjectId, change: CartChange): Promise<CartState> {
   return withDocumentLease({ model: Cart, id: cartId, ...CART_LEASE }, async (cart, token, ended) => {
-    if (cart?.status !== "active") throw cartNotFound();
+    if (cart?.status !== CART_STATUS.ACTIVE) throw cartNotFound();
     if (cart.placing) throw placementInProgress();
     const stored: CartState = { cart, lines: await linesOf(cart) };
     const draft = startDraft(stored, token);
@@ -40,18 +60,171 @@ export function changeCart(cartId: Types.ObjectId, change: CartChange): Promise<
       await change(draft);
       if (draft.isUnchanged) return stored;
       await reconcileGifts(draft, await applyPromotions(draft));
-      const saved = await saveCart(draft, await totalDraft(draft));
+      const saved = await saveDraft(draft, await totalDraft(draft));
       ended();
       return saved;
     } catch (error) {
-      throw await giveUp(draft, error);
+      throw await failChange(draft, error);
     }
   });
 }
 
-/** Takes back what was reserved, inside the lease. @returns the error to throw */
-async function giveUp(draft: CartDraft, error: unknown): Promise<unknown> {
-  const isUnsure = error instanceof CartMovedOn || error instanceof OutcomeUnknownError;
-  await draft.undo.takeBack(isUnsure ? "unsure" : "unchanged");
+/** Undoes the reservations, still under the lease. @returns the error to throw */
+async function failChange(draft: CartDraft, error: unknown): Promise<unknown> {
+  const mayBeStored = error instanceof CartMovedOn || error instanceof OutcomeUnknownError;
+  await undoReservations(draft, mayBeStored ? "unsure" : "unchanged");
   return error instanceof CartMovedOn ? explainMovedOn(draft) : error;
+}
+
+async function explainMovedOn({ cart }: CartDraft): Promise<ConflictError> {
+  const current = await Cart.findById(cart._id).lean<CartDoc>();
+  if (current?.placing) return placementInProgress();
+  return new ConflictError("VERSION_CONFLICT", "The cart was changed at the same time; read it again", {
+    current: current?.version ?? null,
+  });
+}
+
+type CartSet = Partial<CartDoc>;
+
+/**
+ * Writes a draft in one transaction: the cart (compare-and-set on lease, version and status), its lines, the
+ * outbox messages for reservations to release, and the payment that this change supersedes.
+ *
+ * A change of nothing but reservations keeps the cart's version, and with it an open payment.
+ * @throws CartMovedOn; ConflictError PLACEMENT_IN_PROGRESS from superseding; OutcomeUnknownError
+ */
+async function saveDraft(draft: CartDraft, totals: Totals): Promise<CartState> {
+  const lineChanges = compareLines(draft);
+  const isNew = changesContent(draft, lineChanges);
+  if (draft.isHousekeeping && !isNew) return recordPromotionCheck(draft);
+  const set = await fieldsOf(draft, totals);
+  if (!isNew && isOnlyExtended(draft, lineChanges)) return saveExtension(draft, set, lineChanges.updated);
+  const cart = await inTransaction(async (tx) => {
+    const written = await writeCart(draft, { ...set, version: draft.cart.version + (isNew ? 1 : 0) }, tx);
+    for (const write of draft.alongside) await write(tx);
+    await writeLines(lineChanges, tx);
+    await enqueueOutbox(releasesOf(draft), tx);
+    // A cart of version 0 has never held a line, so no payment can exist for it.
+    if (isNew && draft.cart.version > 0)
+      await (draft.isHousekeeping ? assertNotPaying : supersedeOpenPayment)(draft.cart._id, tx);
+    return written;
+  });
+  return { cart, lines: draft.lines };
+}
+
+async function fieldsOf(draft: CartDraft, totals: Totals): Promise<CartSet> {
+  const { cart, lines, appliedCoupons, appliedDiscounts, notices, contact } = draft;
+  const { subtotal, discountTotal, shippingTotal, taxTotal, roundOff, grandTotal, taxEstimated } = totals;
+  return {
+    ...{ subtotal, discountTotal, shippingTotal, taxTotal, roundOff, grandTotal, taxEstimated },
+    itemCount: lines.length,
+    totalQuantity: lines.reduce((units, line) => units + line.quantity, 0),
+    ...{ appliedCoupons, appliedDiscounts, notices, contact },
+    expiresAt: draft.isHousekeeping ? cart.expiresAt : await nextCartExpiry(cart),
+    promotionsCheckedAt: promotionsCheckedAt(draft),
+    ...appliedRequests(draft),
+  };
+}
+
+/** A client repeats its last request or two, not an older one. */
+const REQUESTS_KEPT = 20;
+
+function appliedRequests({ cart, requestKey }: CartDraft): CartSet {
+  if (requestKey === null) return {};
+  return { appliedRequests: [...(cart.appliedRequests ?? []), requestKey].slice(-REQUESTS_KEPT) };
+}
+
+/** Null without promotions: the job `promotion-refresh` then skips the cart. */
+function promotionsCheckedAt({ appliedCoupons, appliedDiscounts, lines }: CartDraft): Date | null {
+  const hasPromotions =
+    appliedCoupons.length > 0 || appliedDiscounts.length > 0 || lines.some((line) => line.isFreeGift);
+  return hasPromotions ? now() : null;
+}
+
+/** Stores only the time of the check; `updatedAt` stays. */
+async function recordPromotionCheck(draft: CartDraft): Promise<CartState> {
+  await Cart.updateOne(
+    { _id: draft.cart._id, version: draft.cart.version, "lease.token": draft.token },
+    { $set: { promotionsCheckedAt: promotionsCheckedAt(draft), lease: null } },
+    { timestamps: false },
+  );
+  return { cart: draft.cart, lines: [...draft.storedLines] };
+}
+
+/** Whether nothing changed but the expiry of the reservations, which is the same for all of them. */
+function isOnlyExtended(draft: CartDraft, { updated }: LineChanges): boolean {
+  const isSame = (line: CartItemDoc) => findStoredLine(draft, line)?.reservationId === line.reservationId;
+  const expiries = new Set(updated.map(({ reservationExpiresAt }) => reservationExpiresAt?.getTime()));
+  return draft.alongside.length === 0 && expiries.size <= 1 && updated.every(isSame);
+}
+
+/** The usual end of a checkout start. Each of the two writes is valid by itself, so no transaction is needed. */
+async function saveExtension(
+  draft: CartDraft,
+  set: CartSet,
+  updated: readonly CartItemDoc[],
+): Promise<CartState> {
+  const cart = await writeCart(draft, set);
+  const [first] = updated;
+  if (first) {
+    // Writing the cart has ended the lease: the next writer may have replaced the reservation of a line.
+    const reservations = trusted({ $in: updated.map(({ reservationId }) => reservationId) });
+    const { reservationExpiresAt } = first;
+    await CartItem.updateMany(
+      { cartId: cart._id, reservationId: reservations },
+      { $set: { reservationExpiresAt } },
+    );
+  }
+  return { cart, lines: draft.lines };
+}
+
+/** Writes the cart's fields and ends the lease. A cart without bought lines is abandoned. */
+async function writeCart(draft: CartDraft, fields: CartSet, tx?: ClientSession): Promise<CartDoc> {
+  const { cart, token } = draft;
+  const guard = { version: cart.version, "lease.token": token, placing: null };
+  const set = { ...fields, lease: null };
+  const status = CART_STATUS.ACTIVE;
+  if (boughtLines(draft.lines).length > 0) {
+    const written = await Cart.findOneAndUpdate(
+      { _id: cart._id, status, ...guard },
+      { $set: set },
+      { ...SKIP_VALIDATORS_RETURN_NEW, session: tx },
+    ).lean<CartDoc>();
+    if (!written) throw new CartMovedOn();
+    return written;
+  }
+  const abandoned = await tryTransition({
+    machine: cartMachine,
+    model: Cart,
+    id: cart._id,
+    from: status,
+    to: CART_STATUS.ABANDONED,
+    guard,
+    set: { ...set, abandonedAt: now() },
+    by: { type: "customer" },
+    ...(tx ? { tx } : {}),
+  });
+  if (!abandoned.changed) throw new CartMovedOn();
+  return abandoned.document;
+}
+
+async function writeLines({ inserted, updated, deleted }: LineChanges, tx: ClientSession): Promise<void> {
+  const at = now();
+  for (const line of updated) line.updatedAt = at;
+  const operations = [
+    ...deleted.map(({ _id }) => ({ deleteOne: { filter: { _id } } })),
+    ...updated.map((line) => ({ replaceOne: { filter: { _id: line._id }, replacement: line } })),
+    ...inserted.map((document) => ({ insertOne: { document } })),
+  ];
+  // The driver's own call: these lines are typed and complete, so Mongoose need not cast and validate each field.
+  if (operations.length > 0) await CartItem.collection.bulkWrite(operations, { session: tx });
+}
+
+function releasesOf(draft: CartDraft): OutboxDraft[] {
+  const cartId = draft.cart._id.toHexString();
+  return findReservationsToRelease(draft).map((reservationId) => ({
+    type: "reservation.release",
+    dedupeKey: `release:${reservationId}`,
+    payload: { reservationId, cartId },
+  }));
 }

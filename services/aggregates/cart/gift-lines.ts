@@ -3,15 +3,15 @@ import { NotFoundError } from "../../../utils/errors.js";
 import { ZERO_PAISE } from "../../../utils/money.js";
 import type { EligibleGift } from "../../integrations/pricing-integration.service.js";
 import { getSettings } from "../../platform/settings.service.js";
-import { type CartDraft, priceLine } from "./cart-draft.js";
+import { type CartDraft, dropLine, priceLine } from "./cart-draft.js";
 import { newLine } from "./cart-lines.js";
 import { giftAddedNotice, giftRemovedNotice, giftUnavailableNotice } from "./notices.js";
 import { tryReserveLine } from "./reserve-lines.js";
 import { getSellable, type SellableVariant } from "./snapshot.service.js";
 
 /**
- * Brings the gift lines in line with the gifts that the cart has earned: new ones are reserved and added,
- * those no longer earned go. A gift that is withdrawn or out of stock is left out (notice GIFT_UNAVAILABLE).
+ * Makes the gift lines those that the cart has earned: reserves and adds new gifts, and removes those that are
+ * no longer earned. A gift that is withdrawn or out of stock is left out (notice GIFT_UNAVAILABLE).
  * @throws the typed upstream errors
  */
 export async function reconcileGifts(draft: CartDraft, earned: readonly EligibleGift[]): Promise<void> {
@@ -22,11 +22,11 @@ export async function reconcileGifts(draft: CartDraft, earned: readonly Eligible
     if (!gift) removeGift(draft, line);
     else await keepGift(draft, line, gift);
   }
-  // One after the other: each reservation has to be in the undo log before the next may fail.
+  // In sequence: each reservation must have its undo entry before the next call can fail.
   for (const gift of wanted.values()) await addGift(draft, gift);
 }
 
-/** A variant is one gift line, even when two rules give it. */
+/** One gift line per variant, even when two rules give it. */
 function mergeByVariant(gifts: readonly EligibleGift[]): Map<string, EligibleGift> {
   const merged = new Map<string, EligibleGift>();
   for (const gift of gifts) {
@@ -37,26 +37,26 @@ function mergeByVariant(gifts: readonly EligibleGift[]): Map<string, EligibleGif
 }
 
 function removeGift(draft: CartDraft, line: CartItemDoc): void {
-  draft.lines = draft.lines.filter((other) => other !== line);
+  dropLine(draft, line);
   draft.notices.push(giftRemovedNotice(line));
 }
 
-/** The same gift by another rule, or more of it. Without enough stock the cart keeps the units it has. */
+/** The rule or the quantity may have changed. Without enough stock, the cart keeps the units it has. */
 async function keepGift(draft: CartDraft, line: CartItemDoc, gift: EligibleGift): Promise<void> {
   line.giftRuleId = gift.ruleId;
   if (line.quantity === gift.quantity) return;
   const { reservationTtlMinutes } = await getSettings("cart");
   const before = line.quantity;
   line.quantity = gift.quantity;
-  const held = await tryReserveLine(draft, line, reservationTtlMinutes);
-  if (held.reserved) return;
+  const outcome = await tryReserveLine(draft, line, reservationTtlMinutes);
+  if (outcome.reserved) return;
   line.quantity = before;
   if (before < gift.quantity) draft.notices.push(giftUnavailableNotice(gift, before));
 }
 
 async function addGift(draft: CartDraft, gift: EligibleGift): Promise<void> {
   const sellable = await findSellableGift(gift);
-  if (!sellable) return leaveOut(draft, gift);
+  if (!sellable) return skipGift(draft, gift);
   const { reservationTtlMinutes } = await getSettings("cart");
   const line: CartItemDoc = {
     ...(await newLine(draft, sellable)),
@@ -66,13 +66,13 @@ async function addGift(draft: CartDraft, gift: EligibleGift): Promise<void> {
     giftRuleId: gift.ruleId,
   };
   priceLine(line);
-  const held = await tryReserveLine(draft, line, reservationTtlMinutes);
-  if (!held.reserved) return leaveOut(draft, gift);
+  const outcome = await tryReserveLine(draft, line, reservationTtlMinutes);
+  if (!outcome.reserved) return skipGift(draft, gift);
   draft.lines.push(line);
   draft.notices.push(giftAddedNotice(line));
 }
 
-const leaveOut = (draft: CartDraft, gift: EligibleGift): void =>
+const skipGift = (draft: CartDraft, gift: EligibleGift): void =>
   void draft.notices.push(giftUnavailableNotice(gift, 0));
 
 async function findSellableGift(gift: EligibleGift): Promise<SellableVariant | null> {

@@ -1,8 +1,15 @@
-import type { AppliedCoupon, AppliedDiscount, CartItemDoc } from "../../../models/index.js";
+import type {
+  AppliedCoupon,
+  AppliedDiscount,
+  BuyerContact,
+  CartItemDoc,
+  CheckoutSessionDoc,
+} from "../../../models/index.js";
+import { emailKey } from "../../../utils/contact.js";
 import { RuleError } from "../../../utils/errors.js";
 import { maskCardNumbers } from "../../../utils/masking.js";
 import { addPaise, type Paise } from "../../../utils/money.js";
-import { isRefused, type Result, unwrap } from "../../../utils/result.js";
+import { unwrap } from "../../../utils/result.js";
 import {
   type CouponCheck,
   type EligibleGift,
@@ -13,25 +20,25 @@ import {
 } from "../../integrations/pricing-integration.service.js";
 import { getSettings } from "../../platform/settings.service.js";
 import { reconsiderOwnCoupons } from "../checkout-session/coupon-uses.js";
-import { isSameContact } from "./buyer-contact.js";
+import { findLiveCheckout } from "../checkout-session/session-access.js";
 import { boughtLines, type CartDraft } from "./cart-draft.js";
 import { couponDroppedNotice } from "./notices.js";
 
-/** What the pricing service grants a cart, asked again on every change. */
+/** What the pricing service grants a cart. Every change asks again. */
 interface Promotions {
   couponChecks: CouponCheck[];
   discounts: AppliedDiscount[];
   gifts: EligibleGift[];
 }
 
-/** Why a coupon does not apply, besides the reasons of the pricing service. */
+/** Reasons for which this service refuses a coupon; the pricing service has its own. */
 export const COUPON_REASONS = {
   empty: "CART_EMPTY",
   notStackable: "NOT_STACKABLE",
   unknown: "NOT_APPLICABLE",
 } as const;
 
-/** Some people type the number of their card into the coupon field: it is not repeated to them. */
+/** Customers sometimes type their card number into the coupon field: the message masks it. */
 export function couponInvalid(typed: string, reason: string): RuleError {
   const code = maskCardNumbers(typed);
   return new RuleError("COUPON_INVALID", `The coupon ${code} cannot be used`, { code, reason });
@@ -39,9 +46,9 @@ export function couponInvalid(typed: string, reason: string): RuleError {
 
 /**
  * Sets the draft's coupons and discounts to what the pricing service grants for its lines. Coupons that no
- * longer hold are dropped with a notice; an empty cart loses all of them, silently.
- * @returns the gifts that the cart should hold.
- * @throws RuleError COUPON_INVALID with `reason` for the draft's required coupon; the typed upstream errors.
+ * longer apply are dropped with a notice; an empty cart loses all of them without one.
+ * @returns the gifts that the cart should hold
+ * @throws RuleError COUPON_INVALID with `reason` for the draft's required coupon; the typed upstream errors
  */
 export async function applyPromotions(draft: CartDraft): Promise<EligibleGift[]> {
   if (boughtLines(draft.lines).length === 0) {
@@ -67,7 +74,7 @@ async function askPromotions(draft: CartDraft): Promise<Promotions> {
   const itemCount = items.reduce((units, item) => units + item.quantity, 0);
   const productIds = [...new Set(items.map((item) => item.productId))];
   const ask = async (code: string): Promise<CouponCheck> => ({
-    ...toCheck(await validateCoupon({ code, userId, ...contact, cartTotal, items }), code),
+    ...unwrap(await validateCoupon({ code, userId, ...contact, cartTotal, items })),
     code,
   });
   const [automatic, tier, gifts, ...checks] = await Promise.all([
@@ -88,11 +95,7 @@ async function askPromotions(draft: CartDraft): Promise<Promotions> {
   };
 }
 
-/** A coupon that the pricing service refuses to validate does not apply. */
-const toCheck = (result: Result<CouponCheck>, code: string): CouponCheck =>
-  !result.success && isRefused(result) ? { valid: false, code, reason: result.code } : unwrap(result);
-
-/** Gift lines are not sent: a rule must not feed on its own gift. */
+/** For bought lines only: a gift must not count towards the rule that gives it. */
 const toPricedItem = ({ productId, variantId, quantity, unitPrice, lineTotal }: CartItemDoc) => ({
   productId,
   variantId,
@@ -119,7 +122,7 @@ const toTier = ({
 }): AppliedDiscount[] =>
   tier && discountAmount > 0 ? [{ id: tier.id, name: tier.name, type: "tier", discountAmount }] : [];
 
-/** So many coupons (one, as a rule), unless all of them are stackable: those applied first stay. */
+/** Keeps up to `maxCoupons` coupons, or any number of stackable ones; those applied first stay. */
 function keepApplicable(
   draft: CartDraft,
   checks: readonly CouponCheck[],
@@ -130,7 +133,7 @@ function keepApplicable(
     const check = checks[index];
     if (!check) continue;
     const reason = reasonAgainst(check, kept, maxCoupons);
-    if (reason !== null) refuse(draft, code, reason);
+    if (reason !== null) rejectCoupon(draft, code, reason);
     else if (check.valid) {
       const { type, value, discountAmount, stackable } = check;
       kept.push({ code, type, value, discountAmount, stackable });
@@ -149,7 +152,36 @@ function reasonAgainst(
   return fits ? null : COUPON_REASONS.notStackable;
 }
 
-function refuse(draft: CartDraft, code: string, reason: string): void {
+function rejectCoupon(draft: CartDraft, code: string, reason: string): void {
   if (code === draft.requiredCoupon) throw couponInvalid(code, reason);
   draft.notices.push(couponDroppedNotice(code, reason));
+}
+
+type ContactSource =
+  | { email?: string | null | undefined; phone?: string | null | undefined }
+  | null
+  | undefined;
+
+/** The first known e-mail address and the first known phone number. */
+export function firstKnown(...sources: ContactSource[]): BuyerContact {
+  const pick = (field: "email" | "phone") => sources.map((source) => source?.[field]).find(Boolean) ?? null;
+  return { email: pick("email"), phone: pick("phone") };
+}
+
+export const isSameContact = (a: ContactSource, b: ContactSource): boolean =>
+  emailKeyOf(a?.email) === emailKeyOf(b?.email) && (a?.phone ?? null) === (b?.phone ?? null);
+
+const emailKeyOf = (email: string | null | undefined): string | null => (email ? emailKey(email) : null);
+
+/** For a change of the cart by its checkout: coupons are validated for the person who is going to pay. */
+export function setCartContact(draft: CartDraft, contact: Pick<CheckoutSessionDoc, "email" | "phone">): void {
+  draft.contact = firstKnown(contact, draft.contact);
+}
+
+/**
+ * For a coupon that is being applied: the contact of the live checkout, else the cart's, else that of the
+ * customer's token.
+ */
+export async function findContact(draft: CartDraft, profile: ContactSource): Promise<void> {
+  draft.contact = firstKnown(await findLiveCheckout(draft.cart._id), draft.contact, profile);
 }

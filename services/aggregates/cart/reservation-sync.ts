@@ -1,6 +1,8 @@
 import Joi from "joi";
 import { Types, trusted } from "mongoose";
+import { logger } from "../../../config/logger.config.js";
 import { Cart, CartItem, type CartItemDoc, CheckoutSession } from "../../../models/index.js";
+import { now } from "../../../utils/clock.js";
 import { LIVE_CHECKOUT_STATUSES } from "../../../utils/constants.js";
 import { isRefused, unwrap } from "../../../utils/result.js";
 import {
@@ -10,35 +12,43 @@ import {
   updateReservation,
 } from "../../integrations/inventory-integration.service.js";
 import { withDocumentLease } from "../../platform/document-lease.service.js";
-import { CART_LEASE } from "./change-cart.js";
-import type { ReservationSyncPayload, UnansweredReservation } from "./reservation-undo.js";
+import { enqueueOutbox, type OutboxDraft } from "../../platform/outbox.service.js";
+import type { ReservationToSync, UnansweredReservation } from "./cart-draft.js";
+import { CART_LEASE } from "./cart-reads.js";
 
-/**
- * Releases everything a cart has reserved, once nobody is buying it: its time or its checkout's has passed.
- * Stands in the cart's line and looks again there: whoever came back meanwhile (another version, another
- * status, a new checkout) keeps his stock.
- * @param idle the cart's version and status when the release was owed
- */
-export async function releaseIdleCart(
+/** What the outbox does about reservations after a change of a cart, or after one that failed. */
+
+/** Payload of the outbox message `reservation.sync`. */
+type ReservationSyncPayload = ReservationToSync & { cartId: string };
+
+/** By then a call that was in flight has taken effect, or never will. */
+const SYNC_AFTER_MS = 5_000;
+
+/** Queues `syncReservation` for reservations that may differ from the cart. Never throws. */
+export async function oweReservationSync(
   cartId: Types.ObjectId,
-  idle: { version: number; status: string },
+  subjects: readonly ReservationToSync[],
 ): Promise<void> {
-  await withDocumentLease({ model: Cart, id: cartId, ttlMs: 15_000, waitMs: 10_000 }, async (cart) => {
-    if (!cart || cart.placing || cart.version !== idle.version || cart.status !== idle.status) return;
-    if (await CheckoutSession.exists({ cartId, status: trusted({ $in: [...LIVE_CHECKOUT_STATUSES] }) }))
-      return;
-    unwrap(await releaseCartReservations(cartId.toHexString()));
-    await CartItem.updateMany({ cartId }, { $set: { reservationId: null, reservationExpiresAt: null } });
+  const at = now().getTime();
+  const drafts = subjects.map((subject): OutboxDraft => {
+    const name =
+      "reservationId" in subject ? subject.reservationId : subject.unansweredReservation.idempotencyKey;
+    return {
+      type: "reservation.sync",
+      dedupeKey: `reservation.sync:${name}:${at}`,
+      payload: { cartId: cartId.toHexString(), ...subject } satisfies ReservationSyncPayload,
+      delayMs: SYNC_AFTER_MS,
+    };
   });
-}
-
-/**
- * Releases a reservation that no line points at any more; one that a line took up again is left alone
- * (`domain.md` §4). Releasing twice is a success there.
- */
-export async function releaseUnusedReservation(cartId: Types.ObjectId, reservationId: string): Promise<void> {
-  if (await CartItem.exists({ cartId, reservationId })) return;
-  unwrap(await releaseReservation(reservationId));
+  try {
+    await enqueueOutbox(drafts);
+  } catch (error) {
+    // The database is down as well. No stock is lost: reservations lapse.
+    logger.error(
+      { err: error, cartId: cartId.toHexString() },
+      "> Reservations could not be undone or queued; they will lapse",
+    );
+  }
 }
 
 const text = Joi.string().required();
@@ -55,9 +65,9 @@ const payloadSchema = Joi.object({
 }).xor("reservationId", "unansweredReservation");
 
 /**
- * Effect of `reservation.sync`: a cart change failed so that we do not know, or could not take back, what
- * the inventory holds. Stands in the cart's line and makes the reservation what the database says: as much
- * as the line that points at it, or nothing. May run any number of times.
+ * Effect of `reservation.sync`: a change of the cart failed, and a reservation may differ from it. Holds the
+ * cart's lease and gives the reservation the quantity of the line that refers to it, or releases it when
+ * there is no such line. May run any number of times.
  */
 export async function syncReservation(payload: Record<string, unknown>): Promise<void> {
   const { cartId, ...subject }: ReservationSyncPayload = Joi.attempt(payload, payloadSchema);
@@ -74,13 +84,41 @@ export async function syncReservation(payload: Record<string, unknown>): Promise
       return;
     }
     const result = await updateReservation(reservationId, { quantity: line.quantity });
-    // Refused: it lapsed, or others were faster. The line is reserved again when it changes and at checkout.
+    // Refused: it has lapsed, or the stock is gone. The next change and the checkout start reserve the line again.
     if (!isRefused(result)) unwrap(result);
   });
 }
 
-/** @returns null when it was refused: then nothing is held */
+/** @returns null when it was refused, so nothing is reserved */
 async function findUnanswered(unanswered: UnansweredReservation): Promise<string | null> {
   const result = await createReservation(unanswered);
   return isRefused(result) ? null : unwrap(result).reservationId;
+}
+
+/**
+ * Effect of `cart.release`: releases all reservations of a cart whose time, or whose checkout's time, has passed.
+ * Checks again under the cart's lease: a cart that has another version or status, or a live checkout, keeps
+ * its stock.
+ * @param idle the cart's version and status when the release was queued
+ */
+export async function releaseIdleCart(
+  cartId: Types.ObjectId,
+  idle: { version: number; status: string },
+): Promise<void> {
+  await withDocumentLease({ model: Cart, id: cartId, ...CART_LEASE }, async (cart) => {
+    if (!cart || cart.placing || cart.version !== idle.version || cart.status !== idle.status) return;
+    if (await CheckoutSession.exists({ cartId, status: trusted({ $in: [...LIVE_CHECKOUT_STATUSES] }) }))
+      return;
+    unwrap(await releaseCartReservations(cartId.toHexString()));
+    await CartItem.updateMany({ cartId }, { $set: { reservationId: null, reservationExpiresAt: null } });
+  });
+}
+
+/**
+ * Effect of `reservation.release`: releases a reservation unless a line refers to it again. Releasing it twice
+ * succeeds.
+ */
+export async function releaseUnusedReservation(cartId: Types.ObjectId, reservationId: string): Promise<void> {
+  if (await CartItem.exists({ cartId, reservationId })) return;
+  unwrap(await releaseReservation(reservationId));
 }

@@ -1,56 +1,70 @@
 import type { CartItemDoc } from "../../../models/index.js";
+import { tidyUp } from "../../../utils/async.js";
 import { minutesFromNow, now } from "../../../utils/clock.js";
 import { RuleError } from "../../../utils/errors.js";
-import { type Failure, toUpstreamError, unwrap } from "../../../utils/result.js";
+import { type Failure, isRefused, toUpstreamError, unwrap } from "../../../utils/result.js";
 import {
   availableOf,
   createReservation,
   extendCartReservations,
   type Reservation,
+  releaseReservation,
   updateReservation,
 } from "../../integrations/inventory-integration.service.js";
-import { boughtLines, type CartDraft, findStoredLine, idOf, priceLine } from "./cart-draft.js";
-import { outOfStockNotice, quantityReducedNotice } from "./notices.js";
-import { undoChange, undoCreation, undoUnknown } from "./reservation-undo.js";
-
-/** What a line could get of a variant: everything that is free and what it holds already. */
-export type Held = { reserved: true } | { reserved: false; available: number };
-
-export const outOfStock = (name: string, available: number) =>
-  new RuleError("OUT_OF_STOCK", `Only ${available} of ${name} can be had`, { available });
+import {
+  boughtLines,
+  type CartDraft,
+  findStoredLine,
+  idOf,
+  priceLine,
+  type ReservationToSync,
+  type UndoEntry,
+} from "./cart-draft.js";
+import { outOfStockNotice, quantityReducedNotice, stockText } from "./notices.js";
+import { oweReservationSync } from "./reservation-sync.js";
 
 /**
- * Has the inventory hold exactly `line.quantity` for this line, with a new lifetime, and registers how to
- * take that back. A reservation that lapsed meanwhile is made anew.
- * @throws the typed upstream errors; what may have been done is then left to the undo log.
+ * Reserves stock for the lines of a draft. Every call to the inventory service leaves an undo entry in the draft:
+ * `undoReservations` runs them when the change fails, and leaves to the outbox what it cannot undo.
  */
-export async function tryReserveLine(draft: CartDraft, line: CartItemDoc, ttlMinutes: number): Promise<Held> {
-  if (line.reservationId) {
-    const held = await changeReservation(draft, line, ttlMinutes);
-    if (held) return held;
-  }
-  return makeReservation(draft, line, ttlMinutes);
+
+/** `available`: free units and those that the line holds already. */
+type ReserveOutcome = { reserved: true } | { reserved: false; available: number };
+
+/**
+ * Reserves exactly `line.quantity` for this line, with a new lifetime. A reservation that has lapsed is replaced.
+ * @throws the typed upstream errors; a call with an unknown outcome is in the undo log
+ */
+export async function tryReserveLine(
+  draft: CartDraft,
+  line: CartItemDoc,
+  ttlMinutes: number,
+): Promise<ReserveOutcome> {
+  const changed = await changeReservation(draft, line, ttlMinutes);
+  return changed ?? makeReservation(draft, line, ttlMinutes);
 }
 
 /** As `tryReserveLine`. @throws RuleError OUT_OF_STOCK with `available` */
 export async function reserveLine(draft: CartDraft, line: CartItemDoc, ttlMinutes: number): Promise<void> {
-  const held = await tryReserveLine(draft, line, ttlMinutes);
-  if (!held.reserved) throw outOfStock(line.name, held.available);
+  const outcome = await tryReserveLine(draft, line, ttlMinutes);
+  if (outcome.reserved) return;
+  const { available } = outcome;
+  throw new RuleError("OUT_OF_STOCK", stockText(line.name, available), { available });
 }
 
-/** @returns null when the reservation is gone */
+/** @returns null when the line has no reservation, or it has lapsed */
 async function changeReservation(
   draft: CartDraft,
   line: CartItemDoc,
   ttlMinutes: number,
-): Promise<Held | null> {
+): Promise<ReserveOutcome | null> {
   const { reservationId } = line;
   if (!reservationId) return null;
   const before = draft.held.get(reservationId) ?? findStoredLine(draft, line)?.quantity ?? line.quantity;
   const result = await updateReservation(reservationId, { quantity: line.quantity, ttlMinutes });
   if (result.success) {
     draft.undo.push(undoChange(reservationId, before));
-    hold(line, result.data);
+    setReservation(line, result.data);
     return { reserved: true };
   }
   if (result.outcome === "refused") {
@@ -61,19 +75,23 @@ async function changeReservation(
   throw toUpstreamError(result);
 }
 
-async function makeReservation(draft: CartDraft, line: CartItemDoc, ttlMinutes: number): Promise<Held> {
+async function makeReservation(
+  draft: CartDraft,
+  line: CartItemDoc,
+  ttlMinutes: number,
+): Promise<ReserveOutcome> {
   const request = {
     cartId: draft.cart._id.toHexString(),
     variantId: line.variantId,
     quantity: line.quantity,
     ttlMinutes,
-    // Our row, and this very change: a later change that reserves anew must not be answered with the old one.
+    // The token makes the key that of this change: a later one must not get the answer of an earlier one.
     idempotencyKey: `${idOf(line)}:${line.quantity}:${draft.token}`,
   };
   const result = await createReservation(request);
   if (result.success) {
     draft.undo.push(undoCreation(result.data.reservationId));
-    hold(line, result.data);
+    setReservation(line, result.data);
     return { reserved: true };
   }
   if (result.outcome === "refused") return { reserved: false, available: availableIn(result) };
@@ -81,75 +99,103 @@ async function makeReservation(draft: CartDraft, line: CartItemDoc, ttlMinutes: 
   throw toUpstreamError(result);
 }
 
-/** A refusal that does not say what is available is a fault between the services, not an answer for a customer. */
+/** A refusal without the available quantity breaks the contract between the services. */
 function availableIn(failure: Failure): number {
   const available = availableOf(failure);
   if (available === null) throw toUpstreamError(failure);
   return available;
 }
 
-function hold(line: CartItemDoc, reservation: Reservation): void {
+function setReservation(line: CartItemDoc, reservation: Reservation): void {
   line.reservationId = reservation.reservationId;
   line.reservationExpiresAt = reservation.expiresAt;
 }
 
-/** Whether the inventory still holds the line's units, as far as we know. */
+/** Whether the line's reservation is live, as far as this service knows. */
 export const isReserved = (line: CartItemDoc): boolean =>
   line.reservationId !== null && line.reservationExpiresAt !== null && line.reservationExpiresAt > now();
 
 /**
- * Holds every line for a checkout: all live reservations get a new lifetime in one call, lapsed ones are
- * made anew. A line of which less is left is reduced (notice QUANTITY_REDUCED).
- * @throws RuleError OUT_OF_STOCK with `available: 0` and the notices, when nothing is left of a line; the
- *   line stays in the cart, for the customer to decide.
+ * Reserves every line for a checkout: one call extends all live reservations, lapsed ones are replaced. A line
+ * is reduced to what is available (notice QUANTITY_REDUCED).
+ * @throws RuleError OUT_OF_STOCK with `available: 0` and the notices, when nothing is available of a line; the
+ *   line stays in the cart and the customer decides
  */
 export async function reserveLines(draft: CartDraft, ttlMinutes: number): Promise<void> {
   const { extended } = unwrap(await extendCartReservations(draft.cart._id.toHexString(), ttlMinutes));
   const live = new Set(extended);
-  const until = minutesFromNow(ttlMinutes);
+  const expiresAt = minutesFromNow(ttlMinutes);
   const missing: CartItemDoc[] = [];
   for (const line of draft.lines) {
     const isLive = line.reservationId !== null && live.has(line.reservationId);
     if (!isLive) line.reservationId = null;
     if (isLive && findStoredLine(draft, line)?.quantity === line.quantity) {
-      line.reservationExpiresAt = until;
-    } else if (!(await reserveWhatIsLeft(draft, line, ttlMinutes))) missing.push(line);
+      line.reservationExpiresAt = expiresAt;
+    } else if (!(await reserveAvailable(draft, line, ttlMinutes))) missing.push(line);
   }
   const bought = boughtLines(missing);
   if (bought.length > 0) {
-    throw new RuleError("OUT_OF_STOCK", "Some of the cart is out of stock", {
+    throw new RuleError("OUT_OF_STOCK", "Some items in the cart are out of stock", {
       available: 0,
       notices: bought.map((line) => outOfStockNotice(line, 0)),
     });
   }
-  // A gift of which nothing is left goes; reconciling the gifts adds the notice.
+  // Gifts that are out of stock are removed; reconciling the gifts adds the notice.
   draft.lines = draft.lines.filter((line) => !missing.includes(line));
 }
 
-/** Others buy too: what was free may be less at the next attempt. */
-const ATTEMPTS = 3;
+/** Other customers reserve at the same time, so less may be available at the next attempt. */
+const RESERVE_ATTEMPTS = 3;
 
 /**
- * Holds the line's quantity, or as much of it as is left (notice QUANTITY_REDUCED).
- * @returns false when nothing is left; the line is then as it was, without a reservation
+ * Reserves the line's quantity, or as much of it as is available (notice QUANTITY_REDUCED).
+ * @returns false when nothing is available; the line then keeps its quantity and has no live reservation
  */
-export async function reserveWhatIsLeft(
+export async function reserveAvailable(
   draft: CartDraft,
   line: CartItemDoc,
   ttlMinutes: number,
 ): Promise<boolean> {
   const wanted = line.quantity;
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const held = await tryReserveLine(draft, line, ttlMinutes);
-    if (held.reserved) {
+  for (let attempt = 1; attempt <= RESERVE_ATTEMPTS; attempt += 1) {
+    const outcome = await tryReserveLine(draft, line, ttlMinutes);
+    if (outcome.reserved) {
       priceLine(line);
       if (line.quantity < wanted) draft.notices.push(quantityReducedNotice(line, wanted));
       return true;
     }
-    if (held.available === 0) break;
-    line.quantity = Math.min(line.quantity, held.available);
+    if (outcome.available === 0) break;
+    line.quantity = Math.min(line.quantity, outcome.available);
   }
   line.quantity = wanted;
   line.reservationExpiresAt = null;
   return false;
+}
+
+/** Undoes a changed quantity: restores the one before. */
+export const undoChange = (reservationId: string, quantity: number): UndoEntry => ({
+  subject: { reservationId },
+  run: () => updateReservation(reservationId, { quantity }),
+});
+
+const undoCreation = (reservationId: string): UndoEntry => ({
+  subject: { reservationId },
+  run: () => releaseReservation(reservationId),
+});
+
+export const undoUnknown = (subject: ReservationToSync): UndoEntry => ({ subject, run: null });
+
+/**
+ * Undoes the draft's reservations, newest first. Those that cannot be undone are left to the outbox.
+ * @param stored `unsure` when the change may have been written after all, or another writer may hold the lease:
+ *   nothing is undone here then, and the outbox compares each reservation with the database
+ */
+export async function undoReservations(draft: CartDraft, stored: "unchanged" | "unsure"): Promise<void> {
+  const left: ReservationToSync[] = [];
+  for (const { subject, run } of draft.undo.splice(0).reverse()) {
+    const result = run && stored === "unchanged" ? await run() : null;
+    // A refusal is final too: the reservation has lapsed, and a lapsed one holds nothing.
+    if (!result || !(result.success || isRefused(result))) left.push(subject);
+  }
+  await tidyUp(oweReservationSync(draft.cart._id, left));
 }

@@ -3,12 +3,12 @@ import { type CartItemDoc, SavedItem, type SavedItemDoc, toItemSnapshot } from "
 import { now } from "../../../utils/clock.js";
 import { NotFoundError } from "../../../utils/errors.js";
 import { type Owner, ownerFilter } from "../../../utils/principal.js";
-import { getSettings } from "../../platform/settings.service.js";
+import { unitLimitOf } from "./cart-lines.js";
 
 export const savedItemNotFound = () =>
   new NotFoundError("SAVED_ITEM_NOT_FOUND", "There is no such saved item");
 
-/** Another owner's item counts as missing. */
+/** Another owner's item is treated as missing. */
 export const findSavedItem = (
   owner: Owner,
   id: Types.ObjectId,
@@ -18,7 +18,7 @@ export const findSavedItem = (
     .session(tx ?? null)
     .lean<SavedItemDoc>();
 
-/** As the unique index has it: one a variant and owner. */
+/** The filter of the unique index: one item per variant and owner. */
 const sameVariant = (
   owner: Owner,
   { productId, variantId }: Pick<SavedItemDoc, "productId" | "variantId">,
@@ -29,8 +29,8 @@ const sameVariant = (
 });
 
 /**
- * In the cart's transaction: keeps a line for later. A variant that is saved already adds up, to what can be
- * bought at once: more could never be moved back.
+ * In the cart's transaction: saves a line for later. If the variant is saved already, the quantities are added,
+ * up to what one cart may hold: more could never be moved back.
  */
 export async function saveLine(owner: Owner, line: CartItemDoc, tx: ClientSession): Promise<SavedItemDoc> {
   const existing = await SavedItem.findOne(sameVariant(owner, line)).session(tx).lean<SavedItemDoc>();
@@ -50,9 +50,9 @@ export async function saveLine(owner: Owner, line: CartItemDoc, tx: ClientSessio
   return saved;
 }
 
-/** Never less than either of the two. */
+/** Never less than either quantity. */
 async function addUp(kept: number, more: Pick<CartItemDoc, "quantity" | "maxPerOrder">): Promise<number> {
-  const limit = more.maxPerOrder ?? (await getSettings("cart")).maxPerVariant;
+  const limit = await unitLimitOf(more);
   return Math.max(kept, more.quantity, Math.min(kept + more.quantity, limit));
 }
 
@@ -64,8 +64,8 @@ const snapshotOf = (line: CartItemDoc) => ({
 });
 
 /**
- * In the cart's transaction: a saved item goes as it was read, or not at all.
- * @throws NotFoundError SAVED_ITEM_NOT_FOUND when somebody else took it, or more was saved, meanwhile
+ * In the cart's transaction: deletes a saved item if its quantity is still the one that was read.
+ * @throws NotFoundError SAVED_ITEM_NOT_FOUND when it was moved or deleted, or more was saved, in the meantime
  */
 export async function takeSavedItem(saved: SavedItemDoc, tx: ClientSession): Promise<void> {
   const { _id, quantity } = saved;
@@ -73,7 +73,7 @@ export async function takeSavedItem(saved: SavedItemDoc, tx: ClientSession): Pro
   if (deletedCount !== 1) throw savedItemNotFound();
 }
 
-/** In a transaction: a guest's saved items become the customer's; those of one variant add up. @returns how many */
+/** In a transaction: gives a guest's saved items to the customer; quantities of one variant are added. @returns how many */
 export async function moveSavedItems(sessionId: string, userId: string, tx: ClientSession): Promise<number> {
   const guestItems = await SavedItem.find({ sessionId }).session(tx).lean<SavedItemDoc[]>();
   for (const item of guestItems) {

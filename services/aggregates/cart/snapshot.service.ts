@@ -8,7 +8,7 @@ import {
 } from "../../integrations/catalog-integration.service.js";
 import { findHsnRate, getSettings } from "../../platform/settings.service.js";
 
-type SnapshotFields = Omit<ItemSnapshot, "bundleId"> &
+type LineSnapshot = Omit<ItemSnapshot, "bundleId"> &
   Pick<CartItemDoc, "unitPrice" | "unitMrp" | "maxPerOrder">;
 
 /** A variant that can be bought now, with the product that it belongs to. */
@@ -17,10 +17,9 @@ export interface SellableVariant {
   variant: CatalogVariant;
 }
 
-export const productNotFound = () =>
-  new NotFoundError("PRODUCT_NOT_FOUND", "There is no such product on sale");
+const productNotFound = () => new NotFoundError("PRODUCT_NOT_FOUND", "This product is not on sale");
 
-/** @returns null when either of the two is withdrawn */
+/** @returns null when the product or the variant is missing or no longer sold */
 export function findSellable(product: CatalogProduct | undefined, variantId: string): SellableVariant | null {
   const variant = product?.variants.find(({ id }) => id === variantId);
   if (!product || !variant) return null;
@@ -28,8 +27,8 @@ export function findSellable(product: CatalogProduct | undefined, variantId: str
 }
 
 /**
- * The product is asked for, not the variant alone: only it tells whether it is still sold and returnable.
- * @throws NotFoundError PRODUCT_NOT_FOUND when there is none on sale; the typed upstream errors
+ * Reads the product, not the variant alone: only the product says whether it is still sold and returnable.
+ * @throws NotFoundError PRODUCT_NOT_FOUND when it is not on sale; the typed upstream errors
  */
 export async function getSellable(productId: string, variantId: string): Promise<SellableVariant> {
   const result = await getProduct(productId);
@@ -39,13 +38,13 @@ export async function getSellable(productId: string, variantId: string): Promise
   return sellable;
 }
 
-/** What a line keeps of the catalog: description, price, and the rate of tax. */
-export async function toSnapshot({ product, variant }: SellableVariant): Promise<SnapshotFields> {
+/** What a line stores of the catalog: description, price, and the rate of tax. */
+export async function createLineSnapshot({ product, variant }: SellableVariant): Promise<LineSnapshot> {
   return {
     productId: product.id,
     variantId: variant.id,
     sku: variant.sku,
-    name: toName(product.name, variant.name),
+    name: lineName(product.name, variant.name),
     imageUrl: variant.imageUrl ?? product.images[0] ?? null,
     attributes: { ...variant.attributes },
     hsnCode: variant.hsnCode,
@@ -60,8 +59,8 @@ export async function toSnapshot({ product, variant }: SellableVariant): Promise
   };
 }
 
-/** "Amla Shampoo" and "200 ml" → "Amla Shampoo, 200 ml"; a variant may bear its product's name already. */
-function toName(product: string, variant: string): string {
+/** "Amla Shampoo" and "200 ml" → "Amla Shampoo, 200 ml"; a variant's name may include the product's already. */
+function lineName(product: string, variant: string): string {
   if (variant === "" || variant === product) return product;
   return variant.startsWith(product) ? variant : `${product}, ${variant}`;
 }

@@ -3,62 +3,52 @@ import { config } from "../../../config/env.config.js";
 import type { CartItemDoc } from "../../../models/index.js";
 import type { Notice } from "../../../utils/constants.js";
 import { bulkCheckStock } from "../../integrations/inventory-integration.service.js";
+import { gather } from "../../platform/gather.service.js";
 import type { CartState } from "./cart-draft.js";
 import { lowStockNotice, outOfStockNotice, upstreamUnavailableNotice } from "./notices.js";
 import { isReserved } from "./reserve-lines.js";
 
-/** Free units by variant id, to be shown and never to decide a sale; null when inventory is not available. */
-export type StockLevels = ReadonlyMap<string, number> | null;
+/**
+ * Free units by variant id; null while the inventory service is unavailable. For display only: the reservation
+ * decides what can be bought.
+ */
+type StockLevels = ReadonlyMap<string, number> | null;
 
-/** Long enough to carry a crowd that reads the same carts, too short for anybody to notice. */
-const KEEP_MS = 1_000;
-const kept = new LRUCache<string, number>({ max: 20_000, ttl: KEEP_MS });
+/** Long enough to serve many concurrent reads of the same products, too short to be noticed. */
+const STOCK_CACHE_MS = 1_000;
+const cache = new LRUCache<string, number>({ max: 20_000, ttl: STOCK_CACHE_MS });
 const isCaching = config.catalogCacheSeconds > 0;
 
-/** Variants that wait for the next call; all who ask while one call is being prepared share it. */
-let gathering: { variantIds: Set<string>; answer: Promise<StockLevels> } | null = null;
+/** One call to the inventory service for all variants that are asked for at the same moment. */
+const readFreeUnits = gather<string, number | null>(
+  async (variantIds) => {
+    const items = [...new Set(variantIds)].map((variantId) => ({ variantId, quantity: 1 }));
+    const result = await bulkCheckStock(items);
+    if (!result.success) return variantIds.map(() => null);
+    const free = new Map(result.data.items.map(({ variantId, available }) => [variantId, available]));
+    if (isCaching) for (const [variantId, available] of free) cache.set(variantId, available);
+    return variantIds.map((variantId) => free.get(variantId) ?? 0);
+  },
+  { maxBatch: Number.POSITIVE_INFINITY, maxWaitMs: 0 },
+);
 
-/** What is free of these variants, in one call for everybody who asks at the same moment. */
 export async function readStockLevels(lines: readonly { variantId: string }[]): Promise<StockLevels> {
-  const known = new Map<string, number>();
-  const missing = new Set<string>();
-  for (const { variantId } of lines) {
-    const free = isCaching ? kept.get(variantId) : undefined;
-    if (free === undefined) missing.add(variantId);
-    else known.set(variantId, free);
-  }
-  if (missing.size === 0) return known;
-  const asked = await gather(missing);
-  if (!asked) return null;
-  for (const variantId of missing) known.set(variantId, asked.get(variantId) ?? 0);
-  return known;
+  const levels = new Map<string, number>();
+  const read = async (variantId: string): Promise<boolean> => {
+    const free = cache.get(variantId) ?? (await readFreeUnits(variantId));
+    if (free !== null) levels.set(variantId, free);
+    return free !== null;
+  };
+  const isRead = await Promise.all([...new Set(lines.map(({ variantId }) => variantId))].map(read));
+  return isRead.every(Boolean) ? levels : null;
 }
 
-/** After a write that moved stock: what was known of these variants is out of date. */
+/** After a write that reserved or released stock: drops the cached levels of its variants. */
 export function forgetStockLevels(lines: readonly CartItemDoc[]): void {
-  for (const { variantId } of lines) kept.delete(variantId);
+  for (const { variantId } of lines) cache.delete(variantId);
 }
 
-function gather(variantIds: ReadonlySet<string>): Promise<StockLevels> {
-  if (!gathering) {
-    const wanted = new Set<string>();
-    gathering = { variantIds: wanted, answer: askSoon(wanted) };
-  }
-  for (const variantId of variantIds) gathering.variantIds.add(variantId);
-  return gathering.answer;
-}
-
-async function askSoon(variantIds: ReadonlySet<string>): Promise<StockLevels> {
-  await new Promise((resolve) => setImmediate(resolve));
-  gathering = null;
-  const result = await bulkCheckStock([...variantIds].map((variantId) => ({ variantId, quantity: 1 })));
-  if (!result.success) return null;
-  const levels = new Map(result.data.items.map(({ variantId, available }) => [variantId, available]));
-  if (isCaching) for (const [variantId, available] of levels) kept.set(variantId, available);
-  return levels;
-}
-
-/** What a line can count on: free units and, while its reservation lives, its own. */
+/** What is available to a line: free units and those of its own live reservation. */
 export interface Availability {
   isAvailable: boolean;
   available: number;
@@ -70,10 +60,10 @@ export function availabilityOf(line: CartItemDoc, stock: StockLevels): Availabil
   return { isAvailable: available >= line.quantity, available };
 }
 
-/** Below or at this many, a storefront urges. */
+/** At this many units or fewer, a notice says that little is left. */
 const LOW_STOCK = 5;
 
-/** What the last write had to tell, and what stock has to tell now. */
+/** The notices of the cart's last write and those about its stock now. */
 export function noticesOf({ cart, lines }: CartState, stock: StockLevels): Notice[] {
   if (!stock) return [...cart.notices, upstreamUnavailableNotice("inventory")];
   return [...cart.notices, ...lines.flatMap((line) => stockNoticeOf(line, availabilityOf(line, stock)))];

@@ -1,7 +1,8 @@
 import { type Types, trusted } from "mongoose";
-import { CheckoutSession, type CheckoutSessionDoc } from "../../../models/index.js";
+import { type AppliedCoupon, CheckoutSession, type CheckoutSessionDoc } from "../../../models/index.js";
+import { CHECKOUT_STATUS } from "../../../utils/constants.js";
 import { ZERO_PAISE } from "../../../utils/money.js";
-import { type Result, unwrap } from "../../../utils/result.js";
+import { isRefused, type Result, unwrap } from "../../../utils/result.js";
 import {
   type CouponCheck,
   recordCouponUsage,
@@ -12,11 +13,62 @@ import { placementInProgress } from "../payment/supersede-payment.js";
 import { CHECKOUT_LEASE } from "./session-access.js";
 
 /**
+ * A coupon use is claimed at the pricing service for a session, and released by it. Claims are idempotent by code and
+ * by the session's id, which becomes the order's.
+ */
+
+type Holder = Pick<
+  CheckoutSessionDoc,
+  "_id" | "userId" | "email" | "phone" | "status" | "frozen" | "couponClaims"
+>;
+type ClaimedCoupon = Pick<AppliedCoupon, "code" | "discountAmount">;
+
+/** One use of a coupon by a session. */
+export const claimCouponUse = (
+  { _id, userId, email, phone }: Pick<Holder, "_id" | "userId" | "email" | "phone">,
+  { code, discountAmount }: ClaimedCoupon,
+): Promise<Result<unknown>> =>
+  recordCouponUsage({
+    code,
+    ...(userId ? { userId } : {}),
+    email,
+    phone,
+    orderId: _id.toHexString(),
+    discountAmount,
+  });
+
+export interface RefusedCoupon {
+  code: string;
+  reason: string;
+}
+
+/**
+ * Claims one use of each coupon before the customer pays a discounted amount. The claims are recorded before the
+ * calls, so that they are released when the session fails, whatever the outcome of the calls.
+ * @returns the first coupon that is refused, because its last use has just been claimed; null when all are claimed
+ * @throws the typed upstream errors
+ */
+export async function claimCoupons(
+  checkout: CheckoutSessionDoc,
+  coupons: readonly ClaimedCoupon[],
+): Promise<RefusedCoupon | null> {
+  const codes = coupons.map(({ code }) => code);
+  if (codes.length === 0) return null;
+  await CheckoutSession.updateOne({ _id: checkout._id }, { $addToSet: { couponClaims: { $each: codes } } });
+  for (const coupon of coupons) {
+    const result = await claimCouponUse(checkout, coupon);
+    if (isRefused(result)) return { code: coupon.code, reason: result.code };
+    unwrap(result);
+  }
+  return null;
+}
+
+/**
  * Releases coupon uses that a session claimed and no longer needs. Holds the session's lease, because the same
- * coupon may be claimed again at the same moment: by the next payment method, or by an order that a late capture
- * makes of an expired session. What the session pays with now, or its order was made with, is left alone.
- * @throws ConflictError PLACEMENT_IN_PROGRESS while an order is being placed; whether it needs the coupon is known
- *   once that has ended
+ * coupon may be claimed again at the same moment: by the next payment method, or by the placement of an expired
+ * session after a late capture. Coupons that are frozen in an open payment or in an order are kept.
+ * @throws ConflictError PLACEMENT_IN_PROGRESS while an order is being placed: whether it needs the coupon is not
+ *   known before that ends
  */
 export async function releaseCoupons(
   checkoutSessionId: Types.ObjectId,
@@ -24,9 +76,9 @@ export async function releaseCoupons(
 ): Promise<void> {
   const lease = { model: CheckoutSession, id: checkoutSessionId, ...CHECKOUT_LEASE };
   await withDocumentLease(lease, async (checkout) => {
-    if (!checkout || checkout.status === "completed") return;
+    if (!checkout || checkout.status === CHECKOUT_STATUS.COMPLETED) return;
     if (checkout.placement) throw placementInProgress();
-    const frozen = checkout.status === "payment_pending" ? checkout.frozen : null;
+    const frozen = checkout.status === CHECKOUT_STATUS.PAYMENT_PENDING ? checkout.frozen : null;
     const inUse = new Set(frozen?.coupons.map((coupon) => coupon.code));
     for (const code of codes.filter((candidate) => !inUse.has(candidate))) {
       unwrap(await reverseCouponUsage({ code, orderId: checkoutSessionId.toHexString() }));
@@ -35,10 +87,6 @@ export async function releaseCoupons(
   });
 }
 
-type Holder = Pick<
-  CheckoutSessionDoc,
-  "_id" | "userId" | "email" | "phone" | "status" | "frozen" | "couponClaims"
->;
 type Ask = (code: string) => Promise<CouponCheck>;
 
 export interface CouponReview {
@@ -46,15 +94,15 @@ export interface CouponReview {
   cartIds: readonly Types.ObjectId[];
   checks: readonly CouponCheck[];
   ask: Ask;
-  /** Another person buys than the one the uses were claimed for: each use is claimed again. */
+  /** The contact differs from the one that the uses were claimed for: each use is claimed again. */
   isContactNew: boolean;
 }
 
 /**
- * A use that a checkout of this very cart has claimed must not count against the cart: otherwise a coupon of
- * one use would be refused to the customer who holds it, when they choose another method, retry a failed
- * payment or change the cart. The validation call cannot say whose use to leave out; so the use is
- * released, the coupon validated once more, and the use claimed again where a payment is open.
+ * A use that a checkout of this cart has claimed must not count against the cart: otherwise a coupon with one use
+ * would be refused to the customer who holds it, as soon as that customer chooses another method, retries a failed
+ * payment or changes the cart. The validation call cannot exclude a use; so the use is released, the coupon is
+ * validated again, and the use is claimed again where a payment is open.
  * @returns the checks, with a fresh one for each coupon that was validated again
  * @throws the typed upstream errors
  */
@@ -72,38 +120,36 @@ export async function reconsiderOwnCoupons(review: CouponReview): Promise<Coupon
   );
 }
 
-/** A session that is being placed has been paid for: its uses stay as they are. */
+/** A session that is being placed has been paid for and keeps its uses. */
 const findHolders = (cartIds: readonly Types.ObjectId[], codes: readonly string[]): Promise<Holder[]> =>
   CheckoutSession.find({
     cartId: trusted({ $in: [...cartIds] }),
     couponClaims: trusted({ $in: [...codes] }),
-    status: trusted({ $ne: "completed" }),
+    status: trusted({ $ne: CHECKOUT_STATUS.COMPLETED }),
     placement: null,
   }).lean<Holder[]>();
 
 async function askWithoutClaims(code: string, holders: readonly Holder[], ask: Ask): Promise<CouponCheck> {
   for (const { _id, status } of holders) {
-    // A late capture may make an order of an expired session at this moment: only its lease keeps the two apart.
-    if (status === "failed") await releaseCoupons(_id, [code]);
+    // A late capture may be placing this expired session right now: only its lease excludes that.
+    if (status === CHECKOUT_STATUS.FAILED) await releaseCoupons(_id, [code]);
     else unwrap(await reverseCouponUsage({ code, orderId: _id.toHexString() }));
   }
   try {
     return await ask(code);
   } finally {
-    // Also when this change fails: a payment that stays open keeps its use.
+    // Also after a failure: a payment that stays open keeps its use.
     await Promise.all(
-      holders.filter(({ status }) => status === "payment_pending").map((holder) => claimAgain(code, holder)),
+      holders
+        .filter(({ status }) => status === CHECKOUT_STATUS.PAYMENT_PENDING)
+        .map((holder) => claimAgain(code, holder)),
     );
   }
 }
 
-/** If another order has just taken the last use, the next choice of a method or the placement finds out. */
-const claimAgain = (code: string, { _id, userId, email, phone, frozen }: Holder): Promise<Result<unknown>> =>
-  recordCouponUsage({
-    code,
-    ...(userId ? { userId } : {}),
-    email,
-    phone,
-    orderId: _id.toHexString(),
-    discountAmount: frozen?.coupons.find((coupon) => coupon.code === code)?.discountAmount ?? ZERO_PAISE,
-  });
+/** If another order has just claimed the last use, the next choice of a method or the placement finds out. */
+const claimAgain = (code: string, holder: Holder): Promise<Result<unknown>> =>
+  claimCouponUse(
+    holder,
+    holder.frozen?.coupons.find((coupon) => coupon.code === code) ?? { code, discountAmount: ZERO_PAISE },
+  );

@@ -1,4 +1,4 @@
-import type { CheckoutFailure } from "../../../utils/constants.js";
+import { CHECKOUT_FAILURE, type CheckoutFailure } from "../../../utils/constants.js";
 import {
   type AppError,
   CheckoutExpiredError,
@@ -6,7 +6,7 @@ import {
   ConflictError,
 } from "../../../utils/errors.js";
 
-/** A definite no: the placement is undone, and the session fails with this reason. */
+/** A definite refusal: the placement is undone, and the session fails with this reason. */
 export class PlacementRefused extends Error {
   constructor(
     readonly failure: CheckoutFailure,
@@ -18,7 +18,7 @@ export class PlacementRefused extends Error {
   }
 }
 
-const REFUNDED = "If you have paid, the money is on its way back.";
+const REFUNDED = "If you have paid, the payment is refunded.";
 
 const FAILURES: Record<Exclude<CheckoutFailure, "expired">, { code: ConflictCode; message: string }> = {
   out_of_stock: { code: "OUT_OF_STOCK", message: `An item has just sold out. ${REFUNDED}` },
@@ -36,9 +36,9 @@ const FAILURES: Record<Exclude<CheckoutFailure, "expired">, { code: ConflictCode
   unavailable: { code: "CHECKOUT_FAILED", message: `The order could not be placed in time. ${REFUNDED}` },
 };
 
-/** The response of a session that failed; every repeat gets the same. */
+/** The error of a session that failed; every repeat gets the same. */
 export function placementFailure(failure: CheckoutFailure | null): AppError {
-  if (failure === null || failure === "expired") return new CheckoutExpiredError();
+  if (failure === null || failure === CHECKOUT_FAILURE.EXPIRED) return new CheckoutExpiredError();
   const { code, message } = FAILURES[failure];
   return new ConflictError(code, message, { reason: failure });
 }

@@ -1,12 +1,19 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ClientSession } from "mongoose";
-import { Cart, type CartDoc, CheckoutSession, type CheckoutSessionDoc } from "../../../models/index.js";
+import {
+  Cart,
+  type CartDoc,
+  CheckoutSession,
+  type CheckoutSessionDoc,
+  SKIP_VALIDATORS_RETURN_NEW,
+} from "../../../models/index.js";
 import { minutesFromNow, now } from "../../../utils/clock.js";
+import { CART_STATUS, CHECKOUT_STATUS } from "../../../utils/constants.js";
 import { ConflictError } from "../../../utils/errors.js";
+import { isOwnedBy } from "../../../utils/principal.js";
 import { checkoutMachine } from "../../../utils/state-machines.js";
 import type { Totals } from "../../calculations/totals-calculator.service.js";
 import { withDocumentLease } from "../../platform/document-lease.service.js";
-import { HOT_WRITE } from "../../platform/hot-write.js";
 import { getSettings } from "../../platform/settings.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { applyTransition } from "../../platform/transition.service.js";
@@ -15,9 +22,8 @@ import {
   CHECKOUT_LEASE,
   type CheckoutRequest,
   checkoutNotFound,
-  isOwnedBy,
 } from "../checkout-session/session-access.js";
-import { stepBackFromPayment } from "../checkout-session/step-back.js";
+import { stepBackFromPayment } from "../checkout-session/session-status.js";
 import {
   type CheckoutState,
   calculateCheckoutTotals,
@@ -28,7 +34,7 @@ import {
 import { toCheckoutTotals } from "./freeze-checkout.js";
 import { withCurrentRate } from "./reprice-shipping.js";
 
-/** The fields that a checkout step may set; everything else follows from them. */
+/** The fields that a checkout step may set; everything else is derived from them. */
 export type CheckoutChange = Partial<
   Pick<
     CheckoutSessionDoc,
@@ -54,10 +60,11 @@ export type CheckoutChange = Partial<
 >;
 
 /**
- * One step of a checkout: writers of a session (two tabs) take turns, `decide` says what changes (and may call
- * neighbours), then totals are computed and everything is written at once. A change that affects the amount
+ * One step of a checkout. A lease lets one writer (of two tabs) work at a time; `decide` returns the change and may
+ * call neighbours; then the totals are calculated and everything is written at once. A change that affects the amount
  * supersedes the open payment, and the method must be chosen again.
- * @throws NotFoundError, CheckoutExpiredError, ConflictError as `assertWritable`, and whatever `decide` throws; then nothing changed.
+ * @throws NotFoundError, CheckoutExpiredError, ConflictError as `assertWritable`, and what `decide` throws; nothing is
+ *   written then
  */
 export async function changeCheckout(
   request: CheckoutRequest,
@@ -87,7 +94,7 @@ async function writeChange(
   const wanted: CheckoutSessionDoc = { ...before, ...change };
   let totals = await calculateCheckoutTotals(wanted, cart, lines);
   const stepsBack =
-    before.status === "payment_pending" &&
+    before.status === CHECKOUT_STATUS.PAYMENT_PENDING &&
     (changesWhatIsPaid(before, wanted, totals) || changesOrderFacts(before, wanted));
   if (stepsBack) totals = await calculateCheckoutTotals({ ...wanted, paymentMethod: null }, cart, lines);
   const set = {
@@ -95,7 +102,7 @@ async function writeChange(
     totals: toCheckoutTotals(totals),
     expiresAt: minutesFromNow((await getSettings("checkout")).expiryMinutes),
   };
-  const told = tellingOf({ ...wanted, ...set, ...(stepsBack ? { paymentMethod: null } : {}) });
+  const shown = cartFieldsOf({ ...wanted, ...set, ...(stepsBack ? { paymentMethod: null } : {}) });
   const write = (tx?: ClientSession) => writeStep({ before, set, token, tx });
   const written = await (stepsBack
     ? inTransaction(async (tx) => {
@@ -103,16 +110,17 @@ async function writeChange(
         return write(tx);
       })
     : write());
-  await tellCart(cart, told);
+  await updateCart(cart, shown);
   return { checkout: written, cart, lines, totals };
 }
 
 /**
- * The cart shows what the checkout knows; payment does not depend on it. So this write needs no transaction: after
+ * The cart shows the totals of its checkout, but no payment depends on them. So this write needs no transaction: after
  * a crash in between, the next step (or this one, repeated) makes it.
  */
-async function tellCart(cart: CartDoc, told: Partial<CartDoc>): Promise<void> {
-  if (differs(cart, told)) await Cart.updateOne(cartAsSeen(cart), { $set: told }, HOT_WRITE);
+async function updateCart(cart: CartDoc, shown: Partial<CartDoc>): Promise<void> {
+  const isCurrent = isDeepStrictEqual({ ...cart, ...shown }, cart);
+  if (!isCurrent) await Cart.updateOne(cartAsSeen(cart), { $set: shown }, SKIP_VALIDATORS_RETURN_NEW);
 }
 
 interface StepWrite {
@@ -122,35 +130,37 @@ interface StepWrite {
   tx: ClientSession | undefined;
 }
 
-/** Releases the lease with the same write. The first address moves the session one step on. */
+/** The same write releases the lease. The first address moves the session to `address_entered`. */
 async function writeStep({ before, set, token, tx }: StepWrite): Promise<CheckoutSessionDoc> {
   const guard = { "lease.token": token, placement: null };
-  const isFirstAddress = before.status === "initiated" && Boolean(set.shippingAddress);
+  const isFirstAddress = before.status === CHECKOUT_STATUS.INITIATED && Boolean(set.shippingAddress);
   const written = isFirstAddress
     ? await applyTransition({
         machine: checkoutMachine,
         model: CheckoutSession,
         id: before._id,
-        from: "initiated",
-        to: "address_entered",
+        from: CHECKOUT_STATUS.INITIATED,
+        to: CHECKOUT_STATUS.ADDRESS_ENTERED,
         guard,
         set: { ...set, lease: null, "steps.addressEnteredAt": now() },
-        inc: { version: 1 },
+        raiseVersion: true,
         by: { type: "customer" },
         ...(tx ? { tx } : {}),
       }).then((moved) => (moved.changed ? moved.document : null))
     : await CheckoutSession.findOneAndUpdate(
         { _id: before._id, ...guard },
         { $set: { ...set, lease: null }, $inc: { version: 1 } },
-        { ...HOT_WRITE, session: tx },
+        { ...SKIP_VALIDATORS_RETURN_NEW, session: tx },
       ).lean<CheckoutSessionDoc>();
   if (written) return written;
-  throw new ConflictError("VERSION_CONFLICT", "The checkout changed meanwhile", { current: before.version });
+  throw new ConflictError("VERSION_CONFLICT", "The checkout has changed; try again", {
+    current: before.version,
+  });
 }
 
 /**
- * Also when the same amount is due but credit and points share it differently: both are taken as they were
- * frozen.
+ * True also when the amount due stays the same but credit and points cover it differently: placing takes both as
+ * they were frozen.
  */
 function changesWhatIsPaid(
   before: CheckoutSessionDoc,
@@ -166,7 +176,7 @@ function changesWhatIsPaid(
   );
 }
 
-/** What the order will carry, apart from the amount: a changed address must not ship to the frozen one. */
+/** Facts of the order other than the amount: after a change of address, the order must not ship to the old one. */
 function changesOrderFacts(before: CheckoutSessionDoc, after: CheckoutSessionDoc): boolean {
   return (
     !isDeepStrictEqual(before.shippingAddress, after.shippingAddress) ||
@@ -175,11 +185,11 @@ function changesOrderFacts(before: CheckoutSessionDoc, after: CheckoutSessionDoc
   );
 }
 
-/** A cart that has changed since has newer totals, which stay. */
-const cartAsSeen = ({ _id, version }: CartDoc) => ({ _id, status: "active" as const, version });
+/** A cart that has changed since has newer totals, which must stay. */
+const cartAsSeen = ({ _id, version }: CartDoc) => ({ _id, status: CART_STATUS.ACTIVE, version });
 
-/** The cart's own totals use the address and the shipping method of the checkout. */
-function tellingOf(checkout: CheckoutSessionDoc): Partial<CartDoc> {
+/** The fields of a cart that depend on the address and the shipping method of its checkout. */
+function cartFieldsOf(checkout: CheckoutSessionDoc): Partial<CartDoc> {
   const { totals } = checkout;
   if (!totals) return {};
   return {
@@ -192,6 +202,3 @@ function tellingOf(checkout: CheckoutSessionDoc): Partial<CartDoc> {
     taxEstimated: totals.taxEstimated,
   };
 }
-
-const differs = (cart: CartDoc, told: Partial<CartDoc>): boolean =>
-  !isDeepStrictEqual({ ...cart, ...told }, cart);

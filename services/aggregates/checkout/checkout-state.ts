@@ -8,7 +8,7 @@ import { findCartState } from "../cart/cart-reads.js";
 import { calculateCartTotals } from "../cart/cart-totals.js";
 import { checkoutNotFound } from "../checkout-session/session-access.js";
 
-/** A session with the cart it is about, and what it comes to. */
+/** A session with its cart and their totals. */
 export interface CheckoutState {
   checkout: CheckoutSessionDoc;
   cart: CartDoc;
@@ -31,8 +31,8 @@ export async function toCheckoutState(
 }
 
 /**
- * Where the supply is taxed: a registered buyer's state by GSTIN, else the delivery state; null before either
- * is known.
+ * Where the supply is taxed: the state of the buyer's GSTIN, otherwise the delivery state; null before either is
+ * known.
  */
 export function placeOfSupplyOf(
   checkout: Pick<CheckoutSessionDoc, "gstin" | "shippingAddress">,

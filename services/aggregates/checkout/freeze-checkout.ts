@@ -7,10 +7,10 @@ import {
   toItemSnapshot,
 } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
-import type { LineTotals, Totals } from "../../calculations/totals-calculator.service.js";
+import type { CalculatedLine, Totals } from "../../calculations/totals-calculator.service.js";
 import type { CheckoutState } from "./checkout-state.js";
 
-/** The totals as they are stored: without the per-line part, which the lines keep. */
+/** The totals as they are stored; the totals of each line are stored with the line. */
 export function toCheckoutTotals(totals: Totals): CheckoutTotals {
   return {
     subtotal: totals.subtotal,
@@ -27,7 +27,7 @@ export function toCheckoutTotals(totals: Totals): CheckoutTotals {
   };
 }
 
-/** What the customer pays for, at the moment the method is chosen; the order is made from this alone. */
+/** What the customer pays for, as it is when the method is chosen. The order is built only from this. */
 export function freezeCheckout({ cart, lines, totals }: CheckoutState): FrozenCheckout {
   const totalsOf = new Map(totals.lines.map((line) => [line.id, line]));
   return {
@@ -41,7 +41,7 @@ export function freezeCheckout({ cart, lines, totals }: CheckoutState): FrozenCh
   };
 }
 
-function freezeLine(line: CartItemDoc, totals: LineTotals | undefined): FrozenLine {
+function freezeLine(line: CartItemDoc, totals: CalculatedLine | undefined): FrozenLine {
   if (!totals) throw new Error(`no totals for line ${line._id.toHexString()}`);
   return {
     cartItemId: line._id,

@@ -3,6 +3,7 @@ import {
   CHECKOUT_PAYMENT_METHODS,
   type CheckoutPaymentMethod,
   GATEWAY_MINIMUM_PAISE,
+  PAYMENT_GATEWAY_STATUS,
 } from "../../../utils/constants.js";
 import type { Paise } from "../../../utils/money.js";
 import type { CheckoutOptions } from "../../integrations/payment-gateway.js";
@@ -14,16 +15,17 @@ import { type CheckoutState, calculateCheckoutTotals } from "./checkout-state.js
 export interface PaymentOption {
   method: CheckoutPaymentMethod;
   available: boolean;
-  /** Why it is not offered, in words for the storefront. */
+  /** Why it is not available, as text for the storefront. */
   reason?: string;
   maxAmount?: Paise;
-  /** The gateway reports trouble with this method now. */
+  /** The gateway reports a downtime of this method. */
   downtime?: { severity: string; since: Date };
 }
 
 /**
- * Every method with whether it can be chosen now, and why not. Works while neighbours are down: an unknown
- * serviceability takes COD away (the parcel could not be promised), an unknown downtime takes nothing.
+ * Every method, whether it can be chosen now, and why not. Works while neighbours are down: without an answer about
+ * serviceability COD is unavailable, because delivery cannot be promised; without one about downtimes, all methods
+ * stay available.
  */
 export async function listPaymentOptions(state: CheckoutState): Promise<PaymentOption[]> {
   const [settings, downtimes, cod] = await Promise.all([
@@ -34,8 +36,8 @@ export async function listPaymentOptions(state: CheckoutState): Promise<PaymentO
   const down = downtimes.success ? downtimes.data : [];
   return CHECKOUT_PAYMENT_METHODS.map((method) => {
     if (method === "cod")
-      return settings.enabledMethods.includes("cod") ? cod : unavailable("cod", "Not offered at present");
-    if (!settings.enabledMethods.includes(method)) return unavailable(method, "Not offered at present");
+      return settings.enabledMethods.includes("cod") ? cod : unavailable("cod", "Currently not available");
+    if (!settings.enabledMethods.includes(method)) return unavailable(method, "Currently not available");
     if (state.totals.amountDue > 0 && state.totals.amountDue < GATEWAY_MINIMUM_PAISE) {
       return unavailable(method, "The amount is below ₹1");
     }
@@ -60,22 +62,22 @@ async function codOption({ checkout, cart, lines }: CheckoutState): Promise<Paym
   const refused = (reason: string): PaymentOption => ({ method: "cod", available: false, reason, maxAmount });
   if (!checkout.shippingAddress) return refused("Enter the shipping address first");
   if (checkout.shippingMethod && !checkout.shippingMethod.isCodAvailable) {
-    return refused("The chosen shipping method does not take cash on delivery");
+    return refused("The chosen shipping method does not support cash on delivery");
   }
-  // With its own fee, whatever method is chosen now.
+  // Including the COD fee, also while another method is chosen.
   const { amountDue } = await calculateCheckoutTotals({ ...checkout, paymentMethod: "cod" }, cart, lines);
   if (amountDue > maxAmount) return refused("The amount is above the limit for cash on delivery");
   const answer = await getServiceability(checkout.shippingAddress.pincode);
-  if (!answer.success) return refused("Cash on delivery cannot be checked at the moment");
+  if (!answer.success) return refused("Availability of cash on delivery cannot be checked at the moment");
   if (!answer.data.codAvailable) return refused("Cash on delivery is not available at this pincode");
   return { method: "cod", available: true, maxAmount };
 }
 
-/** What every door of choosing a payment answers with. */
+/** The result of choosing a payment, on every route that does. */
 export interface PaymentChoiceOverview {
   overview: CheckoutState & { payment: PaymentDoc | null };
   options: PaymentOption[];
-  /** What the gateway's window is opened with; null when there is nothing to pay online now. */
+  /** What the gateway's window needs; null when there is nothing to pay online now. */
   gateway: CheckoutOptions | null;
 }
 
@@ -91,9 +93,9 @@ export const toPaymentChoice = ({ state, options, payment }: Chosen): PaymentCho
   gateway: findGatewayWindow(state.checkout, payment),
 });
 
-/** Null for cash on delivery, when nothing is due, and once the money is on its way. */
+/** Null for cash on delivery, when nothing is due, and once the payment is authorised. */
 function findGatewayWindow(checkout: CheckoutSessionDoc, payment: PaymentDoc | null): CheckoutOptions | null {
-  if (!payment?.gatewayOrderId || payment.status !== "pending") return null;
+  if (!payment?.gatewayOrderId || payment.status !== PAYMENT_GATEWAY_STATUS.PENDING) return null;
   return paymentGateway.checkoutOptions({
     gatewayOrderId: payment.gatewayOrderId,
     amount: payment.amount,

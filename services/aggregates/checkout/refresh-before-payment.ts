@@ -1,9 +1,10 @@
 import type { CartDoc, CheckoutSessionDoc } from "../../../models/index.js";
 import { RuleError } from "../../../utils/errors.js";
 import { getSettings } from "../../platform/settings.service.js";
-import { setContact } from "../cart/buyer-contact.js";
+import type { CartState } from "../cart/cart-draft.js";
 import { cartEmpty, emptyIfGone } from "../cart/cart-reads.js";
-import { type CartState, changeCart } from "../cart/change-cart.js";
+import { changeCart } from "../cart/change-cart.js";
+import { setCartContact } from "../cart/promotions.js";
 import { reserveLines } from "../cart/reserve-lines.js";
 import { type CheckoutState, toCheckoutState } from "./checkout-state.js";
 import { rateForPayment } from "./reprice-shipping.js";
@@ -21,8 +22,8 @@ export function assertComplete(checkout: CheckoutSessionDoc): void {
 /**
  * The last check before an amount is frozen: coupons and discounts are validated again, every line is
  * reserved for the duration of a checkout, and the shipping method is rated for the cart as it is now.
- * @returns the state with the payment method, or without one when nothing is due: what pays for everything else
- *   must not pay a fee for a method that is not needed
+ * @returns the state with the payment method, or without one when nothing is due: credit and points must not pay the
+ *   fee of a method that is not needed
  * @throws RuleError CHECKOUT_INCOMPLETE, CART_EMPTY, COUPON_INVALID, OUT_OF_STOCK, SHIPPING_METHOD_UNAVAILABLE.
  */
 export async function refreshBeforePayment(
@@ -31,7 +32,7 @@ export async function refreshBeforePayment(
 ): Promise<CheckoutState> {
   assertComplete(checkout);
   const refreshed = await holdCart(checkout);
-  assertAsSeen(refreshed.cart);
+  assertUnchanged(refreshed.cart);
   const rating = await rateForPayment(await toCheckoutState(checkout, refreshed));
   const rated = { ...checkout, ...rating, paymentMethod: null };
   const withoutMethod = await toCheckoutState(rated, refreshed);
@@ -44,7 +45,7 @@ async function holdCart(checkout: CheckoutSessionDoc): Promise<CartState> {
   try {
     return await changeCart(checkout.cartId, (draft) => {
       if (draft.lines.length === 0) throw cartEmpty();
-      setContact(draft, checkout);
+      setCartContact(draft, checkout);
       return reserveLines(draft, reservationTtlMinutes);
     });
   } catch (error) {
@@ -52,11 +53,11 @@ async function holdCart(checkout: CheckoutSessionDoc): Promise<CartState> {
   }
 }
 
-/** A change that the customer has not seen yet is shown before anything is paid. */
-function assertAsSeen({ notices }: CartDoc): void {
+/** The customer has to see a change before paying. */
+function assertUnchanged({ notices }: CartDoc): void {
   const dropped = notices.find((notice) => notice.code === "COUPON_DROPPED");
   if (dropped) throw new RuleError("COUPON_INVALID", dropped.message, dropped.details);
   if (notices.some((notice) => notice.code === "QUANTITY_REDUCED")) {
-    throw new RuleError("CART_CHANGED", "The cart changed; look at it and choose again", { notices });
+    throw new RuleError("CART_CHANGED", "The cart has changed; check it and choose again", { notices });
   }
 }

@@ -3,7 +3,7 @@ import {
   type CheckoutSessionDoc,
   type ShippingMethodSnapshot,
 } from "../../../models/index.js";
-import type { Notice } from "../../../utils/constants.js";
+import { CHECKOUT_STATUS, type Notice } from "../../../utils/constants.js";
 import { AppError, RuleError } from "../../../utils/errors.js";
 import { type Paise, toRupees, ZERO_PAISE } from "../../../utils/money.js";
 import { unwrap } from "../../../utils/result.js";
@@ -21,15 +21,15 @@ export type ShippingChoice = Pick<
 export type Repriced = ShippingChoice | Pick<ShippingChoice, "notices">;
 
 /**
- * What a rate depends on besides the address. The order value is the subtotal before discounts: a coupon
- * does not cost the customer free shipping.
+ * What a rate depends on besides the address. The order value is the subtotal before discounts, so that
+ * a coupon never costs the customer free shipping.
  */
 export const shippingBasisOf = ({ lines, totals }: Pick<CheckoutState, "lines" | "totals">) => ({
   orderValue: totals.subtotal,
   weightGrams: lines.reduce((sum, line) => sum + line.weightGrams * line.quantity, 0),
 });
 
-/** The methods for the cart's weight and value at the checkout's address. Empty before there is an address. */
+/** The methods for the cart's weight and value at the checkout's address; none while there is no address. */
 export async function findShippingMethods(state: CheckoutState): Promise<ShippingMethodSnapshot[]> {
   if (!state.checkout.shippingAddress) return [];
   const { pincode, state: stateName, country } = state.checkout.shippingAddress;
@@ -43,8 +43,8 @@ export async function findShippingMethods(state: CheckoutState): Promise<Shippin
 }
 
 /**
- * The change of a checkout step, completed by the new rate of the chosen method when the cart has changed
- * since it was rated. Notices are those of this write.
+ * Adds the new rate of the chosen method to a checkout step, when the cart has changed since it was rated. Replaces
+ * the notices of earlier writes.
  */
 export async function withCurrentRate<C extends Partial<CheckoutSessionDoc>>(
   state: CheckoutState,
@@ -56,7 +56,7 @@ export async function withCurrentRate<C extends Partial<CheckoutSessionDoc>>(
 
 /**
  * Rates the chosen method again when the cart has changed since it was rated. A method that is no longer
- * offered is dropped. A different price and a dropped method come with the notice SHIPPING_CHANGED.
+ * offered is dropped. A new price and a dropped method add the notice SHIPPING_CHANGED.
  * @returns null when there is nothing to do; only a notice while shipping is down
  */
 export async function repriceShipping(state: CheckoutState): Promise<Repriced | null> {
@@ -68,7 +68,7 @@ export async function rateOrKeep(state: CheckoutState): Promise<Repriced> {
   try {
     return await rateAgain(state);
   } catch (error) {
-    // Choosing a payment method rates once more and does not go on without an answer.
+    // Choosing a payment method rates again, and fails without an answer.
     if (error instanceof AppError && error.statusCode >= 500)
       return { notices: [upstreamUnavailableNotice("shipping")] };
     throw error;
@@ -85,12 +85,12 @@ export async function rateForPayment(state: CheckoutState): Promise<ShippingChoi
   // The next read or write finds the rate stale and drops the method with the notice.
   const { _id, lease } = state.checkout;
   await CheckoutSession.updateOne(
-    { _id, status: "address_entered", "lease.token": lease?.token ?? null },
+    { _id, status: CHECKOUT_STATUS.ADDRESS_ENTERED, "lease.token": lease?.token ?? null },
     { $set: { shippingRatedFor: null } },
   );
   throw new RuleError(
     "SHIPPING_METHOD_UNAVAILABLE",
-    "The shipping method is no longer offered; choose another",
+    "The shipping method is no longer offered; choose another one",
   );
 }
 
@@ -102,10 +102,11 @@ export const shippingChoiceOf = (checkout: CheckoutSessionDoc): ShippingChoice =
   notices: checkout.notices ?? [],
 });
 
-/** A session that is being paid or placed keeps what was frozen: any cart change would have taken it back. */
+/** A session that is being paid or placed keeps what was frozen: a cart change would have ended the payment. */
 function isStale(state: CheckoutState): boolean {
   const { checkout, lines } = state;
-  const isOpen = checkout.status === "initiated" || checkout.status === "address_entered";
+  const isOpen =
+    checkout.status === CHECKOUT_STATUS.INITIATED || checkout.status === CHECKOUT_STATUS.ADDRESS_ENTERED;
   if (!isOpen || checkout.placement || !checkout.shippingMethod || lines.length === 0) return false;
   const { orderValue, weightGrams } = shippingBasisOf(state);
   const rated = checkout.shippingRatedFor;

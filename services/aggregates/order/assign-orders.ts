@@ -9,28 +9,29 @@ import {
   Refund,
   Return,
 } from "../../../models/index.js";
+import { CHECKOUT_STATUS } from "../../../utils/constants.js";
 import { appendHistory } from "../../platform/history.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 
-/** What belongs to one session is assigned together; more at once would only make the transaction longer. */
+/** All documents of a session are assigned together; more sessions would only make the transaction longer. */
 const SESSIONS_PER_TRANSACTION = 50;
-/** A lease that has ended by any clock. */
-const LONG_AGO = new Date(0);
+/** In the past by every clock. */
+const EXPIRED = new Date(0);
 
 export interface Assignment {
   userId: string;
-  /** The guest session of before the login. */
+  /** The guest id that the customer had before the login. */
   guestId: string;
 }
 
 /**
  * Assigns the orders of a guest session to the customer, with their checkout sessions, payments, refunds and
- * returns. The guest id stays on the documents, but opens none of them from then on: a document with a
- * user is that user's alone. Repeatable; a crash leaves each session with all of its documents or none.
+ * returns. The guest id stays on the documents, but no longer gives access: a document with a user belongs to
+ * that user only. Repeatable; after a crash, either all documents of a session are assigned or none.
  *
- * The checkout session decides, because every order takes its owner from the session that it is placed
- * from. Sessions that are over are assigned, also without an order: a late payment may still place one. A live
- * session belongs to a cart that the guest still has, and stays the guest's.
+ * The checkout session decides, because an order takes its owner from the session that it is placed from. Ended
+ * sessions are assigned also without an order: a late payment may still place one. A live session belongs to a cart
+ * of the guest and stays with it.
  */
 export async function assignOrders(assignment: Assignment): Promise<void> {
   while ((await inTransaction((tx) => assignSome(assignment, tx))) === SESSIONS_PER_TRANSACTION);
@@ -39,7 +40,11 @@ export async function assignOrders(assignment: Assignment): Promise<void> {
 /** @returns how many sessions were assigned */
 async function assignSome({ userId, guestId }: Assignment, tx: ClientSession): Promise<number> {
   const sessions = await CheckoutSession.find(
-    { sessionId: guestId, userId: null, status: trusted({ $in: ["completed", "failed"] }) },
+    {
+      sessionId: guestId,
+      userId: null,
+      status: trusted({ $in: [CHECKOUT_STATUS.COMPLETED, CHECKOUT_STATUS.FAILED] }),
+    },
     { placement: 1 },
   )
     .limit(SESSIONS_PER_TRANSACTION)
@@ -48,17 +53,17 @@ async function assignSome({ userId, guestId }: Assignment, tx: ClientSession): P
   if (sessions.length === 0) return 0;
   const ids = sessions.map(({ _id }) => _id);
   await CheckoutSession.updateMany({ _id: trusted({ $in: ids }) }, { $set: { userId } }).session(tx);
-  await takeOverPlacements(sessions, tx);
+  await fencePlacements(sessions, tx);
   await assignAllOf(ids, userId, tx);
   return sessions.length;
 }
 
 /**
- * A late payment is being placed at this moment, for the guest. Its claim is taken away: that placement can
- * no longer commit, and the next caller or the recovery job places the order for the customer at once. Every
- * effect so far is idempotent by the order's id.
+ * Orders that are being placed for the guest right now, after a late payment. Replacing the token fences that
+ * placement: it can no longer commit, and the next caller or the recovery job places the order for the customer.
+ * Every effect so far is idempotent by the order's id.
  */
-async function takeOverPlacements(
+async function fencePlacements(
   sessions: readonly Pick<CheckoutSessionDoc, "_id" | "placement">[],
   tx: ClientSession,
 ): Promise<void> {
@@ -66,7 +71,7 @@ async function takeOverPlacements(
   if (placing.length === 0) return;
   await CheckoutSession.updateMany(
     { _id: trusted({ $in: placing }) },
-    { $set: { "placement.token": randomUUID(), "placement.leaseUntil": LONG_AGO } },
+    { $set: { "placement.token": randomUUID(), "placement.leaseUntil": EXPIRED } },
   ).session(tx);
 }
 

@@ -17,7 +17,7 @@ export interface OrderOverview {
   shipments: ShipmentDoc[];
 }
 
-/** What belongs to these orders: three queries for a whole page, not three an order. */
+/** The parts of these orders: three queries for a whole page, not three per order. */
 export async function loadOrders(orders: readonly OrderDoc[]): Promise<OrderOverview[]> {
   if (orders.length === 0) return [];
   const ofThese = () => ({ orderId: trusted({ $in: orders.map((order) => order._id) }) });

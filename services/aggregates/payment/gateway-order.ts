@@ -27,7 +27,7 @@ export async function ensureGatewayOrder({ payment, isNew }: GatewayOrderRequest
     { returnDocument: "after" },
   ).lean<PaymentDoc>();
   if (linked) return linked;
-  // The sweep has linked one in the meantime. Only that one may be offered: reports about another are not ours.
+  // The sweep has linked one in the meantime. Offer only that one: reports about another would match no payment.
   const current = await Payment.findById(payment._id).lean<PaymentDoc>();
   if (!current) throw new Error(`payment ${payment._id.toHexString()} has disappeared`);
   return current;

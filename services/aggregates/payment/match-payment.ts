@@ -1,71 +1,58 @@
 import { Payment, type PaymentDoc } from "../../../models/index.js";
-import { now } from "../../../utils/clock.js";
 import { isDuplicateKey } from "../../../utils/helpers.js";
-import { ZERO_PAISE } from "../../../utils/money.js";
 import { paymentMachine } from "../../../utils/state-machines.js";
 import type { GatewayPayment } from "../../integrations/payment-gateway.js";
+import { firstEntry } from "../../platform/transition.service.js";
+import { insertPayment } from "./open-payment.js";
 
 /**
- * Finds the record of a gateway payment: the one with its id; else the newest of its gateway order that has
- * no gateway payment yet, which then takes the id; else a record of its own, so that no money is without one.
+ * Finds the record of a gateway payment: the one with its id; otherwise the newest of its gateway order that has
+ * no gateway payment yet, which then gets the id; otherwise a new record, so that no money is without one.
  * The amount does not matter here: a wrong one must end the attempt that it was paid for.
  * @returns null when the gateway order is unknown here
  */
-export async function findOrAdoptPayment(word: GatewayPayment): Promise<PaymentDoc | null> {
+export async function findOrAdoptPayment(report: GatewayPayment): Promise<PaymentDoc | null> {
   const known = await Payment.findOne({
-    gateway: word.gateway,
-    gatewayPaymentId: word.id,
+    gateway: report.gateway,
+    gatewayPaymentId: report.id,
   }).lean<PaymentDoc>();
   if (known) return known;
-  if (!word.orderId) return null;
+  if (!report.orderId) return null;
   try {
-    return (await adopt(word)) ?? (await recordOfItsOwn(word));
+    return (await adopt(report)) ?? (await insertSibling(report));
   } catch (error) {
-    // Another report about the same payment was faster: the gateway's id is unique.
+    // A parallel report about the same payment won: the gateway's id is unique.
     if (!isDuplicateKey(error)) throw error;
-    return Payment.findOne({ gateway: word.gateway, gatewayPaymentId: word.id }).lean<PaymentDoc>();
+    return Payment.findOne({ gateway: report.gateway, gatewayPaymentId: report.id }).lean<PaymentDoc>();
   }
 }
 
-function adopt(word: GatewayPayment): Promise<PaymentDoc | null> {
+function adopt(report: GatewayPayment): Promise<PaymentDoc | null> {
   return Payment.findOneAndUpdate(
-    { gatewayOrderId: word.orderId, gatewayPaymentId: null },
-    { $set: { gatewayPaymentId: word.id } },
+    { gatewayOrderId: report.orderId, gatewayPaymentId: null },
+    { $set: { gatewayPaymentId: report.id } },
     { sort: { createdAt: -1 }, returnDocument: "after" },
   ).lean<PaymentDoc>();
 }
 
-/** A further payment on the same gateway order: paid in two tabs, or tried again in the gateway's window. */
-async function recordOfItsOwn(word: GatewayPayment): Promise<PaymentDoc | null> {
-  const sibling = await Payment.findOne({ gatewayOrderId: word.orderId })
+/** A further payment on the same gateway order: paid in two tabs, or retried in the gateway's window. */
+async function insertSibling(report: GatewayPayment): Promise<PaymentDoc | null> {
+  const sibling = await Payment.findOne({ gatewayOrderId: report.orderId })
     .sort({ createdAt: -1 })
     .lean<PaymentDoc>();
   if (!sibling) return null;
-  const record = await Payment.create({
+  return insertPayment({
     checkoutSessionId: sibling.checkoutSessionId,
-    userId: sibling.userId,
-    sessionId: sibling.sessionId,
-    gateway: word.gateway,
-    gatewayOrderId: word.orderId,
-    gatewayPaymentId: word.id,
-    method: word.method ?? sibling.method,
-    methodDetails: word.methodDetails,
-    status: paymentMachine.initial,
-    currency: word.currency,
-    amount: word.amount,
-    capturedAmount: ZERO_PAISE,
-    refundedAmount: ZERO_PAISE,
-    refundReserved: ZERO_PAISE,
+    ...(sibling.userId ? { userId: sibling.userId } : {}),
+    ...(sibling.sessionId ? { sessionId: sibling.sessionId } : {}),
+    gateway: report.gateway,
+    gatewayOrderId: report.orderId,
+    gatewayPaymentId: report.id,
+    method: report.method ?? sibling.method,
+    methodDetails: report.methodDetails,
+    currency: report.currency,
+    amount: report.amount,
     supersededAt: sibling.supersededAt,
-    statusHistory: [
-      {
-        from: null,
-        to: paymentMachine.initial,
-        at: now(),
-        by: { type: "system" },
-        note: "reported by the gateway",
-      },
-    ],
+    statusHistory: [firstEntry(paymentMachine.initial, { type: "system" }, "reported by the gateway")],
   });
-  return record.toObject<PaymentDoc>();
 }

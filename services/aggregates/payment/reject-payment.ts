@@ -3,20 +3,23 @@ import { logger } from "../../../config/logger.config.js";
 import { countPaymentMismatch } from "../../../config/metrics.config.js";
 import { Payment, type PaymentDoc, type PaymentMismatch } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
+import { PAYMENT_GATEWAY_STATUS } from "../../../utils/constants.js";
 import { paymentMachine } from "../../../utils/state-machines.js";
 import type { GatewayPayment } from "../../integrations/payment-gateway.js";
 import { generateUniqueRefundNumber } from "../../platform/order-number.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { tryTransition } from "../../platform/transition.service.js";
-import { oweSystemRefund } from "../refund/owe-refund.js";
-import { readGatewayRefunds, recordGatewayRefunds } from "./gateway-refunds.js";
-import type { Objection } from "./payment-objection.js";
+import { readGatewayRefunds, recordGatewayRefunds } from "../refund/gateway-refunds.js";
+import { oweSystemRefund } from "../refund/system-refunds.js";
+import type { Objection } from "./counts-as-paid.js";
+
+const { PENDING, AUTHORIZED, CAPTURED, FAILED } = PAYMENT_GATEWAY_STATUS;
 
 export interface Rejection {
   record: PaymentDoc;
   report: GatewayPayment;
   objection: Objection;
-  /** What else the report says, for the record. */
+  /** The other reported facts that the record keeps. */
   facts: Partial<PaymentDoc>;
   /** For the status history. */
   note: string;
@@ -26,7 +29,7 @@ export interface Rejection {
  * Writes a capture that pays for no order: what the gateway took, what it has already refunded, and a refund
  * of the rest, in one transaction. After a mismatch the gateway order is closed and an operator is alerted.
  *
- * Also takes back a capture that was accepted, as long as it has no order: the commit of a placement that is
+ * Also rejects a capture that was accepted before, as long as it has no order: the commit of a placement that is
  * in flight then fails, and its undo finds nothing left to refund.
  * @returns whether this call changed the payment
  * @throws the typed upstream errors when the gateway's own refunds cannot be read; nothing is written then
@@ -44,9 +47,13 @@ export async function rejectCapture(rejection: Rejection): Promise<boolean> {
     return true;
   });
   if (!changed) return false;
-  const paymentId = record._id.toHexString();
   if (objection.mismatch) alert(record, report, objection.mismatch);
-  else logger.warn({ paymentId, reason: objection.reason }, "> A capture pays for no order; it is refunded");
+  else {
+    logger.warn(
+      { ...idsOf(record, report), amount: report.amount, reason: objection.reason, refundNumber },
+      "> A capture pays for no order; it is refunded",
+    );
+  }
   return true;
 }
 
@@ -59,7 +66,7 @@ export async function rejectAuthorization(rejection: Rejection, mismatch: Paymen
       model: Payment,
       id: record._id,
       seen: record,
-      to: "authorized",
+      to: AUTHORIZED,
       set: { ...facts, ...closedBy(mismatch) },
       by: { type: "system" },
       note,
@@ -89,9 +96,9 @@ async function writeRejected(rejection: Rejection, tx: ClientSession): Promise<P
     surplus: true,
     ...(objection.mismatch ? closedBy(objection.mismatch) : {}),
   };
-  if (record.status === "captured") {
+  if (record.status === CAPTURED) {
     return Payment.findOneAndUpdate(
-      { _id: record._id, status: "captured", accepted: true, surplus: false, orderId: null },
+      { _id: record._id, status: CAPTURED, accepted: true, surplus: false, orderId: null },
       { $set: set },
       { session: tx, returnDocument: "after" },
     ).lean<PaymentDoc>();
@@ -101,7 +108,7 @@ async function writeRejected(rejection: Rejection, tx: ClientSession): Promise<P
     model: Payment,
     id: record._id,
     seen: record,
-    to: "captured",
+    to: CAPTURED,
     set,
     by: { type: "system" },
     note,
@@ -112,13 +119,13 @@ async function writeRejected(rejection: Rejection, tx: ClientSession): Promise<P
 
 /**
  * The gateway order has been paid with a wrong amount, so it must not be offered again: every other attempt
- * on it ends here. The next choice of a payment method finds no open payment and makes a new gateway order.
+ * on it ends here. The next choice of a payment method finds no open payment and creates a new gateway order.
  */
 async function closeGatewayOrder({ gatewayOrderId }: PaymentDoc, tx: ClientSession): Promise<void> {
   if (!gatewayOrderId) return;
   const open = { gatewayOrderId, supersededAt: null, accepted: trusted({ $ne: true }) };
   const supersededAt = now();
-  const pending = await Payment.find({ ...open, status: "pending" }, { _id: 1 })
+  const pending = await Payment.find({ ...open, status: PENDING }, { _id: 1 })
     .session(tx)
     .lean();
   for (const { _id } of pending) {
@@ -126,8 +133,8 @@ async function closeGatewayOrder({ gatewayOrderId }: PaymentDoc, tx: ClientSessi
       machine: paymentMachine,
       model: Payment,
       id: _id,
-      from: "pending",
-      to: "failed",
+      from: PENDING,
+      to: FAILED,
       set: { supersededAt, errorCode: "mismatch", errorMessage: "Another payment did not match the amount" },
       by: { type: "system" },
       note: "mismatch",
@@ -137,12 +144,18 @@ async function closeGatewayOrder({ gatewayOrderId }: PaymentDoc, tx: ClientSessi
   await Payment.updateMany(open, { $set: { supersededAt } }).session(tx);
 }
 
-/** For operations: something at the gateway (an offer, a fee setting, a person at the dashboard) needs a look. */
+/** For operations: an offer, a fee setting or a refund in the dashboard of the gateway needs a look. */
 function alert(record: PaymentDoc, report: GatewayPayment, mismatch: PaymentMismatch): void {
   countPaymentMismatch(mismatch.reason);
   const { amount, currency, amountRefunded, fee } = report;
   logger.error(
-    { paymentId: record._id.toHexString(), ...mismatch, reported: { amount, currency, amountRefunded, fee } },
+    { ...idsOf(record, report), ...mismatch, reported: { amount, currency, amountRefunded, fee } },
     "> A payment does not match what was asked for; no order is placed on it",
   );
 }
+
+const idsOf = (record: PaymentDoc, report: GatewayPayment) => ({
+  paymentId: record._id.toHexString(),
+  gatewayPaymentId: report.id,
+  checkoutSessionId: record.checkoutSessionId?.toHexString() ?? null,
+});

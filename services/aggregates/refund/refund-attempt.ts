@@ -1,13 +1,14 @@
 import { trusted } from "mongoose";
 import { type PaymentDoc, Refund, type RefundAttempt, type RefundDoc } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
+import { REFUND_STATUS } from "../../../utils/constants.js";
 import { refundMachine } from "../../../utils/state-machines.js";
 import type { GatewayRefund } from "../../integrations/payment-gateway.js";
 import { tryTransition } from "../../platform/transition.service.js";
 
 /**
  * A refund is sent in attempts. The first has the receipt `REF-…`; after a definite failure the next has
- * `REF-…-2` and a new idempotency key. What the gateway reports counts for the attempt it belongs to alone.
+ * `REF-…-2` and a new idempotency key. A report of the gateway applies only to the attempt that it belongs to.
  */
 
 function newAttempt(refund: RefundDoc, number: number): RefundAttempt {
@@ -20,7 +21,7 @@ function newAttempt(refund: RefundDoc, number: number): RefundAttempt {
   };
 }
 
-/** The attempt that is in flight, or was the last one. */
+/** The attempt that is in flight, or the last one that was. */
 export const lastAttempt = (refund: RefundDoc): RefundAttempt =>
   refund.attempts.at(-1) ?? newAttempt(refund, 1);
 
@@ -29,14 +30,14 @@ export const noNewerAttempt = (refund: RefundDoc) => ({
   attempts: trusted({ $size: refund.attempts.length }),
 });
 
-/** Records the next attempt before the gateway is called. @returns null when the refund is not pending any more */
+/** Records the next attempt before the gateway is called. @returns null when the refund is no longer pending */
 export async function beginAttempt(refund: RefundDoc): Promise<RefundDoc | null> {
   const begun = await tryTransition({
     machine: refundMachine,
     model: Refund,
     id: refund._id,
-    from: "pending",
-    to: "processing",
+    from: REFUND_STATUS.PENDING,
+    to: REFUND_STATUS.PROCESSING,
     guard: noNewerAttempt(refund),
     set: { gatewayRefundId: null, dueAt: null },
     push: { attempts: newAttempt(refund, refund.attempts.length + 1) },
@@ -49,17 +50,18 @@ export async function beginAttempt(refund: RefundDoc): Promise<RefundDoc | null>
 export function mismatchOf(
   refund: RefundDoc,
   payment: PaymentDoc | null,
-  word: GatewayRefund,
+  report: GatewayRefund,
 ): string | null {
-  if (payment?.gatewayPaymentId !== word.paymentId) return "it is of another payment";
-  if (word.amount !== refund.amount || word.currency !== payment.currency) return "it is of another amount";
+  if (payment?.gatewayPaymentId !== report.paymentId) return "it is of another payment";
+  if (report.amount !== refund.amount || report.currency !== payment.currency)
+    return "it is of another amount";
   return null;
 }
 
 /** Which attempt a report of the gateway is about. `unknown`: no attempt of this refund has its receipt or id. */
-export function attemptOf(refund: RefundDoc, word: GatewayRefund): "last" | "earlier" | "unknown" {
-  const index = refund.attempts.findIndex(({ receipt }) => receipt === word.receipt);
-  if (refund.gatewayRefundId === word.id || (index >= 0 && index === refund.attempts.length - 1))
+export function attemptOf(refund: RefundDoc, report: GatewayRefund): "last" | "earlier" | "unknown" {
+  const index = refund.attempts.findIndex(({ receipt }) => receipt === report.receipt);
+  if (refund.gatewayRefundId === report.id || (index >= 0 && index === refund.attempts.length - 1))
     return "last";
   return index >= 0 ? "earlier" : "unknown";
 }

@@ -1,9 +1,10 @@
 import type { ClientSession, Types } from "mongoose";
 import { Cart, type CartDoc, CartItem, Payment } from "../../../models/index.js";
+import { CART_STATUS } from "../../../utils/constants.js";
 import { ConflictError } from "../../../utils/errors.js";
 import { cartMachine } from "../../../utils/state-machines.js";
 import { findLiveCheckout } from "../../aggregates/checkout-session/session-access.js";
-import { endCheckout } from "../../aggregates/checkout-session/step-back.js";
+import { endCheckout } from "../../aggregates/checkout-session/session-status.js";
 import { placementInProgress } from "../../aggregates/payment/supersede-payment.js";
 import { tryTransition } from "../../platform/transition.service.js";
 
@@ -14,8 +15,8 @@ export interface HeldCart {
 }
 
 /**
- * Before anything is moved: a cart that is being bought stays as it is. The transaction decides it again.
- * @throws ConflictError PLACEMENT_IN_PROGRESS while its order is being placed, or its money is already here
+ * Refuses to merge a cart that is being bought, before anything is moved. The transaction checks again.
+ * @throws ConflictError PLACEMENT_IN_PROGRESS while its order is being placed, or once its payment is accepted
  */
 export async function assertNotBought(cart: CartDoc): Promise<void> {
   if (cart.placing) throw placementInProgress();
@@ -26,8 +27,8 @@ export async function assertNotBought(cart: CartDoc): Promise<void> {
 }
 
 /**
- * In the merge's transaction: ends the guest's cart, its lines (which live on in the other one) and its
- * checkout. An open payment is superseded; a capture that still arrives is refunded (docs/decisions/006).
+ * In the merge's transaction: converts the guest's cart, deletes its lines (the customer's cart has them now) and
+ * ends its checkout. An open payment is superseded; a capture that still arrives is refunded (docs/decisions/006).
  * @throws ConflictError PLACEMENT_IN_PROGRESS, VERSION_CONFLICT
  */
 export async function closeMergedCart(
@@ -39,23 +40,23 @@ export async function closeMergedCart(
     machine: cartMachine,
     model: Cart,
     id: cart._id,
-    from: "active",
-    to: "converted",
+    from: CART_STATUS.ACTIVE,
+    to: CART_STATUS.CONVERTED,
     guard: { placing: null, version: cart.version, "lease.token": token },
     set: { mergedIntoCartId: intoCartId, itemCount: 0, totalQuantity: 0, lease: null },
-    inc: { version: 1 },
+    raiseVersion: true,
     by: { type: "customer" },
     tx,
   });
-  if (!changed) throw await explain(cart, tx);
+  if (!changed) throw await explainNotClosed(cart, tx);
   await CartItem.deleteMany({ cartId: cart._id }).session(tx);
-  // Its goods are in another cart now: nobody can go on with it, nor pay for it.
+  // Its lines are in another cart now, so it can be neither continued nor paid for.
   const checkout = await findLiveCheckout(cart._id, tx);
   if (checkout && !(await endCheckout(checkout, { reason: "cart_gone", by: "customer" }, tx)))
     throw placementInProgress();
 }
 
-async function explain({ _id, version }: CartDoc, tx: ClientSession): Promise<ConflictError> {
+async function explainNotClosed({ _id, version }: CartDoc, tx: ClientSession): Promise<ConflictError> {
   const current = await Cart.findById(_id).session(tx).lean<CartDoc>();
   if (current?.placing) return placementInProgress();
   return new ConflictError("VERSION_CONFLICT", "The guest's cart was changed at the same time", {

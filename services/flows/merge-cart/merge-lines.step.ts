@@ -1,25 +1,24 @@
 import type { CartItemDoc } from "../../../models/index.js";
 import { boughtLines, type CartDraft, findStoredLine, priceLine } from "../../aggregates/cart/cart-draft.js";
-import { refreshLine } from "../../aggregates/cart/cart-lines.js";
+import { refreshLine, unitLimitOf } from "../../aggregates/cart/cart-lines.js";
 import { quantityReducedNotice } from "../../aggregates/cart/notices.js";
 import { isReserved } from "../../aggregates/cart/reserve-lines.js";
 import { findSellable } from "../../aggregates/cart/snapshot.service.js";
 import { getProducts } from "../../integrations/catalog-integration.service.js";
 import { getSettings } from "../../platform/settings.service.js";
 
-/** What a merge did to the draft; the reservations come after it. */
+/** What merging the lines did to the draft; the reservations follow. */
 export interface MergedLines {
-  /** Lines of the draft that came, or grew. */
+  /** Lines of the draft that were added or have grown. */
   touched: CartItemDoc[];
-  /** Reservations of guest lines for which there was no room. */
+  /** Reservations of guest lines that did not fit. */
   leftOver: string[];
 }
 
 /**
- * Takes the lines of a guest's cart over into the draft: quantities of one variant add up to its limit, other
- * lines come along as they are (ids and prices too) while there is room. What does not fit is told (notice
- * QUANTITY_REDUCED), never refused. In memory, but for today's price of a line that grew, which has one
- * price; without the catalog it keeps its own.
+ * Adds the lines of a guest's cart to the draft. Quantities of the same variant are added, up to its limit; other
+ * lines are moved with their ids and prices while the cart has room. What does not fit becomes a notice
+ * QUANTITY_REDUCED. A line that grew takes today's price; while the catalog is down it keeps its own.
  */
 export async function mergeLines(draft: CartDraft, guestLines: readonly CartItemDoc[]): Promise<MergedLines> {
   const merged: MergedLines = { touched: [], leftOver: [] };
@@ -28,7 +27,7 @@ export async function mergeLines(draft: CartDraft, guestLines: readonly CartItem
     const own = findSameVariant(draft, guestLine);
     if (own) await growLine(draft, own, guestLine);
     else if (boughtLines(draft.lines).length < maxLines) await moveLine(draft, guestLine);
-    else leaveOut(draft, guestLine, merged);
+    else leaveBehind(draft, guestLine, merged);
     const line = findSameVariant(draft, guestLine);
     if (line) merged.touched.push(line);
   }
@@ -40,43 +39,39 @@ export async function mergeLines(draft: CartDraft, guestLines: readonly CartItem
 const findSameVariant = (draft: CartDraft, { variantId, isFreeGift }: CartItemDoc): CartItemDoc | undefined =>
   draft.lines.find((line) => line.variantId === variantId && line.isFreeGift === isFreeGift);
 
-async function limitOf(line: CartItemDoc): Promise<number> {
-  return line.maxPerOrder ?? (await getSettings("cart")).maxPerVariant;
-}
-
-/** The customer's own quantity is never lowered, even where the limit has fallen below it. */
+/** The customer's own quantity is never reduced, even if the limit has been lowered below it. */
 async function growLine(draft: CartDraft, own: CartItemDoc, guestLine: CartItemDoc): Promise<void> {
   const wanted = own.quantity + guestLine.quantity;
-  own.quantity = Math.max(own.quantity, Math.min(wanted, await limitOf(own)));
+  own.quantity = Math.max(own.quantity, Math.min(wanted, await unitLimitOf(own)));
   own.bundleId ??= guestLine.bundleId;
   if (!isReserved(own)) {
     own.reservationId = guestLine.reservationId;
     own.reservationExpiresAt = guestLine.reservationExpiresAt;
-  } else if (isReserved(guestLine)) own.reservationExpiresAt = later(own, guestLine);
+  } else if (isReserved(guestLine)) own.reservationExpiresAt = laterExpiry(own, guestLine);
   priceLine(own);
   if (own.quantity < wanted) draft.notices.push(quantityReducedNotice(own, wanted));
 }
 
-/** Two reservations of one variant become one, which lives as long as the longer-lived of the two. */
-function later(own: CartItemDoc, guestLine: CartItemDoc): Date | null {
+/** The two reservations become one, which keeps the later expiry. */
+function laterExpiry(own: CartItemDoc, guestLine: CartItemDoc): Date | null {
   const [a, b] = [own.reservationExpiresAt, guestLine.reservationExpiresAt];
   return a && b && b > a ? b : a;
 }
 
 async function moveLine(draft: CartDraft, guestLine: CartItemDoc): Promise<void> {
   const line = { ...guestLine, cartId: draft.cart._id };
-  line.quantity = Math.min(guestLine.quantity, await limitOf(line));
+  line.quantity = Math.min(guestLine.quantity, await unitLimitOf(line));
   priceLine(line);
   draft.lines.push(line);
   if (line.quantity < guestLine.quantity) draft.notices.push(quantityReducedNotice(line, guestLine.quantity));
 }
 
-function leaveOut(draft: CartDraft, guestLine: CartItemDoc, merged: MergedLines): void {
+function leaveBehind(draft: CartDraft, guestLine: CartItemDoc, merged: MergedLines): void {
   if (guestLine.reservationId) merged.leftOver.push(guestLine.reservationId);
   draft.notices.push(quantityReducedNotice({ ...guestLine, quantity: 0 }, guestLine.quantity));
 }
 
-/** A gift that is held comes along, so that its last unit is not lost; whether it stays, its rule decides. */
+/** A reserved gift is moved, so that its last unit is not lost. Repricing then decides whether it stays. */
 function moveGifts(draft: CartDraft, guestLines: readonly CartItemDoc[], merged: MergedLines): void {
   for (const gift of guestLines.filter((line) => line.isFreeGift && isReserved(line))) {
     const own = findSameVariant(draft, gift);

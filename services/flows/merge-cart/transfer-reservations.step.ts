@@ -1,9 +1,13 @@
 import type { Types } from "mongoose";
 import type { CartItemDoc } from "../../../models/index.js";
 import { toUpstreamError } from "../../../utils/result.js";
-import type { CartDraft } from "../../aggregates/cart/cart-draft.js";
-import { undoChange, undoUnknown } from "../../aggregates/cart/reservation-undo.js";
-import { isReserved, reserveWhatIsLeft } from "../../aggregates/cart/reserve-lines.js";
+import { type CartDraft, dropLine } from "../../aggregates/cart/cart-draft.js";
+import {
+  isReserved,
+  reserveAvailable,
+  undoChange,
+  undoUnknown,
+} from "../../aggregates/cart/reserve-lines.js";
 import {
   type TransferredReservation,
   transferReservations,
@@ -13,10 +17,10 @@ import { getSettings } from "../../platform/settings.service.js";
 import type { MergedLines } from "./merge-lines.step.js";
 
 /**
- * Has the inventory move what the guest's cart holds to the draft's cart, in one call, and then hold exactly
- * what each merged line wants, or what is left of it (notice QUANTITY_REDUCED). The call is idempotent and
- * answers the same after a crash, so that a merge may begin anew at any point.
- * @throws the typed upstream errors; what the customer's own reservations grew by is taken back
+ * Transfers the guest cart's reservations to the draft's cart in one call, and then reserves for each merged line
+ * its quantity, or what is available of it (notice QUANTITY_REDUCED). The call is idempotent and returns the same
+ * result after a crash, so a merge can restart at any point.
+ * @throws the typed upstream errors; the customer's own reservations are restored to their quantities
  */
 export async function moveReservations(
   draft: CartDraft,
@@ -24,11 +28,11 @@ export async function moveReservations(
   merged: MergedLines,
 ): Promise<void> {
   const moved = guest.lines.some((line) => line.reservationId) ? await transfer(draft, guest) : [];
-  for (const reservation of moved) adopt(draft, reservation, merged);
+  for (const reservation of moved) assignReservation(draft, reservation, merged);
   const { reservationTtlMinutes } = await getSettings("cart");
   for (const line of merged.touched) {
-    if (line.isFreeGift && !isHeld(draft, line)) drop(draft, line);
-    else if (!isExact(draft, line)) await reserveWhatIsLeft(draft, line, reservationTtlMinutes);
+    if (line.isFreeGift && !isHeld(draft, line)) dropLine(draft, line);
+    else if (!isExact(draft, line)) await reserveAvailable(draft, line, reservationTtlMinutes);
   }
   releaseLeftOver(draft, merged.leftOver);
 }
@@ -51,8 +55,8 @@ async function transfer(
   return result.data.transferred;
 }
 
-/** Gives a reservation that arrived to the line it is for, and notes what it holds. */
-function adopt(draft: CartDraft, reservation: TransferredReservation, merged: MergedLines): void {
+/** Assigns a transferred reservation to the line it is for, and records how many units it holds. */
+function assignReservation(draft: CartDraft, reservation: TransferredReservation, merged: MergedLines): void {
   const { reservationId, variantId, quantity } = reservation;
   const before = draft.storedLines.find((line) => line.reservationId === reservationId);
   if (before && before.quantity !== quantity) draft.undo.push(undoChange(reservationId, before.quantity));
@@ -69,7 +73,7 @@ function adopt(draft: CartDraft, reservation: TransferredReservation, merged: Me
   if (!merged.touched.includes(holder)) merged.touched.push(holder);
 }
 
-/** Its own reservation, from before the merge, lives: it does not need another one. */
+/** Whether the line has a live reservation from before the merge, so that it needs no other. */
 const isLiveOwn = (draft: CartDraft, line: CartItemDoc): boolean =>
   isReserved(line) && draft.storedLines.some((stored) => stored.reservationId === line.reservationId);
 
@@ -79,21 +83,17 @@ const isHeld = (draft: CartDraft, line: CartItemDoc): boolean =>
 const isExact = (draft: CartDraft, line: CartItemDoc): boolean =>
   isReserved(line) && line.reservationId !== null && draft.held.get(line.reservationId) === line.quantity;
 
-function drop(draft: CartDraft, line: CartItemDoc): void {
-  draft.lines = draft.lines.filter((other) => other !== line);
-}
-
-/** Those for which there was no room are released with the commit, if no line took them up. */
+/** Releases the left-over reservations with the commit, unless a line uses them. */
 function releaseLeftOver(draft: CartDraft, reservationIds: readonly string[]): void {
   const cartId = draft.cart._id.toHexString();
-  draft.alongside.push((session) => {
-    const taken = new Set(draft.lines.map((line) => line.reservationId));
-    const free = [...new Set(reservationIds)].filter((reservationId) => !taken.has(reservationId));
+  draft.alongside.push((tx) => {
+    const used = new Set(draft.lines.map((line) => line.reservationId));
+    const free = [...new Set(reservationIds)].filter((reservationId) => !used.has(reservationId));
     const drafts = free.map((reservationId) => ({
       type: "reservation.release",
       dedupeKey: `release:${reservationId}:merge:${cartId}`,
       payload: { reservationId, cartId },
     }));
-    return enqueueOutbox(drafts, session);
+    return enqueueOutbox(drafts, tx);
   });
 }

@@ -7,7 +7,7 @@ import {
   type OrderItemDoc,
   orderSearchKeys,
 } from "../../../models/index.js";
-import { CURRENCY } from "../../../utils/constants.js";
+import { CURRENCY, LINE_FULFILLMENT_STATUS, ORDER_STATUS, PAYMENT_STATUS } from "../../../utils/constants.js";
 import { RuleError } from "../../../utils/errors.js";
 import { addPaise, ZERO_PAISE } from "../../../utils/money.js";
 import { fulfillmentMachine, orderMachine, orderPaymentMachine } from "../../../utils/state-machines.js";
@@ -22,11 +22,11 @@ export interface OrderFacts {
   confirmed: boolean;
 }
 
-/** A new order, made from nothing but what was frozen with its payment. */
+/** A new order, built only from what was frozen with its payment. */
 export function buildOrder(claim: Claim, facts: OrderFacts): OrderDoc {
   const { checkout, frozen, payment } = claim;
   const { totals } = frozen;
-  const { email, phone, shippingAddress } = completed(claim);
+  const { email, phone, shippingAddress } = contactAndAddress(claim);
   const isPaid = payment === null || payment.gateway !== "cod";
   const creditAndPoints = addPaise(totals.storeCredit, totals.loyaltyDiscount);
   return {
@@ -35,8 +35,8 @@ export function buildOrder(claim: Claim, facts: OrderFacts): OrderDoc {
     checkoutSessionId: checkout._id,
     cartId: checkout.cartId,
     ...ownerOf(claim),
-    status: facts.confirmed ? "confirmed" : orderMachine.initial,
-    paymentStatus: isPaid ? "paid" : orderPaymentMachine.initial,
+    status: facts.confirmed ? ORDER_STATUS.CONFIRMED : orderMachine.initial,
+    paymentStatus: isPaid ? PAYMENT_STATUS.PAID : orderPaymentMachine.initial,
     fulfillmentStatus: fulfillmentMachine.initial,
     paymentMethod: payment?.method ?? null,
     email,
@@ -93,8 +93,12 @@ const ownerOf = ({ checkout }: Claim) => ({
   ...(checkout.sessionId ? { sessionId: checkout.sessionId } : {}),
 });
 
-/** A session cannot have been frozen without these; the types do not know that. */
-function completed({ checkout }: Claim): { email: string; phone: string; shippingAddress: AddressSnapshot } {
+/** For the types: a session cannot have been frozen without these. */
+function contactAndAddress({ checkout }: Claim): {
+  email: string;
+  phone: string;
+  shippingAddress: AddressSnapshot;
+} {
   const { email, phone, shippingAddress } = checkout;
   if (!email || !phone || !shippingAddress) {
     throw new RuleError("CHECKOUT_INCOMPLETE", "Contact or address is missing");
@@ -130,7 +134,7 @@ function toOrderItem(line: FrozenLine, order: OrderDoc): OrderItemDoc {
     quantityReturnPromised: 0,
     quantityReturned: 0,
     quantityRefunded: 0,
-    fulfillmentStatus: "pending",
+    fulfillmentStatus: LINE_FULFILLMENT_STATUS.PENDING,
     returnableUntil: null,
     createdAt: order.createdAt,
     updatedAt: order.createdAt,
@@ -139,7 +143,7 @@ function toOrderItem(line: FrozenLine, order: OrderDoc): OrderItemDoc {
 
 const SYSTEM = { type: "system" } as const;
 
-/** Each chain begins at null and has a row for every move, so that a timeline is complete. */
+/** Each of the three histories starts at null and has a row for every move, so that the timeline is complete. */
 export function buildFirstHistory(order: OrderDoc): HistoryDraft[] {
   const orderId = order._id;
   const rows: HistoryDraft[] = [

@@ -11,13 +11,20 @@ import {
   Payment,
   type PaymentDoc,
 } from "../../../models/index.js";
-import type { CartStatus, CheckoutFailure } from "../../../utils/constants.js";
+import {
+  CART_STATUS,
+  type CartStatus,
+  CHECKOUT_FAILURE,
+  CHECKOUT_STATUS,
+  type CheckoutFailure,
+  PAYMENT_GATEWAY_STATUS,
+} from "../../../utils/constants.js";
 import { AppError, NotFoundError, RuleError } from "../../../utils/errors.js";
 import { placementFailure } from "../../aggregates/checkout-session/placement-failure.js";
 import { placementInProgress } from "../../aggregates/payment/supersede-payment.js";
 import { databaseTimeIn } from "../../platform/document-lease.service.js";
 
-/** `held`: still the cart that was paid for; `moved_on`: changed since; `sold`: ordered through another session. */
+/** `held`: the cart that was paid for; `moved_on`: changed since; `sold`: ordered through another session. */
 export type CartHold = "held" | "moved_on" | "sold";
 
 /** The right to place one session's order, until the lease ends. */
@@ -27,53 +34,53 @@ export interface Claim {
   frozen: FrozenCheckout;
   /** The accepted online payment or the open COD one; null when nothing is due. */
   payment: PaymentDoc | null;
-  /** An earlier attempt began on money that is gone since: claimed only to be undone. */
+  /** An earlier attempt started on a payment that is no longer valid: claimed only to be undone. */
   isPaymentLost: boolean;
   /** The fencing token: every write of this placement compares it. */
   token: string;
-  /** The first attempt began too long ago: this attempt is the last one. */
+  /** The first attempt started too long ago: this attempt is the last one. */
   isOverdue: boolean;
   cart: CartHold;
 }
 
 export type ClaimResult = Claim | { kind: "held" } | { kind: "completed" };
 
-/** Long enough for every effect to time out once (3 s upstreams, 5 s gateway), short enough for a retry. */
+/** Longer than a timeout of every effect (3 s neighbours, 5 s gateway), short enough for a retry to come soon. */
 const LEASE_MS = 30_000;
-/** Together with the pace of the recovery job well below 15 minutes, when the money must be an order or a refund. */
+/** Plus the interval of the recovery job: well below the 15 minutes within which a payment becomes an order or a refund. */
 const GIVE_UP_AFTER_MS = 8 * 60_000;
 const WAIT_FOR_OTHERS_MS = 6_000;
 /** An order takes about 50 ms. On a slower machine, callers that wait must not slow it down further. */
 const FIRST_POLL_MS = 40;
 const LAST_POLL_MS = 400;
 const POLL_FACTOR = 1.5;
-/** The session must change once more between each read and the claim that follows it. */
+/** Each retry means that the session changed between the read and the claim. */
 const CLAIM_ATTEMPTS = 3;
-/** An order can be made of a cart in these; it may have been abandoned while it was being paid for. */
-export const PLACEABLE: CartStatus[] = ["active", "abandoned"];
+/** A cart that can be ordered; it may have been abandoned while it was being paid for. */
+export const PLACEABLE: CartStatus[] = [CART_STATUS.ACTIVE, CART_STATUS.ABANDONED];
 /** In the past by every clock. */
-const LONG_AGO = new Date(0);
+const EXPIRED = new Date(0);
 
 /**
- * Step 1: one compare-and-set writes the intent to place, which keeps other callers out; then the cart is marked
- * as being placed.
+ * Step 1: one compare-and-set writes the intent to place, which excludes other callers; then the cart is marked as
+ * being placed.
  * @throws ConflictError with the session's failure, or PLACEMENT_IN_PROGRESS while another session is placing
  *   this cart; RuleError PAYMENT_REQUIRED or CHECKOUT_INCOMPLETE.
  */
 export async function claimPlacement(request: {
   checkoutSessionId: Types.ObjectId;
-  /** The session as the caller has just read it. The compare-and-set finds out whether it has changed since. */
+  /** The session as the caller has just read it. The compare-and-set detects a change since. */
   checkout?: CheckoutSessionDoc;
   termsAcceptedAt: Date | null;
 }): Promise<ClaimResult> {
   let checkout = request.checkout ?? (await getSession(request.checkoutSessionId));
   for (let attempt = 1; attempt <= CLAIM_ATTEMPTS; attempt += 1) {
-    if (checkout.status === "completed") return { kind: "completed" };
-    if (checkout.status === "failed" && checkout.failureReason !== "expired")
+    if (checkout.status === CHECKOUT_STATUS.COMPLETED) return { kind: "completed" };
+    if (checkout.status === CHECKOUT_STATUS.FAILED && checkout.failureReason !== CHECKOUT_FAILURE.EXPIRED)
       throw placementFailure(checkout.failureReason);
-    const money = await findMoney(checkout);
+    const funds = await findFunds(checkout);
     const claimed = await writeIntent(checkout, request.termsAcceptedAt);
-    if (claimed) return holdCart(claimed, money);
+    if (claimed) return holdCart(claimed, funds);
     const current = await getSession(checkout._id);
     if (current.placement && isSame(current, checkout)) return { kind: "held" };
     checkout = current;
@@ -87,7 +94,7 @@ async function getSession(id: Types.ObjectId): Promise<CheckoutSessionDoc> {
   return checkout;
 }
 
-/** Every change of what is bought, how it is paid for, or where it goes raises the version. */
+/** Every change of the lines, the payment or the delivery raises the version. */
 const termsOf = ({ status, failureReason, version }: CheckoutSessionDoc) => ({
   status,
   failureReason,
@@ -97,13 +104,13 @@ const termsOf = ({ status, failureReason, version }: CheckoutSessionDoc) => ({
 const isSame = (one: CheckoutSessionDoc, other: CheckoutSessionDoc): boolean =>
   isDeepStrictEqual(termsOf(one), termsOf(other));
 
-type Money = Pick<Claim, "payment" | "isPaymentLost">;
+type Funds = Pick<Claim, "payment" | "isPaymentLost">;
 
 /**
- * With manual capture the gateway returns an authorisation after a while. An intent that a crash left behind must
- * still come to an end: what it took is given back.
+ * With manual capture the gateway returns an authorisation after some days. An intent that a crash left behind must
+ * still end: its effects are undone.
  */
-async function findMoney(checkout: CheckoutSessionDoc): Promise<Money> {
+async function findFunds(checkout: CheckoutSessionDoc): Promise<Funds> {
   try {
     return { payment: await findPaymentToPlaceOn(checkout), isPaymentLost: false };
   } catch (error) {
@@ -112,7 +119,7 @@ async function findMoney(checkout: CheckoutSessionDoc): Promise<Money> {
   }
 }
 
-/** The money an order may be placed on: an accepted payment, the open COD payment, or nothing due at all. */
+/** The payment that an order may be placed on: the accepted one or the open COD payment; null when nothing is due. */
 async function findPaymentToPlaceOn(checkout: CheckoutSessionDoc): Promise<PaymentDoc | null> {
   const required = () => new RuleError("PAYMENT_REQUIRED", "The payment has not been received yet");
   const { _id: checkoutSessionId, frozen, paymentMethod, paymentId } = checkout;
@@ -120,16 +127,19 @@ async function findPaymentToPlaceOn(checkout: CheckoutSessionDoc): Promise<Payme
   if (frozen.totals.amountDue === 0) return null;
   const wanted: QueryFilter<PaymentDoc> =
     paymentMethod === "cod"
-      ? { _id: paymentId, gateway: "cod", status: "pending", supersededAt: null }
-      : { accepted: true, status: trusted({ $in: ["authorized", "captured"] }) };
+      ? { _id: paymentId, gateway: "cod", status: PAYMENT_GATEWAY_STATUS.PENDING, supersededAt: null }
+      : {
+          accepted: true,
+          status: trusted({ $in: [PAYMENT_GATEWAY_STATUS.AUTHORIZED, PAYMENT_GATEWAY_STATUS.CAPTURED] }),
+        };
   const payment = await Payment.findOne({ checkoutSessionId, ...wanted }).lean<PaymentDoc>();
   if (payment) return payment;
-  throw checkout.status === "failed" ? placementFailure("expired") : required();
+  throw checkout.status === CHECKOUT_STATUS.FAILED ? placementFailure(CHECKOUT_FAILURE.EXPIRED) : required();
 }
 
 /**
- * Compares everything that the decision relied on: an intent must not put new terms together with the payment
- * for the old ones. An expired session must also be free of a coupon release that is in flight.
+ * Compares everything that the decision relied on: an intent must not combine new terms with the payment for the old
+ * ones. An expired session must also have no coupon release in flight.
  */
 function writeIntent(
   checkout: CheckoutSessionDoc,
@@ -142,7 +152,9 @@ function writeIntent(
       frozen: trusted({ $ne: null }),
       $and: [
         { $or: [{ placement: null }, hasPassed("placement.leaseUntil")] },
-        checkout.status === "failed" ? { $or: [{ lease: null }, hasPassed("lease.until")] } : {},
+        checkout.status === CHECKOUT_STATUS.FAILED
+          ? { $or: [{ lease: null }, hasPassed("lease.until")] }
+          : {},
       ],
     },
     [
@@ -162,10 +174,10 @@ function writeIntent(
   ).lean<CheckoutSessionDoc>();
 }
 
-/** By the database's clock: instances may disagree about the time. */
+/** By the database clock, because the clocks of instances differ. */
 const hasPassed = (field: string) => ({ $expr: trusted({ $lt: [`$${field}`, "$$NOW"] }) });
 
-async function holdCart(checkout: CheckoutSessionDoc, money: Money): Promise<Claim> {
+async function holdCart(checkout: CheckoutSessionDoc, funds: Funds): Promise<Claim> {
   const { frozen, placement } = checkout;
   if (!frozen || !placement) throw new RuleError("PAYMENT_REQUIRED", "Choose a payment method first");
   const { token, startedAt, leaseUntil } = placement;
@@ -174,17 +186,17 @@ async function holdCart(checkout: CheckoutSessionDoc, money: Money): Promise<Cla
     await giveUpClaim({ checkout, token });
     throw placementInProgress();
   }
-  // Both times are the database's.
+  // Both times are from the database clock.
   const claimedAt = leaseUntil.getTime() - LEASE_MS;
   const isOverdue = claimedAt - startedAt.getTime() > GIVE_UP_AFTER_MS;
-  return { kind: "claimed", checkout, frozen, ...money, token, isOverdue, cart };
+  return { kind: "claimed", checkout, frozen, ...funds, token, isOverdue, cart };
 }
 
 /**
- * Marks the cart, so that nothing changes it while its order is placed. A session that was paid late may find that
- * the cart has changed: then the order is placed from the frozen lines, and the cart is left alone. A cart that
- * was bought through another session is not bought twice.
- * @returns `busy` while another session is placing it: which of the two buys it is not known yet
+ * Marks the cart, so that it cannot change while its order is placed. When a session is paid late, its cart may have
+ * changed: then the order is placed from the frozen lines, and the cart stays as it is. A cart that was ordered
+ * through another session is not ordered twice.
+ * @returns `busy` while another session is placing it, because the outcome is not known yet
  */
 async function markCart(checkout: CheckoutSessionDoc, frozen: FrozenCheckout): Promise<CartHold | "busy"> {
   const asPaidFor = {
@@ -199,20 +211,20 @@ async function markCart(checkout: CheckoutSessionDoc, frozen: FrozenCheckout): P
   if (matchedCount === 1) return "held";
   const cart = await Cart.findById(checkout.cartId).lean<CartDoc>();
   if (!cart) return "moved_on";
-  if (cart.status === "converted") return "sold";
+  if (cart.status === CART_STATUS.CONVERTED) return "sold";
   const isAsPaidFor = cart.version === frozen.cartVersion;
   return cart.placing || isAsPaidFor ? "busy" : "moved_on";
 }
 
-/** After an unknown outcome: the next caller need not wait for the lease to end. */
+/** Ends the lease after an unknown outcome, so that the next caller does not have to wait. */
 export async function giveUpClaim({ checkout, token }: Pick<Claim, "checkout" | "token">): Promise<void> {
   await CheckoutSession.updateOne(
     { _id: checkout._id, "placement.token": token },
-    { $set: { "placement.leaseUntil": LONG_AGO } },
+    { $set: { "placement.leaseUntil": EXPIRED } },
   );
 }
 
-/** Sessions whose placement began and whose lease has ended: no process is working on them. */
+/** Sessions with an intent whose lease has ended: no process is working on them. */
 export function findAbandonedPlacements(limit: number): Promise<Pick<CheckoutSessionDoc, "_id">[]> {
   return CheckoutSession.find(
     { "placement.leaseUntil": trusted({ $exists: true }), ...hasPassed("placement.leaseUntil") },
@@ -225,7 +237,7 @@ export function findAbandonedPlacements(limit: number): Promise<Pick<CheckoutSes
 
 /**
  * Waits until another caller's placement has ended.
- * @throws ConflictError PLACEMENT_IN_PROGRESS when it has not ended in time (or at once, without `wait`).
+ * @throws ConflictError PLACEMENT_IN_PROGRESS when it has not ended in time (without `wait`: immediately)
  */
 export async function waitForPlacement(
   checkoutSessionId: Types.ObjectId,
@@ -238,8 +250,8 @@ export async function waitForPlacement(
       failureReason: 1,
       placement: 1,
     }).lean<Pick<CheckoutSessionDoc, "status" | "failureReason" | "placement">>();
-    if (checkout?.status === "completed") return { kind: "completed" };
-    if (checkout?.status === "failed" && !checkout.placement)
+    if (checkout?.status === CHECKOUT_STATUS.COMPLETED) return { kind: "completed" };
+    if (checkout?.status === CHECKOUT_STATUS.FAILED && !checkout.placement)
       return { kind: "failed", failure: checkout.failureReason };
     if (performance.now() >= deadline) throw placementInProgress();
     await sleep(pause);

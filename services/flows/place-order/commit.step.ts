@@ -10,6 +10,12 @@ import {
   type PaymentDoc,
 } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
+import {
+  CART_STATUS,
+  CHECKOUT_FAILURE,
+  CHECKOUT_STATUS,
+  PAYMENT_GATEWAY_STATUS,
+} from "../../../utils/constants.js";
 import { ConflictError } from "../../../utils/errors.js";
 import { ZERO_PAISE } from "../../../utils/money.js";
 import { checkoutMachine } from "../../../utils/state-machines.js";
@@ -23,15 +29,15 @@ import { applyTransition } from "../../platform/transition.service.js";
 import { buildFirstHistory, buildOrder, buildOrderItems } from "./build-order.js";
 import { type Claim, PLACEABLE } from "./claim.step.js";
 
-/** Thrown inside the transaction to leave it: another caller has taken over this placement. */
+/** Thrown inside the transaction to abort it: another caller has taken over this placement. */
 class ClaimLost extends Error {}
 
 /**
  * The one transaction of an order: order, lines, first history rows, payment linked, cart converted, session
  * completed, one outbox row.
  * @returns null when another caller has finished, undone or taken over this placement
- * @throws PlacementRefused when the payment is no longer valid; OutcomeUnknownError when the commit may or may not
- *   have happened
+ * @throws PlacementRefused when the payment is no longer valid; OutcomeUnknownError when it is not known whether the
+ *   transaction was committed
  */
 export async function commitOrder(claim: Claim, orderNumber: string): Promise<OrderOverview | null> {
   const order = buildOrder(claim, {
@@ -70,7 +76,7 @@ async function writeOrder(claim: Claim, { order, items }: NewOrder, tx: ClientSe
   );
 }
 
-/** First in the transaction: the fencing token decides whether this process may still place the order. */
+/** First in the transaction: the token decides whether this process may still place the order. */
 async function completeSession(claim: Claim, order: OrderDoc, tx: ClientSession): Promise<void> {
   const { checkout, token } = claim;
   const { changed } = await applyTransition({
@@ -78,7 +84,7 @@ async function completeSession(claim: Claim, order: OrderDoc, tx: ClientSession)
     model: CheckoutSession,
     id: checkout._id,
     from: checkout.status,
-    to: "completed",
+    to: CHECKOUT_STATUS.COMPLETED,
     guard: { "placement.token": token, failureReason: checkout.failureReason },
     set: {
       placement: null,
@@ -103,7 +109,9 @@ async function linkPayment(
   tx: ClientSession,
 ): Promise<void> {
   const isValid =
-    gateway === "cod" ? { status: "pending" as const } : { status: "captured" as const, accepted: true };
+    gateway === "cod"
+      ? { status: PAYMENT_GATEWAY_STATUS.PENDING }
+      : { status: PAYMENT_GATEWAY_STATUS.CAPTURED, accepted: true };
   const { modifiedCount } = await Payment.updateOne(
     {
       _id,
@@ -115,14 +123,17 @@ async function linkPayment(
     { $set: { orderId: order._id, orderNumber: order.orderNumber } },
   ).session(tx);
   if (modifiedCount !== 1)
-    throw new PlacementRefused("capture_refused", "the payment is no longer valid for this order");
+    throw new PlacementRefused(
+      CHECKOUT_FAILURE.CAPTURE_REFUSED,
+      "the payment is no longer valid for this order",
+    );
 }
 
-/** A cart that has changed since it was paid for is left alone; this is one that has not. */
+/** Only for a cart that has not changed since it was paid for. */
 async function convertCart({ checkout }: Claim, order: OrderDoc, tx: ClientSession): Promise<void> {
   const { modifiedCount } = await Cart.updateOne(
     { _id: checkout.cartId, placing: checkout._id, status: trusted({ $in: PLACEABLE }) },
-    { $set: { status: "converted", convertedOrderId: order._id, placing: null } },
+    { $set: { status: CART_STATUS.CONVERTED, convertedOrderId: order._id, placing: null } },
   ).session(tx);
   if (modifiedCount !== 1)
     throw new ConflictError("VERSION_CONFLICT", "The cart is no longer held by this order");

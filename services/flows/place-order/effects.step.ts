@@ -5,9 +5,11 @@ import {
   Payment,
 } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
-import type { CheckoutFailure } from "../../../utils/constants.js";
-import { isRefused, type Result, unwrap, unwrapEffect } from "../../../utils/result.js";
+import { CHECKOUT_FAILURE, type CheckoutFailure, PAYMENT_GATEWAY_STATUS } from "../../../utils/constants.js";
+import { OutcomeUnknownError } from "../../../utils/errors.js";
+import { isRefused, type Result, unwrap } from "../../../utils/result.js";
 import { paymentMachine } from "../../../utils/state-machines.js";
+import { claimCouponUse } from "../../aggregates/checkout-session/coupon-uses.js";
 import { PlacementRefused } from "../../aggregates/checkout-session/placement-failure.js";
 import * as engagement from "../../integrations/engagement-integration.service.js";
 import * as inventory from "../../integrations/inventory-integration.service.js";
@@ -37,8 +39,8 @@ export interface PlacementEffect {
    */
   run(claim: Claim): Promise<void>;
   /**
-   * Idempotent by the order's id. It does not rely on whether `run` happened: a process that was frozen in the
-   * middle leaves nothing behind. Null: nothing to send; the refund row is written with the undo itself.
+   * Idempotent by the order's id. It does not rely on whether `run` happened, so that a process that was suspended
+   * in the middle leaves nothing behind. Null: nothing to send; the undo writes the refund itself.
    */
   undo: ((undone: UndonePlacement) => Promise<void>) | null;
 }
@@ -55,7 +57,7 @@ const stock: PlacementEffect = {
       orderId: checkout._id.toHexString(),
       items: [...quantities].map(([variantId, quantity]) => ({ variantId, quantity })),
     });
-    requireSuccess(result, "out_of_stock");
+    requireSuccess(result, CHECKOUT_FAILURE.OUT_OF_STOCK);
   },
   async undo({ orderId }) {
     unwrap(await inventory.voidConversion(orderId));
@@ -75,12 +77,9 @@ const coupons: PlacementEffect = {
       );
     }
     await Promise.all(
-      frozen.coupons.map(async ({ code, discountAmount }) => {
-        const { userId, email, phone } = checkout;
-        const orderId = checkout._id.toHexString();
-        const usage = { code, ...(userId ? { userId } : {}), email, phone, orderId, discountAmount };
-        requireSuccess(await pricing.recordCouponUsage(usage), "coupon_invalid");
-      }),
+      frozen.coupons.map(async (coupon) =>
+        requireSuccess(await claimCouponUse(checkout, coupon), CHECKOUT_FAILURE.COUPON_INVALID),
+      ),
     );
   },
   async undo({ checkout, orderId }) {
@@ -98,21 +97,19 @@ const points: PlacementEffect = {
       points: pointsUsed({ checkout, frozen }),
       expectedDiscount: frozen.totals.loyaltyDiscount,
     });
-    requireSuccess(result, "insufficient_points");
+    requireSuccess(result, CHECKOUT_FAILURE.INSUFFICIENT_POINTS);
   },
   /**
    * Returning points that were not redeemed returns nothing. Each round has its own reference, so the second
-   * returns what a frozen process redeemed after the first. Do not redeem here to be certain: redeeming is
-   * idempotent by order, and says nothing about points that were returned in between.
+   * returns what a suspended process redeemed after the first. Do not redeem here to be certain: redeeming is
+   * idempotent by order, and does not show whether the points were returned in between.
    */
   async undo({ checkout, frozen, orderId, round }) {
     const { userId } = checkout;
     const used = pointsUsed({ checkout, frozen });
     if (!userId || used === 0) return;
     const reference = `${orderId}:undo:${round}`;
-    const returned = await engagement.reverseLoyalty({ userId, orderId, points: used, reference });
-    // Refused: the order has redeemed nothing.
-    if (!isRefused(returned)) unwrap(returned);
+    unwrap(await engagement.reverseLoyalty({ userId, orderId, points: used, reference }));
   },
 };
 
@@ -125,18 +122,18 @@ const credit: PlacementEffect = {
       amount: frozen.totals.storeCredit,
       reference: checkout._id.toHexString(),
     });
-    requireSuccess(result, "insufficient_credit");
+    requireSuccess(result, CHECKOUT_FAILURE.INSUFFICIENT_CREDIT);
   },
   /**
-   * Issuing credit does not check whether any was deducted. Deducting is idempotent by the order's id, for good:
-   * so deduct first, to be certain, then issue it. A refusal means that nothing was taken.
+   * Issuing credit does not check whether any was deducted. Deducting is idempotent by the order's id, without a time
+   * limit: so deduct first, to be certain, then issue the credit. A refusal means that nothing was deducted.
    */
   async undo({ checkout: { userId }, frozen, orderId }) {
     const amount = frozen.totals.storeCredit;
     if (!userId || amount === 0) return;
-    const taken = await engagement.deductStoreCredit({ userId, amount, reference: orderId });
-    if (isRefused(taken)) return;
-    unwrap(taken);
+    const deducted = await engagement.deductStoreCredit({ userId, amount, reference: orderId });
+    if (isRefused(deducted)) return;
+    unwrap(deducted);
     const reason = "order_not_placed";
     unwrap(await engagement.issueStoreCredit({ userId, amount, reason, reference: `${orderId}:undo` }));
   },
@@ -146,39 +143,39 @@ const credit: PlacementEffect = {
 const capture: PlacementEffect = {
   name: "capture",
   async run({ payment }) {
-    if (payment?.status !== "authorized" || !payment.gatewayPaymentId) return;
+    if (payment?.status !== PAYMENT_GATEWAY_STATUS.AUTHORIZED || !payment.gatewayPaymentId) return;
     const result = await paymentGateway.capturePayment({
       paymentId: payment.gatewayPaymentId,
       amount: payment.amount,
     });
-    const { amount, fee, tax } = requireSuccess(result, "capture_refused");
+    const { amount, fee, tax } = requireSuccess(result, CHECKOUT_FAILURE.CAPTURE_REFUSED);
     await tryTransition({
       machine: paymentMachine,
       model: Payment,
       id: payment._id,
-      to: "captured",
+      to: PAYMENT_GATEWAY_STATUS.CAPTURED,
       set: { capturedAmount: amount, capturedAt: now(), fee, tax },
       by: { type: "system" },
       note: "placement",
     });
-    payment.status = "captured";
+    payment.status = PAYMENT_GATEWAY_STATUS.CAPTURED;
     payment.capturedAmount = amount;
   },
   undo: null,
 };
 
-/** Everything that placing an order changes outside this service, each with its reversal beside it. */
+/** Everything that placing an order changes outside this service, each change with its reversal. */
 export const PLACEMENT_EFFECTS: readonly PlacementEffect[] = [stock, coupons, points, credit, capture];
 
 /**
- * Runs all effects: those that can be undone at the same time, then money, once everything else is taken.
+ * Runs all effects: in parallel those that can be undone, then the capture, once everything else is taken.
  * @throws PlacementRefused on a definite no; the typed upstream errors when an outcome is unknown
  */
 export async function performEffects(claim: Claim): Promise<void> {
   if (claim.isPaymentLost)
-    throw new PlacementRefused("capture_refused", "the gateway returned the authorisation");
+    throw new PlacementRefused(CHECKOUT_FAILURE.CAPTURE_REFUSED, "the gateway returned the authorisation");
   if (claim.cart === "sold")
-    throw new PlacementRefused("cart_gone", "the cart was ordered through another session");
+    throw new PlacementRefused(CHECKOUT_FAILURE.CART_GONE, "the cart was ordered through another session");
   await runTogether(
     claim,
     PLACEMENT_EFFECTS.filter(({ undo }) => undo !== null),
@@ -195,13 +192,15 @@ async function runTogether(claim: Claim, effects: readonly PlacementEffect[]): P
     result.status === "rejected" ? [result.reason] : [],
   );
   if (failures.length === 0) return;
-  // A definite no decides even while another outcome is unknown: the undo covers both.
+  // A definite no decides, even while another outcome is unknown: the undo covers both.
   throw failures.find((failure) => failure instanceof PlacementRefused) ?? failures[0];
 }
 
 function requireSuccess<T>(result: Result<T>, failure: CheckoutFailure): T {
   if (isRefused(result)) throw new PlacementRefused(failure, `${result.service}: ${result.code}`);
-  return unwrapEffect(result);
+  // The effect may have happened, and recovery finds out: the caller repeats the request.
+  if (!result.success && result.outcome === "unknown") throw new OutcomeUnknownError(result.service);
+  return unwrap(result);
 }
 
 /** Totals may use fewer points than the customer offered, but always whole ones. */

@@ -1,9 +1,9 @@
 import type { Types } from "mongoose";
 import { logger } from "../../../config/logger.config.js";
 import { type CheckoutSessionDoc, Order, type OrderDoc } from "../../../models/index.js";
-import type { CheckoutFailure } from "../../../utils/constants.js";
+import { tidyUp } from "../../../utils/async.js";
+import { CHECKOUT_FAILURE, type CheckoutFailure } from "../../../utils/constants.js";
 import { NotFoundError } from "../../../utils/errors.js";
-import { tidyUp } from "../../../utils/tidy-up.js";
 import { PlacementRefused, placementFailure } from "../../aggregates/checkout-session/placement-failure.js";
 import type { OrderOverview } from "../../aggregates/order/load-order.js";
 import { generateUniqueOrderNumber } from "../../platform/order-number.service.js";
@@ -16,7 +16,7 @@ export { findAbandonedPlacements } from "./claim.step.js";
 
 export interface PlaceOrderRequest {
   checkoutSessionId: Types.ObjectId;
-  /** The session, where the caller has just read it. */
+  /** The session, if the caller has just read it. */
   checkout?: CheckoutSessionDoc;
   /** The client accepts the terms with this call; null when a webhook or a job places the order. */
   termsAcceptedAt: Date | null;
@@ -26,9 +26,9 @@ export interface PlaceOrderRequest {
 
 export interface PlacedOrder {
   order: OrderDoc;
-  /** Whether this call made it: 201 instead of 200. */
+  /** Whether this call created it: 201 instead of 200. */
   created: boolean;
-  /** What a view shows of an order that was just made; null: to be loaded. */
+  /** Everything that a view shows, if this call placed the order; otherwise null. */
   overview: OrderOverview | null;
 }
 
@@ -41,7 +41,7 @@ export interface PlacedOrder {
  *   commit  one transaction: order, lines, history, payment, cart, session, one outbox row
  *   undo    instead of the commit, after a definite refusal, or when the intent is too old (docs/decisions/005)
  *
- * An unknown outcome stops here without undoing; the next call, or the recovery job, starts from the top.
+ * An unknown outcome ends the attempt and undoes nothing; the next call, or the recovery job, starts from the top.
  * @throws ConflictError when the session has failed (with the code it failed with), or another caller holds the
  *   claim or the cart; RuleError PAYMENT_REQUIRED; the typed upstream errors when an outcome is unknown.
  */
@@ -55,7 +55,7 @@ export async function placeOrder(request: PlaceOrderRequest): Promise<PlacedOrde
 }
 
 async function placeClaimed(claim: Claim): Promise<PlacedOrder | null> {
-  // Drawn while the effects run. A number that is not used leaves a gap, which is allowed.
+  // Drawn while the effects run. An unused number leaves a gap, which is allowed.
   const drawing = generateUniqueOrderNumber();
   drawing.catch(() => undefined);
   try {
@@ -65,7 +65,7 @@ async function placeClaimed(claim: Claim): Promise<PlacedOrder | null> {
   } catch (error) {
     if (error instanceof PlacementRefused) return undo(claim, error.failure, error.reason);
     // Also after a commit whose outcome is unknown: the undo finds out whether the order exists.
-    if (claim.isOverdue) return undo(claim, "unavailable", String(error));
+    if (claim.isOverdue) return undo(claim, CHECKOUT_FAILURE.UNAVAILABLE, String(error));
     await tidyUp(giveUpClaim(claim));
     throw error;
   }
@@ -74,7 +74,11 @@ async function placeClaimed(claim: Claim): Promise<PlacedOrder | null> {
 function announce(overview: OrderOverview): PlacedOrder {
   const { order } = overview;
   logger.info(
-    { orderNumber: order.orderNumber, checkoutSessionId: order._id.toHexString() },
+    {
+      orderNumber: order.orderNumber,
+      checkoutSessionId: order._id.toHexString(),
+      paymentId: overview.payment?._id.toHexString() ?? null,
+    },
     "> Order placed",
   );
   return { order, created: true, overview };
@@ -104,6 +108,6 @@ async function awaitOutcome(checkoutSessionId: Types.ObjectId, wait: boolean): P
 
 async function existingOrder(checkoutSessionId: Types.ObjectId): Promise<PlacedOrder> {
   const order = await Order.findById(checkoutSessionId).lean<OrderDoc>();
-  if (!order) throw new NotFoundError("ORDER_NOT_FOUND", "There is no such order");
+  if (!order) throw new NotFoundError("ORDER_NOT_FOUND", "Order not found");
   return { order, created: false, overview: null };
 }

@@ -1,30 +1,31 @@
-import type { ClientSession } from "mongoose";
-import { Cart, CheckoutSession, Payment } from "../../../models/index.js";
+import type { ClientSession, Types } from "mongoose";
+import { Cart, CheckoutSession, type CheckoutSessionDoc, Order, Payment } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
-import type { CheckoutFailure } from "../../../utils/constants.js";
+import { CHECKOUT_STATUS, type CheckoutFailure, PAYMENT_GATEWAY_STATUS } from "../../../utils/constants.js";
 import { codPaymentMachine } from "../../../utils/state-machines.js";
-import { oweSystemRefund } from "../../aggregates/refund/owe-refund.js";
+import { oweSystemRefund } from "../../aggregates/refund/system-refunds.js";
 import { generateUniqueRefundNumber } from "../../platform/order-number.service.js";
 import { enqueueOutbox, type OutboxDraft } from "../../platform/outbox.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { tryTransition } from "../../platform/transition.service.js";
 import type { Claim } from "./claim.step.js";
-import type { ReversalRound } from "./effects.step.js";
+import { PLACEMENT_EFFECTS, type ReversalRound, type UndonePlacement } from "./effects.step.js";
 
-/** After every lease has certainly ended: a process frozen before its effects may still have performed them. */
+/** After every lease has ended: a process that was suspended before its effects may still perform them. */
 const SECOND_REVERSAL_AFTER_MS = 90_000;
 
 /**
- * Instead of the commit: session failed with its reason, cart free again, a refund row for what was captured,
- * outbox rows for the reversals. One transaction; everything outside follows from the outbox. It compares the
- * claim's token, which the commit removes: after a commit that succeeded unnoticed, nothing is undone.
+ * Instead of the commit: fails the session with its reason, frees the cart, and writes a refund of what was captured
+ * and the outbox rows of the reversals. One transaction; everything outside follows from the outbox. It compares the
+ * token of the claim, which the commit removes: after a commit that succeeded without a response, nothing is undone.
  * @returns null when another caller has finished or undone this placement
  */
 export async function undoPlacement(
   claim: Claim,
   failure: CheckoutFailure,
 ): Promise<{ refundNumber: string | null } | null> {
-  const refundNumber = claim.payment?.status === "captured" ? await generateUniqueRefundNumber() : null;
+  const refundNumber =
+    claim.payment?.status === PAYMENT_GATEWAY_STATUS.CAPTURED ? await generateUniqueRefundNumber() : null;
   return inTransaction(async (tx) => {
     if (!(await failSession(claim, failure, tx))) return null;
     await Cart.updateOne(
@@ -40,14 +41,14 @@ export async function undoPlacement(
   });
 }
 
-/** Not by the state table: a session that had expired before stays failed, with a new reason. */
+/** Bypasses the state table, because an expired session stays failed and only gets a new reason. */
 async function failSession(claim: Claim, failure: CheckoutFailure, tx: ClientSession): Promise<boolean> {
   const at = now();
   const failed = await CheckoutSession.updateOne(
     { _id: claim.checkout._id, status: claim.checkout.status, "placement.token": claim.token },
     {
       $set: {
-        status: "failed",
+        status: CHECKOUT_STATUS.FAILED,
         failureReason: failure,
         failedAt: at,
         "steps.failedAt": at,
@@ -64,7 +65,7 @@ async function failCodPayment(claim: Claim, tx: ClientSession): Promise<void> {
     machine: codPaymentMachine,
     model: Payment,
     id: claim.payment._id,
-    to: "failed",
+    to: PAYMENT_GATEWAY_STATUS.FAILED,
     set: { errorCode: "placement_failed", errorMessage: "The order could not be placed" },
     by: { type: "system" },
     tx,
@@ -80,4 +81,38 @@ function reversalsOf(claim: Claim): OutboxDraft[] {
     delayMs,
   });
   return [reversal("first", 0), reversal("second", SECOND_REVERSAL_AFTER_MS)];
+}
+
+interface PlacementReversal {
+  /** Of the effect. */
+  name: string;
+  reverse(checkoutSessionId: Types.ObjectId, round: ReversalRound): Promise<void>;
+}
+
+/** Run by the outbox after the undo: one reversal for each effect that can be undone. */
+export const placementReversals: readonly PlacementReversal[] = PLACEMENT_EFFECTS.flatMap(({ name, undo }) =>
+  undo === null
+    ? []
+    : [
+        {
+          name,
+          async reverse(checkoutSessionId, round) {
+            const undone = await findUndone(checkoutSessionId, round);
+            if (undone) await undo(undone);
+          },
+        },
+      ],
+);
+
+/** Null when there is an order: a reversal must never affect a placed order. */
+async function findUndone(
+  checkoutSessionId: Types.ObjectId,
+  round: ReversalRound,
+): Promise<UndonePlacement | null> {
+  const [checkout, order] = await Promise.all([
+    CheckoutSession.findById(checkoutSessionId).lean<CheckoutSessionDoc>(),
+    Order.exists({ _id: checkoutSessionId }),
+  ]);
+  if (order || checkout?.status !== CHECKOUT_STATUS.FAILED || !checkout.frozen) return null;
+  return { checkout, frozen: checkout.frozen, orderId: checkoutSessionId.toHexString(), round };
 }

@@ -9,7 +9,7 @@ import type { GatewayRefusal } from "./refusals.js";
  * `reason` may be missing, null or "NA".
  */
 
-/** An error as the completed transport leaves it; status 0: there was no answer. */
+/** An error as the transport leaves it; status 0: there was no answer. */
 export interface GatewayError {
   status: number;
   code: string;
@@ -17,11 +17,11 @@ export interface GatewayError {
   reason: string | null;
   field: string | null;
   retryAfter: string | undefined;
-  /** For the log: in our own words. */
+  /** For the log; contains nothing that the gateway sent. */
   detail?: string;
 }
 
-/** What connecting can fail with before anything is sent. */
+/** Failures to connect, before anything is sent. */
 const NEVER_ARRIVED = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"];
 const TIMED_OUT = ["ECONNABORTED", "ETIMEDOUT", "ERR_CANCELED"];
 
@@ -36,7 +36,7 @@ interface Meaning {
 
 const text = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
 
-/** Codes are logged; a text in their place is not one. */
+/** Codes are logged, so free text in their place is not accepted as a code. */
 const codeOf = (value: unknown): string | null =>
   typeof value === "string" && /^[A-Z][A-Z0-9_]{0,59}$/.test(value) ? value : null;
 
@@ -54,7 +54,7 @@ function toGatewayError(status: number, body: unknown): GatewayError {
 
 /**
  * The SDK rejects with plain objects `{statusCode, error}`, its axios instance with errors that carry a
- * `response`. @returns null for anything else, which is a mistake of ours or of the SDK
+ * `response`. @returns null for anything else, which is a bug of ours or of the SDK
  */
 export function readThrown(thrown: unknown): GatewayError | null {
   if (!isRecord(thrown) && !(thrown instanceof Error)) return null;
@@ -87,7 +87,7 @@ function meaningOfClientError(error: GatewayError, refusals: readonly GatewayRef
   const { description, status, code } = error;
   const fault = { outcome: "unknown", statusCode: status, isContractFault: true } as const;
   if (code.startsWith("HTTP_")) return { ...fault, code: "BAD_RESPONSE" };
-  // Another write on the same payment was faster and this one was not begun: it may be sent again.
+  // Another write on the same payment came first, and this one did not start: it may be sent again.
   if (/another payment operation is in progress/i.test(description)) {
     return { outcome: "unavailable", code: "IN_PROGRESS", statusCode: status };
   }
@@ -116,15 +116,15 @@ function meaningOf(error: GatewayError, { isWrite, refusals }: FailedCall): Mean
   return meaningOfClientError(error, refusals);
 }
 
-/** What must be known of a call to read its error. */
+/** What the reading of an error needs to know about the call. */
 export interface FailedCall {
-  /** It may have had an effect although the answer is bad. */
+  /** The call may have taken effect although the answer is bad. */
   isWrite: boolean;
   /** The definite refusals of this call. */
   refusals: readonly GatewayRefusal[];
 }
 
-/** Without an answer, the reason is the code of the connection's error. */
+/** Without an answer, the reason is the code of the connection error. */
 function detailOf({ detail, status, reason }: GatewayError): Pick<Failure, "detail"> {
   const known = detail ?? (status === 0 ? reason : null);
   return known ? { detail: known } : {};

@@ -1,9 +1,9 @@
 import Joi from "joi";
 import { ONLINE_PAYMENT_METHODS, type OnlinePaymentMethod } from "../../../utils/constants.js";
+import { describeMismatch } from "../../../utils/foreign-data.js";
 import { isRecord } from "../../../utils/helpers.js";
-import { describeMismatch } from "../../../utils/mismatch.js";
 import { type Paise, paise, ZERO_PAISE } from "../../../utils/money.js";
-import { camelCaseKeys } from "../camel-case.js";
+import { camelCaseKeys } from "../contract.js";
 
 /**
  * Building blocks for Razorpay's entities, which are the same in answers and in webhooks. Amounts are paise

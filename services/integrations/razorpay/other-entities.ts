@@ -26,7 +26,7 @@ const refundSchema = Joi.object<RefundEntity>({
   paymentId: idOf("pay"),
   amount,
   currency: currency.optional().default(CURRENCY),
-  // Without a status it has just been taken in.
+  // Without a status it has just been accepted.
   status: Joi.string().valid("pending", "processed", "failed").empty(nothing).optional().default("pending"),
   receipt: optionalText,
   notes: texts,
@@ -35,7 +35,7 @@ const refundSchema = Joi.object<RefundEntity>({
   createdAt: optionalTime,
 });
 
-/** @throws TypeError when it is no refund */
+/** @throws TypeError when the entity is not a refund */
 export function mapRazorpayRefund(entity: unknown): GatewayRefund {
   const { acquirerData, speedProcessed, ...refund } = readEntity(refundSchema, entity);
   const { arn, rrn, utr } = acquirerData;
@@ -55,7 +55,7 @@ const disputeSchema = Joi.object<GatewayDispute>({
   createdAt: time,
 });
 
-/** @throws TypeError when it is no dispute */
+/** @throws TypeError when the entity is not a dispute */
 export function mapRazorpayDispute(entity: unknown): GatewayDispute {
   return readEntity(disputeSchema, entity);
 }
@@ -73,7 +73,7 @@ const downtimeSchema = Joi.object<DowntimeEntity>({
   instrument: texts,
 });
 
-/** @throws TypeError when it is no downtime */
+/** @throws TypeError when the entity is not a downtime */
 export function mapRazorpayDowntime(entity: unknown): GatewayDowntime {
   const downtime = readEntity(downtimeSchema, entity);
   return { ...downtime, method: toMethod(downtime.method) };
@@ -99,7 +99,7 @@ const settlementRowSchema = Joi.object<SettlementRow>({
   createdAt: optionalTime,
 });
 
-/** @throws TypeError when it is no row of the report */
+/** @throws TypeError when the entity is not a row of the report */
 export function mapRazorpaySettlementRow(entity: unknown): SettlementRow {
   return readEntity(settlementRowSchema, entity);
 }

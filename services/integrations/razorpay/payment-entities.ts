@@ -38,7 +38,7 @@ const orderSchema = Joi.object<OrderEntity>({
   createdAt: optionalTime,
 });
 
-/** @throws TypeError when it is no order */
+/** @throws TypeError when the entity is not an order */
 export function mapRazorpayOrder(entity: unknown): GatewayOrder {
   const order = readEntity(orderSchema, entity);
   return { ...order, amountDue: order.amountDue ?? subtractPaise(order.amount, order.amountPaid) };
@@ -94,7 +94,7 @@ function toStatus(status: string): GatewayPaymentStatus {
   return STATUSES.find((known) => known === status) ?? "created";
 }
 
-/** An EMI is paid by card; what has no equivalent (`paylater`, `app`, …) leaves the customer's choice alone. */
+/** An EMI is paid by card. A method without an equivalent (`paylater`, `app`, …) leaves the customer's choice unchanged. */
 const toOwnMethod = (method: string | null) => (method === "emi" ? "card" : toMethod(method));
 
 function toMethodDetails({ method, card, bank, wallet, vpa }: MethodFields): GatewayMethodDetails {
@@ -110,7 +110,7 @@ function toMethodDetails({ method, card, bank, wallet, vpa }: MethodFields): Gat
 
 /**
  * @param capture who captures (`PAYMENT_CAPTURE`)
- * @throws TypeError when it is no payment
+ * @throws TypeError when the entity is not a payment
  */
 export function mapRazorpayPayment(entity: unknown, capture: "automatic" | "manual"): GatewayPayment {
   const { bank, wallet, vpa, card, ...payment } = readEntity(paymentSchema, entity);

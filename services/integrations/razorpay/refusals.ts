@@ -41,7 +41,7 @@ export const REFUND_REFUSALS: readonly GatewayRefusal[] = [
   },
   { description: /status should be captured/i, code: "NOT_REFUNDABLE" },
   { description: /enough balance/i, code: "INSUFFICIENT_BALANCE" },
-  // The gateway's other words for a low balance.
+  // Another text of the gateway for a low balance.
   { description: /^invalid request sent/i, code: "INVALID_REQUEST" },
   { description: /ongoing dispute/i, code: "PAYMENT_DISPUTED" },
   { description: /more than 6 months old/i, code: "PAYMENT_TOO_OLD" },

@@ -8,7 +8,7 @@ import type { Page } from "../payment-gateway.js";
 /** The gateway's largest page. */
 export const PAGE_SIZE = 100;
 
-/** Ids go into paths unencoded: anything else must not get that far. */
+/** Ids are put into paths unencoded, so anything else is refused here. */
 export const isId = (prefix: "order" | "pay" | "rfnd", id: string) =>
   new RegExp(`^${prefix}_[A-Za-z0-9]{14}$`).test(id);
 
@@ -33,7 +33,7 @@ export const toSeconds = (date: Date) => Math.floor(date.getTime() / 1_000);
 export const withoutEmpty = (fields: Record<string, string | null | undefined>): Record<string, string> =>
   Object.fromEntries(Object.entries(fields).flatMap(([name, value]) => (value ? [[name, value]] : [])));
 
-/** Entities of a list that could not be read were left out: an operator must look at them. */
+/** Entities of a list that could not be read are left out; an operator must check them. */
 export function reportUnreadable(reasons: readonly string[]): void {
   for (const reason of reasons) {
     countContractFault({ service: "razorpay", status: 200 });

@@ -36,7 +36,7 @@ export interface Transport {
   guard: Guard;
 }
 
-/** The gateway throttles long before this; a slow one must not hold more of our requests. */
+/** The gateway throttles long before this. A slow gateway must not hold more of our requests. */
 const MAX_CONCURRENT = 50;
 /** A report has up to a thousand rows. */
 const MAX_ANSWER_BYTES = 5_000_000;
@@ -48,7 +48,7 @@ function axiosOf(sdk: Razorpay): AxiosInstance {
   return rq;
 }
 
-/** Gives the error the shape of an answer, since the SDK reads `response.data.error` without asking. */
+/** Gives the error the shape of an answer, because the SDK reads `response.data.error` unchecked. */
 function withAnswer(error: unknown, status: number, body: Record<string, unknown>): unknown {
   return Object.assign(error instanceof Error ? error : new Error(String(error)), {
     response: { status, data: { error: body } },
@@ -84,7 +84,7 @@ function completeTransport(rq: AxiosInstance, { apiUrl, timeoutMs }: TransportOp
     httpsAgent: new https.Agent(sockets),
   });
   if (apiUrl) Object.assign(rq.defaults, { baseURL: apiUrl, proxy: false });
-  // axios' time-out starts anew with every byte; the signal ends a body that drips.
+  // axios' time-out restarts with every byte; the signal ends a body that drips.
   rq.interceptors.request.use((request) => {
     request.signal = AbortSignal.timeout(timeoutMs);
     return request;
@@ -92,7 +92,7 @@ function completeTransport(rq: AxiosInstance, { apiUrl, timeoutMs }: TransportOp
   rq.interceptors.response.use(refuseNonJson, describeError);
 }
 
-/** Before and after everything that is not a look-up; registered first, to see the answers as they come. */
+/** Crash points around every call that is not a look-up; registered first, to see answers as they arrive. */
 function addCrashPoints(rq: AxiosInstance): void {
   const reach = (
     { method = "get", url = "" }: { method?: string; url?: string },
@@ -139,7 +139,7 @@ export function createTransport(options: TransportOptions): Transport {
     try {
       return { result: success(call.read(answer)), isFault: false, isTransient: false };
     } catch (error) {
-      // The effect may be there; the gateway is well, and only this answer is not understood.
+      // The call may have taken effect. The gateway is healthy; only this answer cannot be read.
       const description = error instanceof Error ? error.message : String(error);
       const failed = toFailedAttempt({ ...NOT_UNDERSTOOD, description, detail: description }, call);
       return { ...failed, isFault: false };
@@ -175,7 +175,7 @@ function failedAttempt(thrown: unknown, call: FailedCall): Attempt<never> {
   return toFailedAttempt(error, call);
 }
 
-/** A second try gets only what the first has left of the time; its request ends by its own signal. */
+/** A second try gets only the time that the first has left; its request ends by its own signal. */
 async function withDeadline<T>(
   work: Promise<Attempt<T>>,
   remainingMs: number,

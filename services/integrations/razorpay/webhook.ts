@@ -25,7 +25,7 @@ export interface WebhookOptions {
   capture: "automatic" | "manual";
 }
 
-/** By the beginning of the event's name, the most specific first. */
+/** By prefix of the event's name, the most specific first. */
 const SUBJECTS: readonly (readonly [prefix: string, part: GatewayEventPart])[] = [
   ["payment.dispute.", "dispute"],
   ["payment.downtime.", "downtime"],
@@ -38,10 +38,10 @@ const SUBJECTS: readonly (readonly [prefix: string, part: GatewayEventPart])[] =
 const subjectOf = (type: string): GatewayEventPart | null =>
   SUBJECTS.find(([prefix]) => type.startsWith(prefix))?.[1] ?? null;
 
-/** Where the payload has another name for the part. */
+/** Parts that have another name in the payload. */
 const PAYLOAD_KEYS: Partial<Record<GatewayEventPart, string>> = { downtime: "payment.downtime" };
 
-/** A webhook's body (already verified and parsed) in the domain's words; null when it is no event. */
+/** A webhook's body (already verified and parsed) in the domain's terms; null when it is not an event. */
 export function parseRazorpayWebhook(payload: unknown, options: WebhookOptions): GatewayEvent | null {
   const { value, error } = envelopeSchema.validate(payload, { convert: false, stripUnknown: true });
   if (error || !value) return null;

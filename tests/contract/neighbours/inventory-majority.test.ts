@@ -1,9 +1,7 @@
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { useFailPoints } from "../../support/fail-points.js";
 import { withOplogHole } from "../../support/oplog-hole.js";
 import { useNeighbours } from "./harness.js";
 
-useFailPoints();
 const world = useNeighbours();
 const { ashwagandha } = SEED.variants;
 

@@ -33,20 +33,22 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 async function startAnew(): Promise<void> {
-  for (const name of ["carts", "cartItems", "checkoutSessions", "cartDays", "checkoutDays"])
+  for (const name of ["carts", "cartItems", "checkoutSessions", "cartDays", "checkoutDays", "tallyRuns"])
     await world.db.collection(name).deleteMany({});
   [carts, lines, sessions] = [[], [], []];
   await addMore(AMOUNT);
 }
 
-/** As other programs would write them, without a mark. */
-async function addMore(amount: number): Promise<void> {
+/** Not changed since their creation, unless `updatedAt` says so. */
+async function addMore(amount: number, changes: { updatedAt?: Date } = {}): Promise<void> {
   const made = Array.from({ length: amount }, () => randomCart());
   const madeLines = made.flatMap((one) => one.lines);
   const madeSessions = Array.from({ length: amount }, () => randomSession());
-  await world.db.collection<Cart>("carts").insertMany(made.map(({ cart }) => ({ ...cart })));
+  await world.db.collection<Cart>("carts").insertMany(made.map(({ cart }) => ({ ...cart, ...changes })));
   await world.db.collection<Line>("cartItems").insertMany(madeLines.map((line) => ({ ...line })));
-  await world.db.collection<Session>("checkoutSessions").insertMany(madeSessions.map((one) => ({ ...one })));
+  await world.db
+    .collection<Session>("checkoutSessions")
+    .insertMany(madeSessions.map((one) => ({ ...one, ...changes })));
   carts.push(...made.map(({ cart }) => cart));
   lines.push(...madeLines);
   sessions.push(...madeSessions);
@@ -87,7 +89,7 @@ const states = [
       startAnew()
         .then(runJob)
         .then(changeSome)
-        .then(() => addMore(30)),
+        .then(() => addMore(30, { updatedAt: new Date() })),
   ],
   ["the job has run again", () => startAnew().then(runJob).then(changeSome).then(runJob)],
 ] as const;

@@ -99,7 +99,7 @@ describe("GET /api/admin/carts/abandoned", () => {
 });
 
 describe("GET /api/admin/carts/:cartId", () => {
-  it("When a customer's cart is asked for, then it comes with reservations and the customer", async () => {
+  it("When a customer's cart is requested, then it comes with reservations and the customer", async () => {
     const { body: added } = await world.add(world.token("asha"), variants.hairOil, 2);
     const { status, body } = await world.get(`${path}/${added.data.cart.id}`);
     expect(status).toBe(200);
@@ -143,7 +143,7 @@ describe("GET /api/admin/carts/:cartId", () => {
     expect([unknown.status, unknown.body.data.user]).toEqual([200, null]);
   });
 
-  it("When there is no such cart, then 404; a word that is no id is 400", async () => {
+  it("When there is no such cart, then 404; an invalid id is 400", async () => {
     const { status, body } = await world.get(`${path}/${unknownId()}`);
     expect([status, body.error.code]).toEqual([404, "CART_NOT_FOUND"]);
     expect((await world.get(`${path}/everything`)).status).toBe(400);

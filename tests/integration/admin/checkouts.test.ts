@@ -108,7 +108,7 @@ describe("GET /api/admin/checkouts/:sessionId", () => {
     expect([status, body.error.code]).toEqual([404, "CHECKOUT_NOT_FOUND"]);
   });
 
-  it("When a role asks, then all staff may read, and nobody else", async () => {
+  it("When a role asks, then all staff may read, and no one else", async () => {
     const { id } = await startCheckout(world.url);
     for (const route of [path, `${path}/funnel`, `${path}/${id}`]) {
       expect(await world.statusByRole("get", route)).toEqual(onlyFor(STAFF));
@@ -116,7 +116,7 @@ describe("GET /api/admin/checkouts/:sessionId", () => {
     }
   });
 
-  it("When somebody walks through the steps, then the funnel counts each of them", async () => {
+  it("When a customer goes through the steps, then the funnel counts each of them", async () => {
     await openCheckout(world.url);
     await startCheckout(world.url);
     const { body } = await world.get(`${path}/funnel?groupBy=month`);
@@ -189,7 +189,7 @@ describe("The job checkout-reminder", () => {
     expect(mails()).toHaveLength(1);
   });
 
-  it("When it was resumed, bought, or has no e-mail, then nobody is reminded of it", async () => {
+  it("When it was resumed, bought, or has no e-mail, then no reminder is sent", async () => {
     const token = world.token("asha").token;
     const { id } = await startCheckout(world.url, { token });
     await age(id, 61 * 60_000);

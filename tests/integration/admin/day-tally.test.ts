@@ -4,11 +4,12 @@ import { dayNumberOf, spanOfDays } from "../../../utils/periods.js";
 import { type AdminWorld, startAdminWorld } from "./admin-world.js";
 import { below } from "./naive-analytics.js";
 
-/** Tallies under changes: an answer is always that of one moment, whoever counts or writes meanwhile. */
+/** Tallies while documents change: every answer is that of one moment, whatever is written or counted meanwhile. */
 
 const FIRST_DAY = dayNumberOf(new Date("2026-03-02T12:00:00Z"));
 const DAYS = 20;
 const VALUE = 1_000_000;
+const LONG_AGO = new Date("2026-03-30T12:00:00Z");
 const query = {
   dateFrom: spanOfDays(FIRST_DAY).from,
   dateTo: spanOfDays(FIRST_DAY + DAYS - 1).to,
@@ -31,33 +32,34 @@ beforeAll(async () => {
   ({ analyseCarts } = await import("../../../src/cart/cart.analytics.service.js"));
 });
 beforeEach(async () => {
-  for (const name of ["carts", "cartItems", "cartDays"]) await world.db.collection(name).deleteMany({});
+  for (const name of ["carts", "cartItems", "cartDays", "tallyRuns", "prunedCarts"])
+    await world.db.collection(name).deleteMany({});
 });
 afterAll(() => world.stop());
 
 interface Changes {
   day?: number;
   status?: string;
+  updatedAt?: Date;
 }
 
 /** A cart of `VALUE`, with one line. */
-async function addCart({ day = FIRST_DAY, status = "active" }: Changes = {}): Promise<Types.ObjectId> {
-  const [id] = await addCarts(1, { day, status });
+async function addCart(changes: Changes = {}): Promise<Types.ObjectId> {
+  const [id] = await addCarts(1, changes);
   if (!id) throw new Error("no cart was added");
   return id;
 }
 
-async function addCarts(amount: number, { day = FIRST_DAY, status = "active" }: Changes) {
+async function addCarts(
+  amount: number,
+  { day = FIRST_DAY, status = "active", updatedAt = LONG_AGO }: Changes,
+) {
   const ids = Array.from({ length: amount }, () => new Types.ObjectId());
   const { from } = spanOfDays(day);
   await world.db.collection("carts").insertMany(
     ids.map((_id) => ({
-      ...{
-        _id,
-        status,
-        userId: `user-${_id.toHexString()}`,
-        createdAt: new Date(from.getTime() + below(86_400_000)),
-      },
+      ...{ _id, status, userId: `user-${_id.toHexString()}` },
+      ...{ createdAt: new Date(from.getTime() + below(86_400_000)), updatedAt },
       ...{ grandTotal: VALUE, itemCount: 1, mergedIntoCartId: null },
     })),
   );
@@ -68,64 +70,62 @@ async function addCarts(amount: number, { day = FIRST_DAY, status = "active" }: 
   return ids;
 }
 
-const isMarked = async (_id: Types.ObjectId): Promise<boolean> =>
-  Boolean((await world.db.collection("carts").findOne({ _id }))?.talliedAt);
 const tallyOf = (day = FIRST_DAY) => models.CartDay.findById(day).lean();
-async function tallyWhole(): Promise<void> {
-  if (!(await platform.tallyDay(cartTally, FIRST_DAY))) await tallyWhole();
-}
 const setValue = (_id: Types.ObjectId, grandTotal: number) =>
   models.Cart.updateOne({ _id }, { $set: { grandTotal } });
 
+/** As the job does it. */
+async function tallyAll(): Promise<number> {
+  const startedAt = new Date();
+  const days = await platform.findDaysToTally(cartTally);
+  for (const day of days) await platform.tallyDay(cartTally, day);
+  await platform.markTallied(cartTally, startedAt);
+  return days.length;
+}
+
 describe("A tally", () => {
-  it("When a day is tallied, then it holds what is counted, and marks what it holds", async () => {
-    const id = await addCart({ status: "abandoned" });
-    expect(await platform.tallyDay(cartTally, FIRST_DAY)).toBe(true);
-    expect(await isMarked(id)).toBe(true);
+  it("When a day is tallied, then it holds what is counted, and is not counted again", async () => {
+    await addCart({ status: "abandoned" });
+    await tallyAll();
     expect(await tallyOf()).toEqual({
-      ...{ _id: FIRST_DAY, isComplete: true, revision: 1 },
+      ...{ _id: FIRST_DAY, countedAt: expect.any(Date) },
       ...{ carts: 1, abandoned: 1, converted: 0, value: VALUE, abandonedValue: VALUE },
       abandonedProducts: [{ productId: "prod-1", name: "One", quantity: 2, value: VALUE }],
     });
-    expect(await platform.findDaysToTally(cartTally, 10)).toEqual([]);
+    expect(await platform.findDaysToTally(cartTally)).toEqual([]);
   });
 
-  it("When it is the day of today, then it is left to be counted by whoever asks", async () => {
-    const today = dayNumberOf(new Date());
-    await addCart({ day: today });
-    await addCart({ day: today - 1 });
-    await addCart({ day: today - 3 });
-    expect(await platform.findDaysToTally(cartTally, 10)).toEqual([today - 1, today - 3]);
-    expect(await platform.findDaysToTally(cartTally, 1)).toEqual([today - 1]);
+  it("When nothing was tallied yet, then every day with carts is to be counted, newest first", async () => {
+    for (const day of [FIRST_DAY, FIRST_DAY + 3, FIRST_DAY + 1]) await addCart({ day });
+    expect(await platform.findDaysToTally(cartTally)).toEqual([FIRST_DAY + 3, FIRST_DAY + 1, FIRST_DAY]);
   });
 
-  it("When a day has more carts than one transaction marks, then it is counted right all the way", async () => {
-    await addCarts(1_000, {});
-    expect(await platform.tallyDay(cartTally, FIRST_DAY)).toBe(false);
-    expect((await analyseCarts(query)).total.carts).toBe(1_000);
-    expect(await platform.tallyDay(cartTally, FIRST_DAY)).toBe(true);
-    expect((await analyseCarts(query)).total.carts).toBe(1_000);
-    expect(await tallyOf()).toMatchObject({ isComplete: true, carts: 1_000 });
+  it("When its day was not touched since, then a reader uses it", async () => {
+    const id = await addCart();
+    await tallyAll();
+    await world.db.collection("carts").updateOne({ _id: id }, { $set: { grandTotal: 1 } });
+    expect((await analyseCarts(query)).total).toMatchObject({ carts: 1, value: VALUE });
   });
 
-  it("When a tally was complete and a part of a large day has changed, then it does not count until it is again", async () => {
-    const ids = await addCarts(1_000, {});
-    await tallyWhole();
-    await models.Cart.updateMany({ _id: trusted({ $in: ids }) }, { $set: { grandTotal: 1 } });
-    expect(await platform.tallyDay(cartTally, FIRST_DAY)).toBe(false);
-    expect(await tallyOf()).toMatchObject({ isComplete: false });
-    expect((await analyseCarts(query)).total.value).toBe(1_000);
-  });
-
-  it("When its document is lost, then its day is counted by whoever asks", async () => {
-    await addCart();
-    await platform.tallyDay(cartTally, FIRST_DAY);
+  it("When its document is lost, or no run was complete, then the reader counts its day", async () => {
+    const id = await addCart();
+    await tallyAll();
     await world.db.collection("cartDays").deleteMany({});
     expect((await analyseCarts(query)).total).toMatchObject({ carts: 1, value: VALUE });
+    await platform.tallyDay(cartTally, FIRST_DAY);
+    await world.db.collection("tallyRuns").deleteMany({});
+    await world.db.collection("carts").updateOne({ _id: id }, { $set: { grandTotal: 1 } });
+    expect((await analyseCarts(query)).total).toMatchObject({ carts: 1, value: 1 });
+  });
+
+  it("When a slow run ends after a faster one, then the later moment stays", async () => {
+    await platform.markTallied(cartTally, new Date(2_000));
+    await platform.markTallied(cartTally, new Date(1_000));
+    expect(await models.TallyRun.findById("carts").lean()).toEqual({ _id: "carts", until: new Date(2_000) });
   });
 });
 
-describe("A mark", () => {
+describe("A touched day", () => {
   const other = new Types.ObjectId();
   type Write = (_id: Types.ObjectId) => Promise<unknown>;
   const counted: [string, Write][] = [
@@ -140,91 +140,102 @@ describe("A mark", () => {
     ],
   ];
 
-  it.each(counted)("When a counted field is changed by %s, then it is gone", async (_how, write) => {
-    const id = await addCart();
-    await platform.tallyDay(cartTally, FIRST_DAY);
-    await write(id);
-    expect(await isMarked(id)).toBe(false);
-    expect(await platform.findDaysToTally(cartTally, 10)).toEqual([FIRST_DAY]);
+  it.each(counted)(
+    "When a counted field is changed by %s, then its day is counted again",
+    async (_how, write) => {
+      const id = await addCart();
+      await addCart({ day: FIRST_DAY + 1 });
+      await tallyAll();
+      await write(id);
+      expect(await platform.findDaysToTally(cartTally)).toEqual([FIRST_DAY]);
+      const before = await analyseCarts(query);
+      await tallyAll();
+      await world.db.collection("carts").updateMany({}, { $set: { updatedAt: LONG_AGO } });
+      expect(await analyseCarts(query)).toEqual(before);
+    },
+  );
+
+  it("When a cart is deleted by retention, then its day is counted again", async () => {
+    await tallyAll();
+    const pruned = { carts: 1, value: VALUE, abandonedProducts: [], prunedAt: new Date() };
+    await world.db.collection<{ _id: Date }>("prunedCarts").insertOne({ _id: query.dateFrom, ...pruned });
+    expect(await platform.findDaysToTally(cartTally)).toEqual([FIRST_DAY]);
+    expect((await analyseCarts(query)).total).toMatchObject({ carts: 1, abandonedValue: VALUE });
   });
 
-  it("When anything else is changed, then it stays", async () => {
+  it("When the writer's clock is ten minutes slow, then the change still counts", async () => {
     const id = await addCart();
-    await platform.tallyDay(cartTally, FIRST_DAY);
-    await models.Cart.updateOne({ _id: id }, { $set: { lease: null, version: 7 }, $unset: { notices: 1 } });
-    await models.Cart.findOneAndUpdate({ _id: id }, [{ $set: { placing: null } }], { updatePipeline: true });
-    expect(await isMarked(id)).toBe(true);
+    await tallyAll();
+    const updatedAt = new Date(Date.now() - 600_000);
+    await world.db.collection("carts").updateOne({ _id: id }, { $set: { grandTotal: 5, updatedAt } });
+    expect((await analyseCarts(query)).total.value).toBe(5);
+    expect(await platform.findDaysToTally(cartTally)).toEqual([FIRST_DAY]);
   });
 
-  it("When a step of a checkout is reached, then its mark is gone, and stays for anything else", async () => {
+  it("When a step of a checkout is reached, then its day is counted again", async () => {
     const { CheckoutSession } = models;
+    const { checkoutTally } = await import("../../../src/checkout/checkout.funnel.service.js");
+    const dates = { createdAt: query.dateFrom, updatedAt: LONG_AGO };
     const { insertedId: _id } = await world.db
       .collection("checkoutSessions")
-      .insertOne({ talliedAt: new Date(), createdAt: new Date(), steps: {}, status: "failed" });
-    const marked = async () => (await CheckoutSession.findById(_id).lean())?.talliedAt;
-    await CheckoutSession.updateOne({ _id }, { $set: { couponClaims: ["A"], status: "initiated" } });
-    expect(await marked()).toBeInstanceOf(Date);
+      .insertOne({ ...dates, steps: {}, status: "failed" });
+    await platform.markTallied(checkoutTally, new Date());
+    expect(await platform.findDaysToTally(checkoutTally)).toEqual([]);
     await CheckoutSession.updateOne({ _id }, { $set: { "steps.addressEnteredAt": new Date() } });
-    expect(await marked()).toBeNull();
+    expect(await platform.findDaysToTally(checkoutTally)).toEqual([FIRST_DAY]);
   });
 });
 
 describe("A change while its day is counted", () => {
   /** Tallies the day; `meanwhile` happens once, after counting and before the tally is written. */
-  function tallyWith(meanwhile: () => Promise<unknown>): Promise<boolean> {
+  async function tallyWith(meanwhile: () => Promise<unknown>): Promise<void> {
     let isFirst = true;
-    return platform.tallyDay(
-      {
-        ...cartTally,
-        async countDay(day, session) {
-          const counts = await cartTally.countDay(day, session);
-          if (isFirst) {
-            isFirst = false;
-            await meanwhile();
-          }
-          return counts;
-        },
-      },
-      FIRST_DAY,
-    );
+    const startedAt = new Date();
+    const countDay: typeof cartTally.countDay = async (day, session) => {
+      const counts = await cartTally.countDay(day, session);
+      if (isFirst) {
+        isFirst = false;
+        await meanwhile();
+      }
+      return counts;
+    };
+    await platform.tallyDay({ ...cartTally, countDay }, FIRST_DAY);
+    await platform.markTallied(cartTally, startedAt);
   }
 
-  it("When a cart changes that was marked before, then it is counted afresh", async () => {
+  it("When a cart changes that was counted before, then it is counted afresh", async () => {
     const id = await addCart();
     await platform.tallyDay(cartTally, FIRST_DAY);
     await addCart();
-    expect(await tallyWith(() => setValue(id, 5))).toBe(true);
+    await tallyWith(() => setValue(id, 5));
     expect((await analyseCarts(query)).total).toMatchObject({ carts: 2, value: VALUE + 5 });
   });
 
   it("When a cart is begun, then it is counted too", async () => {
     await addCart();
-    expect(await tallyWith(() => addCart())).toBe(true);
+    await tallyWith(() => addCart({ updatedAt: new Date() }));
     expect((await analyseCarts(query)).total).toMatchObject({ carts: 2, value: 2 * VALUE });
   });
 
-  it("When the day is tallied by another, then the slower one counts again", async () => {
+  it("When another run tallies the day, then the slower one counts again", async () => {
     const id = await addCart();
     const faster = async () => {
       await setValue(id, 5);
       await platform.tallyDay(cartTally, FIRST_DAY);
     };
     await platform.tallyDay(cartTally, FIRST_DAY);
-    expect(await tallyWith(faster)).toBe(true);
+    await tallyWith(faster);
     expect((await analyseCarts(query)).total).toMatchObject({ carts: 1, value: 5 });
     expect(await tallyOf()).toMatchObject({ value: 5 });
   });
 
-  it("When a cart changes that is about to be marked, then it waits, and is counted as it is then", async () => {
+  it("When two runs tally a day that has none, then both end, and it is right", async () => {
     const id = await addCart();
-    let change: Promise<unknown> = Promise.resolve();
     await tallyWith(async () => {
-      // Ends only after the tally: the database makes it wait.
-      change = setValue(id, 5).exec();
+      await setValue(id, 5);
+      await platform.tallyDay(cartTally, FIRST_DAY);
     });
-    await change;
-    expect((await analyseCarts(query)).total).toMatchObject({ carts: 1, value: 5 });
-    expect(await isMarked(id)).toBe(false);
+    expect(await tallyOf()).toMatchObject({ value: 5 });
   });
 });
 
@@ -266,10 +277,7 @@ describe("Many at once", () => {
       repeat(() => moveValue(ids)),
       ...[0, 1].map(() =>
         repeat(async () => {
-          for (const day of await platform.findDaysToTally(cartTally, DAYS)) {
-            await platform.tallyDay(cartTally, day);
-            tallied += 1;
-          }
+          tallied += await tallyAll();
         }),
       ),
       repeat(async () => {

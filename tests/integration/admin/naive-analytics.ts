@@ -26,6 +26,7 @@ export interface Cart {
   userId: string;
   status: string;
   createdAt: Date;
+  updatedAt: Date;
   grandTotal: number;
   itemCount: number;
   mergedIntoCartId: Types.ObjectId | null;
@@ -36,6 +37,7 @@ export interface Session {
   cartId: Types.ObjectId;
   status: string;
   createdAt: Date;
+  updatedAt: Date;
   steps: Record<StepField, Date | null>;
 }
 export interface CartWithLines {
@@ -55,6 +57,7 @@ export function randomCart(createdAt = anyTime()): CartWithLines {
     userId: `user-${_id.toHexString()}`,
     status,
     createdAt,
+    updatedAt: createdAt,
     grandTotal: lines.reduce((sum, { lineTotal }) => sum + lineTotal, 0),
     itemCount: lines.length,
     mergedIntoCartId: isMerged ? new Types.ObjectId() : null,
@@ -83,6 +86,7 @@ export function randomSession(createdAt = anyTime()): Session {
     cartId: new Types.ObjectId(),
     status: "failed",
     createdAt,
+    updatedAt: createdAt,
     steps: { initiatedAt: createdAt, addressEnteredAt: at(1), paymentPendingAt: at(2), completedAt: at(3) },
   };
 }

@@ -25,7 +25,7 @@ const addBody = (variantId: string, quantity = 1) => ({
 });
 
 describe("reading a cart", () => {
-  it("When somebody has neither token nor session, then the cart is empty and nothing is made", async () => {
+  it("When the caller has neither a token nor a guest id, then the cart is empty and none is created", async () => {
     const answer = await world.call("get", "/api/cart");
     expect(answer.status).toBe(200);
     expect(answer.body.data).toMatchObject({ id: null, items: [], itemCount: 0, totals: { grandTotal: 0 } });
@@ -61,7 +61,7 @@ describe("reading a cart", () => {
       unitMrp: 249,
       lineTotal: 398,
       isFreeGift: false,
-      // Seven are free, two are its own.
+      // Seven units are free, and the line's reservation holds two.
       availability: { isAvailable: true, available: 9 },
     });
     expect(body.data.items[0]).not.toHaveProperty("reservationId");
@@ -79,7 +79,7 @@ describe("reading a cart", () => {
     ]);
   });
 
-  it("When a reservation lapsed and others took the stock, then the line is shown as out of stock", async () => {
+  it("When a reservation has lapsed and others have taken the stock, then the line is shown as out of stock", async () => {
     await world.add(guest, variants.lastUnit);
     await items().updateMany({}, { $set: { reservationExpiresAt: new Date(0) } });
     const { body } = await world.call("get", "/api/cart", { as: guest });
@@ -87,7 +87,7 @@ describe("reading a cart", () => {
     expect(body.data.notices).toEqual([expect.objectContaining({ code: "OUT_OF_STOCK" })]);
   });
 
-  it("When inventory is down, then the cart is read with last known prices, no availability and a notice", async () => {
+  it("When inventory is down, then the cart shows the last known prices, no availability and a notice", async () => {
     await world.add(guest, variants.ashwagandha);
     world.sandbox.control.faults.add({ service: "inventory", action: "reset-before" });
     const { status, body } = await world.call("get", "/api/cart", { as: guest });
@@ -96,7 +96,7 @@ describe("reading a cart", () => {
     expect(body.data.notices).toEqual([expect.objectContaining({ code: "UPSTREAM_UNAVAILABLE" })]);
   });
 
-  it("When the mini cart is read, then it tells lines, units and total", async () => {
+  it("When the mini cart is read, then it shows lines, units and total", async () => {
     const empty = await world.call("get", "/api/cart/mini", { as: guest });
     expect(empty.body.data).toEqual({ itemCount: 0, totalQuantity: 0, grandTotal: 0, currency: "INR" });
     await world.add(guest, variants.ashwagandha, 3);
@@ -106,7 +106,7 @@ describe("reading a cart", () => {
 });
 
 describe("adding", () => {
-  it("When nobody in particular adds, then a session is minted, told in header and body, and holds the cart", async () => {
+  it("When a caller without identity adds, then a guest id is minted, returned in header and body, and owns the cart", async () => {
     const answer = await world.add(null, variants.ashwagandha);
     const sessionId = answer.headers["x-session-id"];
     expect(sessionId).toMatch(/^[A-Za-z0-9_-]{22,64}$/);
@@ -138,7 +138,7 @@ describe("adding", () => {
     expect(await reservations()).toEqual([expect.objectContaining({ quantity: 5 })]);
   });
 
-  it("When the reservation has lapsed, then raising the quantity reserves anew", async () => {
+  it("When the reservation has lapsed, then raising the quantity makes a new reservation", async () => {
     await world.add(guest, variants.ashwagandha, 2);
     expect(await world.sandbox.control.inventory.lapse()).toBe(1);
     await world.add(guest, variants.ashwagandha, 1);
@@ -160,7 +160,7 @@ describe("adding", () => {
     );
   });
 
-  it("When more is wanted than there is, then 400 OUT_OF_STOCK tells how many can be had in all", async () => {
+  it("When more is requested than is available, then 400 OUT_OF_STOCK gives the total that is available", async () => {
     const none = await world.call("post", "/api/cart/items", {
       as: guest,
       body: addBody(variants.outOfStock),
@@ -197,7 +197,7 @@ describe("adding", () => {
     expect(await reservations()).toEqual([]);
   });
 
-  it("When the variant's own or the shop's limit is passed, then 400 CART_LIMIT", async () => {
+  it("When the limit of the variant or of the shop is exceeded, then 400 CART_LIMIT", async () => {
     const own = await world.call("post", "/api/cart/items", { as: guest, body: addBody(variants.serum, 3) });
     expect([own.status, own.body.error]).toEqual([
       400,
@@ -212,7 +212,7 @@ describe("adding", () => {
     expect(await reservations()).toEqual([expect.objectContaining({ quantity: 7 })]);
   });
 
-  it("When the cart has all the lines it may have, then 400 CART_LIMIT, but a present line may grow", async () => {
+  it("When the cart has the maximum number of lines, then 400 CART_LIMIT, but an existing line can grow", async () => {
     const { forgetSettings, putSettings } = await import("../../../services/platform/settings.service.js");
     await putSettings({ group: "cart", patch: { maxLines: 2 }, by: "test" });
     await world.add(guest, variants.ashwagandha);
@@ -226,7 +226,7 @@ describe("adding", () => {
     forgetSettings();
   });
 
-  it("When the same Idempotency-Key comes twice, then it is added once", async () => {
+  it("When two requests have the same Idempotency-Key, then the item is added once", async () => {
     const headers = { "Idempotency-Key": "add-once-12345" };
     const body = addBody(variants.ashwagandha);
     const first = await world.call("post", "/api/cart/items", { as: guest, body, headers });
@@ -260,7 +260,7 @@ describe("changing and removing", () => {
     expect(await reservations()).toEqual([expect.objectContaining({ quantity: 2 })]);
   });
 
-  it("When the quantity is the same and still held, then nothing is written", async () => {
+  it("When the quantity is the same and still reserved, then nothing is written", async () => {
     const added = await world.add(guest, variants.ashwagandha, 2);
     const path = `/api/cart/items/${added.body.data.cartItem.id}`;
     const { status, body } = await world.call("put", path, { as: guest, body: { quantity: 2 } });
@@ -278,7 +278,7 @@ describe("changing and removing", () => {
     expect(await reservations()).toEqual([expect.objectContaining({ variantId: variants.hairOil })]);
   });
 
-  it("When the last line is removed, then the cart is abandoned and the next add opens another", async () => {
+  it("When the last line is removed, then the cart is abandoned and the next add creates another", async () => {
     const added = await world.add(guest, variants.ashwagandha);
     const { body } = await world.call("delete", `/api/cart/items/${added.body.data.cartItem.id}`, {
       as: guest,
@@ -292,7 +292,7 @@ describe("changing and removing", () => {
     expect(await reservations()).toEqual([expect.objectContaining({ cartId: next.body.data.cart.id })]);
   });
 
-  it("When the cart is emptied, then every reservation is released; emptying none is harmless", async () => {
+  it("When the cart is emptied, then every reservation is released; emptying again has no effect", async () => {
     const none = await world.call("delete", "/api/cart", { as: guest });
     expect([none.status, none.body.data.cart.id]).toEqual([200, null]);
     await world.add(guest, variants.ashwagandha, 2);
@@ -304,7 +304,7 @@ describe("changing and removing", () => {
     expect(await world.sandbox.control.inventory.imbalances()).toEqual([]);
   });
 
-  it("When time has abandoned the cart, then it is active again for its owner's next request", async () => {
+  it("When the cart was abandoned by time, then its owner's next request makes it active again", async () => {
     const added = await world.add(guest, variants.ashwagandha);
     await carts().updateOne({}, { $set: { status: "abandoned", abandonedAt: new Date() } });
     await items().updateMany({}, { $set: { reservationId: null, reservationExpiresAt: null } });
@@ -320,7 +320,7 @@ describe("changing and removing", () => {
     expect(await carts().findOne({})).toMatchObject({ abandonedAt: null });
   });
 
-  it("When the line is unknown, then 404; when it is somebody else's, then 403; without any session, then 401", async () => {
+  it("When the line is unknown, then 404; when it is another owner's, then 403; without identity, then 401", async () => {
     const added = await world.add(guest, variants.ashwagandha);
     const path = `/api/cart/items/${added.body.data.cartItem.id}`;
     const other = { sessionId: newGuestId() };
@@ -345,9 +345,9 @@ describe("changing and removing", () => {
       { ...addBody(variants.kajal), variantId: { $ne: null } },
     ],
     ["a quantity of zero", "post", "/api/cart/items", addBody(variants.kajal, 0)],
-    ["half a unit", "post", "/api/cart/items", addBody(variants.kajal, 1.5)],
+    ["a fractional quantity", "post", "/api/cart/items", addBody(variants.kajal, 1.5)],
     ["a quantity as text", "post", "/api/cart/items", { ...addBody(variants.kajal), quantity: "1" }],
-    ["an id that is none", "put", "/api/cart/items/abc", { quantity: 1 }],
+    ["a malformed id", "put", "/api/cart/items/abc", { quantity: 1 }],
     ["an empty coupon code", "post", "/api/cart/coupons", { couponCode: "  " }],
   ] as const)("When the request has %s, then 400 VALIDATION_ERROR", async (_what, method, path, body) => {
     const answer = await world.call(method, path, { as: guest, body });

@@ -23,7 +23,7 @@ const codesOf = (notices: { code: string }[]) => notices.map(({ code }) => code)
 const reservations = () => world.sandbox.control.inventory.activeReservations();
 
 describe("coupons", () => {
-  it("When a coupon applies, then its discount is shown, spread and taken off the tax as well", async () => {
+  it("When a coupon applies, then its discount is shown, spread over the lines, and reduces the tax", async () => {
     await world.add(guest, variants.ashwagandha, 2);
     const { status, body } = await apply("  welcome10 ");
     expect(status).toBe(200);
@@ -50,7 +50,7 @@ describe("coupons", () => {
   it.each([
     ["has expired", coupons.EXPIRED5],
     ["does not exist", "NOSUCHCODE"],
-    ["wants a larger cart", coupons.FLAT100],
+    ["needs a larger cart", coupons.FLAT100],
   ])(
     "When a coupon %s, then 400 COUPON_INVALID with the reason and the cart is unchanged",
     async (_why, code) => {
@@ -63,7 +63,7 @@ describe("coupons", () => {
     },
   );
 
-  it("When there is no cart or nothing in it, then 400 COUPON_INVALID says that it is empty", async () => {
+  it("When there is no cart or it is empty, then 400 COUPON_INVALID with reason CART_EMPTY", async () => {
     const { status, body } = await apply(coupons.WELCOME10);
     expect([status, body.error]).toEqual([
       400,
@@ -71,7 +71,7 @@ describe("coupons", () => {
     ]);
   });
 
-  it("When all coupons are stackable, then they add up", async () => {
+  it("When all coupons are stackable, then their discounts are added", async () => {
     await world.add(guest, variants.hairOil);
     await apply(coupons.WELCOME10);
     const { status, body } = await apply(coupons.HAIR15);
@@ -103,7 +103,7 @@ describe("coupons", () => {
     );
   });
 
-  it("When a coupon takes off more than there is, then the total is zero, never less", async () => {
+  it("When a coupon is worth more than the cart, then the total is zero, never less", async () => {
     world.sandbox.control.pricing.setCoupon({ code: "GENEROUS", type: "fixed", value: 150, stackable: true });
     world.sandbox.control.pricing.setCoupon({
       code: "GENEROUS2",
@@ -123,7 +123,7 @@ describe("coupons", () => {
     });
   });
 
-  it("When a coupon is removed, then the total is as before; removing one that is not there is harmless", async () => {
+  it("When a coupon is removed, then the total is as before; removing one that is not applied has no effect", async () => {
     const added = await world.add(guest, variants.ashwagandha);
     await apply(coupons.WELCOME10);
     const removed = await world.call("delete", "/api/cart/coupons/welcome10", { as: guest });
@@ -132,7 +132,7 @@ describe("coupons", () => {
     expect([again.status, again.body.data.cart.version]).toEqual([200, removed.body.data.cart.version]);
   });
 
-  it("When the last line goes, then coupons go with it", async () => {
+  it("When the last line is removed, then the coupons are removed too", async () => {
     const added = await world.add(guest, variants.ashwagandha);
     await apply(coupons.WELCOME10);
     const { body } = await world.call("delete", `/api/cart/items/${added.body.data.cartItem.id}`, {
@@ -143,7 +143,7 @@ describe("coupons", () => {
 });
 
 describe("automatic and tier discounts", () => {
-  it("When the subtotal passes their thresholds, then both are shown separately and taken off", async () => {
+  it("When the subtotal reaches their thresholds, then both are shown separately and deducted", async () => {
     await world.add(guest, variants.ashwagandhaLarge, 7);
     const { body } = await world.call("get", "/api/cart", { as: guest });
     expect(body.data.totals.subtotal).toBe(3_143);
@@ -154,7 +154,7 @@ describe("automatic and tier discounts", () => {
     expect(body.data.totals.discountTotal).toBe(194.29);
   });
 
-  it("When the subtotal falls below, then they are gone", async () => {
+  it("When the subtotal falls below them, then both are removed", async () => {
     const added = await world.add(guest, variants.ashwagandhaLarge, 5);
     expect(added.body.data.cart.appliedDiscounts).toHaveLength(1);
     const { body } = await setQuantity(added.body.data.cartItem.id, 1);
@@ -163,7 +163,7 @@ describe("automatic and tier discounts", () => {
 });
 
 describe("gifts", () => {
-  it("When the cart earns a gift, then it is a line of its own, free and reserved; when it no longer does, it goes", async () => {
+  it("When the cart earns a gift, then the gift is a free, reserved line; when the cart no longer earns it, the line is removed", async () => {
     const added = await world.add(guest, variants.ashwagandhaLarge, 4);
     const { cart } = added.body.data;
     expect(codesOf(cart.notices)).toEqual(["GIFT_ADDED"]);
@@ -187,14 +187,14 @@ describe("gifts", () => {
     expect(await reservations()).toEqual([expect.objectContaining({ variantId: variants.ashwagandhaLarge })]);
   });
 
-  it("When a gift stays earned, then it stays the same line without another notice", async () => {
+  it("When a gift is still earned, then its line stays and there is no further notice", async () => {
     const first = await world.add(guest, variants.ashwagandhaLarge, 4);
     const second = await world.add(guest, variants.hairOil);
     expect(second.body.data.cart.freeGifts[0].id).toBe(first.body.data.cart.freeGifts[0].id);
     expect(second.body.data.cart.notices).toEqual([]);
   });
 
-  it("When somebody changes or removes a gift by hand, then 400 FREE_GIFT_LOCKED", async () => {
+  it("When a customer changes or removes a gift, then 400 FREE_GIFT_LOCKED", async () => {
     const { body } = await world.add(guest, variants.ashwagandhaLarge, 4);
     const path = `/api/cart/items/${body.data.cart.freeGifts[0].id}`;
     const changed = await world.call("put", path, { as: guest, body: { quantity: 5 } });
@@ -203,7 +203,7 @@ describe("gifts", () => {
     expect([removed.status, removed.body.error.code]).toEqual([400, "FREE_GIFT_LOCKED"]);
   });
 
-  it("When the gift is also bought, then it is two lines", async () => {
+  it("When the gift is also bought, then there are two lines", async () => {
     await world.add(guest, variants.giftLipBalm, 1);
     const { body } = await world.add(guest, variants.ashwagandhaLarge, 4);
     const lines = body.data.cart.items.filter(
@@ -217,7 +217,7 @@ describe("gifts", () => {
     ]);
   });
 
-  it("When the gift is out of stock, then the cart goes without it, with a notice", async () => {
+  it("When the gift is out of stock, then the cart has no gift line, and a notice", async () => {
     await world.sandbox.control.inventory.setStock(variants.giftLipBalm, 0);
     const { body } = await world.add(guest, variants.ashwagandhaLarge, 4);
     expect(body.data.cart).toMatchObject({ freeGifts: [], itemCount: 1 });
@@ -237,7 +237,7 @@ describe("gifts", () => {
     ]);
   });
 
-  it("When the product of the gift is withdrawn, then the cart goes without it, with a notice", async () => {
+  it("When the product of the gift is withdrawn, then the cart has no gift line, and a notice", async () => {
     world.sandbox.control.pricing.setPromotions({
       giftRules: [
         {
@@ -255,7 +255,7 @@ describe("gifts", () => {
     expect(codesOf(body.data.cart.notices)).toEqual(["GIFT_UNAVAILABLE"]);
   });
 
-  it("When more of a gift is earned than there is, then the cart keeps what it has, with a notice", async () => {
+  it("When more of a gift is earned than is available, then the cart keeps the units it has, with a notice", async () => {
     await world.add(guest, variants.ashwagandhaLarge, 4);
     await world.sandbox.control.inventory.setStock(variants.giftLipBalm, 0);
     const rule = {
@@ -277,7 +277,7 @@ describe("gifts", () => {
     );
   });
 
-  it("When only the gift would be left, then the cart is empty and abandoned", async () => {
+  it("When only the gift would remain, then the cart is emptied and abandoned", async () => {
     const added = await world.add(guest, variants.ashwagandhaLarge, 4);
     const { body } = await world.call("delete", `/api/cart/items/${added.body.data.cartItem.id}`, {
       as: guest,

@@ -3,7 +3,7 @@ import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { newGuestId } from "../../support/guest-ids.js";
 import { type As, type CartWorld, IMPATIENT, productOf, startCartWorld } from "./cart-world.js";
 
-/** I33: a client that got no answer asks again with its key, and what it asked for happens once. */
+/** A client without a response repeats the request with its key, and the item is added once. */
 let world: CartWorld;
 let guest: As;
 const variantId = SEED.variants.ashwagandha;
@@ -24,14 +24,14 @@ const add = (key: string, quantity: number) =>
     headers: { "Idempotency-Key": key },
   });
 
-/** The process died after its commit: its hold on the key is over, and no answer was recorded. */
+/** The process died after its commit: its lock on the key has expired, and no response was recorded. */
 async function loseAnswers(): Promise<void> {
   await world.db
     .collection("idempotencyRecords")
     .updateMany({}, { $set: { state: "in_progress", answer: null, leaseUntil: new Date(0) } });
 }
 
-test("When the answer to an add was lost, then its repetition adds nothing and shows the line", async () => {
+test("When the response to an add was lost, then the repeat adds nothing and returns the line", async () => {
   const key = randomUUID();
   const first = await add(key, 2);
   await loseAnswers();
@@ -44,7 +44,7 @@ test("When the answer to an add was lost, then its repetition adds nothing and s
   expect(held.map(({ quantity }) => quantity)).toEqual([2]);
 });
 
-test("When another add came in between, then the repetition still adds nothing", async () => {
+test("When another add came in between, then the repeat still adds nothing", async () => {
   const key = randomUUID();
   await add(key, 2);
   await add(randomUUID(), 1);

@@ -1,6 +1,6 @@
 import { Types } from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { useFailPoints } from "../../support/fail-points.js";
+import { clearFailPoint, setFailPoint, useFailPoints } from "../../support/fail-points.js";
 import { newGuestId } from "../../support/guest-ids.js";
 import { type CartWorld, IMPATIENT, productOf, startCartWorld } from "./cart-world.js";
 
@@ -32,7 +32,7 @@ const addBody = (variantId: string, quantity = 1) => ({
 const tryAdd = (variantId: string, quantity = 1) =>
   world.call("post", "/api/cart/items", { as: guest, body: addBody(variantId, quantity) });
 
-/** Everything that a failed change must leave as it was. */
+/** Everything that a failed change must leave unchanged. */
 async function picture() {
   const held = await inventory().activeReservations();
   return {
@@ -44,14 +44,18 @@ async function picture() {
   };
 }
 
-describe("When a neighbour is in trouble, then a write is refused and nothing has changed", () => {
+describe("When another service fails, then a write is refused and nothing has changed", () => {
   const statusIn = { unavailable: 503, wrong: 502, silent: 504 };
   it.each([
     ["the catalog is down", { service: "catalog", action: "reset-before" }, [502, 503]],
-    ["the catalog talks nonsense", { service: "catalog", action: "wrong-types" }, [statusIn.wrong]],
+    [
+      "the catalog returns an invalid response",
+      { service: "catalog", action: "wrong-types" },
+      [statusIn.wrong],
+    ],
     ["the catalog hangs", { service: "catalog", action: "hang" }, [statusIn.silent]],
     ["pricing fails", { service: "pricing", action: "status", status: 500 }, [502, 503]],
-    ["pricing is away", { service: "pricing", action: "status", status: 503 }, [statusIn.unavailable]],
+    ["pricing is unavailable", { service: "pricing", action: "status", status: 503 }, [statusIn.unavailable]],
     [
       "pricing hangs",
       { service: "pricing", match: "GET /api/tier-discounts/calculate", action: "hang" },
@@ -74,7 +78,7 @@ describe("When a neighbour is in trouble, then a write is refused and nothing ha
     expect((await tryAdd(variants.hairOil)).status).toBe(200);
   });
 
-  it("inventory reserves but its answer is lost: the reservation is found and released", async () => {
+  it("inventory reserves but its response is lost: the reservation is found and released", async () => {
     faults().add({ service: "inventory", match: "POST /api/reservations", action: "reset-after" });
     const answer = await tryAdd(variants.ashwagandha, 3);
     expect(answer.status).toBe(502);
@@ -85,7 +89,7 @@ describe("When a neighbour is in trouble, then a write is refused and nothing ha
     expect(await items().countDocuments()).toBe(0);
   });
 
-  it("inventory raises the reservation but its answer is lost: it is lowered again", async () => {
+  it("inventory raises the reservation but its response is lost: it is lowered again", async () => {
     await world.add(guest, variants.ashwagandha, 2);
     faults().add({ service: "inventory", match: "PUT /api/reservations/:id", action: "reset-after" });
     expect((await tryAdd(variants.ashwagandha, 4)).status).toBe(502);
@@ -96,7 +100,7 @@ describe("When a neighbour is in trouble, then a write is refused and nothing ha
     expect(await items().findOne({})).toMatchObject({ quantity: 2 });
   });
 
-  it("taking back fails as well: the outbox does it later", async () => {
+  it("the undo fails as well: the outbox does it later", async () => {
     faults().add({ service: "pricing", action: "status", status: 500 });
     faults().add({
       service: "inventory",
@@ -112,8 +116,8 @@ describe("When a neighbour is in trouble, then a write is refused and nothing ha
   });
 });
 
-describe("When the write itself fails, then what was reserved is taken back", () => {
-  it("because an order began to be placed meanwhile", async () => {
+describe("When the write itself fails, then the reservations are undone", () => {
+  it("because an order is being placed by then", async () => {
     await world.add(guest, variants.ashwagandha, 2);
     faults().add({ service: "pricing", action: "delay", delayMs: 150 });
     const adding = tryAdd(variants.ashwagandha, 3);
@@ -126,7 +130,7 @@ describe("When the write itself fails, then what was reserved is taken back", ()
     expect(await items().findOne({})).toMatchObject({ quantity: 2 });
   });
 
-  it("because the lease was lost to somebody else", async () => {
+  it("because another writer has taken the lease", async () => {
     await world.add(guest, variants.ashwagandha, 2);
     faults().add({ service: "pricing", action: "delay", delayMs: 150 });
     const adding = tryAdd(variants.hairOil);
@@ -146,19 +150,17 @@ describe("When the write itself fails, then what was reserved is taken back", ()
   it("because the database refuses the lines", async () => {
     await world.add(guest, variants.ashwagandha, 2);
     const before = await picture();
-    const admin = world.db.admin();
-    await admin.command({
-      configureFailPoint: "failCommand",
+    await setFailPoint(world.db.admin(), {
       mode: { times: 1 },
       data: { failCommands: ["insert"], namespace: `${world.db.databaseName}.cartItems`, errorCode: 8000 },
     });
     expect((await tryAdd(variants.hairOil)).status).toBeGreaterThanOrEqual(500);
-    await admin.command({ configureFailPoint: "failCommand", mode: "off" });
+    await clearFailPoint();
     expect(await picture()).toEqual(before);
   });
 });
 
-/** As a client does whose turn did not come in time, on a machine that is busy: nothing was added, it asks again. */
+/** As a client does after 409 REQUEST_IN_PROGRESS on a busy machine: nothing was added, so it retries. */
 async function addPatiently(variantId: string) {
   for (;;) {
     const answer = await tryAdd(variantId);
@@ -166,8 +168,8 @@ async function addPatiently(variantId: string) {
   }
 }
 
-describe("many at once", () => {
-  it("When 50 add one variant at the same moment, then one line and one reservation hold all 50", async () => {
+describe("concurrent requests", () => {
+  it("When 50 requests add one variant at the same moment, then one line and one reservation have all 50 units", async () => {
     const { putSettings, forgetSettings } = await import("../../../services/platform/settings.service.js");
     await putSettings({ group: "cart", patch: { maxPerVariant: 100 }, by: "test" });
     const answers = await Promise.all(Array.from({ length: 50 }, () => addPatiently(variants.kajal)));
@@ -186,7 +188,7 @@ describe("many at once", () => {
     expect(await inventory().imbalances()).toEqual([]);
   });
 
-  it("When five want the last unit, then one has it and the others hear OUT_OF_STOCK", async () => {
+  it("When five carts add the last unit, then one gets it and the others get OUT_OF_STOCK", async () => {
     const guests = Array.from({ length: 5 }, () => ({ sessionId: newGuestId() }));
     const answers = await Promise.all(
       guests.map((as) => world.call("post", "/api/cart/items", { as, body: addBody(variants.lastUnit) })),
@@ -195,7 +197,7 @@ describe("many at once", () => {
     expect(await inventory().numbers(variants.lastUnit)).toMatchObject({ available: 0, reserved: 1 });
   });
 
-  it("When a cart is emptied, and a coupon taken off and applied, three times at once, then nobody hears that it is gone", async () => {
+  it("When a cart is emptied while a coupon is applied and removed, three times at once, then no request gets CART_NOT_FOUND", async () => {
     await world.add(guest, variants.hairOil);
     const coupon = { as: guest, body: { couponCode: SEED.coupons.WELCOME10 } };
     await world.call("post", "/api/cart/coupons", coupon);
@@ -211,7 +213,7 @@ describe("many at once", () => {
     expect(await carts().find().toArray()).toMatchObject([{ status: "abandoned", itemCount: 0 }]);
   });
 
-  it("When adding, changing and removing run together, then line and reservation agree in the end", async () => {
+  it("When adding, changing and removing run concurrently, then line and reservation agree at the end", async () => {
     const first = await world.add(guest, variants.ashwagandha, 1);
     const path = `/api/cart/items/${first.body.data.cartItem.id}`;
     const answers = await Promise.all([
@@ -279,7 +281,7 @@ describe("releasing and paying", () => {
     });
   });
 
-  it("When the money is already there, then the cart cannot change and nothing is reserved", async () => {
+  it("When the payment is already accepted, then the cart cannot change and nothing is reserved", async () => {
     await world.add(guest, variants.ashwagandha);
     await beginPaying({ status: "captured", accepted: true });
     const before = await picture();

@@ -6,7 +6,7 @@ import { ZERO_PAISE } from "../../../utils/money.js";
 import { newGuestId } from "../../support/guest-ids.js";
 import { startWorld, type World } from "../../support/world.js";
 
-/** Whose request: a customer of the seed, a guest session, or nobody yet. */
+/** The caller: a customer of the seed, a guest, or a caller without identity. */
 export type As = { token: string } | { sessionId: string } | null;
 
 interface CallOptions {
@@ -17,18 +17,19 @@ interface CallOptions {
 
 type Verb = "get" | "post" | "put" | "delete";
 
-/** The service and the sandbox around it, with what tests of carts do again and again. */
+/** The service and its sandbox, with helpers for tests of carts. */
 export interface CartWorld extends World {
-  /** One request. Its answer must be one that the route declares. */
+  /** Sends one request. The response must be one that the route declares. */
   call(method: Verb, path: string, options?: CallOptions): Promise<Response>;
-  /** Adds to the cart; the answer must be 200. */
+  /** Adds to the cart; throws unless the response is 200. */
   add(as: As, variantId: string, quantity?: number): Promise<Response>;
-  /** Delivers what the outbox owes by then, and runs a job with the clock put forward. */
+  /** Delivers the outbox messages that are due `afterMs` from now. */
   deliver(afterMs?: number): Promise<void>;
+  /** Runs a job with the clock put forward. */
   runJobAfter(name: string, afterMs: number): Promise<unknown>;
-  /** Ends the trouble: no faults, and every breaker closed again. */
+  /** Removes all faults and closes every circuit breaker. */
   recover(): Promise<void>;
-  /** Everything back to the seed: no carts, no reservations, no faults. */
+  /** Restores the seed: no carts, no reservations, no faults. */
   reset(): Promise<void>;
 }
 
@@ -50,10 +51,10 @@ const PRODUCT_OF: Readonly<Record<string, string>> = {
 
 export const productOf = (variantId: string): string => PRODUCT_OF[variantId] ?? "prod-unknown";
 
-/** For tests in which neighbours hang: short, so that these do not hold them up. */
+/** A short deadline for tests in which other services hang. */
 export const IMPATIENT = { UPSTREAM_TIMEOUT_MS: "1200" };
 
-/** A breaker that a test opened lets the first call through when its cooldown is over. */
+/** An open breaker lets the first call through when its cooldown is over. */
 async function closeBreakers(): Promise<void> {
   const [auth, catalog, pricing, inventory, engagement] = await Promise.all([
     import("../../../services/integrations/auth-integration.service.js"),
@@ -72,7 +73,7 @@ async function closeBreakers(): Promise<void> {
   const deadline = Date.now() + 15_000;
   for (const probe of probes) {
     for (let result = await probe(); !result.success; result = await probe()) {
-      if (Date.now() > deadline) throw new Error(`${result.service} does not recover: ${result.code}`);
+      if (Date.now() > deadline) throw new Error(`${result.service} did not recover: ${result.code}`);
       await sleep(50);
     }
   }
@@ -80,10 +81,10 @@ async function closeBreakers(): Promise<void> {
 
 export async function startCartWorld(variables: Record<string, string> = {}): Promise<CartWorld> {
   const world = await startWorld(variables);
-  const [{ expectEnvelope }, worker, { outboxEffects }, clock] = await Promise.all([
+  const [{ expectEnvelope }, worker, { outboxHandlers }, clock] = await Promise.all([
     import("../../support/http-assertions.js"),
     import("../../../services/platform/outbox-worker.service.js"),
-    import("../../../scripts/jobs/outbox-effects.js"),
+    import("../../../scripts/jobs/outbox-handlers.js"),
     import("../../../utils/clock.js"),
   ]);
   const { faults, sandbox } = world.sandbox.control;
@@ -115,7 +116,7 @@ export async function startCartWorld(variables: Record<string, string> = {}): Pr
       return answer;
     },
     async deliver(afterMs = 0) {
-      await later(afterMs, () => worker.drainOutbox(outboxEffects));
+      await later(afterMs, () => worker.drainOutbox(outboxHandlers));
     },
     runJobAfter: (name, afterMs) => later(afterMs, () => world.runJob(name)),
     async recover() {
@@ -134,5 +135,5 @@ export async function startCartWorld(variables: Record<string, string> = {}): Pr
 /** An id that no document has. */
 export const unknownId = (): string => new Types.ObjectId().toHexString();
 
-/** A guest whom nobody knows yet. */
+/** A guest without a cart. */
 export const newGuest = () => ({ sessionId: newGuestId() });

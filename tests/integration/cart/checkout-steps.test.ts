@@ -1,10 +1,10 @@
 import { Types } from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import type { CartState } from "../../../services/aggregates/cart/change-cart.js";
+import type { CartState } from "../../../services/aggregates/cart/cart-draft.js";
 import { newGuestId } from "../../support/guest-ids.js";
 import { type CartWorld, IMPATIENT, productOf, startCartWorld } from "./cart-world.js";
 
-/** What a checkout does with the cart when it starts: fresh prices, and everything reserved for its time. */
+/** What the start of a checkout does with the cart: refreshes the prices and reserves every line. */
 
 const { variants } = SEED;
 const MINUTES = 45;
@@ -29,7 +29,7 @@ async function fill(variantId: string, quantity: number): Promise<void> {
 async function prepareCheckout(): Promise<CartState> {
   const [{ changeCart }, { refreshPrices }, { reserveLines }] = await Promise.all([
     import("../../../services/aggregates/cart/change-cart.js"),
-    import("../../../services/aggregates/cart/refresh-prices.js"),
+    import("../../../services/aggregates/cart/cart-lines.js"),
     import("../../../services/aggregates/cart/reserve-lines.js"),
   ]);
   return changeCart(cartId, async (draft) => {
@@ -41,7 +41,7 @@ async function prepareCheckout(): Promise<CartState> {
 const catalog = () => world.sandbox.control.catalog;
 const inventory = () => world.sandbox.control.inventory;
 
-it("When nothing has changed, then all reservations live on, in one call, and the version stays", async () => {
+it("When nothing has changed, then one call extends all reservations, and the version stays", async () => {
   await fill(variants.ashwagandha, 2);
   await fill(variants.hairOil, 1);
   world.sandbox.control.calls.reset();
@@ -55,7 +55,7 @@ it("When nothing has changed, then all reservations live on, in one call, and th
   expect(lines.map((line) => line.reservationId).sort()).toEqual(held.map((one) => one.reservationId).sort());
 });
 
-it("When reservations lapsed, then they are made anew", async () => {
+it("When reservations have lapsed, then they are replaced", async () => {
   await fill(variants.ashwagandha, 2);
   await inventory().lapse();
   const { lines } = await prepareCheckout();
@@ -63,7 +63,7 @@ it("When reservations lapsed, then they are made anew", async () => {
   expect(held).toMatchObject({ quantity: 2, reservationId: lines[0]?.reservationId });
 });
 
-it("When a price has changed, then it is written to the cart and told", async () => {
+it("When a price has changed, then it is written to the cart, with a notice", async () => {
   await fill(variants.ashwagandha, 2);
   catalog().setPrice(variants.ashwagandha, 189);
   const { cart, lines } = await prepareCheckout();
@@ -79,7 +79,7 @@ it("When a price has changed, then it is written to the cart and told", async ()
   expect((await prepareCheckout()).cart.notices).toEqual([]);
 });
 
-it("When a product is withdrawn, then its line goes, is told and its stock released", async () => {
+it("When a product is withdrawn, then its line is removed with a notice and its stock is released", async () => {
   await fill(variants.hairOil, 1);
   await fill(variants.ashwagandha, 2);
   catalog().setProductStatus(productOf(variants.ashwagandha), "inactive");
@@ -90,7 +90,7 @@ it("When a product is withdrawn, then its line goes, is told and its stock relea
   expect(await inventory().activeReservations()).toHaveLength(1);
 });
 
-it("When less is left than was reserved before, then the quantity is reduced and told", async () => {
+it("When less is available than was reserved before, then the quantity is reduced, with a notice", async () => {
   await fill(variants.ashwagandha, 4);
   await inventory().lapse();
   await inventory().setStock(variants.ashwagandha, 3);
@@ -105,7 +105,7 @@ it("When less is left than was reserved before, then the quantity is reduced and
   ]);
 });
 
-it("When the catalog's limit fell below the quantity, then quantity and reservation are reduced", async () => {
+it("When the catalog's limit is below the quantity, then quantity and reservation are reduced", async () => {
   await fill(variants.ashwagandha, 4);
   catalog().changeVariant(variants.ashwagandha, { maxPerOrder: 2 });
   const { lines } = await prepareCheckout();
@@ -113,7 +113,7 @@ it("When the catalog's limit fell below the quantity, then quantity and reservat
   expect(await inventory().activeReservations()).toEqual([expect.objectContaining({ quantity: 2 })]);
 });
 
-it("When nothing is left of a line, then OUT_OF_STOCK names it, and cart and reservations are as before", async () => {
+it("When nothing is available of a line, then OUT_OF_STOCK names it, and cart and reservations are unchanged", async () => {
   await fill(variants.hairOil, 1);
   await fill(variants.ashwagandha, 2);
   await inventory().lapse();
@@ -126,7 +126,7 @@ it("When nothing is left of a line, then OUT_OF_STOCK names it, and cart and res
   expect(await world.db.collection("carts").findOne({})).toMatchObject({ version: 2, lease: null });
 });
 
-it("When only reservations are renewed, then an open payment stays open", async () => {
+it("When only reservations are extended, then an open payment stays open", async () => {
   await fill(variants.ashwagandha, 2);
   const body = { couponCode: SEED.coupons.WELCOME10 };
   expect((await world.call("post", "/api/cart/coupons", { as: guest, body })).status).toBe(200);

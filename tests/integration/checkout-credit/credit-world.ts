@@ -5,7 +5,7 @@ import { type AdminWorld, startAdminWorld } from "../admin/admin-world.js";
 
 type Customer = "asha" | "bharat" | "chitra" | "dev" | "esha";
 
-/** A customer's checkout that lacks nothing but the money. */
+/** A customer's checkout that only needs a payment. */
 export interface CreditCheckout {
   id: string;
   as: { token: string };
@@ -18,7 +18,7 @@ export interface CreditCheckout {
 
 export interface CreditWorld extends AdminWorld {
   checkoutOf(customer: Customer, items?: readonly Item[]): Promise<CreditCheckout>;
-  /** The answer's totals, in rupees. */
+  /** The totals of the response, in rupees. */
   totalsIn(answer: Response): Record<string, number>;
   engagement: AdminWorld["sandbox"]["control"]["engagement"];
 }

@@ -63,7 +63,7 @@ describe("Points", () => {
     ]);
   });
 
-  it("When more points are offered than are needed, then 0 or at least ₹1 stays due (D41)", async () => {
+  it("When more points are offered than are needed, then 0 or at least ₹1 stays due", async () => {
     world.engagement.setPointValue(1);
     world.engagement.setPoints(users.bharat, 100_000);
     const checkout = await world.checkoutOf("bharat");
@@ -135,7 +135,7 @@ describe("Store credit", () => {
 describe("An open payment", () => {
   const paid = { method: "upi", termsAccepted: true };
 
-  it("When credit moves the amount, then the payment is voided and the method is chosen again", async () => {
+  it("When credit changes the amount, then the payment is superseded and the method is chosen again", async () => {
     const checkout = await world.checkoutOf("dev");
     await checkout.put("payment-method", paid);
     const answer = await checkout.post("store-credit", { amount: 50 });
@@ -191,7 +191,7 @@ describe("An open payment", () => {
     expect(world.engagement.points(users.dev)).toBe(4_000);
   });
 
-  it("When the balance has shrunk since, then choosing the method refuses before anybody pays", async () => {
+  it("When the balance has shrunk since, then choosing the method is refused before any payment", async () => {
     const checkout = await world.checkoutOf("dev");
     await checkout.post("store-credit", { amount: 100 });
     world.engagement.setCredit(users.dev, 60);
@@ -214,7 +214,7 @@ describe("An open payment", () => {
   });
 });
 
-describe("Whose checkout", () => {
+describe("Ownership", () => {
   it("When it is another's or unknown, then 404; a guest is 401; nothing changes", async () => {
     const checkout = await world.checkoutOf("bharat");
     const routes = [
@@ -300,7 +300,7 @@ describe("An order that credit pays for", () => {
     expect(world.engagement.credit(users.chitra)).toBe(500);
   });
 
-  it("When stock is gone while placing, then the order is refused and points and credit come back", async () => {
+  it("When stock is gone while placing, then the order is refused, and points and credit are returned", async () => {
     world.engagement.setPointValue(0.25);
     const checkout = await world.checkoutOf("dev", [ITEMS.last]);
     await checkout.post("loyalty", { points: 400 });
@@ -310,11 +310,12 @@ describe("An order that credit pays for", () => {
       match: "POST /api/reservations/convert",
       action: "status",
       status: 409,
+      code: "INSUFFICIENT_STOCK",
       times: 1,
     });
     const refused = await checkout.place();
     expect([refused.status, refused.body.error.code]).toEqual([409, "OUT_OF_STOCK"]);
-    // The second round of reversals comes once the lease has surely ended.
+    // The second round of reversals comes after the lease has ended.
     await world.deliver();
     await world.deliver(120_000);
     expect(world.engagement.points(users.dev)).toBe(4_000);
@@ -336,7 +337,7 @@ describe("An order that credit pays for", () => {
     });
   });
 
-  it("When the balance shrinks between the check and the placing, then the order is refused and the rest given back", async () => {
+  it("When the balance shrinks between the check and the placing, then the order is refused and the rest is returned", async () => {
     const checkout = await world.checkoutOf("dev");
     await checkout.post("loyalty", { points: 40 });
     await checkout.post("store-credit");
@@ -345,6 +346,7 @@ describe("An order that credit pays for", () => {
       match: "POST /api/store-credits/deduct",
       action: "status",
       status: 409,
+      code: "INSUFFICIENT_CREDIT",
       times: 1,
     });
     const refused = await checkout.place();

@@ -5,7 +5,7 @@ const { coupons } = SEED;
 const shop = useShop();
 const pricing = () => shop().sandbox.control.pricing;
 
-/** The last use goes to an order of somebody else's, told to the pricing service itself. */
+/** An order of another customer takes the last use, recorded directly at the pricing service. */
 async function useUp(code: string): Promise<void> {
   const { urls, env } = shop().sandbox;
   const answer = await fetch(`${urls.pricing}/api/coupons/usage`, {
@@ -16,9 +16,9 @@ async function useUp(code: string): Promise<void> {
   if (!answer.ok) throw new Error(`not used up: ${answer.status}`);
 }
 
-test("When the last use goes between the check of a coupon and its claim, then COUPON_INVALID before anybody pays", async () => {
+test("When the last use is taken between the check of a coupon and its claim, then COUPON_INVALID before any payment", async () => {
   const buyer = await shop().guest().prepare({ coupon: coupons.LASTONE });
-  // Shipping is asked between the two.
+  // The call to shipping comes between the two.
   const between = { service: "shipping", match: "POST /api/shipping-methods/calculate" } as const;
   shop().sandbox.control.faults.add({ ...between, action: "delay", delayMs: 300, times: 1 });
   shop().sandbox.control.calls.reset();

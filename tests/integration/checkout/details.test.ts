@@ -45,7 +45,7 @@ describe("contact", () => {
 });
 
 describe("shipping address", () => {
-  test("When it is set, then the state bears its official name, billing follows, and the tax is no estimate", async () => {
+  test("When it is set, then the state has its official name, billing follows, and the tax is no estimate", async () => {
     const buyer = await begin();
     const view = done(
       await buyer.put("shipping-address", { ...PLACES.mumbai, state: "mh", landmark: "Gate 4" }),
@@ -85,7 +85,10 @@ describe("shipping address", () => {
   });
 
   test.each([
-    ["nobody delivers", { city: "Kavaratti", state: "Lakshadweep", pincode: SEED.pincodes.unserviceable }],
+    [
+      "there is no delivery",
+      { city: "Kavaratti", state: "Lakshadweep", pincode: SEED.pincodes.unserviceable },
+    ],
     ["an army post office is", { city: "APO", state: "Delhi", pincode: "900056" }],
   ])("When it is where %s, then PINCODE_NOT_SERVICEABLE", async (_what, where) => {
     const buyer = await begin();
@@ -96,7 +99,7 @@ describe("shipping address", () => {
     });
   });
 
-  test("When a customer names an address of his own, then it is remembered", async () => {
+  test("When a customer gives the id of a saved address, then it is stored", async () => {
     const buyer = await shop().customer("asha").begin();
     done(await buyer.put("shipping-address", { ...PLACES.bengaluru, addressId }));
     expect(await buyer.stored.session()).toMatchObject({ shippingAddressId: addressId });
@@ -167,7 +170,7 @@ describe("billing address", () => {
     });
   });
 
-  test("When a GSTIN fits, then it is stored tidily, stays when left out, and goes with null", async () => {
+  test("When a GSTIN is valid, then it is stored in upper case, stays when left out, and is removed by null", async () => {
     const buyer = await begin();
     done(await buyer.put("shipping-address", PLACES.bengaluru));
     const set = done(
@@ -182,7 +185,7 @@ describe("billing address", () => {
     expect(gone.gstin).toBeNull();
   });
 
-  test("When the buyer is registered in another state than the parcel goes to, then his state taxes it", async () => {
+  test("When the buyer is registered in another state than the parcel goes to, then the tax is that of the buyer's state", async () => {
     const buyer = await begin();
     done(await buyer.put("shipping-address", PLACES.bengaluru));
     done(await buyer.put("shipping-method", { shippingMethodId: "standard" }));
@@ -204,7 +207,7 @@ describe("billing address", () => {
     expect(moved).toMatchObject({ billingAddress: { state: "Maharashtra" }, gstin: null });
   });
 
-  test("When another billing address comes without a word on the GSTIN, then it must fit the known one", async () => {
+  test("When another billing address comes without a GSTIN, then it must match the stored one", async () => {
     const buyer = await begin();
     done(await buyer.put("shipping-address", PLACES.bengaluru));
     done(await buyer.put("billing-address", { sameAsShipping: true, gstin: GSTINS.karnataka }));
@@ -248,7 +251,7 @@ describe("messages", () => {
     }
   });
 
-  test("When a card number is written into notes or gift message, then it is kept nowhere", async () => {
+  test("When notes or gift message contain a card number, then it is stored nowhere", async () => {
     const buyer = await begin();
     const view = done(await buyer.put("notes", { customerNotes: "Card 4111 1111 1111 1111, ring twice" }));
     expect(view).toMatchObject({ customerNotes: "Card ****1111, ring twice" });
@@ -259,7 +262,7 @@ describe("messages", () => {
     });
   });
 
-  test("When words are written while a payment is open, then that payment stays open", async () => {
+  test("When notes change while a payment is open, then that payment stays open", async () => {
     const buyer = shop().guest();
     const { payment } = await buyer.open();
     const view = done(await buyer.put("notes", { customerNotes: "Ring twice" }));
@@ -267,7 +270,7 @@ describe("messages", () => {
     expect(await buyer.stored.payments()).toMatchObject([{ status: "pending", supersededAt: null }]);
   });
 
-  test("When the id is none, then VALIDATION_ERROR in params; an unknown one is 404", async () => {
+  test("When the id is malformed, then VALIDATION_ERROR in params; an unknown one is 404", async () => {
     const buyer = await begin();
     buyer.id = "nonsense";
     expect(refused(await buyer.checkout(), 400, "VALIDATION_ERROR")).toMatchObject([{ in: "params" }]);

@@ -2,7 +2,7 @@ import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { done, useShop } from "./shop-world.js";
 import { expectSameInAnswers, readOrder } from "./stored-money.js";
 
-/** Prices are MRPs and contain their tax (D19); the company is in Chandigarh, a territory without legislature. */
+/** Prices are MRPs and contain their tax; the company is in Chandigarh, a territory without legislature. */
 const { variants, coupons } = SEED;
 const shop = useShop({
   PRICES_INCLUDE_TAX: "true",
@@ -43,7 +43,7 @@ test.each(["bengaluru", "delhi"] as const)(
   },
 );
 
-test("When a coupon takes a part off, then what is left contains the tax, and all adds up", async () => {
+test("When a coupon reduces the price, then the rest contains the tax, and everything adds up", async () => {
   const buyer = shop().guest();
   const items = [
     [variants.giloy, 1],
@@ -56,7 +56,7 @@ test("When a coupon takes a part off, then what is left contains the tax, and al
   expect(order.grandTotal).toBe(68_050 - 10_000 + 8_900);
 });
 
-test("When the admin changes the mode, then a cart keeps the one it began with", async () => {
+test("When the admin changes the mode, then an existing cart keeps its mode", async () => {
   const buyer = shop().guest();
   done(await buyer.add(variants.giloy, 2));
   await shop().set("tax", { pricesIncludeTax: false });

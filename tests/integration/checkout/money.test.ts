@@ -2,7 +2,7 @@ import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { type Buyer, done, GSTINS, useShop, type Wanted } from "./shop-world.js";
 import { expectSameInAnswers, readOrder, type StoredOrder } from "./stored-money.js";
 
-/** Prices exclude the tax; the company is in Karnataka. Expected figures are worked out by hand, in paise. */
+/** Prices exclude the tax; the company is in Karnataka. Expected figures are calculated by hand, in paise. */
 const { variants, coupons } = SEED;
 const shop = useShop();
 
@@ -13,7 +13,7 @@ async function buy(wanted: Wanted = {}, method = "cod", buyer: Buyer = shop().gu
   return stored;
 }
 
-test("When the parcel stays within the state, then CGST and SGST, each half rounded by itself", async () => {
+test("When the parcel stays within the state, then CGST and SGST, each rounded separately", async () => {
   const { order, lines, charges, heads } = await buy({ items: [[variants.giloy, 1]] }, "upi");
   // 175.50 at 5 %: 2 × 4.39 (4.3875); 49.00 at 5 %: 2 × 1.23 (1.225).
   expect(lines).toMatchObject([
@@ -30,7 +30,7 @@ test("When the parcel stays within the state, then CGST and SGST, each half roun
   expect(order).toMatchObject({ paidAmount: 23_574, paymentStatus: "paid", pricesIncludeTax: false });
 });
 
-test("When it crosses the state's border, then IGST alone", async () => {
+test("When it leaves the state, then only IGST", async () => {
   const { order, lines, heads } = await buy({ items: [[variants.giloy, 1]], place: "mumbai" }, "upi");
   expect(lines).toMatchObject([{ taxes: { cgst: 0, sgst: 0, utgst: 0, igst: 878 } }]);
   expect(heads).toEqual({ cgst: 0, sgst: 0, utgst: 0, igst: 878 + 245 });
@@ -90,7 +90,7 @@ test("When goods of several rates are bought, then shipping is taxed at each rat
   ]);
 });
 
-test("When a coupon takes a part off, then its shares add up to it, and the tax is on what is left", async () => {
+test("When a coupon reduces the price, then its shares add up to it, and the tax is on the rest", async () => {
   const items = [
     [variants.giloy, 1],
     [variants.conditioner, 1],
@@ -133,7 +133,7 @@ test.each([
   expect([order.shippingTotal, charges.map(({ kind }) => kind)]).toEqual([shippingTotal, kinds]);
 });
 
-test("When a gift comes along, then its line is all zeros and neither the coupon nor the tax touches it", async () => {
+test("When the cart has a gift, then its line is all zeros, also in the coupon shares and the tax", async () => {
   const { order, lines } = await buy(
     { items: [[variants.ashwagandhaLarge, 4]], coupon: coupons.WELCOME10 },
     "upi",
@@ -165,7 +165,7 @@ test("When the catalog changes after the method was chosen, then the order is wh
   expect(order).toMatchObject({ subtotal: 39_800, shippingTotal: 4_900, grandTotal: gateway.amount });
 });
 
-test("When charges are taxed at a fixed rate and totals rounded to the rupee, then the order says so", async () => {
+test("When charges are taxed at a fixed rate and totals rounded to the rupee, then the order shows it", async () => {
   await shop().set("tax", { chargeRatePolicy: { fixedBps: 1_800 }, roundToRupee: true });
   const { order, charges } = await buy({ items: [[variants.giloy, 1]], place: "mumbai" }, "upi");
   expect(charges).toMatchObject([{ gstRateBps: 1_800, taxes: { igst: 882 } }]);

@@ -74,7 +74,7 @@ describe("an online method", () => {
     },
   );
 
-  test("When it is chosen again, and another one, then the open payment is used again", async () => {
+  test("When it or another one is chosen again, then the open payment is continued", async () => {
     const buyer = shop().guest();
     const first = await buyer.open();
     const same = done(await buyer.choose("upi"));
@@ -106,7 +106,7 @@ describe("an online method", () => {
     expect(await buyer.stored.payments()).toHaveLength(1);
   });
 
-  test("When the gateway has trouble with a method, then the option tells, and can be chosen", async () => {
+  test("When the gateway reports a downtime of a method, then the option shows it, and can be chosen", async () => {
     const buyer = await shop().guest().prepare();
     const downtime = control().razorpay.startDowntime({ method: "upi", severity: "high" });
     const { paymentOptions } = done(await buyer.choose("card"));
@@ -168,11 +168,11 @@ describe("cash on delivery", () => {
     expect(await unavailable({ shippingMethodId: "same-day" })).toMatch(/shipping method/);
   });
 
-  test("When nobody carries cash to the pincode, then COD_UNAVAILABLE says so", async () => {
+  test("When the pincode has no cash on delivery, then COD_UNAVAILABLE with the reason", async () => {
     expect(await unavailable({ place: "gangtok" })).toMatch(/shipping method/);
   });
 
-  test("When the pincode stops to take it at this very moment, then COD_UNAVAILABLE says so", async () => {
+  test("When the pincode loses cash on delivery at this moment, then COD_UNAVAILABLE with the reason", async () => {
     const buyer = await shop().guest().prepare();
     control().faults.add({ service: "shipping", match: "serviceability", action: "delay", delayMs: 300 });
     control().calls.reset();
@@ -183,7 +183,7 @@ describe("cash on delivery", () => {
     expect(reason).toMatch(/pincode/);
   });
 
-  test("When the amount is above the limit, then COD_UNAVAILABLE says so; at the limit it can be had", async () => {
+  test("When the amount is above the limit, then COD_UNAVAILABLE; at the limit it can be chosen", async () => {
     await shop().set("payments", { codMaxAmount: paise(40_741) });
     expect(await unavailable({})).toMatch(/limit/);
     await shop().set("payments", { codMaxAmount: paise(40_742) });
@@ -206,7 +206,7 @@ describe("cash on delivery", () => {
     expect(await unavailable({})).toMatch(/Not offered/);
   });
 
-  test("When online is chosen after it, and it after online, then what was open is void each time", async () => {
+  test("When online is chosen after it, and it after online, then the open payment is superseded each time", async () => {
     const buyer = shop().guest();
     await buyer.open({}, "cod");
     const online = done(await buyer.choose("upi"));
@@ -225,7 +225,7 @@ describe("cash on delivery", () => {
 });
 
 describe("coupons with a limit", () => {
-  test("When somebody else has had the last use, then the coupon leaves the cart with a notice, and choosing again works", async () => {
+  test("When another order has taken the last use, then the coupon leaves the cart with a notice, and choosing again works", async () => {
     const [first, second] = [shop().guest(), shop().guest()];
     await first.prepare({ coupon: coupons.LASTONE });
     await second.prepare({ coupon: coupons.LASTONE });

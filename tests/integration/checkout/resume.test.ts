@@ -101,7 +101,7 @@ describe("resuming", () => {
     await shop().recover();
   });
 
-  test("When a price changed meanwhile, then it is told first, and resuming again works", async () => {
+  test("When a price has changed, then CART_CHANGED comes first, and resuming again works", async () => {
     const buyer = await shop().guest().prepare();
     await buyer.letExpire();
     shop().sandbox.control.catalog.setPrice(variants.hairOil, 309);
@@ -124,7 +124,7 @@ describe("resuming", () => {
     expect(shop().sandbox.control.pricing.usages(coupons.LASTONE)).toEqual([renewed.id]);
   });
 
-  test("When the clean-up ended it, then it is resumed all the same, with its stock", async () => {
+  test("When the clean-up job has ended it, then it can still be resumed, with its stock", async () => {
     const buyer = await shop().guest().prepare();
     await buyer.letExpire(20);
     await shop().runJob("checkout-cleanup");
@@ -153,7 +153,7 @@ describe("resuming", () => {
     expect((await buyer.order()).status).toBe(201);
   });
 
-  test("When an expired one is started instead, then a new one begins", async () => {
+  test("When start is called instead, then a new one is created", async () => {
     const buyer = await shop().guest().prepare();
     const old = buyer.id;
     await buyer.letExpire();
@@ -199,7 +199,7 @@ describe("two tabs", () => {
     }
   });
 
-  test("When one puts something into the cart while the other chooses a payment, then what is paid is what is in the cart", async () => {
+  test("When one adds an item while the other chooses a payment, then the payment and the cart agree", async () => {
     const buyer = await shop().guest().prepare();
     const [chosen, added] = await Promise.all([buyer.choose(), buyer.add(variants.kajal)]);
     expect(added.status).toBe(200);

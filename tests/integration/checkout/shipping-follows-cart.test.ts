@@ -56,13 +56,16 @@ describe("a cart that falls below the free-shipping threshold", () => {
     expect(codesOf(next.cart.notices)).not.toContain("SHIPPING_CHANGED");
   });
 
-  test.each(["start", "resume"])("When the checkout goes on by %s, then the notice is there", async (how) => {
-    const buyer = await belowThreshold();
-    const answer =
-      how === "start" ? await buyer.start() : await buyer.get(`/api/checkout/resume/${buyer.id}`);
-    expect(done(answer).totals.shippingTotal).toBe(RATE_OF_ONE);
-    expect(done(answer).cart.notices).toContainEqual(changed(0, RATE_OF_ONE));
-  });
+  test.each(["start", "resume"])(
+    "When the checkout continues by %s, then the notice is there",
+    async (how) => {
+      const buyer = await belowThreshold();
+      const answer =
+        how === "start" ? await buyer.start() : await buyer.get(`/api/checkout/resume/${buyer.id}`);
+      expect(done(answer).totals.shippingTotal).toBe(RATE_OF_ONE);
+      expect(done(answer).cart.notices).toContainEqual(changed(0, RATE_OF_ONE));
+    },
+  );
 
   test("When a payment method is chosen at once, then its response has the new rate with the notice", async () => {
     const buyer = await belowThreshold();
@@ -113,7 +116,7 @@ test("When nothing in the cart has changed, then reads and writes do not ask for
 });
 
 describe("a method that is no longer offered", () => {
-  test("When the changed cart cannot go by it, then it is dropped with the notice", async () => {
+  test("When it is not offered for the changed cart, then it is dropped with the notice", async () => {
     const buyer = await shop().guest().prepare(FREE_SHIPPING);
     shipping().changeMethod("standard", { maxGrams: 1_000 });
     await setQuantity(buyer, 8);
@@ -136,7 +139,7 @@ describe("a method that is no longer offered", () => {
 });
 
 describe("while shipping is down", () => {
-  test("When the checkout is read, then it shows the last known rate and says so; afterwards the new one", async () => {
+  test("When the checkout is read, then it shows the last known rate with a notice; afterwards the new one", async () => {
     const buyer = await belowThreshold();
     shop().sandbox.control.faults.add({ service: "shipping", action: "status", status: 503 });
     const view = done(await buyer.checkout());
@@ -161,7 +164,7 @@ test("When the carrier's price rises before the payment, then the new amount com
   expect(session.cart.notices).toContainEqual(changed(49, 59));
 });
 
-test("When a coupon makes shipping free, then another rate is no news", async () => {
+test("When a coupon makes shipping free, then another rate adds no notice", async () => {
   const buyer = await shop()
     .guest()
     .prepare({ ...FREE_SHIPPING, coupon: coupons.FREESHIP });

@@ -56,7 +56,7 @@ describe("choosing a shipping method", () => {
       shippingMethod: { id: "standard", rate: 49, codFee: 40 },
       totals: { subtotal: 299, shippingTotal: 49, taxTotal: 17.42, grandTotal: 365.42, amountDue: 365.42 },
     });
-    // The cart counts with it as well.
+    // The cart includes it as well.
     expect(done(await buyer.get("/api/cart")).totals).toMatchObject({
       shippingTotal: 49,
       grandTotal: 365.42,
@@ -75,7 +75,7 @@ describe("choosing a shipping method", () => {
     expect(await buyer.stored.session()).toMatchObject({ shippingMethod: null, lease: null });
   });
 
-  test("When a crash kept a step from telling the cart, then the same step, repeated, tells it", async () => {
+  test("When a crash prevented the update of the cart, then the same step, repeated, makes it", async () => {
     const buyer = await shop().guest().prepare();
     const told = await buyer.stored.cart();
     expect(told).toMatchObject({ shipping: { rate: 4_900 }, placeOfSupply: "29", taxEstimated: false });
@@ -102,7 +102,7 @@ describe("going back a step while a payment is open", () => {
     payment: null,
   };
 
-  test("When the address changes, then the method goes, the payment is void, the coupon free, and all can be chosen again", async () => {
+  test("When the address changes, then the method is dropped, the payment superseded, the coupon released, and everything can be chosen again", async () => {
     const buyer = shop().guest();
     const { payment, gateway: window } = await buyer.open({ coupon: coupons.LASTONE });
     const view = done(await buyer.put("shipping-address", PLACES.mumbai));
@@ -123,7 +123,7 @@ describe("going back a step while a payment is open", () => {
     expect(shop().sandbox.control.pricing.usages(coupons.LASTONE)).toEqual([buyer.id]);
   });
 
-  test("When another shipping method is chosen, then the payment is void", async () => {
+  test("When another shipping method is chosen, then the payment is superseded", async () => {
     const buyer = shop().guest();
     await buyer.open();
     const view = done(await buyer.put("shipping-method", { shippingMethodId: "express" }));
@@ -143,7 +143,7 @@ describe("going back a step while a payment is open", () => {
     expect(view).toMatchObject({ status: "payment_pending", payment: { id: payment.id, status: "pending" } });
   });
 
-  test("When a GSTIN comes that moves the tax, then the payment is void; a billing address alone leaves it", async () => {
+  test("When a GSTIN changes the tax, then the payment is superseded; a billing address alone keeps it", async () => {
     const buyer = shop().guest();
     await buyer.open();
     const moved = done(await buyer.put("billing-address", PLACES.mumbai));
@@ -154,7 +154,7 @@ describe("going back a step while a payment is open", () => {
     expect(registered).toMatchObject({ ...FACTS, gstin: GSTINS.maharashtra });
   });
 
-  test("When the cart changes, then the payment is void, and the next one has the new amount", async () => {
+  test("When the cart changes, then the payment is superseded, and the next one has the new amount", async () => {
     const buyer = shop().guest();
     const { gateway: window } = await buyer.open();
     done(await buyer.add(variants.kajal, 1));

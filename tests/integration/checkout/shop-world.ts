@@ -20,17 +20,17 @@ interface CallOptions {
   headers?: Record<string, string>;
 }
 
-/** The service, the sandbox around it, and what tests of a purchase do again and again. */
+/** The service with its sandbox, and the common actions of purchase tests. */
 export interface Shop extends World {
-  /** One request. Its answer must be one that the route declares. */
+  /** One request. The response must be one that the route declares. */
   call(method: Method, path: string, options?: CallOptions): Promise<Response>;
   guest(): Buyer;
   customer(name?: "asha" | "bharat" | "chitra" | "dev" | "esha"): Buyer;
-  /** As an admin would change it; back to the default with `reset`. */
+  /** Changes a setting as an admin does; `reset` restores the default. */
   set<G extends SettingsGroup>(group: G, patch: SettingsChange<G>["patch"]): Promise<void>;
-  /** Ends the trouble: no faults, and every breaker closed again. */
+  /** Removes all faults and closes every breaker. */
   recover(): Promise<void>;
-  /** Neighbours and settings back to the seed; what was bought stays. */
+  /** Restores neighbours and settings to the seed; orders stay. */
   reset(): Promise<void>;
 }
 
@@ -53,7 +53,7 @@ export const PLACES = {
   gangtok: place("Gangtok", "Sikkim", SEED.pincodes.noCod),
 } as const;
 
-/** With right check characters. */
+/** With valid check characters. */
 export const GSTINS = { karnataka: "29AABCV4321K1Z7", maharashtra: "27AABCV4321K1ZB" } as const;
 
 export interface Wanted {
@@ -64,7 +64,7 @@ export interface Wanted {
   shippingMethodId?: string;
 }
 
-/** Whoever buys: a guest or a customer, with the checkout he is in. */
+/** A guest or customer who buys, with the current checkout. */
 export class Buyer {
   /** Of the checkout session. */
   id = "";
@@ -78,7 +78,7 @@ export class Buyer {
     return this.shop.call("get", path, { as: this.as });
   }
 
-  /** With an idempotency key of its own, unless one is given. */
+  /** With a new idempotency key by default. */
   post(path: string, body: object = {}, key: string = randomUUID()): Promise<Response> {
     return this.shop.call("post", path, { as: this.as, body, headers: { "Idempotency-Key": key } });
   }
@@ -110,7 +110,7 @@ export class Buyer {
     return this.post("/api/orders", { checkoutSessionId: this.id, ...body });
   }
 
-  /** From an empty cart to a checkout with nothing in it yet. */
+  /** From an empty cart to a checkout without any steps. */
   async begin({ items = [[SEED.variants.hairOil, 1]], coupon }: Wanted = {}): Promise<this> {
     for (const [variantId, quantity] of items) done(await this.add(variantId, quantity));
     if (coupon) done(await this.post("/api/cart/coupons", { couponCode: coupon }));
@@ -118,7 +118,7 @@ export class Buyer {
     return this;
   }
 
-  /** From an empty cart to a checkout that lacks nothing but the method of payment. */
+  /** From an empty cart to a checkout that only needs a payment method. */
   async prepare(wanted: Wanted = {}): Promise<this> {
     await this.begin(wanted);
     done(await this.put("shipping-address", PLACES[wanted.place ?? "bengaluru"]));
@@ -139,7 +139,7 @@ export class Buyer {
     return done(await this.order());
   }
 
-  /** What is done in the gateway's window. */
+  /** Pays in the gateway's window. */
   pay(gatewayOrderId: string, attempt: Partial<Attempt> = {}): AttemptResult {
     const { razorpay } = this.shop.sandbox.control;
     return razorpay.pay(gatewayOrderId, { method: "upi", outcome: "success", ...attempt });
@@ -153,7 +153,7 @@ export class Buyer {
     });
   }
 
-  /** As they are stored. */
+  /** The documents as they are stored. */
   get stored() {
     const { db } = this.shop;
     const _id = new Types.ObjectId(this.id);
@@ -170,7 +170,7 @@ export class Buyer {
     };
   }
 
-  /** The session's time is over since so many minutes. */
+  /** Lets the session expire this many minutes ago. */
   async letExpire(minutesAgo = 1): Promise<void> {
     const expiresAt = new Date(Date.now() - minutesAgo * 60_000);
     await this.shop.db
@@ -179,7 +179,7 @@ export class Buyer {
   }
 }
 
-/** The data of an answer that must be a success. */
+/** The data of a response that must be a success. */
 export function done({ status, body }: Response): Response["body"] {
   if (status >= 300) throw new Error(`answered ${status}: ${JSON.stringify(body.error)} ${body.message}`);
   return body.data;
@@ -191,7 +191,7 @@ export function refused(answer: Response, status: number, code: string): Respons
   return answer.body.error.details;
 }
 
-/** A breaker that a test opened lets the first call through when its cooldown is over. */
+/** Closes every breaker: an open one lets the first call through when its cooldown is over. */
 async function closeBreakers(): Promise<void> {
   const [auth, catalog, pricing, inventory, shipping, engagement, { paymentGateway }] = await Promise.all([
     import("../../../services/integrations/auth-integration.service.js"),
@@ -223,7 +223,7 @@ async function closeBreakers(): Promise<void> {
   );
 }
 
-/** @param variables to be set otherwise than the sandbox does */
+/** @param variables that override those of the sandbox */
 export async function startShop(variables: Record<string, string> = {}): Promise<Shop> {
   const world = await startWorld(variables);
   const [{ expectEnvelope }, settings, shipping, clock] = await Promise.all([
@@ -274,14 +274,14 @@ export async function startShop(variables: Record<string, string> = {}): Promise
   return shop;
 }
 
-/** Service, sandbox and all indexes, on a machine that has other things to do. */
+/** For service, sandbox and all indexes, on a busy machine. */
 const START_MS = 90_000;
 
 /** A shop for the file, reset before each test. */
 export function useShop(variables: Record<string, string> = {}): () => Shop {
   let shop: Shop | undefined;
   const get = (): Shop => {
-    if (!shop) throw new Error("the shop is not open yet");
+    if (!shop) throw new Error("the shop has not started yet");
     return shop;
   };
   beforeAll(async () => {

@@ -44,7 +44,7 @@ describe("starting", () => {
     expect(await buyer.stored.session()).toMatchObject({ email: "Other@Example.COM" });
   });
 
-  test("When a customer starts without a contact, then the token's is taken", async () => {
+  test("When a customer starts without a contact, then the contact of the token is used", async () => {
     const buyer = shop().customer("bharat");
     await buyer.add(variants.hairOil);
     const { email, phone } = done(await buyer.start({}));
@@ -60,7 +60,7 @@ describe("starting", () => {
     expect(await sessionsOf(buyer)).toEqual([]);
   });
 
-  test("When nobody is asking, then 401", async () => {
+  test("When the caller is not identified, then 401", async () => {
     refused(await shop().call("post", "/api/checkout/start", { body: CONTACT }), 401, "UNAUTHENTICATED");
   });
 
@@ -102,7 +102,7 @@ describe("starting", () => {
       const [held] = await inventory().activeReservations(cartId);
       return (Date.parse(held?.expiresAt ?? "") - Date.now()) / 60_000;
     };
-    // The answer does not wait for it.
+    // The response does not wait for it.
     for (let tries = 0; tries < 50 && (await minutesLeft()) < 200; tries += 1) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
@@ -111,7 +111,7 @@ describe("starting", () => {
 });
 
 describe("what changed since it was put into the cart", () => {
-  test("When a price changed, then CART_CHANGED tells it, the cart has it, and starting again works", async () => {
+  test("When a price has changed, then CART_CHANGED names it, the cart has it, and starting again works", async () => {
     const buyer = shop().guest();
     await buyer.add(variants.ashwagandha, 2);
     catalog().setPrice(variants.ashwagandha, 219);
@@ -126,7 +126,7 @@ describe("what changed since it was put into the cart", () => {
     expect([started.status, started.body.data.totals.subtotal]).toEqual([201, 438]);
   });
 
-  test("When a product was withdrawn, then its line goes with a notice, and the rest can be bought", async () => {
+  test("When a product was withdrawn, then its line is removed with a notice, and the rest can be bought", async () => {
     const buyer = shop().guest();
     await buyer.add(variants.ashwagandha, 1);
     await buyer.add(variants.hairOil, 1);
@@ -157,7 +157,7 @@ describe("what changed since it was put into the cart", () => {
     expect(started.body.data).toMatchObject({ totals: { discountTotal: 0 }, cart: { appliedCoupons: [] } });
   });
 
-  test("When less is left than was wanted, then the quantity is reduced and told", async () => {
+  test("When too little is in stock, then the quantity is reduced with a notice", async () => {
     const buyer = shop().guest();
     const { cart } = done(await buyer.add(variants.giloy, 4));
     await inventory().lapse(cart.id);
@@ -185,7 +185,7 @@ describe("what changed since it was put into the cart", () => {
     expect((await buyer.start()).status).toBe(201);
   });
 
-  test("When the reservation lapsed but stock is there, then it is made anew without fuss", async () => {
+  test("When the reservation lapsed but stock is there, then it is reserved again without a notice", async () => {
     const buyer = shop().guest();
     const { cart } = done(await buyer.add(variants.conditioner, 2));
     await inventory().lapse(cart.id);
@@ -194,8 +194,8 @@ describe("what changed since it was put into the cart", () => {
   });
 });
 
-describe("whose it is", () => {
-  test("When somebody else asks for it, or for none, then 404 everywhere", async () => {
+describe("ownership", () => {
+  test("When another caller requests it, or the id is unknown, then 404 everywhere", async () => {
     const buyer = await shop().guest().begin();
     const other = shop().guest();
     other.id = buyer.id;

@@ -13,7 +13,7 @@ interface Heads {
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 const headsOf = ({ cgst, sgst, utgst, igst }: Heads): number => cgst + sgst + utgst + igst;
 
-/** What an order came to, as it is stored, in paise. */
+/** The stored amounts of an order, in paise. */
 export interface StoredOrder {
   order: Stored;
   lines: Stored[];
@@ -25,8 +25,8 @@ export interface StoredOrder {
 const HEADS = ["cgst", "sgst", "utgst", "igst"] as const;
 
 /**
- * Reads an order back and checks what holds for every one of them (I9, I14): the parts add up, the order is
- * what was frozen, paise for paise, and no head excludes another by mistake.
+ * Reads an order and checks what must hold for every order: the parts add up, the order equals what was frozen to the
+ * paisa, and CGST/SGST and IGST are never mixed.
  */
 export async function readOrder(buyer: Buyer): Promise<StoredOrder> {
   const [order, lines, session] = await Promise.all([
@@ -45,7 +45,7 @@ export async function readOrder(buyer: Buyer): Promise<StoredOrder> {
   return { order, lines, charges, heads };
 }
 
-/** The order is made of what was frozen, and of nothing else. */
+/** The order is built only from what was frozen. */
 function expectFrozen(order: Stored, lines: readonly Stored[], frozen: Stored): void {
   const { storeCredit, loyaltyDiscount, taxEstimated, ...totals } = frozen.totals;
   expect(order).toMatchObject({ ...totals, storeCreditAmount: storeCredit, loyaltyDiscount });
@@ -84,7 +84,7 @@ function expectSums(order: Stored, lines: readonly Stored[]): void {
   expect(order.amountDue).toBe(order.grandTotal - order.storeCreditAmount - order.loyaltyDiscount);
 }
 
-/** The answers say the same as what is stored, in rupees. */
+/** The responses show the stored amounts, in rupees. */
 export async function expectSameInAnswers(buyer: Buyer, { order }: StoredOrder): Promise<void> {
   const view = done(await buyer.get(`/api/orders/${order.orderNumber}`));
   for (const name of ["subtotal", "discountTotal", "shippingTotal", "taxTotal", "grandTotal", "amountDue"]) {

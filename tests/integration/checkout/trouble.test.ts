@@ -4,10 +4,10 @@ import type { FaultRule } from "../../../scripts/sandbox/shared/faults.js";
 import { type Buyer, done, PLACES, useShop } from "./shop-world.js";
 
 const { variants } = SEED;
-/** Short, so that a neighbour that hangs does not hold up the tests. */
+/** Short, so that a hanging neighbour does not slow down the tests. */
 const shop = useShop({ UPSTREAM_TIMEOUT_MS: "1200" });
 
-/** What a failed step must leave as it was. */
+/** What a failed step must not change. */
 async function picture(buyer: Buyer) {
   const { db } = shop();
   const ofGuest = "sessionId" in buyer.as ? { sessionId: buyer.as.sessionId } : {};
@@ -123,7 +123,7 @@ const CASES: [string, Case][] = [
 ];
 
 test.each(CASES)(
-  "When %s, then the answer says so, nothing has changed, and it works when the trouble is over",
+  "When %s, then the error is returned, nothing has changed, and it works after the outage",
   async (what, { fault, status, code, before, step }) => {
     const buyer = what.includes("saved") ? shop().customer("asha") : shop().guest();
     await before(buyer);
@@ -146,7 +146,7 @@ describe("the gateway", () => {
     ["is away", "status503"],
     ["cuts the connection", "reset"],
   ] as const)(
-    "When it %s, then choosing says so and choosing again goes on with the same payment",
+    "When it %s, then choosing fails, and choosing again continues with the same payment",
     async (_what, action) => {
       const buyer = await shop().guest().prepare();
       gateway().setFault({ match: "POST /orders", action, times: "always" });
@@ -175,7 +175,7 @@ describe("the gateway", () => {
   });
 });
 
-test("When pricing refuses to record the use for no reason that we know, then choosing fails and nothing is frozen", async () => {
+test("When pricing refuses to record the use with an unlisted reason, then choosing fails and nothing is frozen", async () => {
   const buyer = await shop().guest().prepare({ coupon: SEED.coupons.WELCOME10 });
   shop().sandbox.control.faults.add({
     service: "pricing",

@@ -60,7 +60,7 @@ describe("the MongoDB of the test run", () => {
     expect(await counters.countDocuments()).toBe(0);
   });
 
-  test("When two transactions write the same document, then one is told to try again", async () => {
+  test("When two transactions write the same document, then one gets a transient error", async () => {
     await counters.insertOne({ _id: "notes", value: 0 });
     const [first, second] = [client.startSession(), client.startSession()];
     first.startTransaction();

@@ -3,10 +3,7 @@ import { connectDatabase, disconnectDatabase, prepareDatabase } from "../../../c
 import { Counter } from "../../../models/index.js";
 import { inTransaction } from "../../../services/platform/transaction.service.js";
 import { currentDatabaseUri } from "../../support/database.js";
-import { useFailPoints } from "../../support/fail-points.js";
 import { withOplogHole } from "../../support/oplog-hole.js";
-
-useFailPoints();
 
 /** A connection string may carry these; the service must not rely on less because of them. */
 const WEAKER = {

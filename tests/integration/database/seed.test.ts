@@ -36,7 +36,7 @@ describe("A seeded database", () => {
     expect(await count()).toBeGreaterThan(0);
   });
 
-  it("When carts are asked for, then every state is among them, over a year", async () => {
+  it("When carts are seeded, then they cover every state and a year", async () => {
     const states = await Cart.aggregate([
       { $match: { convertedOrderId: null } },
       {

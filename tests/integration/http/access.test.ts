@@ -30,7 +30,7 @@ const get = (path: string, headers: Record<string, string> = {}) =>
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
 describe("A token", () => {
-  test("When it is right, then its claims are the caller", async () => {
+  test("When it is valid, then its claims identify the caller", async () => {
     const token = await makeToken({
       sub: "user-7",
       name: "Asha",
@@ -76,7 +76,7 @@ describe("A token", () => {
     ["garbage", () => "a.b.c"],
   ];
 
-  test.each(bad)("When it has %s, then it is 401, also where no token is needed", async (_what, make) => {
+  test.each(bad)("When it has %s, then it is 401, even where no token is needed", async (_what, make) => {
     for (const path of ["/customer", "/visitor", "/admin"]) {
       const { error } = expectEnvelope(await get(path, bearer(make())), 401, routes);
       expect(error?.code).toBe("UNAUTHENTICATED");
@@ -93,11 +93,11 @@ describe("A token", () => {
     expectEnvelope(await get("/visitor", { Authorization: header(await makeToken()) }), 401, routes);
   });
 
-  test("When it stands in the query, then it is not a token", async () => {
+  test("When it is in the query, then it does not count as a token", async () => {
     expectEnvelope(await get(`/customer?access_token=${await makeToken()}`), 401, routes);
   });
 
-  test("When it expired less than a minute ago, then clocks may differ", async () => {
+  test("When it expired less than a minute ago, then it is accepted, because clocks may differ", async () => {
     expectEnvelope(
       await get("/customer", bearer(forge({ ...right(), exp: inAnHour() - 3600 - 30 }))),
       200,
@@ -105,7 +105,7 @@ describe("A token", () => {
     );
   });
 
-  test("When it was remembered and expires, then it is forgotten", async () => {
+  test("When a cached token expires, then it is refused", async () => {
     const headers = bearer(await makeToken({ sub: "user-remembered" }));
     expectEnvelope(await get("/customer", headers), 200, routes);
     try {
@@ -171,7 +171,7 @@ describe("Keys of the Auth service", () => {
     expectEnvelope(await request(withKeys).get("/api/widgets/customer").set(bearer(token)), 401, theirs);
   });
 
-  test("When the keys cannot be had, then the caller is not to blame: 503", async () => {
+  test("When the keys are unavailable, then the caller gets 503, not 401", async () => {
     serveKeys(() => Promise.reject(new TypeError("fetch failed")));
     const { app: withKeys, routes: theirs } = make();
     const response = await request(withKeys)
@@ -183,7 +183,7 @@ describe("Keys of the Auth service", () => {
 });
 
 describe("A guest", () => {
-  test("When a session is sent, then it is the caller", async () => {
+  test("When a guest id is sent, then it identifies the caller", async () => {
     const { data } = expectEnvelope(await get("/shopper", { "X-Session-Id": SESSION }), 200, routes);
     expect(data).toMatchObject({
       principal: { kind: "guest", sessionId: SESSION },
@@ -198,7 +198,7 @@ describe("A guest", () => {
     expectEnvelope(await get("/shopper"), 401, routes);
   });
 
-  test("When a first write carries nothing, then a session is minted, told in the header and to the handler", async () => {
+  test("When a first write has no credentials, then a guest id is minted, for the header and the handler", async () => {
     const responses = await Promise.all([1, 2].map(() => request(app).post("/api/widgets/minted")));
     const sessions = responses.map((response) => {
       const { data } = expectEnvelope(response, 200, routes);
@@ -210,7 +210,7 @@ describe("A guest", () => {
     expect(new Set(sessions).size).toBe(2);
   });
 
-  test("When a write carries a session, then none is minted", async () => {
+  test("When a write has a guest id, then none is minted", async () => {
     const response = await request(app).post("/api/widgets/minted").set("X-Session-Id", SESSION);
     expect(response.headers["x-session-id"]).toBeUndefined();
     expect(response.body.data.sessionMinted).toBeUndefined();
@@ -230,7 +230,7 @@ describe("A guest", () => {
     expect(minted).toMatch(/^[A-Za-z0-9_-]{46}$/);
     expect(written.body.data).toMatchObject({ owner: { sessionId: minted }, sessionMinted: minted });
     expectEnvelope(await get("/shopper", { "X-Session-Id": minted }), 200, routes);
-    // Nor can it be merged into a customer's cart.
+    // It cannot be merged into a customer's cart either.
     const merge = await request(app)
       .post("/api/widgets/merge")
       .set({ ...(await asCustomer("user-3")), ...headers });

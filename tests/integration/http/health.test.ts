@@ -12,7 +12,7 @@ afterEach(() => setPhase("starting"));
 const app = createApp();
 
 describe("The service's health", () => {
-  test("When the neighbours are away, then it is degraded, with each of them named", async () => {
+  test("When the neighbours are down, then it is degraded, with each of them named", async () => {
     const { data } = expectEnvelope(await request(app).get("/api/health"), 200);
     expect(data).toMatchObject({
       status: "degraded",
@@ -53,7 +53,7 @@ describe("The service's health", () => {
 describe("The event loop", () => {
   const readiness = async () => (await request(app).get("/api/health/ready")).body.data;
 
-  test("When it was blocked, then every poll says so, until five seconds have passed", async () => {
+  test("When it was blocked, then every poll reports it for five seconds", async () => {
     setPhase("ready");
     const until = performance.now() + 1_500;
     while (performance.now() < until);

@@ -103,7 +103,7 @@ describe("An idempotency key", () => {
     expect((await post({ instance: second.app })).text).toBe(original.text);
   });
 
-  test("When twenty come at once, then the work is done once", async () => {
+  test("When twenty arrive at once, then the work is done once", async () => {
     const before = made() + second.made();
     const instances = Array.from({ length: 20 }, (_, index) => (index % 2 ? app : second.app));
     const responses = await Promise.all(instances.map((instance) => post({ instance })));
@@ -150,7 +150,7 @@ describe("An idempotency key", () => {
     expect((await post({ key })).headers["idempotency-replayed"]).toBe("true");
   });
 
-  test("When it stands in the body, then it is the same key, and no part of the body", async () => {
+  test("When it is in the body, then it is the same key, and not part of the body", async () => {
     const call = (body: object) =>
       request(app).post("/api/widgets/strict").set("X-Session-Id", SESSION).send(body);
     const original = await call({ ...widget, idempotency_key: KEY });
@@ -162,7 +162,7 @@ describe("An idempotency key", () => {
     expect(expectEnvelope(number, 400, routes).error?.code).toBe("IDEMPOTENCY_KEY_INVALID");
   });
 
-  test("When the caller is nobody yet, then the key is ignored", async () => {
+  test("When the guest id is minted for this request, then the key is ignored", async () => {
     const call = () => request(app).post("/api/widgets/minted").set("Idempotency-Key", KEY);
     const [one, two] = [await call(), await call()];
     expect(one.headers["x-session-id"]).not.toBe(two.headers["x-session-id"]);
@@ -201,7 +201,7 @@ describe("The record of a key", () => {
     });
   });
 
-  test("When the holder has crashed and nobody comes back, then it is not in progress for ever, and free for its body only", async () => {
+  test("When the holder has crashed, then the key is free after its lease, for the same body only", async () => {
     const crashed = await grantOf(claimKey(use));
     const running = await grantOf(claimKey({ ...use, key: "another-key" }));
     expect(await abandonKeys()).toBe(0);
@@ -220,7 +220,7 @@ describe("The record of a key", () => {
     expect(await completeKey(heir, answer)).toBe(true);
   });
 
-  test("When the holder was only slow and nobody took over, then its answer counts", async () => {
+  test("When the holder was slow and the key was not taken over, then its answer counts", async () => {
     const slow = await grantOf(claimKey(use));
     await endLease();
     await abandonKeys();
@@ -235,7 +235,7 @@ describe("The record of a key", () => {
     expect(JSON.stringify(plan)).toContain("leaseUntil_1");
   });
 
-  test("When a frozen holder wakes up after somebody took over, then it can neither complete nor release", async () => {
+  test("When a frozen holder resumes after a takeover, then it can neither complete nor release the key", async () => {
     const frozen = await grantOf(claimKey(use));
     await endLease();
     const holder = await grantOf(claimKey(use));

@@ -23,12 +23,12 @@ async function expectRefusal(test: Test, status: number, code: string) {
 }
 
 describe("A body", () => {
-  test("When it is right, then the handler gets it", async () => {
+  test("When it is valid, then the handler gets it", async () => {
     const { data } = expectEnvelope(await post().send(valid), 201, routes);
     expect(data).toMatchObject({ name: "A widget" });
   });
 
-  test("When several things are wrong, then each is told with its place", async () => {
+  test("When several things are wrong, then each is reported with its place", async () => {
     const details = await expectRefusal(post().send({ quantity: 0, colour: "red" }), 400, "VALIDATION_ERROR");
     expect(details).toEqual(
       expect.arrayContaining([
@@ -117,7 +117,7 @@ describe("A body", () => {
     await expectRefusal(test.unset("Content-Type"), 415, "UNSUPPORTED_MEDIA_TYPE");
   });
 
-  test("When it is UTF-8 by another spelling, then it is taken", async () => {
+  test("When UTF-8 has another spelling, then it is accepted", async () => {
     expectEnvelope(await postText(JSON.stringify(valid), 'Application/JSON; charset="UTF-8"'), 201, routes);
   });
 
@@ -159,18 +159,18 @@ describe("A URL", () => {
     ["a value twice", "status=open&status=closed"],
     ["an unknown name", "colour=red"],
     ["__proto__", "__proto__=x"],
-    ["a word for a number", "page=many"],
+    ["text for a number", "page=many"],
     ["nothing for a number", "page="],
     ["less than the first page", "page=-1"],
     ["infinitely many", "page=Infinity"],
-    ["a word that is not listed", "status=$where"],
+    ["a value that is not listed", "status=$where"],
     ["NUL", "status=open%00"],
     ["something endless", `status=${"x".repeat(2000)}`],
   ])("When the query has %s, then it is refused", async (_what, query) => {
     await expectRefusal(get(`/?${query}`), 400, "VALIDATION_ERROR");
   });
 
-  test("When a value comes twice, then it is told so", async () => {
+  test("When a value is given twice, then the error says so", async () => {
     const details = await expectRefusal(get("/?status=open&status=open"), 400, "VALIDATION_ERROR");
     expect(details).toEqual([{ in: "query", path: "status", message: '"status" must be given once' }]);
   });
@@ -199,7 +199,7 @@ describe("A URL", () => {
     await expectRefusal(get(`/${id}`), 400, "VALIDATION_ERROR");
   });
 
-  test("When a broken encoding leads nowhere, then it is refused as well", async () => {
+  test("When a path with broken encoding matches no route, then it is still refused", async () => {
     const response = await request(app).get("/nowhere/%E0%A4%A");
     expect(response.status).toBe(400);
     expect(response.body.error.code).toBe("VALIDATION_ERROR");
@@ -229,7 +229,7 @@ describe("An answer", () => {
     }
   });
 
-  test("When it is sent, then it tells nothing about the server and has the usual guards", async () => {
+  test("When it is sent, then it reveals nothing about the server and has the security headers", async () => {
     const { headers } = await open();
     expect(headers["x-powered-by"]).toBeUndefined();
     expect(headers.etag).toBeUndefined();
@@ -238,7 +238,7 @@ describe("An answer", () => {
     expect(headers["strict-transport-security"]).toContain("max-age");
   });
 
-  test("When the handler has a bug, then the answer says nothing about it", async () => {
+  test("When the handler has a bug, then the response reveals nothing about it", async () => {
     const response = await post().send({ ...valid, note: "fail" });
     const { error } = expectEnvelope(response, 500, routes);
     expect(error).toEqual({ code: "INTERNAL_ERROR" });

@@ -7,7 +7,7 @@ import { testDatabaseUri } from "../../support/test-database-uri.js";
 /** The service as a process of its own, as it runs in production. */
 interface Running {
   child: ChildProcess;
-  /** Everything it has said so far. */
+  /** Its output so far. */
   output: () => string;
   /** Resolves with the first line that has the text. */
   says: (text: string) => Promise<string>;
@@ -28,15 +28,15 @@ function run(variables: Record<string, string>): Running {
   children.push(child);
   let output = "";
   const waiting: { text: string; resolve: (line: string) => void }[] = [];
-  const hear = (chunk: Buffer) => {
+  const collect = (chunk: Buffer) => {
     output += chunk.toString();
     for (const { text, resolve } of waiting) {
       const line = output.split("\n").find((candidate) => candidate.includes(text));
       if (line !== undefined) resolve(line);
     }
   };
-  child.stdout?.on("data", hear);
-  child.stderr?.on("data", hear);
+  child.stdout?.on("data", collect);
+  child.stderr?.on("data", collect);
   const exit = once(child, "exit").then(([code]) => code as number | null);
   const says = (text: string) =>
     Promise.race([
@@ -58,12 +58,12 @@ async function startReady(): Promise<{ service: Running; url: string }> {
 }
 
 describe("The process", () => {
-  test("When it has started, then it is ready; told to stop, it says so, finishes what runs and exits with 0", async () => {
+  test("When it has started, then it is ready; on SIGTERM it stops being ready, finishes requests and exits with 0", async () => {
     const { service, url } = await startReady();
     expect((await fetch(`${url}/api/health/ready`)).status).toBe(200);
     service.child.kill("SIGTERM");
     await service.says("> Stopping");
-    // It still answers, so that the load balancer can hear that it should look elsewhere.
+    // It still answers, so that the load balancer can see that it is not ready.
     expect((await fetch(`${url}/api/health/ready`)).status).toBe(503);
     expect((await fetch(`${url}/api/health/live`)).status).toBe(200);
     expect(await service.exit).toBe(0);

@@ -5,7 +5,7 @@ import { expectEnvelope } from "../../support/http-assertions.js";
 import { asCustomer } from "../../support/tokens.js";
 import { makeTestApp, type TestApp } from "./test-app.js";
 
-/** How many of so many calls are let through. */
+/** How many of the calls are admitted. */
 async function passed(calls: number, call: () => request.Test): Promise<number> {
   const responses = await Promise.all(Array.from({ length: calls }, () => call()));
   for (const { status } of responses) expect([200, 429]).toContain(status);
@@ -18,7 +18,7 @@ const coupon =
     request(app).post("/api/widgets/coupon").set(headers);
 
 describe("Rate limits", () => {
-  test("When a caller tries coupon after coupon, then ten a minute are let through", async () => {
+  test("When a caller tries many coupons, then ten a minute are allowed", async () => {
     const limited = makeTestApp({ RATE_LIMIT_PER_MINUTE: "300" });
     const mine = await asCustomer("user-1");
     expect(await passed(12, coupon(limited, mine))).toBe(10);
@@ -99,7 +99,7 @@ describe("Rate limits", () => {
     );
   });
 
-  test("When a guest writes, then 60 times a minute, whatever others on the address do", async () => {
+  test("When a guest writes, then the limit is 60 a minute, independent of others on the address", async () => {
     const limited = makeTestApp({ RATE_LIMIT_PER_MINUTE: "300" });
     for (const guest of [asGuest(), asGuest()]) {
       const write = () => request(limited.app).post("/api/widgets/minted").set(guest);

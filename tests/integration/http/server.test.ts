@@ -28,7 +28,7 @@ async function open(): Promise<Socket> {
   return socket;
 }
 
-/** Resolves when the connection is gone, by whatever end. */
+/** Resolves when either side has closed the connection. */
 const closed = (socket: Socket): Promise<unknown> => new Promise((resolve) => socket.once("close", resolve));
 
 /** Sends the text and collects what comes back until the server closes the connection. */
@@ -60,7 +60,7 @@ describe("The server", () => {
     expect(JSON.parse(answer.slice(answer.indexOf("{")))).toMatchObject({ success: false, statusCode: 400 });
   });
 
-  test("When two Authorization headers come, then it is 401, even if each is right", async () => {
+  test("When there are two Authorization headers, then it is 401, even if each is valid", async () => {
     const header = `Authorization: Bearer ${await makeToken()}\r\n`;
     const ask = (headers: string) =>
       exchange(`GET /api/widgets/visitor HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers}\r\n`);
@@ -68,7 +68,7 @@ describe("The server", () => {
     expect(await ask(header + header)).toMatch(/^HTTP\/1\.1 401 /);
   });
 
-  test("When a request comes, then it is born as Express wants it: changing what it is costs more than answering", async () => {
+  test("When a request arrives, then it already has Express's prototype: replacing it would cost more than the response", async () => {
     const changed: unknown[] = [];
     const { setPrototypeOf } = Object;
     const spy = jest.spyOn(Object, "setPrototypeOf").mockImplementation((object, prototype) => {
@@ -91,7 +91,7 @@ describe("The server", () => {
     expect(await exchange("GET /api/widgets/open HTTP/1.0\r\n\r\n")).toMatch(/^HTTP\/1\.1 200 OK/);
   });
 
-  test("When a body is announced too large, then it is 413 at once, whatever is sent", async () => {
+  test("When the announced body is too large, then it is 413 immediately", async () => {
     const socket = await open();
     socket.write(post("Content-Length: 100001\r\n", "{"));
     const [chunk] = (await once(socket, "data")) as [Buffer];
@@ -114,7 +114,7 @@ describe("The server", () => {
     }
   });
 
-  test("When the time-outs are looked at, then slow senders are cut off and idle connections outlive the balancer", () => {
+  test("When the server is created, then its time-outs end slow senders and outlast the load balancer's idle connections", () => {
     expect(server.headersTimeout).toBe(10_000);
     expect(server.requestTimeout).toBe(30_000);
     expect(server.keepAliveTimeout).toBeGreaterThan(60_000);
@@ -126,7 +126,7 @@ describe("The server", () => {
 });
 
 describe("Draining", () => {
-  test("When a request is under way, then it is answered before the server is closed; idle connections are not waited for", async () => {
+  test("When a request is in flight, then it is answered before the server closes; idle connections are closed at once", async () => {
     const idle = await open();
     idle.write("GET /api/widgets/open HTTP/1.1\r\nHost: x\r\n\r\n");
     await once(idle, "data");
@@ -149,7 +149,7 @@ describe("Draining", () => {
     expect(answer).toMatch(/^HTTP\/1\.1 201 /);
   });
 
-  test("When a request never ends, then it is cut off after the limit", async () => {
+  test("When a request never ends, then its connection is closed after the limit", async () => {
     testApp.hold();
     const socket = await open();
     const body = JSON.stringify({ name: "x", quantity: 1 });

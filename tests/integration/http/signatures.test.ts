@@ -24,7 +24,7 @@ describe("A webhook's signature", () => {
     expect(data).toEqual({ bytes: Buffer.byteLength(body), body: JSON.parse(body) });
   });
 
-  test("When it covers the body as we would write it, then it is 401", async () => {
+  test("When it covers the re-serialised body, then it is 401", async () => {
     const rewritten = JSON.stringify(JSON.parse(body));
     expectEnvelope(await post(body, { "X-Razorpay-Signature": sign(rewritten) }), 401, routes);
   });
@@ -58,7 +58,7 @@ describe("A webhook's signature", () => {
     expectEnvelope(await post(body, headers), 200, routes);
   });
 
-  test("When what is signed is not JSON, then it is malformed", async () => {
+  test("When the signed body is not JSON, then it is malformed", async () => {
     const text = "event=payment.captured";
     const { error } = expectEnvelope(await post(text, { "X-Razorpay-Signature": sign(text) }), 400, routes);
     expect(error?.code).toBe("MALFORMED_JSON");

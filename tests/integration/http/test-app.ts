@@ -21,7 +21,7 @@ import { sendResponse } from "../../../utils/http.js";
 import { objectId } from "../../../utils/request-schemas.js";
 import { newGuestId } from "../../support/guest-ids.js";
 
-/** A small service with one route of each kind, to try the HTTP layer with. */
+/** A small service with one route of each kind, for tests of the HTTP layer. */
 
 interface WidgetBody {
   name: string;
@@ -135,7 +135,7 @@ export function makeTestApp(variables: Record<string, string> = {}): TestApp {
     { summary: "Bulk", access: open(), schemas: schemas.bulk, answers, bodyLimit: "large" },
     async ({ body }, res) => sendResponse(res, 200, "Bulk", { rows: body.rows.length }),
   );
-  // Declared before the literal paths that it could swallow.
+  // Declared before the literal paths that it could match.
   widgets.get(
     "/:id",
     { summary: "One", access: open(), schemas: schemas.one, answers },

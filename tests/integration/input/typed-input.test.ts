@@ -47,7 +47,7 @@ describe("A phone", () => {
     expect(await buyer.stored.session()).toMatchObject({ phone: "+919845012345" });
   });
 
-  test("When it stands in an address, then it is stored as E.164 too", async () => {
+  test("When it is part of an address, then it is stored as E.164, too", async () => {
     const buyer = await begin();
     const address = { ...PLACES.bengaluru, phone: "098450-12345" };
     expect(done(await buyer.put("shipping-address", address)).shippingAddress.phone).toBe("+919845012345");
@@ -168,7 +168,7 @@ describe("A name", () => {
     ["Jose\u0301", "José"],
     ["\u3164Asha", "Asha"],
     [`${ZWJ}Asha${ZWNJ}`, "Asha"],
-    // Joiners shape these words: without them the letters change.
+    // Joiners shape these letters: without them the letters change.
     [`शर${"\u094d"}${ZWJ}मा`, `शर${"\u094d"}${ZWJ}मा`],
     [`ಶ್ರೀ${ZWNJ}ಮತಿ`, `ಶ್ರೀ${ZWNJ}ಮತಿ`],
     [`അവന${"\u0d4d"}${ZWJ} കുമാര${"\u0d4d"}${ZWJ}`, `അവന${"\u0d4d"}${ZWJ} കുമാര${"\u0d4d"}${ZWJ}`],
@@ -262,7 +262,7 @@ describe("An e-mail address", () => {
     },
   );
 
-  test("When an order bears either spelling of a domain, then the same search key finds it", async () => {
+  test("When an order has either spelling of a domain, then the same search key finds it", async () => {
     const keys: unknown[] = [];
     for (const email of BOTH) {
       const buyer = await shop().guest().prepare();
@@ -371,7 +371,7 @@ describe("A coupon code", () => {
     },
   );
 
-  // A dot alone is a step in a path: no URL can name such a code.
+  // A single dot is a path segment with a meaning of its own, so no URL can name such a code.
   test.each(["..", "%", ZWSP, "x".repeat(65), `WEL${RLO}COME10`])(
     "When it is %j, then POST and DELETE refuse it alike",
     async (typed) => {
@@ -414,7 +414,7 @@ describe("A corrected name", () => {
     expect(prefill).toMatchObject({ email: "meera.new@example.com", contact: "+919845054321" });
   });
 
-  test("When a customer sends a parcel to somebody else, then the account's name stays", async () => {
+  test("When a customer sends a parcel to another person, then the account's name stays", async () => {
     const buyer = await shop().customer("asha").begin();
     done(await buyer.put("shipping-address", named("Ravi Rao")));
     done(await buyer.put("shipping-method", { shippingMethodId: "standard" }));

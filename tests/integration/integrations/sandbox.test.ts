@@ -3,7 +3,7 @@ import { paise } from "../../../utils/money.js";
 import { type Result, unwrap } from "../../../utils/result.js";
 import { testDatabaseUri } from "../../support/test-database-uri.js";
 
-/** Our wrappers against the sandbox: what one side sends the other understands, in every call. */
+/** Our wrappers against the sandbox: each side understands what the other sends, in every call. */
 
 async function importWrappers() {
   return {
@@ -132,7 +132,7 @@ test("When discounts are asked for, then each answer fits", async () => {
 
 const address = {
   name: "Dev Singh",
-  phone: "9880011004",
+  phone: "+919880011004",
   line1: "House 88, Sector 17-C",
   city: "Chandigarh",
   state: "Chandigarh",
@@ -213,7 +213,7 @@ test("When people are looked up and an audit row is sent, then the auth service 
   const { auth } = wrappers;
   expect(unwrap(await auth.getUser(userId))).toMatchObject({ id: userId, status: "active" });
   expect(unwrap(await auth.getAddress(userId, `addr-${userId}-home`))).toEqual(
-    expect.objectContaining(address),
+    expect.objectContaining({ ...address, phone: "+919880011004" }),
   );
   expect(unwrap(await auth.getSeller("seller-veda-botanics")).name).toBe("Veda Botanics");
   expect(unwrap(await auth.getAdminUser("admin-finance")).role).toBe("finance");
@@ -230,7 +230,7 @@ test("When people are looked up and an audit row is sent, then the auth service 
   );
 });
 
-test("When money is taken and given back, then the gateway's simulator agrees at each step", async () => {
+test("When a payment is captured and refunded, then the gateway's simulator agrees at each step", async () => {
   const { gateway } = wrappers;
   const amount = paise(100_000);
   const receipt = "65f0000000000000000000aa";
@@ -265,7 +265,8 @@ test("When money is taken and given back, then the gateway's simulator agrees at
     await gateway.createRefund({ ...request, receipt: "REF-2026-000002", idempotencyKey: "refund-0002-1" }),
   ).toEqual(isRefusedWith("FULLY_REFUNDED"));
   const from = new Date(Date.now() - 3_600_000);
-  expect(unwrap(await gateway.listPayments({ from, to: new Date(Date.now() + 60_000) }))).toHaveLength(1);
+  const listed = unwrap(await gateway.listPayments({ from, to: new Date(Date.now() + 60_000) }));
+  expect(listed).toMatchObject({ count: 1, payments: [{ id: paymentId, amount, refundStatus: "full" }] });
   expect(unwrap(await gateway.listDowntimes())).toEqual([]);
   sandbox.control.razorpay.settle();
   const today = new Date();

@@ -1,6 +1,6 @@
 import mongoose from "mongoose";
 import type { Claim } from "../../../services/flows/place-order/claim.step.js";
-import { useFailPoints } from "../../support/fail-points.js";
+import { setFailPoint, useFailPoints } from "../../support/fail-points.js";
 import { testDatabaseUri } from "../../support/test-database-uri.js";
 import { type Buyer, done, useShop } from "../checkout/shop-world.js";
 
@@ -16,11 +16,6 @@ function namedUri(): string {
 }
 
 const shop = useShop({ MONGODB_URI: namedUri() });
-const failPoint = (settings: object) =>
-  mongoose.connection
-    .getClient()
-    .db("admin")
-    .command({ configureFailPoint: "failCommand", ...settings });
 
 /** Buyers whose placement is ready to commit. */
 async function claims(count: number): Promise<{ buyers: Buyer[]; claimed: Claim[] }> {
@@ -52,17 +47,12 @@ async function commitAll(claimed: readonly Claim[]) {
 async function expectPlaced(buyer: Buyer): Promise<void> {
   const order = await buyer.stored.order();
   expect(order).toMatchObject({ status: "confirmed", checkoutSessionId: order?._id });
-  // Not marked: what the analyses have counted is no longer true.
-  expect(await buyer.stored.session()).toMatchObject({
-    status: "completed",
-    placement: null,
-    talliedAt: null,
-  });
-  expect(await buyer.stored.cart()).toMatchObject({
-    status: "converted",
-    convertedOrderId: order?._id,
-    talliedAt: null,
-  });
+  const session = await buyer.stored.session();
+  expect(session).toMatchObject({ status: "completed", placement: null });
+  const cart = await buyer.stored.cart();
+  expect(cart).toMatchObject({ status: "converted", convertedOrderId: order?._id });
+  // The analyses recount the days of what has changed.
+  for (const document of [session, cart]) expect(document?.updatedAt.getTime()).toBeGreaterThan(0);
   expect(await buyer.stored.payments()).toMatchObject([{ orderId: order?._id }]);
   expect(await buyer.stored.lines()).toHaveLength(1);
   expect((await buyer.stored.history()).map(({ statusType }) => statusType).sort()).toEqual([
@@ -84,14 +74,12 @@ async function expectNotPlaced(buyer: Buyer): Promise<void> {
 }
 
 describe("orders that are ready at the same time", () => {
-  afterEach(() => failPoint({ mode: "off" }));
-
   test("When five are, then each is committed by its own transaction, with its own number", async () => {
     const { buyers, claimed } = await claims(5);
     const { db } = shop();
-    const tallied = { $set: { talliedAt: new Date() } };
+    const untouched = { $set: { updatedAt: new Date(0) } };
     await Promise.all(
-      [db.collection("carts"), db.collection("checkoutSessions")].map((all) => all.updateMany({}, tallied)),
+      [db.collection("carts"), db.collection("checkoutSessions")].map((all) => all.updateMany({}, untouched)),
     );
     await db.command({ profile: 2 });
     const overviews = await Promise.all(await commitAll(claimed));
@@ -105,7 +93,7 @@ describe("orders that are ready at the same time", () => {
     expect(await db.collection("system.profile").countDocuments(inserts)).toBe(5);
   });
 
-  test("When one of them has lost its claim, then the others are placed and only that one is not", async () => {
+  test("When one of them has lost its claim, then only the others are placed", async () => {
     const { buyers, claimed } = await claims(3);
     const [, loser] = buyers;
     const _id = new mongoose.Types.ObjectId(loser?.id);
@@ -121,7 +109,7 @@ describe("orders that are ready at the same time", () => {
     { what: "payment", code: "capture_refused" },
     { what: "cart", code: "VERSION_CONFLICT" },
   ])(
-    "When the $what of one of them is no longer its own, then the others are placed and that one is refused",
+    "When the $what of one of them is no longer valid, then the others are placed and that one is refused",
     async ({ what, code }) => {
       const { buyers, claimed } = await claims(3);
       const [, , loser] = buyers;
@@ -166,7 +154,7 @@ describe("orders that are ready at the same time", () => {
     const { OutcomeUnknownError } = await import("../../../utils/errors.js");
     const writeConcernError = { code: 50, codeName: "MaxTimeMSExpired", errmsg: "too long" };
     const data = { failCommands: ["commitTransaction"], writeConcernError, appName: APP_NAME };
-    await failPoint({ mode: { times: 1 }, data });
+    await setFailPoint(shop().db.admin(), { mode: { times: 1 }, data });
     const results = await Promise.allSettled(await commitAll(claimed));
     const unknown = results.filter(({ status }) => status === "rejected");
     expect(unknown).toMatchObject([{ reason: expect.any(OutcomeUnknownError) }]);
@@ -177,7 +165,7 @@ describe("orders that are ready at the same time", () => {
     }
   });
 
-  test("When twenty place over HTTP at once, then there are twenty orders with twenty numbers in a row", async () => {
+  test("When twenty are placed over HTTP at once, then there are twenty orders with consecutive numbers", async () => {
     const buyers = Array.from({ length: 20 }, () => shop().guest());
     for (const buyer of buyers) await buyer.open({}, "cod");
     const answers = await Promise.all(buyers.map((buyer) => buyer.order()));

@@ -2,7 +2,7 @@ import { Types } from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { type Buyer, done, refused, useShop } from "../checkout/shop-world.js";
 
-/** Jobs and the outbox, run by hand the way an admin does. Nothing runs in the background here. */
+/** Jobs and the outbox, run manually as by an admin. Nothing runs in the background. */
 const shop = useShop();
 const control = () => shop().sandbox.control;
 const admin = () => ({ token: shop().sandbox.tokens.admin });
@@ -21,7 +21,7 @@ async function run(name: string): Promise<Record<string, number>> {
   return answer.result;
 }
 
-/** What is left over from elsewhere is done before a job is counted. */
+/** Work left by other tests is done before the items of a job are counted. */
 async function clearTheDesk(): Promise<void> {
   await shop().settle();
   await Promise.all(
@@ -63,13 +63,13 @@ describe("the routes", () => {
 });
 
 describe("checkout-cleanup", () => {
-  test("When a session's time is over, then it fails and gives stock and coupon back; again nothing", async () => {
+  test("When a session's time is over, then it fails and releases stock and coupon; a second run finds nothing", async () => {
     const idle = await shop().guest().prepare();
     const paying = shop().guest();
     await paying.open({ coupon: SEED.coupons.WELCOME10 });
     const alive = await shop().guest().prepare();
     await idle.letExpire();
-    // The bank page may still be open.
+    // The customer may still be on the page of the bank.
     await paying.letExpire(14);
     expect(await run("checkout-cleanup")).toEqual({ expired: 1, failed: 0 });
     expect(await idle.stored.session()).toMatchObject({ status: "failed", failureReason: "expired" });
@@ -126,7 +126,7 @@ test("When a cart's time is over, then cart-cleanup abandons it and releases its
   expect([back.id, back.itemCount]).toEqual([cart.id, 1]);
 });
 
-test("When no webhook comes, then payment-sweep asks when it is time, and places the order; again it asks nobody", async () => {
+test("When no webhook comes, then payment-sweep asks at the due time and places the order; a second run asks nothing", async () => {
   control().razorpay.configure({ listLagSeconds: 3_600 });
   const buyer = await paidUnheard();
   expect(await run("payment-sweep")).toMatchObject({ paymentsAsked: 0 });
@@ -142,7 +142,7 @@ test("When no webhook comes, then payment-sweep asks when it is time, and places
   control().razorpay.configure({ listLagSeconds: 0 });
 });
 
-test("When placing was interrupted, then placement-recovery finishes it; again it finds nothing", async () => {
+test("When placing was interrupted, then placement-recovery finishes it; a second run finds nothing", async () => {
   const buyer = await paidUnheard();
   control().faults.add({ service: "inventory", match: "convert", action: "reset-after" });
   expect((await buyer.order()).status).toBeGreaterThanOrEqual(502);
@@ -160,7 +160,7 @@ test("When placing was interrupted, then placement-recovery finishes it; again i
   });
 });
 
-test("When a request crashed and its client stays away, then placement-recovery lets go of its key", async () => {
+test("When a request crashed and its client does not return, then placement-recovery releases its key", async () => {
   const records = shop().db.collection<{ _id: string }>("idempotencyRecords");
   const minute = 60_000;
   const crashed = { _id: "crashed", state: "in_progress", leaseUntil: new Date(Date.now() - minute) };
@@ -172,7 +172,7 @@ test("When a request crashed and its client stays away, then placement-recovery 
   await records.deleteMany({ _id: { $in: ["crashed", "running"] } });
 });
 
-test("When a stored event was never applied, then webhook-retry applies it; again it finds nothing", async () => {
+test("When a stored event was never applied, then webhook-retry applies it; a second run finds nothing", async () => {
   const buyer = await paidUnheard();
   const captured = control()
     .razorpay.events()
@@ -204,7 +204,7 @@ describe("outbox", () => {
   const messageOf = (buyer: Buyer) => outbox().findOne({ type: "order.placed", "payload.orderId": buyer.id });
   const at = async (offsetMs: number) => (await import("../../../utils/clock.js")).setClock(offsetMs);
 
-  test("When an order was placed, then the job delivers its mail once; again nothing", async () => {
+  test("When an order was placed, then the job delivers its mail once; a second run delivers nothing", async () => {
     const buyer = shop().guest();
     const { orderNumber } = await buyer.buy({}, "upi");
     expect(mailsOf(buyer)).toEqual([]);

@@ -1,7 +1,7 @@
 import { Types } from "mongoose";
 import { type Buyer, done, useShop } from "../checkout/shop-world.js";
 
-/** The sweep: which payments it asks about and when, and that nothing hides or stops the rest. */
+/** The sweep: which payments it asks about and when, and that no failure stops the rest. */
 const shop = useShop();
 const gateway = () => shop().sandbox.control.razorpay;
 const payments = () => shop().db.collection("payments");
@@ -28,7 +28,7 @@ afterEach(async () => {
   gateway().configure({ listLagSeconds: 0, webhooks: { drop: "none" } });
 });
 
-/** An open payment that was chosen so many minutes ago, and is due. */
+/** An open payment that was chosen this many minutes ago, and is due. */
 async function openSince(minutes: number): Promise<{ buyer: Buyer; gatewayOrderId: string }> {
   const buyer = shop().guest();
   const { gateway: window } = await buyer.open();
@@ -48,7 +48,7 @@ const age = (buyer: Buyer, minutes: number) =>
   );
 
 const listCalls = (fault: { hits: number } | undefined): number => fault?.hits ?? 0;
-/** Counts the look-ups by gateway order without disturbing them. */
+/** Counts the look-ups by gateway order. */
 function countLookUps(): () => number {
   const { id } = gateway().setFault({
     match: "GET /orders/:id/payments",
@@ -225,7 +225,7 @@ describe("the pass over the gateway's list", () => {
     expect(await well.buyer.stored.order()).toMatchObject({ paymentStatus: "paid" });
   });
 
-  test("When the job runs every minute, then it passes once an hour, at whatever minute it comes to it", async () => {
+  test("When the job runs every minute, then it passes over the list once an hour, at any minute", async () => {
     gateway().configure({ listLagSeconds: 0 });
     const { buyer, gatewayOrderId } = await openSince(0);
     buyer.pay(gatewayOrderId);

@@ -71,7 +71,7 @@ describe("placing", () => {
     expect(await control().inventory.activeReservations(order.cartId)).toBeDefined();
     const owed = await shop().db.collection("outboxMessages").find({ type: "order.placed" }).toArray();
     expect(owed.filter(({ payload }) => payload.orderId === buyer.id)).toHaveLength(1);
-    // The next thing goes into a new cart.
+    // The next item goes into a new cart.
     expect(done(await buyer.add(variants.hairOil)).cart.id).not.toBe(
       String((await buyer.stored.cart())?._id),
     );
@@ -88,7 +88,7 @@ describe("placing", () => {
     expect([placed.status, placed.body.data.paymentStatus]).toEqual([201, "paid"]);
   });
 
-  test("When the gateway cannot be asked, then it is not told that he has not paid", async () => {
+  test("When the gateway cannot be asked, then the response is not PAYMENT_REQUIRED", async () => {
     control().razorpay.configure({ webhooks: { drop: "all" } });
     const buyer = shop().guest();
     const { gateway } = await buyer.open();
@@ -99,7 +99,7 @@ describe("placing", () => {
     expect((await buyer.order()).status).toBe(201);
   });
 
-  test("When the webhook alone places it, then there is no word of terms, and the client gets 200", async () => {
+  test("When only the webhook places it, then termsAcceptedAt is null, and the client gets 200", async () => {
     const buyer = await shop().guest().prepare();
     const { gateway } = done(await buyer.choose("upi", false));
     buyer.pay(gateway.orderId);
@@ -126,7 +126,7 @@ describe("placing", () => {
   });
 });
 
-describe("what is in the way", () => {
+describe("refusals", () => {
   test("When the terms were not accepted, then TERMS_NOT_ACCEPTED; with the order they can be", async () => {
     const buyer = await shop().guest().prepare();
     done(await buyer.choose("cod", false));
@@ -153,7 +153,7 @@ describe("what is in the way", () => {
     expect(await buyer.stored.cart()).toMatchObject({ status: "active", placing: null });
   });
 
-  test("When the session is somebody else's, or nobody's, then 404", async () => {
+  test("When the session belongs to another caller or does not exist, then 404", async () => {
     const [buyer, other] = [await shop().guest().prepare(), shop().guest()];
     done(await buyer.choose("cod"));
     other.id = buyer.id;
@@ -163,7 +163,7 @@ describe("what is in the way", () => {
     expect(await buyer.stored.order()).toBeNull();
   });
 
-  test("When the payment named is not this session's, then 404", async () => {
+  test("When the given payment belongs to another session, then 404", async () => {
     const [buyer, other] = [shop().guest(), shop().guest()];
     const { payment } = await buyer.open({}, "cod");
     const { payment: theirs } = await other.open({}, "cod");
@@ -171,7 +171,7 @@ describe("what is in the way", () => {
     expect((await buyer.order({ paymentId: payment.id })).status).toBe(201);
   });
 
-  test("When its time is over before anything was paid, then it is not placed", async () => {
+  test("When it expires before any payment, then it is not placed", async () => {
     const buyer = shop().guest();
     await buyer.open({}, "upi");
     await buyer.letExpire(20);
@@ -197,7 +197,7 @@ describe("what is in the way", () => {
   });
 });
 
-test("When the order is told step by step, then each kind is a chain from nothing to now", async () => {
+test("When the timeline is read, then each type of status is a complete chain from null to the current one", async () => {
   const buyer = shop().guest();
   const { orderNumber } = await buyer.buy({}, "upi");
   const { events } = done(await buyer.get(`/api/orders/${orderNumber}/timeline`));

@@ -6,7 +6,7 @@ const numbersOf = ({ items }: { items: { orderNumber: string }[] }) =>
   items.map(({ orderNumber }) => orderNumber);
 const DAY_MS = 86_400_000;
 
-/** The token of the link in the order's mail. */
+/** The token of the link in the confirmation mail. */
 async function mailedToken(orderId: string): Promise<string> {
   await shop().settle();
   const [mail] = control().engagement.notifications({ dedupeKey: `order_confirmed:${orderId}` });
@@ -30,7 +30,7 @@ describe("the list", () => {
     for (let count = 0; count < 3; count += 1) numbers.push((await buyer.buy()).orderNumber);
   });
 
-  test("When it is asked for, then it has one's own orders, newest first", async () => {
+  test("When it is requested, then it has the caller's orders, newest first", async () => {
     await ordered();
     const list = done(await buyer.get("/api/orders"));
     expect(numbersOf(list)).toEqual([...numbers].reverse());
@@ -42,7 +42,7 @@ describe("the list", () => {
     });
   });
 
-  test("When it is paged and turned round, then each order comes once", async () => {
+  test("When it is paged and sorted in reverse, then each order appears once", async () => {
     const pages = await Promise.all(
       [1, 2, 3].map(async (page) => done(await buyer.get(`/api/orders?page=${page}&limit=2&sortOrder=asc`))),
     );
@@ -75,13 +75,13 @@ describe("the list", () => {
     ]);
   });
 
-  test("When the range is longer than a year, or turned round, then VALIDATION_ERROR", async () => {
+  test("When the range is longer than a year, or reversed, then VALIDATION_ERROR", async () => {
     for (const query of ["dateFrom=2024-01-01&dateTo=2025-06-01", "dateFrom=2026-02-02&dateTo=2026-02-01"]) {
       refused(await buyer.get(`/api/orders?${query}`), 400, "VALIDATION_ERROR");
     }
   });
 
-  test("When somebody else asks, then his list is empty; when nobody asks, 401", async () => {
+  test("When another caller requests it, then it is empty; without identification, 401", async () => {
     expect(done(await shop().guest().get("/api/orders")).items).toEqual([]);
     expect(numbersOf(done(await shop().customer("esha").get("/api/orders")))).not.toContain(numbers[0]);
     refused(await shop().call("get", "/api/orders"), 401, "UNAUTHENTICATED");
@@ -106,7 +106,7 @@ describe("one order", () => {
     }
   });
 
-  test("When it is shown, then nothing of the gateway's or of the inside comes along", async () => {
+  test("When it is shown, then it has no fields of the gateway and no internal fields", async () => {
     const buyer = shop().guest();
     const { orderNumber } = await buyer.buy({}, "card");
     const text = JSON.stringify(done(await buyer.get(`/api/orders/${orderNumber}`)));
@@ -127,7 +127,7 @@ describe("the link in the mail", () => {
     });
   });
 
-  test("When somebody else follows it, then it opens as well; a wrong one does not take the owner's right", async () => {
+  test("When another caller follows it, then the order opens too; an invalid token does not lock out the owner", async () => {
     const { buyer, order, path } = await ordered();
     const token = await mailedToken(order.id);
     expect((await shop().customer("asha").get(`${path}?token=${token}`)).status).toBe(200);

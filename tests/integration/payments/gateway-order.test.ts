@@ -1,6 +1,6 @@
 import { done, useShop } from "../checkout/shop-world.js";
 
-/** The gateway order of a payment is made once, although the process may crash before it is stored. */
+/** The gateway order of a payment is created once, even if the process crashes before it is stored. */
 const shop = useShop();
 const gateway = () => shop().sandbox.control.razorpay;
 

@@ -1,7 +1,7 @@
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { done, refused, useShop } from "../checkout/shop-world.js";
 
-/** The gateway only authorises; placing the order captures (D10). */
+/** The gateway only authorises; placing the order captures. */
 const shop = useShop({ PAYMENT_CAPTURE: "manual" });
 const gateway = () => shop().sandbox.control.razorpay;
 const capturesOf = (paymentId: string) =>
@@ -38,7 +38,7 @@ test("When an authorised payment's order is placed, then it is captured, once, a
   expect(await buyer.stored.refunds()).toEqual([]);
 });
 
-test("When the client vanishes, then the word of the authorisation places and captures", async () => {
+test("When the client does not return, then the report of the authorisation places the order and captures", async () => {
   gateway().configure({ webhooks: { drop: "none" } });
   const buyer = shop().guest();
   const { gateway: window } = await buyer.open();
@@ -53,7 +53,7 @@ test("When the capture is refused, then there is no order, stock is free again, 
   const cartId = (await buyer.stored.session())?.cartId;
   const stock = async () => (await shop().sandbox.control.inventory.numbers(SEED.variants.hairOil)).available;
   const before = (await stock()) + 1;
-  // The authorisation is too old: the gateway gives it back by itself.
+  // The authorisation is too old: the gateway returns it.
   gateway().advance(6 * 86_400);
   for (const attempt of ["first", "again"]) {
     const details = refused(await buyer.order(), 409, "CHECKOUT_FAILED");
@@ -73,7 +73,7 @@ test("When the capture is refused, then there is no order, stock is free again, 
   expect(String(cartId)).toBe(String((await buyer.stored.cart())?._id));
 });
 
-describe("When the answer of the capture is lost", () => {
+describe("When the response to the capture is lost", () => {
   async function lost() {
     const made = await authorised();
     gateway().setFault({
@@ -167,7 +167,7 @@ describe("When an authorisation that was accepted fails", () => {
   });
 });
 
-test("When the gateway gives an accepted authorisation back, then the checkout can be paid again", async () => {
+test("When the gateway returns an accepted authorisation, then the checkout can be paid again", async () => {
   const { buyer, paid } = await authorised();
   gateway().tamper(paid.paymentId, { status: "refunded", amount_refunded: 1, refund_status: "full" });
   expect(done(await buyer.verify(paid))).toMatchObject({ status: "refunded" });
@@ -180,7 +180,7 @@ test.each([
   ["amount", { amount: 100 }],
   ["currency", { currency: "USD" }],
 ])(
-  "When the %s of the authorisation is wrong, then it is never captured, and the customer goes on",
+  "When the %s of the authorisation is wrong, then it is never captured, and the customer can pay again",
   async (...row) => {
     const [reason, changes] = row;
     const buyer = shop().guest();

@@ -1,10 +1,10 @@
 import { done, refused, useShop } from "../checkout/shop-world.js";
 
-/** What the gateway reports is not what was asked for: no order, the money goes back, the customer can go on. */
+/** A report that does not match the expected payment: no order, a refund, and the customer can pay again. */
 const shop = useShop();
 const gateway = () => shop().sandbox.control.razorpay;
 
-/** Only the source that a test uses reports anything. */
+/** Only the source under test reports. */
 beforeEach(() => gateway().configure({ refundMode: "instant", webhooks: { drop: "all" } }));
 
 async function opened(method = "upi") {
@@ -61,7 +61,7 @@ describe("money that was refunded at the gateway", () => {
     },
   );
 
-  test("When a part was refunded, then it is flagged and the rest goes back", async () => {
+  test("When a part was refunded, then it is flagged and the rest is refunded", async () => {
     const { buyer, orderId, amount } = await opened();
     const paid = buyer.pay(orderId);
     gateway().refundInDashboard(paid.paymentId, 10_000);
@@ -77,7 +77,7 @@ describe("money that was refunded at the gateway", () => {
     expect(gateway().refundsOf(paid.paymentId)).toHaveLength(2);
   });
 
-  test("When the refund failed, then the whole amount goes back", async () => {
+  test("When the refund failed, then the whole amount is refunded", async () => {
     gateway().configure({ refundMode: "pending" });
     const { buyer, orderId, amount } = await opened();
     const paid = buyer.pay(orderId);
@@ -266,7 +266,7 @@ describe("unexpected parts of a genuine capture", () => {
     expect(await stateOf("payment.captured")).toMatchObject({ state: "processed" });
   });
 
-  test("When the order beside the payment makes no sense, then the order is placed", async () => {
+  test("When the order in the event cannot be read, then the order is placed", async () => {
     const { buyer, orderId, amount } = await opened();
     const paid = buyer.pay(orderId);
     const entity = gateway().entity(paid.paymentId);

@@ -2,7 +2,7 @@ import { Types } from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { type Buyer, done, useShop } from "../checkout/shop-world.js";
 
-/** What the gateway reports about refunds, and what its faults and refusals do to them. */
+/** Reports of the gateway about refunds, and the effects of its faults and refusals. */
 const shop = useShop();
 const gateway = () => shop().sandbox.control.razorpay;
 const refunds = () => shop().db.collection("refunds");
@@ -14,7 +14,7 @@ afterEach(async () => {
   await shop().settle();
 });
 
-/** A payment for a cart that has changed: all of it goes back. @returns buyer and refund as stored */
+/** A payment for a cart that has changed, so all of it is refunded. */
 async function owedRefund(): Promise<{ buyer: Buyer; gatewayPaymentId: string }> {
   const buyer = shop().guest();
   const { gateway: window } = await buyer.open();
@@ -89,7 +89,7 @@ describe("reports of the gateway", () => {
     expect(flagged?.reason).toMatch(reason);
   });
 
-  test("When the gateway takes a completed refund back, then a second attempt completes it again", async () => {
+  test("When the gateway retracts a completed refund, then a second attempt completes it again", async () => {
     const { buyer, gatewayPaymentId } = await owedRefund();
     expect(await refundOf(buyer)).toMatchObject({ status: "completed" });
     const first = firstAtGateway(gatewayPaymentId);
@@ -146,7 +146,7 @@ test("When a refund is rejected just before it is sent, then it is not sent", as
     import("../../../services/flows/refund-payment.flow.js"),
     import("../../../models/index.js"),
   ]);
-  // The rejection falls between the look at the refund and the begin of the attempt.
+  // The rejection comes after the refund was read and before the attempt begins.
   const read = Payment.collection.findOne.bind(Payment.collection);
   const spy = jest.spyOn(Payment.collection, "findOne").mockImplementationOnce(async (...query) => {
     await refunds().updateOne({ _id }, { $set: { status: "rejected" } });
@@ -162,8 +162,34 @@ test("When a refund is rejected just before it is sent, then it is not sent", as
   expect(await refundOf(buyer)).toMatchObject({ status: "rejected", attempts: [] });
 });
 
+test("When a refund in flight has an id at the gateway but no attempts, then it is looked up by the id and not sent again", async () => {
+  gateway().configure({ webhooks: { drop: "all" } });
+  gateway().setFault({ match: "POST /payments/:id/refund", action: "status500", times: "always" });
+  const buyer = shop().guest();
+  const { gateway: window } = await buyer.open();
+  done(await buyer.add(SEED.variants.ashwagandha));
+  const { paymentId: gatewayPaymentId } = buyer.pay(window.orderId);
+  await shop().runJob("payment-sweep");
+  await shop().settle();
+  const { _id } = await refundOf(buyer);
+  await shop().recover();
+  // A part of the payment, so that the gateway would accept a second refund.
+  const amount = 100;
+  const { id: gatewayRefundId } = gateway().refundInDashboard(gatewayPaymentId, amount);
+  await refunds().updateOne(
+    { _id },
+    { $set: { status: "processing", attempts: [], amount, gatewayRefundId } },
+  );
+  await payments().updateOne({ gatewayPaymentId }, { $set: { refundReserved: amount } });
+  const { sendRefund } = await import("../../../services/flows/refund-payment.flow.js");
+  await sendRefund(new Types.ObjectId(_id.toHexString()));
+  expect(gateway().refundsOf(gatewayPaymentId)).toHaveLength(1);
+  expect(await refundOf(buyer)).toMatchObject({ status: "completed", gatewayRefundId });
+  expect(await paymentOf(buyer)).toMatchObject({ refundedAmount: amount, refundReserved: 0 });
+});
+
 describe("faults of the gateway", () => {
-  test("When the gateway does not accept the key, then the refund is not given up and goes out later", async () => {
+  test("When the gateway does not accept the key, then the refund does not fail and is sent later", async () => {
     gateway().setFault({ match: "POST /payments/:id/refund", action: "status401", times: "always" });
     const { buyer, gatewayPaymentId } = await owedRefund();
     expect(await refundOf(buyer)).toMatchObject({ status: "processing", attention: false });

@@ -17,7 +17,7 @@ async function failedAttempt() {
 }
 
 describe("a failed attempt", () => {
-  test("When it failed, then the session is as it was, the reason is told, and the customer is written to once", async () => {
+  test("When it failed, then the session is unchanged, the reason is shown, and the customer gets one message", async () => {
     const { buyer, payment } = await failedAttempt();
     const view = done(await buyer.get(`/api/payments/${payment.id}`));
     expect(view).toMatchObject({ status: "failed", errorMessage: expect.any(String), capturedAmount: 0 });
@@ -31,7 +31,7 @@ describe("a failed attempt", () => {
     expect(mails).toMatchObject([{ template: "payment_failed", missing: [], requests: 1 }]);
   });
 
-  test("When it is tried again, then a new record takes over the gateway order, and the order follows", async () => {
+  test("When it is retried, then a new record uses the same gateway order, and the order is placed", async () => {
     const { buyer, payment, gateway: window } = await failedAttempt();
     const again = done(await retry(buyer, payment.id, { method: "upi" }));
     expect(again.gateway.orderId).toBe(window.orderId);
@@ -44,19 +44,19 @@ describe("a failed attempt", () => {
     ]);
   });
 
-  test("When no method is named, then the same one is tried", async () => {
+  test("When no method is given, then the same one is retried", async () => {
     const { buyer, payment } = await failedAttempt();
     expect(done(await retry(buyer, payment.id)).payment.method).toBe("card");
   });
 
-  test("When it is tried again five times at once, then there is one new record", async () => {
+  test("When it is retried five times at once, then there is one new record", async () => {
     const { buyer, payment } = await failedAttempt();
     const answers = await Promise.all(Array.from({ length: 5 }, () => retry(buyer, payment.id)));
     expect(new Set(answers.map((answer) => done(answer).payment.id)).size).toBe(1);
     expect(await buyer.stored.payments()).toHaveLength(2);
   });
 
-  test("When it is tried again in cash, then the online one is void and the order is placed", async () => {
+  test("When it is retried with cash on delivery, then the online payment is superseded and the order is placed", async () => {
     const { buyer, payment } = await failedAttempt();
     const cash = done(await retry(buyer, payment.id, { method: "cod" }));
     expect(cash).toMatchObject({ gateway: null, session: { totals: { shippingTotal: 89 } } });
@@ -68,7 +68,7 @@ describe("a failed attempt", () => {
     expect(gateway().refundsOf(late.paymentId)).toHaveLength(1);
   });
 
-  test("When the cart changed meanwhile, then trying again is on a new gateway order for the new amount", async () => {
+  test("When the cart has changed, then the retry is on a new gateway order for the new amount", async () => {
     const { buyer, payment, gateway: window } = await failedAttempt();
     done(await buyer.add(SEED.variants.kajal));
     const again = done(await retry(buyer, payment.id));
@@ -76,7 +76,7 @@ describe("a failed attempt", () => {
     expect(again.gateway.amount).toBeGreaterThan(window.amount);
   });
 
-  test("When it had a coupon of one use, then trying again keeps it", async () => {
+  test("When it had a coupon of one use, then the retry keeps it", async () => {
     const buyer = shop().guest();
     const { payment, gateway: window } = await buyer.open({ coupon: SEED.coupons.LASTONE }, "card");
     buyer.pay(window.orderId, { method: "card", outcome: "fail" });
@@ -124,7 +124,7 @@ describe("cash on delivery in one call", () => {
     expect((await buyer.stored.order())?.termsAcceptedAt).toBeInstanceOf(Date);
   });
 
-  test("When the key is repeated, then the first answer is", async () => {
+  test("When the key is repeated, then the first response is repeated", async () => {
     const buyer = await shop().guest().prepare();
     const key = randomUUID();
     const first = await payCash(buyer, { terms_accepted: true }, key);
@@ -142,7 +142,7 @@ describe("cash on delivery in one call", () => {
     },
   );
 
-  test("When nobody carries cash there, then COD_UNAVAILABLE; before an address CHECKOUT_INCOMPLETE", async () => {
+  test("When the pincode has no cash on delivery, then COD_UNAVAILABLE; before an address CHECKOUT_INCOMPLETE", async () => {
     const buyer = await shop().guest().prepare({ place: "gangtok" });
     refused(await payCash(buyer), 400, "COD_UNAVAILABLE");
     const early = await shop().guest().begin();

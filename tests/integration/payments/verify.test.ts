@@ -4,11 +4,11 @@ import { done, refused, unknownId, useShop } from "../checkout/shop-world.js";
 const shop = useShop();
 const gateway = () => shop().sandbox.control.razorpay;
 
-/** Only the client's callback speaks, unless a test says otherwise. */
+/** Only the client's callback reports, unless a test changes that. */
 beforeEach(() => gateway().configure({ webhooks: { drop: "all" } }));
 
 describe("the client's callback", () => {
-  test("When the payment was captured, then it is verified, as often as asked, and moved once", async () => {
+  test("When the payment was captured, then it is verified on every call, and moved once", async () => {
     const buyer = shop().guest();
     const { payment, gateway: window } = await buyer.open();
     const paid = buyer.pay(window.orderId, { method: "card" });
@@ -33,7 +33,7 @@ describe("the client's callback", () => {
     expect(JSON.stringify(first)).not.toContain(paid.paymentId);
   });
 
-  test("When it pays by UPI, then the address is stored and shown masked alone", async () => {
+  test("When it pays by UPI, then the address is stored and shown only masked", async () => {
     const buyer = shop().guest();
     const { gateway: window } = await buyer.open();
     done(await buyer.verify(buyer.pay(window.orderId, { details: { vpa: "meera.nair@okbank" } })));
@@ -62,7 +62,7 @@ describe("the client's callback", () => {
     expect(await buyer.stored.payments()).toMatchObject([{ status: "pending", gatewayPaymentId: null }]);
   });
 
-  test("When the payment is another order's, although rightly signed, then SIGNATURE_INVALID", async () => {
+  test("When the payment belongs to another order, although its signature is valid, then SIGNATURE_INVALID", async () => {
     const [buyer, other] = [shop().guest(), shop().guest()];
     const { gateway: window } = await buyer.open();
     const { gateway: theirs } = await other.open();
@@ -74,7 +74,7 @@ describe("the client's callback", () => {
     expect(await other.stored.payments()).toMatchObject([{ status: "pending" }]);
   });
 
-  test("When it is somebody else's payment, or nobody's, then 404", async () => {
+  test("When the payment belongs to another caller or does not exist, then 404", async () => {
     const [buyer, other] = [shop().guest(), shop().guest()];
     const { payment, gateway: window } = await buyer.open();
     const paid = buyer.pay(window.orderId);
@@ -87,7 +87,7 @@ describe("the client's callback", () => {
     expect(await buyer.stored.payments()).toMatchObject([{ status: "pending" }]);
   });
 
-  test("When it is merely authorised, then it says so, no order yet; the capture places it", async () => {
+  test("When it is only authorised, then the status says so and there is no order; the capture places it", async () => {
     const buyer = shop().guest();
     const { gateway: window } = await buyer.open();
     const paid = buyer.pay(window.orderId, { outcome: "authorize_only" });
@@ -106,7 +106,7 @@ describe("the client's callback", () => {
     ]);
   });
 
-  test("When the gateway cannot be asked, then nothing moves; asked again, it works", async () => {
+  test("When the gateway cannot be asked, then nothing changes; a repeat works", async () => {
     const buyer = shop().guest();
     const { gateway: window } = await buyer.open();
     const paid = buyer.pay(window.orderId);
@@ -128,7 +128,7 @@ describe("POST /api/payments", () => {
     expect(chosen.session.termsAccepted).toBe(true);
   });
 
-  test("When the key is repeated, then the answer is; with another body it is refused", async () => {
+  test("When the key is repeated, then the response is repeated; with another body it is refused", async () => {
     const buyer = await shop().guest().prepare();
     const key = randomUUID();
     const body = { checkoutSessionId: buyer.id, method: "card" };

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { SANDBOX_SECRETS } from "../../../scripts/sandbox/environment.js";
 import { startWorld, type World } from "../../support/world.js";
 
-/** What a webhook may hold without making the service fail, and what it must not leave in the database. */
+/** Unusual content of a webhook must not make the service fail, and personal data must not be stored. */
 
 let world: World;
 beforeAll(async () => {
@@ -83,7 +83,7 @@ describe("Personal data in a stored event", () => {
 });
 
 describe("The signature header", () => {
-  /** Sends headers alone: a service that reads the body first would wait for it. */
+  /** Sends only headers: a service that reads the body first would wait for it. */
   const headersOnly = (signature: string) =>
     new Promise<string>((resolve, reject) => {
       const { port, hostname } = new URL(world.url);

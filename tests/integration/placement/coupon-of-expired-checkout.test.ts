@@ -2,7 +2,7 @@ import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { eventually } from "../../support/instances.js";
 import { type Buyer, done, refused, useShop } from "../checkout/shop-world.js";
 
-/** An expired checkout owes its coupon use back, while a late capture may still make an order of it. */
+/** An expired checkout releases its coupon use, while a late capture may still place its order. */
 const shop = useShop();
 const control = () => shop().sandbox.control;
 const { LASTONE } = SEED.coupons;
@@ -33,7 +33,7 @@ async function whileSlow<T>(
   return answer;
 }
 
-/** Messages that wait for another try are due now. */
+/** Makes waiting outbox messages due now. */
 async function deliverAll(): Promise<void> {
   const due = { $set: { dueAt: new Date(Date.now() - 1_000) } };
   await shop().db.collection("outboxMessages").updateMany({ state: "pending" }, due);
@@ -54,7 +54,7 @@ test("When the release is delivered while the late capture is being placed, then
   expect(usages()).toEqual([buyer.id]);
 });
 
-test("When the order is to be placed while the release is on its way, then it waits, and claims the use again", async () => {
+test("When the order is placed while the release is in flight, then it waits, and claims the use again", async () => {
   const buyer = await capturedLate();
   const early: number[] = [];
   await whileSlow(
@@ -74,7 +74,7 @@ test("When the order is to be placed while the release is on its way, then it wa
   expect(usages()).toEqual([buyer.id]);
 });
 
-test("When a placing that met the release is undone, then the use is given back", async () => {
+test("When a placement that met the release is undone, then the use is released", async () => {
   const buyer = await capturedLate();
   const { faults } = control();
   faults.add({ service: "inventory", match: "convert", action: "status", status: 503, times: 5 });
@@ -82,7 +82,14 @@ test("When a placing that met the release is undone, then the use is given back"
   await shop().settle();
   expect(usages()).toEqual([buyer.id]);
   await shop().recover();
-  faults.add({ service: "inventory", match: "convert", action: "status", status: 409, times: 1 });
+  faults.add({
+    service: "inventory",
+    match: "convert",
+    action: "status",
+    status: 409,
+    code: "INSUFFICIENT_STOCK",
+    times: 1,
+  });
   refused(await buyer.order(), 409, "OUT_OF_STOCK");
   await deliverAll();
   await deliverAll();

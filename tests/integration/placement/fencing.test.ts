@@ -15,8 +15,8 @@ import {
 import { startWorld, type World } from "../../support/world.js";
 
 /**
- * F46: whoever held a lease and was frozen for too long finds that the cart, the checkout or the placing is
- * somebody else's, and writes nothing. Others take over here in the middle of his calls.
+ * A process that was suspended until its lease had ended must write nothing to a cart, checkout or placement that
+ * another process has taken over. Here the takeover happens in the middle of the first process's calls.
  */
 let world: World;
 const inventory = () => world.sandbox.control.inventory;
@@ -34,7 +34,7 @@ afterAll(async () => {
   }
 });
 
-/** What is looked at again later is due now. */
+/** Makes everything that waits due now. */
 async function deliverAll(): Promise<void> {
   const due = { $set: { dueAt: new Date(Date.now() - 1_000) } };
   await world.db.collection("outboxMessages").updateMany({ state: "pending" }, due);
@@ -81,7 +81,7 @@ describe("a cart", () => {
     ["holds its lease", { $set: { lease: anotherLease() } }],
     ["has written it", { $inc: { version: 1 } }],
   ])(
-    "When somebody else %s meanwhile, then the change is refused and nothing stays of it",
+    "When another process %s in the meantime, then the change is refused and leaves nothing behind",
     async (_, change) => {
       const { shopper, stored } = await filled();
       const before = await stored();
@@ -115,7 +115,7 @@ describe("a checkout", () => {
       body: { method: "upi", termsAccepted: true },
     },
   ] as const)(
-    "When somebody else takes over its lease while $what, then that is refused and nothing is written",
+    "When another process takes over its lease while $what, then that is refused and nothing is written",
     async ({ fault, step, body }) => {
       const { shopper, id } = await startCheckout(world.url, { coupon: SEED.coupons.WELCOME10 });
       const _id = new Types.ObjectId(id);
@@ -139,7 +139,7 @@ describe("a checkout", () => {
   );
 });
 
-describe("a placing", () => {
+describe("a placement", () => {
   const CONVERTING = { service: "inventory", match: "POST /api/reservations/convert" } as const;
   const sessions = () => world.db.collection("checkoutSessions");
 
@@ -147,7 +147,7 @@ describe("a placing", () => {
   const order = ({ id }: OpenCheckout) =>
     world.db.collection("orders").findOne({ _id: new Types.ObjectId(id) });
 
-  /** Somebody else has claimed it, and is at work. */
+  /** Another process has claimed it and is working. */
   const takeOver = ({ id }: OpenCheckout) =>
     sessions().updateOne(
       { _id: new Types.ObjectId(id) },
@@ -156,7 +156,7 @@ describe("a placing", () => {
       },
     );
 
-  /** And has crashed. */
+  /** The other process has crashed. */
   async function finish({ id }: OpenCheckout): Promise<void> {
     const past = { $set: { "placement.leaseUntil": new Date(0) } };
     await sessions().updateOne({ _id: new Types.ObjectId(id) }, past);
@@ -164,7 +164,7 @@ describe("a placing", () => {
     await world.settle();
   }
 
-  test("When somebody else has claimed it meanwhile, then he who lost it does not commit", async () => {
+  test("When another process has claimed it in the meantime, then the one that lost the claim does not commit", async () => {
     const checkout = await paidCheckout(world.url, world.sandbox);
     const answer = await whileStuck(
       CONVERTING,
@@ -179,7 +179,7 @@ describe("a placing", () => {
     expect(await inventory().ledger({ orderId: checkout.id, type: "converted" })).toHaveLength(1);
   });
 
-  test("When somebody else has claimed it meanwhile, then he who was refused does not undo", async () => {
+  test("When another process has claimed it in the meantime, then the one that was refused does not undo", async () => {
     await inventory().setStock(SEED.variants.lastUnit, 1);
     const checkout = await paidCheckout(world.url, world.sandbox, { items: [ITEMS.last] });
     await inventory().lapse(String((await session(checkout))?.cartId));

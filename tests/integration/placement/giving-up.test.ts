@@ -1,5 +1,5 @@
 import mongoose from "mongoose";
-import { useFailPoints } from "../../support/fail-points.js";
+import { clearFailPoint, setFailPoint, useFailPoints } from "../../support/fail-points.js";
 import { testDatabaseUri } from "../../support/test-database-uri.js";
 import { type Buyer, done, refused, useShop } from "../checkout/shop-world.js";
 
@@ -15,19 +15,13 @@ function namedUri(): string {
   return uri.toString();
 }
 
-/** An order that could not be placed for eight minutes is undone, whatever keeps failing. */
+/** A placement that has failed for eight minutes is undone, regardless of the cause. */
 const shop = useShop({ MONGODB_URI: namedUri() });
 const control = () => shop().sandbox.control;
 
-const failPoint = (settings: object) =>
-  mongoose.connection
-    .getClient()
-    .db("admin")
-    .command({ configureFailPoint: "failCommand", ...settings });
-
-/** Every insert of an order fails, with an error that no retry cures. */
+/** Every insert of an order fails, with an error that a retry does not fix. */
 const breakOrders = () =>
-  failPoint({
+  setFailPoint(shop().db.admin(), {
     mode: "alwaysOn",
     data: {
       failCommands: ["insert"],
@@ -39,7 +33,6 @@ const breakOrders = () =>
 
 beforeEach(() => control().razorpay.configure({ webhooks: { drop: "all" } }));
 afterEach(async () => {
-  await failPoint({ mode: "off" });
   (await import("../../../utils/clock.js")).setClock(0);
 });
 
@@ -50,7 +43,7 @@ async function paid(): Promise<Buyer> {
   return buyer;
 }
 
-/** The first attempt began so long ago, by the database's clock. */
+/** Moves the first attempt this far into the past, by the database clock. */
 async function begun(buyer: Buyer, minutesAgo: number): Promise<void> {
   const startedAt = new Date(Date.now() - minutesAgo * MINUTE_MS);
   await shop()
@@ -109,7 +102,7 @@ test("When an old intent can be finished, then it is finished", async () => {
   const buyer = await paid();
   await breakOrders();
   expect((await buyer.order()).status).toBeGreaterThanOrEqual(500);
-  await failPoint({ mode: "off" });
+  await clearFailPoint();
   await begun(buyer, 60);
   await shop().runJob("placement-recovery");
   expect(await buyer.stored.order()).toMatchObject({ paymentStatus: "paid" });
@@ -123,7 +116,7 @@ test("When the last commit succeeded but its answer was lost, then undoing finds
   await begun(buyer, 9);
   const writeConcernError = { code: 50, codeName: "MaxTimeMSExpired", errmsg: "too long" };
   const data = { failCommands: ["commitTransaction"], writeConcernError, appName: APP_NAME };
-  await failPoint({ mode: { times: 1 }, data });
+  await setFailPoint(shop().db.admin(), { mode: { times: 1 }, data });
   expect(done(await buyer.order())).toMatchObject({ paymentStatus: "paid" });
   expect(await buyer.stored.session()).toMatchObject({ status: "completed", placement: null });
   expect(await buyer.stored.refunds()).toEqual([]);
@@ -147,7 +140,7 @@ test.each([-60, 60])(
 );
 
 test.each([-60, 60])(
-  "When this process's clock is %i minutes off, then recovery takes up exactly the intents whose lease has ended",
+  "When this process's clock is %i minutes off, then recovery finds exactly the intents whose lease has ended",
   async (minutes) => {
     const [stuck, running] = [await paid(), await paid()];
     control().faults.add({ service: "inventory", match: "convert", action: "status", status: 503 });

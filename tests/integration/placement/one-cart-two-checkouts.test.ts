@@ -47,7 +47,7 @@ const captureLate = async ({ buyer, gatewayOrderId }: Paid) =>
 const sold = async ({ buyer }: Paid) =>
   (await control().inventory.ledger({ orderId: buyer.id, type: "converted" })).length;
 
-test("When an expired checkout is captured while a second one is being placed, then it waits, and its money goes back", async () => {
+test("When an expired checkout is captured while a second one is being placed, then it waits, and its payment is refunded", async () => {
   const { late, second } = await expiredAndPaid();
   await beginPlacing(second);
   await captureLate(late);
@@ -63,7 +63,7 @@ test("When an expired checkout is captured while a second one is being placed, t
   expect([await sold(late), await sold(second)]).toEqual([0, 1]);
 });
 
-test("When nobody asks again, then recovery places one of the two and returns the other's money", async () => {
+test("When no client returns, then recovery places one of the two and refunds the other", async () => {
   const { late, second } = await expiredAndPaid();
   await beginPlacing(second);
   await captureLate(late);
@@ -76,7 +76,7 @@ test("When nobody asks again, then recovery places one of the two and returns th
   expect(await second.buyer.stored.refunds()).toEqual([]);
 });
 
-test("When the expired checkout is being placed first, then the second one waits, and its money goes back", async () => {
+test("When the expired checkout is being placed first, then the second one waits, and its payment is refunded", async () => {
   const { late, second } = await expiredAndPaid();
   await captureLate(late);
   await beginPlacing(late);
@@ -87,12 +87,19 @@ test("When the expired checkout is being placed first, then the second one waits
   expect(await second.buyer.stored.refunds()).toHaveLength(1);
 });
 
-test("When the second placing is undone, then the expired checkout gets its order after all", async () => {
+test("When the second placement is undone, then the expired checkout gets its order after all", async () => {
   const { late, second } = await expiredAndPaid();
   await beginPlacing(second);
   await captureLate(late);
   refused(await late.buyer.order(), 409, "PLACEMENT_IN_PROGRESS");
-  control().faults.add({ service: "inventory", match: "convert", action: "status", status: 409, times: 1 });
+  control().faults.add({
+    service: "inventory",
+    match: "convert",
+    action: "status",
+    status: 409,
+    code: "INSUFFICIENT_STOCK",
+    times: 1,
+  });
   refused(await second.buyer.order(), 409, "OUT_OF_STOCK");
   await shop().settle();
   expect((await late.buyer.order()).status).toBe(201);

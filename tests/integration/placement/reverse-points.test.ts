@@ -2,7 +2,7 @@ import { Types } from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { startWorld, type World } from "../../support/world.js";
 
-/** What a refused placement took is returned at once, and once more later. */
+/** The effects of a refused placement are reversed at once, and once more later. */
 let world: World;
 let orderId: Types.ObjectId;
 
@@ -12,7 +12,7 @@ const userId = SEED.users.bharat;
 const pointsNow = () => world.sandbox.control.engagement.points(userId);
 
 async function reversePoints(round: "first" | "second"): Promise<void> {
-  const { placementReversals } = await import("../../../services/flows/place-order/reverse-placement.js");
+  const { placementReversals } = await import("../../../services/flows/place-order/undo.step.js");
   const points = placementReversals.find(({ name }) => name === "points");
   if (!points) throw new Error("points have no reversal");
   await points.reverse(orderId, round);
@@ -50,7 +50,7 @@ beforeEach(async () => {
   });
 });
 
-test("When a placement that took points is reversed twice, then they are given back once", async () => {
+test("When a placement that took points is reversed twice, then they are returned once", async () => {
   const before = pointsNow();
   await redeem();
   await reversePoints("first");
@@ -59,7 +59,7 @@ test("When a placement that took points is reversed twice, then they are given b
   expect(pointsNow()).toBe(before);
 });
 
-test("When a frozen process takes the points after the first reversal, then the second gives them back", async () => {
+test("When a suspended process redeems the points after the first reversal, then the second returns them", async () => {
   const before = pointsNow();
   await redeem();
   await reversePoints("first");
@@ -70,7 +70,7 @@ test("When a frozen process takes the points after the first reversal, then the 
   expect(pointsNow()).toBe(before);
 });
 
-test("When nothing was taken, then nothing is given", async () => {
+test("When nothing was redeemed, then nothing is returned", async () => {
   const before = pointsNow();
   await reversePoints("first");
   expect(pointsNow()).toBe(before);

@@ -1,6 +1,6 @@
 import mongoose from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { useFailPoints } from "../../support/fail-points.js";
+import { setFailPoint, useFailPoints } from "../../support/fail-points.js";
 import { eventually } from "../../support/instances.js";
 import { testDatabaseUri } from "../../support/test-database-uri.js";
 import { type Buyer, done, refused, useShop } from "../checkout/shop-world.js";
@@ -16,14 +16,8 @@ function namedUri(): string {
   return uri.toString();
 }
 
-/** Placing decides on the session and the payment that it has read; the claim and the commit compare both. */
+/** A placement relies on the session and the payment that it has read; claim and commit compare both. */
 const shop = useShop({ MONGODB_URI: namedUri() });
-
-const failPoint = (settings: object) =>
-  mongoose.connection
-    .getClient()
-    .db("admin")
-    .command({ configureFailPoint: "failCommand", ...settings });
 
 const HELD_OPEN_MS = 2_000;
 
@@ -35,7 +29,7 @@ async function holdNextCommit(): Promise<void> {
     blockTimeMS: HELD_OPEN_MS,
     appName: APP_NAME,
   };
-  await failPoint({ mode: { times: 1 }, data });
+  await setFailPoint(shop().db.admin(), { mode: { times: 1 }, data });
 }
 
 /** The commit has arrived at the server. */
@@ -50,9 +44,7 @@ async function isHeld(): Promise<boolean> {
   return running.hasNext();
 }
 
-afterEach(() => failPoint({ mode: "off" }));
-
-/** The order, if there is one, was made on the terms and the money that the session shows. */
+/** The order, if there is one, has the terms and the payment of the session. */
 async function expectConsistent(buyer: Buyer): Promise<void> {
   const [order, session, payments] = await Promise.all([
     buyer.stored.order(),
@@ -102,7 +94,7 @@ test("When online payment replaces cash on delivery while the order is being pla
   await expectConsistent(buyer);
 });
 
-test("When store credit that paid for everything is dropped after the session was read, then there is no order for nothing", async () => {
+test("When store credit that paid for everything is dropped after the session was read, then no unpaid order is placed", async () => {
   shop().sandbox.control.engagement.setCredit(SEED.users.dev, 5_000);
   const buyer = shop().customer("dev");
   await buyer.prepare();

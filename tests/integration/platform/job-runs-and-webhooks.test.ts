@@ -75,7 +75,7 @@ describe("Job runs and webhook events", () => {
       expect([runs, await JobRun.countDocuments({ job })]).toEqual([1, 1]);
     });
 
-    it("When it is run by hand, then each time is a slot of its own", async () => {
+    it("When it is run manually, then every run has its own slot", async () => {
       const outcomes = [
         await runJob({ job, slot: manualSlot(), work: async () => 1 }),
         await runJob({ job, slot: manualSlot(), work: async () => 2 }),
@@ -107,7 +107,7 @@ describe("Job runs and webhook events", () => {
       expect(first?.finishedAt?.getTime()).toBeLessThanOrEqual(second?.startedAt.getTime() ?? Number.NaN);
     });
 
-    it("When its lease is taken away while it works, then it is told to stop", async () => {
+    it("When it loses its lease while running, then its signal is aborted", async () => {
       const outcome = await runJob({
         job,
         slot,
@@ -132,7 +132,7 @@ describe("Job runs and webhook events", () => {
       expect(outcome).toMatchObject({ ran: true, run: { state: "completed" } });
     });
 
-    it("When it runs, then what it logs and calls bears the run's id", async () => {
+    it("When it runs, then its logs and calls carry the run's id", async () => {
       let requestId: string | undefined;
       await runJob({
         job,
@@ -176,7 +176,7 @@ describe("Job runs and webhook events", () => {
       expect(stored.filter(({ isNew }) => isNew)).toHaveLength(1);
     });
 
-    it("When whoever stored it does not apply it in time, then the worker takes it up", async () => {
+    it("When the request that stored it does not apply it in time, then the worker claims it", async () => {
       await storeWebhookEvent(draft("evt_1"));
       expect(await claimDueWebhookEvents(10)).toEqual([]);
       setClock(31_000);

@@ -39,6 +39,14 @@ describe("The database", () => {
       }
     });
 
+    it("When an obsolete index of an earlier version exists, then it is dropped and the others stay", async () => {
+      const events = Cart.db.collection("webhookEvents");
+      const made = await events.indexes();
+      await events.createIndex({ eventId: 1 });
+      await Promise.all([prepareDatabase(), prepareDatabase()]);
+      expect(await events.indexes()).toEqual(made);
+    });
+
     it("feeds at most eight indexes with an order", () => {
       expect(Order.schema.indexes().length + 1).toBeLessThanOrEqual(8);
     });
@@ -65,7 +73,7 @@ describe("The database", () => {
     });
   });
 
-  it("When a variant is in a cart, then it is there once, and once more as a gift", async () => {
+  it("When a variant is in a cart, then it has one line, and one more as a gift", async () => {
     const line = { ...anItem(), cartId: id(), addedAt: new Date() };
     await CartItem.create(line);
     await CartItem.create({ ...line, isFreeGift: true });
@@ -172,7 +180,7 @@ describe("The database", () => {
       await expect(Cart.findOne(mistyped)).rejects.toThrow(/userID/);
     });
 
-    it("When an update writes a fraction of a paisa or an unknown word, then it is refused", async () => {
+    it("When an update writes a fraction of a paisa or an unknown value, then it is refused", async () => {
       const { _id } = await Cart.create(aCart());
       await expect(Cart.updateOne({ _id }, { $set: { grandTotal: 0.5 } })).rejects.toThrow(/whole number/);
       const status: unknown = "open";

@@ -52,7 +52,7 @@ describe("Numbers and leases", () => {
       expect(await generateUniqueOrderNumber()).toBe("ORD-2026-000002");
     });
 
-    it("When a number is drawn inside a transaction that fails, then it is gone, not given twice", async () => {
+    it("When a number is drawn inside a transaction that fails, then it is lost and never drawn again", async () => {
       let drawn = "";
       const work = inTransaction(async () => {
         drawn = await generateUniqueOrderNumber();

@@ -12,7 +12,7 @@ import {
   deliverDue,
   drainOutbox,
   MAX_ATTEMPTS,
-  type OutboxEffects,
+  type OutboxHandlers,
   startOutboxWorker,
 } from "../../../services/platform/outbox-worker.service.js";
 import { inTransaction } from "../../../services/platform/transaction.service.js";
@@ -50,7 +50,7 @@ describe("The outbox", () => {
   afterEach(() => setClock(0));
 
   describe("When messages are written down", () => {
-    it("in a transaction that fails, then there are none and nobody is nudged", async () => {
+    it("in a transaction that fails, then none is stored and the worker is not nudged", async () => {
       const nudged = jest.fn();
       const stop = onOutboxNudge(nudged);
       const work = inTransaction(async (session) => {
@@ -143,7 +143,7 @@ describe("The outbox", () => {
     expect([await find("a"), mail.received]).toMatchObject([{ state: "delivered" }, ["a:mail"]]);
   });
 
-  it("When nobody here knows the type, then the message waits for an instance that does", async () => {
+  it("When this instance has no handler for the type, then the message waits for an instance that does", async () => {
     await enqueueOutbox([draft("a")]);
     await drainOutbox({});
     expect(await find("a")).toMatchObject({ state: "pending", attempts: 1 });
@@ -201,7 +201,7 @@ describe("The outbox", () => {
   });
 
   describe("The worker", () => {
-    const eventOf = (effects: (resolve: (key: string) => void) => OutboxEffects) => {
+    const eventOf = (effects: (resolve: (key: string) => void) => OutboxHandlers) => {
       let resolve = (_key: string): void => undefined;
       const delivered = new Promise<string>((done) => {
         resolve = done;
@@ -222,7 +222,7 @@ describe("The outbox", () => {
       expect(await find("a")).toMatchObject({ state: "delivered" });
     });
 
-    it("When nobody nudges it, then it finds the message by itself", async () => {
+    it("When it is not nudged, then it finds the message by itself", async () => {
       await OutboxMessage.create({ ...draft("a"), dueAt: new Date() });
       const { delivered, effects } = telling();
       const worker = startOutboxWorker(effects, { pollMs: 5 });

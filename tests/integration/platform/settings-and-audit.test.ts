@@ -41,7 +41,9 @@ describe("Settings and audit", () => {
       "When the initial values of %s are checked, then they are allowed and explained",
       async (group) => {
         const values = await getSettings(group);
-        expect(settingsPatchSchema(group).validate(values, { convert: false }).error).toBeUndefined();
+        expect(
+          settingsPatchSchema(settingDefinitions(group)).validate(values, { convert: false }).error,
+        ).toBeUndefined();
         for (const { meaning } of Object.values(settingDefinitions(group)))
           expect(meaning.length).toBeGreaterThan(10);
       },
@@ -54,7 +56,7 @@ describe("Settings and audit", () => {
       expect(await getSettings("cart")).toMatchObject({ maxLines: 20, maxPerVariant: 3, cartExpiryDays: 7 });
     });
 
-    it("When two admins change the same version, then the second hears of the first", async () => {
+    it("When two admins change the same version, then the second gets a conflict with the current values", async () => {
       await putSettings({ group: "tax", patch: { roundToRupee: true }, version: 0, by });
       const late = await putSettings({
         group: "tax",
@@ -119,13 +121,13 @@ describe("Settings and audit", () => {
       expect(await getSettings("cart")).toMatchObject({ maxLines: 20 });
     });
 
-    it("When a caller changes what it was given, then it is refused and nobody else sees it", async () => {
+    it("When a caller changes what it was given, then it is refused and other callers do not see it", async () => {
       const { enabledMethods } = await getSettings("payments");
       expect(() => enabledMethods.splice(0)).toThrow();
       expect((await getSettings("payments")).enabledMethods).toContain("upi");
     });
 
-    it("When a word is no group, then it is told apart", () => {
+    it("When a name is not a group, then it is recognised as such", () => {
       expect([isSettingsGroup("cart"), isSettingsGroup("constructor")]).toEqual([true, false]);
     });
 

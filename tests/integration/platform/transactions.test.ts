@@ -4,7 +4,7 @@ import { Counter } from "../../../models/index.js";
 import { afterCommit, inTransaction } from "../../../services/platform/transaction.service.js";
 import { OutcomeUnknownError } from "../../../utils/errors.js";
 import { currentDatabaseUri } from "../../support/database.js";
-import { useFailPoints } from "../../support/fail-points.js";
+import { clearFailPoint, setFailPoint, useFailPoints } from "../../support/fail-points.js";
 
 useFailPoints();
 
@@ -20,9 +20,9 @@ interface Fault {
   writeConcernError?: object;
 }
 
-const admin = (command: object) => mongoose.connection.getClient().db("admin").command(command);
+const admin = () => mongoose.connection.getClient().db("admin").admin();
 const fail = ({ times, ...data }: Fault) =>
-  admin({ configureFailPoint: "failCommand", mode: { times }, data: { ...data, appName: APP_NAME } });
+  setFailPoint(admin(), { mode: { times }, data: { ...data, appName: APP_NAME } });
 
 const put = (_id: string, sequence: number) => (session: mongo.ClientSession) =>
   Counter.updateOne({ _id }, { $set: { sequence } }, { session, upsert: true });
@@ -37,9 +37,6 @@ describe("inTransaction", () => {
   });
   beforeEach(async () => {
     await Counter.deleteMany({});
-  });
-  afterEach(async () => {
-    await admin({ configureFailPoint: "failCommand", mode: "off" });
   });
   afterAll(async () => {
     await mongoose.connection.dropDatabase();
@@ -94,7 +91,7 @@ describe("inTransaction", () => {
     expect(await sequenceOf("hot")).toBe(15);
   });
 
-  it("When the connection is cut at the commit, then the commit is asked for again and the work is there once", async () => {
+  it("When the connection is cut at the commit, then the commit is retried and the work is stored once", async () => {
     await fail({ times: 2, failCommands: ["commitTransaction"], closeConnection: true });
     let runs = 0;
     await inTransaction(async (session) => {
@@ -115,8 +112,8 @@ describe("inTransaction", () => {
     await expect(work).rejects.toThrow(OutcomeUnknownError);
     expect(performance.now() - startedAt).toBeLessThan(5_000);
     // The server would keep its locks for another 15 s.
-    await admin({ configureFailPoint: "failCommand", mode: "off" });
-    await admin({ killSessions: [left] });
+    await clearFailPoint();
+    await admin().command({ killSessions: [left] });
   });
 
   it("When the commit ran into its time limit, then the outcome is unknown, though the write is there", async () => {
@@ -138,7 +135,7 @@ describe("inTransaction", () => {
   });
 
   describe("afterCommit", () => {
-    it("When an attempt had to be repeated, then the callback runs once, after the commit", async () => {
+    it("When an attempt was retried, then the callback runs once, after the commit", async () => {
       await fail({
         times: 1,
         failCommands: ["update"],

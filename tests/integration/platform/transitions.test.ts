@@ -1,11 +1,13 @@
 import { Types, trusted } from "mongoose";
 import {
+  AuditLog,
   Cart,
   type ChangedBy,
   CheckoutSession,
   Order,
   type OrderDoc,
   OrderStatusHistory,
+  OutboxMessage,
   Payment,
   type PaymentDoc,
 } from "../../../models/index.js";
@@ -75,7 +77,7 @@ describe("Transitions", () => {
       expect(await historyOf(id)).toEqual(["null → pending", "pending → captured"]);
     });
 
-    it("When ten say the same at once, then one of them changes it", async () => {
+    it("When ten make the same move at once, then one of them changes it", async () => {
       const id = await aStoredPayment();
       const results = await Promise.all(
         Array.from({ length: 10 }, () =>
@@ -86,7 +88,7 @@ describe("Transitions", () => {
       expect(await historyOf(id)).toEqual(["null → pending", "pending → captured"]);
     });
 
-    it("When opposite words come at once, then the history is one chain that ends in the status", async () => {
+    it("When opposite reports arrive at once, then the history is one chain that ends in the status", async () => {
       const id = await aStoredPayment();
       const move = (to: "failed" | "authorized" | "captured") =>
         tryTransition({ machine: paymentMachine, model: Payment, id, to, by });
@@ -112,7 +114,7 @@ describe("Transitions", () => {
       expect(await historyOf(id)).toHaveLength(2);
     });
 
-    it("When a late word of the gateway is not allowed any more, then it is ignored", async () => {
+    it("When a late gateway report is no longer allowed, then it is ignored", async () => {
       const id = await aStoredPayment();
       await applyTransition({ machine: paymentMachine, model: Payment, id, to: "captured", by });
       expect(
@@ -262,6 +264,43 @@ describe("Transitions", () => {
     });
   });
 
+  it("When a move has messages and an audit row, then all are written in its transaction, and only if it moves", async () => {
+    const cart = await Cart.create(aCart());
+    const move = () =>
+      inTransaction((tx) =>
+        applyTransition({
+          machine: cartMachine,
+          model: Cart,
+          id: cart._id,
+          to: "abandoned",
+          by,
+          raiseVersion: true,
+          messages: ({ version }) => [{ type: "t", dedupeKey: `t:${version}`, payload: { version } }],
+          audit: { action: "cart.abandon", resourceType: "cart" },
+          tx,
+        }),
+      );
+    await move();
+    await move();
+    expect(await AuditLog.find().lean()).toMatchObject([
+      {
+        ...{ actorType: "admin", actorId: "admin-1", action: "cart.abandon", resourceType: "cart" },
+        resourceId: cart._id.toHexString(),
+        ...{ before: { status: "active" }, after: { status: "abandoned" } },
+      },
+    ]);
+    const messages = await OutboxMessage.find().sort({ type: 1 }).lean();
+    expect(messages.map(({ type, dedupeKey }) => (type === "t" ? dedupeKey : type))).toEqual([
+      "audit.recorded",
+      `t:${cart.version + 1}`,
+    ]);
+    const outside = applyTransition({
+      ...{ machine: cartMachine, model: Cart, id: cart._id, by },
+      ...{ to: "active", messages: [] },
+    });
+    await expect(outside).rejects.toThrow(TypeError);
+  });
+
   it("When a cart or a checkout moves, then only its status is kept, without a history", async () => {
     const cart = await Cart.create(aCart());
     await applyTransition({
@@ -270,7 +309,7 @@ describe("Transitions", () => {
       id: cart._id,
       to: "abandoned",
       by,
-      inc: { version: 1 },
+      raiseVersion: true,
     });
     expect(await Cart.findById(cart._id).lean()).toMatchObject({ status: "abandoned", version: 1 });
     const checkout = await CheckoutSession.create(aCheckout());

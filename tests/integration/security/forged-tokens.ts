@@ -1,7 +1,7 @@
 import { createHmac, generateKeyPairSync, sign } from "node:crypto";
 import { SANDBOX_SECRETS } from "../../../scripts/sandbox/environment.js";
 
-/** Authorization headers that must not let anybody in (S10–S12), made by hand, so that nothing mends them. */
+/** Authorization headers that must be refused; built by hand, so that no library corrects them. */
 
 const { jwtSecret, jwtIssuer, jwtAudience } = SANDBOX_SECRETS;
 

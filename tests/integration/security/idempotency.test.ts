@@ -13,7 +13,7 @@ import { newSession, type Shopper, type Stage, shopFor, shopUntil } from "./shop
 
 type Route = SecurityWorld["routes"][number];
 
-/** The routes of api.md that insist on a key, among those that are mounted. */
+/** The mounted routes that require a key according to the API contract. */
 const REQUIRED = ["POST /api/payments", "POST /api/payments/cod"];
 /** POSTs that create nothing of the caller's; all others honour a key. */
 const WITHOUT = [
@@ -24,7 +24,7 @@ const WITHOUT = [
   "POST /api/payments/verify",
 ];
 
-/** A whole table is one test; on a busy machine that takes a while. */
+/** Each test covers a whole table, which takes a while on a busy machine. */
 jest.setTimeout(120_000);
 
 let world: SecurityWorld;
@@ -58,7 +58,7 @@ const nameOfUse = ({ route }: Use): string => nameOf(route);
 const newShopper = (route: Route): Promise<Shopper> => shopFor(world, route, stageOf(route));
 
 describe("An idempotency key", () => {
-  test("When api.md requires it, then the route declares it, and refuses to go without (S18)", async () => {
+  test("When the contract requires it, then the route declares it and refuses a request without it", async () => {
     const required = world.routes.filter(({ idempotency }) => idempotency === "required");
     expect(required.map(nameOf).sort()).toEqual(REQUIRED);
     const posts = world.routes.filter((route) => route.method === "post" && takesJson(route));

@@ -28,10 +28,10 @@ import { newSession, type Shopper, shopForEverything, shopUntil } from "./shoppe
 
 type Route = SecurityWorld["routes"][number];
 
-/** As `BODY_LIMITS` of the service says; written again, because it is a promise of `api.md`. */
+/** As `BODY_LIMITS` in the service; repeated here, because the API promises it. */
 const LIMITS = { standard: 100_000, large: 2_000_000 };
 
-/** A whole table is one test; on a busy machine that takes a while. */
+/** Each test covers a whole table, which takes a while on a busy machine. */
 jest.setTimeout(120_000);
 
 let world: SecurityWorld;
@@ -43,7 +43,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-/** Calls the route as somebody who may, with his own ids. */
+/** Calls the route as its owner, with the owner's ids. */
 const callAsOwner = (route: Route, call: Call): Promise<Response> => {
   const as = { ...callerFor(route, guest, world.sandbox.tokens.admin), ...call.as };
   return world.call(route, { own: guest.has, ...call, as });
@@ -76,7 +76,7 @@ const nameBodyCase = ({ route, path, value }: BodyCase): string =>
   `${nameOf(route)} · ${path.join(".")} = ${JSON.stringify(value)}`;
 
 describe("A body", () => {
-  test("When a client assigns what only the service may, then every write refuses it (S5)", async () => {
+  test("When a client sends a field that only the service may set, then every write refuses it", async () => {
     const findings = collectFindings();
     const cases: BodyCase[] = world.routes.filter(takesJson).flatMap((route) =>
       objectsOf(route.schemas.body).flatMap(({ path, keys }) =>
@@ -98,7 +98,7 @@ describe("A body", () => {
     findings.report();
   });
 
-  test("When a field holds an operator or another type, then it is refused by name (S1, S20)", async () => {
+  test("When a field holds an operator or another type, then it is refused by name", async () => {
     const findings = collectFindings();
     const cases: BodyCase[] = world.routes
       .filter(takesJson)
@@ -134,7 +134,7 @@ describe("A body", () => {
     findings.report();
   });
 
-  test("When it is no JSON object of decent size and depth, then 400, 413 or 415 (S19–S22)", async () => {
+  test("When it is not a JSON object of allowed size and depth, then it is 400, 413 or 415", async () => {
     const findings = collectFindings();
     const cases = world.routes
       .filter(takesJson)
@@ -154,7 +154,7 @@ describe("A body", () => {
     findings.report();
   });
 
-  test("When it is missing and something is required, then it is refused (S21)", async () => {
+  test("When it is missing and a field is required, then it is refused", async () => {
     const findings = collectFindings();
     const needy = world.routes.filter((route) => takesJson(route) && route.schemas.body?.validate({}).error);
     await expectNothingDone(world, findings, () =>
@@ -167,7 +167,7 @@ describe("A body", () => {
 });
 
 describe("A URL", () => {
-  test("When a query is unknown, repeated, an operator or out of bounds, then it is refused (S2, S30)", async () => {
+  test("When a query is unknown, repeated, an operator or out of bounds, then it is refused", async () => {
     const findings = collectFindings();
     const cases = world.routes
       .filter((route) => !isSigned(route))
@@ -203,7 +203,7 @@ describe("A URL", () => {
   };
   const callWith = ({ route, name, value }: PathCase) => callAsOwner(route, { params: { [name]: value } });
 
-  test("When an id is none, then it is refused (S3, S22, S46)", async () => {
+  test("When an id has the wrong format, then it is refused", async () => {
     const findings = collectFindings();
     const cases = pathCases().filter((pathCase) => !isFree(pathCase));
     await expectNothingDone(world, findings, () =>
@@ -221,14 +221,14 @@ describe("A URL", () => {
       const answer = await callWith(pathCase);
       world.expectEnvelope(answer, answer.status === 200 ? 200 : 404);
     });
-    // A coupon that is not there is taken off in vain, which asks the neighbours.
+    // Removing a coupon that is not applied changes nothing, but calls the neighbours.
     await findings.check("nothing is changed", async () => expect(await world.digest()).toEqual(before));
     findings.report();
   });
 });
 
 describe("A session id", () => {
-  test("When it cannot be one of ours, then every guest's route answers 400 (S3)", async () => {
+  test("When it has the wrong format, then every guest route answers 400", async () => {
     const findings = collectFindings();
     const cases = world.routes
       .filter((route) => isGuest(route) || accessOf(route) === "customer+session")
@@ -256,7 +256,7 @@ describe("A quantity", () => {
     return route;
   };
 
-  test("When it is no positive whole number, then it is refused and nothing is reserved (S23)", async () => {
+  test("When it is not a positive whole number, then it is refused and nothing is reserved", async () => {
     const findings = collectFindings();
     const cases: BodyCase[] = world.routes.filter(takesJson).flatMap((route) =>
       fieldsOf(route.schemas.body)

@@ -24,13 +24,13 @@ const CARD_WITH_BLANKS = "4111 1111 1111 1111";
 const VPA = "canary.vpa@okaxis";
 const QUERY_TOKEN = "1900000000.canarytoken0123456789";
 
-/** A whole table is one test; on a busy machine that takes a while. */
+/** Each test covers a whole table, which takes a while on a busy machine. */
 jest.setTimeout(120_000);
 
 let world: SecurityWorld;
-/** Every line that the service has logged, at the most talkative level. */
+/** Every line that the service has logged, at the most verbose level. */
 const lines: string[] = [];
-/** Every refusal that anybody got. */
+/** Every refusal that was sent. */
 const refusals: { what: string; text: string }[] = [];
 let customer: Shopper;
 let guest: Shopper;
@@ -47,7 +47,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-/** What is nobody's business, by what it is. */
+/** Secrets, by kind. */
 function canaries(): Record<string, string> {
   const {
     razorpayKeyId,
@@ -94,7 +94,7 @@ async function callAs({ headers: as, has: own }: Shopper, name: string, body?: u
   return noted(name, await world.call(route, { as, own, body }));
 }
 
-/** Everything that can be said of somebody, in a purchase from the cart to the order. */
+/** All personal data of a purchase from the cart to the order. */
 async function purchase(): Promise<void> {
   const shopper = await shopUntil(world, customer.headers, "checkout");
   await callAs(shopper, "PUT /api/checkout/:sessionId/notes", {
@@ -160,7 +160,7 @@ function aroundBody(route: Route, forgeries: readonly (string | string[])[]): At
   ];
 }
 
-/** A webhook that is no JSON, signed rightly and wrongly. */
+/** A webhook that is not JSON, with a valid and an invalid signature. */
 function inWebhook(route: Route): Attack[] {
   if (!isSigned(route)) return [];
   const text = `{"event":"payment.captured","vpa":"${VPA}"`;
@@ -171,7 +171,7 @@ function inWebhook(route: Route): Attack[] {
   }));
 }
 
-/** What a service that is attacked gets to see. */
+/** The requests of an attack. */
 async function attack(): Promise<void> {
   const { headers: as, has: own } = guest;
   const forgeries = Object.values(forgedHeaders()).slice(0, 3);
@@ -185,7 +185,7 @@ async function attack(): Promise<void> {
 
 const FAULTS = ["status", "garbage", "html", "wrong-types", "truncate", "reset-after"] as const;
 
-/** Neighbours that fail in every way, each too seldom to open its breaker, while somebody shops. */
+/** Neighbours that fail in every way during a purchase, each too rarely to open its breaker. */
 async function failUpstream(): Promise<void> {
   const { faults, razorpay } = world.sandbox.control;
   const shopper = await shopUntil(world, newSession(), "checkout");
@@ -211,8 +211,8 @@ async function failUpstream(): Promise<void> {
 const DRIVER_WORDS = "no such index: canary_of_the_driver";
 
 /**
- * The database refuses with words that nobody may see. Not by a fail point: the server has one for
- * everybody, and other test files use it.
+ * The database refuses with a text that must not leak. Not by a fail point: the server has only one, and other test
+ * files use it.
  */
 async function failDatabase(): Promise<void> {
   const find = jest.spyOn(mongoose.mongo.Collection.prototype, "find").mockImplementation(() => {
@@ -225,8 +225,8 @@ async function failDatabase(): Promise<void> {
   find.mockRestore();
 }
 
-describe("Whatever happens", () => {
-  test("When people shop, attackers try and neighbours fail, then log and refusals stay silent about secrets (S40)", async () => {
+describe("Log and refusals", () => {
+  test("When customers buy, attackers try and neighbours fail, then no secret is in the log or a refusal", async () => {
     await purchase();
     await attack();
     await failUpstream();
@@ -255,7 +255,7 @@ describe("Whatever happens", () => {
       },
     );
     findings.report();
-    // It was not silence that passed.
+    // Something was logged, so the test did not pass on an empty log.
     expect(lines.length).toBeGreaterThan(refusals.length);
     const seen = new Set(refusals.map(({ text }) => String(JSON.parse(text).statusCode)));
     expect([...seen]).toEqual(

@@ -19,11 +19,11 @@ import {
 type Route = SecurityWorld["routes"][number];
 type Headers = Record<string, string>;
 
-/** A whole table is one test; on a busy machine that takes a while. */
+/** Each test covers a whole table, which takes a while on a busy machine. */
 jest.setTimeout(120_000);
 
 let world: SecurityWorld;
-/** Two victims who have everything, and two attackers who have things of their own. */
+/** Two victims with every kind of document, and two attackers with documents of their own. */
 let customer: Shopper;
 let guest: Shopper;
 let otherCustomer: Shopper;
@@ -46,7 +46,7 @@ const requestOf = (route: Route, own: Belongings): string => {
   return JSON.stringify([params?.(own), body?.(own)]);
 };
 
-/** Routes whose path or body names what belongs to somebody. */
+/** Routes whose path or body names a document with an owner. */
 const ownedRoutes = (): Route[] =>
   world.routes.filter(
     (route) => isConsumer(route) && requestOf(route, guest.has) !== requestOf(route, customer.has),
@@ -60,7 +60,7 @@ interface Attack {
 }
 const nameAttack = ({ route, who }: Attack) => `${nameOf(route)} · ${who}`;
 
-/** Everybody who may not, for every owned route. */
+/** Every caller who is not the owner, for every owned route. */
 function attacks(): Attack[] {
   const strangers: [string, Headers][] = [
     ["another customer", otherCustomer.headers],
@@ -78,22 +78,33 @@ function attacks(): Attack[] {
   return ownedRoutes().flatMap((route) => cases.map(([who, victim, as]) => ({ route, who, victim, as })));
 }
 
-/** A guest never gets as far as the resource. */
+/** Guests are refused before the resource is looked up. */
 const isMissingToken = ({ access }: Route, as: Headers): boolean =>
   access.rule.kind === "customer" && as.Authorization === undefined;
 
 describe("The cases", () => {
-  test("When a consumer's path has a parameter, then it names what somebody owns, or says why not", () => {
+  test("When a consumer's path has a parameter, then it names an owned document, or the case says why not", () => {
     const owned = ownedRoutes().map(nameOf);
     const others = world.routes.filter(
       (route) => isConsumer(route) && parametersOf(route).length > 0 && !owned.includes(nameOf(route)),
     );
     expect(others.filter((route) => !world.caseOf(route).ownerless).map(nameOf)).toEqual([]);
   });
+
+  test("When a route declares an owner, then every route of consumers with that parameter declares the same", () => {
+    const declared = new Map(world.routes.flatMap(({ owner }) => (owner ? [[owner.param, owner]] : [])));
+    const findings = world.routes.filter(isConsumer).flatMap((route) =>
+      parametersOf(route)
+        .filter((name) => declared.has(name) && declared.get(name) !== route.owner)
+        .map((name) => `${nameOf(route)} · ${name}`),
+    );
+    expect([...declared.keys()].toSorted()).toEqual(["itemId", "orderNumber"]);
+    expect(findings).toEqual([]);
+  });
 });
 
-describe("Somebody else's resource", () => {
-  test("When it is asked for or changed, then it is as if it did not exist (S6, S7)", async () => {
+describe("Another caller's resource", () => {
+  test("When it is read or changed, then the response is as if it did not exist", async () => {
     const findings = collectFindings();
     await expectNothingDone(world, findings, () =>
       findings.checkAll(attacks(), nameAttack, async ({ route, victim, as }) => {
@@ -110,7 +121,7 @@ describe("Somebody else's resource", () => {
     findings.report();
   });
 
-  test("When nobody in particular asks, then 401 or 404, an order by its number too (S8)", async () => {
+  test("When an anonymous caller asks, then it is 401 or 404, also for an order by its number", async () => {
     const findings = collectFindings();
     await expectNothingDone(world, findings, () =>
       findings.checkAll(ownedRoutes(), nameOf, async (route) => {
@@ -123,7 +134,7 @@ describe("Somebody else's resource", () => {
     findings.report();
   });
 
-  test("When an id is of another collection, then it is nothing's, for its owner too (S46)", async () => {
+  test("When an id belongs to another collection, then nothing is found, even for its owner", async () => {
     const findings = collectFindings();
     const { itemId, savedItemId, checkoutSessionId, paymentId } = guest.has;
     const turned = {
@@ -146,7 +157,7 @@ describe("Somebody else's resource", () => {
     findings.report();
   });
 
-  test("When somebody lists or reads his own, then nothing of others is in it (S7)", async () => {
+  test("When callers list their own documents, then nothing of others is included", async () => {
     const findings = collectFindings();
     const lists = world.routes.filter(
       (route) => isGuest(route) && route.method === "get" && parametersOf(route).length === 0,
@@ -173,7 +184,7 @@ describe("Somebody else's resource", () => {
     findings.report();
   });
 
-  test("When a guest's cart was merged, then his session is dead, and the cart the customer's alone (S7)", async () => {
+  test("When a guest's cart was merged, then the guest id is dead, and only the customer has the cart", async () => {
     const routeOf = (name: string): Route => {
       const route = world.routes.find((candidate) => nameOf(candidate) === name);
       if (!route) throw new Error(`no ${name}`);
@@ -206,7 +217,7 @@ describe("Somebody else's resource", () => {
     expect(theirs.data).toMatchObject({ itemCount: 1 });
   });
 
-  test("When a payment is verified with another's ids or signature, then nothing is settled (S17)", async () => {
+  test("When a payment is verified with another's ids or signature, then nothing is settled", async () => {
     const findings = collectFindings();
     const verify = world.routes.find((route) => nameOf(route) === "POST /api/payments/verify");
     if (!verify) throw new Error("no route to verify payments");
@@ -216,7 +227,7 @@ describe("Somebody else's resource", () => {
       "another's payment and signature": [{ ...own, gatewayPaymentId, signature }, 400, "SIGNATURE_INVALID"],
       "another's payment": [{ ...own, gatewayPaymentId }, 400, "SIGNATURE_INVALID"],
       "another's signature": [{ ...own, signature }, 400, "SIGNATURE_INVALID"],
-      "no signature worth the name": [{ ...own, signature: "x" }, 400, "SIGNATURE_INVALID"],
+      "an invalid signature": [{ ...own, signature: "x" }, 400, "SIGNATURE_INVALID"],
       "a signature in upper case": [
         { ...own, signature: own.signature.toUpperCase() },
         400,
@@ -242,7 +253,7 @@ describe("Somebody else's resource", () => {
     findings.report();
   });
 
-  test("When an order names another's payment, then it is not found, and nothing is placed (S25)", async () => {
+  test("When an order names another's payment, then it is not found, and nothing is placed", async () => {
     const place = world.routes.find((route) => nameOf(route) === "POST /api/orders");
     if (!place) throw new Error("no route to place orders");
     const shopper = await shopUntil(world, newSession(), "chosen");
@@ -263,7 +274,7 @@ describe("Somebody else's resource", () => {
 });
 
 describe("The owner", () => {
-  test("When the owner sends the very same request, then it is heard: the attacks fail for their sender", async () => {
+  test("When the owner sends the same request, then it is accepted: the attacks fail only because of their sender", async () => {
     const findings = collectFindings();
     await findings.checkAll(ownedRoutes(), nameOf, async (route) => {
       const isRead = route.method === "get";
@@ -271,8 +282,8 @@ describe("The owner", () => {
       const answer = await world.call(route, { as: owner.headers, own: owner.has });
       world.expectEnvelope(answer, answer.status);
       const { error } = answer.body;
-      const heard = isRead ? answer.status === 200 : ![401, 403, 404, 500].includes(answer.status);
-      if (!heard || error?.code === "VALIDATION_ERROR") throw new Error(`${answer.status} ${answer.text}`);
+      const accepted = isRead ? answer.status === 200 : ![401, 403, 404, 500].includes(answer.status);
+      if (!accepted || error?.code === "VALIDATION_ERROR") throw new Error(`${answer.status} ${answer.text}`);
     });
     findings.report();
   });

@@ -6,20 +6,20 @@ import { nameOf } from "../../support/router-table.js";
 import { meanwhile, type Scene, unanswered } from "./refusal-scene.js";
 import { newSession, nobodysBelongings, shopUntil } from "./shoppers.js";
 
-/** How a route is brought to refuse with a code. What it changes of the shopper's is put back by its caller. */
+/** How to make a route refuse with a code. The caller restores the shopper's documents afterwards. */
 export type Provoke = (scene: Scene) => Promise<Response>;
 
 const { variants, coupons } = SEED;
-const held = () => ({ token: "somebody else's", until: new Date(Date.now() + 600_000) });
+const held = () => ({ token: "another holder", until: new Date(Date.now() + 600_000) });
 const placement = () => ({ token: "t", startedAt: new Date(), leaseUntil: new Date(), attempts: 1 });
 const isCart = ({ route }: Scene) => route.path.startsWith("/api/cart");
-/** Routes that make a checkout from the cart: everything hangs on the cart. */
+/** Routes that make a checkout from the cart and depend on the cart. */
 const isStart = ({ route }: Scene) => /\/(start|resume\/:sessionId)$/.test(route.path);
 const isResume = ({ route }: Scene) => route.path.includes("/resume/");
 const isMerge = ({ route }: Scene) => route.path === "/api/cart/merge";
 const isPaying = ({ route }: Scene) => route.path.endsWith("/payment-method");
 
-/** Writes the session and nothing of the cart. */
+/** Routes that write the checkout session but not the cart. */
 const isStep = (scene: Scene) =>
   scene.route.path.startsWith("/api/checkout/") && !isStart(scene) && !isPaying(scene);
 
@@ -53,7 +53,7 @@ const withBody =
     scene.send({ body });
 const failed = (failureReason: string): Provoke => withCheckout({ status: "failed", failureReason });
 
-/** All neighbours at once: whichever the route asks first. */
+/** All neighbours at once, so that the first one the route calls fails. */
 const withFault =
   (fault: FaultRule): Provoke =>
   async (scene) => {
@@ -66,7 +66,7 @@ const withFault =
     return scene.send();
   };
 
-/** Nothing is left of the variant, and the cart holds none of it. */
+/** The variant is sold out, and the cart has no reservation. */
 const soldOut =
   (variantId: string): Provoke =>
   async (scene) => {
@@ -82,7 +82,7 @@ const soldOut =
     }
   };
 
-/** The cart goes while the call is on its way to it. */
+/** The cart is removed while the call is in flight. */
 const cartGone: Provoke = async (scene) => {
   await expire(scene);
   return meanwhile(scene, {
@@ -92,7 +92,7 @@ const cartGone: Provoke = async (scene) => {
   });
 };
 
-/** Somebody else writes between our reading and our writing. */
+/** Another request writes between our read and our write. */
 const overtaken: Provoke = async (scene) => {
   await expire(scene);
   if (isStep(scene))
@@ -129,10 +129,10 @@ const othersItem: Provoke = async (scene) => {
 };
 const unknown: Provoke = (scene) => scene.send({ own: nobodysBelongings() });
 
-/** What a code takes on every route that declares it, unless `OF_ROUTES` says otherwise. */
+/** The provocation of a code on every route that declares it, unless `OF_ROUTES` has another. */
 const GENERAL: Readonly<Record<string, Provoke>> = {
   UPSTREAM_BAD_RESPONSE: withFault({ action: "wrong-types" }),
-  // A question, where there is one: of a write that is answered 503 nobody knows whether it was done.
+  // A read if there is one: after a 503, it is unknown whether a write was done.
   UPSTREAM_UNAVAILABLE: (scene) =>
     withFault({
       ...(isCart(scene) || isPaying(scene) ? { service: "pricing" } : {}),
@@ -226,7 +226,7 @@ const OF_ROUTES: Readonly<Record<string, Readonly<Record<string, Provoke>>>> = {
           pincode: SEED.pincodes.unserviceable,
         },
       }),
-    NOT_FOUND: (scene) => scene.send({ body: { ...bodyOf(scene), addressId: "addr-of-somebody-else" } }),
+    NOT_FOUND: (scene) => scene.send({ body: { ...bodyOf(scene), addressId: "addr-of-another-user" } }),
   },
   "PUT /api/checkout/:sessionId/billing-address": {
     INVALID_GSTIN: (scene) => scene.send({ body: { ...bodyOf(scene), gstin: "29AABCV4321K1Z8" } }),

@@ -29,7 +29,7 @@ const JOBS = [
   "retention",
 ];
 
-/** Each filter of a list alone: together they can only read less. */
+/** Each filter of a list on its own: combined filters can only read less. */
 const FILTERS: Readonly<Record<string, readonly string[]>> = {
   "GET /api/cart/saved-items": ["dateFrom=2026-01-01", "sortOrder=asc"],
   "GET /api/admin/carts/abandoned": [
@@ -57,7 +57,7 @@ const FILTERS: Readonly<Record<string, readonly string[]>> = {
 const MANY = 600;
 const MINUTE_MS = 60_000;
 
-/** Enough of what nobody asks for that reading past it would show. */
+/** Enough unrelated documents that reading them would show in the statistics. */
 async function fill(): Promise<void> {
   const at = (index: number) => new Date(Date.now() - index * MINUTE_MS);
   const rows = (make: (index: number) => mongo.Document) =>
@@ -122,7 +122,7 @@ async function callEverything(): Promise<string[]> {
         query,
         ...(isAdmin ? { as: admin, ...(route.path.includes("/:cartId") ? { params } : {}) } : {}),
       });
-      // Nobody's checkout is as good a question as anybody's.
+      // A 404 is fine: the query for an unknown checkout has the same plan.
       if (answer.status >= 300 && answer.status !== 404)
         failed.push(`${nameOf(route)}?${query}: ${answer.text}`);
     }

@@ -2,11 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type mongo, Types } from "mongoose";
 import type { Response } from "supertest";
 import type { RouteDescription } from "../../../middlewares/route.types.js";
+import { clearFailPoint, setFailPoint } from "../../support/fail-points.js";
 import { nameOf } from "../../support/router-table.js";
 import type { Call, SecurityWorld } from "./security-world.js";
 import { type Shopper, type Stage, shopFor } from "./shoppers.js";
 
-/** One route with somebody who may call it, brought so far that the call would work. */
+/** One route with a caller who may call it, in a state in which the call would succeed. */
 export interface Scene {
   world: SecurityWorld;
   route: RouteDescription;
@@ -103,11 +104,7 @@ export async function setScene(world: SecurityWorld, route: RouteDescription): P
   };
 }
 
-const admin = ({ world }: Scene, command: Document): Promise<Document> => world.db.admin().command(command);
-
-const stopFailing = (scene: Scene) => admin(scene, { configureFailPoint: "failCommand", mode: "off" });
-
-/** Which command is done and then not answered as it should be. */
+/** Which command is executed but then answered with an error. */
 interface Unanswered {
   command: "commitTransaction" | "findAndModify";
   collection?: "checkoutSessions";
@@ -115,7 +112,7 @@ interface Unanswered {
   skip?: number;
 }
 
-/** It is written, but the answer says that time was over (50): whoever asked cannot know. */
+/** The write is done, but the answer is a time-out (50), so the caller cannot know. */
 export async function unanswered(scene: Scene, { command, collection, skip }: Unanswered): Promise<Response> {
   const data = {
     failCommands: [command],
@@ -124,11 +121,11 @@ export async function unanswered(scene: Scene, { command, collection, skip }: Un
     appName: APP_NAME,
   };
   const mode = skip ? { skip } : "alwaysOn";
-  await admin(scene, { configureFailPoint: "failCommand", mode, data });
+  await setFailPoint(scene.world.db.admin(), { mode, data });
   try {
     return await scene.send();
   } finally {
-    await stopFailing(scene);
+    await clearFailPoint();
   }
 }
 
@@ -139,10 +136,10 @@ interface Meanwhile {
   happens: () => Promise<unknown>;
 }
 
-/** Longer than a small write takes on a machine that does three things at once. */
+/** Longer than a small write takes on a busy machine. */
 const HELD_MS = 500;
 
-/** Holds one write of the call back at the server until something else has happened. */
+/** Blocks one write of the call at the server until something else has happened. */
 export async function meanwhile(scene: Scene, { collection, at, happens }: Meanwhile): Promise<Response> {
   const namespace = `${scene.world.db.databaseName}.${collection}`;
   const data = {
@@ -153,24 +150,25 @@ export async function meanwhile(scene: Scene, { collection, at, happens }: Meanw
     appName: APP_NAME,
   };
   const mode = at === 1 ? "alwaysOn" : { skip: at - 1 };
-  const { count } = await admin(scene, { configureFailPoint: "failCommand", mode, data });
+  const admin = scene.world.db.admin();
+  const { count } = await setFailPoint(admin, { mode, data });
   const answer = scene.send();
-  await admin(scene, { waitForFailPoint: "failCommand", timesEntered: count + 1, maxTimeMS: 10_000 });
+  await admin.command({ waitForFailPoint: "failCommand", timesEntered: count + 1, maxTimeMS: 10_000 });
   await happens();
   // Waits for the one that is held.
-  await stopFailing(scene);
+  await clearFailPoint();
   return answer;
 }
 
-/** Ends the trouble: no faults, and every breaker closed again. */
+/** Ends the disturbance: no faults, and every breaker closed again. */
 export async function recover({ sandbox }: SecurityWorld): Promise<void> {
   sandbox.control.faults.clear();
   const [{ upstreamClients }, { nothing }] = await Promise.all([
-    import("../../../services/integrations/upstream-clients.js"),
-    import("../../../services/integrations/schemas.js"),
+    import("../../../services/integrations/http-client.service.js"),
+    import("../../../services/integrations/contract.js"),
   ]);
-  for (const client of upstreamClients) {
-    // A success also begins the count of faults anew.
+  for (const client of upstreamClients()) {
+    // A success also resets the count of faults.
     while (!(await client.get({ path: "/health", refusals: [], schema: nothing })).success) await sleep(20);
   }
 }

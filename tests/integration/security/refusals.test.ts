@@ -7,10 +7,10 @@ import { collectFindings, type SecurityWorld, startSecurityWorld } from "./secur
 
 /**
  * Every code that a route of cart and checkout declares is provoked on that very route, and changes nothing
- * of the shopper's. A code that is declared and has no provocation fails: it cannot happen, or nobody knows how.
+ * of the shopper's. A code that is declared and has no provocation fails: it cannot happen, or its provocation is missing.
  */
 useFailPoints();
-/** A whole table is one test; on a busy machine that takes a while. */
+/** Each test covers a whole table, which takes a while on a busy machine. */
 jest.setTimeout(240_000);
 
 type Route = SecurityWorld["routes"][number];
@@ -33,7 +33,7 @@ afterAll(() => world.stop());
 
 const ours = (): Route[] => world.routes.filter((route) => isOurs(route) && (route.refuses ?? []).length > 0);
 
-/** An admin has no cart: a guest's stands there to be looked at. */
+/** An admin has no cart, so a guest's is used. */
 async function setSceneFor(route: Route): Promise<Scene> {
   const scene = await setScene(world, route);
   if (!isAdminRoute(route)) return scene;
@@ -49,12 +49,12 @@ const nameOfPair = ({ route, code }: Pair): string => `${nameOf(route)} · ${cod
 const pairs = (): Pair[] =>
   ours().flatMap((route) => [...new Set(route.refuses)].map((code) => ({ route, code })));
 const isLine = ({ code }: Pair): boolean => code === "REQUEST_IN_PROGRESS";
-/** The time of a session that is resumed after it has ended is over, whatever comes of resuming it. */
+/** A checkout session that is resumed after its end has expired, however the resuming ends. */
 const keepsTime = ({ path }: Route): boolean => !path.includes("/resume/");
 
 async function provoke({ route, code }: Pair, how: Provoke | undefined, status?: number): Promise<void> {
   const scene = scenes.get(route);
-  if (!scene || !how) throw new Error("nobody knows how to provoke it");
+  if (!scene || !how) throw new Error("there is no provocation for it");
   const { statusesOf } = await import("../../../middlewares/refusals.js");
   try {
     const answer = await how(scene);
@@ -68,7 +68,7 @@ async function provoke({ route, code }: Pair, how: Provoke | undefined, status?:
   }
 }
 
-/** Without what time and waiting change. */
+/** Without the fields that time and waiting change. */
 async function contentOf(scene: Scene): Promise<string> {
   const stored = await scene.picture();
   for (const documents of Object.values(stored))
@@ -114,10 +114,10 @@ test("When a declared refusal is provoked, then the route answers with it", asyn
   findings.report();
 });
 
-test("When somebody else's change does not end, then REQUEST_IN_PROGRESS, after ten seconds in line", async () => {
+test("When another request's change does not end, then it is REQUEST_IN_PROGRESS after ten seconds of waiting", async () => {
   const findings = collectFindings();
   const waiting = pairs().filter(isLine);
-  // All at once: each has to wait for itself.
+  // All at once, because each has to wait.
   await Promise.all(
     waiting.map((pair) =>
       findings.check(nameOfPair(pair), () => provoke(pair, findProvocation(pair.route, pair.code))),

@@ -2,23 +2,23 @@ import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import type { Belongings, Stage } from "./shoppers.js";
 
 /**
- * One entry for every mounted route: what `api.md` says of its access, and a request that it takes. All
+ * One entry for every mounted route: its access according to the contract, and a request that it accepts. All
  * attacks are made from these; a route without an entry fails `access.test.ts`.
  */
 export interface RouteCase {
-  /** In the words of `accessOf`, from `api.md` and not from the code. */
+  /** In the form of `accessOf`; from the API contract, not from the code. */
   access: string;
   params?: (own: Belongings) => Record<string, string>;
   body?: (own: Belongings) => Record<string, unknown>;
   /** Shows the lists and objects of the schema that the body above does not; need not be valid as a whole. */
   shape?: Record<string, unknown>;
-  /** How far a shopper must have come for a 2xx. */
+  /** The stage that a shopper needs for a 2xx. */
   stage?: Stage;
   /** Another valid body, for the same idempotency key. */
   otherBody?: (own: Belongings) => Record<string, unknown>;
-  /** What somebody else's resource is answered with; 404 unless plan v2 says otherwise (D15). */
+  /** The status for another caller's resource; 404 except for cart items. */
   foreignStatus?: 403;
-  /** Why a parameter names nothing that could belong to somebody. */
+  /** Why a parameter does not name a document with an owner. */
   ownerless?: string;
 }
 

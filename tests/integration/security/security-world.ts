@@ -41,7 +41,7 @@ export interface SecurityWorld extends World {
   upstreamCalls(): number;
 }
 
-/** What the inside of the service looks like; no answer may show it. */
+/** Internals of the service, which no response may show. */
 const INSIDES =
   /node_modules|\bat \S+ \(|\.[jt]s:\d+|\bE11000\b|\bMongo\w*(?:Error|Exception)|\bCastError|TypeError|RangeError|SyntaxError|AxiosError|ECONN|127\.0\.0\.1|\[object Object\]/;
 
@@ -50,7 +50,7 @@ export function assertNoInsides(text: string): void {
   if (found !== undefined) throw new Error(`shows "${found}": ${text.slice(0, 300)}`);
 }
 
-/** Part of letting an admin in, like verifying the token; no effect of the request. */
+/** Part of admitting an admin, like verifying the token; not an effect of the request. */
 const ACCOUNT_LOOK_UP = "GET /api/admin/users/:adminId";
 
 /** Bookkeeping of requests as such, not of what they did. */
@@ -69,7 +69,7 @@ async function digestOf(db: World["db"]): Promise<Record<string, string>> {
 }
 
 const JSON_TYPE = "application/json";
-/** superagent writes JSON its own way unless it is told to leave the text alone. */
+/** superagent serialises JSON itself unless a serializer keeps the text unchanged. */
 const asIs = (text: unknown): string => text as string;
 
 /** A key of its own where one is required. */
@@ -216,7 +216,7 @@ export async function expectNothingDone(
   });
 }
 
-/** Who calls a route that he may call; a customer where it must be one. */
+/** A caller who may call the route; a customer where only customers may. */
 export function callerFor(route: RouteDescription, guest: Shopper, adminToken: string): Shopper["headers"] {
   switch (route.access.rule.kind) {
     case "guest":

@@ -34,7 +34,7 @@ export interface Shopper {
 
 const hexId = () => randomBytes(12).toString("hex");
 
-/** Ids as they could be, of nothing that exists. */
+/** Valid ids of documents that do not exist. */
 export const nobodysBelongings = (): Belongings => ({
   itemId: hexId(),
   savedItemId: hexId(),
@@ -64,7 +64,7 @@ function textAt(answer: Response, path: string): string {
 
 type Step = (method: "post" | "put", path: string, body: object) => Promise<Response>;
 
-/** So often a request is repeated that the service was too busy for. */
+/** How often a request is repeated while the service is too busy. */
 const TRIES = 10;
 
 /** Sends one step of a purchase, and again, with the same key, while the service is too busy. */
@@ -116,7 +116,7 @@ async function failToPay(world: World, step: Step, path: string): Promise<Partia
   return { paymentId: textAt(chosen, "payment.id"), gatewayOrderId, gatewayPaymentId, signature };
 }
 
-/** Brings a shopper to a stage; what he has not got yet is nobody's. */
+/** Brings a shopper to a stage. Ids that do not exist yet belong to nothing. */
 export async function shopUntil(world: World, headers: Shopper["headers"], stage: Stage): Promise<Shopper> {
   const step = stepsOf(world, headers);
   const has = nobodysBelongings();
@@ -130,7 +130,7 @@ export async function shopUntil(world: World, headers: Shopper["headers"], stage
   return { headers, has };
 }
 
-/** A shopper who has everything: an order of last week, and a new cart whose payment just failed. */
+/** A shopper with everything: an order of last week, and a new cart whose payment has just failed. */
 export async function shopForEverything(world: World, headers: Shopper["headers"]): Promise<Shopper> {
   const step = stepsOf(world, headers);
   const first = await shopUntil(world, headers, "checkout");
@@ -142,7 +142,7 @@ export async function shopForEverything(world: World, headers: Shopper["headers"
   return { headers, has: { ...shopper.has, ...saved, orderNumber } };
 }
 
-/** Somebody new at a stage, whom the route takes: a guest, a customer, or one who has just signed in. */
+/** A new shopper at a stage, of a kind that the route accepts: a guest, a customer, or a guest who has just signed in. */
 export async function shopFor(world: World, route: RouteDescription, stage: Stage): Promise<Shopper> {
   const { rule } = route.access;
   if (rule.kind !== "customer") return shopUntil(world, newSession(), stage);

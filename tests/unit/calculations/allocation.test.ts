@@ -9,7 +9,7 @@ import { paise } from "../../../utils/money.js";
 
 const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);
 
-/** gst.md §4.2, literally: `(2n + d) div 2d`, mirrored. */
+/** The definition of rounding half away from zero, literally: `(2n + d) div 2d`, mirrored. */
 const roundByDefinition = (numerator: bigint, divisor: bigint): bigint =>
   numerator < 0n ? -roundByDefinition(-numerator, divisor) : (2n * numerator + divisor) / (2n * divisor);
 

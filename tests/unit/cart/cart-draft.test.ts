@@ -44,14 +44,14 @@ const lineOf = (reservationId: string | null, quantity = 1): CartItemDoc => ({
 const cart = { _id: new Types.ObjectId(), appliedCoupons: [], appliedDiscounts: [] } as unknown as CartDoc;
 const draftOf = (...lines: CartItemDoc[]): CartDraft => startDraft({ cart, lines }, "token");
 
-describe("a cart draft against what is stored", () => {
-  it("When nothing was touched, then nothing differs", () => {
+describe("a cart draft compared with the stored cart", () => {
+  it("When nothing was changed, then nothing differs", () => {
     const draft = draftOf(lineOf("res-1"), lineOf(null));
     expect(compareLines(draft)).toEqual({ inserted: [], updated: [], deleted: [] });
     expect(findReservationsToRelease(draft)).toEqual([]);
   });
 
-  it("When lines are added, changed and removed, then each is told apart and the stored ones stay as they were", () => {
+  it("When lines are added, changed and removed, then each is reported and the stored lines are unchanged", () => {
     const [kept, changed, removed] = [lineOf("res-1"), lineOf("res-2"), lineOf("res-3")];
     const draft = draftOf(kept, changed, removed);
     const added = lineOf("res-4");
@@ -64,7 +64,7 @@ describe("a cart draft against what is stored", () => {
     expect(findReservationsToRelease(draft)).toEqual(["res-3"]);
   });
 
-  it("When a line was reserved anew, then its old reservation is released", () => {
+  it("When a line has a new reservation, then its old one is released", () => {
     const draft = draftOf(lineOf("res-old"));
     const line = draft.lines[0];
     if (!line) throw new Error("no line");

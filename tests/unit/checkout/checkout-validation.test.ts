@@ -77,35 +77,35 @@ describe("A billing address", () => {
     expect(read({ sameAsShipping: true }).refused).toBeUndefined();
   });
 
-  test("When it is given although it is the same, then it is refused", () => {
+  test("When an address comes together with sameAsShipping, then it is refused", () => {
     expect(read({ sameAsShipping: true, ...address, landmark: "Mall" }).refused?.sort()).toEqual(
       [...Object.keys(address), "landmark"].sort(),
     );
   });
 
   test.each([{}, { sameAsShipping: false }])(
-    "When there is none in %j, then its fields are asked for",
+    "When the body is %j, then the fields of the address are required",
     (body) => {
       expect(read(body).refused?.sort()).toEqual(Object.keys(address).sort());
     },
   );
 
-  test.each([undefined, null, "29AABCV4321K1Z7"])(
-    "When it comes with the GSTIN %j, then it passes",
-    (gstin) => {
-      expect(read({ ...address, gstin, sameAsShipping: false }).refused).toBeUndefined();
-    },
-  );
+  test.each([undefined, null, "29AABCV4321K1Z7"])("When the GSTIN is %j, then it is accepted", (gstin) => {
+    expect(read({ ...address, gstin, sameAsShipping: false }).refused).toBeUndefined();
+  });
 });
 
 describe("A payment method", () => {
   const read = (body: object) => readBody(schemas.setPaymentMethodSchema.body, body);
 
-  test.each(["termsAccepted", "terms_accepted"])("When the terms come as %s, then they are taken", (name) => {
-    expect(read({ method: "upi", [name]: true }).refused).toBeUndefined();
-  });
+  test.each(["termsAccepted", "terms_accepted"])(
+    "When the terms are sent as %s, then they are accepted",
+    (name) => {
+      expect(read({ method: "upi", [name]: true }).refused).toBeUndefined();
+    },
+  );
 
-  test("When the terms come under both names, then it is refused: which one holds?", () => {
+  test("When the terms are sent under both names, then it is refused as ambiguous", () => {
     expect(read({ method: "upi", termsAccepted: true, terms_accepted: false }).refused).toBeDefined();
   });
 
@@ -117,7 +117,7 @@ describe("A payment method", () => {
 describe("A gift message", () => {
   const read = (giftMessage: unknown) => readBody(schemas.setGiftMessageSchema.body, { giftMessage });
 
-  test("When it has several lines, then it passes", () => {
+  test("When it has several lines, then it is accepted", () => {
     expect(read("Dear Asha,\n\thappy birthday!\r\n").refused).toBeUndefined();
   });
 

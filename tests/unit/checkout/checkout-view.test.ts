@@ -33,7 +33,7 @@ test("When a checkout is shown, then paise are rupees and the view keeps its sch
   expectView(view, CheckoutView);
 });
 
-test("When a checkout is shown, then nothing of its inner workings is", () => {
+test("When a checkout is shown, then its internal fields are not", () => {
   const text = JSON.stringify(toCheckoutView({ ...source(), payment: aPayment() }));
 
   for (const secret of [
@@ -62,7 +62,7 @@ test("When the method is chosen, then the totals are the frozen ones, not those 
   expect(toCheckoutView(source({ status: "completed", frozen })).totals.amountDue).toBe(123.45);
 });
 
-test("When a customer's cart is shown, then a guest's session id of before is not", () => {
+test("When a customer's cart is shown, then the earlier guest session id is not", () => {
   const cart = aCart({ userId: "user-asha" });
 
   expect(asJson(toCheckoutView({ ...source(), cart }))).not.toHaveProperty("cart.sessionId");
@@ -78,7 +78,7 @@ const gateway = {
   method: "upi",
 };
 
-test("When a payment is chosen, then the gateway's amount alone is in paise", () => {
+test("When a payment is chosen, then only the gateway's amount is in paise", () => {
   const view = toPaymentChoiceView({
     overview: { ...source(), payment: aPayment() },
     options: [{ method: "cod", available: false, reason: "Above the limit", maxAmount: paise(500_050) }],
@@ -91,7 +91,7 @@ test("When a payment is chosen, then the gateway's amount alone is in paise", ()
   expectView(view, PaymentChoiceView);
 });
 
-test("When nothing is to be paid online, then there is no gateway", () => {
+test("When nothing is paid online, then gateway is null", () => {
   const view = toPaymentChoiceView({ overview: source(), options: [], gateway: null });
 
   expect(view).toMatchObject({ payment: null, gateway: null });

@@ -7,7 +7,7 @@ import {
 } from "../../../utils/gst/pincode.js";
 import { CURRENT_STATES } from "../../../utils/gst/states.js";
 
-/** Copied from gst.md §2.3, so that a slip in the service's own table shows. */
+/** Repeated from the official list, so that a mistake in the service's table shows. */
 const RANGES =
   "110:07 121-136:06 140-152:03 160:04 171-177:02 180-193:01 194:38 201-245:09 246:05 247:09 248-249:05 250-261:09 262:05 263:05 271-285:09 301-345:08 360-396:24 400-402:27 403:30 410-445:27 450-488:23 490-497:22 500-509:36 515-535:37 560-591:29 600-643:33 670-695:32 700-736:19 737:11 741-743:19 744:35 751-770:21 781-788:18 790-792:12 793-794:17 795:14 796:15 797-798:13 799:16 800-813:10 814-818:20 821:10 822:20 823-824:10 825-835:20 841-855:10";
 const EXCEPTIONS: readonly (readonly [string, string])[] = [
@@ -88,7 +88,7 @@ describe("isValidPincode", () => {
 });
 
 describe("pincodeFitsState", () => {
-  test("When a pincode has a state, then it fits that state alone, unless shared", () => {
+  test("When a pincode has a state, then it fits only that state, unless it is shared", () => {
     fc.assert(
       fc.property(fc.integer({ min: 100_000, max: 999_999 }), (number) => {
         const pincode = String(number);
@@ -134,7 +134,7 @@ describe("pincodeFitsState", () => {
     expect(isSharedPincode("560001")).toBe(false);
   });
 
-  test("When the state bears a legacy code, then its successor counts", () => {
+  test("When the state has a legacy code, then its successor counts", () => {
     expect(pincodeFitsState("396210", "25")).toBe(true);
     expect(pincodeFitsState("520001", "28")).toBe(true);
   });

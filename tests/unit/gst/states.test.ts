@@ -80,7 +80,7 @@ describe("findState", () => {
   });
 
   test.each(["", "Karnatka", "Bangalore", "Utt Pradesh", "India", "99", "00", "9", "constructor", "IN-XX"])(
-    "When nothing bears exactly the name %j, then none is guessed",
+    "When no state has exactly the name %j, then none is guessed",
     (name) => {
       expect(findState(name)).toBeNull();
     },

@@ -1,7 +1,7 @@
 import { mongo } from "mongoose";
 import { toAppError } from "../../../middlewares/error.middleware.js";
 
-/** What a client hears when the database is in trouble (F34, F40): to come back, never 500. */
+/** When the database fails, a client is told to retry, and never gets a 500. */
 const serverError = (code: number): mongo.MongoServerError =>
   new mongo.MongoServerError({ message: "trouble", code });
 
@@ -12,7 +12,7 @@ describe("toAppError", () => {
   test.each([
     6, 7, 24, 43, 50, 64, 89, 91, 100, 112, 133, 134, 189, 237, 246, 251, 262, 9001, 10107, 11600, 11601,
     11602, 13435, 13436, 14031,
-  ])("When the server answers with code %i, then the client is told to come back", (code) => {
+  ])("When the server answers with code %i, then the client is told to retry", (code) => {
     for (const method of ["GET", "POST"]) {
       const answer = toAppError(serverError(code), method);
       expect([method, answer.statusCode]).toEqual([method, 503]);
@@ -25,12 +25,12 @@ describe("toAppError", () => {
     expect(toAppError(error, "POST")).toMatchObject({ statusCode: 503, code: "OUTCOME_UNKNOWN" });
   });
 
-  test("When a bulk write was refused for what it says, then it is our mistake", () => {
+  test("When a bulk write is refused for its content, then it is a bug of ours (500)", () => {
     const error = bulkError(serverError(9));
     expect(toAppError(error, "POST")).toMatchObject({ statusCode: 500 });
   });
 
-  test("When the server says that it may be repeated, then so may the client", () => {
+  test("When the server says that a retry is safe, then the client may retry", () => {
     const error = new mongo.MongoServerError({ message: "trouble", errorLabels: ["RetryableWriteError"] });
     expect(toAppError(error, "POST")).toMatchObject({ statusCode: 503 });
   });

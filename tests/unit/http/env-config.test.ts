@@ -77,7 +77,7 @@ describe("The configuration", () => {
 
   test("When a variable is wrong, then its line says what it is for and gives an example", () => {
     expect(problemsOf({ ...development, PORT: "high" })).toEqual([
-      "PORT must be a number: where it listens (example: PORT=3003)",
+      "PORT must be a number: the port it listens on; 0 chooses a free one (example: PORT=3003)",
     ]);
   });
 

@@ -40,14 +40,14 @@ describe("An error's answer", () => {
     ["a thrown text", "secret", 500, "INTERNAL_ERROR"],
     ["a refusal of a path", Object.assign(new URIError("bad"), { status: 400 }), 400, "VALIDATION_ERROR"],
     ["one of ours", new UpstreamTimeoutError("pricing"), 504, "UPSTREAM_TIMEOUT"],
-  ])("When it is %s, then a writer hears %s %s", (_what, error, status, code) => {
+  ])("When it is %s, then a write gets %s %s", (_what, error, status, code) => {
     const answer = toAppError(error, "POST");
     expect(answer).toMatchObject({ statusCode: status, code });
     expect(JSON.stringify([answer.message, answer.details])).not.toContain("secret");
     if (status === 503) expect(answer.retryAfterSeconds).toBeGreaterThan(0);
   });
 
-  test("When only reading was disturbed, then nothing is unknown: the database is away", () => {
+  test("When only a read failed, then nothing is unknown: the database is unavailable", () => {
     const answer = toAppError(new mongo.MongoNetworkError("cut"), "GET");
     expect(answer).toMatchObject({ statusCode: 503, code: "UPSTREAM_UNAVAILABLE", retryAfterSeconds: 5 });
   });

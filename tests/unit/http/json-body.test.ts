@@ -54,7 +54,7 @@ describe("Parsing a JSON body", () => {
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 
-  test("When it is nested 20 deep, then it is taken, and 21 deep refused", () => {
+  test("When it is nested 20 deep, then it is accepted; 21 deep is refused", () => {
     const nested = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
     expect(refusalOf(Buffer.from(nested(20)))).toBeNull();
     expect(refusalOf(Buffer.from(nested(21)))).toBeInstanceOf(ValidationError);

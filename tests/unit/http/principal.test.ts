@@ -27,19 +27,19 @@ describe("The caller", () => {
     },
   );
 
-  test("When a guest is logged, then the log does not hold what makes somebody that guest", () => {
+  test("When a guest is logged, then the log does not contain the whole guest id", () => {
     expect(principalLabel({ kind: "guest", sessionId: SESSION })).toBe("guest:abcdef…");
     expect(principalLabel(ANONYMOUS)).toBe("anonymous");
   });
 
-  test("When a guest's documents are looked for, then those a customer took over are not among them", () => {
+  test("When a guest's documents are queried, then those that a customer took over are excluded", () => {
     expect(ownerFilter({ sessionId: SESSION })).toEqual({ sessionId: SESSION, userId: null });
     expect(ownerFilter({ userId: "u1" })).toEqual({ userId: "u1" });
   });
 });
 
 describe("The permissions", () => {
-  /** `upstreams.md`, Auth: A admin, F finance, S support, L fulfilment, V viewer, M service. */
+  /** The contract's matrix: A admin, F finance, S support, L fulfilment, V viewer, M service. */
   const letters: Record<string, StaffRole> = {
     A: "admin",
     F: "finance",

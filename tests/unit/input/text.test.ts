@@ -54,7 +54,7 @@ describe.each(names)("%s", (name) => {
     );
   });
 
-  test("When two texts differ by zero-width characters only, then they become the same", () => {
+  test("When two texts differ only in zero-width characters, then they become equal", () => {
     const letters = fc.array(fc.constantFrom(..."abcअक 1"), { maxLength: 8 });
     fc.assert(
       fc.property(letters, fc.constantFrom("\u200b", "\ufeff", "\u00ad", "\u2060"), (parts, hidden) => {
@@ -128,7 +128,7 @@ describe("Blanks", () => {
   });
 });
 
-describe("What can be seen", () => {
+describe("Responses", () => {
   test.each(["Asha", "अ", "李", "🙂", "-", "O\u0308", "ـ"])(
     "When the name is %j, then it is visible",
     (name) => {

@@ -1,13 +1,13 @@
 import type http from "node:http";
 import Joi from "joi";
 import { logger } from "../../../config/logger.config.js";
+import { notFound, refusal } from "../../../services/integrations/contract.js";
 import type { ServiceClientOptions } from "../../../services/integrations/http-client.service.js";
 import {
   apiPath,
   createHttpClient,
   upstreamStats,
 } from "../../../services/integrations/http-client.service.js";
-import { notFound, refusal } from "../../../services/integrations/refusals.js";
 import { runWithContext } from "../../../utils/request-context.js";
 import {
   type Answerer,
@@ -43,14 +43,14 @@ afterEach(closeStubs);
 const clientOf = (options: Partial<ServiceClientOptions> = {}) =>
   createHttpClient({ name: "thing", baseUrl: stub.url, timeoutMs: DEADLINE_MS, ...options });
 
-/** Drips a byte at a time, for ever. */
+/** Sends one byte at a time, without end. */
 function drip(response: http.ServerResponse): void {
   response.writeHead(200, { "Content-Type": "application/json" });
   const timer = setInterval(() => response.write(" "), 20);
   response.on("close", () => clearInterval(timer));
 }
 
-/** Writes 50 MB unless it is cut off before. */
+/** Writes 50 MB unless the connection is closed before. */
 function flood(response: http.ServerResponse, written: { bytes: number }): void {
   response.writeHead(200, { "Content-Type": "application/json" });
   const chunk = Buffer.alloc(64_000, "x");
@@ -280,7 +280,7 @@ describe("good answers and refusals", () => {
     ["a message with a 5xx", 500, '{"success":false,"error":"CANARY"}', "HTTP_500"],
     ["a message with a 403", 403, '{"success":false,"error":"CANARY"}', "HTTP_403"],
   ])(
-    "When a neighbour sends %s, then its words and values are not logged",
+    "When a neighbour sends %s, then its texts and values are not logged",
     async (_what, status, body, code) => {
       const logs = [jest.spyOn(logger, "warn"), jest.spyOn(logger, "error")];
       stub.answer = (_request, response) => void response.writeHead(status).end(body);
@@ -402,7 +402,7 @@ describe("retries", () => {
     expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(290);
   });
 
-  test("When the first try was cut off and the neighbour is gone at the second, then the outcome stays unknown", async () => {
+  test("When the first try lost its connection and the second finds no neighbour, then the outcome stays unknown", async () => {
     stub.answer = (_request, _response, message) => {
       message.socket.resetAndDestroy();
       void stub.close();
@@ -412,11 +412,11 @@ describe("retries", () => {
     expect(stub.requests).toHaveLength(1);
   });
 
-  test("When a neighbour stays ill, then retries end with their budget", async () => {
+  test("When a neighbour keeps failing, then retries end with their budget", async () => {
     stub.answer = (_request, response) => json(response, 500, {});
     const client = clientOf({ breaker: { faults: 1_000 } });
     await Promise.all(Array.from({ length: 60 }, () => client.get({ path, refusals, schema })));
-    // Sixty calls, ten retries at a stretch.
+    // Sixty calls, ten retries in a burst.
     expect(stub.requests.length).toBeGreaterThanOrEqual(69);
     expect(stub.requests.length).toBeLessThanOrEqual(71);
   });
@@ -452,7 +452,7 @@ describe("the circuit breaker", () => {
     expect(client.stats().breaker).toBe("closed");
   });
 
-  test("When the neighbour may be back, then exactly one probe goes and fifty others are turned away", async () => {
+  test("When the neighbour may be back, then exactly one probe is sent and fifty other calls are refused", async () => {
     const client = await openedClient();
     const sent = stub.requests.length;
     let release = () => {};
@@ -473,7 +473,7 @@ describe("the circuit breaker", () => {
     expect(stub.requests).toHaveLength(sent + 1);
   });
 
-  test("When the probe is refused, then the neighbour is well and the breaker closes", async () => {
+  test("When the probe is refused, then the neighbour is healthy and the breaker closes", async () => {
     const client = await openedClient();
     stub.answer = (_request, response) => refuse(response, 404, "NOT_FOUND");
     await new Promise((resolve) => setTimeout(resolve, breaker.cooldownMs + 20));
@@ -490,7 +490,7 @@ describe("the circuit breaker", () => {
 });
 
 describe("the bulkhead", () => {
-  test("When slots and queue are full, then the next call is turned away at once, and other neighbours feel nothing", async () => {
+  test("When slots and queue are full, then the next call is refused at once, and other neighbours are not affected", async () => {
     const healthy = await startStub((_request, response) => ok(response, { value: 1 }));
     const other = createHttpClient({ name: "other", baseUrl: healthy.url });
     stub.answer = () => {};
@@ -516,7 +516,7 @@ describe("the bulkhead", () => {
   });
 });
 
-describe("figures and health", () => {
+describe("metrics and health", () => {
   test("When calls were made, then the counters tell how they ended", async () => {
     const client = clientOf({ name: "counted" });
     await client.get({ path, refusals, schema });

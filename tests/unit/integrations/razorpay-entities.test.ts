@@ -22,7 +22,7 @@ describe("payments on the wire", () => {
     });
   });
 
-  test("When most fields are missing, then what is known stays", () => {
+  test("When most fields are missing, then the known ones stay", () => {
     const minimal = {
       id: PAYMENT_ID,
       amount: 100,
@@ -48,14 +48,14 @@ describe("payments on the wire", () => {
     expect(JSON.stringify(payment)).not.toContain("asha.r");
   });
 
-  test("When an uncaptured payment went back by itself, then it was never captured", () => {
+  test("When an uncaptured payment was refunded automatically, then it was never captured", () => {
     expect(map({ status: "refunded", captured: false })).toMatchObject({
       status: "refunded",
       captured: false,
     });
   });
 
-  test("When the status is a new one, then nothing has happened yet", () => {
+  test("When the status is unknown, then it counts as created", () => {
     expect(map({ status: "pending", captured: false }).status).toBe("created");
   });
 
@@ -87,7 +87,7 @@ describe("payments on the wire", () => {
     ...["created_at", "authorized_at", "captured_at"],
   ];
 
-  test.each(optional)("When %s has an unexpected shape, then it alone is ignored", (field) => {
+  test.each(optional)("When %s has an unexpected shape, then only that field is ignored", (field) => {
     const whole = map({});
     for (const value of odd) {
       expect(map({ [field]: value })).toMatchObject({
@@ -100,7 +100,7 @@ describe("payments on the wire", () => {
     }
   });
 
-  test("When parts are odd, then they are absent and the others stay", () => {
+  test("When parts are invalid, then they are absent and the others stay", () => {
     expect(
       map({ card: [], bank: {}, fee: "1100", created_at: null, captured: "no", refund_status: "null" }),
     ).toMatchObject({
@@ -143,13 +143,13 @@ describe("payments on the wire", () => {
     expect(map({ fee_bearer: "platform" })).toMatchObject({ feeBearer: null, offerId: null });
   });
 
-  test.each([null, undefined, "text", [], 5])("When the entity is %p, then it is no payment", (entity) => {
+  test.each([null, undefined, "text", [], 5])("When the entity is %p, then it is not a payment", (entity) => {
     expect(() => mapRazorpayPayment(entity, "automatic")).toThrow();
   });
 });
 
 describe("refunds and disputes on the wire", () => {
-  test("When the bank has a reference, then it is kept whatever its name", () => {
+  test("When the bank has a reference, then it is kept, under any of its names", () => {
     expect(mapRazorpayRefund(refundEntity({ acquirer_data: { rrn: "600" } })).bankReference).toBe("600");
     expect(mapRazorpayRefund(refundEntity({ acquirer_data: [] })).bankReference).toBeNull();
   });
@@ -188,7 +188,7 @@ describe("webhooks", () => {
   const parse = (payload: unknown, accountId?: string) =>
     parseRazorpayWebhook(payload, { capture: "automatic", accountId });
 
-  test("When an event is read, then its parts are in our words", () => {
+  test("When an event is read, then its parts are mapped to our fields", () => {
     expect(parse(event())).toMatchObject({
       type: "order.paid",
       isForeignAccount: false,
@@ -209,7 +209,7 @@ describe("webhooks", () => {
     });
   });
 
-  test("When one part makes no sense, then the others are read and it is named", () => {
+  test("When one part is invalid, then the others are read and it is reported", () => {
     const payload = { payment: { entity: { id: 5 } }, order: { entity: orderEntity() } };
     const parsed = parse(event({ payload }));
     expect(parsed).toMatchObject({ payment: null, order: { id: ORDER_ID } });
@@ -235,7 +235,10 @@ describe("webhooks", () => {
     expect(parse(event({ event: name, payload: {} }))?.subject).toBe(subject);
   });
 
-  test.each([null, "text", [], {}, { event: 5 }])("When the body is %p, then it is no event", (payload) => {
-    expect(parse(payload)).toBeNull();
-  });
+  test.each([null, "text", [], {}, { event: 5 }])(
+    "When the body is %p, then it is not an event",
+    (payload) => {
+      expect(parse(payload)).toBeNull();
+    },
+  );
 });

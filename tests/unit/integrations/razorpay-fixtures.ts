@@ -1,4 +1,4 @@
-/** Entities as `razorpay.md` §5 shows them on the wire; a test overrides the fields that decide. */
+/** Entities as the gateway sends them; a test overrides the fields that matter. */
 
 export const PAYMENT_ID = "pay_Rk5Bf3Jd9Xu2Ge";
 export const ORDER_ID = "order_Rk5Bd6Vp4Tk8Oi";

@@ -105,7 +105,7 @@ const CALLS: GatewayCall[] = [
 const FAULTS = [
   [400, gatewayError("The requested URL was not found on the server."), "unknown"],
   [400, gatewayError("The receipt field is required."), "unknown"],
-  [400, gatewayError("Something nobody has documented"), "unknown"],
+  [400, gatewayError("Something undocumented"), "unknown"],
   [401, gatewayError("Authentication failed"), "unavailable"],
   [400, gatewayError("The api key provided is invalid"), "unknown"],
   [403, gatewayError("Forbidden"), "unavailable"],
@@ -141,7 +141,7 @@ describe.each(CALLS)("$name", ({ call, refusals }) => {
     });
   });
 
-  test("When it answers with a refusal of other calls alone, then that is a contract fault", async () => {
+  test("When it answers with a refusal that only other calls list, then it is a contract fault", async () => {
     const foreign = [...LOOKUP, ...CAPTURE, ...REFUND].filter(
       ([description]) => !refusals.some(([known]) => known === description),
     );

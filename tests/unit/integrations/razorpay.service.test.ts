@@ -151,7 +151,7 @@ describe("the SDK's transport", () => {
     expect(stub.requests).toHaveLength(2);
   });
 
-  test("When six calls in a row get no sense, then the breaker opens and the next is not sent", async () => {
+  test("When six calls in a row get invalid answers, then the breaker opens and the next is not sent", async () => {
     stub.answer = raw(500, "");
     const gateway = gatewayOf();
     for (let call = 0; call < 6; call += 1) await gateway.createRefund(newRefund);
@@ -216,7 +216,7 @@ describe("gateway orders", () => {
     });
   });
 
-  test("When we capture ourselves, then an authorisation that we leave goes back after 30 minutes", async () => {
+  test("When capture is manual, then an authorisation without capture is refunded after 30 minutes", async () => {
     stub.answer = answer(200, orderEntity());
     await gatewayOf({ capture: "manual" }).createGatewayOrder({ amount, receipt });
     expect(stub.requests[0]?.body).toMatchObject({
@@ -259,7 +259,7 @@ describe("gateway orders", () => {
 });
 
 describe("payments", () => {
-  test("When a payment is read, then its card is asked for and it is in our words", async () => {
+  test("When a payment is read, then its card is expanded and it is mapped to our fields", async () => {
     stub.answer = answer(200, paymentEntity());
     const result = await gatewayOf().getGatewayPayment(PAYMENT_ID);
     expect(decodeURIComponent(stub.requests[0]?.path ?? "")).toBe(`/v1/payments/${PAYMENT_ID}?expand[]=card`);
@@ -313,7 +313,7 @@ describe("payments", () => {
         : json(response, 200, paymentEntity(found));
   const alreadyCaptured = answer(400, gatewayError("This payment has already been captured"));
 
-  test("When it was captured already with the same amount, then that is success", async () => {
+  test("When it was already captured with the same amount, then it is a success", async () => {
     stub.answer = failThenFind(alreadyCaptured, {});
     expect(await capture()).toMatchObject({ success: true, data: { status: "captured", amount } });
   });
@@ -329,7 +329,7 @@ describe("payments", () => {
     expect(await capture()).toMatchObject({ outcome: "unknown", code: "ALREADY_CAPTURED" });
   });
 
-  test("When the answer is lost but the capture was done, then that is success", async () => {
+  test("When the answer is lost but the capture was done, then it is a success", async () => {
     stub.answer = failThenFind((_request, _response, message) => message.socket.resetAndDestroy(), {});
     expect(await capture()).toMatchObject({ success: true });
     expect(stub.requests.map((request) => request.method)).toEqual(["POST", "GET"]);
@@ -471,7 +471,7 @@ describe("downtimes and settlements", () => {
     created_at: 1767225600,
   };
 
-  test("When downtimes are kept, then a second question asks nobody", async () => {
+  test("When downtimes are kept, then a second read makes no call", async () => {
     stub.answer = answer(200, collection(downtime));
     const gateway = gatewayOf({ downtimeCacheSeconds: 60 });
     await gateway.listDowntimes();

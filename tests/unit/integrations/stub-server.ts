@@ -1,7 +1,7 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A neighbour made of a raw http server, which a test has answer as it likes. */
+/** A neighbour as a raw HTTP server, whose answers the test controls. */
 
 export interface SeenRequest {
   method: string;
@@ -79,7 +79,7 @@ export function json(response: http.ServerResponse, status: number, body: unknow
   response.writeHead(status, { "Content-Type": "application/json", ...headers }).end(JSON.stringify(body));
 }
 
-/** A success in the envelope of `upstreams.md`. */
+/** A success in the neighbours' envelope. */
 export function ok(response: http.ServerResponse, data: unknown): void {
   json(response, 200, { success: true, message: "ok", data, error: null });
 }

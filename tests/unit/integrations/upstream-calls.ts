@@ -10,7 +10,7 @@ export async function importWrappers() {
     auth: await import("../../../services/integrations/auth-integration.service.js"),
     catalog: await import("../../../services/integrations/catalog-integration.service.js"),
     engagement: await import("../../../services/integrations/engagement-integration.service.js"),
-    health: await import("../../../services/integrations/upstream-health.service.js"),
+    health: await import("../../../services/integrations/http-client.service.js"),
     inventory: await import("../../../services/integrations/inventory-integration.service.js"),
     pricing: await import("../../../services/integrations/pricing-integration.service.js"),
     shipping: await import("../../../services/integrations/shipping-integration.service.js"),
@@ -50,7 +50,7 @@ const INVENTORY: Call[] = [
     name: "checkStock",
     call: ({ inventory }) => inventory.checkStock("v1", 2),
     sent: "GET /api/stock/check/v1?quantity=2",
-    // What never runs out, as people type it in.
+    // Stock that never runs out is often entered as nines.
     answer: { variantId: "v1", sku: "S1", available: 99_999_999, isAvailable: true },
     data: { variantId: "v1", sku: "S1", available: 99_999_999, isAvailable: true },
   },

@@ -70,7 +70,7 @@ describe.each(calls)("$name", (row) => {
 
   if (listed) {
     const [status, sent, code] = listed;
-    test(`When it answers ${status} ${sent}, then that is a refusal, and nobody is alarmed`, async () => {
+    test(`When it answers ${status} ${sent}, then it is a refusal, without an alarm`, async () => {
       const { failure, alarmed } = await callWhen(row, status, envelope(sent));
       expect(failure).toMatchObject({ outcome: "refused", code, statusCode: status });
       expect(alarmed).toBe(0);
@@ -107,7 +107,7 @@ describe.each(calls)("$name", (row) => {
     },
   );
 
-  test("When it is throttled, then it is unavailable, and nobody is alarmed", async () => {
+  test("When it is throttled, then it is unavailable, without an alarm", async () => {
     const { failure, alarmed } = await callWhen(row, 429, envelope("RATE_LIMITED"));
     expect(failure).toMatchObject({ outcome: "unavailable", code: "HTTP_429" });
     expect(alarmed).toBe(0);

@@ -3,7 +3,7 @@ import type { Failure } from "../../../utils/result.js";
 import { closeStubs, ok, refuse, type SeenRequest, type StubServer, startStub } from "./stub-server.js";
 import { CALLS, importWrappers, items, product, SERVICES, variant, type Wrappers } from "./upstream-calls.js";
 
-/** Every call of `upstreams.md` against one stub that plays all six neighbours. */
+/** Every call of the neighbours' contract, against one stub for all six neighbours. */
 
 let stub: StubServer;
 let wrappers: Wrappers;
@@ -41,7 +41,7 @@ describe("every call of the contract", () => {
   });
 });
 
-describe("answers that cannot be true", () => {
+describe("impossible answers", () => {
   const getVariantDetails = ({ catalog }: Wrappers) =>
     catalog.getVariantDetails({ productId: "p1", variantId: "v1" });
 
@@ -68,19 +68,19 @@ describe("answers that cannot be true", () => {
     });
   });
 
-  test("When a valid coupon has no discount, then it is a bad answer", async () => {
+  test("When a valid coupon has no discount, then it is a bad response", async () => {
     stub.answer = (_request, response) => ok(response, { valid: true, code: "X", type: "fixed" });
     const result = await wrappers.pricing.validateCoupon({ code: "X", cartTotal: paise(100), items: [] });
     expect(result).toMatchObject({ code: "BAD_RESPONSE" });
   });
 
-  test("When fewer units are half units, then stock is a bad answer", async () => {
+  test("When a quantity is not whole, then the stock answer is a bad response", async () => {
     stub.answer = (_request, response) =>
       ok(response, { variantId: "v1", sku: "S", available: 1.5, isAvailable: true });
     expect(await wrappers.inventory.checkStock("v1", 1)).toMatchObject({ code: "BAD_RESPONSE" });
   });
 
-  test("When redeemed points are worth something else than was shown, then that counts as a refusal", async () => {
+  test("When the worth of redeemed points differs from what was shown, then it counts as a refusal", async () => {
     stub.answer = (_request, response) =>
       ok(response, { redemptionId: "x", points: 100, discountAmount: 10 });
     const result = await wrappers.engagement.redeemLoyalty({
@@ -94,7 +94,7 @@ describe("answers that cannot be true", () => {
 });
 
 describe("refusals", () => {
-  test("When a product does not exist, then it is PRODUCT_NOT_FOUND whatever the catalog calls it", async () => {
+  test("When a product does not exist, then it is PRODUCT_NOT_FOUND, whichever code the catalog sends", async () => {
     stub.answer = (_request, response) => refuse(response, 404, { code: "VARIANT_NOT_FOUND" });
     expect(await wrappers.catalog.getVariantDetails({ productId: "p1", variantId: "v9" })).toMatchObject({
       outcome: "refused",
@@ -149,7 +149,7 @@ describe("what is kept", () => {
     expect(countOf()).toBe(2);
   });
 
-  test("When ten ask at once, then one call answers all", async () => {
+  test("When ten callers ask at once, then one call answers all", async () => {
     const results = await Promise.all(Array.from({ length: 10 }, () => wrappers.catalog.getProduct("p1")));
     expect(results.every((result) => result.success)).toBe(true);
     expect(countOf()).toBe(1);
@@ -170,7 +170,7 @@ describe("what is kept", () => {
     expect(result.success && [...result.data.keys()].sort()).toEqual(["p1", "p2"]);
   });
 
-  test("When somebody changes what is kept, then it throws instead of changing it for all", async () => {
+  test("When a caller changes a kept value, then it throws instead of changing it for all", async () => {
     const result = await wrappers.catalog.getProduct("p1");
     if (!result.success) throw new Error("a product was expected");
     expect(() => {

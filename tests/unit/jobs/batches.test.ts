@@ -34,7 +34,7 @@ test.each([
   expect(handled).toHaveLength(5 * BATCH + 7);
 });
 
-test("When a finder returns claims, then it is never asked for more than a batch", async () => {
+test("When a finder returns claims, then it is never called for more than a batch", async () => {
   const limits: number[] = [];
   const claims = Array.from({ length: 3 * BATCH }, (_, index) => index);
   const find = async (limit: number) => {

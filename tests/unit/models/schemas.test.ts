@@ -26,7 +26,7 @@ async function faultsOf<T>(model: Model<T>, fields: Record<string, unknown>): Pr
 const having = (fields: object, changes: Record<string, unknown>) => ({ ...fields, ...changes });
 
 describe("Models", () => {
-  it("bear the entities' names in the plural, camelCase kept", () => {
+  it("have collections named after the entities, in plural camelCase", () => {
     expect(allModels.map(({ collection }) => collection.collectionName).sort()).toEqual([
       "auditLogs",
       "cartDays",
@@ -55,6 +55,7 @@ describe("Models", () => {
       "savedItems",
       "settings",
       "shipments",
+      "tallyRuns",
       "webhookEvents",
     ]);
   });
@@ -87,14 +88,14 @@ describe("Models", () => {
     expect(await faultsOf(CartItem, line)).toEqual(["quantity"]);
   });
 
-  it("When a word is not of its list, then it is refused", async () => {
+  it("When a value is not in its list, then it is refused", async () => {
     expect(await faultsOf(Cart, having(aCart(), { status: "open" }))).toEqual(["status"]);
     expect(await faultsOf(CheckoutSession, having(aCheckout(), { failureReason: "bored" }))).toEqual([
       "failureReason",
     ]);
   });
 
-  it("When an optional word is left out or null, then it is taken", async () => {
+  it("When an optional value is left out or null, then it is accepted", async () => {
     expect(await faultsOf(CheckoutSession, having(aCheckout(), { paymentMethod: null }))).toEqual([]);
     expect(await faultsOf(Payment, aPayment())).toEqual([]);
   });

@@ -27,7 +27,7 @@ test("When an order is shown, then paise are rupees, basis points percent, and t
   expectView(view, OrderView);
 });
 
-test("When a customer looks, then nothing of the staff's is there", () => {
+test("When a customer reads an order, then it has no staff fields", () => {
   const text = JSON.stringify(toOrderView(overview({ cancellationReason: "changed my mind" })));
 
   for (const secret of [
@@ -45,7 +45,7 @@ test("When a customer looks, then nothing of the staff's is there", () => {
 
 const cancellable = ["pending", "confirmed", "processing"];
 test.each(ORDER_STATUSES)(
-  "When an order is %s, then canCancel says whether it can be called back",
+  "When an order is %s, then canCancel says whether it can be cancelled",
   (status) => {
     expect(toOrderView(overview({ status })).canCancel).toBe(cancellable.includes(status));
   },
@@ -71,7 +71,7 @@ describe("canReturn", () => {
   });
 });
 
-test("When the timeline is shown, then a change has its kind of author but not his id", () => {
+test("When the timeline is shown, then a change has the type of its author but not the id", () => {
   const row: OrderStatusHistoryDoc = {
     _id: new Types.ObjectId(),
     orderId: new Types.ObjectId(),

@@ -5,7 +5,7 @@ import { readBody, readUrl } from "../../support/schema-checks.js";
 const id = "6b0156b4ef27ad0834fd0ef6";
 
 test.each([{ termsAccepted: true }, { terms_accepted: true }, {}, { paymentId: id }])(
-  "When an order is placed with %j, then it passes",
+  "When an order is placed with %j, then it is accepted",
   (fields) => {
     expect(
       readBody(schemas.placeOrderSchema.body, { checkoutSessionId: id, ...fields }).refused,
@@ -25,7 +25,7 @@ test.each([
 });
 
 test.each(["ORD-2026-000001", "ORD-2026-1", "ord-2026-000001", "INV-2026-000001"])(
-  "When an order is looked up as %s, then only the right form passes",
+  "When an order is looked up as %s, then only the correct format is accepted",
   (orderNumber) => {
     const { refused } = readUrl(schemas.getConfirmationSchema.params, { orderNumber });
 
@@ -33,7 +33,7 @@ test.each(["ORD-2026-000001", "ORD-2026-1", "ord-2026-000001", "INV-2026-000001"
   },
 );
 
-test("When orders are listed, then the newest twenty come unless asked otherwise", () => {
+test("When orders are listed without parameters, then the newest twenty are returned", () => {
   expect(readUrl(schemas.listOrdersSchema.query, {}).value).toEqual({
     page: 1,
     limit: 20,

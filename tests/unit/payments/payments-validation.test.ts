@@ -9,11 +9,11 @@ const answer = {
   razorpay_signature: "0".repeat(64),
 };
 
-test("When Checkout.js's answer is posted as it is, then it passes", () => {
+test("When the response of Checkout.js is posted unchanged, then it is accepted", () => {
   expect(readBody(schemas.verifyPaymentSchema.body, answer).refused).toBeUndefined();
 });
 
-test("When the signature is nonsense, then it is the service that says so", () => {
+test("When the signature is nonsense, then validation leaves the refusal to the service", () => {
   expect(
     readBody(schemas.verifyPaymentSchema.body, { ...answer, razorpay_signature: "forged" }).refused,
   ).toBeUndefined();
@@ -28,7 +28,7 @@ test.each(["../orders", "pay_1/capture", "", "x".repeat(65)])(
   },
 );
 
-test("When a payment is shown, then only what its customer may know is", () => {
+test("When a payment is shown, then only the fields for its customer are", () => {
   const view = toPaymentView(aPayment({ status: "failed", errorMessage: "The bank declined it" }));
 
   expect(Object.keys(asJson(view) as object).sort()).toEqual(

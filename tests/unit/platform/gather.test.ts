@@ -19,7 +19,7 @@ const FOREVER_MS = 60_000;
 describe("gather", () => {
   test("When several ask in one turn, then they are worked on together and each gets its own answer", async () => {
     const { batches, ends, work } = heldWork();
-    const ask = gather(work, { most: 10, patienceMs: FOREVER_MS });
+    const ask = gather(work, { maxBatch: 10, maxWaitMs: FOREVER_MS });
     const answers = Promise.all([ask(1), ask(2), ask(3)]);
     await turn();
     await turn();
@@ -30,7 +30,7 @@ describe("gather", () => {
 
   test("When others come while work is under way, then they wait for its end and go together", async () => {
     const { batches, ends, work } = heldWork();
-    const ask = gather(work, { most: 10, patienceMs: FOREVER_MS });
+    const ask = gather(work, { maxBatch: 10, maxWaitMs: FOREVER_MS });
     const first = ask(1);
     await turn();
     await turn();
@@ -48,7 +48,7 @@ describe("gather", () => {
 
   test("When the work before hangs, then the next ones wait no longer than their patience", async () => {
     const { batches, ends, work } = heldWork();
-    const ask = gather(work, { most: 10, patienceMs: 5 });
+    const ask = gather(work, { maxBatch: 10, maxWaitMs: 5 });
     const hanging = ask(1);
     await turn();
     await turn();
@@ -67,7 +67,7 @@ describe("gather", () => {
         batches.push([...items]);
         return [...items];
       },
-      { most: 2, patienceMs: 0 },
+      { maxBatch: 2, maxWaitMs: 0 },
     );
     expect(await Promise.all([1, 2, 3].map(ask))).toEqual([1, 2, 3]);
     expect(batches).toEqual([[1, 2], [3]]);
@@ -79,8 +79,8 @@ describe("gather", () => {
       answer = resolve;
     });
     const ask = gather(async (items: readonly number[]) => items.map((item) => (item === 1 ? slow : item)), {
-      most: 10,
-      patienceMs: FOREVER_MS,
+      maxBatch: 10,
+      maxWaitMs: FOREVER_MS,
     });
     const first = ask(1);
     expect(await ask(2)).toBe(2);
@@ -89,14 +89,14 @@ describe("gather", () => {
     expect(await first).toBe(100);
   });
 
-  test("When the work throws, then all of them hear it and the next ones go on", async () => {
+  test("When the work throws, then all calls of the batch are rejected and the next batch runs", async () => {
     let isBroken = true;
     const ask = gather(
       async (items: readonly number[]) => {
         if (isBroken) throw new Error("away");
         return [...items];
       },
-      { most: 10, patienceMs: FOREVER_MS },
+      { maxBatch: 10, maxWaitMs: FOREVER_MS },
     );
     const results = await Promise.allSettled([ask(1), ask(2)]);
     expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
@@ -108,7 +108,7 @@ describe("gather", () => {
 describe("gatherFinds", () => {
   const rows = ["a1", "b1", "a2"].map((name) => ({ name, owner: name[0] }));
 
-  test("When several keys are asked for in one turn, then one find answers, to each what is his", async () => {
+  test("When several keys are requested in one turn, then one query answers each with its own documents", async () => {
     const asked: string[][] = [];
     const ask = gatherFinds(
       async (keys) => {
@@ -123,7 +123,7 @@ describe("gatherFinds", () => {
     expect(asked).toEqual([["a", "b", "nobody"]]);
   });
 
-  test("When something is found that nobody asked for, then nobody gets it", async () => {
+  test("When the query finds more than was requested, then no caller gets it", async () => {
     const ask = gatherFinds(
       async () => [...rows, { name: "without an owner", owner: undefined }],
       ({ owner }) => owner,

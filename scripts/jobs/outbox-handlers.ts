@@ -1,0 +1,99 @@
+import { Types } from "mongoose";
+import {
+  releaseIdleCart,
+  releaseUnusedReservation,
+  syncReservation,
+} from "../../services/aggregates/cart/reservation-sync.js";
+import { releaseCoupons } from "../../services/aggregates/checkout-session/coupon-uses.js";
+import {
+  notifyMoneyReturned,
+  notifyOrderPlaced,
+  notifyPaymentFailed,
+  notifyRefundAttention,
+} from "../../services/flows/notifications.flow.js";
+import { placementReversals } from "../../services/flows/place-order/undo.step.js";
+import { sendRefund } from "../../services/flows/refund-payment.flow.js";
+import { notifyCartAbandoned } from "../../services/flows/remind-abandoned-cart.flow.js";
+import { notifyUnfinishedCheckout } from "../../services/flows/remind-checkout.flow.js";
+import { AUDIT_MESSAGE, sendAuditRow } from "../../services/platform/audit.service.js";
+import type { OutboxHandler, OutboxHandlers } from "../../services/platform/outbox-worker.service.js";
+
+type Payload = Record<string, unknown>;
+
+function idIn(payload: Payload, field: string): Types.ObjectId {
+  const value = payload[field];
+  if (typeof value !== "string" || !Types.ObjectId.isValid(value))
+    throw new TypeError(`payload without ${field}`);
+  return new Types.ObjectId(value);
+}
+
+function textIn(payload: Payload, field: string): string {
+  const value = payload[field];
+  if (typeof value !== "string") throw new TypeError(`payload without ${field}`);
+  return value;
+}
+
+function numberIn(payload: Payload, field: string): number {
+  const value = payload[field];
+  if (typeof value !== "number") throw new TypeError(`payload without ${field}`);
+  return value;
+}
+
+function textsIn(payload: Payload, field: string): string[] {
+  const value = payload[field];
+  if (!Array.isArray(value)) throw new TypeError(`payload without ${field}`);
+  return value.map(String);
+}
+
+/** A handler that needs only the id of its subject. */
+const about = (name: string, field: string, work: (id: Types.ObjectId) => Promise<void>): OutboxHandler => ({
+  name,
+  deliver: (payload) => work(idIn(payload, field)),
+});
+
+/** What happens after each type of outbox message. */
+export const outboxHandlers: OutboxHandlers = {
+  "order.placed": [about("confirmation", "orderId", notifyOrderPlaced)],
+  "payment.failed": [about("message", "paymentId", notifyPaymentFailed)],
+  "refund.send": [about("gateway", "refundId", sendRefund)],
+  "refund.completed": [about("message", "refundId", notifyMoneyReturned)],
+  "refund.attention": [about("message", "refundId", notifyRefundAttention)],
+  "placement.reverse": placementReversals.map(({ name, reverse }) => ({
+    name,
+    deliver: (payload) =>
+      reverse(idIn(payload, "checkoutSessionId"), textIn(payload, "run") === "second" ? "second" : "first"),
+  })),
+  "coupon.release": [
+    {
+      name: "pricing",
+      deliver: (payload) => releaseCoupons(idIn(payload, "checkoutSessionId"), textsIn(payload, "codes")),
+    },
+  ],
+  "reservation.release": [
+    {
+      name: "inventory",
+      deliver: (payload) =>
+        releaseUnusedReservation(idIn(payload, "cartId"), textIn(payload, "reservationId")),
+    },
+  ],
+  "reservation.sync": [{ name: "inventory", deliver: syncReservation }],
+  "checkout.reminder": [
+    {
+      name: "message",
+      deliver: (payload) =>
+        notifyUnfinishedCheckout(idIn(payload, "checkoutSessionId"), textIn(payload, "addressKey")),
+    },
+  ],
+  "cart.release": [
+    {
+      name: "inventory",
+      deliver: (payload) =>
+        releaseIdleCart(idIn(payload, "cartId"), {
+          version: numberIn(payload, "version"),
+          status: textIn(payload, "status"),
+        }),
+    },
+  ],
+  "cart.abandoned": [about("message", "cartId", notifyCartAbandoned)],
+  [AUDIT_MESSAGE]: [about("auth", "auditLogId", sendAuditRow)],
+};

@@ -1,0 +1,214 @@
+import type { ClientSession } from "mongoose";
+import { Payment, type PaymentDoc } from "../../../models/index.js";
+import { now } from "../../../utils/clock.js";
+import { PAYMENT_GATEWAY_STATUS, type PaymentGatewayStatus } from "../../../utils/constants.js";
+import { ConflictError } from "../../../utils/errors.js";
+import { isDuplicateKey } from "../../../utils/helpers.js";
+import { ZERO_PAISE } from "../../../utils/money.js";
+import { canMove, paymentMachine } from "../../../utils/state-machines.js";
+import { amountThatCounts } from "../../calculations/payment-match.js";
+import type { GatewayPayment } from "../../integrations/payment-gateway.js";
+import type { OutboxDraft } from "../../platform/outbox.service.js";
+import { inTransaction } from "../../platform/transaction.service.js";
+import { tryTransition } from "../../platform/transition.service.js";
+import { findMismatchObjection, findObjection, type Objection } from "./counts-as-paid.js";
+import { rejectAuthorization, rejectCapture } from "./reject-payment.js";
+
+const { PENDING, AUTHORIZED, CAPTURED, FAILED, REFUNDED } = PAYMENT_GATEWAY_STATUS;
+
+/** Where a report of the gateway came from. Kept in the status history for the person on call. */
+export type ReportSource = "callback" | "webhook" | "sweep" | "placement";
+
+/** A report of the gateway about one payment, and our record of that payment. */
+export interface IncomingReport {
+  record: PaymentDoc;
+  report: GatewayPayment;
+  source: ReportSource;
+}
+
+/** With automatic capture an order needs `captured`; with manual capture, placing captures. */
+export function awaitsOrder(payment: PaymentDoc): boolean {
+  return payment.accepted && !payment.orderId && !payment.surplus;
+}
+
+/**
+ * Moves a payment to what the gateway reports. Forward only and repeatable: a late or repeated report that the state
+ * table does not allow changes nothing. A capture is either *accepted* (it pays for its checkout; a unique index
+ * allows one) or *rejected*, and then its refund is written in the same transaction.
+ * @returns whether the report changed the payment
+ * @throws the typed upstream errors when the gateway must be asked about its own refunds and does not answer
+ */
+export async function applyReport(incoming: IncomingReport): Promise<boolean> {
+  switch (targetStatus(incoming)) {
+    case AUTHORIZED:
+      return authorize(incoming);
+    case CAPTURED:
+      return incoming.record.status === CAPTURED ? recheckCapture(incoming) : capture(incoming);
+    case FAILED:
+      return fail(incoming);
+    case REFUNDED:
+      return returnUncaptured(incoming);
+    default:
+      return false;
+  }
+}
+
+/**
+ * The gateway also reports a captured payment as `refunded` once all of it is refunded. Here a refund never changes
+ * the status of a captured payment; only an uncaptured one becomes `refunded`.
+ */
+function targetStatus({ record, report }: IncomingReport): PaymentGatewayStatus {
+  if (report.status === "created") return PENDING;
+  if (report.status !== "refunded") return report.status;
+  return report.captured || record.status === CAPTURED ? CAPTURED : REFUNDED;
+}
+
+/** The reported facts that the record keeps. Null never overwrites a known value. */
+function factsOf({ record, report }: IncomingReport): Partial<PaymentDoc> {
+  const known: Partial<PaymentDoc> = { methodDetails: { ...record.methodDetails, ...report.methodDetails } };
+  if (report.method !== null) known.method = report.method;
+  if (report.fee !== null) known.fee = report.fee;
+  if (report.tax !== null) known.tax = report.tax;
+  return known;
+}
+
+const authorizedFacts = (incoming: IncomingReport): Partial<PaymentDoc> => ({
+  ...factsOf(incoming),
+  authorizedAt: incoming.record.authorizedAt ?? now(),
+});
+
+const capturedFacts = (incoming: IncomingReport): Partial<PaymentDoc> => ({
+  ...factsOf(incoming),
+  capturedAt: incoming.record.capturedAt ?? incoming.report.capturedAt ?? now(),
+  errorCode: null,
+  errorMessage: null,
+});
+
+async function authorize(incoming: IncomingReport): Promise<boolean> {
+  const { record, report, source } = incoming;
+  const set = authorizedFacts(incoming);
+  // Automatic capture: only the capture decides. Manual capture: the order is placed on the authorisation.
+  if (!report.awaitsManualCapture) return move(incoming, AUTHORIZED, { set });
+  const objection = await findObjection(record, report);
+  if (objection?.mismatch) {
+    return rejectAuthorization({ record, report, objection, facts: set, note: source }, objection.mismatch);
+  }
+  if (objection) return move(incoming, AUTHORIZED, { set });
+  try {
+    return await move(incoming, AUTHORIZED, {
+      set: { ...set, accepted: true },
+      guard: { supersededAt: null },
+    });
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    return move(incoming, AUTHORIZED, { set });
+  }
+}
+
+/**
+ * The gateway returned what it never captured. It had authorised it, whether or not that report arrived. The
+ * checkout can be paid for by another payment from now on.
+ */
+async function returnUncaptured(incoming: IncomingReport): Promise<boolean> {
+  const set = factsOf(incoming);
+  if (canMove(paymentMachine, incoming.record.status, AUTHORIZED)) {
+    await move(incoming, AUTHORIZED, { set: authorizedFacts(incoming) });
+  }
+  return move(incoming, REFUNDED, { set: { ...set, surplus: true, accepted: false } });
+}
+
+async function capture(incoming: IncomingReport): Promise<boolean> {
+  const { record, report } = incoming;
+  const objection = await findObjection(record, report);
+  if (objection) return reject(incoming, objection);
+  const amount = amountThatCounts(report);
+  const set = {
+    ...capturedFacts(incoming),
+    ...{ amount, capturedAmount: amount, currency: report.currency, accepted: true },
+  };
+  try {
+    if (await move(incoming, CAPTURED, { set, guard: { supersededAt: null } })) return true;
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    return reject(incoming, { reason: "surplus", mismatch: null });
+  }
+  // The guard did not hold: another report came first, or the payment has just been superseded.
+  const current = await Payment.findById(record._id).lean<PaymentDoc>();
+  if (!current || current.status === CAPTURED) return false;
+  if (current.supersededAt === null)
+    throw new ConflictError("VERSION_CONFLICT", "The payment changed in the meantime");
+  return reject({ ...incoming, record: current }, { reason: "superseded", mismatch: null });
+}
+
+/**
+ * A further report about a captured payment. The latest report counts until there is an order: money that was
+ * refunded at the gateway in the meantime is no longer accepted. Refunds after the order are not settled here.
+ */
+async function recheckCapture(incoming: IncomingReport): Promise<boolean> {
+  const { record, report } = incoming;
+  if (awaitsOrder(record)) {
+    const objection = await findMismatchObjection(record, report);
+    if (objection) return reject(incoming, objection);
+  }
+  return completeFacts(incoming);
+}
+
+const reject = (incoming: IncomingReport, objection: Objection): Promise<boolean> =>
+  rejectCapture({
+    record: incoming.record,
+    report: incoming.report,
+    objection,
+    facts: capturedFacts(incoming),
+    note: incoming.source,
+  });
+
+/** The fee is null until captured and may come with a later report. */
+async function completeFacts({ record, report }: IncomingReport): Promise<boolean> {
+  if (report.fee === null || record.fee !== null) return false;
+  await Payment.updateOne(
+    { _id: record._id, fee: null },
+    { $set: { fee: report.fee, tax: report.tax ?? ZERO_PAISE } },
+  );
+  return false;
+}
+
+/** With manual capture the payment may have been accepted; another one can pay for the checkout from now on. */
+function fail(incoming: IncomingReport): Promise<boolean> {
+  const { record, report } = incoming;
+  const set = {
+    ...factsOf(incoming),
+    ...{ accepted: false, errorCode: report.errorCode, errorMessage: report.errorDescription },
+  };
+  const paymentId = record._id.toHexString();
+  const dedupeKey = `payment.failed:${paymentId}:${report.id}`;
+  const messages = record.supersededAt ? [] : [{ type: "payment.failed", dedupeKey, payload: { paymentId } }];
+  return inTransaction((tx) => move(incoming, FAILED, { set, messages, tx }));
+}
+
+interface Move {
+  set: Partial<PaymentDoc>;
+  guard?: Record<string, unknown>;
+  messages?: OutboxDraft[];
+  tx?: ClientSession;
+}
+
+async function move(
+  { record, source }: IncomingReport,
+  to: PaymentGatewayStatus,
+  { set, guard = {}, messages, tx }: Move,
+): Promise<boolean> {
+  const { changed } = await tryTransition({
+    machine: paymentMachine,
+    model: Payment,
+    id: record._id,
+    seen: record,
+    to,
+    set,
+    guard,
+    by: { type: "system" },
+    note: source,
+    messages,
+    tx,
+  });
+  return changed;
+}

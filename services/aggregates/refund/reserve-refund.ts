@@ -1,0 +1,89 @@
+import type { ClientSession, Types } from "mongoose";
+import { Order, Payment } from "../../../models/index.js";
+import type { Paise } from "../../../utils/money.js";
+
+/**
+ * The only file that checks a refund's limit and the only writer of `refundReserved` and `refundedAmount`.
+ *
+ * A payment and an order count their refunds in two fields: `refundReserved` is on its way, `refundedAmount` has
+ * been returned. Neither is ever negative, and together they never exceed what was received: `capturedAmount` of
+ * the payment, `paidAmount` of the order. Every move below is a compare-and-set that checks all three conditions
+ * on both documents, in the caller's transaction, so parallel refunds cannot exceed the limit either.
+ */
+
+export interface RefundAmount {
+  /** Null for a refund that belongs to no payment, such as one of store credit. */
+  paymentId: Types.ObjectId | null;
+  /** Null for money that became no order. */
+  orderId: Types.ObjectId | null;
+  amount: Paise;
+}
+
+/** Ends the caller's transaction: the move would break a limit, and nothing is written. */
+export class RefundLimitError extends Error {
+  constructor(
+    readonly limitedBy: "payment" | "order",
+    id: Types.ObjectId,
+    amount: Paise,
+  ) {
+    super(`a refund of ${amount} paise exceeds what ${limitedBy} ${id.toHexString()} allows`);
+    this.name = "RefundLimitError";
+  }
+}
+
+/**
+ * Reserves an amount before its refund is written or sent.
+ * @throws RefundLimitError when less than the amount is left of the payment or the order; RangeError when the
+ *   amount is not positive
+ */
+export async function reserveRefund(refund: RefundAmount, tx: ClientSession): Promise<void> {
+  if (refund.amount <= 0) throw new RangeError(`not an amount to refund: ${refund.amount}`);
+  await move(refund, { refundReserved: refund.amount, refundedAmount: 0 }, tx);
+}
+
+/** The refund failed or was rejected: the amount can be refunded again. @throws RefundLimitError */
+export const releaseReservation = (refund: RefundAmount, tx: ClientSession): Promise<void> =>
+  move(refund, { refundReserved: -refund.amount, refundedAmount: 0 }, tx);
+
+/** The reserved amount has been returned. @throws RefundLimitError */
+export const completeReservation = (refund: RefundAmount, tx: ClientSession): Promise<void> =>
+  move(refund, { refundReserved: -refund.amount, refundedAmount: refund.amount }, tx);
+
+/** The gateway retracted a completed refund: the amount can be refunded again. @throws RefundLimitError */
+export const retractRefunded = (refund: RefundAmount, tx: ClientSession): Promise<void> =>
+  move(refund, { refundReserved: 0, refundedAmount: -refund.amount }, tx);
+
+/** The gateway refunded an amount that was never reserved here. @throws RefundLimitError */
+export const recordRefunded = (refund: RefundAmount, tx: ClientSession): Promise<void> =>
+  move(refund, { refundReserved: 0, refundedAmount: refund.amount }, tx);
+
+type Change = Record<"refundReserved" | "refundedAmount", number>;
+
+async function move(refund: RefundAmount, change: Change, tx: ClientSession): Promise<void> {
+  const { paymentId, orderId, amount } = refund;
+  if (paymentId) {
+    const filter = { _id: paymentId, ...staysWithin("$capturedAmount", change) };
+    const { matchedCount } = await Payment.collection.updateOne(filter, { $inc: change }, { session: tx });
+    if (matchedCount !== 1) throw new RefundLimitError("payment", paymentId, amount);
+  }
+  if (orderId) {
+    const filter = { _id: orderId, ...staysWithin("$paidAmount", change) };
+    const { matchedCount } = await Order.collection.updateOne(filter, { $inc: change }, { session: tx });
+    if (matchedCount !== 1) throw new RefundLimitError("order", orderId, amount);
+  }
+}
+
+/** Part of a filter: after the change, 0 ≤ each of the two fields, and their sum ≤ what was received. */
+function staysWithin(received: "$capturedAmount" | "$paidAmount", change: Change) {
+  const refundReserved = { $add: ["$refundReserved", change.refundReserved] };
+  const refundedAmount = { $add: ["$refundedAmount", change.refundedAmount] };
+  return {
+    $expr: {
+      $and: [
+        { $gte: [refundReserved, 0] },
+        { $gte: [refundedAmount, 0] },
+        { $lte: [{ $add: [refundReserved, refundedAmount] }, received] },
+      ],
+    },
+  };
+}

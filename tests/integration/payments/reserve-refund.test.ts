@@ -1,0 +1,152 @@
+import { Types } from "mongoose";
+import { Order, Payment } from "../../../models/index.js";
+import {
+  completeReservation,
+  type RefundAmount,
+  RefundLimitError,
+  recordRefunded,
+  releaseReservation,
+  reserveRefund,
+  retractRefunded,
+} from "../../../services/aggregates/refund/reserve-refund.js";
+import { inTransaction } from "../../../services/platform/transaction.service.js";
+import { paise } from "../../../utils/money.js";
+import { useTestDatabase } from "../../support/database.js";
+import { anOrder, aPayment } from "../../unit/models/documents.js";
+
+/** The limits of refunds: what is reserved and what is refunded, on the payment and on the order. */
+
+type Move = typeof reserveRefund;
+
+interface Received {
+  captured?: number;
+  paid?: number;
+}
+
+async function received({ captured = 1_000, paid = 1_000 }: Received = {}) {
+  const order = await Order.create({ ...anOrder(), paidAmount: paise(paid) });
+  const payment = await Payment.create({
+    ...aPayment(),
+    orderId: order._id,
+    status: "captured",
+    capturedAmount: paise(captured),
+  });
+  const of = (amount: number): RefundAmount => ({
+    paymentId: payment._id,
+    orderId: order._id,
+    amount: paise(amount),
+  });
+  return {
+    paymentId: payment._id,
+    of,
+    apply: (move: Move, amount: number) => inTransaction((tx) => move(of(amount), tx)),
+    /** `[reserved, refunded]` of each. */
+    async counted() {
+      const [storedPayment, storedOrder] = await Promise.all([
+        Payment.findById(payment._id).lean(),
+        Order.findById(order._id).lean(),
+      ]);
+      return {
+        payment: [storedPayment?.refundReserved, storedPayment?.refundedAmount],
+        order: [storedOrder?.refundReserved, storedOrder?.refundedAmount],
+      };
+    },
+  };
+}
+
+const both = (reserved: number, refunded: number) => ({
+  payment: [reserved, refunded],
+  order: [reserved, refunded],
+});
+
+describe("Refund limits", () => {
+  useTestDatabase();
+
+  it("When an amount is reserved, then payment and order count it", async () => {
+    const money = await received();
+    await money.apply(reserveRefund, 400);
+    expect(await money.counted()).toEqual(both(400, 0));
+  });
+
+  it("When exactly what is left is reserved, then it is allowed, and one paisa more is not", async () => {
+    const money = await received();
+    await money.apply(recordRefunded, 300);
+    await money.apply(reserveRefund, 700);
+    await expect(money.apply(reserveRefund, 1)).rejects.toThrow(RefundLimitError);
+    expect(await money.counted()).toEqual(both(700, 300));
+  });
+
+  it.each([
+    ["payment", { captured: 500, paid: 1_000 }],
+    ["order", { captured: 1_000, paid: 500 }],
+  ])("When only the %s has less left, then nothing is reserved on either", async (limitedBy, amounts) => {
+    const money = await received(amounts);
+    await expect(money.apply(reserveRefund, 501)).rejects.toMatchObject({ limitedBy });
+    expect(await money.counted()).toEqual(both(0, 0));
+  });
+
+  it("When ten refunds of a third are reserved in parallel, then three of them succeed", async () => {
+    const money = await received({ captured: 999, paid: 999 });
+    const attempts = Array.from({ length: 10 }, () => money.apply(reserveRefund, 333));
+    const results = await Promise.allSettled(attempts);
+    expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(3);
+    for (const result of results) {
+      if (result.status === "rejected") expect(result.reason).toBeInstanceOf(RefundLimitError);
+    }
+    expect(await money.counted()).toEqual(both(999, 0));
+  });
+
+  it("When a reservation is completed, then the amount is refunded, and a second completion changes nothing", async () => {
+    const money = await received();
+    await money.apply(reserveRefund, 400);
+    await money.apply(completeReservation, 400);
+    await expect(money.apply(completeReservation, 400)).rejects.toThrow(RefundLimitError);
+    expect(await money.counted()).toEqual(both(0, 400));
+  });
+
+  it("When a reservation is released, then it can be reserved again, and a second release changes nothing", async () => {
+    const money = await received();
+    await money.apply(reserveRefund, 1_000);
+    await money.apply(releaseReservation, 1_000);
+    await expect(money.apply(releaseReservation, 1_000)).rejects.toThrow(RefundLimitError);
+    expect(await money.counted()).toEqual(both(0, 0));
+    await money.apply(reserveRefund, 1_000);
+    expect(await money.counted()).toEqual(both(1_000, 0));
+  });
+
+  it("When a refund is retracted twice, then the refunded amount never falls below zero", async () => {
+    const money = await received();
+    await money.apply(recordRefunded, 400);
+    await money.apply(retractRefunded, 400);
+    await expect(money.apply(retractRefunded, 400)).rejects.toThrow(RefundLimitError);
+    expect(await money.counted()).toEqual(both(0, 0));
+  });
+
+  it("When releases of one reservation run in parallel, then one of them succeeds", async () => {
+    const money = await received();
+    await money.apply(reserveRefund, 600);
+    const releases = await Promise.allSettled(
+      Array.from({ length: 5 }, () => money.apply(releaseReservation, 600)),
+    );
+    expect(releases.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    expect(await money.counted()).toEqual(both(0, 0));
+  });
+
+  it.each([0, -1])("When the amount is %i, then it is not an amount to refund", async (amount) => {
+    const money = await received();
+    await expect(money.apply(reserveRefund, amount)).rejects.toThrow(RangeError);
+    expect(await money.counted()).toEqual(both(0, 0));
+  });
+
+  it("When the payment has no order, then only the payment counts the amount", async () => {
+    const money = await received();
+    const refund = { ...money.of(250), orderId: null };
+    await inTransaction((tx) => reserveRefund(refund, tx));
+    expect(await money.counted()).toEqual({ payment: [250, 0], order: [0, 0] });
+  });
+
+  it("When the payment does not exist, then nothing can be reserved", async () => {
+    const refund = { paymentId: new Types.ObjectId(), orderId: null, amount: paise(1) };
+    await expect(inTransaction((tx) => reserveRefund(refund, tx))).rejects.toThrow(RefundLimitError);
+  });
+});

@@ -1,0 +1,65 @@
+/** Small helpers for work that runs at the same time. */
+
+/** Does the work for every item, at most `atOnce` at a time. The first error ends it. */
+export async function forEachAtOnce<T>(
+  items: readonly T[],
+  atOnce: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = items.values();
+  const lane = async () => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, lane));
+}
+
+/** A database that is away takes 5 s to fail. No client waits that long for each piece of cleaning up. */
+const PATIENCE_MS = 1_000;
+
+/** Waits at most a second for work that may also finish later, or fail, without harm. Never throws. */
+export async function tidyUp(work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, PATIENCE_MS);
+  });
+  await Promise.race([work.catch(() => undefined), patience]);
+  clearTimeout(timer);
+}
+
+/** Work in the background, a bounded number at a time. A shutdown can wait for it. */
+export interface TaskPool {
+  /** Starts the task as soon as there is a free place. Its failure goes to `onError`. */
+  run(task: () => Promise<void>): void;
+  /** Resolves when nothing runs or waits. */
+  drain(): Promise<void>;
+}
+
+export function createTaskPool(limit: number, onError: (error: unknown) => void): TaskPool {
+  const waiting: (() => Promise<void>)[] = [];
+  let running = 0;
+  let idle: (() => void)[] = [];
+
+  function next(): void {
+    const task = running < limit ? waiting.shift() : undefined;
+    if (!task) return;
+    running += 1;
+    void task()
+      .catch(onError)
+      .finally(() => {
+        running -= 1;
+        next();
+        if (running > 0) return;
+        for (const resolve of idle) resolve();
+        idle = [];
+      });
+  }
+
+  return {
+    run(task) {
+      waiting.push(task);
+      next();
+    },
+    drain: () =>
+      running === 0 ? Promise.resolve() : new Promise<void>((resolve) => void idle.push(resolve)),
+  };
+}
