@@ -3,15 +3,15 @@
  *
  *   entry files: index.ts, index.route.ts, config/{express,server,openapi}, middlewares/, scripts/,
  *                src/<module>/ *.route · *.controller · *.validation · *.view
- *   src/<module>/ everything else, the module's services above all
- *   services/flows/           one flow each; a folder where a flow has several files
+ *   src/<module>/ everything else, mainly the module's services
+ *   services/flows/           one flow per file, or a folder for a flow with several files
  *   services/aggregates/      cart, checkout, order, payment, refund
  *   services/{integrations,calculations,platform}/
  *   models/, config/database
  *   utils/, config/{env,logger,metrics}
  *
- * Read by tests/architecture/imports.test.ts, which also proves that every rule can fail.
- * Types count as imports: what a file must not know it must not know the shape of either.
+ * tests/architecture/imports.test.ts applies these rules and proves that every rule can fail. Imports of types
+ * count as well.
  */
 const ENTRY_OF_A_MODULE = "^src/.+\\.(?:route|controller|validation|view)\\.ts$";
 const ENTRY = [
@@ -21,7 +21,7 @@ const ENTRY = [
   "^scripts/",
   ENTRY_OF_A_MODULE,
 ];
-/** What is built for production; the other scripts are tools and toys around it. */
+/** The files that are built for production. The other scripts are tools. */
 const SERVICE_CODE = [
   "^index(?:\\.route)?\\.ts$",
   "^(?:config|src|models|services|middlewares|utils)/",
@@ -31,7 +31,7 @@ const HTTP_PACKAGES =
   "^node_modules/(?:@types/)?(?:express|express-rate-limit|helmet|cors|compression|swagger-ui-express|pino-http|multer)/";
 const INPUT_AND_OUTPUT =
   "^(?:node:)?(?:fs|net|http|https|child_process|dns)(?:/|$)|^node_modules/(?:axios|mongoose|mongodb|razorpay)/";
-/** Views that several modules answer with: they know the documents they show, as `src/<module>/*.view.ts` do. */
+/** Views that several modules share. They may import models, as `src/<module>/*.view.ts` may. */
 const SHARED_VIEWS = "^utils/views/";
 const BOTTOM = ["^utils/", "^config/(?:env|logger|metrics|variables)"];
 
@@ -45,7 +45,7 @@ const AGGREGATES = {
   checkout: ["cart", "checkout-session", "payment", "refund"],
 };
 
-/** A layer may import itself and what is named; any other file of the repository is above it. */
+/** A layer may import only the listed paths; every other file of the repository is above it. */
 const layer = (name, from, comment, allowed) => ({
   name,
   severity: "error",
@@ -63,19 +63,19 @@ module.exports = {
   forbidden: [
     forbid(
       "no-circular",
-      "A circle has no top: neither file can be understood alone.",
+      "Files in a circle cannot be understood one at a time.",
       { path: SERVICE_CODE },
       { circular: true },
     ),
     forbid(
       "feature-modules-apart",
-      "A story that crosses modules is a flow.",
+      "An operation that spans modules is a flow.",
       { path: "^src/([^/]+)/" },
       { path: "^src/", pathNot: "^src/$1/" },
     ),
     forbid(
       "flows-apart",
-      "A flow does not call another: what they share belongs to an aggregate, or goes through the outbox.",
+      "A flow does not call another flow: shared rules belong to an aggregate, follow-up work to the outbox.",
       { path: "^services/flows/([^/.]+)" },
       { path: "^services/flows/", pathNot: "^services/flows/$1[/.]" },
     ),
@@ -92,19 +92,19 @@ module.exports = {
     ),
     forbid(
       "integrations-know-no-models",
-      "A wrapper translates a neighbour's contract; it knows nothing of what is stored here.",
+      "A wrapper translates a neighbour's contract and does not know our documents.",
       { path: "^services/integrations/" },
       { path: "^models/|^config/database|^node_modules/(?:mongoose|mongodb)/" },
     ),
     forbid(
       "calculations-know-no-models",
-      "Arithmetic takes plain values.",
+      "Calculations take plain values.",
       { path: "^services/calculations/" },
       { path: "^models/|^config/database" },
     ),
     forbid(
       "calculations-do-no-io",
-      "Arithmetic and state tables give the same answer always; nothing in them can fail or wait.",
+      "Calculations and state tables are pure: they do no I/O and always give the same result.",
       { path: ["^services/calculations/", "^utils/state-machines\\.ts$"] },
       {
         path: [INPUT_AND_OUTPUT, "^services/(?:integrations|platform|aggregates|flows)/", "^config/database"],
@@ -112,7 +112,7 @@ module.exports = {
     ),
     forbid(
       "views-do-no-io",
-      "A view turns what a service found into an answer; it takes shapes from below and fetches nothing.",
+      "A view maps documents to a response and fetches nothing.",
       { path: "^src/.+\\.view\\.ts$" },
       {
         path: [INPUT_AND_OUTPUT, "^services/integrations/", "^config/database"],
@@ -121,7 +121,7 @@ module.exports = {
     ),
     forbid(
       "only-entry-files-know-express",
-      "A service is called by jobs and webhooks too. utils/http.ts is the envelope of every answer.",
+      "Jobs and webhooks call services too. utils/http.ts defines the response envelope.",
       { path: SERVICE_CODE, pathNot: [...ENTRY, "^utils/http\\.ts$"] },
       { path: HTTP_PACKAGES },
     ),
@@ -134,36 +134,41 @@ module.exports = {
     layer(
       "flows-go-down",
       "^services/flows/",
-      "Flows use aggregates, wrappers, arithmetic and the platform.",
+      "Flows use aggregates, integrations, calculations and the platform.",
       ["^services/", "^models/", "^config/database", ...BOTTOM],
     ),
-    layer("aggregates-go-down", "^services/aggregates/", "What all flows share knows none of them.", [
-      "^services/(?:aggregates|integrations|calculations|platform)/",
-      "^models/",
-      "^config/database",
-      ...BOTTOM,
-    ]),
+    layer(
+      "aggregates-go-down",
+      "^services/aggregates/",
+      "Flows share the aggregates, so an aggregate knows no flow.",
+      [
+        "^services/(?:aggregates|integrations|calculations|platform)/",
+        "^models/",
+        "^config/database",
+        ...BOTTOM,
+      ],
+    ),
     layer(
       "services-go-down",
       "^services/(?:integrations|calculations|platform)/",
-      "What every story uses knows none of them.",
+      "Everything uses these services, so they know no flow and no aggregate.",
       ["^services/(?:integrations|calculations|platform)/", "^models/", "^config/database", ...BOTTOM],
     ),
-    layer("models-go-down", ["^models/", SHARED_VIEWS], "A model is a shape; a shared view reads shapes.", [
+    layer("models-go-down", ["^models/", SHARED_VIEWS], "Models and shared views only know models.", [
       "^models/",
       ...BOTTOM,
     ]),
-    layer("database-goes-down", "^config/database", "It makes the collections of the models.", [
+    layer("database-goes-down", "^config/database", "It creates the collections of the models.", [
       "^models/",
       ...BOTTOM,
     ]),
     {
-      ...layer("bottom", BOTTOM, "What everything uses uses nothing but itself.", BOTTOM),
+      ...layer("bottom", BOTTOM, "Everything uses this layer, so it uses only itself.", BOTTOM),
       from: { path: BOTTOM, pathNot: SHARED_VIEWS },
     },
     forbid(
       "middlewares-below-modules",
-      "A middleware is about every route, so it knows of none.",
+      "A middleware serves every route, so it knows none.",
       { path: "^middlewares/" },
       { path: "^index|^src/|^scripts/" },
     ),
@@ -175,13 +180,13 @@ module.exports = {
     ),
     forbid(
       "no-development-packages",
-      "`npm ci --omit=dev` must leave everything the service imports.",
+      "`npm ci --omit=dev` must install everything that the service imports.",
       { path: SERVICE_CODE },
       { dependencyTypes: ["npm-dev"], pathNot: "^node_modules/@types/" },
     ),
     forbid(
       "declared-packages-only",
-      "Add it to package.json, or import it through the package that brings it.",
+      "Add the package to package.json, or import it through the package that provides it.",
       {},
       {
         dependencyTypes: ["npm-no-pkg", "npm-unknown"],
@@ -190,7 +195,7 @@ module.exports = {
     forbid("resolvable", "There is no such file or package.", {}, { couldNotResolve: true }),
   ],
   options: {
-    // TypeScript 7 has no compiler API, which is what dependency-cruiser would use by itself.
+    // TypeScript 7 has no compiler API, which dependency-cruiser uses by default.
     parser: "swc",
     doNotFollow: { path: "^node_modules/" },
     exclude: { path: "^(?:dist|coverage|\\.data)/" },

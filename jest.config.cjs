@@ -1,9 +1,9 @@
 /**
- * Two projects: `unit` needs nothing but the sources; `integration` gets one MongoDB replica set for
- * the whole run, started only when one of its files is selected.
- * The sources are ES modules; for the tests they become CommonJS, which jest mocks and isolates best.
+ * Two projects: `unit` needs only the sources; `integration` gets one MongoDB replica set for the whole run,
+ * which starts only when one of its files is selected. The sources are ES modules; the tests compile them to
+ * CommonJS, which jest mocks and isolates best.
  */
-// India's days and financial years are computed, never taken from the machine: any zone must do, so one is fixed.
+// The code computes Indian dates itself, so any time zone must work. A fixed one makes runs reproducible.
 process.env.TZ = "UTC";
 
 const swcOptions = {
@@ -18,7 +18,7 @@ const swcOptions = {
 };
 
 /**
- * Packages to transform as well. jose has no CommonJS build. The MongoDB driver (7.6 and later) loads
+ * Packages that are transformed as well. jose has no CommonJS build. The MongoDB driver (7.6 and later) loads
  * `os` by a dynamic import, which jest's sandbox cannot do; the handshake then fails with
  * "Missing required sub-document 'driver'" (mongodb-memory-server issue 1026).
  */
@@ -30,23 +30,23 @@ const shared = {
   setupFiles: ["<rootDir>/tests/support/setup-env.ts"],
   transform: { "^.+\\.[cm]?[jt]s$": ["@swc/jest", swcOptions] },
   transformIgnorePatterns: [`/node_modules/(?!(?:${TRANSFORMED_PACKAGES.join("|")}))`],
-  // The sources name their imports as NodeNext wants it: `./x.js` for x.ts.
+  // NodeNext imports name the compiled file: `./x.js` for x.ts.
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/.data/"],
   restoreMocks: true,
 };
 
-/** Needs a database, or the whole service. */
+/** These need a database or the whole service. */
 const INTEGRATION_FOLDERS = ["integration", "e2e", "contract"];
 const UNIT_FOLDERS = ["unit", "architecture"];
 const filesOf = (folders) => folders.map((folder) => `<rootDir>/tests/${folder}/**/*.test.ts`);
 
 module.exports = {
-  // One more than the two cores of the machines that check this: a worker waits for a third of its time.
+  // One more than the two cores of the build machines: a worker waits for a third of its time.
   maxWorkers: 3,
-  // Node keeps some 25 MB of each test file; without a limit a worker grows to gigabytes and collects garbage slowly.
+  // Node keeps about 25 MB of each test file. Without a limit a worker grows to gigabytes and collects garbage slowly.
   workerIdleMemoryLimit: "768MB",
-  // A hook that makes a database and a sandbox takes seconds here and a minute on a machine that does three things at once.
+  // A hook that starts a database and a sandbox takes seconds, and up to a minute on a busy machine.
   testTimeout: 90_000,
   reporters: ["default", "<rootDir>/tests/support/summary-reporter.cjs"],
   projects: [

@@ -1,7 +1,7 @@
 /**
- * Makes a fresh machine ready for `npm test`, `npm run demo` and `npm run sandbox`: the packages and
- * a MongoDB. Uses nothing but Node itself, installs only what is missing, and takes a fraction of a
- * second when nothing is. Run by those commands; `node scripts/setup.mjs` does it alone.
+ * Prepares a fresh machine for `npm test`, `npm run demo` and `npm run sandbox`: installs the packages and a
+ * MongoDB if they are missing. It uses only Node itself and takes a fraction of a second when nothing is missing.
+ * Those commands run it; `node scripts/setup.mjs` runs it alone.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -13,13 +13,13 @@ import { runNpm } from "./mongo/process.mjs";
 
 export { installMongod, resolveMongod } from "./mongo/find-mongod.mjs";
 
-/** From here on `require` can load ES modules, which several packages need (package.json, engines). */
+/** The first version whose `require` can load ES modules, which several packages need. As in package.json. */
 const MINIMUM_NODE = [20, 19];
 const PROJECT_FOLDER = fileURLToPath(new URL("..", import.meta.url));
 const LOCK_FILE = join(PROJECT_FOLDER, "package-lock.json");
 const STAMP_FILE = join(PROJECT_FOLDER, "node_modules", ".setup-stamp");
 
-/** Everything in order. @throws an Error whose message says what to do. */
+/** Installs what is missing. @throws an Error whose message says what to do */
 export async function setUp() {
   assertNodeVersion(process.versions.node);
   if (!arePackagesCurrent()) {
@@ -30,7 +30,7 @@ export async function setUp() {
   return installMongod();
 }
 
-/** @throws when this Node is older than the packages need. */
+/** @throws when this Node is too old for the packages */
 export function assertNodeVersion(version) {
   const [major, minor] = version.split(".").map(Number);
   const isRecentEnough = major > MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor >= MINIMUM_NODE[1]);
@@ -41,17 +41,17 @@ export function assertNodeVersion(version) {
   );
 }
 
-/** The stamp holds the digest of the package-lock.json that was installed from. */
+/** The stamp file holds the digest of the installed package-lock.json. */
 function arePackagesCurrent() {
-  const wanted = digest(readFileSync(LOCK_FILE));
-  if (readText(STAMP_FILE) === wanted) return true;
+  const current = digest(readFileSync(LOCK_FILE));
+  if (readText(STAMP_FILE) === current) return true;
   if (!matchesInstalledTree()) return false;
-  // Installed by hand (`npm install`), and complete: no reason to install it again.
-  writeFileAtomically(STAMP_FILE, wanted);
+  // Everything was installed by hand (`npm install`).
+  writeFileAtomically(STAMP_FILE, current);
   return true;
 }
 
-/** Compares with the list npm keeps of what it installed. Optional packages depend on the platform. */
+/** Compares with npm's own list of installed packages. Optional packages depend on the platform. */
 function matchesInstalledTree() {
   const installed = readJson(join(PROJECT_FOLDER, "node_modules", ".package-lock.json"))?.packages;
   if (!installed) return false;
@@ -65,16 +65,15 @@ function installPackages() {
   console.log(`> installing the packages of package-lock.json (npm ${command.join(" ")})`);
   runNpm([...command, "--include=dev", "--no-audit", "--no-fund"], {
     cwd: PROJECT_FOLDER,
-    // The MongoDB is looked for below, in more places than the package's own install script knows.
+    // `installMongod` looks for MongoDB in more places than the package's own install script.
     env: { ...process.env, MONGOMS_DISABLE_POSTINSTALL: "1" },
   });
   writeFileAtomically(STAMP_FILE, digest(readFileSync(LOCK_FILE)));
 }
 
 /**
- * A package-lock.json written against a registry without the packages of other platforms lacks
- * them, and `npm ci` refuses it on every machine. `npm install --no-save` installs the same
- * versions from it and leaves the file alone.
+ * Whether package-lock.json lists the packages of all platforms. Some registries leave out those of other
+ * platforms; `npm ci` then refuses the file, while `npm install --no-save` installs the same versions from it.
  */
 function isLockFileComplete() {
   const packages = readJson(LOCK_FILE)?.packages ?? {};

@@ -2,14 +2,14 @@ import { mintGuestId } from "../../utils/guest-ids.js";
 import { SANDBOX_SECRETS } from "../sandbox/environment.js";
 import { SEED } from "../sandbox/seed/index.js";
 import type { WireAnswer, WireRequest } from "./wire.js";
-import type { World } from "./world.js";
+import type { BenchWorld } from "./world.js";
 
-/** What of an answer the next call needs. */
+/** The `data` of an answer. */
 type Data = Record<string, unknown>;
 
 const { products, variants, pincodes, shippingMethods } = SEED;
 
-/** In three rates of tax, in turn. */
+/** Items with three tax rates, used in turn. */
 const ITEMS = [
   { productId: products.ashwagandha, variantId: variants.ashwagandha, quantity: 2 },
   { productId: products.hairOil, variantId: variants.hairOil, quantity: 1 },
@@ -36,7 +36,7 @@ function dataOf(body: string): Data {
   const envelope: unknown = JSON.parse(body);
   const data = typeof envelope === "object" && envelope !== null && "data" in envelope ? envelope.data : null;
   if (typeof data === "object" && data !== null) return { ...data };
-  throw new Error(`an answer without data: ${body.slice(0, 300)}`);
+  throw new Error(`the answer has no data: ${body.slice(0, 300)}`);
 }
 
 function textIn(data: unknown, name: string): string {
@@ -46,17 +46,17 @@ function textIn(data: unknown, name: string): string {
 }
 
 /**
- * A guest with a session of their own, one call per method. The same number buys the same goods for the same
- * city, so that two runs do the same work.
+ * A guest with one method per call. The same number buys the same items for the same city, so that two runs do
+ * the same work. It uses `Wire`, not `Shopper`, because of its CPU time.
  */
 export class Buyer {
-  readonly #world: World;
+  readonly #world: BenchWorld;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #number: number;
   checkoutId = "";
   gatewayOrderId = "";
 
-  constructor(world: World, number: number) {
+  constructor(world: BenchWorld, number: number) {
     this.#world = world;
     this.#number = number;
     this.#headers = { "X-Session-Id": mintGuestId(SANDBOX_SECRETS.linkSecret) };
@@ -93,7 +93,7 @@ export class Buyer {
     if (method !== "cod") this.gatewayOrderId = textIn(dataOf(body).gateway, "orderId");
   }
 
-  /** Confirms in the UPI app: at the gateway, not at the service. */
+  /** Confirms in the UPI app: a call to the gateway, not to the service. */
   async pay(): Promise<void> {
     const body = JSON.stringify([this.gatewayOrderId, { method: "upi", outcome: "success" }]);
     const request: WireRequest = { method: "POST", path: "/__control/razorpay/pay", body };

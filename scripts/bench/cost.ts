@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type mongoose from "mongoose";
-import { print, table } from "../demo/print.js";
+import { print, table } from "../support/print.js";
 import { Buyer } from "./buyer.js";
 import { type CpuMs, cpuSince, readCpu } from "./processes.js";
-import { untilQuiet, type World } from "./world.js";
+import { type BenchWorld, untilQuiet } from "./world.js";
 
 type Counts = Record<string, number>;
 
-/** One of the six calls, done for every buyer before the next one begins. */
-interface Phase {
+/** One of the six calls of a purchase. Every buyer makes it before the next call begins. */
+interface PurchaseCall {
   name: string;
   work(buyer: Buyer): Promise<unknown>;
 }
 
-const PHASES: readonly Phase[] = [
+const CALLS: readonly PurchaseCall[] = [
   { name: "add", work: (buyer) => buyer.add() },
   { name: "start + contact", work: (buyer) => buyer.start() },
   { name: "address", work: (buyer) => buyer.setAddress() },
@@ -22,7 +22,7 @@ const PHASES: readonly Phase[] = [
   { name: "place", work: (buyer) => buyer.placeOrder() },
 ];
 
-/** What crosses the wire on behalf of a request; the rest is the driver's and the server's own business. */
+/** The commands of requests. Others are the driver's and the server's own. */
 const READS = ["find", "aggregate", "count", "distinct", "getMore"] as const;
 const WRITES = ["insert", "update", "delete", "findAndModify"] as const;
 const ENDS = ["commitTransaction", "abortTransaction"] as const;
@@ -42,7 +42,7 @@ interface Snapshot {
   cpu: CpuMs;
 }
 
-async function takeSnapshot({ db, sandbox, parts }: World): Promise<Snapshot> {
+async function takeSnapshot({ db, sandbox, parts }: BenchWorld): Promise<Snapshot> {
   const { metrics } = (await db.admin().serverStatus()) as unknown as ServerStatus;
   const { inserted, updated, deleted } = metrics.document;
   const calls = await sandbox.call("calls", "counts");
@@ -60,41 +60,45 @@ async function takeSnapshot({ db, sandbox, parts }: World): Promise<Snapshot> {
 const since = (before: Counts, after: Counts): Counts =>
   Object.fromEntries(Object.entries(after).map(([name, count]) => [name, count - (before[name] ?? 0)]));
 
-const sumOf = (counts: Counts, names: readonly string[] = Object.keys(counts)): number =>
+const totalOf = (counts: Counts, names: readonly string[] = Object.keys(counts)): number =>
   names.reduce((sum, name) => sum + (counts[name] ?? 0), 0);
 
 interface Cost extends Snapshot {
   phase: string;
 }
 
-const PREPARATION = 20;
-/** What follows in the background (one mail) has been done by then. */
+const WARM_UP_PURCHASES = 20;
+/** By then the work in the background (one mail) is done. */
 const SETTLED_AFTER_MS = 1_500;
 
 /**
- * What one whole purchase (COD, one line) costs, call by call: counted by the server itself over many
- * purchases, one after the other on a quiet machine. Prints two tables: by call, and by statement.
+ * Counts what one whole purchase (COD, one line) costs, call by call, from the server's own counters over many
+ * consecutive purchases. Prints one table by call and one by statement.
  */
-export async function countCost(world: World, purchases: number): Promise<void> {
-  const warm = Array.from({ length: PREPARATION }, (_, number) => new Buyer(world, number));
+export async function countCost(world: BenchWorld, purchases: number): Promise<void> {
+  const warm = Array.from({ length: WARM_UP_PURCHASES }, (_, number) => new Buyer(world, number));
   for (const buyer of warm) await runAll(buyer);
   await untilQuiet(world);
   const buyers = Array.from({ length: purchases }, (_, number) => new Buyer(world, number));
   const costs: Cost[] = [];
-  for (const phase of PHASES) costs.push(await measurePhase(world, phase, buyers));
+  for (const phase of CALLS) costs.push(await measureCall(world, phase, buyers));
   printByCall(costs, purchases);
-  const profiled = buyers.slice(0, Math.min(PREPARATION, purchases)).map((_, n) => new Buyer(world, n));
+  const profiled = buyers.slice(0, Math.min(WARM_UP_PURCHASES, purchases)).map((_, n) => new Buyer(world, n));
   await printByStatement(world, profiled);
 }
 
 async function runAll(buyer: Buyer): Promise<void> {
-  for (const { work } of PHASES) await work(buyer);
+  for (const { work } of CALLS) await work(buyer);
 }
 
-async function measurePhase(world: World, { name, work }: Phase, buyers: readonly Buyer[]): Promise<Cost> {
+async function measureCall(
+  world: BenchWorld,
+  { name, work }: PurchaseCall,
+  buyers: readonly Buyer[],
+): Promise<Cost> {
   const before = await takeSnapshot(world);
   for (const buyer of buyers) await work(buyer);
-  // Not `untilQuiet`, whose own looks would be counted.
+  // Not `untilQuiet`, whose own queries would be counted.
   await sleep(SETTLED_AFTER_MS);
   const after = await takeSnapshot(world);
   return {
@@ -114,19 +118,19 @@ function printByCall(costs: readonly Cost[], purchases: number): void {
     const cpu = (part: string) => from.reduce((sum, cost) => sum + Number(ms(cost, part)), 0).toFixed(2);
     return [
       name,
-      total(({ commands }) => sumOf(commands)),
-      total(({ commands }) => sumOf(commands, READS)),
-      total(({ commands }) => sumOf(commands, WRITES)),
-      total(({ commands }) => sumOf(commands, ENDS)),
-      total(({ documents }) => sumOf(documents)),
-      total(({ upstream }) => sumOf(upstream)),
+      total(({ commands }) => totalOf(commands)),
+      total(({ commands }) => totalOf(commands, READS)),
+      total(({ commands }) => totalOf(commands, WRITES)),
+      total(({ commands }) => totalOf(commands, ENDS)),
+      total(({ documents }) => totalOf(documents)),
+      total(({ upstream }) => totalOf(upstream)),
       cpu("service"),
       cpu("mongod"),
       cpu("neighbours"),
     ];
   };
   print(
-    `\n   One purchase, by call: means of ${purchases}, one at a time; placing includes what follows in the background\n`,
+    `\n   One purchase, by call: averages of ${purchases} consecutive purchases; placing includes work in the background\n`,
   );
   table(
     [
@@ -143,7 +147,7 @@ function printByCall(costs: readonly Cost[], purchases: number): void {
     ],
     [...costs.map((cost) => row(cost.phase, [cost])), row("whole purchase", costs)],
   );
-  print("\n   Calls to neighbours, a purchase\n");
+  print("\n   Calls to neighbours per purchase\n");
   const routes = new Map<string, number>();
   for (const { upstream } of costs) {
     for (const [route, count] of Object.entries(upstream))
@@ -163,11 +167,11 @@ interface Profiled {
   examined: number;
 }
 
-/** Asks the database's profiler which statements each call makes. */
-async function printByStatement(world: World, buyers: readonly Buyer[]): Promise<void> {
+/** Prints the statements of each call, from the database's profiler. */
+async function printByStatement(world: BenchWorld, buyers: readonly Buyer[]): Promise<void> {
   const { db } = world;
   const rows: Profiled[] = [];
-  for (const phase of PHASES) {
+  for (const phase of CALLS) {
     const began = new Date();
     await db.command({ profile: 2 });
     for (const buyer of buyers) await phase.work(buyer);
@@ -175,7 +179,7 @@ async function printByStatement(world: World, buyers: readonly Buyer[]): Promise
     await db.command({ profile: 0 });
     rows.push(...(await readProfile(db, phase.name, began)));
   }
-  print(`\n   Statements by call and collection, a purchase (profiler, ${buyers.length} purchases)\n`);
+  print(`\n   Statements per purchase by call and collection (profiler, ${buyers.length} purchases)\n`);
   table(
     ["call", "collection", "statement", "times", "documents examined", "server ms"],
     rows.map(({ _id, count, millis, examined }) => [
@@ -192,7 +196,7 @@ async function printByStatement(world: World, buyers: readonly Buyer[]): Promise
 function readProfile(db: mongoose.mongo.Db, phase: string, began: Date): Promise<Profiled[]> {
   const keys = { $map: { input: { $objectToArray: "$command" }, in: "$$this.k" } };
   const first = { $arrayElemAt: [keys, 0] };
-  // A command's name is its first key; single updates and deletes are told without it.
+  // A command's name is its first key. Single updates and deletes are recorded without it.
   const verb = { $cond: [{ $in: [first, [...COMMANDS]] }, first, "$op"] };
   const collection = { $arrayElemAt: [{ $split: ["$ns", "."] }, 1] };
   const group = {

@@ -1,8 +1,7 @@
-import { print } from "../demo/print.js";
 import { seedDatabase } from "../seed/index.js";
-import { ANALYSES } from "./analyses.js";
+import { print } from "../support/print.js";
 import { countCost } from "./cost.js";
-import { type Loop, type Outcome, runLoad } from "./load.js";
+import { type LoadOutcome, type Loop, runLoad } from "./load.js";
 import { type BenchOptions, readOptions } from "./options.js";
 import { type CpuMs, cpuSince, readCpu } from "./processes.js";
 import {
@@ -13,20 +12,20 @@ import {
   startReport,
   writeReport,
 } from "./report.js";
-import { SCENARIOS, type Scenario } from "./scenarios.js";
+import { ANALYSES, SCENARIOS, type Scenario } from "./scenarios.js";
 import { webhookBurst } from "./webhooks.js";
-import { openWorld, untilQuiet, type World } from "./world.js";
+import { type BenchWorld, openBenchWorld, untilQuiet } from "./world.js";
 
 /**
- * `npm run bench`: how fast the built service is, over real HTTP, on this machine. This process is the
- * generator; service, database and neighbours have their own, and their CPU is told apart. Ends with code 1
- * when a single answer was not 2xx.
+ * `npm run bench`: measures the built service over HTTP. This process generates the load; service, database and
+ * neighbours run in processes of their own, and their CPU is counted separately. Exits with 1 when any answer was
+ * not 2xx.
  */
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
   const report = startReport(options.label);
   for (const orders of options.orders) {
-    const world = await openWorld({
+    const world = await openBenchWorld({
       fill: (uri) => fill(uri, orders, options),
       ...(options.profile ? { profileFolder: resultsFolder() } : {}),
     });
@@ -59,7 +58,7 @@ interface Task {
   report: Report;
 }
 
-async function measureAll(world: World, { options, orders, report }: Task): Promise<void> {
+async function measureAll(world: BenchWorld, { options, orders, report }: Task): Promise<void> {
   const about = { orders };
   for (const scenario of wantedOf(options)) {
     await warmUp(world, scenario, options);
@@ -73,8 +72,8 @@ async function measureAll(world: World, { options, orders, report }: Task): Prom
   if (!isWanted("webhooks", options)) return;
   const { outcome, cpu, appliedAfterMs } = await webhookBurst(world);
   const row = toMeasurement({ outcome, cpu });
-  const told = { scenario: "webhooks", title: "webhook burst, acknowledged", load: "100/s" };
-  report.measurements.push({ ...row, ...told, ...about, appliedAfterMs });
+  const names = { scenario: "webhooks", title: "webhook burst, acknowledged", load: "100/s" };
+  report.measurements.push({ ...row, ...names, ...about, appliedAfterMs });
 }
 
 const loopsOf = ({ perSecond }: Scenario, { atOnce }: BenchOptions): Loop[] => [
@@ -85,16 +84,16 @@ const loopsOf = ({ perSecond }: Scenario, { atOnce }: BenchOptions): Loop[] => [
 const nameOf = (loop: Loop): string =>
   loop.kind === "closed" ? `${loop.atOnce} at once` : `${loop.perSecond}/s`;
 
-type Bare = Omit<Measurement, "orders" | "scenario" | "title" | "load">;
+type Numbers = Omit<Measurement, "orders" | "scenario" | "title" | "load">;
 
-function toMeasurement({ outcome, cpu }: { outcome: Outcome; cpu: CpuMs }): Bare {
+function toMeasurement({ outcome, cpu }: { outcome: LoadOutcome; cpu: CpuMs }): Numbers {
   const each = Object.entries(cpu).map(([part, ms]) => [part, ms / Math.max(1, outcome.done)] as const);
   return { ...outcome, perSecond: outcome.done / outcome.seconds, cpuMs: Object.fromEntries(each) };
 }
 
-/** With other buyers than those that count. */
+/** Warms up with other buyers than those that are measured. */
 async function warmUp(
-  world: World,
+  world: BenchWorld,
   scenario: Scenario,
   { warmUpSeconds: seconds }: BenchOptions,
 ): Promise<void> {
@@ -102,9 +101,9 @@ async function warmUp(
   await runLoad({ ...prepared, loop: { kind: "closed", atOnce: 8 }, seconds });
 }
 
-/** Waits for silence before and afterwards, so that nobody pays for what another one has left to be done. */
+/** Waits until the service is idle before and after, so that no measurement includes the work of another one. */
 async function measure(
-  world: World,
+  world: BenchWorld,
   scenario: Scenario,
   { loop, seconds }: { loop: Loop; seconds: number },
 ): Promise<Omit<Measurement, "orders">> {
@@ -119,7 +118,7 @@ async function measure(
   return { ...toMeasurement({ outcome, cpu }), scenario: name, title, load: nameOf(loop) };
 }
 
-async function prepare(world: World, scenario: Scenario, seconds: number) {
+async function prepare(world: BenchWorld, scenario: Scenario, seconds: number) {
   const { preparedPerSecond } = scenario;
   const most = preparedPerSecond === undefined ? Infinity : Math.ceil(preparedPerSecond * seconds);
   return { operation: await scenario.prepare(world, most), most };

@@ -2,18 +2,19 @@ import { createHistogram, type RecordableHistogram } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * One operation of a scenario. Answers how many ms of it do not count: what a buyer does elsewhere.
- * @throws Error when an answer was not 2xx; the run then fails
+ * One operation of a scenario.
+ * @returns the ms that do not count, because the buyer spent them outside the service
+ * @throws Error when an answer was not 2xx; the operation then counts as failed
  */
 export type Operation = (index: number) => Promise<number>;
 
-/** So many at once, each beginning when the one before has ended: finds the most that can be done. */
+/** A fixed number of operations at once; each starts when the one before ends. Finds the highest throughput. */
 export interface ClosedLoop {
   kind: "closed";
   atOnce: number;
 }
 
-/** So many a second, whatever becomes of them: finds how long one waits, stalls included. */
+/** A fixed number of operations a second, whether or not they finish. Finds the latency, including stalls. */
 export interface OpenLoop {
   kind: "open";
   perSecond: number;
@@ -25,17 +26,17 @@ export interface Run {
   operation: Operation;
   loop: Loop;
   seconds: number;
-  /** Ends the run early: so many were prepared. */
+  /** Ends the run early, after as many operations as were prepared. */
   most?: number;
 }
 
-export interface Outcome {
+export interface LoadOutcome {
   done: number;
   failed: number;
-  /** The first of them. */
+  /** The first errors. */
   errors: string[];
   seconds: number;
-  /** Milliseconds; in an open loop from when it should have begun. */
+  /** Milliseconds; in an open loop from the time at which the operation should have started. */
   mean: number;
   p50: number;
   p95: number;
@@ -47,7 +48,7 @@ const KEPT_ERRORS = 5;
 const MICROSECONDS = 1000;
 /** A minute, in µs. */
 const LONGEST = 60_000_000;
-/** An open loop gives up on a service that has fallen so far behind: the rest counts as failed. */
+/** When an open loop has this many operations in flight, further ones count as failed. */
 const MOST_IN_FLIGHT = 2_000;
 
 class Tally {
@@ -74,7 +75,7 @@ class Tally {
       this.#errors.push(error instanceof Error ? error.message : String(error));
   }
 
-  close(): Outcome {
+  close(): LoadOutcome {
     const times = this.#times;
     const at = (percentile: number) => (this.#done === 0 ? 0 : times.percentile(percentile) / MICROSECONDS);
     return {
@@ -91,14 +92,14 @@ class Tally {
   }
 }
 
-export function runLoad(run: Run): Promise<Outcome> {
+export function runLoad(run: Run): Promise<LoadOutcome> {
   return run.loop.kind === "closed" ? runClosed(run, run.loop) : runOpen(run, run.loop);
 }
 
 async function runClosed(
   { operation, seconds, most = Infinity }: Run,
   { atOnce }: ClosedLoop,
-): Promise<Outcome> {
+): Promise<LoadOutcome> {
   const tally = new Tally();
   const until = performance.now() + seconds * 1000;
   let next = 0;
@@ -116,23 +117,23 @@ async function runClosed(
 async function runOpen(
   { operation, seconds, most = Infinity }: Run,
   { perSecond }: OpenLoop,
-): Promise<Outcome> {
+): Promise<LoadOutcome> {
   const tally = new Tally();
   const began = performance.now();
   const total = Math.min(most, Math.round(perSecond * seconds));
-  const underWay = new Set<Promise<void>>();
+  const inFlight = new Set<Promise<void>>();
   for (let index = 0; index < total; ) {
-    // Everything whose time has come; timers are not finer than a millisecond.
+    // Starts every operation that is due; timers have a resolution of one millisecond.
     for (; index < total && began + (index * 1000) / perSecond <= performance.now(); index += 1) {
       const due = began + (index * 1000) / perSecond;
-      if (underWay.size >= MOST_IN_FLIGHT) tally.fail(new Error("the service has fallen too far behind"));
+      if (inFlight.size >= MOST_IN_FLIGHT) tally.fail(new Error("the service has fallen too far behind"));
       else {
-        const one: Promise<void> = tally.watch(operation, index, due).finally(() => underWay.delete(one));
-        underWay.add(one);
+        const one: Promise<void> = tally.watch(operation, index, due).finally(() => inFlight.delete(one));
+        inFlight.add(one);
       }
     }
     await sleep(1);
   }
-  await Promise.all(underWay);
+  await Promise.all(inFlight);
   return tally.close();
 }

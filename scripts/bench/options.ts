@@ -1,48 +1,48 @@
 import { parseArgs } from "node:util";
 
 export interface BenchOptions {
-  /** How many orders the database holds beforehand; several: one run after the other. */
+  /** The number of orders in the database before the run. With several numbers, one run for each. */
   orders: number[];
-  /** Carts beside those of the orders; left out: as many as orders, where an analysis is measured. */
+  /** Carts without an order. Default: as many as orders if an analysis is measured, else none. */
   carts: number | undefined;
-  /** Names of scenarios; empty: all. */
+  /** The names of the scenarios to run. Empty: all. */
   only: string[];
-  /** Of each measurement. */
+  /** The seconds of each measurement. */
   seconds: number;
   warmUpSeconds: number;
-  /** Requests at once of the closed loops. */
+  /** The concurrent requests of the closed loops. */
   atOnce: number[];
   label: string;
-  /** Count what one purchase costs instead of measuring. */
+  /** Counts what one purchase costs instead of measuring. */
   cost: boolean;
-  /** Of `--cost`. */
+  /** The number of purchases that `--cost` counts. */
   purchases: number;
-  /** Writes a CPU profile of the service beside the results. */
+  /** Writes a CPU profile of the service next to the results. */
   profile: boolean;
-  /** Writes `bench/baseline.json`, with which later runs are compared. */
+  /** Writes `bench/baseline.json`, to which later runs are compared. */
   baseline: boolean;
 }
 
 const HELP = `npm run bench -- [options]
-  --quick            2 s a measurement instead of 10, one warm-up second
+  --quick            measurements of 2 s instead of 10, one warm-up second
   --seconds N        seconds of each measurement
   --only a,b         scenarios: cart, mini-cart, add, step, purchase, purchase-online, placing, orders,
                      cart-analytics, checkout-funnel, webhooks
-  --at-once 1,8,32   requests at once in the closed loops
-  --orders N,M       orders in the database beforehand (default 0); 200000 takes some minutes to fill
-  --carts N          carts of the last year that became no order (default: as many as orders, for the analyses)
+  --at-once 1,8,32   concurrent requests in the closed loops
+  --orders N,M       orders in the database before the run (default 0); 200000 take some minutes
+  --carts N          carts of the last year without an order (default: as many as orders, for the analyses)
   --cost             what one purchase costs: round trips, documents, upstream calls, CPU
-  --purchases N      of --cost (default 200)
+  --purchases N      purchases that --cost counts (default 200)
   --profile          a CPU profile of the service, for Chrome's DevTools
   --baseline         writes bench/baseline.json
-  --label NAME       of the result file`;
+  --label NAME       part of the result file's name`;
 
-const WHOLE = { ordinary: { seconds: 10, warmUpSeconds: 5 }, quick: { seconds: 2, warmUpSeconds: 1 } };
+const LENGTHS = { ordinary: { seconds: 10, warmUpSeconds: 5 }, quick: { seconds: 2, warmUpSeconds: 1 } };
 
-/** @throws Error with the usage when an option is not one of these */
+/** @throws Error with the usage for an unknown or invalid option */
 export function readOptions(words: readonly string[]): BenchOptions {
   const { values } = parse(words);
-  const lengths = values.quick ? WHOLE.quick : WHOLE.ordinary;
+  const lengths = values.quick ? LENGTHS.quick : LENGTHS.ordinary;
   return {
     orders: numbersIn(values.orders ?? "0", "--orders"),
     carts: values.carts === undefined ? undefined : numberIn(values.carts, "--carts"),

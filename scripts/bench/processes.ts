@@ -1,11 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 /**
- * CPU time of processes, read from Linux' /proc. Elsewhere everything is 0 and the tables say nothing about
- * CPU: the latencies are as good.
+ * CPU time of processes, from Linux' /proc. On other systems every value is 0; the latencies are still valid.
  */
 
-/** USER_HZ, which every Linux that Node runs on has at 100. */
+/** USER_HZ, which is 100 on every Linux that Node supports. */
 const TICKS_PER_SECOND = 100;
 
 function read(path: string): string {
@@ -16,7 +15,7 @@ function read(path: string): string {
   }
 }
 
-/** Fields of /proc/<pid>/stat from the third on; the second, the name, may hold blanks. */
+/** The fields of /proc/<pid>/stat from the third on. The second one, the name, may contain spaces. */
 function statOf(pid: number): string[] {
   const text = read(`/proc/${pid}/stat`);
   return text.slice(text.lastIndexOf(")") + 2).split(" ");
@@ -28,11 +27,11 @@ function cpuMsOf(pid: number): number {
   return ((Number(utime) + Number(stime)) * 1000) / TICKS_PER_SECOND;
 }
 
-export function cpuMsOfAll(pids: readonly number[]): number {
+function cpuMsOfAll(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + cpuMsOf(pid), 0);
 }
 
-/** The processes whose arguments hold all of these, in this order and next to each other. */
+/** The processes whose arguments contain these words in sequence. */
 export function findProcesses(...wanted: readonly string[]): number[] {
   const folders = (() => {
     try {
@@ -43,21 +42,21 @@ export function findProcesses(...wanted: readonly string[]): number[] {
   })();
   return folders
     .map(Number)
-    .filter((pid) => Number.isInteger(pid) && holds(read(`/proc/${pid}/cmdline`).split("\0"), wanted));
+    .filter((pid) => Number.isInteger(pid) && hasSequence(read(`/proc/${pid}/cmdline`).split("\0"), wanted));
 }
 
-function holds(words: readonly string[], wanted: readonly string[]): boolean {
+function hasSequence(words: readonly string[], wanted: readonly string[]): boolean {
   return words.some((_, index) => wanted.every((word, offset) => words[index + offset] === word));
 }
 
-/** Wine's server, which all its programs on this machine share; empty where there is none. */
+/** Wine's server, which all Wine programs on this machine share. Empty without Wine. */
 export function findWineServers(): number[] {
   return ["/usr/lib/wine/wineserver64", "/usr/lib/wine/wineserver", "wineserver"].flatMap((program) =>
     findProcesses(program),
   );
 }
 
-/** Name of a part of the world → its processes. */
+/** The processes of each part of the bench. */
 export type Parts = Readonly<Record<string, readonly number[]>>;
 export type CpuMs = Record<string, number>;
 

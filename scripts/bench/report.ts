@@ -2,16 +2,16 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { join } from "node:path";
-import { print, table } from "../demo/print.js";
+import { print, table } from "../support/print.js";
 import type { CpuMs } from "./processes.js";
 
-/** One line of the table: a scenario under one load, on one database. */
+/** One row of the table: a scenario under one load on one database. */
 export interface Measurement {
   scenario: string;
   title: string;
   /** `1 at once`, or `60/s`. */
   load: string;
-  /** In the database when the run began. */
+  /** In the database before the run. */
   orders: number;
   done: number;
   failed: number;
@@ -23,7 +23,7 @@ export interface Measurement {
   p95: number;
   p99: number;
   max: number;
-  /** CPU ms an operation, by part of the world. */
+  /** CPU ms per operation, by part. */
   cpuMs: CpuMs;
   appliedAfterMs?: number;
 }
@@ -71,7 +71,7 @@ function readCommit(): string {
   }
 }
 
-/** @returns where the file is */
+/** @returns the file's path */
 export function writeReport(report: Report, isBaseline: boolean): string {
   const name = `${report.at.slice(0, 19).replaceAll(":", "")}-${report.label}.json`;
   const path = isBaseline ? BASELINE : join(resultsFolder(), name);
@@ -82,7 +82,7 @@ export function writeReport(report: Report, isBaseline: boolean): string {
 
 function readBaseline(): Report | null {
   if (!existsSync(BASELINE)) return null;
-  // Written by `writeReport`.
+  // `writeReport` wrote the file.
   return JSON.parse(readFileSync(BASELINE, "utf8")) as Report;
 }
 
@@ -91,7 +91,7 @@ const round = (value: number, digits = 1): string => value.toFixed(digits);
 const isSame = (one: Measurement, other: Measurement): boolean =>
   one.scenario === other.scenario && one.load === other.load && one.orders === other.orders;
 
-/** Throughput against the committed baseline; an open loop is as fast as it is told, so its p95 is compared. */
+/** The throughput relative to the committed baseline. An open loop has a fixed rate, so its p95 is compared. */
 function changeOf(row: Measurement, baseline: Report | null): string {
   const before = baseline?.measurements.find((candidate) => isSame(candidate, row));
   if (!before) return "";
@@ -116,7 +116,7 @@ export function printReport(report: Report): void {
     );
   }
   for (const { title, load, failed, errors } of measurements) {
-    if (failed > 0) print(`   ${title}, ${load}: ${failed} failed, as ${errors.join(" | ")}`);
+    if (failed > 0) print(`   ${title}, ${load}: ${failed} failed, for example ${errors.join(" | ")}`);
   }
 }
 
@@ -124,7 +124,7 @@ function printMeasurements(rows: readonly Measurement[], baseline: Report | null
   const columns = ["", "load", "per s", "mean", "p50", "p95", "p99", "max", "failed"];
   const cpu = ["cpu service", "mongod", "neighbours", "generator"];
   table(
-    [...columns, ...cpu, baseline ? "of baseline" : ""],
+    [...columns, ...cpu, baseline ? "vs. baseline" : ""],
     rows.map((row) => [
       row.title,
       row.load,
@@ -137,6 +137,6 @@ function printMeasurements(rows: readonly Measurement[], baseline: Report | null
   );
   for (const { appliedAfterMs } of rows) {
     if (appliedAfterMs !== undefined)
-      print(`   the last event was applied ${round(appliedAfterMs, 0)} ms later`);
+      print(`   the last event was applied ${round(appliedAfterMs, 0)} ms after the last acknowledgement`);
   }
 }

@@ -1,23 +1,23 @@
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.js";
 import { SERVICE_NAMES } from "../sandbox/shared/names.js";
 
-/** What the bench tells this process to begin with. */
-export interface SandboxOrder {
+/** The first message from the bench to this process. */
+export interface SandboxRequest {
   mongoUri: string;
   latencyMs: number;
 }
 
-/** What this process answers once everything listens. */
+/** The answer of this process once everything listens. */
 export interface SandboxReady {
   controlUrl: string;
   env: Record<string, string>;
 }
 
-/** More than any run can buy. */
+/** More than a run can buy. */
 const ENDLESS_STOCK = 900_000_000;
 
-/** The neighbours in a process of their own, so that their CPU is not counted as anybody else's. */
-async function open({ mongoUri, latencyMs }: SandboxOrder): Promise<Sandbox> {
+/** Runs the neighbours in a process of their own, so that their CPU is counted separately. */
+async function open({ mongoUri, latencyMs }: SandboxRequest): Promise<Sandbox> {
   const sandbox = await startSandbox({
     mongoUri,
     databaseName: "bench_inventory",
@@ -29,8 +29,8 @@ async function open({ mongoUri, latencyMs }: SandboxOrder): Promise<Sandbox> {
 
 let opening: Promise<Sandbox> | undefined;
 
-process.on("message", (order: SandboxOrder) => {
-  opening = open(order);
+process.on("message", (request: SandboxRequest) => {
+  opening = open(request);
   opening.then(
     ({ urls, env }) => process.send?.({ controlUrl: urls.control, env } satisfies SandboxReady),
     (error: unknown) => {
@@ -40,7 +40,7 @@ process.on("message", (order: SandboxOrder) => {
   );
 });
 
-// The bench has closed the channel, or has died.
+// The bench has finished or has died.
 process.on("disconnect", async () => {
   await (await opening?.catch(() => undefined))?.stop();
   process.exit(0);

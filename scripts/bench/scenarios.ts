@@ -1,32 +1,32 @@
-import { SEEDED_CUSTOMERS, seededUserId } from "../seed/order-facts.js";
-import { ANALYSES } from "./analyses.js";
+import { PERIODS } from "../../utils/periods.js";
+import { SEEDED_CUSTOMERS, seededUserId } from "../seed/baskets.js";
 import { Buyer, expectSuccess, type PayBy } from "./buyer.js";
 import type { Operation } from "./load.js";
-import type { World } from "./world.js";
+import type { BenchWorld } from "./world.js";
 
-/** What is measured. */
+/** One kind of request that is measured. */
 export interface Scenario {
   name: string;
   title: string;
-  /** Of the open loop: what `reliability.md` §5 wants it to bear. */
+  /** The load of the open loop: the load that the service is designed for. */
   perSecond: number;
   /**
-   * So many operations a second have to be prepared, for those that can be done only once each. Left out:
-   * any number can be done.
+   * How many operations a second to prepare, where each one can be done only once. Left out where an operation
+   * can be repeated.
    */
   preparedPerSecond?: number;
-  /** @param most how many operations there will be, where they have to be prepared */
-  prepare(world: World, most: number): Promise<Operation>;
+  /** @param most the number of operations to prepare */
+  prepare(world: BenchWorld, most: number): Promise<Operation>;
 }
 
-/** Enough that no two requests at once meet on one cart. */
+/** Enough buyers that no two concurrent requests use the same cart. */
 const CROWD = 128;
 const PREPARED_AT_ONCE = 8;
-const NOTHING_ELSEWHERE = 0;
+const NO_TIME_ELSEWHERE = 0;
 
-/** Does the work for each of so many buyers, some at a time. */
+/** Creates buyers and does the work for each, a few at a time. */
 export async function crowd(
-  world: World,
+  world: BenchWorld,
   { size, work }: { size: number; work(buyer: Buyer): Promise<unknown> },
 ): Promise<Buyer[]> {
   const buyers = Array.from({ length: size }, (_, number) => new Buyer(world, number));
@@ -48,20 +48,20 @@ const timed =
   (work: (index: number) => Promise<unknown>): Operation =>
   async (index) => {
     await work(index);
-    return NOTHING_ELSEWHERE;
+    return NO_TIME_ELSEWHERE;
   };
 
-/** Carts of three lines, of guests who look at them. */
-async function carts(world: World): Promise<Buyer[]> {
+/** Guests with carts of three lines. */
+async function carts(world: BenchWorld): Promise<Buyer[]> {
   const buyers = await crowd(world, {
     size: CROWD,
     work: async (buyer) => {
       for (const item of [0, 1, 2]) await buyer.add(item);
     },
   });
-  // A read works without its neighbours, and would be measured so without anybody noticing.
+  // A read also works without its neighbours, which would falsify the measurement.
   const cart = await pick(buyers, 0).readCart();
-  if (cart.includes("UPSTREAM_UNAVAILABLE")) throw new Error(`a neighbour is in trouble: ${cart}`);
+  if (cart.includes("UPSTREAM_UNAVAILABLE")) throw new Error(`a neighbour is unavailable: ${cart}`);
   return buyers;
 }
 
@@ -87,7 +87,7 @@ const miniCart: Scenario = {
 
 const add: Scenario = {
   name: "add",
-  title: "add to cart (a new one)",
+  title: "add to a new cart",
   perSecond: 80,
   async prepare(world) {
     return timed((index) => new Buyer(world, index).add());
@@ -128,7 +128,7 @@ const purchase: Scenario = {
   prepare: async (world) => (index) => buy(new Buyer(world, index), "cod"),
 };
 
-/** Nobody calls `verify`: the webhooks come, and placing asks the gateway where they are not there yet. */
+/** Without `verify`: the webhooks arrive, and placing asks the gateway if they have not. */
 const purchaseOnline: Scenario = {
   name: "purchase-online",
   title: "whole purchase, 6 calls, UPI",
@@ -149,7 +149,7 @@ const placing: Scenario = {
 
 const LIST = "/api/orders?limit=20";
 
-/** Customers of the seeded orders: 20 newest of some thirty each. */
+/** Customers of the seeded orders read their 20 newest orders. */
 const orders: Scenario = {
   name: "orders",
   title: "a customer's orders",
@@ -165,6 +165,50 @@ const orders: Scenario = {
     });
   },
 };
+
+const DAY_MS = 86_400_000;
+const RANGE_DAYS = 366;
+interface Analysis {
+  name: string;
+  title: string;
+  path: string;
+}
+
+/** An admin's analysis of the longest range that is allowed, by day, week and month in turn. */
+const toScenario = ({ name, title, path }: Analysis): Scenario => ({
+  name,
+  title,
+  perSecond: 2,
+  async prepare(world: BenchWorld) {
+    const token = await world.sandbox.call("auth", "mintToken", {
+      sub: "admin-admin",
+      role: "admin",
+      name: "Bench",
+    });
+    const headers = { Authorization: `Bearer ${token}` };
+    return async (index) => {
+      const dateTo = new Date();
+      const dateFrom = new Date(dateTo.getTime() - RANGE_DAYS * DAY_MS);
+      const range = `dateFrom=${dateFrom.toISOString()}&dateTo=${dateTo.toISOString()}`;
+      const url = `${path}?${range}&groupBy=${PERIODS[index % PERIODS.length]}`;
+      await expectSuccess(world.wire.send({ method: "GET", path: url, headers }), `GET ${path}`);
+      return NO_TIME_ELSEWHERE;
+    };
+  },
+});
+
+export const ANALYSES: readonly Scenario[] = [
+  toScenario({
+    name: "cart-analytics",
+    title: "analysis of carts, a year",
+    path: "/api/admin/carts/analytics",
+  }),
+  toScenario({
+    name: "checkout-funnel",
+    title: "checkout funnel, a year",
+    path: "/api/admin/checkouts/funnel",
+  }),
+];
 
 export const SCENARIOS: readonly Scenario[] = [
   cart,

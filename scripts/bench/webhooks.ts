@@ -1,35 +1,35 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expectSuccess } from "./buyer.js";
-import { type Outcome, runLoad } from "./load.js";
+import { type LoadOutcome, runLoad } from "./load.js";
 import { type CpuMs, cpuSince, readCpu } from "./processes.js";
 import { crowd } from "./scenarios.js";
-import { untilQuiet, type World } from "./world.js";
+import { type BenchWorld, untilQuiet } from "./world.js";
 
-/** `reliability.md` §5: acknowledged within 500 ms (p99), applied within 10 s. */
+/** The target for this load: acknowledged within 500 ms (p99), applied within 10 s. */
 const EVENTS = 500;
 const SECONDS = 5;
-/** A payment by UPI tells `payment.authorized`, `payment.captured` and `order.paid`. */
-const EVENTS_A_PAYMENT = 3;
+/** `payment.authorized`, `payment.captured` and `order.paid`. */
+const EVENTS_PER_PAYMENT = 3;
 const PATH = "/api/webhooks/razorpay";
 const APPLIED_WITHIN_MS = 60_000;
-const LOOK_MS = 50;
+const POLL_MS = 50;
 
 export interface Burst {
-  outcome: Outcome;
-  /** Of the burst alone, until everything was applied. */
+  outcome: LoadOutcome;
+  /** From the start of the burst until every event was applied. */
   cpu: CpuMs;
   /** From the last acknowledgement until every event was applied. */
   appliedAfterMs: number;
 }
 
 /**
- * 500 signed events in five seconds, about payments of buyers who never came back: each payment's order is
- * placed by them alone.
+ * Sends 500 signed events in five seconds, about payments of buyers who did not return, so that the webhooks
+ * place the orders.
  */
-export async function webhookBurst(world: World): Promise<Burst> {
+export async function webhookBurst(world: BenchWorld): Promise<Burst> {
   const known = new Set((await world.sandbox.call("razorpay", "events")).map(({ id }) => id));
   await world.sandbox.call("razorpay", "configure", { webhooks: { hold: true } });
-  const size = Math.ceil(EVENTS / EVENTS_A_PAYMENT);
+  const size = Math.ceil(EVENTS / EVENTS_PER_PAYMENT);
   await crowd(world, {
     size,
     work: async (buyer) => {
@@ -61,13 +61,13 @@ export async function webhookBurst(world: World): Promise<Burst> {
   return { outcome, appliedAfterMs, cpu: cpuSince(before, readCpu(world.parts)) };
 }
 
-async function untilApplied({ db }: World): Promise<number> {
+async function untilApplied({ db }: BenchWorld): Promise<number> {
   const began = performance.now();
   const waiting = () => db.collection("webhookEvents").countDocuments({ state: "received" });
   while ((await waiting()) > 0) {
     if (performance.now() - began > APPLIED_WITHIN_MS)
       throw new Error("events were not applied within a minute");
-    await sleep(LOOK_MS);
+    await sleep(POLL_MS);
   }
   return performance.now() - began;
 }

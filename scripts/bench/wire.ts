@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 
-/** One request of the generator. Bodies are JSON texts, made beforehand where that is possible. */
+/** One request of the generator. The body is JSON text, serialised in advance where possible. */
 export interface WireRequest {
   method: "GET" | "POST" | "PUT";
   path: string;
@@ -14,8 +14,8 @@ export interface WireAnswer {
 }
 
 /**
- * HTTP/1.1 over kept-alive sockets and nothing more: one request a socket at a time, answers with a
- * Content-Length. Node's own client would use as much CPU as the service that it measures, on the same cores.
+ * A minimal HTTP/1.1 client: keep-alive sockets, one request per socket at a time, answers with a
+ * Content-Length. Node's own client would use as much CPU as the measured service, on the same cores.
  */
 export interface Wire {
   send(request: WireRequest): Promise<WireAnswer>;
@@ -66,7 +66,7 @@ class Connection {
     const start = headEnd + HEAD_END.length;
     const length = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? Number.NaN);
     if (Number.isNaN(length)) {
-      this.#socket.destroy(new Error(`an answer without Content-Length: ${head.slice(0, 100)}`));
+      this.#socket.destroy(new Error(`the answer has no Content-Length: ${head.slice(0, 100)}`));
       return;
     }
     if (this.#received.length < start + length) return;
@@ -94,7 +94,7 @@ function toBytes(host: string, { method, path, headers = {}, body }: WireRequest
   return `${lines.join("\r\n")}${HEAD_END}${body}`;
 }
 
-/** A connection is opened when none is free: the number of requests at once is the caller's to limit. */
+/** Opens a connection whenever none is free: the caller limits the number of concurrent requests. */
 export function openWire(url: string): Wire {
   const { hostname, port, host } = new URL(url);
   const free: Connection[] = [];

@@ -12,16 +12,16 @@ import { findProcesses, findWineServers, type Parts } from "./processes.js";
 import type { SandboxReady } from "./sandbox-process.js";
 import { openWire, type Wire } from "./wire.js";
 
-/** Everything that a purchase needs, each part in processes of its own. */
-export interface World {
+/** Service, database and neighbours, each in processes of their own. */
+export interface BenchWorld {
   serviceUrl: string;
   /** The service's database. */
   db: mongoose.mongo.Db;
   wire: Wire;
-  /** To the sandbox's control server. */
+  /** Connects to the sandbox's control server. */
   controlWire: Wire;
   sandbox: SandboxClient;
-  /** Whose CPU is counted, apart. */
+  /** The processes whose CPU is counted, by part. */
   parts: Parts;
   stop(): Promise<void>;
 }
@@ -34,12 +34,12 @@ export interface WorldOptions {
 }
 
 const DATABASE = "bench_orders";
-/** Of every call to a neighbour, beside their own work. */
+/** Added to every call to a neighbour. */
 const NEIGHBOUR_LATENCY_MS = 1;
 
 const portOf = (uri: string): string => new URL(uri).port;
 
-/** Two servers: what the inventory's stand-in writes must not count as the service's. */
+/** Two servers, so that the writes of the sandbox's inventory do not count as the service's. */
 async function startDatabases(): Promise<{ own: EmbeddedMongo; neighbours: EmbeddedMongo }> {
   const own = await startEmbeddedMongo();
   const neighbours = await startEmbeddedMongo();
@@ -60,7 +60,7 @@ function startSandboxProcess(mongoUri: string): Promise<SandboxProcess> {
   });
 }
 
-/** The build that runs in production; its log goes to a file, because a pipe would cost the generator. */
+/** Starts the production build. Its log goes to a file, because reading a pipe would cost the generator CPU. */
 function startBuiltService(
   env: Record<string, string>,
   log: string,
@@ -74,7 +74,7 @@ function startBuiltService(
   });
 }
 
-export async function openWorld({ fill, profileFolder }: WorldOptions): Promise<World> {
+export async function openBenchWorld({ fill, profileFolder }: WorldOptions): Promise<BenchWorld> {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   const { own, neighbours } = await startDatabases();
   const mongodbUri = databaseUri(own.uri, DATABASE);
@@ -121,16 +121,16 @@ function closeSandbox(child: ChildProcess): Promise<void> {
 }
 
 const QUIET_WITHIN_MS = 120_000;
-const LOOK_MS = 100;
+const POLL_MS = 100;
 
-/** Waits until nothing is owed and no event waits, so that one measurement does not pay for the one before. */
-export async function untilQuiet({ db }: World): Promise<void> {
+/** Waits until no outbox message and no event is pending, so that measurements do not affect each other. */
+export async function untilQuiet({ db }: BenchWorld): Promise<void> {
   const deadline = Date.now() + QUIET_WITHIN_MS;
   const pending = async () =>
     (await db.collection("outboxMessages").countDocuments({ state: "pending" })) +
     (await db.collection("webhookEvents").countDocuments({ state: "received" }));
   while ((await pending()) > 0) {
-    if (Date.now() > deadline) throw new Error("the outbox was not empty within two minutes");
-    await sleep(LOOK_MS);
+    if (Date.now() > deadline) throw new Error("messages or events were still pending after two minutes");
+    await sleep(POLL_MS);
   }
 }

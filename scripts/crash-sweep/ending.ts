@@ -1,8 +1,9 @@
 import { findViolations } from "../invariants/index.js";
+import { toLine } from "../invariants/invariants.js";
 import type { Journey } from "./journeys.js";
 import type { SweepWorld } from "./world.js";
 
-/** What the customer, the shop and the neighbours have in the end, in words that two runs can be compared by. */
+/** The end result for customer, shop and neighbours, as lines of text that can be compared between runs. */
 export type Ending = string[];
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
@@ -19,10 +20,10 @@ async function ordersIn({ db }: SweepWorld): Promise<string[]> {
 
 async function moneyIn({ db, sandbox }: SweepWorld): Promise<string[]> {
   const { captures, refunds } = sandbox.control.razorpay.ledger();
-  const back = refunds.filter(({ ofCapture, status }) => ofCapture && status === "processed");
+  const refunded = refunds.filter(({ ofCapture, status }) => ofCapture && status === "processed");
   const rows = await db.collection("refunds").find().toArray();
   return [
-    `gateway captured ${sum(captures.map(({ amount }) => amount))}, returned ${sum(back.map(({ amount }) => amount))}`,
+    `gateway captured ${sum(captures.map(({ amount }) => amount))}, refunded ${sum(refunded.map(({ amount }) => amount))}`,
     ...rows.map(
       ({ status, systemReason, amount }) => `refund ${status} ${systemReason ?? "gateway"} ${amount}`,
     ),
@@ -46,11 +47,11 @@ export async function readEnding(world: SweepWorld): Promise<Ending> {
   return [...(await ordersIn(world)), ...(await moneyIn(world)), ...(await neighboursIn(world))];
 }
 
-/** Every invariant, and exactly the orders and refunds of the journey. @returns what is wrong */
+/** Checks every invariant, and the number of orders and refunds that the journey expects. */
 export async function findFaults(world: SweepWorld, journey: Journey): Promise<string[]> {
   const { db, sandbox } = world;
   const violations = await findViolations(db, sandbox, { captureGraceMs: 0 });
-  const faults = violations.map((violation) => JSON.stringify(violation));
+  const faults = violations.map(toLine);
   const orders = await db.collection("orders").countDocuments();
   if (orders !== journey.orders) faults.push(`${orders} orders instead of ${journey.orders}`);
   const refunds = await db.collection("refunds").countDocuments({ status: "completed", type: "full" });
@@ -58,11 +59,11 @@ export async function findFaults(world: SweepWorld, journey: Journey): Promise<s
   return faults;
 }
 
-/** What a run with a crash ended with and one without did not, and the other way round. */
-export function differences(undisturbed: Ending, ending: Ending): string[] {
-  const missing = undisturbed.filter((line) => !ending.includes(line)).map((line) => `missing: ${line}`);
-  const added = ending.filter((line) => !undisturbed.includes(line)).map((line) => `instead: ${line}`);
-  const repeated =
-    ending.length === undisturbed.length ? [] : [`${ending.length} facts instead of ${undisturbed.length}`];
-  return [...missing, ...added, ...repeated];
+/** Compares the ending after a crash with the ending without one. */
+export function differences(expected: Ending, ending: Ending): string[] {
+  const missing = expected.filter((line) => !ending.includes(line)).map((line) => `missing: ${line}`);
+  const added = ending.filter((line) => !expected.includes(line)).map((line) => `unexpected: ${line}`);
+  const count =
+    ending.length === expected.length ? [] : [`${ending.length} lines instead of ${expected.length}`];
+  return [...missing, ...added, ...count];
 }

@@ -1,16 +1,16 @@
 import { startEmbeddedMongo } from "../mongo/embedded-mongo.js";
+import { print } from "../support/print.js";
 import { JOURNEYS } from "./journeys.js";
 import { type CrashSpec, describe, distinct } from "./points.js";
-import { print, printOutcome, printTable } from "./print.js";
-import { record } from "./record.js";
-import { sweep } from "./sweep.js";
-import { openWorld } from "./world.js";
+import { record, sweep } from "./sweep.js";
+import type { CrashOutcome } from "./try-point.js";
+import { openSweepWorld } from "./world.js";
 
 /**
- * `npm run test:crash [-- <words>]`: kills the built service at every crash point of every journey, in turn,
- * and checks that nobody can tell afterwards. Left to itself it tries each effect of each step once, also
- * when several journeys take that step. Words select points by their description, beginning with the
- * journey, and all that fit are tried: `-- refused`, `-- online place. commitTransaction`; `-- all` is all.
+ * `npm run test:crash [-- <words>]`: kills the built service at the crash points of every journey, one by one,
+ * and checks that the end result is the same as without a crash. By default each effect of a step is tried
+ * once, even when several journeys take the step. Words select points by their description, which starts with
+ * the journey's name: `-- refused`, `-- online place. commitTransaction`. `-- all` tries every point.
  */
 function chosenBy(words: readonly string[], specs: readonly CrashSpec[]): Set<CrashSpec> {
   if (words.length === 0) return new Set(distinct(specs));
@@ -21,7 +21,7 @@ function chosenBy(words: readonly string[], specs: readonly CrashSpec[]): Set<Cr
 async function main(words: readonly string[]): Promise<number> {
   const began = Date.now();
   const mongo = await startEmbeddedMongo();
-  const world = await openWorld(mongo.uri, `crash_sweep_${process.pid}`);
+  const world = await openSweepWorld(mongo.uri, `crash_sweep_${process.pid}`);
   try {
     const named = JOURNEYS.filter(({ name }) => words.includes(name));
     const journeys = named.length > 0 ? named : JOURNEYS;
@@ -42,6 +42,29 @@ async function main(words: readonly string[]): Promise<number> {
     await world.close();
     await mongo.stop();
   }
+}
+
+function printOutcome({ spec, faults, ms, diedIn }: CrashOutcome, index: number, total: number): void {
+  const verdict = faults.length === 0 ? "ok" : "FAULT";
+  print(`${`${index + 1}/${total}`.padStart(9)}  ${verdict.padEnd(5)} ${describe(spec)}  (${ms} ms)`);
+  if (faults.length > 0) print(`           the process died in: ${diedIn ?? "no step"}`);
+  for (const fault of faults) print(`           - ${fault}`);
+}
+
+/** One line per step and journey, then the faults. */
+function printTable(outcomes: readonly CrashOutcome[]): void {
+  const rows = new Map<string, { crashes: number; faults: number }>();
+  for (const { spec, faults } of outcomes) {
+    const name = `${spec.journey.name.padEnd(20)}${spec.step}`;
+    const row = rows.get(name) ?? { crashes: 0, faults: 0 };
+    rows.set(name, { crashes: row.crashes + 1, faults: row.faults + Math.min(1, faults.length) });
+  }
+  print(`\n${"journey".padEnd(20)}${"step".padEnd(20)} crashes  faults`);
+  for (const [name, { crashes, faults }] of rows)
+    print(`${name.padEnd(40)} ${String(crashes).padStart(7)} ${String(faults).padStart(7)}`);
+  for (const { spec, faults } of outcomes.filter((outcome) => outcome.faults.length > 0))
+    print(`\n${describe(spec)}\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
+  print("");
 }
 
 process.exit(await main(process.argv.slice(2)));

@@ -1,17 +1,11 @@
 import {
+  add,
   addHairOil,
   addKajal,
-  changeQuantity,
-  merge,
-  moveBack,
-  removeLine,
-  saveForLater,
-} from "./cart-steps.js";
-import {
-  add,
   addMore,
   address,
   allFree,
+  changeQuantity,
   checkoutCleanup,
   chooseAgain,
   chooseCash,
@@ -25,14 +19,18 @@ import {
   isPaidLate,
   laterOutbox,
   laterWebhooks,
+  merge,
+  moveBack,
   outbox,
   pays,
   paysAgain,
   place,
   placeCash,
-  placeInVain,
+  placeRefused,
+  removeLine,
   retries,
   type Step,
+  saveForLater,
   seemsToFail,
   shipping,
   signIn,
@@ -44,29 +42,29 @@ import {
   webhooks,
 } from "./steps.js";
 
-/** A whole purchase, and what must have come of it, however often the service crashes on the way. */
+/** A whole purchase and what it must end with, wherever the service crashes. */
 export interface Journey {
   name: string;
-  /** What it is there for. */
-  story: string;
+  description: string;
   steps: readonly Step[];
-  /** Crashes are tried in these; the others are tried elsewhere, or are the world's. */
+  /** The steps in which crashes are tried. The others are covered by another journey or call no service. */
   sweep: readonly Step[];
   orders: 0 | 1;
-  /** Payments that go back in full. */
+  /** Payments that are refunded in full. */
   refunds: 0 | 1;
-  /** Variables of the service. */
+  /** Environment variables of the service. */
   env?: Readonly<Record<string, string>>;
 }
 
 const guestUpToShipping = [add, start, address, shipping];
 const upToShipping = [signIn, add, coupon, start, contact, address, shipping];
 
-/** Purchases and what can come between. Together they reach every effect of cart, checkout, payment and placement. */
+/** Together these journeys reach every effect of cart, checkout, payment and placement. */
 export const JOURNEYS: readonly Journey[] = [
   {
     name: "online",
-    story: "a customer pays by UPI, with a coupon and a gift, verifies and places; the webhooks come last",
+    description:
+      "a customer with a coupon and a gift pays by UPI, verifies and places the order; webhooks arrive last",
     steps: [...upToShipping, chooseUpi, pays, verify, place, webhooks, outbox],
     sweep: [add, coupon, start, contact, address, shipping, chooseUpi, verify, place, webhooks, outbox],
     orders: 1,
@@ -74,7 +72,7 @@ export const JOURNEYS: readonly Journey[] = [
   },
   {
     name: "vanished",
-    story: "the client never comes back: the webhooks place the order",
+    description: "the client never returns: the webhooks place the order",
     steps: [...guestUpToShipping, chooseUpi, pays, webhooks, outbox],
     sweep: [webhooks],
     orders: 1,
@@ -82,7 +80,8 @@ export const JOURNEYS: readonly Journey[] = [
   },
   {
     name: "unverified",
-    story: "a failed attempt, a retry, and a client that places without verifying: the gateway is asked",
+    description:
+      "a failed attempt, a retry, and a client that places without verifying, so the service asks the gateway",
     steps: [...guestUpToShipping, chooseUpi, failsToPay, webhooks, retries, paysAgain, place, outbox],
     sweep: [webhooks, retries, place],
     orders: 1,
@@ -90,7 +89,7 @@ export const JOURNEYS: readonly Journey[] = [
   },
   {
     name: "cash",
-    story: "cash on delivery, chosen and then placed",
+    description: "cash on delivery in two calls: choose, then place",
     steps: [...guestUpToShipping, chooseCash, place, outbox],
     sweep: [chooseCash, place],
     orders: 1,
@@ -98,7 +97,7 @@ export const JOURNEYS: readonly Journey[] = [
   },
   {
     name: "cash-at-once",
-    story: "cash on delivery in one call",
+    description: "cash on delivery in one call",
     steps: [...guestUpToShipping, placeCash, outbox],
     sweep: [placeCash],
     orders: 1,
@@ -106,7 +105,7 @@ export const JOURNEYS: readonly Journey[] = [
   },
   {
     name: "nothing-due",
-    story: "coupons pay for everything: no gateway, frozen and placed in one call",
+    description: "coupons cover everything: no gateway, one call freezes and places",
     steps: [everythingIsFree, add, allFree, freeShipping, start, address, shipping, place, outbox],
     sweep: [place],
     orders: 1,
@@ -114,7 +113,7 @@ export const JOURNEYS: readonly Journey[] = [
   },
   {
     name: "points-and-credit",
-    story: "points and store credit pay a part",
+    description: "points and store credit pay a part of the order",
     steps: [...upToShipping, usePoints, useCredit, chooseUpi, pays, verify, place, outbox],
     sweep: [usePoints, place],
     orders: 1,
@@ -122,7 +121,7 @@ export const JOURNEYS: readonly Journey[] = [
   },
   {
     name: "manual-capture",
-    story: "placing captures what was authorised",
+    description: "placing captures the authorised payment",
     steps: [...guestUpToShipping, chooseUpi, pays, verify, place, webhooks, outbox],
     sweep: [verify, place],
     orders: 1,
@@ -131,7 +130,7 @@ export const JOURNEYS: readonly Journey[] = [
   },
   {
     name: "refused",
-    story: "paid, but the stock is gone: undone, and money, coupon, points and credit go back",
+    description: "paid, but sold out: placement is undone and money, coupon, points and credit are returned",
     steps: [
       ...upToShipping,
       usePoints,
@@ -140,18 +139,19 @@ export const JOURNEYS: readonly Journey[] = [
       pays,
       verify,
       stockIsGone,
-      placeInVain,
+      placeRefused,
       outbox,
       laterWebhooks,
       laterOutbox,
     ],
-    sweep: [placeInVain, outbox, laterWebhooks, laterOutbox],
+    sweep: [placeRefused, outbox, laterWebhooks, laterOutbox],
     orders: 0,
     refunds: 1,
   },
   {
     name: "edited",
-    story: "the cart changes in another tab while paying: that payment goes back, the next one counts",
+    description:
+      "the cart changes in another tab during payment: that payment is refunded, the next one pays",
     steps: [
       ...upToShipping,
       chooseUpi,
@@ -172,7 +172,8 @@ export const JOURNEYS: readonly Journey[] = [
   },
   {
     name: "too-late",
-    story: "the checkout expires and gives everything back; then the money comes, and the order is placed",
+    description:
+      "the checkout expires and releases everything; the payment arrives later and the order is placed",
     steps: [
       ...upToShipping,
       chooseUpi,
@@ -191,7 +192,8 @@ export const JOURNEYS: readonly Journey[] = [
   },
   {
     name: "cart",
-    story: "a guest's cart joins the customer's, lines are changed, saved, brought back and removed",
+    description:
+      "a guest's cart is merged into the customer's; lines are changed, saved, moved back and removed",
     steps: [
       ...[addKajal, addHairOil, signIn, add, merge, changeQuantity, saveForLater, moveBack, removeLine],
       ...[start, address, shipping, placeCash, outbox],

@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import type { CrashPhase, ReachedPoint } from "../../utils/crash-points.js";
 import type { Journey } from "./journeys.js";
 
-/** One crash to try: the process dies at the nth reaching of a point in one request of a journey. */
+/** One crash to try: the process dies when a request of a journey reaches the point for the nth time. */
 export interface CrashSpec {
   journey: Journey;
   step: string;
-  /** The request's id after the visit's: `place.` */
+  /** The request id without the visit's id: `place.` */
   request: string;
   name: string;
   phase: CrashPhase;
@@ -20,10 +20,10 @@ export function readRecording(file: string): ReachedPoint[] {
     .map((line): ReachedPoint => JSON.parse(line));
 }
 
-/** What running a job by hand writes about itself. */
-const OF_THE_HAND = /^db\.commitTransaction auditLogs|^auth\.POST \/api\/audit-logs$/;
+/** The audit row of a job that is run by hand. */
+const MANUAL_RUN_AUDIT = /^db\.commitTransaction auditLogs|^auth\.POST \/api\/audit-logs$/;
 
-/** In the order in which they were reached. */
+/** The crashes to try in a journey, in the order in which its points were reached. */
 export function enumerate(
   journey: Journey,
   visitId: string,
@@ -33,7 +33,7 @@ export function enumerate(
   const counts = new Map<string, number>();
   return recording.flatMap(({ name, phase, requestId }): CrashSpec[] => {
     const [visit, step = ""] = (requestId ?? "").split(".");
-    if (!requestId || visit !== visitId || !wanted.has(step) || OF_THE_HAND.test(name)) return [];
+    if (!requestId || visit !== visitId || !wanted.has(step) || MANUAL_RUN_AUDIT.test(name)) return [];
     const request = requestId.slice(visitId.length + 1);
     const key = `${name} ${phase} ${request}`;
     const nth = (counts.get(key) ?? 0) + 1;
@@ -42,7 +42,7 @@ export function enumerate(
   });
 }
 
-/** The first of those that kill in the same step at the same effect: other journeys, and repetitions, left out. */
+/** One crash per step and effect: leaves out repetitions and the same step in other journeys. */
 export function distinct(specs: readonly CrashSpec[]): CrashSpec[] {
   const first = new Map<string, CrashSpec>();
   for (const spec of specs) {

@@ -1,10 +1,10 @@
-import { textAt } from "../demo/storefront.js";
 import { SEED } from "../sandbox/seed/index.js";
-import { deliverEvents } from "./gateway-events.js";
-import { letCheckoutsExpire, letTimePass } from "./time.js";
+import { at, listAt, textAt } from "../support/json.js";
+import { SAMPLE_ADDRESS, SAMPLE_CONTACT } from "../support/sample-customer.js";
+import { deliverEvents, letCheckoutsExpire, letTimePass } from "./recovery.js";
 import type { Visit } from "./visit.js";
 
-/** What happens in a visit. Every one of them can be repeated, as a client does that got no answer. */
+/** One call or event of a journey. Every step can be repeated, as a client without an answer does. */
 export interface Step {
   name: string;
   run(visit: Visit): Promise<void>;
@@ -12,38 +12,29 @@ export interface Step {
 
 const step = (name: string, run: Step["run"]): Step => ({ name, run });
 
-/** ₹899 each; two of them bring a gift, so that a line is reserved that nobody asked for. */
+/** ₹899 each. Two of them earn a gift, so the cart also reserves a line that the customer did not add. */
 const BOUGHT = { productId: SEED.products.serum, variantId: SEED.variants.serum, quantity: 2 };
-const ANOTHER = { productId: SEED.products.kajal, variantId: SEED.variants.kajal, quantity: 1 };
+const KAJAL = { productId: SEED.products.kajal, variantId: SEED.variants.kajal, quantity: 1 };
 const COUPON = SEED.coupons.WELCOME10;
-/** Takes everything off, so that nothing is due. */
+/** Takes 100 % off, so that nothing is due. */
 const ALL_FREE = "ALLFREE";
 
-const CONTACT = { email: "meera@example.com", phone: "+919845012345" };
-const ADDRESS = {
-  name: "Meera Nair",
-  phone: "+919845012345",
-  line1: "22 Temple Street, Malleswaram",
-  city: "Bengaluru",
-  state: "Karnataka",
-  pincode: SEED.pincodes.bengaluru,
-};
 const POINTS = 100;
 const CREDIT_RUPEES = 150;
 
-/** A customer nobody has seen before, with points and credit. */
+/** A new customer with points and store credit. */
 export const signIn = step("sign-in", async (visit) => {
   const { auth, engagement } = visit.world.sandbox.control;
-  const [like] = auth.users();
-  if (!like) throw new Error("the sandbox has no users");
-  const user = auth.addUser({ ...like, id: `user-${visit.id}` });
+  const [template] = auth.users();
+  if (!template) throw new Error("the sandbox has no users");
+  const user = auth.addUser({ ...template, id: `user-${visit.id}` });
   engagement.setPoints(user.id, POINTS);
   engagement.setCredit(user.id, CREDIT_RUPEES);
   const { name, email, phone } = user;
-  visit.token = await auth.mintToken({ sub: user.id, role: "customer", name, email, phone });
+  visit.shopper.token = await auth.mintToken({ sub: user.id, role: "customer", name, email, phone });
 });
 
-const post = (name: string, path: string, body: object): Step =>
+const post = (name: string, path: string, body?: object): Step =>
   step(name, async (visit) => void (await visit.call({ method: "POST", path, body })));
 
 const put = (name: string, path: string, body: object): Step =>
@@ -52,14 +43,14 @@ const put = (name: string, path: string, body: object): Step =>
   });
 
 export const add = post("add", "/api/cart/items", BOUGHT);
-export const addMore = post("add-more", "/api/cart/items", ANOTHER);
+export const addMore = post("add-more", "/api/cart/items", KAJAL);
 export const coupon = post("coupon", "/api/cart/coupons", { couponCode: COUPON });
 export const start = step("start", async (visit) => {
-  const data = await visit.call({ method: "POST", path: "/api/checkout/start", body: CONTACT });
+  const data = await visit.call({ method: "POST", path: "/api/checkout/start", body: SAMPLE_CONTACT });
   visit.checkoutId = textAt(data, "id");
 });
-export const contact = put("contact", "contact", { ...CONTACT, phone: "+919845099999" });
-export const address = put("address", "shipping-address", ADDRESS);
+export const contact = put("contact", "contact", { ...SAMPLE_CONTACT, phone: "+919845099999" });
+export const address = put("address", "shipping-address", SAMPLE_ADDRESS);
 export const shipping = put("shipping", "shipping-method", {
   shippingMethodId: SEED.shippingMethods.standard,
 });
@@ -83,14 +74,14 @@ const pay = (name: string, outcome: "success" | "fail" | "late"): Step =>
 export const pays = pay("pays", "success");
 export const paysAgain = pay("pays-again", "success");
 export const failsToPay = pay("fails-to-pay", "fail");
-/** The window says that it failed, the bank says otherwise later. */
+/** Checkout.js reports a failure; the bank captures the payment later. */
 export const seemsToFail = pay("seems-to-fail", "late");
 export const isPaidLate = step("is-paid-late", async ({ paid, world }) => {
   if (paid) world.sandbox.control.razorpay.settleLate(paid.paymentId);
 });
 export const retries = step("retry", async (visit) => {
   const path = `/api/payments/${visit.paymentId}/retry`;
-  // A retry that went through before the answer was lost leaves nothing to retry.
+  // After a retry whose answer was lost, the payment is no longer failed.
   const data = await visit.call({ method: "POST", path, body: {}, refusedWith: ["PAYMENT_NOT_FAILED"] });
   if (data) visit.gatewayOrderId = textAt(data, "gateway.orderId");
 });
@@ -112,7 +103,7 @@ const placeWith = (name: string, refusedWith: readonly string[]): Step =>
     await visit.call({ method: "POST", path: "/api/orders", body, refusedWith });
   });
 export const place = placeWith("place", []);
-export const placeInVain = placeWith("place", ["OUT_OF_STOCK"]);
+export const placeRefused = placeWith("place", ["OUT_OF_STOCK"]);
 export const placeCash = step("place-cash", async (visit) => {
   const body = { checkoutSessionId: visit.checkoutId, termsAccepted: true };
   await visit.call({ method: "POST", path: "/api/payments/cod", body });
@@ -120,7 +111,7 @@ export const placeCash = step("place-cash", async (visit) => {
 
 export const webhooks = step("webhooks", deliverEvents);
 export const laterWebhooks = step("later-webhooks", deliverEvents);
-/** What is owed is delivered, also what is owed for later. */
+/** Delivers every outbox message, including those that are due later. */
 const deliver = (name: string): Step =>
   step(name, async (visit) => {
     await letTimePass(visit.world.db);
@@ -129,7 +120,7 @@ const deliver = (name: string): Step =>
 export const outbox = deliver("outbox");
 export const laterOutbox = deliver("later-outbox");
 
-/** Somebody else was faster, after this customer's reservation had lapsed. */
+/** The customer's reservation lapses and the item sells out. */
 export const stockIsGone = step("stock-is-gone", async ({ world }) => {
   const { inventory } = world.sandbox.control;
   await inventory.lapse();
@@ -158,3 +149,42 @@ export const useCredit = postToCheckout("use-credit", "store-credit", { amount: 
 
 export const expires = step("expires", ({ world }) => letCheckoutsExpire(world.db));
 export const checkoutCleanup = step("checkout-cleanup", (visit) => visit.job("checkout-cleanup"));
+
+/** Further cart steps. */
+const HAIR_OIL = { productId: SEED.products.hairOil, variantId: SEED.variants.hairOil, quantity: 1 };
+
+export const addKajal = post("add-kajal", "/api/cart/items", KAJAL);
+export const addHairOil = post("add-hair-oil", "/api/cart/items", HAIR_OIL);
+
+/** After signing in: the guest's cart is merged into the customer's own. */
+export const merge = post("merge", "/api/cart/merge");
+
+async function findId(visit: Visit, list: "cart" | "cart/saved-items", variantId: string) {
+  const data = await visit.call({ method: "GET", path: `/api/${list}` });
+  const item = listAt(data, "items").find((candidate) => at(candidate, "variantId") === variantId);
+  return item === undefined ? null : textAt(item, "id");
+}
+
+/** A step on one line. Does nothing when an earlier attempt has already moved or removed the line. */
+const withLine = (
+  name: string,
+  { list = "cart", variantId }: { list?: "cart" | "cart/saved-items"; variantId: string },
+  act: (visit: Visit, id: string) => Promise<unknown>,
+): Step =>
+  step(name, async (visit) => {
+    const id = await findId(visit, list, variantId);
+    if (id !== null) await act(visit, id);
+  });
+
+export const changeQuantity = withLine("change-quantity", KAJAL, (visit, id) =>
+  visit.call({ method: "PUT", path: `/api/cart/items/${id}`, body: { quantity: 3 } }),
+);
+export const saveForLater = withLine("save-for-later", HAIR_OIL, (visit, id) =>
+  visit.call({ method: "POST", path: `/api/cart/items/${id}/save-later` }),
+);
+export const moveBack = withLine("move-back", { ...HAIR_OIL, list: "cart/saved-items" }, (visit, id) =>
+  visit.call({ method: "POST", path: `/api/cart/saved-items/${id}/move-to-cart` }),
+);
+export const removeLine = withLine("remove", HAIR_OIL, (visit, id) =>
+  visit.call({ method: "DELETE", path: `/api/cart/items/${id}` }),
+);

@@ -1,94 +1,80 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { at } from "../demo/storefront.js";
 import type { AttemptResult } from "../sandbox/razorpay/control-types.js";
+import { at } from "../support/json.js";
 import type { ServiceProcess } from "../support/service-process.js";
+import { describeAnswer, Shopper, type ShopRequest } from "../support/shopper.js";
 import type { SweepWorld } from "./world.js";
 
-export interface Call {
-  method: "GET" | "POST" | "PUT" | "DELETE";
-  path: string;
-  body?: unknown;
-  /** Refusals that belong to the story. */
+interface VisitCall extends Pick<ShopRequest, "method" | "path" | "body"> {
+  /** Error codes that this step may answer with. */
   refusedWith?: readonly string[];
 }
 
-/** The service did something that the story does not allow. */
-export class Astray extends Error {}
+/** The service answered in a way that the journey does not allow. */
+export class JourneyFailed extends Error {}
 
 const RETRIES = 40;
 const RETRY_MS = 50;
-/** What a client is told while somebody else is at work on the same thing. */
-const NOT_YET = new Set(["REQUEST_IN_PROGRESS", "PLACEMENT_IN_PROGRESS"]);
+/** Answers that ask the client to retry in a moment. */
+const RETRY_CODES = new Set(["REQUEST_IN_PROGRESS", "PLACEMENT_IN_PROGRESS"]);
 
 /**
- * One customer's way through the shop, up to the end or to the crash of the process he talks to; then he
- * goes on with another one. Remembers what a browser would, and repeats a step with the same key.
+ * One customer's way through the shop. After a crash it continues with another process. It remembers what a
+ * browser would remember and repeats a step with the same idempotency key.
  */
 export class Visit {
-  token: string | null = null;
-  sessionId: string | null = null;
+  readonly shopper = new Shopper("");
   checkoutId = "";
   gatewayOrderId = "";
   paymentId = "";
   paid: AttemptResult | null = null;
-  /** Gateway events that were answered 2xx: the gateway will not send them again. */
+  /** Gateway events that were answered 2xx and are not sent again. */
   readonly acknowledged = new Set<string>();
   private step = "";
-  private tries = 0;
+  private attempts = 0;
   private readonly keys = new Map<string, string>();
 
   constructor(
-    /** The beginning of every request id of this visit. */
+    /** The prefix of every request id of this visit. */
     readonly id: string,
     readonly world: SweepWorld,
     public service: ServiceProcess,
   ) {}
 
-  /** Where the service is now. */
-  goOnWith(service: ServiceProcess): void {
+  /** Continues with this process. */
+  switchTo(service: ServiceProcess): void {
     this.service = service;
     this.world.sandbox.setServiceUrl(service.url);
   }
 
   begin(step: string): void {
-    this.tries = step === this.step ? this.tries + 1 : 0;
+    this.attempts = step === this.step ? this.attempts + 1 : 0;
     this.step = step;
   }
 
-  /** Ends with a dot, so that `add` is not the beginning of `address`; a repetition is marked. */
+  /** The step ends with a dot, so that `add` does not match `address`. A repetition is marked. */
   get requestId(): string {
-    return `${this.id}.${this.step}.${this.tries === 0 ? "" : `again${this.tries}`}`;
+    return `${this.id}.${this.step}.${this.attempts === 0 ? "" : `again${this.attempts}`}`;
   }
 
-  /** One call of the customer, repeated while he is told to wait. @throws Astray */
-  async call(call: Call): Promise<unknown> {
+  /** Makes one call and repeats it while the answer asks to retry. @throws JourneyFailed */
+  async call({ refusedWith = [], ...call }: VisitCall): Promise<unknown> {
+    const request: ShopRequest = {
+      ...call,
+      url: this.service.url,
+      headers: { "X-Request-Id": this.requestId },
+      ...(call.method === "POST" ? { key: this.keyOf(call.path) } : {}),
+    };
     for (let attempt = 1; ; attempt += 1) {
-      const { status, envelope } = await this.exchange(call);
-      const code = String(at(envelope, "error.code"));
-      if (status < 300) return at(envelope, "data");
-      if (call.refusedWith?.includes(code)) return null;
-      if (!NOT_YET.has(code) || attempt > RETRIES) {
-        throw new Astray(`${call.method} ${call.path} answered ${status} ${JSON.stringify(envelope)}`);
-      }
+      const answer = await this.shopper.send(request);
+      const code = answer.code ?? "";
+      if (answer.status < 300) return answer.data;
+      if (refusedWith.includes(code)) return null;
+      if (!RETRY_CODES.has(code) || attempt > RETRIES)
+        throw new JourneyFailed(describeAnswer(request, answer));
       await sleep(RETRY_MS);
     }
-  }
-
-  private async exchange({ method, path, body }: Call): Promise<{ status: number; envelope: unknown }> {
-    const response = await fetch(this.service.url + path, {
-      method,
-      headers: {
-        "X-Request-Id": this.requestId,
-        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-        ...(this.token ? { Authorization: `Bearer ${this.token}` } : {}),
-        ...(this.sessionId ? { "X-Session-Id": this.sessionId } : {}),
-        ...(method === "POST" ? { "Idempotency-Key": this.keyOf(path) } : {}),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    this.sessionId = response.headers.get("x-session-id") ?? this.sessionId;
-    return { status: response.status, envelope: await response.json() };
   }
 
   private keyOf(path: string): string {
@@ -98,7 +84,7 @@ export class Visit {
     return key;
   }
 
-  /** Runs a job now. @throws Astray when it fails */
+  /** Runs a job now. @throws JourneyFailed when it fails */
   async job(name: string): Promise<void> {
     const response = await fetch(`${this.service.url}/api/admin/jobs/${name}/run`, {
       method: "POST",
@@ -109,6 +95,6 @@ export class Visit {
     });
     const envelope: unknown = await response.json();
     if (response.status === 200 && at(envelope, "data.state") === "completed") return;
-    throw new Astray(`the job ${name} answered ${response.status} ${JSON.stringify(envelope)}`);
+    throw new JourneyFailed(`the job ${name} answered ${response.status} ${JSON.stringify(envelope)}`);
   }
 }

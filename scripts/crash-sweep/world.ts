@@ -5,10 +5,10 @@ import { type ServiceProcess, startService } from "../support/service-process.js
 
 export type Db = mongoose.mongo.Db;
 
-/** One database and one sandbox for every visit of a sweep; each visit finds both as new. */
+/** The database and the sandbox of a sweep. `resetWorld` empties both before each visit. */
 export interface SweepWorld {
   sandbox: Sandbox;
-  /** The service's database as it is stored. */
+  /** The service's database, without models. */
   db: Db;
   /** Starts the built service in this world. */
   startService(options?: ServiceStart): Promise<ServiceProcess>;
@@ -18,11 +18,11 @@ export interface SweepWorld {
 export interface ServiceStart {
   /** `CRASH_POINTS` */
   crashPoints?: string;
-  /** Variables of the journey. */
+  /** Environment variables of the journey. */
   env?: Readonly<Record<string, string>>;
 }
 
-/** The build without what costs time at the start: a process lives for two seconds here. */
+/** Without source maps, which slow down the start: a process lives for two seconds here. */
 const COMMAND = [
   process.execPath,
   "--min-semi-space-size=64",
@@ -30,7 +30,7 @@ const COMMAND = [
   "dist/index.js",
 ] as const;
 
-export async function openWorld(mongoUri: string, databaseName: string): Promise<SweepWorld> {
+export async function openSweepWorld(mongoUri: string, databaseName: string): Promise<SweepWorld> {
   const sandbox = await startSandbox({ mongoUri, databaseName: `${databaseName}_stock` });
   const uri = databaseUri(mongoUri, databaseName);
   const client = await mongoose.mongo.MongoClient.connect(uri);
@@ -45,10 +45,10 @@ export async function openWorld(mongoUri: string, databaseName: string): Promise
           ...sandbox.env,
           NODE_ENV: "test",
           LOG_LEVEL: "warn",
-          // So that what a dead process left open can be told from what others are doing.
+          // Tells the transactions of a dead process from those of other clients.
           MONGODB_URI: `${uri}&appName=${databaseName}`,
           RATE_LIMIT_PER_MINUTE: "0",
-          // Deliveries and jobs happen when the sweep says so: each run must be the same as the last.
+          // The sweep itself runs jobs and deliveries, so that every run is the same.
           SCHEDULER_ENABLED: "false",
           ...env,
           ...(crashPoints === undefined ? {} : { CRASH_POINTS: crashPoints }),
@@ -62,23 +62,23 @@ export async function openWorld(mongoUri: string, databaseName: string): Promise
   };
 }
 
-/** Stored settings are kept: a process reads them once. */
+/** Settings are kept, because a process reads them only once. */
 const KEPT = new Set(["settings"]);
 
 export async function resetWorld({ db, sandbox }: SweepWorld): Promise<void> {
   const collections = await db.collections();
-  const emptied = collections.filter(
+  const toEmpty = collections.filter(
     ({ collectionName }) => !KEPT.has(collectionName) && !collectionName.startsWith("system."),
   );
-  await Promise.all(emptied.map((collection) => collection.deleteMany({})));
+  await Promise.all(toEmpty.map((collection) => collection.deleteMany({})));
   await sandbox.control.sandbox.reset();
-  // The sweep delivers them itself, under request ids that it knows.
+  // The sweep delivers webhooks itself, with request ids of its own.
   sandbox.control.razorpay.configure({ webhooks: { hold: true } });
 }
 
 /**
- * What the server does by itself after `transactionLifetimeLimitSeconds`: transactions that a dead process
- * left open end, and what they had locked is free.
+ * Aborts the transactions that a dead process left open and releases their locks, as the server does by
+ * itself after `transactionLifetimeLimitSeconds`.
  */
 export async function endOpenTransactions({ db }: SweepWorld): Promise<void> {
   const admin = db.client.db("admin");

@@ -1,17 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import mongoose from "mongoose";
 import { findViolations } from "../invariants/index.js";
+import { toLine } from "../invariants/invariants.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
-import { check, heading, rupees, table } from "./print.js";
+import { check, heading, rupees, table } from "../support/print.js";
 
 type Db = mongoose.mongo.Db;
 
-/** Shows what the purchases left in the database, and compares it with the gateway's own books. */
+/** Prints what the purchases left in the database and compares it with the gateway's own books. */
 export async function closeTheBooks(mongoUri: string, sandbox: Sandbox, purchases: number): Promise<void> {
   const client = await mongoose.mongo.MongoClient.connect(mongoUri);
   try {
     const db = client.db();
-    await untilQuiet(db);
+    await waitForOutbox(db);
     heading("What is in the database");
     await showOrders(db);
     await showPayments(db);
@@ -20,18 +21,18 @@ export async function closeTheBooks(mongoUri: string, sandbox: Sandbox, purchase
     await balance(db, sandbox);
     check(
       (await db.collection("orders").countDocuments()) === purchases,
-      `${purchases} orders for ${purchases} purchases; who paid too late has his money back instead`,
+      `${purchases} orders for ${purchases} purchases; the sold-out one was refunded instead`,
     );
   } finally {
     await client.close();
   }
 }
 
-const PATIENCE_MS = 20_000;
+const OUTBOX_TIMEOUT_MS = 20_000;
 
-/** Mails and reversals follow their orders within moments. */
-async function untilQuiet(db: Db): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
+/** Waits for mails and refunds, which follow their orders within moments. */
+async function waitForOutbox(db: Db): Promise<void> {
+  const deadline = Date.now() + OUTBOX_TIMEOUT_MS;
   const due = () =>
     db.collection("outboxMessages").countDocuments({ state: "pending", dueAt: { $lt: new Date() } });
   while ((await due()) > 0 && Date.now() < deadline) await sleep(100);
@@ -65,7 +66,7 @@ async function showPayments(db: Db): Promise<void> {
       String(payment.status),
       rupees(payment.amount / 100),
       rupees(payment.refundedAmount / 100),
-      payment.orderId ? "an order" : payment.surplus ? "no order: money went back" : "a failed attempt",
+      payment.orderId ? "an order" : payment.surplus ? "no order: refunded" : "a failed attempt",
     ]),
   );
 }
@@ -91,7 +92,7 @@ async function showCounts(db: Db): Promise<void> {
   );
 }
 
-/** Captured at the gateway = paid on orders by the gateway + refunded. Paise, and to the paisa. */
+/** Captured at the gateway = paid on orders + refunded, to the paisa. */
 async function balance(db: Db, sandbox: Sandbox): Promise<void> {
   const { captures, refunds } = sandbox.control.razorpay.ledger();
   const captured = sum(captures.map((row) => row.amount));
@@ -101,7 +102,7 @@ async function balance(db: Db, sandbox: Sandbox): Promise<void> {
   const violations = await findViolations(db, sandbox);
   check(
     violations.length === 0,
-    violations.length === 0 ? "every invariant of a purchase holds" : JSON.stringify(violations),
+    violations.length === 0 ? "every invariant of a purchase holds" : violations.map(toLine).join("; "),
   );
   const [orders] = await db
     .collection("payments")

@@ -1,22 +1,23 @@
 import type { Sandbox } from "../sandbox/sandbox.js";
 import { SEED } from "../sandbox/seed/index.js";
-import { check, heading, narrate, outside, rupees } from "./print.js";
+import { at, listAt, numberAt, textAt } from "../support/json.js";
+import { check, heading, narrate, narrateOutside, rupees } from "../support/print.js";
+import { SAMPLE_ADDRESS } from "../support/sample-customer.js";
 import {
   addToCart,
-  cartTold,
   checkOut,
   choosePayment,
+  describeCart,
   gatewayOrderOf,
   payWithCredit,
   payWithPoints,
   placeOrder,
   verify,
 } from "./purchase.js";
-import type { Stage } from "./scenes.js";
-import { chandigarh, guestAddress } from "./scenes.js";
-import { at, listAt, numberAt, Storefront, textAt } from "./storefront.js";
+import { chandigarh, type Stage } from "./scenes.js";
+import { Storefront } from "./storefront.js";
 
-/** One shopper's way from a guest's cart to an order that points, store credit and money paid together. */
+/** From a guest's cart to an order that is paid with points, store credit and money. */
 
 const { products, variants, promotions, shippingMethods } = SEED;
 const serum = { productId: products.serum, variantId: variants.serum, quantity: 1 };
@@ -29,22 +30,22 @@ const giftsIn = (data: unknown): unknown[] => listAt(data, "cart.freeGifts");
 const noticesIn = (data: unknown): string[] =>
   listAt(data, "cart.notices").map((notice) => textAt(notice, "code"));
 
-/** How many units the inventory holds of the gift. */
+/** The units of the gift that the inventory has reserved. */
 async function giftsHeld(sandbox: Sandbox): Promise<number> {
   return (await sandbox.control.inventory.numbers(variants.giftLipBalm)).reserved;
 }
 
-/** A gift comes and goes with its rule; a line waits among the saved items and comes back. */
+/** A gift is added and removed with its rule; a line is saved for later and moved back. */
 export async function guestCollects({ sandbox, serviceUrl }: Stage): Promise<Storefront> {
-  heading("6 · A gift comes and goes with its rule; a line is saved for later, and comes back");
+  heading("6 · A gift is added and removed with its rule; a line is saved for later and moved back");
   const shop = new Storefront(serviceUrl);
   await addToCart(shop, serum);
   await addToCart(shop, ashwagandha);
-  narrate(`From ${rupees(promotions.giftThreshold)} on there is a lip balm for free:`);
+  narrate(`From ${rupees(promotions.giftThreshold)} the cart earns a free lip balm:`);
   const added = await addToCart(shop, kajal);
   const [gift] = giftsIn(added.data);
-  check(noticesIn(added.data).includes("GIFT_ADDED"), "the third line brings the gift, with a notice");
-  check((await giftsHeld(sandbox)) === 1, "the inventory holds the gift as well");
+  check(noticesIn(added.data).includes("GIFT_ADDED"), "the third line earns the gift, with a notice");
+  check((await giftsHeld(sandbox)) === 1, "the inventory has reserved the gift as well");
   await shop.call({
     method: "PUT",
     path: `/api/cart/items/${textAt(gift, "id")}`,
@@ -55,23 +56,23 @@ export async function guestCollects({ sandbox, serviceUrl }: Stage): Promise<Sto
   const saved = await shop.call({
     method: "POST",
     path: `/api/cart/items/${itemId}/save-later`,
-    tell: (data) => `${textAt(data, "savedItem.name")} waits; ${cartTold(data)}`,
+    summarize: (data) => `${textAt(data, "savedItem.name")} is saved for later; ${describeCart(data)}`,
   });
   check(
     giftsIn(saved.data).length === 0 && noticesIn(saved.data).includes("GIFT_REMOVED"),
-    "without it the cart has not earned the gift, which goes, with a notice",
+    "without that line the gift is removed, with a notice",
   );
   const back = await shop.call({
     method: "POST",
     path: `/api/cart/saved-items/${textAt(saved.data, "savedItem.id")}/move-to-cart`,
-    tell: cartTold,
+    summarize: describeCart,
   });
-  check(giftsIn(back.data).length === 1, "back in the cart, it brings the gift again");
-  narrate("The ashwagandha shall wait for another day:");
+  check(giftsIn(back.data).length === 1, "moved back, it earns the gift again");
+  narrate("Now the ashwagandha is saved for later:");
   await shop.call({
     method: "POST",
     path: `/api/cart/items/${await itemOf(shop, variants.ashwagandhaLarge)}/save-later`,
-    tell: (data) => `${textAt(data, "savedItem.name")} waits; ${cartTold(data)}`,
+    summarize: (data) => `${textAt(data, "savedItem.name")} is saved for later; ${describeCart(data)}`,
   });
   return shop;
 }
@@ -84,26 +85,29 @@ async function itemOf(shop: Storefront, variantId: string): Promise<string> {
   );
 }
 
-/** The guest signs in: his cart and his saved items join those of his account. */
+/** The guest signs in: the guest's cart and saved items are merged into those of the account. */
 export async function guestSignsIn({ sandbox, serviceUrl }: Stage, guest: Storefront): Promise<Storefront> {
-  heading("7 · The guest signs in: two carts become one");
+  heading("7 · The guest signs in: two carts are merged into one");
   const token = sandbox.tokens.dev;
   const phone = new Storefront(serviceUrl, token);
-  narrate("On his phone Dev Singh had filled a cart of his own yesterday:");
+  narrate("Yesterday Dev Singh filled a cart in the app on a phone:");
   await addToCart(phone, { ...serum, quantity: 2 });
   await addToCart(phone, hairOil);
-  narrate("Now he signs in on the laptop, where he was a guest until now:");
+  narrate("Today Dev signs in on the laptop, after browsing as a guest:");
   const laptop = guest.signIn(token);
   const merge = () =>
     laptop.call({
       method: "POST",
       path: "/api/cart/merge",
-      tell: (data) => `merged: ${at(data, "merged")}; ${cartTold(data)}`,
+      summarize: (data) => `merged: ${at(data, "merged")}; ${describeCart(data)}`,
     });
   const merged = await merge();
-  check(at(merged.data, "merged") === true, "what the guest had collected is in the customer's cart");
+  check(at(merged.data, "merged") === true, "the guest's lines are in the customer's cart");
   const reduced = listAt(merged.data, "notices").find((notice) => at(notice, "code") === "QUANTITY_REDUCED");
-  check(reduced !== undefined, `and nobody is refused a login over a limit: "${at(reduced, "message")}"`);
+  check(
+    reduced !== undefined,
+    `a quantity above the limit is reduced instead of refused: "${at(reduced, "message")}"`,
+  );
   const again = await merge();
   check(
     at(again.data, "merged") === false &&
@@ -113,12 +117,12 @@ export async function guestSignsIn({ sandbox, serviceUrl }: Stage, guest: Storef
   const saved = await laptop.call({
     method: "GET",
     path: "/api/cart/saved-items",
-    tell: (data) => `${listAt(data, "items").length} saved item, now in the account`,
+    summarize: (data) => `${listAt(data, "items").length} saved item in the account`,
   });
   await laptop.call({
     method: "POST",
     path: `/api/cart/saved-items/${textAt(listAt(saved.data, "items")[0], "id")}/move-to-cart`,
-    tell: cartTold,
+    summarize: describeCart,
   });
   return laptop;
 }
@@ -126,13 +130,13 @@ export async function guestSignsIn({ sandbox, serviceUrl }: Stage, guest: Storef
 const POINTS = 1_000;
 const CREDIT = 500;
 
-/** Points and credit pay first; the gateway is asked for the rest alone. */
+/** Points and credit pay first; the gateway is asked only for the rest. */
 export async function customerPaysWithCredit({ sandbox }: Stage, shop: Storefront): Promise<void> {
-  heading("8 · Points and store credit pay first, UPI the rest");
+  heading("8 · Points and store credit pay first, UPI pays the rest");
   const { engagement, razorpay } = sandbox.control;
   const user = SEED.users.dev;
   const before = { points: engagement.points(user), credit: engagement.credit(user) };
-  outside(
+  narrateOutside(
     `Dev has ${before.points.toLocaleString("en-IN")} points and ${rupees(before.credit)} of store credit`,
   );
   const sessionId = await checkOut(shop, { address: chandigarh, shippingMethodId: shippingMethods.standard });
@@ -143,28 +147,28 @@ export async function customerPaysWithCredit({ sandbox }: Stage, shop: Storefron
   check(
     numberAt(chosen.data, "gateway.amount") ===
       Math.round((numberAt(data, "totals.grandTotal") - paidOtherwise) * 100),
-    `the gateway is asked for the total less ${rupees(paidOtherwise)}`,
+    `the gateway is asked for the total minus ${rupees(paidOtherwise)}`,
   );
   const paid = razorpay.pay(gatewayOrderOf(chosen), { method: "upi", outcome: "success" });
-  outside(`he confirms in the UPI app: ${paid.paymentId} ${paid.status}`);
+  narrateOutside(`Dev confirms in the UPI app: ${paid.paymentId} ${paid.status}`);
   await verify(shop, paid);
   await placeOrder(shop, sessionId);
   check(
     engagement.points(user) === before.points - POINTS && engagement.credit(user) === before.credit - CREDIT,
-    `taken once: ${engagement.points(user).toLocaleString("en-IN")} points and ${rupees(engagement.credit(user))} are left`,
+    `taken exactly once: ${engagement.points(user).toLocaleString("en-IN")} points and ${rupees(engagement.credit(user))} are left`,
   );
 }
 
-/** Nothing is due: the order is placed as paid, and no gateway hears of it. */
+/** Nothing is due: the order is placed as paid, without the gateway. */
 export async function creditPaysEverything({ sandbox, serviceUrl }: Stage): Promise<void> {
-  heading("9 · Store credit pays everything: no gateway");
+  heading("9 · Store credit pays everything, without the gateway");
   const { engagement, razorpay } = sandbox.control;
   const user = SEED.users.chitra;
   const [credit, captures] = [engagement.credit(user), razorpay.ledger().captures.length];
   const shop = new Storefront(serviceUrl, sandbox.tokens.chitra);
   await addToCart(shop, kajal);
   const sessionId = await checkOut(shop, {
-    address: { ...guestAddress, name: "Chitra Nair" },
+    address: { ...SAMPLE_ADDRESS, name: "Chitra Nair" },
     shippingMethodId: shippingMethods.standard,
   });
   await payWithCredit(shop, sessionId);
@@ -174,5 +178,5 @@ export async function creditPaysEverything({ sandbox, serviceUrl }: Stage): Prom
     at(order.data, "paymentStatus") === "paid" && engagement.credit(user) === credit - total,
     `paid with ${rupees(total)} of ${rupees(credit)} store credit`,
   );
-  check(razorpay.ledger().captures.length === captures, "nothing was captured at the gateway for it");
+  check(razorpay.ledger().captures.length === captures, "the gateway captured nothing");
 }

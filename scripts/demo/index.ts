@@ -1,10 +1,10 @@
 import { databaseUri } from "../mongo/database-uri.js";
 import { startEmbeddedMongo } from "../mongo/embedded-mongo.js";
 import { startSandbox } from "../sandbox/sandbox.js";
+import { bold, green, heading, narrateOutside, print, red } from "../support/print.js";
 import { startService } from "../support/service-process.js";
 import { closeTheBooks } from "./books.js";
 import { creditPaysEverything, customerPaysWithCredit, guestCollects, guestSignsIn } from "./cart-scenes.js";
-import { bold, green, heading, outside, print, red } from "./print.js";
 import {
   clientVanishes,
   customerPaysByCard,
@@ -15,25 +15,25 @@ import {
 } from "./scenes.js";
 
 /**
- * `npm run demo`: seven purchases on real parts, told as they happen. It talks to the HTTP API of the built
- * service alone; the gateway and the neighbours are the sandbox's. Exit 0 only if everything holds.
+ * `npm run demo`: seven purchases against the built service and the sandbox's gateway and neighbours, printed
+ * as they happen. It uses the HTTP API only. It exits with 0 only if every expectation holds.
  */
 async function main(): Promise<number> {
   const began = Date.now();
   print(bold("The Order & Payment Service, from an empty cart to a placed order"));
   const mongo = await startEmbeddedMongo();
-  outside(`MongoDB replica set (${mongo.source})`);
+  narrateOutside(`MongoDB replica set (${mongo.source})`);
   const mongodbUri = databaseUri(mongo.uri, `demo_${process.pid}`);
   const sandbox = await startSandbox({ mongoUri: mongo.uri, databaseName: `demo_${process.pid}_inventory` });
-  outside(`the neighbours and the payment gateway: ${Object.keys(sandbox.urls).join(", ")}`);
+  narrateOutside(`neighbours and payment gateway: ${Object.keys(sandbox.urls).join(", ")}`);
   const service = await startService({ env: { ...sandbox.env, MONGODB_URI: mongodbUri, LOG_LEVEL: "warn" } });
-  outside(`the service, as built: ${service.url}`);
+  narrateOutside(`the built service: ${service.url}`);
   try {
     sandbox.setServiceUrl(service.url);
     await play({ sandbox, serviceUrl: service.url });
     await closeTheBooks(mongodbUri, sandbox, PURCHASES);
     heading("Done");
-    print(green(`   Everything holds. It took ${((Date.now() - began) / 1000).toFixed(1)} s.`));
+    print(green(`   Every expectation holds. It took ${((Date.now() - began) / 1000).toFixed(1)} s.`));
     print(`   Try it by hand: npm run sandbox\n`);
     return 0;
   } catch (error) {
@@ -44,7 +44,7 @@ async function main(): Promise<number> {
     const code = await service.stop();
     await sandbox.stop();
     await mongo.stop();
-    if (code !== 0) print(red(`   The service ended with code ${code}`));
+    if (code !== 0) print(red(`   The service exited with code ${code}`));
   }
 }
 

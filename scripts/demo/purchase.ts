@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { rupees } from "./print.js";
-import { type Answer, at, listAt, numberAt, type Storefront, textAt } from "./storefront.js";
+import { at, listAt, numberAt, textAt } from "../support/json.js";
+import { rupees } from "../support/print.js";
+import type { Answer } from "../support/shopper.js";
+import type { Storefront } from "./storefront.js";
 
-/** The steps of a purchase as a storefront takes them; the scenes put them together. */
+/** The steps of a purchase as a storefront takes them. The scenes combine them. */
 
 export interface Address {
   name: string;
@@ -13,45 +15,50 @@ export interface Address {
   pincode: string;
 }
 
-export const cartTold = (data: unknown): string => {
+export const describeCart = (data: unknown): string => {
   const units = numberAt(data, "cart.totalQuantity");
   const totals = `${units} ${units === 1 ? "unit" : "units"}, ${rupees(numberAt(data, "cart.totals.grandTotal"))}`;
   const gifts = listAt(data, "cart.freeGifts").length;
-  return gifts > 0 ? `${totals}, ${gifts} of them a free gift` : totals;
+  return gifts > 0 ? `${totals}, including ${gifts} free ${gifts === 1 ? "gift" : "gifts"}` : totals;
 };
 
-const dueTold = (data: unknown): string =>
+const describeDue = (data: unknown): string =>
   `${textAt(data, "status")}, due ${rupees(numberAt(data, "totals.amountDue"))}`;
 
 export const addToCart = (
   shop: Storefront,
   item: { productId: string; variantId: string; quantity: number },
-) => shop.call({ method: "POST", path: "/api/cart/items", body: item, tell: cartTold });
+) => shop.call({ method: "POST", path: "/api/cart/items", body: item, summarize: describeCart });
 
 export const applyCoupon = (shop: Storefront, couponCode: string) =>
   shop.call({
     method: "POST",
     path: "/api/cart/coupons",
     body: { couponCode },
-    tell: (data) =>
-      `${couponCode} takes ${rupees(numberAt(data, "discount.discountAmount"))} off, ${cartTold(data)}`,
+    summarize: (data) =>
+      `${couponCode} takes ${rupees(numberAt(data, "discount.discountAmount"))} off, ${describeCart(data)}`,
   });
 
-/** Start, contact, address, shipping method. @returns the session's id. */
+/** Start, contact, address and shipping method. @returns the session's id */
 export async function checkOut(
   shop: Storefront,
   customer: { contact?: { email: string; phone: string }; address: Address; shippingMethodId: string },
 ): Promise<string> {
-  const started = await shop.call({ method: "POST", path: "/api/checkout/start", body: {}, tell: dueTold });
+  const started = await shop.call({
+    method: "POST",
+    path: "/api/checkout/start",
+    body: {},
+    summarize: describeDue,
+  });
   const sessionId = textAt(started.data, "id");
   const step = (name: string, body: unknown) =>
-    shop.call({ method: "PUT", path: `/api/checkout/${sessionId}/${name}`, body, tell: dueTold });
+    shop.call({ method: "PUT", path: `/api/checkout/${sessionId}/${name}`, body, summarize: describeDue });
   if (customer.contact) await step("contact", customer.contact);
   await step("shipping-address", customer.address);
   await shop.call({
     method: "GET",
     path: `/api/checkout/${sessionId}/shipping-methods`,
-    tell: (data) =>
+    summarize: (data) =>
       listAt(data, "methods")
         .map((method) => `${textAt(method, "id")} ${rupees(numberAt(method, "rate"))}`)
         .join(" · "),
@@ -60,19 +67,17 @@ export async function checkOut(
   return sessionId;
 }
 
-/** @returns the gateway order to pay, as Checkout.js would get it. */
-export async function choosePayment(shop: Storefront, sessionId: string, method: string) {
-  const answer = await shop.call({
+/** The answer has the gateway order that Checkout.js pays. */
+export const choosePayment = (shop: Storefront, sessionId: string, method: string) =>
+  shop.call({
     method: "PUT",
     path: `/api/checkout/${sessionId}/payment-method`,
     body: { method, termsAccepted: true },
-    tell: (data) => {
+    summarize: (data) => {
       const amount = at(data, "gateway.amount");
-      return typeof amount === "number" ? `gateway order over ${amount} paise` : `paying by ${method}`;
+      return typeof amount === "number" ? `gateway order of ${amount} paise` : `paying by ${method}`;
     },
   });
-  return answer;
-}
 
 export const gatewayOrderOf = (answer: Answer): string => textAt(answer.data, "gateway.orderId");
 
@@ -85,7 +90,7 @@ export const verify = (shop: Storefront, paid: { orderId: string; paymentId: str
       razorpay_payment_id: paid.paymentId,
       razorpay_signature: paid.signature ?? "",
     },
-    tell: (data) => `payment ${textAt(data, "status")}`,
+    summarize: (data) => `payment ${textAt(data, "status")}`,
   });
 
 export const placeOrder = (
@@ -97,8 +102,8 @@ export const placeOrder = (
     method: "POST",
     path: "/api/orders",
     body: { checkoutSessionId, ...(termsAccepted === undefined ? {} : { termsAccepted }) },
-    idempotencyKey: randomUUID(),
-    tell: orderTold,
+    key: randomUUID(),
+    summarize: describeOrder,
     ...(expect === undefined ? {} : { expect }),
   });
 
@@ -107,18 +112,19 @@ export const payWithPoints = (shop: Storefront, sessionId: string, points: numbe
     method: "POST",
     path: `/api/checkout/${sessionId}/loyalty`,
     body: { points },
-    tell: (data) =>
-      `${points} points are worth ${rupees(numberAt(data, "totals.loyaltyDiscount"))}; ${dueTold(data)}`,
+    summarize: (data) =>
+      `${points} points are worth ${rupees(numberAt(data, "totals.loyaltyDiscount"))}; ${describeDue(data)}`,
   });
 
-/** Without an amount: as much as is due. */
+/** Without an amount, credit pays as much as is due. */
 export const payWithCredit = (shop: Storefront, sessionId: string, amount?: number) =>
   shop.call({
     method: "POST",
     path: `/api/checkout/${sessionId}/store-credit`,
     body: amount === undefined ? {} : { amount },
-    tell: (data) => `store credit pays ${rupees(numberAt(data, "totals.storeCredit"))}; ${dueTold(data)}`,
+    summarize: (data) =>
+      `store credit pays ${rupees(numberAt(data, "totals.storeCredit"))}; ${describeDue(data)}`,
   });
 
-export const orderTold = (data: unknown): string =>
+export const describeOrder = (data: unknown): string =>
   `${textAt(data, "orderNumber")} ${textAt(data, "status")}, ${textAt(data, "paymentStatus")}, ${rupees(numberAt(data, "totals.grandTotal"))}`;

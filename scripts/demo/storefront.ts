@@ -1,100 +1,41 @@
-import { exchange } from "./print.js";
+import { printExchange } from "../support/print.js";
+import { type Answer, describeAnswer, Shopper, type ShopRequest } from "../support/shopper.js";
 
-/** One answer of the API, read the way a storefront would. */
-export interface Answer {
-  status: number;
-  code: string | null;
-  data: unknown;
-}
-
-/** @throws Error naming the path: the demo must not go on with half an answer. */
-export function textAt(value: unknown, path: string): string {
-  const found = at(value, path);
-  if (typeof found !== "string") throw new Error(`no text at ${path} in ${JSON.stringify(value)}`);
-  return found;
-}
-
-export function numberAt(value: unknown, path: string): number {
-  const found = at(value, path);
-  if (typeof found !== "number") throw new Error(`no number at ${path} in ${JSON.stringify(value)}`);
-  return found;
-}
-
-export function listAt(value: unknown, path: string): unknown[] {
-  const found = at(value, path);
-  if (!Array.isArray(found)) throw new Error(`no list at ${path} in ${JSON.stringify(value)}`);
-  return found;
-}
-
-/** The value at a dotted path, or undefined. */
-export function at(value: unknown, path: string): unknown {
-  let current = value;
-  for (const key of path.split(".")) {
-    if (typeof current !== "object" || current === null) return undefined;
-    current = Reflect.get(current, key);
-  }
-  return current;
-}
-
-export interface Call {
-  method: "GET" | "POST" | "PUT" | "DELETE";
-  path: string;
-  body?: unknown;
-  /** What to say about the answer; default: the message of the envelope. */
-  tell?: (data: unknown) => string;
-  /** A refusal that belongs to the story. Anything else above 399 ends the demo. */
+export interface StorefrontCall extends ShopRequest {
+  /** The line to print about the answer. Default: the envelope's message. */
+  summarize?: (data: unknown) => string;
+  /** The status of an expected refusal. Any other status above 399 ends the demo. */
   expect?: number;
-  idempotencyKey?: string;
-  /** Looks only; does not print. */
+  /** Does not print the exchange. */
   silent?: boolean;
 }
 
-/** A browser or an app: it keeps its session id or token, and nothing else. */
+/** A shopper whose calls are printed. */
 export class Storefront {
-  constructor(
-    private readonly url: string,
-    private readonly token: string | null = null,
-    private sessionId: string | null = null,
-  ) {}
+  private readonly shopper: Shopper;
 
-  /** The same browser, with a customer before it; what it kept as a guest it still has. */
-  signIn(token: string): Storefront {
-    return new Storefront(this.url, token, this.sessionId);
+  constructor(url: string, token: string | null = null) {
+    this.shopper = new Shopper(url, token);
   }
 
-  async call(call: Call): Promise<Answer> {
-    const response = await fetch(this.url + call.path, {
-      method: call.method,
-      headers: this.headers(call),
-      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
-    });
-    this.sessionId = response.headers.get("x-session-id") ?? this.sessionId;
-    const envelope: unknown = await response.json();
-    const answer = { status: response.status, code: codeOf(envelope), data: at(envelope, "data") };
-    if (!call.silent) exchange({ ...call, status: answer.status, told: tellOf(call, answer, envelope) });
-    const expected = call.expect === undefined ? answer.status < 400 : answer.status === call.expect;
-    if (!expected)
-      throw new Error(`${call.method} ${call.path} answered ${answer.status}: ${JSON.stringify(envelope)}`);
+  /** The same browser after signing in. It keeps its guest id. */
+  signIn(token: string): Storefront {
+    const signedIn = new Storefront(this.shopper.url, token);
+    signedIn.shopper.guestId = this.shopper.guestId;
+    return signedIn;
+  }
+
+  /** @throws Error when the answer is not the expected one: the demo must not go on with it */
+  async call(call: StorefrontCall): Promise<Answer> {
+    const answer = await this.shopper.send(call);
+    if (!call.silent) printExchange({ ...call, status: answer.status, summary: summaryOf(call, answer) });
+    const isExpected = call.expect === undefined ? answer.status < 400 : answer.status === call.expect;
+    if (!isExpected) throw new Error(describeAnswer(call, answer));
     return answer;
   }
-
-  private headers({ body, idempotencyKey }: Call): Record<string, string> {
-    return {
-      ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-      ...(this.token ? { Authorization: `Bearer ${this.token}` } : {}),
-      ...(this.sessionId ? { "X-Session-Id": this.sessionId } : {}),
-      ...(idempotencyKey ? { "Idempotency-Key": idempotencyKey } : {}),
-    };
-  }
 }
 
-function codeOf(envelope: unknown): string | null {
-  const code = at(envelope, "error.code");
-  return typeof code === "string" ? code : null;
-}
-
-function tellOf(call: Call, answer: Answer, envelope: unknown): string {
-  const message = String(at(envelope, "message") ?? "");
-  if (answer.code) return `${answer.code}: ${message}`;
-  return call.tell ? call.tell(answer.data) : message;
+function summaryOf({ summarize }: StorefrontCall, { code, message, data }: Answer): string {
+  if (code) return `${code}: ${message}`;
+  return summarize ? summarize(data) : message;
 }

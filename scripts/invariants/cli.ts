@@ -1,13 +1,15 @@
 import mongoose from "mongoose";
 import { config } from "../../config/env.config.js";
 import { createSandboxClient } from "../sandbox/control-client.js";
-import { type BookKeepers, findViolations, type Violation } from "./index.js";
+import type { BookKeepers } from "./facts.js";
+import { findViolations } from "./index.js";
+import { toLine, type Violation } from "./invariants.js";
 
 const SANDBOX_CONTROL = "http://127.0.0.1:3010";
 
 /**
- * `npm run check:invariants [control URL]`: asks the database of MONGODB_URI, and the books of the sandbox that
- * runs beside it, whether every invariant of a purchase holds. Prints each violation with its ids; exit 1.
+ * `npm run check:invariants [control URL]`: tests every invariant of a purchase against the database of
+ * MONGODB_URI and the books of the running sandbox. Prints each violation with its ids and exits with 1.
  */
 async function main(): Promise<number> {
   const client = await mongoose.mongo.MongoClient.connect(config.mongodbUri);
@@ -15,7 +17,7 @@ async function main(): Promise<number> {
     const violations = await findViolations(client.db(), {
       control: remoteBooks(process.argv[2] ?? SANDBOX_CONTROL),
     });
-    process.stdout.write(report(violations));
+    process.stdout.write(toReport(violations));
     return violations.length === 0 ? 0 : 1;
   } finally {
     await client.close();
@@ -40,10 +42,9 @@ function remoteBooks(controlUrl: string): BookKeepers {
   };
 }
 
-function report(violations: readonly Violation[]): string {
+function toReport(violations: readonly Violation[]): string {
   if (violations.length === 0) return "Every invariant holds.\n";
-  const lines = violations.map(({ invariant, problem, ids }) => `${invariant}  ${problem}  ${ids.join(" ")}`);
-  return `${lines.join("\n")}\n${violations.length} violations\n`;
+  return `${violations.map(toLine).join("\n")}\n${violations.length} violations\n`;
 }
 
 process.exitCode = await main();

@@ -1,7 +1,6 @@
 import type mongoose from "mongoose";
 import type {
   CartDoc,
-  CartItemDoc,
   CheckoutSessionDoc,
   CounterDoc,
   IdempotencyRecordDoc,
@@ -13,18 +12,82 @@ import type {
   RefundDoc,
   WebhookEventDoc,
 } from "../../models/index.js";
-import type { Books } from "./books.js";
+import type { CreditEntry } from "../sandbox/engagement/credits.js";
+import type { LoyaltyEntry } from "../sandbox/engagement/loyalty.js";
+import type { Notification } from "../sandbox/engagement/outbox.js";
+import type { LedgerDoc } from "../sandbox/inventory/ledger.js";
+import type { Imbalance } from "../sandbox/inventory/statistics.js";
+import type { UsageEntry } from "../sandbox/pricing/usages.js";
+import type { Ledger as GatewayLedger } from "../sandbox/razorpay/ledger-types.js";
+import type { EventRecord } from "../sandbox/razorpay/webhook-types.js";
 
-type Db = mongoose.mongo.Db;
+interface HeldReservation {
+  reservationId: string;
+  cartId: string;
+  variantId: string;
+}
+
+/** What the neighbours recorded themselves, independently of the service: the other side of each account. */
+export interface Books {
+  /** Paise. */
+  gateway: GatewayLedger;
+  gatewayEvents: readonly Pick<EventRecord, "id" | "event" | "acknowledgedBy">[];
+  inventory: {
+    entries: readonly LedgerDoc[];
+    /** Variants whose own numbers do not add up. */
+    imbalances: readonly Imbalance[];
+    activeReservations: readonly HeldReservation[];
+  };
+  couponUsages: readonly UsageEntry[];
+  /** Points. */
+  loyalty: readonly LoyaltyEntry[];
+  /** Rupees. */
+  credits: readonly CreditEntry[];
+  notifications: readonly Notification[];
+}
+
+type Maybe<T> = T | Promise<T>;
+
+/** Where the books are kept: the controls of a sandbox, in this process or behind its control server. */
+export interface BookKeepers {
+  razorpay: { ledger(): Maybe<GatewayLedger>; events(): Maybe<EventRecord[]> };
+  inventory: {
+    ledger(): Maybe<LedgerDoc[]>;
+    imbalances(): Maybe<Imbalance[]>;
+    activeReservations(): Maybe<HeldReservation[]>;
+  };
+  pricing: { ledger(): Maybe<UsageEntry[]> };
+  engagement: {
+    loyaltyLedger(): Maybe<LoyaltyEntry[]>;
+    creditLedger(): Maybe<CreditEntry[]>;
+    notifications(): Maybe<Notification[]>;
+  };
+}
+
+export async function readBooks({ razorpay, inventory, pricing, engagement }: BookKeepers): Promise<Books> {
+  return {
+    gateway: await razorpay.ledger(),
+    gatewayEvents: await razorpay.events(),
+    inventory: {
+      entries: await inventory.ledger(),
+      imbalances: await inventory.imbalances(),
+      activeReservations: await inventory.activeReservations(),
+    },
+    couponUsages: await pricing.ledger(),
+    loyalty: await engagement.loyaltyLedger(),
+    credits: await engagement.creditLedger(),
+    notifications: await engagement.notifications(),
+  };
+}
+
 type StoredEvent = Omit<WebhookEventDoc, "payload">;
 
-/** Everything the invariants look at, read once. */
+/** Everything the checks read, loaded once. */
 export interface Facts {
   at: Date;
-  /** Captures younger than this may still be without order and refund (I6). */
+  /** A capture younger than this may still be without order and refund. */
   captureGraceMs: number;
   carts: CartDoc[];
-  cartItems: CartItemDoc[];
   checkouts: CheckoutSessionDoc[];
   orders: OrderDoc[];
   orderItems: OrderItemDoc[];
@@ -38,8 +101,8 @@ export interface Facts {
   books: Books;
 }
 
-/** One snapshot of the database, so that what is under way cannot look half done (the invariants "at every instant"). */
-export async function readFacts(db: Db, books: Books, captureGraceMs: number): Promise<Facts> {
+/** Reads one snapshot of the database, so that a write in flight cannot look half done. */
+export async function readFacts(db: mongoose.mongo.Db, books: Books, captureGraceMs: number): Promise<Facts> {
   const session = db.client.startSession({ snapshot: true });
   const all = async <T extends mongoose.mongo.Document>(
     name: string,
@@ -54,7 +117,6 @@ export async function readFacts(db: Db, books: Books, captureGraceMs: number): P
       at: new Date(),
       captureGraceMs,
       carts: await all<CartDoc>("carts"),
-      cartItems: await all<CartItemDoc>("cartItems"),
       checkouts: await all<CheckoutSessionDoc>("checkoutSessions"),
       orders: await all<OrderDoc>("orders"),
       orderItems: await all<OrderItemDoc>("orderItems"),
@@ -74,7 +136,7 @@ export async function readFacts(db: Db, books: Books, captureGraceMs: number): P
 
 export const isCashPayment = ({ gateway }: Pick<PaymentDoc, "gateway">): boolean => gateway !== "razorpay";
 
-/** The gateway's refunds of captured money that went through. */
+/** The gateway's processed refunds of captured money. */
 export const processedRefundsOf = (facts: Facts, gatewayPaymentId: string | null) =>
   facts.books.gateway.refunds.filter(
     (row) => row.ofCapture && row.status === "processed" && row.paymentId === gatewayPaymentId,

@@ -1,11 +1,11 @@
 import type { PaymentDoc, RefundDoc } from "../../models/index.js";
 import { type Facts, isCashPayment, processedRefundsOf } from "./facts.js";
-import { type Check, duplicatesOf, groupBy, sumOf, violation } from "./violation.js";
+import { type Check, duplicatesOf, finding, groupBy, sumOf } from "./invariants.js";
 
-/** The gateway's own books against ours. Paise throughout. */
+/** Compares the gateway's own books with ours. All amounts in paise. */
 
-/** I1: what the gateway captured and did not give back is what orders were paid with and not refunded. */
-const balance: Check = (facts) => {
+/** Per gateway order: captured minus refunded is what its orders were paid with and not refunded. */
+const gatewayBalance: Check = (facts) => {
   const { captures } = facts.books.gateway;
   const online = facts.payments.filter((payment) => !isCashPayment(payment));
   const gatewayOrderIds = new Set([
@@ -23,12 +23,12 @@ const balance: Check = (facts) => {
     const paid = sumOf(onOrders, (payment) => payment.capturedAmount - payment.refundedAmount);
     if (kept === paid) return [];
     const problem = `the gateway keeps ${kept}, orders are paid with ${paid}`;
-    return [violation("I1", problem, gatewayOrderId, ...payments.map(({ _id }) => _id))];
+    return [finding(problem, gatewayOrderId, ...payments.map(({ _id }) => _id))];
   });
 };
 
-/** I3: refunds of a payment, here and at the gateway, and those on their way. */
-const refundsOfPayments: Check = (facts) => {
+/** Completed refunds are `refundedAmount`, those in flight are `refundReserved`. */
+const paymentRefunds: Check = (facts) => {
   const refundsOf = groupBy(
     facts.refunds.filter(({ destination }) => destination === "original"),
     ({ paymentId }) => paymentId,
@@ -45,40 +45,40 @@ const refundsOfPayments: Check = (facts) => {
     const completed = amountIn("completed");
     if (payment.refundedAmount !== completed)
       problems.push(`refundedAmount is ${payment.refundedAmount}, completed refunds are ${completed}`);
-    const underWay = amountIn("processing") + pendingOfSystem(refunds);
-    if (payment.refundReserved !== underWay)
-      problems.push(`refundReserved is ${payment.refundReserved}, refunds under way are ${underWay}`);
+    const inFlight = amountIn("processing") + pendingOfSystem(refunds);
+    if (payment.refundReserved !== inFlight)
+      problems.push(`refundReserved is ${payment.refundReserved}, refunds in flight are ${inFlight}`);
     const atGateway = sumOf(processedRefundsOf(facts, payment.gatewayPaymentId), ({ amount }) => amount);
     if (!isCashPayment(payment) && payment.refundedAmount !== atGateway)
       problems.push(`refundedAmount is ${payment.refundedAmount}, the gateway refunded ${atGateway}`);
-    return problems.map((problem) => violation("I3", problem, ...ids));
+    return problems.map((problem) => finding(problem, ...ids));
   });
 };
 
-/** The system reserves with the row; a person's request only when it is approved. */
+/** A refund of the system reserves its amount at once; a person's request reserves it when approved. */
 const pendingOfSystem = (refunds: readonly RefundDoc[]): number =>
   sumOf(
     refunds.filter(({ status, initiatedByType }) => status === "pending" && initiatedByType === "system"),
     ({ amount }) => amount,
   );
 
-/** I6: no orphan money. Every capture has an order or went back in full; both only when a person said so. */
-const noOrphans: Check = (facts) => {
+/** An order whose capture was also refunded in full must be cancelled or returned, or an admin approved the refunds. */
+const noOrphanMoney: Check = (facts) => {
   const paymentOf = new Map(facts.payments.map((payment) => [payment.gatewayPaymentId, payment]));
   const old = facts.books.gateway.captures.filter(
     (row) => row.at <= facts.at.getTime() - facts.captureGraceMs,
   );
   return old.flatMap((capture) => {
     const payment = paymentOf.get(capture.paymentId);
-    const back = sumOf(processedRefundsOf(facts, capture.paymentId), ({ amount }) => amount);
+    const refunded = sumOf(processedRefundsOf(facts, capture.paymentId), ({ amount }) => amount);
     const hasOrder = payment ? payment.orderId !== null : false;
-    const isRefunded = back === capture.amount;
+    const isRefunded = refunded === capture.amount;
     if (hasOrder !== isRefunded) return [];
     if (!hasOrder) {
-      return [violation("I6", `captured ${capture.amount}, no order, ${back} went back`, capture.paymentId)];
+      return [finding(`captured ${capture.amount}, no order, refunded ${refunded}`, capture.paymentId)];
     }
     if (payment && isRefundLegal(facts, payment)) return [];
-    return [violation("I6", "it pays for an order and was refunded", capture.paymentId, payment?.orderId)];
+    return [finding("the capture pays for an order but was refunded", capture.paymentId, payment?.orderId)];
   });
 };
 
@@ -90,25 +90,24 @@ function isRefundLegal(facts: Facts, payment: PaymentDoc): boolean {
     .every(({ approvedById }) => approvedById !== null);
 }
 
-/** I7: one record a gateway payment, one accepted payment a session, and every other capture of it refunded. */
-const oneAccepted: Check = ({ payments }) => {
+const oneAcceptedPayment: Check = ({ payments }) => {
   const known = payments.filter(({ gatewayPaymentId }) => gatewayPaymentId !== null);
   const twice = duplicatesOf(known, ({ gateway, gatewayPaymentId }) => `${gateway}:${gatewayPaymentId}`).map(
-    ([key, rows]) => violation("I7", `${rows.length} records of ${key}`, ...rows.map(({ _id }) => _id)),
+    ([key, rows]) =>
+      finding(`${rows.length} records of gateway payment ${key}`, ...rows.map(({ _id }) => _id)),
   );
   const ofSessions = payments.filter(({ checkoutSessionId }) => checkoutSessionId !== null);
   const accepted = ofSessions.filter((payment) => payment.accepted);
   const tooMany = duplicatesOf(accepted, ({ checkoutSessionId }) => checkoutSessionId).map(([id, rows]) =>
-    violation("I7", `${rows.length} accepted payments of one session`, id, ...rows.map(({ _id }) => _id)),
+    finding(`${rows.length} accepted payments of one session`, id, ...rows.map(({ _id }) => _id)),
   );
   const others = ofSessions.filter((payment) => !payment.accepted && !isCashPayment(payment));
   const kept = others
     .filter(({ capturedAmount, refundedAmount }) => capturedAmount !== refundedAmount)
-    .map((payment) => violation("I7", "captured, not accepted and not refunded in full", payment._id));
+    .map((payment) => finding("captured, but neither accepted nor refunded in full", payment._id));
   return [...twice, ...tooMany, ...kept];
 };
 
-/** I8: each refund of ours is at most one at the gateway, and the gateway has none that we do not know. */
 const refundsMatch: Check = ({ books, refunds }) => {
   const rows = books.gateway.refunds.filter(({ by, ofCapture }) => by === "merchant" || ofCapture);
   const refundOf = (row: (typeof rows)[number]): RefundDoc | undefined =>
@@ -119,12 +118,11 @@ const refundsMatch: Check = ({ books, refunds }) => {
     );
   const unknown = rows
     .filter((row) => !refundOf(row))
-    .map((row) => violation("I8", "a refund at the gateway without a row here", row.refundId, row.paymentId));
+    .map((row) => finding("the gateway's refund has no record here", row.refundId, row.paymentId));
   const alive = rows.filter((row) => row.status !== "failed" && refundOf(row));
   const twice = duplicatesOf(alive, (row) => refundOf(row)?.refundNumber).map(([refundNumber, sent]) =>
-    violation(
-      "I8",
-      `${sent.length} refunds at the gateway`,
+    finding(
+      `the gateway has ${sent.length} refunds for it`,
       refundNumber,
       ...sent.map((row) => row.refundId),
     ),
@@ -132,10 +130,10 @@ const refundsMatch: Check = ({ books, refunds }) => {
   return [...unknown, ...twice];
 };
 
-export const gatewayMoneyChecks: readonly Check[] = [
-  balance,
-  refundsOfPayments,
-  noOrphans,
-  oneAccepted,
+export const gatewayMoneyChecks = {
+  gatewayBalance,
+  paymentRefunds,
+  noOrphanMoney,
+  oneAcceptedPayment,
   refundsMatch,
-];
+};

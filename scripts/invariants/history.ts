@@ -9,7 +9,7 @@ import {
   type StateMachine,
 } from "../../utils/state-machines.js";
 import { isCashPayment } from "./facts.js";
-import { type Check, groupBy, type Violation, violation } from "./violation.js";
+import { type Check, type Finding, finding, groupBy } from "./invariants.js";
 
 interface Edge {
   from: string | null;
@@ -32,21 +32,21 @@ function isLegal<S extends string>(machine: StateMachine<S>, { from, to }: Edge)
   return isStatusOf(machine, from) && isStatusOf(machine, to) && canMove(machine, from, to);
 }
 
-/** From nothing to the current status, edge by edge, every edge in the table and by somebody. */
-function chainProblems<S extends string>({ machine, edges, current, ids }: Chain<S>): Violation[] {
-  const told = edges.map(({ from, to }) => `${from ?? "·"}→${to}`).join(" ");
-  const report = (problem: string) => violation("I19", `${machine.name}: ${problem} (${told})`, ...ids);
-  const problems: Violation[] = [];
-  if (edges[0]?.from !== null) problems.push(report("does not begin at the beginning"));
+/** The chain starts at the initial status and ends at the current one; each move is legal and names its actor. */
+function chainProblems<S extends string>({ machine, edges, current, ids }: Chain<S>): Finding[] {
+  const chain = edges.map(({ from, to }) => `${from ?? "·"}→${to}`).join(" ");
+  const report = (problem: string) => finding(`${machine.name}: ${problem} (${chain})`, ...ids);
+  const problems: Finding[] = [];
+  if (edges[0]?.from !== null) problems.push(report("does not start at the initial status"));
   if (edges.some((edge, index) => index > 0 && edge.from !== edges[index - 1]?.to))
-    problems.push(report("is no chain"));
-  if (edges.at(-1)?.to !== current) problems.push(report(`ends elsewhere than at ${current}`));
-  if (edges.some((edge) => !isLegal(machine, edge))) problems.push(report("has a move that is not legal"));
-  if (edges.some(({ by }) => !by)) problems.push(report("has a move by nobody"));
+    problems.push(report("has a gap"));
+  if (edges.at(-1)?.to !== current) problems.push(report(`does not end at ${current}`));
+  if (edges.some((edge) => !isLegal(machine, edge))) problems.push(report("has an illegal move"));
+  if (edges.some(({ by }) => !by)) problems.push(report("has a move without an actor"));
   return problems;
 }
 
-/** I19, of the three statuses of an order. */
+/** The three statuses of an order, whose history is a collection of its own. */
 const orderHistories: Check = ({ orders, histories }) => {
   const rowsOf = groupBy(histories, ({ orderId }) => orderId);
   return orders.flatMap((order) => {
@@ -81,7 +81,7 @@ const orderHistories: Check = ({ orders, histories }) => {
   });
 };
 
-/** I19, of payments and refunds, which carry their history themselves. */
+/** Payments and refunds, which embed their history. */
 const embeddedHistories: Check = ({ payments, refunds }) => [
   ...payments.flatMap((payment) =>
     chainProblems({
@@ -101,4 +101,4 @@ const embeddedHistories: Check = ({ payments, refunds }) => [
   ),
 ];
 
-export const historyChecks: readonly Check[] = [orderHistories, embeddedHistories];
+export const histories: Check = (facts) => [...orderHistories(facts), ...embeddedHistories(facts)];

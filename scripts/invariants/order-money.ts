@@ -1,17 +1,16 @@
 import type { OrderDoc, OrderItemDoc, PaymentDoc } from "../../models/index.js";
 import { type Facts, isCashPayment } from "./facts.js";
-import { type Check, groupBy, sumOf, violation } from "./violation.js";
+import { type Check, finding, groupBy, sumOf } from "./invariants.js";
 
-/** The amounts that orders, lines and payments name. Paise throughout. */
+/** The amounts of orders, lines and payments. All amounts in paise. */
 
-/** I2: what a payment captured, gave back and holds back for refunds. */
-const capturedAmounts: Check = ({ payments }) =>
+const paymentAmounts: Check = ({ payments }) =>
   payments
     .filter((payment) => !isSound(payment))
     .map((payment) => {
       const { amount, capturedAmount, refundedAmount, refundReserved } = payment;
       const problem = `amount ${amount}, captured ${capturedAmount}, refunded ${refundedAmount}, reserved ${refundReserved}`;
-      return violation("I2", problem, payment._id);
+      return finding(problem, payment._id);
     });
 
 function isSound(payment: PaymentDoc): boolean {
@@ -28,7 +27,6 @@ function isSound(payment: PaymentDoc): boolean {
 
 const creditAndPoints = (order: OrderDoc): number => order.storeCreditAmount + order.loyaltyDiscount;
 
-/** I4: refunds of an order, and what the gateway captured for it. */
 const orderAmounts: Check = (facts) =>
   facts.orders.flatMap((order) => {
     const problems: string[] = [];
@@ -39,7 +37,7 @@ const orderAmounts: Check = (facts) =>
     if (order.refundedAmount !== completed)
       problems.push(`refundedAmount is ${order.refundedAmount}, completed refunds are ${completed}`);
     if (order.refundedAmount + order.refundReserved > order.paidAmount)
-      problems.push("more is refunded or reserved than was paid");
+      problems.push("refunded plus reserved exceeds what was paid");
     const online = paymentsOf(facts, order).filter((payment) => !isCashPayment(payment));
     const captured = sumOf(
       facts.books.gateway.captures.filter(({ paymentId }) =>
@@ -49,20 +47,19 @@ const orderAmounts: Check = (facts) =>
     );
     if (online.length > 0 && captured !== order.paidAmount - creditAndPoints(order))
       problems.push(`the gateway captured ${captured}, paidAmount is ${order.paidAmount}`);
-    return problems.map((problem) => violation("I4", problem, order._id, order.orderNumber));
+    return problems.map((problem) => finding(problem, order._id, order.orderNumber));
   });
 
 const paymentsOf = ({ payments }: Facts, order: OrderDoc): PaymentDoc[] =>
   payments.filter(({ orderId }) => orderId?.equals(order._id));
 
-/** I5: the payment status says what the amounts say. */
 const paymentStatus: Check = (facts) =>
   facts.orders
     .filter((order) => order.paidAmount !== expectedPaid(facts, order) || !isRefundStatusRight(order))
     .map((order) => {
       const { paidAmount, grandTotal, refundedAmount } = order;
       const problem = `${order.paymentStatus}: paid ${paidAmount} of ${grandTotal}, refunded ${refundedAmount}`;
-      return violation("I5", problem, order._id, order.orderNumber);
+      return finding(problem, order._id, order.orderNumber);
     });
 
 function expectedPaid(facts: Facts, order: OrderDoc): number {
@@ -79,22 +76,20 @@ function expectedPaid(facts: Facts, order: OrderDoc): number {
 const isRefundStatusRight = ({ paymentStatus, paidAmount, refundedAmount }: OrderDoc): boolean =>
   (paymentStatus === "refunded") === (paidAmount > 0 && refundedAmount === paidAmount);
 
-/** I9: whole paise, totals that add up, shares and taxes that add up, and one tax regime an order. */
+/** Also: an order has one tax regime, within a state or between two. */
 const totals: Check = ({ orders, orderItems }) => {
   const itemsOf = groupBy(orderItems, ({ orderId }) => orderId);
   return orders.flatMap((order) => {
     const items = itemsOf.get(order._id.toHexString()) ?? [];
-    return totalsProblems(order, items).map((problem) =>
-      violation("I9", problem, order._id, order.orderNumber),
-    );
+    return totalsProblems(order, items).map((problem) => finding(problem, order._id, order.orderNumber));
   });
 };
 
 function totalsProblems(order: OrderDoc, items: readonly OrderItemDoc[]): string[] {
   const { subtotal, discountTotal, shippingTotal, taxTotal, roundOff, grandTotal, pricesIncludeTax } = order;
   const problems: string[] = [];
-  const equal = (name: string, told: number, computed: number) => {
-    if (told !== computed) problems.push(`${name} is ${told}, its parts make ${computed}`);
+  const equal = (name: string, stored: number, computed: number) => {
+    if (stored !== computed) problems.push(`${name} is ${stored}, its parts add up to ${computed}`);
   };
   const onTop = pricesIncludeTax ? 0 : taxTotal;
   equal("grandTotal", grandTotal, subtotal - discountTotal + shippingTotal + onTop + roundOff);
@@ -116,11 +111,11 @@ function totalsProblems(order: OrderDoc, items: readonly OrderItemDoc[]): string
     sumOf(heads, (amount) => amount),
   );
   const [cgst = 0, sgst = 0, utgst = 0, igst = 0] = heads;
-  if ((cgst > 0 || sgst > 0 || utgst > 0) && igst > 0) problems.push("both within a state and between two");
+  if ((cgst > 0 || sgst > 0 || utgst > 0) && igst > 0) problems.push("both CGST and IGST");
   if (sgst > 0 && utgst > 0) problems.push("both SGST and UTGST");
   const amounts = [subtotal, discountTotal, shippingTotal, taxTotal, grandTotal, ...amountsOf(order, items)];
   if (amounts.some((amount) => !Number.isSafeInteger(amount) || amount < 0))
-    problems.push("an amount is negative or no whole number of paise");
+    problems.push("an amount is negative or not a whole number of paise");
   return problems;
 }
 
@@ -136,4 +131,4 @@ const amountsOf = (order: OrderDoc, items: readonly OrderItemDoc[]): number[] =>
   ]),
 ];
 
-export const orderMoneyChecks: readonly Check[] = [capturedAmounts, orderAmounts, paymentStatus, totals];
+export const orderMoneyChecks = { paymentAmounts, orderAmounts, paymentStatus, totals };

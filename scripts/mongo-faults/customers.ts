@@ -1,20 +1,22 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { mintGuestId } from "../../utils/guest-ids.js";
-import { at, textAt } from "../demo/storefront.js";
 import { SANDBOX_SECRETS } from "../sandbox/environment.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
 import { SEED } from "../sandbox/seed/index.js";
-import { type Call, isAllowed } from "./tally.js";
+import { textAt } from "../support/json.js";
+import { SAMPLE_ADDRESS, SAMPLE_CONTACT } from "../support/sample-customer.js";
+import { Shopper, type ShopRequest } from "../support/shopper.js";
+import { isAllowed, type RecordedCall } from "./tally.js";
 
 const CALL_TIMEOUT_MS = 30_000;
-/** A customer goes on trying for so long. */
-const PATIENCE_MS = 60_000;
-const MOST_PAUSE_MS = 1_000;
-/** More at once would only measure a queue. */
+/** How long a customer retries a call. */
+const RETRY_FOR_MS = 60_000;
+const LONGEST_PAUSE_MS = 1_000;
+/** More customers at once would only measure a queue. */
 const MOST_AT_ONCE = 40;
 
-/** An order of which a client was told that it exists. */
+/** An order that the service has confirmed to a client. */
 export interface AcknowledgedOrder {
   id: string;
   orderNumber: string;
@@ -22,11 +24,11 @@ export interface AcknowledgedOrder {
 
 /** A stream of purchases against one service. */
 export interface Customers {
-  calls: Call[];
+  calls: RecordedCall[];
   orders: AcknowledgedOrder[];
-  /** Purchases that did not come to their end, with the reason. */
+  /** The reasons of purchases that failed. */
   failed: string[];
-  /** Nobody new comes; resolves when everybody has gone. */
+  /** Admits no new customers and waits until all have finished. */
   stop(): Promise<void>;
 }
 
@@ -39,48 +41,46 @@ interface Shop {
 export function startCustomers(url: string, sandbox: Sandbox, perSecond: number): Customers {
   const customers: Omit<Customers, "stop"> = { calls: [], orders: [], failed: [] };
   const shop = { url, sandbox, customers };
-  const inside = new Set<Promise<void>>();
+  const active = new Set<Promise<void>>();
   let number = 0;
   const timer = setInterval(() => {
-    if (inside.size >= MOST_AT_ONCE) return;
+    if (active.size >= MOST_AT_ONCE) return;
     number += 1;
     const visit = new Customer(shop, number % 2 === 0 ? "cod" : "upi")
       .buy()
       .then((order) => void customers.orders.push(order))
       .catch((error: unknown) => void customers.failed.push(String(error)))
-      .finally(() => inside.delete(visit));
-    inside.add(visit);
+      .finally(() => active.delete(visit));
+    active.add(visit);
   }, 1_000 / perSecond);
   return {
     ...customers,
     async stop() {
       clearInterval(timer);
-      await Promise.all(inside);
+      await Promise.all(active);
     },
   };
 }
 
-interface Step {
-  method: "POST" | "PUT";
-  path: string;
-  body: object;
-}
-
-/** A guest who repeats what was not answered, as the contract asks for: the same request, the same key. */
+/** A guest who repeats every failed call with the same key, as the API asks clients to do. */
 class Customer {
-  readonly #sessionId = mintGuestId(SANDBOX_SECRETS.linkSecret);
+  readonly #shopper: Shopper;
 
   constructor(
     private readonly shop: Shop,
     private readonly payBy: "cod" | "upi",
-  ) {}
+  ) {
+    this.#shopper = new Shopper(shop.url);
+    // Known before the first call, so that its repetition belongs to the same guest.
+    this.#shopper.guestId = mintGuestId(SANDBOX_SECRETS.linkSecret);
+  }
 
   async buy(): Promise<AcknowledgedOrder> {
     const item = { productId: SEED.products.hairOil, variantId: SEED.variants.hairOil, quantity: 1 };
     await this.#do({ method: "POST", path: "/api/cart/items", body: item });
-    const contact = { email: "meera@example.com", phone: "+919845012345" };
-    const id = textAt(await this.#do({ method: "POST", path: "/api/checkout/start", body: contact }), "id");
-    await this.#step(id, "shipping-address", ADDRESS);
+    const started = await this.#do({ method: "POST", path: "/api/checkout/start", body: SAMPLE_CONTACT });
+    const id = textAt(started, "id");
+    await this.#step(id, "shipping-address", SAMPLE_ADDRESS);
     await this.#step(id, "shipping-method", { shippingMethodId: SEED.shippingMethods.standard });
     const chosen = await this.#step(id, "payment-method", { method: this.payBy, termsAccepted: true });
     if (this.payBy === "upi") await this.#pay(textAt(chosen, "gateway.orderId"));
@@ -103,61 +103,35 @@ class Customer {
     await this.#do({ method: "POST", path: "/api/payments/verify", body });
   }
 
-  async #do(step: Step): Promise<unknown> {
-    const key = randomUUID();
-    const deadline = performance.now() + PATIENCE_MS;
+  async #do(request: ShopRequest): Promise<unknown> {
+    const keyed = { ...request, key: randomUUID() };
+    const deadline = performance.now() + RETRY_FOR_MS;
     for (;;) {
-      const { call, data, retryAfterMs } = await this.#send(step, key);
+      const { call, data, retryAfterMs } = await this.#send(keyed);
       this.shop.customers.calls.push(call);
       if (call.status >= 200 && call.status < 300) return data;
-      const mayPass = call.status === 0 || isAllowed(call);
-      if (!mayPass || performance.now() > deadline)
+      const mayRetry = call.status === 0 || isAllowed(call);
+      if (!mayRetry || performance.now() > deadline)
         throw new Error(`${call.what} answered ${call.status} ${call.code}`);
-      await sleep(Math.min(retryAfterMs, MOST_PAUSE_MS));
+      await sleep(Math.min(retryAfterMs, LONGEST_PAUSE_MS));
     }
   }
 
-  async #send({ method, path, body }: Step, key: string) {
+  async #send(request: ShopRequest) {
     const startedAt = performance.now();
-    const what = `${method} ${path.replace(/[0-9a-f]{24}/, ":id")}`;
-    const headers = {
-      "Content-Type": "application/json",
-      "X-Session-Id": this.#sessionId,
-      "Idempotency-Key": key,
-    };
-    const signal = AbortSignal.timeout(CALL_TIMEOUT_MS);
-    const end = (status: number, code: string | null, retryAfter: string | null) => {
+    const what = `${request.method} ${request.path.replace(/[0-9a-f]{24}/, ":id")}`;
+    const toCall = (status: number, code: string | null, hasRetryAfter: boolean): RecordedCall => {
       const endedAt = performance.now();
-      const hasRetryAfter = retryAfter !== null;
-      const call: Call = { at: endedAt, tookMs: endedAt - startedAt, status, code, hasRetryAfter, what };
-      return { call, retryAfterMs: Number(retryAfter ?? 1) * 1_000 };
+      return { at: endedAt, tookMs: endedAt - startedAt, status, code, hasRetryAfter, what };
     };
     try {
-      const answer = await fetch(this.shop.url + path, {
-        method,
-        headers,
-        body: JSON.stringify(body),
-        signal,
-      });
-      const envelope: unknown = await answer.json();
-      const code = at(envelope, "error.code");
-      const ended = end(
-        answer.status,
-        typeof code === "string" ? code : null,
-        answer.headers.get("retry-after"),
-      );
-      return { ...ended, data: at(envelope, "data") };
+      const answer = await this.#shopper.send({ ...request, timeoutMs: CALL_TIMEOUT_MS });
+      const retryAfter = answer.headers.get("retry-after");
+      const call = toCall(answer.status, answer.code, retryAfter !== null);
+      return { call, data: answer.data, retryAfterMs: Number(retryAfter ?? 1) * 1_000 };
     } catch (error) {
-      return { ...end(0, error instanceof Error ? error.name : null, null), data: undefined };
+      const call = toCall(0, error instanceof Error ? error.name : null, false);
+      return { call, data: undefined, retryAfterMs: 1_000 };
     }
   }
 }
-
-const ADDRESS = {
-  name: "Meera Nair",
-  phone: "+919845012345",
-  line1: "22 Temple Street, Malleswaram",
-  city: "Bengaluru",
-  state: "Karnataka",
-  pincode: SEED.pincodes.bengaluru,
-};

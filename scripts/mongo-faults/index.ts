@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import mongoose from "mongoose";
-import { check, heading, narrate, print, table } from "../demo/print.js";
 import { findViolations } from "../invariants/index.js";
+import { toLine } from "../invariants/invariants.js";
 import { databaseUri } from "../mongo/database-uri.js";
 import { startEmbeddedMongo } from "../mongo/embedded-mongo.js";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.js";
 import { SEED } from "../sandbox/seed/index.js";
+import { check, heading, narrate, print, table } from "../support/print.js";
 import { type ServiceProcess, startService } from "../support/service-process.js";
 import { type Customers, startCustomers } from "./customers.js";
 import { Witness } from "./majority.js";
@@ -13,35 +14,35 @@ import { type ReplicaSet, startReplicaSet } from "./replica-set.js";
 import { isAllowed, type Phase, type PhaseReport, reportPhase } from "./tally.js";
 
 /**
- * `npm run test:mongo`: a three-member replica set loses its primary in three ways, and then its majority,
- * while customers buy (reliability.md F34–F36, F39, I33). Nothing acknowledged may be lost, clients hear
- * nothing but 503 with Retry-After, and the service goes on by itself.
+ * `npm run test:mongo`: while customers buy, a three-member replica set loses its primary in three ways and then
+ * its majority. No acknowledged order may be lost, clients may only get 503 with Retry-After or a conflict to
+ * retry, and the service must recover by itself.
  */
 const PURCHASES_PER_SECOND = Number(process.env.PURCHASES_PER_SECOND ?? 5);
-/** F34–F36, and what this machine may add when the members and everything else share its cores. */
-const MOST_GAP_MS = {
+/** The longest time without a success, with a reserve because all members share this machine's cores. */
+const LONGEST_GAP_MS = {
   "step-down": 10_000,
   "SIGKILL of the primary": 15_000,
   "frozen primary": 15_000,
   "majority back": 5_000,
 } as const;
-/** An error must not keep a client waiting for longer (F39 and F35). */
-const MOST_WAIT_MS = 15_000;
+/** A client must not wait longer for an error. */
+const LONGEST_WAIT_MS = 15_000;
 const FROZEN_MS = 10_000;
 const WITHOUT_MAJORITY_MS = 8_000;
-const QUIET_WITHIN_MS = 45_000;
+const SETTLED_WITHIN_MS = 45_000;
 
-interface World {
+interface FaultWorld {
   set: ReplicaSet;
   sandbox: Sandbox;
   service: ServiceProcess;
   db: mongoose.mongo.Db;
 }
 
-async function withWorld(run: (world: World) => Promise<void>): Promise<void> {
+async function withWorld(run: (world: FaultWorld) => Promise<void>): Promise<void> {
   const undo: (() => Promise<unknown>)[] = [];
   try {
-    // The neighbours' books are kept elsewhere: it is our database that is in trouble, not theirs.
+    // The neighbours have a server of their own: only the service's database fails.
     const set = await startReplicaSet();
     undo.push(() => set.stop());
     const own = await startEmbeddedMongo();
@@ -75,8 +76,8 @@ async function phase(name: string, work: () => Promise<void>): Promise<Phase> {
   return { name, startedAt, endedAt: performance.now() };
 }
 
-/** What happens to the primary, one after the other. */
-async function disturb(world: World): Promise<Phase[]> {
+/** Causes the faults of the primary, one after the other. */
+async function disturb(world: FaultWorld): Promise<Phase[]> {
   const { set } = world;
   const phases = [await phase("calm", () => sleep(6_000))];
   phases.push(
@@ -106,8 +107,8 @@ async function disturb(world: World): Promise<Phase[]> {
   return [...phases, ...(await loseMajority(world))];
 }
 
-/** Two of three are gone: whoever wants to write is refused, and finds everything as it was when they are back. */
-async function loseMajority({ set, service }: World): Promise<Phase[]> {
+/** Kills two of three members: writes are refused until they return, and then continue. */
+async function loseMajority({ set, service }: FaultWorld): Promise<Phase[]> {
   const witness = new Witness(service.url);
   await witness.begin();
   const phases = [
@@ -118,106 +119,108 @@ async function loseMajority({ set, service }: World): Promise<Phase[]> {
       await sleep(WITHOUT_MAJORITY_MS);
       const faults = [...first, ...(await witness.findFaults())];
       for (const fault of faults) narrate(fault);
-      check(faults.length === 0, "two of three down: writes and readiness 503 in time, liveness 200");
+      check(
+        faults.length === 0,
+        "two of three down: writes and readiness get 503 in time, liveness gets 200",
+      );
       restart();
       await set.waitUntilHealthy();
     }),
   ];
   phases.push(await phase("majority back", () => sleep(8_000)));
-  const units = await witness.comeBack();
-  check(units === 2, "the write that was refused, repeated with its key, counts once");
+  const units = await witness.repeatWrite();
+  check(units === 2, "the refused write, repeated with its key, counts once");
   return phases;
 }
 
-async function untilQuiet({ db, sandbox }: World): Promise<void> {
-  const deadline = Date.now() + QUIET_WITHIN_MS;
+async function waitUntilSettled({ db, sandbox }: FaultWorld): Promise<void> {
+  const deadline = Date.now() + SETTLED_WITHIN_MS;
   for (;;) {
-    await sandbox.control.razorpay.flushWebhooks({ timeoutMs: QUIET_WITHIN_MS }).catch(() => undefined);
+    await sandbox.control.razorpay.flushWebhooks({ timeoutMs: SETTLED_WITHIN_MS }).catch(() => undefined);
     const messages = await db
       .collection("outboxMessages")
       .countDocuments({ state: "pending", type: { $ne: "audit.recorded" } });
     const events = await db.collection("webhookEvents").countDocuments({ state: "received" });
-    const intents = await db.collection("checkoutSessions").countDocuments({ placement: { $ne: null } });
-    if (messages + events + intents === 0) return;
+    const claims = await db.collection("checkoutSessions").countDocuments({ placement: { $ne: null } });
+    if (messages + events + claims === 0) return;
     if (Date.now() > deadline)
-      throw new Error(`not quiet: ${messages} messages, ${events} events, ${intents} placements`);
+      throw new Error(`still pending: ${messages} messages, ${events} events, ${claims} placements`);
     await sleep(500);
   }
 }
 
-async function findLost({ db }: World, { orders }: Customers): Promise<string[]> {
-  const there = await db
+async function findLost({ db }: FaultWorld, { orders }: Customers): Promise<string[]> {
+  const stored = await db
     .collection("orders")
     .find({}, { projection: { orderNumber: 1 } })
     .toArray();
-  const numbers = new Map(there.map(({ _id, orderNumber }) => [_id.toHexString(), String(orderNumber)]));
+  const numbers = new Map(stored.map(({ _id, orderNumber }) => [_id.toHexString(), String(orderNumber)]));
   return orders.filter(({ id, orderNumber }) => numbers.get(id) !== orderNumber).map(({ id }) => id);
 }
 
-const tellErrors = (errors: PhaseReport["errors"]): string =>
+const listErrors = (errors: PhaseReport["errors"]): string =>
   Object.entries(errors)
     .map(([error, count]) => `${count} × ${error}`)
     .join(", ") || "none";
 
-function tell(reports: readonly PhaseReport[]): void {
+function printPhases(reports: readonly PhaseReport[]): void {
   heading("What the customers saw");
   table(
-    ["what", "s", "answered", "longest gap ms", "slowest answer ms", "errors"],
+    ["phase", "s", "succeeded", "longest gap ms", "slowest answer ms", "errors"],
     reports.map(({ name, seconds, succeeded, longestGapMs, slowestMs, errors }) => [
       name,
       seconds,
       succeeded,
       longestGapMs,
       slowestMs,
-      tellErrors(errors),
+      listErrors(errors),
     ]),
   );
 }
 
-/** What the service wrote of errors that it did not know. */
-function tellUnknownErrors({ service }: World): void {
+/** Prints unexpected errors from the service's log. */
+function printInternalErrors({ service }: FaultWorld): void {
   const lines = service.output().split("\n");
   for (const line of lines.filter((text) => text.includes("INTERNAL_ERROR")).slice(0, 5)) print(line);
 }
 
 function judge(reports: readonly PhaseReport[], { calls, failed }: Customers): void {
   for (const { name, longestGapMs } of reports) {
-    const limit = Object.entries(MOST_GAP_MS).find(([known]) => known === name)?.[1];
+    const limit = Object.entries(LONGEST_GAP_MS).find(([known]) => known === name)?.[1];
     if (limit !== undefined) check(longestGapMs <= limit, `${name}: no gap above ${limit / 1_000} s`);
   }
   const refused = calls.filter((call) => !isAllowed(call));
   for (const { what, status, code } of refused.slice(0, 20)) narrate(`${what}: ${status} ${code}`);
-  check(refused.length === 0, "clients heard nothing but 503 with Retry-After, or that somebody is at it");
-  const slow = calls.filter(({ status, tookMs }) => status >= 500 && tookMs > MOST_WAIT_MS);
+  check(refused.length === 0, "clients only got 503 with Retry-After or a conflict to retry");
+  const slow = calls.filter(({ status, tookMs }) => status >= 500 && tookMs > LONGEST_WAIT_MS);
   for (const { what, status, code, tookMs } of slow.slice(0, 20))
     narrate(`${what}: ${status} ${code} after ${Math.round(tookMs)} ms`);
-  check(slow.length === 0, `no error kept a client waiting for more than ${MOST_WAIT_MS / 1_000} s`);
-  check(failed.length === 0, "every purchase came to its end");
+  check(slow.length === 0, `no client waited for an error for more than ${LONGEST_WAIT_MS / 1_000} s`);
+  check(failed.length === 0, "every purchase was completed");
 }
 
 async function main(): Promise<void> {
-  heading("Three members, one service, and customers");
+  heading("Three members, one service and its customers");
   await withWorld(async (world) => {
     const { inventory } = world.sandbox.control;
     await inventory.setStock(SEED.variants.hairOil, 1_000_000);
     const customers = startCustomers(world.service.url, world.sandbox, PURCHASES_PER_SECOND);
     const phases = await disturb(world).finally(() => customers.stop());
-    await untilQuiet(world);
+    await waitUntilSettled(world);
     const reports = phases.map((one) => reportPhase(one, customers.calls));
-    tell(reports);
+    printPhases(reports);
     const lost = await findLost(world, customers);
     const violations = await findViolations(world.db, world.sandbox, { captureGraceMs: 0 });
-    heading("What became of it");
+    heading("Result");
     narrate(`orders acknowledged: ${customers.orders.length}, lost: ${lost.length}`);
-    for (const { invariant, problem, ids } of violations)
-      narrate(`${invariant}: ${problem} ${ids.join(" ")}`);
-    tellUnknownErrors(world);
+    for (const violation of violations) narrate(toLine(violation));
+    printInternalErrors(world);
     for (const reason of customers.failed.slice(0, 20)) narrate(reason);
     check(customers.orders.length > 0 && lost.length === 0, "no acknowledged order was lost");
     check(violations.length === 0, "all invariants hold");
     judge(reports, customers);
     const ready = await fetch(`${world.service.url}/api/health/ready`);
-    check(ready.ok, "the service is ready, and was never restarted");
+    check(ready.ok, "the service is ready without a restart");
   });
 }
 

@@ -6,12 +6,12 @@ import { MONGODB_VERSION, resolveMongod } from "../mongo/find-mongod.mjs";
 
 const MEMBERS = 3;
 const SET_NAME = "rs0";
-/** MongoDB's default of 10 s is for continents; in one data centre 2 s is common. */
+/** MongoDB's default of 10 s suits members on several continents; in one data centre 2 s is common. */
 const ELECTION_TIMEOUT_MS = 2_000;
 const LAUNCH_TIMEOUT_MS = 120_000;
-/** As in embedded-mongo.ts: what a killed process held is free again after this. */
+/** As in embedded-mongo.ts: the locks of a killed process are released after 15 s. */
 const ARGUMENTS = ["--setParameter", "transactionLifetimeLimitSeconds=15", "--wiredTigerCacheSizeGB", "0.25"];
-/** A member that starts again on a busy machine needs most of it. */
+/** A restarted member on a busy machine needs most of it. */
 const HEALTHY_WITHIN_MS = 90_000;
 const POLL_MS = 200;
 
@@ -21,30 +21,31 @@ interface Member {
   pid: number;
 }
 
-/** Three members on this machine, which can be stopped, frozen and killed. */
+/** Three members on this machine that can be killed and frozen. */
 export interface ReplicaSet {
-  /** Names all three, with the set's name. */
+  /** Lists all three members and the set's name. */
   uri: string;
-  /** Asks the primary for its place; answers when it has given it up. */
+  /** Makes the primary step down. */
   stepDown(): Promise<void>;
-  /** SIGKILL. @returns starts the member again, on its old files */
+  /** Sends SIGKILL. @returns a function that restarts the member on its old files */
   killPrimary(): Promise<() => void>;
-  /** SIGKILL of the two others: who is left may not stay primary. @returns starts them again */
+  /** Kills the two secondaries, so that the primary must step down. @returns a function that restarts them */
   killSecondaries(): Promise<() => void>;
-  /** @throws when there still is a primary after a while */
+  /** @throws when there is still a primary after the time limit */
   waitUntilLeaderless(): Promise<void>;
-  /** SIGSTOP. @returns lets it go on */
+  /** Sends SIGSTOP. @returns a function that lets it continue */
   freezePrimary(): Promise<() => void>;
   /** @throws when there is no primary with two secondaries in time */
   waitUntilHealthy(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** @throws when `MONGODB_URI` is set, since its members are not ours to kill, or no MongoDB is installed. */
+/** @throws when `MONGODB_URI` is set, because its members must not be killed, or when no MongoDB is installed */
 export async function startReplicaSet(): Promise<ReplicaSet> {
   const mongod = resolveMongod();
   if (mongod === null) throw new Error("no MongoDB found: run `node scripts/setup.mjs` first");
-  if (mongod.source === "MONGODB_URI") throw new Error("unset MONGODB_URI: this kills its own servers only");
+  if (mongod.source === "MONGODB_URI")
+    throw new Error("unset MONGODB_URI: this script only kills its own servers");
   process.env.MONGOMS_RUNTIME_DOWNLOAD = "false";
   process.env.MONGOMS_SYSTEM_BINARY_VERSION_CHECK = "false";
   const set = await MongoMemoryReplSet.create({
@@ -72,7 +73,7 @@ class KillableSet implements ReplicaSet {
   ) {
     this.uri = set.getUri();
     this.#members = set.servers.map(({ instanceInfo }) => {
-      // Under Wine this is mongod.exe itself: its starter has become it.
+      // Under Wine the wrapper script execs Wine, so this is the process of mongod.exe itself.
       const pid = instanceInfo?.instance.mongodProcess?.pid;
       if (!instanceInfo || pid === undefined) throw new Error("a member of the set is not running");
       return { port: instanceInfo.port, dbPath: instanceInfo.dbPath, pid };
@@ -82,8 +83,8 @@ class KillableSet implements ReplicaSet {
 
   async stepDown(): Promise<void> {
     const command = { replSetStepDown: 10, secondaryCatchUpPeriodSecs: 5 };
-    // It closes the connection that asked for it.
-    await this.#asking((admin) => admin.command(command)).catch(() => undefined);
+    // The server closes the connection of this command.
+    await this.#withAdmin((admin) => admin.command(command)).catch(() => undefined);
   }
 
   async killPrimary(): Promise<() => void> {
@@ -110,7 +111,7 @@ class KillableSet implements ReplicaSet {
     throw new Error("a member without a majority is still primary");
   }
 
-  /** Asks each member by itself. */
+  /** Asks each member directly. */
   async #hasNoPrimary(): Promise<boolean> {
     const answers = await Promise.all(
       this.#members.map(async ({ port }) => {
@@ -154,20 +155,20 @@ class KillableSet implements ReplicaSet {
   }
 
   #states(): Promise<string[]> {
-    return this.#asking(async (admin) => {
+    return this.#withAdmin(async (admin) => {
       const { members } = await admin.command({ replSetGetStatus: 1 });
       return (members as { stateStr: string }[]).map(({ stateStr }) => stateStr);
     });
   }
 
   async #primary(): Promise<Member> {
-    const host = await this.#asking(async (admin) => String((await admin.command({ hello: 1 })).primary));
+    const host = await this.#withAdmin(async (admin) => String((await admin.command({ hello: 1 })).primary));
     const member = this.#members.find(({ port }) => host.endsWith(`:${port}`));
-    if (!member) throw new Error(`the primary ${host} is none of ours`);
+    if (!member) throw new Error(`the primary ${host} is not a member of this set`);
     return member;
   }
 
-  async #asking<T>(ask: (admin: mongoose.mongo.Db) => Promise<T>): Promise<T> {
+  async #withAdmin<T>(ask: (admin: mongoose.mongo.Db) => Promise<T>): Promise<T> {
     const client = new mongoose.mongo.MongoClient(this.uri, {
       serverSelectionTimeoutMS: 10_000,
       connectTimeoutMS: 2_000,

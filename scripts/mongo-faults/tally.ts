@@ -1,6 +1,6 @@
-/** One answer, or none, to one call. */
-export interface Call {
-  /** When it ended, `performance.now()`. */
+/** One call with its answer, if there was one. */
+export interface RecordedCall {
+  /** When it ended, by `performance.now()`. */
   at: number;
   tookMs: number;
   /** 0: the connection broke. */
@@ -10,7 +10,7 @@ export interface Call {
   what: string;
 }
 
-/** What the customers saw while one thing went wrong. */
+/** The time of one fault. */
 export interface Phase {
   name: string;
   startedAt: number;
@@ -21,36 +21,39 @@ export interface PhaseReport {
   name: string;
   seconds: number;
   succeeded: number;
-  /** `503 OUTCOME_UNKNOWN` → how often. */
+  /** Count by status and code, such as `503 OUTCOME_UNKNOWN`. */
   errors: Record<string, number>;
-  /** The longest time without any success. */
+  /** The longest time without a success. */
   longestGapMs: number;
   slowestMs: number;
 }
 
-/** Somebody else's turn: a client asks again. */
-const PASSING_CONFLICTS: readonly (string | null)[] = [
+/** Another request is in progress: the client retries. */
+const RETRY_CONFLICTS: readonly (string | null)[] = [
   "REQUEST_IN_PROGRESS",
   "PLACEMENT_IN_PROGRESS",
   "VERSION_CONFLICT",
 ];
 
-const isSuccess = ({ status }: Call): boolean => status >= 200 && status < 300;
+const isSuccess = ({ status }: RecordedCall): boolean => status >= 200 && status < 300;
 
-/** What a client may be told while the database is in trouble: come back, or somebody is at it. */
-export const isAllowed = (call: Call): boolean =>
+/** What a client may get while the database fails: a success, 503 with Retry-After, or a conflict to retry. */
+export const isAllowed = (call: RecordedCall): boolean =>
   isSuccess(call) ||
   (call.status === 503 && call.hasRetryAfter) ||
-  (call.status === 409 && PASSING_CONFLICTS.includes(call.code));
+  (call.status === 409 && RETRY_CONFLICTS.includes(call.code));
 
-export function reportPhase({ name, startedAt, endedAt }: Phase, calls: readonly Call[]): PhaseReport {
+export function reportPhase(
+  { name, startedAt, endedAt }: Phase,
+  calls: readonly RecordedCall[],
+): PhaseReport {
   const during = calls.filter(({ at }) => at >= startedAt && at < endedAt).sort((a, b) => a.at - b.at);
   const succeeded = during.filter(isSuccess);
   const moments = [startedAt, ...succeeded.map(({ at }) => at), endedAt];
   const gaps = moments.slice(1).map((moment, index) => moment - (moments[index] ?? moment));
   const errors: Record<string, number> = {};
   for (const call of during.filter((other) => !isSuccess(other))) {
-    const key = `${call.status || "cut"} ${call.code ?? ""}`.trim();
+    const key = `${call.status || "no answer"} ${call.code ?? ""}`.trim();
     errors[key] = (errors[key] ?? 0) + 1;
   }
   return {

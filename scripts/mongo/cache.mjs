@@ -1,17 +1,17 @@
 /**
- * The cache folder outside the repository that survives a fresh clone, and what is needed to share
- * it between runs: writes that are never seen half done, and a lock for steps that take minutes.
+ * The cache folder, which is outside the repository and survives a fresh clone. Runs share it by atomic writes
+ * and by a lock for steps that take minutes.
  */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 
-/** Long enough for an `npm ci` or a package installation on a slow line. */
+/** Long enough for `npm ci` or a package installation on a slow connection. */
 const LOCK_LIMIT_MS = 15 * 60_000;
 const LOCK_POLL_MS = 250;
 
-/** The folder of this project under `XDG_CACHE_HOME` or `~/.cache`; made when missing. */
+/** The folder of this project under `XDG_CACHE_HOME` or `~/.cache`. Created when missing. */
 export function cacheFolder() {
   const root = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
   const folder = join(root, "order-payment-service");
@@ -19,19 +19,19 @@ export function cacheFolder() {
   return folder;
 }
 
-/** A name beside `path` that no other process uses, to be renamed to `path` when complete. */
+/** A unique name next to `path`, to be renamed to `path` once it is complete. */
 export function temporaryName(path) {
   return `${path}.${process.pid}.${Date.now()}.tmp`;
 }
 
-/** Writes a file so that readers see the old or the new content, never a part. */
+/** Writes a file so that readers see either the old or the new content. */
 export function writeFileAtomically(path, content, mode = 0o644) {
   const temporary = temporaryName(path);
   writeFileSync(temporary, content, { mode });
   renameSync(temporary, path);
 }
 
-/** The text of a file, or null when there is none. */
+/** The text of a file, or null when it does not exist. */
 export function readText(path) {
   try {
     return readFileSync(path, "utf8");
@@ -51,7 +51,7 @@ export function readJson(path) {
 
 /**
  * Runs `work` while no other process on this machine runs work of the same name.
- * A lock whose owner has died is taken over.
+ * It takes over a lock whose owner has died.
  * @throws when the lock is not free within 15 minutes.
  */
 export async function withLock(name, work) {
@@ -60,7 +60,7 @@ export async function withLock(name, work) {
   let announced = false;
   while (!acquire(path)) {
     if (Date.now() > deadline) throw new Error(`${path} is held by another process; delete it if none runs`);
-    if (!announced) console.log(`> waiting for another run of the set-up (${path})`);
+    if (!announced) console.log(`> waiting for another set-up run (${path})`);
     announced = true;
     await wait(LOCK_POLL_MS);
   }
@@ -85,7 +85,7 @@ function acquire(path) {
 
 function isOwnerAlive(path) {
   const owner = Number(readText(path));
-  // An empty file is a lock being written this very moment, or one already released.
+  // An empty file is a lock that is being written or was just released.
   if (!Number.isInteger(owner) || owner <= 0) return true;
   try {
     process.kill(owner, 0);

@@ -1,4 +1,4 @@
-/** Kept apart from embedded-mongo.ts, so that a test can name its database without loading a server. */
+/** In a file of its own, so that a test can name its database without loading embedded-mongo.ts. */
 const DRIVER_OPTIONS = {
   w: "majority",
   retryWrites: "true",
@@ -13,8 +13,9 @@ const DRIVER_OPTIONS = {
 } as const;
 
 /**
- * The address of one database, with the driver's options of this service (reliability.md §6) where
- * the address does not name them itself. Without `heartbeatFrequencyMS` a dead server is noticed too late.
+ * The connection string of one database, with this service's driver options unless the string sets them. Writes
+ * and reads need a majority, or a failover could lose an acknowledged order. The default heartbeat of 10 s would
+ * notice a dead server too late.
  */
 export function databaseUri(uri: string, database: string): string {
   const parts = /^(mongodb(?:\+srv)?:\/\/[^/?]+)(?:\/[^?]*)?(?:\?(.*))?$/.exec(uri);

@@ -1,4 +1,4 @@
-/** Types of find-mongod.mjs, which is plain JavaScript because it runs before anything is installed. */
+/** Types of find-mongod.mjs, which is plain JavaScript because it runs before packages are installed. */
 export type ResolvedMongod =
   | { readonly source: "MONGODB_URI"; readonly uri: string }
   | {

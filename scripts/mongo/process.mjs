@@ -1,4 +1,4 @@
-/** Small helpers around child processes and the PATH, for the set-up scripts. */
+/** Helpers for child processes and the PATH, used by the set-up scripts. */
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -10,7 +10,7 @@ export function findOnPath(name) {
   return folders.map((folder) => join(folder, fileName)).find(isExecutable) ?? null;
 }
 
-/** Whether the path names a file that may be run. */
+/** Whether the path is an executable file. */
 export function isExecutable(path) {
   try {
     accessSync(path, constants.X_OK);
@@ -26,11 +26,11 @@ export function isExecutable(path) {
  */
 export function run(command, args, options = {}) {
   const { status, error } = spawnSync(command, args, { stdio: "inherit", ...options });
-  if (error) throw new Error(`${command} could not be run: ${error.message}`);
-  if (status !== 0) throw new Error(`"${command} ${args.join(" ")}" ended with code ${status}`);
+  if (error) throw new Error(`${command} could not be started: ${error.message}`);
+  if (status !== 0) throw new Error(`"${command} ${args.join(" ")}" exited with code ${status}`);
 }
 
-/** Runs npm itself; on every platform the one that runs this script, where there is one. */
+/** Runs npm: the one that runs this script, if there is one, else the one on the PATH. */
 export function runNpm(args, { env = process.env, ...options } = {}) {
   const quiet = { ...options, env: { ...env, npm_config_update_notifier: "false" } };
   const npmScript = process.env.npm_execpath;

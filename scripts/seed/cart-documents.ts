@@ -3,19 +3,19 @@ import type { CartDoc, CartItemDoc, CheckoutSessionDoc, FrozenLine } from "../..
 import { toCheckoutTotals } from "../../services/aggregates/checkout/freeze-checkout.js";
 import { CURRENCY } from "../../utils/constants.js";
 import { rupeesToPaise, ZERO_PAISE } from "../../utils/money.js";
-import { chargesOf, SHIPPING } from "./order-facts.js";
-import { type Facts, KINDS } from "./order-seed.js";
+import { chargesOf, SHIPPING } from "./baskets.js";
+import { KINDS, type OrderFacts } from "./order-facts.js";
 
 const DAY_MS = 86_400_000;
 const CART_LIFE_MS = 7 * DAY_MS;
-/** From the first line in the cart to the order. */
+/** The time from the first line in the cart to the order. */
 const SHOPPING_MS = 5 * 60_000;
 
 const beganAt = (placed: Date): Date => new Date(placed.getTime() - SHOPPING_MS);
 
-/** @param kind of the lines' ids */
+/** @param kind the kind of the lines' ids */
 export function toCartItems(
-  { basket, cartId, newId, placed }: Pick<Facts, "basket" | "cartId" | "newId" | "placed">,
+  { basket, cartId, newId, placed }: Pick<OrderFacts, "basket" | "cartId" | "newId" | "placed">,
   kind = KINDS.cartItem,
 ): CartItemDoc[] {
   return basket.lines.map(({ product, variant, quantity }, index) => ({
@@ -50,8 +50,8 @@ export function toCartItems(
   }));
 }
 
-/** What a cart is told from. */
-export type CartFacts = Pick<Facts, "cartId" | "owner" | "basket" | "placed"> & {
+/** The facts that a cart needs. */
+export type CartFacts = Pick<OrderFacts, "cartId" | "owner" | "basket" | "placed"> & {
   orderId: Types.ObjectId | null;
 };
 
@@ -86,18 +86,18 @@ export function toCart({ cartId, owner, basket, orderId, placed }: CartFacts): C
   };
 }
 
-/** What order-level discounts and tax made of each line. */
-export function toFrozenLines({ basket }: Facts, items: readonly CartItemDoc[]): FrozenLine[] {
+/** The lines with their shares of order-level discounts and tax. */
+export function toFrozenLines({ basket }: OrderFacts, items: readonly CartItemDoc[]): FrozenLine[] {
   return items.map((item, index) => {
     const totals = basket.totals.lines[index];
-    if (!totals) throw new Error("a basket without totals");
+    if (!totals) throw new Error("the basket has no totals");
     const { _id, cartId, maxPerOrder, reservationExpiresAt, addedAt, createdAt, updatedAt, ...sold } = item;
     const { orderDiscountShare, taxableValue, taxes, lineTax } = totals;
     return { ...sold, cartItemId: _id, orderDiscountShare, taxableValue, taxes, lineTax };
   });
 }
 
-export function toSession(facts: Facts, lines: FrozenLine[]): CheckoutSessionDoc {
+export function toSession(facts: OrderFacts, lines: FrozenLine[]): CheckoutSessionDoc {
   const { orderId, cartId, owner, address, basket, placed, paymentId, orderNumber } = facts;
   const totals = toCheckoutTotals(basket.totals);
   const cartVersion = basket.lines.length;

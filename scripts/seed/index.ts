@@ -5,11 +5,11 @@ import { connectDatabase, disconnectDatabase, prepareDatabase } from "../../conf
 import { config } from "../../config/env.config.js";
 import { allModels } from "../../models/index.js";
 import { analytics } from "../jobs/analytics.job.js";
-import { makeCollections, makeIndexes } from "./batches.js";
+import { createCollections, createIndexes } from "./batches.js";
 import { COLLECTIONS, writeOpenCarts, writeOrders } from "./orders.js";
 
 const DAY_MS = 86_400_000;
-/** Fewer are counted as quickly as they are asked for. */
+/** Below this number, fresh counts are as fast as tallies. */
 const TALLIED_FROM = 10_000;
 
 const seededNames: readonly string[] = COLLECTIONS;
@@ -17,17 +17,17 @@ const seededModels = allModels.filter(({ collection }) => seededNames.includes(c
 
 export interface SeedOptions {
   orders: number;
-  /** Carts that became no order. */
+  /** Carts without an order. */
   carts?: number;
   onProgress?: (text: string) => void;
 }
 
 /**
- * Fills a database with finished and running orders of the last twenty months: carts, sessions, payments,
- * lines, histories, parcels; and with carts of the last year that became none. The same numbers give the same
- * data on the same day. The database has to be without seeded ones; indexes are made afterwards, which is several
- * times faster than feeding them, and the tallies of the analyses after these. What the neighbours' books say of
- * these orders is nothing: `check:invariants` over a seeded database reports that.
+ * Fills a database with orders of the last twenty months, each with its cart, session, payment, lines, histories
+ * and shipment, and with carts of the last year without an order. The same counts give the same data on the same
+ * day. The database must not contain seeded data. Indexes are created afterwards, which is several times faster,
+ * and then the tallies of the analyses. The neighbours' books do not know these orders, so `check:invariants`
+ * reports violations for a seeded database.
  */
 export async function seedDatabase(
   mongodbUri: string,
@@ -36,7 +36,7 @@ export async function seedDatabase(
   await connectDatabase(mongodbUri);
   try {
     const { db } = mongoose.connection;
-    if (!db) throw new Error("there is no connection");
+    if (!db) throw new Error("the database is not connected");
     const began = performance.now();
     const say = (text: string) =>
       onProgress?.(`${text} (${((performance.now() - began) / 1000).toFixed(1)} s)`);
@@ -45,23 +45,23 @@ export async function seedDatabase(
       ...{ count, until },
       onProgress: (done: number) => say(`${done} of ${count} ${what}`),
     });
-    await makeCollections(db, ["counters", ...COLLECTIONS]);
+    await createCollections(db, ["counters", ...COLLECTIONS]);
     if (orders > 0) await writeOrders(db, share(orders, "orders"));
     if (carts > 0) await writeOpenCarts(db, share(carts, "carts"));
-    say("making the indexes");
-    await makeIndexes(mongodbUri, seededModels);
+    say("creating the indexes");
+    await createIndexes(mongodbUri, seededModels);
     await prepareDatabase();
     if (orders + carts >= TALLIED_FROM) {
       say("tallying the days");
       await analytics.run({ signal: new AbortController().signal, slot: "seed", fencing: 0 });
     }
-    say(`${orders} orders and ${carts} carts without one are there`);
+    say(`${orders} orders and ${carts} carts without an order are stored`);
   } finally {
     await disconnectDatabase();
   }
 }
 
-/** `npm run seed -- --orders 200000 --carts 200000 [--uri mongodb://…]`, default: the database of the environment. */
+/** `npm run seed -- --orders 200000 --carts 200000 [--uri mongodb://…]`; default: the database of `MONGODB_URI`. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { orders: { type: "string" }, carts: { type: "string" }, uri: { type: "string" } },

@@ -3,25 +3,25 @@ import type { CartDoc, CartItemDoc, CheckoutSessionDoc } from "../../models/inde
 import { toCheckoutTotals } from "../../services/aggregates/checkout/freeze-checkout.js";
 import type { CartStatus } from "../../utils/constants.js";
 import { ZERO_PAISE } from "../../utils/money.js";
-import { toCart, toCartItems } from "./cart-documents.js";
 import {
   addressOf,
   type Basket,
-  nameOf,
+  customerNameOf,
   phoneOf,
   SEEDED_CUSTOMERS,
   SHIPPING,
   seededUserId,
-} from "./order-facts.js";
-import { KINDS, makeIds } from "./order-seed.js";
+} from "./baskets.js";
+import { toCart, toCartItems } from "./cart-documents.js";
+import { KINDS, makeIds } from "./order-facts.js";
 
-/** Carts that became no order: abandoned with their lines, emptied, merged into another, or still active. */
+/** Carts without an order: abandoned with their lines, emptied, merged into another cart, or still active. */
 
 export interface OpenCartSeed {
-  /** From 0: decides everything that is not given. */
+  /** Counts from 0 and determines everything that is not given. */
   number: number;
   began: Date;
-  /** Until when its story is told. */
+  /** The time up to which the cart has progressed. */
   until: Date;
   basket: Basket;
 }
@@ -32,27 +32,27 @@ export interface OpenCartDocuments {
   checkoutSessions: CheckoutSessionDoc[];
 }
 
-type Story = "active" | "abandoned" | "emptied" | "merged";
+type CartOutcome = "active" | "abandoned" | "emptied" | "merged";
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 const LIFE_MS = 7 * DAY_MS;
-/** Younger ones are active still: some days before their time has passed, so that no job ends them at once. */
+/** Younger carts are still active. Less than their lifetime, so that no job ends them at once. */
 const ACTIVE_FOR_MS = 5 * DAY_MS;
 const EMPTIED_EVERY = 11;
 const MERGED_EVERY = 13;
-/** One in so many belongs to a customer; who has one active cart only, hence none of those. */
+/** Every fourth cart that has ended belongs to a customer. Active ones do not, since a customer has only one. */
 const CUSTOMER_EVERY = 4;
-/** Three in so many have been to the checkout. */
+/** Three of five carts have reached the checkout. */
 const CHECKED_OUT_OF = 5;
 
-function storyOf({ number, began, until }: OpenCartSeed): Story {
+function outcomeOf({ number, began, until }: OpenCartSeed): CartOutcome {
   if (number % EMPTIED_EVERY === 0) return "emptied";
   if (number % MERGED_EVERY === 0) return "merged";
   return until.getTime() - began.getTime() < ACTIVE_FOR_MS ? "active" : "abandoned";
 }
 
-const STATUSES: Readonly<Record<Story, CartStatus>> = {
+const STATUSES: Readonly<Record<CartOutcome, CartStatus>> = {
   active: "active",
   abandoned: "abandoned",
   emptied: "abandoned",
@@ -61,47 +61,47 @@ const STATUSES: Readonly<Record<Story, CartStatus>> = {
 
 export function toOpenCart(seed: OpenCartSeed): OpenCartDocuments {
   const { number, began, basket } = seed;
-  const story = storyOf(seed);
+  const outcome = outcomeOf(seed);
   const newId = makeIds(number, began);
   const cartId = newId(KINDS.openCart);
-  const hasLines = story === "active" || story === "abandoned";
-  const isCustomers = story !== "active" && number % CUSTOMER_EVERY === 0;
+  const hasLines = outcome === "active" || outcome === "abandoned";
+  const isCustomers = outcome !== "active" && number % CUSTOMER_EVERY === 0;
   const owner = isCustomers
     ? { userId: seededUserId(number % SEEDED_CUSTOMERS) }
     : { sessionId: `seed-cart-${String(number).padStart(13, "0")}` };
   const cart = toCart({ cartId, owner, basket, placed: began, orderId: null });
-  const endedAt = new Date(began.getTime() + (story === "abandoned" ? LIFE_MS : MINUTE_MS));
+  const endedAt = new Date(began.getTime() + (outcome === "abandoned" ? LIFE_MS : MINUTE_MS));
   return {
-    carts: [{ ...cart, ...endingOf(story, { endedAt, into: newId(KINDS.openCart, 1) }), createdAt: began }],
+    carts: [{ ...cart, ...endingOf(outcome, { endedAt, into: newId(KINDS.openCart, 1) }), createdAt: began }],
     cartItems: hasLines ? toCartItems({ basket, cartId, newId, placed: began }, KINDS.openCartItem) : [],
-    checkoutSessions: hasLines && number % CHECKED_OUT_OF < 3 ? [toLeftCheckout(seed, cart)] : [],
+    checkoutSessions: hasLines && number % CHECKED_OUT_OF < 3 ? [toAbandonedCheckout(seed, cart)] : [],
   };
 }
 
 function endingOf(
-  story: Story,
+  outcome: CartOutcome,
   { endedAt, into }: { endedAt: Date; into: Types.ObjectId },
 ): Partial<CartDoc> {
-  const nothing = { itemCount: 0, totalQuantity: 0 };
-  if (story === "active") return { status: STATUSES.active };
-  const ending = { status: STATUSES[story], updatedAt: endedAt };
-  if (story === "merged") return { ...ending, ...nothing, mergedIntoCartId: into };
+  const noLines = { itemCount: 0, totalQuantity: 0 };
+  if (outcome === "active") return { status: STATUSES.active };
+  const ending = { status: STATUSES[outcome], updatedAt: endedAt };
+  if (outcome === "merged") return { ...ending, ...noLines, mergedIntoCartId: into };
   const abandoned = { ...ending, abandonedAt: endedAt };
-  return story === "abandoned" ? abandoned : { ...abandoned, ...nothing, ...worthNothing };
+  return outcome === "abandoned" ? abandoned : { ...abandoned, ...noLines, ...ZERO_TOTALS };
 }
 
-const worthNothing = {
+const ZERO_TOTALS = {
   subtotal: ZERO_PAISE,
   shippingTotal: ZERO_PAISE,
   taxTotal: ZERO_PAISE,
   grandTotal: ZERO_PAISE,
 };
 
-/** Steps after the first that may have been reached before it was left: none, the address, the payment. */
+/** How far an abandoned checkout got: the start, the address or the payment. */
 const STEPS = 3;
 const CHECKOUT_LIFE_MS = 60 * MINUTE_MS;
 
-function toLeftCheckout({ number, began, basket }: OpenCartSeed, cart: CartDoc): CheckoutSessionDoc {
+function toAbandonedCheckout({ number, began, basket }: OpenCartSeed, cart: CartDoc): CheckoutSessionDoc {
   const step = Math.floor(number / CHECKED_OUT_OF) % STEPS;
   const reached = (which: number) => (step >= which ? new Date(began.getTime() + which * MINUTE_MS) : null);
   const failedAt = new Date(began.getTime() + CHECKOUT_LIFE_MS);
@@ -116,7 +116,7 @@ function toLeftCheckout({ number, began, basket }: OpenCartSeed, cart: CartDoc):
     failureReason: "expired",
     email: `visitor.${number}@example.com`,
     phone: phoneOf(number),
-    shippingAddress: step > 0 ? addressOf(number, nameOf(number), basket.city) : null,
+    shippingAddress: step > 0 ? addressOf(number, customerNameOf(number), basket.city) : null,
     shippingMethodId: step > 0 ? SHIPPING.id : null,
     shippingMethod: step > 0 ? SHIPPING : null,
     paymentMethod: step > 1 ? "upi" : null,

@@ -13,13 +13,12 @@ import {
 } from "../../models/index.js";
 import { CURRENCY } from "../../utils/constants.js";
 import { ZERO_PAISE } from "../../utils/money.js";
+import { chargesOf, SHIPPING } from "./baskets.js";
 import { toCart, toCartItems, toFrozenLines, toSession } from "./cart-documents.js";
-import { chargesOf, SHIPPING } from "./order-facts.js";
-import { type Facts, factsOf, KINDS, type OrderSeed } from "./order-seed.js";
-import { historyOf } from "./order-story.js";
+import { factsOf, historyOf, KINDS, type OrderFacts, type OrderSeed } from "./order-facts.js";
 import { toPayment, toShipments } from "./payment-documents.js";
 
-/** Everything that one order has in the database, by collection. */
+/** All documents of one order, by collection. */
 export interface OrderDocuments {
   carts: CartDoc[];
   cartItems: CartItemDoc[];
@@ -35,7 +34,7 @@ export interface OrderDocuments {
 const DAY_MS = 86_400_000;
 const RETURN_DAYS = 7;
 
-/** An order as the service would have left it, with its cart, session, payment, parcel and histories. */
+/** An order as the service would have stored it, with its cart, session, payment, shipment and histories. */
 export function toDocuments(seed: OrderSeed): OrderDocuments {
   const facts = factsOf(seed);
   const cartItems = toCartItems(facts);
@@ -54,11 +53,11 @@ export function toDocuments(seed: OrderSeed): OrderDocuments {
   };
 }
 
-function toOrder(facts: Facts): OrderDoc {
-  const { orderId, cartId, owner, story, basket, address, email, placed } = facts;
+function toOrder(facts: OrderFacts): OrderDoc {
+  const { orderId, cartId, owner, progress, basket, address, email, placed } = facts;
   const { subtotal, discountTotal, shippingTotal, taxTotal, roundOff, grandTotal, amountDue } = basket.totals;
-  const { at, status } = story;
-  const isOut = story.fulfillmentStatus === "fulfilled";
+  const { at, status } = progress;
+  const isShipped = progress.fulfillmentStatus === "fulfilled";
   const isCancelled = status === "cancelled";
   return {
     _id: orderId,
@@ -67,8 +66,8 @@ function toOrder(facts: Facts): OrderDoc {
     cartId,
     ...owner,
     status,
-    paymentStatus: story.paymentStatus,
-    fulfillmentStatus: story.fulfillmentStatus,
+    paymentStatus: progress.paymentStatus,
+    fulfillmentStatus: progress.fulfillmentStatus,
     paymentMethod: basket.isCod ? "cod" : "upi",
     email,
     phone: address.phone,
@@ -80,7 +79,7 @@ function toOrder(facts: Facts): OrderDoc {
     storeCreditAmount: ZERO_PAISE,
     loyaltyPoints: 0,
     loyaltyDiscount: ZERO_PAISE,
-    paidAmount: story.paymentStatus === "paid" ? amountDue : ZERO_PAISE,
+    paidAmount: progress.paymentStatus === "paid" ? amountDue : ZERO_PAISE,
     refundedAmount: ZERO_PAISE,
     refundReserved: ZERO_PAISE,
     cancelledAmount: isCancelled ? grandTotal : ZERO_PAISE,
@@ -107,7 +106,7 @@ function toOrder(facts: Facts): OrderDoc {
     cancelledById: null,
     cancelledAt: isCancelled ? at.cancelled : null,
     confirmedAt: placed,
-    shippedAt: isOut ? at.shipped : null,
+    shippedAt: isShipped ? at.shipped : null,
     deliveredAt: status === "delivered" ? at.delivered : null,
     version: 0,
     searchKeys: orderSearchKeys({ email, phone: address.phone }),
@@ -119,34 +118,38 @@ function toOrder(facts: Facts): OrderDoc {
 const daysAfter = (from: Date, days: number): Date => new Date(from.getTime() + days * DAY_MS);
 
 function toOrderItems(
-  { orderId, story, newId, placed }: Facts,
+  { orderId, progress, newId, placed }: OrderFacts,
   lines: readonly FrozenLine[],
 ): OrderItemDoc[] {
-  const isOut = story.fulfillmentStatus === "fulfilled";
-  const isDelivered = story.status === "delivered";
-  const isCancelled = story.status === "cancelled";
+  const isShipped = progress.fulfillmentStatus === "fulfilled";
+  const isDelivered = progress.status === "delivered";
+  const isCancelled = progress.status === "cancelled";
   return lines.map(({ cartItemId: _cartItem, reservationId: _reservation, ...sold }, index) => ({
     ...sold,
     _id: newId(KINDS.orderItem, index),
     orderId,
-    quantityAllocated: isOut ? sold.quantity : 0,
-    quantityFulfilled: isOut ? sold.quantity : 0,
+    quantityAllocated: isShipped ? sold.quantity : 0,
+    quantityFulfilled: isShipped ? sold.quantity : 0,
     quantityDelivered: isDelivered ? sold.quantity : 0,
     quantityCancelled: isCancelled ? sold.quantity : 0,
     quantityReturnPromised: 0,
     quantityReturned: 0,
     quantityRefunded: 0,
-    fulfillmentStatus: isCancelled ? "cancelled" : isOut ? "fulfilled" : "pending",
-    returnableUntil: isDelivered && sold.isReturnable ? daysAfter(story.at.delivered, RETURN_DAYS) : null,
+    fulfillmentStatus: isCancelled ? "cancelled" : isShipped ? "fulfilled" : "pending",
+    returnableUntil: isDelivered && sold.isReturnable ? daysAfter(progress.at.delivered, RETURN_DAYS) : null,
     createdAt: placed,
     updatedAt: placed,
   }));
 }
 
-const toHistory = ({ orderId, story, basket, newId }: Facts): OrderStatusHistoryDoc[] =>
-  historyOf(story, basket.isCod).map((row, index) => ({ ...row, _id: newId(KINDS.history, index), orderId }));
+const toHistory = ({ orderId, progress, basket, newId }: OrderFacts): OrderStatusHistoryDoc[] =>
+  historyOf(progress, basket.isCod).map((row, index) => ({
+    ...row,
+    _id: newId(KINDS.history, index),
+    orderId,
+  }));
 
-function toMessage({ orderId, newId, placed }: Facts): OutboxMessageDoc {
+function toMessage({ orderId, newId, placed }: OrderFacts): OutboxMessageDoc {
   return {
     _id: newId(KINDS.message),
     type: "order.placed",

@@ -1,141 +1,196 @@
-import type { AddressSnapshot, Charge, ShippingMethodSnapshot } from "../../models/index.js";
-import { calculateTotals, type Totals } from "../../services/calculations/totals-calculator.service.js";
-import { findState } from "../../utils/gst/states.js";
-import { paise, rupeesToPaise, ZERO_PAISE } from "../../utils/money.js";
-import { type SeedProduct, type SeedVariant, seedProducts } from "../sandbox/seed/products.js";
-import { createRandom } from "../sandbox/shared/random.js";
+import { Types } from "mongoose";
+import type { AddressSnapshot, OrderStatusHistoryDoc, StatusEntry } from "../../models/index.js";
+import type {
+  FulfillmentStatus,
+  OrderStatus,
+  PaymentGatewayStatus,
+  PaymentStatus,
+  StatusType,
+} from "../../utils/constants.js";
+import { addressOf, type Basket, customerNameOf, SEEDED_CUSTOMERS, seededUserId } from "./baskets.js";
 
-/** What seeded orders are about: who buys, what, for where. The same at every run. */
-
-/** Some forty orders each, at 200,000; the rest are guests'. */
-export const SEEDED_CUSTOMERS = 4_000;
-export const seededUserId = (number: number): string => `user-seed-${String(number).padStart(5, "0")}`;
-
-const FIRST_NAMES = [
-  "Aarav",
-  "Ananya",
-  "Diya",
-  "Ishaan",
-  "Kavya",
-  "Meera",
-  "Rohan",
-  "Saanvi",
-  "Vikram",
-  "Zoya",
-];
-const LAST_NAMES = ["Iyer", "Khan", "Mehta", "Nair", "Patel", "Rao", "Sharma", "Singh"];
-
-const CITIES = [
-  { city: "Bengaluru", state: "Karnataka", pincode: "560001" },
-  { city: "Mumbai", state: "Maharashtra", pincode: "400001" },
-  { city: "New Delhi", state: "Delhi", pincode: "110001" },
-  { city: "Chennai", state: "Tamil Nadu", pincode: "600001" },
-  { city: "Kolkata", state: "West Bengal", pincode: "700001" },
-  { city: "Chandigarh", state: "Chandigarh", pincode: "160017" },
-];
-
-const SUPPLIER_STATE = "29";
-
-/** Picks one, the same one for the same number. */
-export function pickFrom<T>(list: readonly T[], number: number): T {
-  const found = list[number % list.length];
-  if (found === undefined) throw new Error("nothing to pick from");
-  return found;
+export interface OrderSeed {
+  /** Counts from 0 and determines everything that is not given. */
+  number: number;
+  orderNumber: string;
+  placed: Date;
+  /** The time up to which the order has progressed. */
+  until: Date;
+  basket: Basket;
 }
 
-export const nameOf = (number: number): string =>
-  `${pickFrom(FIRST_NAMES, number)} ${pickFrom(LAST_NAMES, Math.floor(number / FIRST_NAMES.length))}`;
-
-export const phoneOf = (number: number): string => `+9198${String(10_000_000 + number).slice(-8)}`;
-
-export function addressOf(number: number, name: string, city: (typeof CITIES)[number]): AddressSnapshot {
-  const line1 = `${(number % 200) + 1} Temple Street`;
-  return { name, phone: phoneOf(number), line1, ...city, country: "IN" };
+/** The facts that all documents of one order share. */
+export interface OrderFacts extends OrderSeed {
+  progress: OrderProgress;
+  owner: { userId: string } | { sessionId: string };
+  email: string;
+  address: AddressSnapshot;
+  cartId: Types.ObjectId;
+  orderId: Types.ObjectId;
+  paymentId: Types.ObjectId;
+  /** An id from the kind of document and the index of a part. The same in every run. */
+  newId(kind: number, part?: number): Types.ObjectId;
 }
 
-export const SHIPPING: ShippingMethodSnapshot = {
-  id: "standard",
-  name: "standard",
-  displayName: "Standard delivery",
-  carrier: "BlueDart",
-  rate: rupeesToPaise(49),
-  estimatedDaysMin: 3,
-  estimatedDaysMax: 6,
-  isCodAvailable: true,
-  codFee: rupeesToPaise(29),
+/** Every fifth order is a guest's. */
+const GUEST_EVERY = 5;
+/** Marks the ids of seeded documents. */
+const MARK = 0x5eed;
+
+export const KINDS = {
+  cart: 1,
+  cartItem: 2,
+  order: 3,
+  orderItem: 4,
+  history: 5,
+  payment: 6,
+  shipment: 7,
+  message: 8,
+  openCart: 9,
+  openCartItem: 10,
+  openSession: 11,
 };
 
-export interface BasketLine {
-  product: SeedProduct;
-  variant: SeedVariant;
-  quantity: number;
+/** Creates ObjectIds that start with the order's own time, as the driver's do, so that indexes grow at their end. */
+export function makeIds(number: number, placed: Date) {
+  return (kind: number, part = 0): Types.ObjectId => {
+    const bytes = Buffer.alloc(12);
+    bytes.writeUInt32BE(Math.floor(placed.getTime() / 1000), 0);
+    bytes.writeUInt16BE(MARK, 4);
+    bytes.writeUInt8(kind, 6);
+    bytes.writeUInt32BE(number, 7);
+    bytes.writeUInt8(part, 11);
+    return new Types.ObjectId(bytes);
+  };
 }
 
-/** Goods for one place, with their totals: computed once and sold many times. */
-export interface Basket {
-  lines: readonly BasketLine[];
-  city: (typeof CITIES)[number];
+export function factsOf(seed: OrderSeed): OrderFacts {
+  const { number, placed, until, basket } = seed;
+  const newId = makeIds(number, placed);
+  const customer = number % SEEDED_CUSTOMERS;
+  const isGuest = number % GUEST_EVERY === 0;
+  const name = customerNameOf(customer);
+  return {
+    ...seed,
+    newId,
+    progress: progressOf({ number, placed, until, isCod: basket.isCod }),
+    owner: isGuest
+      ? { sessionId: `seed-guest-${String(number).padStart(12, "0")}` }
+      : { userId: seededUserId(customer) },
+    email: `${name.toLowerCase().replace(" ", ".")}.${customer}@example.com`,
+    address: addressOf(customer, name, basket.city),
+    cartId: newId(KINDS.cart),
+    orderId: newId(KINDS.order),
+    paymentId: newId(KINDS.payment),
+  };
+}
+
+/** How far an order has progressed at its age. */
+export interface OrderProgress {
+  status: OrderStatus;
+  paymentStatus: PaymentStatus;
+  fulfillmentStatus: FulfillmentStatus;
+  /** The status of the payment record. */
+  payment: PaymentGatewayStatus;
+  at: Record<"placed" | "processing" | "shipped" | "delivered" | "cancelled", Date>;
+}
+
+const DAY_MS = 86_400_000;
+/** Days from placing to each stage. */
+const PROCESSING_AFTER = 0.5;
+const SHIPPED_AFTER = 1.5;
+const DELIVERED_AFTER = 5;
+/** Every twelfth COD order is cancelled before it is shipped. */
+const CANCELLED_EVERY = 12;
+
+const after = (from: Date, days: number): Date => new Date(from.getTime() + days * DAY_MS);
+
+function statusAt(placed: Date, until: Date, isCancelled: boolean): OrderStatus {
+  const days = (until.getTime() - placed.getTime()) / DAY_MS;
+  if (isCancelled && days >= PROCESSING_AFTER) return "cancelled";
+  if (days >= DELIVERED_AFTER) return "delivered";
+  if (days >= SHIPPED_AFTER) return "shipped";
+  return days >= PROCESSING_AFTER ? "processing" : "confirmed";
+}
+
+/** The progress of an order at the time `until`. */
+export function progressOf(order: {
+  number: number;
+  placed: Date;
+  until: Date;
   isCod: boolean;
-  totals: Totals;
+}): OrderProgress {
+  const { placed, until, isCod, number } = order;
+  const status = statusAt(placed, until, isCod && number % CANCELLED_EVERY === 1);
+  const isPaid = !isCod || status === "delivered";
+  const isOut = status === "shipped" || status === "delivered";
+  return {
+    status,
+    paymentStatus: status === "cancelled" ? "failed" : isPaid ? "paid" : "pending",
+    fulfillmentStatus: isOut ? "fulfilled" : "unfulfilled",
+    payment: status === "cancelled" ? "failed" : isPaid ? "captured" : "pending",
+    at: {
+      placed,
+      processing: after(placed, PROCESSING_AFTER),
+      shipped: after(placed, SHIPPED_AFTER),
+      delivered: after(placed, DELIVERED_AFTER),
+      cancelled: after(placed, PROCESSING_AFTER),
+    },
+  };
 }
 
-const CHARGE_NAMES = { shipping: "Shipping", cod: "Cash on delivery fee" } as const;
+type Move = [statusType: StatusType, from: string | null, to: string, at: Date];
+export type HistoryRow = Omit<OrderStatusHistoryDoc, "_id" | "orderId">;
 
-export const chargesOf = ({ totals }: Basket): Charge[] =>
-  totals.charges.map(({ kind, rateBps, amount, taxableValue, taxes, tax }) => ({
-    kind,
-    description: CHARGE_NAMES[kind],
-    hsnCode: null,
-    gstRateBps: rateBps,
-    ...{ amount, taxableValue, taxes },
-    taxTotal: tax,
+/** Every move of the order's three statuses, in order and without gaps. */
+export function historyOf(progress: OrderProgress, isCod: boolean): HistoryRow[] {
+  return movesOf(progress, isCod).map(([statusType, fromStatus, toStatus, createdAt]) => ({
+    statusType,
+    fromStatus,
+    toStatus,
+    note: null,
+    changedByType: "system",
+    changedById: null,
+    createdAt,
   }));
-
-const BASKETS = 480;
-const MOST_LINES = 3;
-const MOST_UNITS = 3;
-const SEED_OF_BASKETS = 20_261_101;
-
-/** @returns the baskets that orders are drawn from; every other one is paid for on delivery */
-export function makeBaskets(): Basket[] {
-  const random = createRandom(SEED_OF_BASKETS);
-  const below = (limit: number) => Math.floor(random() * limit);
-  const sold = seedProducts().filter(({ status }) => status === "active");
-  return Array.from({ length: BASKETS }, (_, number) => {
-    const first = below(sold.length);
-    const lines = Array.from({ length: 1 + below(MOST_LINES) }, (_line, index) => {
-      const product = pickFrom(sold, first + index * 7);
-      const variant = pickFrom(product.variants, below(product.variants.length));
-      return {
-        product,
-        variant,
-        quantity: 1 + below(Math.min(MOST_UNITS, variant.maxPerOrder ?? MOST_UNITS)),
-      };
-    });
-    const isCod = number % 2 === 1;
-    const city = pickFrom(CITIES, below(CITIES.length));
-    return { lines, city, isCod, totals: totalsOf(lines, city.state, isCod) };
-  });
 }
 
-function totalsOf(lines: readonly BasketLine[], state: string, isCod: boolean): Totals {
-  return calculateTotals({
-    lines: lines.map(({ variant, quantity }, index) => ({
-      id: String(index),
-      unitPrice: rupeesToPaise(variant.salePrice),
-      quantity,
-      lineDiscount: ZERO_PAISE,
-      gstRateBps: variant.gstRate * 100,
-      isFreeGift: false,
-    })),
-    discounts: { coupons: [], automatic: [], tier: ZERO_PAISE },
-    shipping: { rate: SHIPPING.rate, codFee: isCod ? SHIPPING.codFee : paise(0), isFree: false },
-    supplierState: SUPPLIER_STATE,
-    placeOfSupply: findState(state)?.code ?? null,
-    pricesIncludeTax: true,
-    chargeRatePolicy: "proportional",
-    roundToRupee: false,
-    storeCredit: ZERO_PAISE,
-    loyaltyDiscount: ZERO_PAISE,
-  });
+function movesOf({ status, at }: OrderProgress, isCod: boolean): Move[] {
+  const moves: Move[] = [
+    ["order", null, "pending", at.placed],
+    ["payment", null, "pending", at.placed],
+    ["fulfillment", null, "unfulfilled", at.placed],
+    ["order", "pending", "confirmed", at.placed],
+  ];
+  if (!isCod) moves.push(["payment", "pending", "paid", at.placed]);
+  if (status === "confirmed") return moves;
+  if (status === "cancelled") {
+    moves.push(
+      ["order", "confirmed", "cancelled", at.cancelled],
+      ["payment", "pending", "failed", at.cancelled],
+    );
+    return moves;
+  }
+  moves.push(["order", "confirmed", "processing", at.processing]);
+  if (status === "processing") return moves;
+  moves.push(["order", "processing", "shipped", at.shipped]);
+  moves.push(["fulfillment", "unfulfilled", "fulfilled", at.shipped]);
+  if (status === "shipped") return moves;
+  moves.push(["order", "shipped", "delivered", at.delivered]);
+  if (isCod) moves.push(["payment", "pending", "paid", at.delivered]);
+  return moves;
+}
+
+/** The payment record's own history. */
+export function paymentHistoryOf({ payment, at }: OrderProgress, isCod: boolean): StatusEntry[] {
+  const first: StatusEntry = {
+    from: null,
+    to: "pending",
+    at: at.placed,
+    note: null,
+    by: { type: "customer" },
+  };
+  if (payment === "pending") return [first];
+  const then = payment === "failed" ? at.cancelled : isCod ? at.delivered : at.placed;
+  return [first, { from: "pending", to: payment, at: then, note: null, by: { type: "system" } }];
 }

@@ -1,15 +1,15 @@
 import type mongoose from "mongoose";
 import { businessYear, formatNumber } from "../../services/platform/order-number.service.js";
+import { makeBaskets, pickFrom } from "./baskets.js";
 import { type Batch, writeBatches } from "./batches.js";
 import { type OpenCartDocuments, toOpenCart } from "./open-carts.js";
 import { type OrderDocuments, toDocuments } from "./order-documents.js";
-import { makeBaskets, pickFrom } from "./order-facts.js";
 
 const DAY_MS = 86_400_000;
-/** Evenly over so many days. */
+/** Orders and carts are spread evenly over these days. */
 const ORDER_DAYS = 600;
 const CART_DAYS = 365;
-/** Orders, or carts, a batch. */
+/** Orders or carts per batch. */
 const BATCH = 500;
 
 export const COLLECTIONS = [
@@ -26,12 +26,12 @@ export const COLLECTIONS = [
 
 export interface Share {
   count: number;
-  /** The newest is a little older. */
+  /** The newest document is slightly older. */
   until: Date;
   onProgress(done: number): void;
 }
 
-/** Orders as the service would have left them, with all that belongs to them. */
+/** Writes orders with all their documents, as the service would have stored them. */
 export async function writeOrders(db: mongoose.mongo.Db, share: Share): Promise<void> {
   const numbers = await openNumbers(db);
   const baskets = makeBaskets();
@@ -43,7 +43,7 @@ export async function writeOrders(db: mongoose.mongo.Db, share: Share): Promise<
   await numbers.save();
 }
 
-/** Carts that became no order. */
+/** Writes carts without an order. */
 export function writeOpenCarts(db: mongoose.mongo.Db, share: Share): Promise<void> {
   const baskets = makeBaskets();
   const { until } = share;
@@ -72,7 +72,7 @@ function writeAll(db: mongoose.mongo.Db, share: Share & { days: number }, make: 
   });
 }
 
-/** The numbers go on where the database's counters are, and the counters where the numbers end. */
+/** Order numbers continue from the database's counters, which are saved at the end. */
 async function openNumbers(db: mongoose.mongo.Db) {
   const counters = db.collection<{ _id: string; sequence: number }>("counters");
   const rows = await counters.find().toArray();

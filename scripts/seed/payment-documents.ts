@@ -1,9 +1,8 @@
 import type { OrderItemDoc, PaymentDoc, ShipmentDoc } from "../../models/index.js";
 import { CURRENCY } from "../../utils/constants.js";
 import { ZERO_PAISE } from "../../utils/money.js";
-import { SHIPPING } from "./order-facts.js";
-import { type Facts, KINDS } from "./order-seed.js";
-import { paymentHistoryOf } from "./order-story.js";
+import { SHIPPING } from "./baskets.js";
+import { KINDS, type OrderFacts, paymentHistoryOf } from "./order-facts.js";
 
 const DIGITS = 9;
 const numbered = (prefix: string, number: number): string =>
@@ -11,15 +10,15 @@ const numbered = (prefix: string, number: number): string =>
 
 export function toPayment({
   basket,
-  story,
+  progress,
   paymentId,
   orderId,
   orderNumber,
   owner,
   number,
-}: Facts): PaymentDoc {
+}: OrderFacts): PaymentDoc {
   const { isCod } = basket;
-  const { at, payment: status } = story;
+  const { at, payment: status } = progress;
   const amount = basket.totals.amountDue;
   const isCaptured = status === "captured";
   const capturedAt = isCod ? at.delivered : at.placed;
@@ -58,18 +57,18 @@ export function toPayment({
     settlement: null,
     dispute: null,
     sweep: null,
-    statusHistory: paymentHistoryOf(story, isCod),
+    statusHistory: paymentHistoryOf(progress, isCod),
     createdAt: at.placed,
     updatedAt: at.placed,
   };
 }
 
-/** One parcel, once it has left. */
-export function toShipments(facts: Facts, items: readonly OrderItemDoc[]): ShipmentDoc[] {
-  const { story, basket, orderId, newId, number } = facts;
-  if (story.fulfillmentStatus !== "fulfilled") return [];
-  const isDelivered = story.status === "delivered";
-  const { shipped, delivered } = story.at;
+/** One shipment, once the order has been shipped. */
+export function toShipments(facts: OrderFacts, items: readonly OrderItemDoc[]): ShipmentDoc[] {
+  const { progress, basket, orderId, newId, number } = facts;
+  if (progress.fulfillmentStatus !== "fulfilled") return [];
+  const isDelivered = progress.status === "delivered";
+  const { shipped, delivered } = progress.at;
   return [
     {
       _id: newId(KINDS.shipment),

@@ -2,23 +2,23 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A running copy of the service: the same build that goes to production, against other URLs. */
+/** A running process of the service: the production build, pointed at other URLs. */
 export interface ServiceProcess {
   url: string;
   port: number;
   pid: number;
-  /** Everything it has written so far. */
+  /** The end of its output so far. */
   output(): string;
   /** Resolves with the exit code (null after a signal). */
   readonly exited: Promise<number | null>;
   kill(signal: NodeJS.Signals): void;
-  /** SIGTERM, and SIGKILL when it has not ended after 30 s. @returns the exit code */
+  /** SIGTERM, then SIGKILL after 30 s. @returns the exit code */
   stop(): Promise<number | null>;
 }
 
 export interface ServiceOptions {
   env: Record<string, string>;
-  /** Default: a free one. */
+  /** Default: a free port. */
   port?: number;
   /** Default: the build, `node dist/index.js`. */
   command?: readonly [string, ...string[]];
@@ -29,13 +29,13 @@ export interface ServiceOptions {
 const READY_WITHIN_MS = 60_000;
 const POLL_MS = 50;
 const KILL_AFTER_MS = 30_000;
-/** Enough for the last requests; a long run must not fill the memory. */
+/** Enough for the last requests. A long run must not fill the memory. */
 const OUTPUT_KEPT = 200_000;
 
-/** Somebody may take a port that was free, before the service has come so far as to listen there. */
+/** Another process may take a free port before the service listens on it. */
 const PORTS_TRIED = 5;
 
-/** @throws Error with its output when it ends, or is not ready within a minute. */
+/** Starts the service and waits until it is ready. @throws Error with its output when it exits or is not ready in a minute */
 export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
   if (options.port !== undefined) return startOn(options.port, options);
   for (let tried = 1; ; tried += 1) {
@@ -58,7 +58,7 @@ async function startOn(port: number, options: ServiceOptions): Promise<ServicePr
   return service;
 }
 
-/** Nothing of the developer's shell but what a process needs to run at all. */
+/** Only what a process needs to run, so that the developer's shell has no influence. */
 function baseEnvironment(): Record<string, string> {
   const { PATH = "", HOME = "" } = process.env;
   return { PATH, HOME };
@@ -91,13 +91,13 @@ function wrap(child: ChildProcess, port: number, onOutput?: (text: string) => vo
 }
 
 async function waitUntilReady(service: ServiceProcess): Promise<void> {
-  let ended = false;
+  let hasExited = false;
   void service.exited.then(() => {
-    ended = true;
+    hasExited = true;
   });
   const deadline = Date.now() + READY_WITHIN_MS;
   while (Date.now() < deadline) {
-    if (ended) throw new Error(`The service ended while starting:\n${service.output()}`);
+    if (hasExited) throw new Error(`The service exited while starting:\n${service.output()}`);
     const ready = await fetch(`${service.url}/api/health/ready`).catch(() => null);
     if (ready?.ok) return;
     await sleep(POLL_MS);

@@ -2,11 +2,12 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 
 /**
- * Every effect goes through a mechanism that has crash points (`utils/crash-points.ts`): the driver's
- * commands, the neighbours' client, the gateway's transport. Every read and write of the database has the
- * concerns of the one connection, or of a transaction.
+ * What only certain files may do. Every effect goes through a mechanism with crash points
+ * (`utils/crash-points.ts`): the driver's commands, the neighbours' client, the gateway's transport. Every read
+ * and write of the database has the concerns of the one connection or of a transaction.
  */
 const PROJECT = resolve(__dirname, "../..");
+/** The files of the production build. */
 const DEPLOYED: string[] = JSON.parse(readFileSync(join(PROJECT, "tsconfig.build.json"), "utf8")).include;
 
 const HTTP_EXCHANGE = "services/integrations/http-exchange.ts";
@@ -14,15 +15,15 @@ const TRANSPORT = "services/integrations/razorpay/transport.ts";
 const TRANSACTIONS = "services/platform/transaction.service.ts";
 const DATABASE = "config/database.config.ts";
 
-interface Way {
+interface Restricted {
   what: string;
   pattern: RegExp;
   allowed: readonly string[];
   example: string;
 }
 
-/** The ways out of the process, and who may use them. A type alone does nothing. */
-const WAYS: readonly Way[] = [
+/** What causes effects, and the files that may use it. Importing a type causes none. */
+const RESTRICTED: readonly Restricted[] = [
   {
     what: "axios",
     pattern: /^import (?!type )[^;]*from "axios"/m,
@@ -48,25 +49,25 @@ const WAYS: readonly Way[] = [
     example: "await fetch(url)",
   },
   {
-    what: "a session of its own",
+    what: "a database session",
     pattern: /\b(?:startSession|startTransaction|withTransaction|commitTransaction)\(/,
     allowed: [TRANSACTIONS],
     example: "const session = await mongoose.startSession();",
   },
   {
-    what: "a connection of its own",
+    what: "a database connection",
     pattern: /\bmongoose\.connect\(|\bcreateConnection\(|\bMongoClient\b(?=[.(])/,
     allowed: [DATABASE],
     example: "const client = new mongo.MongoClient(uri);",
   },
   {
-    what: "a read or write concern of its own",
+    what: "a read or write concern",
     pattern: /\b(?:readConcern(?:Level)?|writeConcern|readPreference)\b(?=\(|\s*:)/,
     allowed: [DATABASE, TRANSACTIONS],
     example: `await Order.find().readConcern("local");`,
   },
   {
-    what: "a bare command, which the driver sends without the connection's concerns",
+    what: "a raw command, which the driver sends without the connection's concerns",
     pattern: /\.command\(/,
     allowed: [DATABASE],
     example: "await db.command({ insert: name, documents });",
@@ -80,14 +81,32 @@ function filesBelow(path: string): string[] {
   return readdirSync(path).flatMap((name) => filesBelow(join(path, name)));
 }
 
-/** Comments may speak of what code must not do. */
+/** The code without comments, which may mention what code must not do. */
 const codeOf = (path: string): string =>
   readFileSync(path, "utf8").replace(/\/\*[\s\S]*?\*\/|(?<![:"'`])\/\/.*$/gm, "");
 
-const sources = DEPLOYED.flatMap((entry) => filesBelow(join(PROJECT, entry)));
+const READS_THE_ENVIRONMENT =
+  /\bprocess\s*(?:\?\.|\.)\s*env\b|\bprocess\s*\[\s*["'`]env|\{[^}]*\benv\b[^}]*\}\s*=\s*process\b/;
+const PRINTS = /\bconsole\s*\.\s*\w+/;
 
-test.each(WAYS)("When $what is used, then only in its place", ({ pattern, allowed, example }) => {
-  expect(example).toMatch(pattern);
-  const users = sources.filter((path) => pattern.test(codeOf(path))).map((path) => relative(PROJECT, path));
-  expect(users.sort()).toEqual([...allowed].sort());
+const sources = DEPLOYED.flatMap((entry) => filesBelow(join(PROJECT, entry)));
+const filesWith = (pattern: RegExp) =>
+  sources.filter((path) => pattern.test(codeOf(path))).map((path) => relative(PROJECT, path));
+
+test.each(RESTRICTED)(
+  "When $what is used, then only its own files use it",
+  ({ pattern, allowed, example }) => {
+    expect(example).toMatch(pattern);
+    expect(filesWith(pattern).sort()).toEqual([...allowed].sort());
+  },
+);
+
+describe("The deployed sources", () => {
+  test("When the environment is read, then only config/env.config.ts reads it", () => {
+    expect(filesWith(READS_THE_ENVIRONMENT)).toEqual(["config/env.config.ts"]);
+  });
+
+  test("When something is reported, then the logger writes it: only scripts print", () => {
+    expect(filesWith(PRINTS).filter((path) => !path.startsWith("scripts/"))).toEqual([]);
+  });
 });

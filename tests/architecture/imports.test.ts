@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 
-interface Violation {
+interface WrongImport {
   readonly from: string;
   readonly to: string;
   readonly rule: { readonly name: string };
@@ -13,8 +13,8 @@ const PROJECT = resolve(__dirname, "../..");
 const RULES_FILE = join(PROJECT, ".dependency-cruiser.cjs");
 const FOLDERS = ["config", "src", "models", "services", "middlewares", "utils", "scripts", "tests"];
 
-/** dependency-cruiser is an ES module, which jest's sandbox cannot load: hence its command line. */
-function cruise(folder: string): Promise<Violation[]> {
+/** Runs dependency-cruiser as a command, because it is an ES module, which jest's sandbox cannot load. */
+function cruise(folder: string): Promise<WrongImport[]> {
   const present = readdirSync(folder).filter((name) => FOLDERS.includes(name) || /^index.*\.ts$/.test(name));
   const command = join(PROJECT, "node_modules/dependency-cruiser/bin/dependency-cruise.mjs");
   const options = ["--config", RULES_FILE, "--output-type", "json", ...present];
@@ -24,7 +24,7 @@ function cruise(folder: string): Promise<Violation[]> {
       [command, ...options],
       { cwd: folder, maxBuffer: 64 * 1024 * 1024 },
       (error, stdout, stderr) => {
-        // The exit code is the number of violations; only an answer that is none is a failure of the tool.
+        // The exit code is the number of violations. The tool itself failed only when its output is not JSON.
         if (stdout.startsWith("{")) resolved(JSON.parse(stdout).summary.violations);
         else rejected(error ?? new Error(stderr));
       },
@@ -33,7 +33,7 @@ function cruise(folder: string): Promise<Violation[]> {
 }
 
 describe("The sources", () => {
-  test("When every import is followed, then none goes up, sideways or in a circle", async () => {
+  test("When all imports are followed, then none goes up, sideways or in a circle", async () => {
     const violations = await cruise(PROJECT);
 
     const report = violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`);
@@ -42,7 +42,7 @@ describe("The sources", () => {
 });
 
 describe("The rules", () => {
-  /** One wrong import for each rule. The packages are empty ones of the fixture's own. */
+  /** At least one wrong import per rule. The packages are empty fixtures. */
   const wrongImports: readonly (readonly [rule: string, from: string, to: string])[] = [
     ["no-circular", "utils/circle-one.ts", "./circle-two.js"],
     ["feature-modules-apart", "src/cart/other.service.ts", "../orders/orders.service.js"],
@@ -94,7 +94,7 @@ describe("The rules", () => {
     }),
   };
   let folder = "";
-  let violations: Violation[] = [];
+  let violations: WrongImport[] = [];
 
   const write = (path: string, content: string): void => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });

@@ -1,27 +1,28 @@
 import { Types } from "mongoose";
-import { listAt, textAt } from "../../scripts/demo/storefront.js";
 import { SEED } from "../../scripts/sandbox/seed/index.js";
+import { listAt, textAt } from "../../scripts/support/json.js";
 import { useInstances } from "../support/instances.js";
 import { type Answer, ITEMS, Shopper } from "../support/purchase.js";
+import { roundsOf } from "../support/races.js";
 
 /**
- * Races for carts: the browser's tabs, the phone and the login all at once, over two instances. Whatever
- * comes first: what was answered is what is stored, and the inventory holds exactly what the carts say.
+ * Races for carts: tabs, a phone and a login at once, over two instances. In every order, what was answered is
+ * what is stored, and the inventory reserves exactly what the carts contain.
  */
 const world = useInstances();
-const ROUNDS = Array.from({ length: Number(process.env.RACE_ROUNDS ?? 3) }, (_unused, round) => round);
+const ROUNDS = roundsOf(3);
 
 const KAJAL = { productId: SEED.products.kajal, variantId: SEED.variants.kajal, quantity: 1 };
 const urlOf = (index: number): string => world().urlOf(index);
 const carts = () => world().db.collection("carts");
 const cartItems = () => world().db.collection("cartItems");
 
-/** A guest of the seed's customer who has not signed in yet, and the same browser after it. */
+/** A browser before and after its customer signs in. */
 async function guestAndCustomer(token: string): Promise<{ guest: Shopper; customer: Shopper }> {
   const guest = new Shopper(urlOf(0));
   await guest.do({ method: "POST", path: "/api/cart/items", body: KAJAL });
   const customer = new Shopper(urlOf(1), token);
-  customer.sessionId = guest.sessionId;
+  customer.guestId = guest.guestId;
   return { guest, customer };
 }
 
@@ -40,7 +41,7 @@ const quantitiesIn = (data: unknown): Record<string, number> =>
     listAt(data, "items").map((item) => [textAt(item, "variantId"), Number(Object(item).quantity)]),
   );
 
-/** Each cart's own numbers fit its lines, and the inventory holds for it what its lines say, and no more. */
+/** Each cart's numbers match its lines, and the inventory reserves exactly the quantities of its lines. */
 async function expectCartsConsistent(): Promise<void> {
   const { db, sandbox } = world();
   for (const cart of await carts().find().toArray()) {
@@ -62,12 +63,12 @@ async function expectCartsConsistent(): Promise<void> {
         ])
         .sort();
     const held = await sandbox.control.inventory.activeReservations(cart._id.toHexString());
-    const wanted = lines.map(({ reservationId, variantId, quantity }) => ({
+    const expected = lines.map(({ reservationId, variantId, quantity }) => ({
       reservationId,
       variantId,
       quantity,
     }));
-    expect(byId(held)).toEqual(byId(wanted));
+    expect(byId(held)).toEqual(byId(expected));
   }
   const sessions = await db
     .collection("checkoutSessions")
@@ -81,14 +82,14 @@ async function expectCartsConsistent(): Promise<void> {
   expect(await sandbox.control.inventory.imbalances()).toEqual([]);
 }
 
-/** The customer's cart is empty before each race; what others did stays. */
+/** Empties the customer's cart before a race and keeps everything else. */
 async function emptyCartOf(token: string): Promise<void> {
   await new Shopper(urlOf(0), token).send({ method: "DELETE", path: "/api/cart" });
   await world().settle();
 }
 
 test.each(ROUNDS)(
-  "When adding, removing and merging happen at once, then no unit is lost and none is held twice (round %i)",
+  "When adding, removing and merging happen at once, then no unit is lost or reserved twice (round %i)",
   async (round) => {
     const token = world().sandbox.tokens.asha;
     await emptyCartOf(token);
@@ -108,9 +109,9 @@ test.each(ROUNDS)(
     ]);
     expect(others.map(({ status, code }) => [status, code])).toEqual(others.map(() => [200, null]));
     expect(removedOwn.status).toBe(200);
-    // Once merged, the line is the customer's: the guest has no such line, or it is not his.
+    // After the merge the line belongs to the customer, so the guest gets 403 or 404.
     expect([200, 403, 404]).toContain(removedGuest.status);
-    // What the guest added behind the merge, the next login brings.
+    // The next login merges what the guest added after the merge.
     expect(await merge(customer, urlOf(round))).toMatchObject({ status: 200 });
     await world().settle();
     const cart = await customer.do({ method: "GET", path: "/api/cart" });
@@ -119,7 +120,7 @@ test.each(ROUNDS)(
       [SEED.variants.kajal]: 6,
       ...(removedGuest.status === 200 ? {} : { [hairOil]: 1 }),
     });
-    const guestCarts = await carts().find({ sessionId: guest.sessionId }).toArray();
+    const guestCarts = await carts().find({ sessionId: guest.guestId }).toArray();
     expect(guestCarts.filter(({ status }) => status === "active")).toEqual([]);
     await expectCartsConsistent();
   },
@@ -143,13 +144,13 @@ test.each(ROUNDS)(
     const cart = await customer.do({ method: "GET", path: "/api/cart" });
     expect(quantitiesIn(cart)).toEqual({ [SEED.variants.kajal]: 3, [SEED.variants.hairOil]: 1 });
     const [own] = await carts().find({ userId: SEED.users.bharat, status: "active" }).toArray();
-    expect(await carts().find({ sessionId: guest.sessionId }).toArray()).toMatchObject([
+    expect(await carts().find({ sessionId: guest.guestId }).toArray()).toMatchObject([
       { status: "converted", mergedIntoCartId: own?._id, itemCount: 0 },
     ]);
     expect(await cartItems().countDocuments({ cartId: new Types.ObjectId(textAt(cart, "id")) })).toBe(2);
     const savedItems = world().db.collection("savedItems");
     expect(await savedItems.find({ userId: SEED.users.bharat }).toArray()).toMatchObject([{ quantity: 2 }]);
-    expect(await savedItems.countDocuments({ sessionId: guest.sessionId })).toBe(0);
+    expect(await savedItems.countDocuments({ sessionId: guest.guestId })).toBe(0);
     await expectCartsConsistent();
     expect(isMerged(await merge(customer, urlOf(round)))).toBe(false);
   },

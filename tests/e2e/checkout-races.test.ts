@@ -1,6 +1,7 @@
 import { Types } from "mongoose";
-import { textAt } from "../../scripts/demo/storefront.js";
 import { SEED } from "../../scripts/sandbox/seed/index.js";
+import { textAt } from "../../scripts/support/json.js";
+import { SAMPLE_CONTACT } from "../../scripts/support/sample-customer.js";
 import { useInstances } from "../support/instances.js";
 import {
   type Answer,
@@ -13,12 +14,12 @@ import {
   startCheckout,
   verify,
 } from "../support/purchase.js";
+import { roundsOf } from "../support/races.js";
 
-/** Races for a checkout: a shaky hand on "Checkout", and two tabs that want different things, over two instances. */
+/** Races for a checkout over two instances: repeated clicks on "Checkout", and two tabs with different choices. */
 const world = useInstances();
 
 const urlOf = (index: number): string => world().urlOf(index);
-const contact = { email: "meera@example.com", phone: "+919845012345" };
 
 const STARTS = 20;
 
@@ -29,7 +30,7 @@ test(`When a checkout is started ${STARTS} times at once over two instances, the
   await shopper.do({ method: "POST", path: "/api/cart/items", body: ITEMS.ashwagandha });
   const answers = await Promise.all(
     Array.from({ length: STARTS }, (_unused, index) =>
-      shopper.send({ method: "POST", path: "/api/checkout/start", body: contact, url: urlOf(index) }),
+      shopper.send({ method: "POST", path: "/api/checkout/start", body: SAMPLE_CONTACT, url: urlOf(index) }),
     ),
   );
   expect(answers.map(({ code }) => code)).toEqual(answers.map(() => null));
@@ -37,7 +38,12 @@ test(`When a checkout is started ${STARTS} times at once over two instances, the
   expect(new Set(answers.map(({ data }) => textAt(data, "id"))).size).toBe(1);
   const cartId = new Types.ObjectId(textAt(cart, "cart.id"));
   expect(await db.collection("checkoutSessions").find({ cartId }).toArray()).toMatchObject([
-    { _id: new Types.ObjectId(textAt(answers[0]?.data, "id")), status: "initiated", ...contact, lease: null },
+    {
+      _id: new Types.ObjectId(textAt(answers[0]?.data, "id")),
+      status: "initiated",
+      ...SAMPLE_CONTACT,
+      lease: null,
+    },
   ]);
   await world().settle();
   const held = await sandbox.control.inventory.activeReservations(cartId.toHexString());
@@ -49,17 +55,17 @@ test(`When a checkout is started ${STARTS} times at once over two instances, the
 });
 
 type Tab = (index: number) => Promise<Answer>;
-const ROUNDS = Array.from({ length: Number(process.env.RACE_ROUNDS ?? 3) }, (_unused, round) => round);
+const ROUNDS = roundsOf(3);
 
-/** Either tab may find that the other was faster; then it hears so, and nothing of its own is done. */
+/** A tab that loses the race gets a conflict and changes nothing. */
 function expectOrderly(answers: Answer[]): void {
-  const told = answers.map(({ status, code }) => `${status} ${code}`);
+  const outcomes = answers.map(({ status, code }) => `${status} ${code}`);
   const allowed = ["200 null", "409 VERSION_CONFLICT", "409 REQUEST_IN_PROGRESS"];
-  expect(told.filter((answer) => !allowed.includes(answer))).toEqual([]);
-  expect(told).toContain("200 null");
+  expect(outcomes.filter((answer) => !allowed.includes(answer))).toEqual([]);
+  expect(outcomes).toContain("200 null");
 }
 
-/** What the session says, what is asked for at the gateway and what is open for it are one thing. */
+/** The session, its open payment and the amount at the gateway agree. */
 async function expectOneOpenPayment(id: string): Promise<void> {
   const { db } = world();
   const session = await db.collection("checkoutSessions").findOne({ _id: new Types.ObjectId(id) });
@@ -109,7 +115,7 @@ test.each(ROUNDS)(
       expectOrderly(answers);
       await expectOneOpenPayment(checkout.id);
     }
-    // Whoever pays in the end pays what the session says, once.
+    // The payment that follows has the session's amount and is taken once.
     const open = await chooseMethod(checkout);
     await expectOneOpenPayment(checkout.id);
     const verified = await verify(open, payFor(world().sandbox, open));
@@ -122,7 +128,7 @@ test.each(ROUNDS)(
       .db.collection("orders")
       .findOne({ _id: new Types.ObjectId(checkout.id) });
     expect(order?.paidAmount).toBe(open.amount);
-    // The uses that superseded choices gave back belong to none of the claims that came after.
+    // Reversing the uses of superseded choices must not reverse the claim of a later choice.
     await world().settle();
     const uses = world().sandbox.control.pricing.ledger();
     const sign = { recorded: 1, reversed: -1 } as Readonly<Record<string, number>>;

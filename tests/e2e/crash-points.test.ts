@@ -1,17 +1,16 @@
 import type { mongo } from "mongoose";
 import { JOURNEYS, type Journey } from "../../scripts/crash-sweep/journeys.js";
-import { type CrashSpec, describe as tell } from "../../scripts/crash-sweep/points.js";
-import { type Recorded, record } from "../../scripts/crash-sweep/record.js";
-import { sweep } from "../../scripts/crash-sweep/sweep.js";
-import type { Outcome } from "../../scripts/crash-sweep/try-point.js";
-import { openWorld, type SweepWorld } from "../../scripts/crash-sweep/world.js";
+import { type CrashSpec, describe as toText } from "../../scripts/crash-sweep/points.js";
+import { type Recorded, record, sweep } from "../../scripts/crash-sweep/sweep.js";
+import type { CrashOutcome } from "../../scripts/crash-sweep/try-point.js";
+import { openSweepWorld, type SweepWorld } from "../../scripts/crash-sweep/world.js";
 import type { CallEntry } from "../../scripts/sandbox/shared/call-log.js";
 import { ensureBuild } from "../support/service-build.js";
-import { testDatabaseUri } from "../support/test-database-uri.js";
+import { databaseNameOf, testDatabaseUri } from "../support/test-database-uri.js";
 
 /**
- * F1–F5, F50: the most telling crashes of the sweep (`npm run test:crash` has all of them), and the proof that
- * there can be no effect without a crash point, and no crash point that is not what it says.
+ * The most important crashes of the sweep (`npm run test:crash` tries all of them), and a proof that every
+ * effect has a crash point and every crash point stands at the effect that it names.
  */
 
 const journeyOf = (name: string): Journey => {
@@ -20,24 +19,24 @@ const journeyOf = (name: string): Journey => {
   return journey;
 };
 
-/** A point, and how often its effect has happened when the process dies there. */
-interface Telling {
+/** A crash point, and how often its effect has happened when the process dies there. */
+interface CrashCase {
   what: string;
   journey: string;
   point: RegExp;
   count(world: SweepWorld): Promise<number>;
 }
 
-const TELLING: readonly Telling[] = [
+const CRASHES: readonly CrashCase[] = [
   {
-    what: "the gateway order is made",
+    what: "the gateway order is created",
     journey: "online",
     point: /choose-upi\. .*razorpay\.POST \/v1\/orders$/,
     count: async ({ sandbox }) =>
       sandbox.control.calls.count({ service: "razorpay", route: "POST /v1/orders" }),
   },
   {
-    what: "the intent to place is written",
+    what: "the placement claim is written",
     journey: "online",
     point: /place\. .*db\.checkoutSessions\.findAndModify$/,
     count: ({ db }) => db.collection("checkoutSessions").countDocuments({ placement: { $ne: null } }),
@@ -57,44 +56,44 @@ const TELLING: readonly Telling[] = [
     count: ({ db }) => db.collection("orders").countDocuments(),
   },
   {
-    what: "the refund is made",
+    what: "the refund is created",
     journey: "refused",
     point: /place\. .*razorpay\.POST \/v1\/payments\/\{id\}\/refund$/,
     count: async ({ sandbox }) => sandbox.control.razorpay.ledger().refunds.length,
   },
 ];
-const CASES = TELLING.flatMap((telling) =>
+const CASES = CRASHES.flatMap((crash) =>
   (["before", "after"] as const).map((phase) => ({
-    ...telling,
+    ...crash,
     phase,
-    left: phase === "before" ? "nothing" : "all",
+    done: phase === "before" ? "nothing" : "all",
   })),
 );
 const isOf = (spec: CrashSpec, { journey, point, phase }: (typeof CASES)[number]): boolean =>
-  spec.journey.name === journey && spec.phase === phase && point.test(tell(spec));
+  spec.journey.name === journey && spec.phase === phase && point.test(toText(spec));
 
-/** What was really sent, as those noticed who received it. */
-interface Witnessed {
+/** What was really sent, as its receivers recorded it. */
+interface Received {
   recorded: Recorded;
   calls: CallEntry[];
   commands: mongo.Document[];
 }
 
 let world: SweepWorld;
-const witnessed = new Map<string, Witnessed>();
+const received = new Map<string, Received>();
 const counts = new Map<CrashSpec, number>();
-let outcomes: Outcome[] = [];
+let outcomes: CrashOutcome[] = [];
 
-/** The database writes down every command that reaches it. */
-async function profile(db: SweepWorld["db"]): Promise<void> {
+/** Makes the database log every command that it receives. */
+async function startProfiling(db: SweepWorld["db"]): Promise<void> {
   await db.command({ profile: 0 });
   await db.dropCollection("system.profile").catch(() => false);
   await db.createCollection("system.profile", { capped: true, size: 16 * 1024 * 1024 });
   await db.command({ profile: 2 });
 }
 
-async function recordWitnessed(name: string): Promise<Recorded> {
-  await profile(world.db);
+async function recordReceived(name: string): Promise<Recorded> {
+  await startProfiling(world.db);
   const [recorded] = await record(world, [journeyOf(name)]);
   await world.db.command({ profile: 0 });
   if (!recorded) throw new Error(`nothing was recorded of ${name}`);
@@ -103,7 +102,7 @@ async function recordWitnessed(name: string): Promise<Recorded> {
     .find({ appName: world.db.databaseName })
     .sort({ ts: 1 })
     .toArray();
-  witnessed.set(name, { recorded, calls: world.sandbox.control.calls.list(), commands });
+  received.set(name, { recorded, calls: world.sandbox.control.calls.list(), commands });
   return recorded;
 }
 
@@ -111,34 +110,36 @@ beforeAll(async () => {
   const mongoUri = process.env.TEST_MONGODB_SERVER;
   if (!mongoUri) throw new Error("no MongoDB: is this file in tests/e2e?");
   await ensureBuild();
-  const { pathname } = new URL(testDatabaseUri("crash").replace(/^mongodb/, "http"));
-  world = await openWorld(mongoUri, pathname.slice(1));
-  const recorded = [await recordWitnessed("online"), await recordWitnessed("refused")];
+  world = await openSweepWorld(mongoUri, databaseNameOf(testDatabaseUri("crash")));
+  const recorded = [await recordReceived("online"), await recordReceived("refused")];
   outcomes = await sweep(world, recorded, {
-    choose: (spec) => spec.nth === 1 && CASES.some((telling) => isOf(spec, telling)),
+    choose: (spec) => spec.nth === 1 && CASES.some((crash) => isOf(spec, crash)),
     onCrash: async (spec) => {
-      const telling = CASES.find((candidate) => isOf(spec, candidate));
-      if (telling) counts.set(spec, await telling.count(world));
+      const crash = CASES.find((candidate) => isOf(spec, candidate));
+      if (crash) counts.set(spec, await crash.count(world));
     },
   });
 }, 240_000);
 afterAll(() => world?.close());
 
 describe("A process that dies", () => {
-  test.each(CASES)("When it dies $phase $what, then nobody can tell in the end", (telling) => {
-    const outcome = outcomes.find(({ spec }) => isOf(spec, telling));
-    expect(outcome?.faults).toEqual([]);
-    expect(outcome?.diedIn).not.toBeNull();
-  });
+  test.each(CASES)(
+    "When it dies $phase $what, then the end result is the same as without a crash",
+    (crash) => {
+      const outcome = outcomes.find(({ spec }) => isOf(spec, crash));
+      expect(outcome?.faults).toEqual([]);
+      expect(outcome?.diedIn).not.toBeNull();
+    },
+  );
 
-  test.each(CASES)("When it dies $phase $what, then $left of that has happened", (telling) => {
-    const outcome = outcomes.find(({ spec }) => isOf(spec, telling));
-    expect(outcome && counts.get(outcome.spec)).toBe(telling.phase === "before" ? 0 : 1);
+  test.each(CASES)("When it dies $phase $what, then $done of that effect has happened", (crash) => {
+    const outcome = outcomes.find(({ spec }) => isOf(spec, crash));
+    expect(outcome && counts.get(outcome.spec)).toBe(crash.phase === "before" ? 0 : 1);
   });
 });
 
-/** POSTs of the neighbours' contracts that only ask (`upstreams.md`). */
-const QUESTIONS = new Set([
+/** POSTs of the neighbours' contracts that only read. */
+const READING_POSTS = new Set([
   "catalog POST /api/products/batch",
   "pricing POST /api/coupons/validate",
   "pricing POST /api/automatic-discounts/apply",
@@ -153,11 +154,11 @@ function tally(names: readonly string[]): Record<string, number> {
   return found;
 }
 
-const pointsOf = ({ recorded }: Witnessed, isWanted: (name: string) => boolean): string[] =>
+const pointsOf = ({ recorded }: Received, isWanted: (name: string) => boolean): string[] =>
   recorded.points.filter(({ phase, name }) => phase === "before" && isWanted(name)).map(({ name }) => name);
 
 const BOOKKEEPING = new Set(["leases", "jobRuns"]);
-/** The profiler's words for what writes; `findAndModify` first, because it has fields of the others' names. */
+/** The profiler's names of writes. `findAndModify` comes first, because it has fields with the others' names. */
 const VERBS: Readonly<Record<string, string>> = {
   findAndModify: "findAndModify",
   insert: "insert",
@@ -172,7 +173,7 @@ interface Write {
   isInTransaction: boolean;
 }
 
-/** What one line of the profiler says of a write; null for anything else. */
+/** The write in a line of the profiler, or null for anything else. */
 function writeOf({ op, ns, command, readConcern }: mongo.Document): Write | null {
   const verb = op === "command" ? Object.keys(VERBS).find((name) => command?.[name] !== undefined) : op;
   const collection = String(ns).split(".").slice(1).join(".");
@@ -182,24 +183,26 @@ function writeOf({ op, ns, command, readConcern }: mongo.Document): Write | null
 }
 
 describe.each(["online", "refused"])("The recording of the journey %s", (name) => {
-  const get = (): Witnessed => {
-    const found = witnessed.get(name);
+  const get = (): Received => {
+    const found = received.get(name);
     if (!found) throw new Error("not recorded");
     return found;
   };
 
-  test("When neighbours and gateway were written to, then each time at a point", () => {
-    const heard = get()
-      .calls.filter(({ method, service, route }) => method !== "GET" && !QUESTIONS.has(`${service} ${route}`))
+  test("When a neighbour or the gateway receives a write, then the write has a crash point", () => {
+    const writes = get()
+      .calls.filter(
+        ({ method, service, route }) => method !== "GET" && !READING_POSTS.has(`${service} ${route}`),
+      )
       .map(({ service, route }) => `${service}.${route.replace(/:\w+/g, "{id}")}`);
-    expect(heard).not.toEqual([]);
-    expect(tally(pointsOf(get(), (point) => !point.startsWith("db.")))).toEqual(tally(heard));
+    expect(writes).not.toEqual([]);
+    expect(tally(pointsOf(get(), (point) => !point.startsWith("db.")))).toEqual(tally(writes));
   });
 
-  const writes = (): Write[] => get().commands.flatMap((command) => writeOf(command) ?? []);
+  const findWrites = (): Write[] => get().commands.flatMap((command) => writeOf(command) ?? []);
 
-  test("When the database was written to outside a transaction, then each time at a point", () => {
-    const written = writes()
+  test("When the database receives a write outside a transaction, then the write has a crash point", () => {
+    const written = findWrites()
       .filter(({ isInTransaction }) => !isInTransaction)
       .map(({ collection, command }) => `db.${collection}.${command}`);
     expect(written).not.toEqual([]);
@@ -207,14 +210,14 @@ describe.each(["online", "refused"])("The recording of the journey %s", (name) =
     expect(tally(pointsOf(get(), isWrite))).toEqual(tally(written));
   });
 
-  test("When transactions have written, then their commits are points that say what", () => {
-    const written = writes()
+  test("When a transaction writes, then its commit has a crash point that names the collections", () => {
+    const written = findWrites()
       .filter(({ isInTransaction }) => isInTransaction)
       .map(({ collection }) => collection);
-    const told = pointsOf(get(), (point) => point.startsWith("db.commitTransaction")).flatMap((point) =>
+    const named = pointsOf(get(), (point) => point.startsWith("db.commitTransaction")).flatMap((point) =>
       (point.split(" ")[1] ?? "").split("+"),
     );
     expect(written).not.toEqual([]);
-    expect(new Set(told)).toEqual(new Set(written));
+    expect(new Set(named)).toEqual(new Set(written));
   });
 });

@@ -7,12 +7,12 @@ import { eventually, useInstances } from "../support/instances.js";
 import { expectMoneyBack, expectPaidOrder, orderOf, sessionOf } from "../support/money.js";
 import { type Answer, ITEMS, type OpenCheckout, paidCheckout, place } from "../support/purchase.js";
 
-/** F1–F5: an instance dies, or freezes, while it places an order; the other one finishes or undoes it. */
+/** An instance dies or freezes while it places an order; another one finishes or undoes the placement. */
 const world = useInstances({ count: 1 });
 const inventory = () => world().sandbox.control.inventory;
 
 const CONVERT = { service: "inventory", match: "POST /api/reservations/convert" } as const;
-/** Longer than it takes to undo a placing. */
+/** Longer than it takes to undo a placement. */
 const LATE_MS = 8_000;
 const USE_COUPON = { service: "pricing", match: "POST /api/coupons/usage" } as const;
 
@@ -26,34 +26,34 @@ afterEach(async () => {
 const paid = (options: Parameters<typeof paidCheckout>[2] = {}) =>
   paidCheckout(world().urls[0] ?? "", world().sandbox, options);
 
-interface Placing {
+interface StuckPlacement {
   victim: ServiceProcess;
   key: string;
-  /** What the client hears; null: its connection broke. */
+  /** The client's answer, or null when its connection broke. */
   answer: Promise<Answer | null>;
 }
 
-/** Begins to place on an instance of its own, and waits until that is stuck in this fault. */
-async function placeUntil(checkout: OpenCheckout, fault: FaultRule): Promise<Placing> {
+/** Starts to place on a new instance and waits until the fault holds it up. */
+async function placeUntil(checkout: OpenCheckout, fault: FaultRule): Promise<StuckPlacement> {
   const victim = await world().startAnother();
   const { faults } = world().sandbox.control;
   const { id } = faults.add({ times: 1, ...fault });
   const key = randomUUID();
   const answer = place(checkout, { key, url: victim.url }).catch(() => null);
-  await eventually("the placing is stuck", async () =>
+  await eventually("the placement is stuck", async () =>
     faults.list().some((row) => row.id === id && row.hits > 0),
   );
   return { victim, key, answer };
 }
 
-async function kill({ victim, answer }: Placing): Promise<void> {
+async function kill({ victim, answer }: StuckPlacement): Promise<void> {
   victim.kill("SIGKILL");
   await victim.exited;
   expect(await answer).toBeNull();
 }
 
-/** Time passes for the leases that the dead left behind: on the session, and on the client's key. */
-async function endLeases({ id }: OpenCheckout): Promise<void> {
+/** Expires what the dead process holds: the claim on the session and the lease on the client's key. */
+async function expireLeases({ id }: OpenCheckout): Promise<void> {
   const past = new Date(Date.now() - 1_000);
   const { db } = world();
   await db
@@ -64,12 +64,12 @@ async function endLeases({ id }: OpenCheckout): Promise<void> {
     .updateMany({ state: "in_progress" }, { $set: { leaseUntil: past } });
 }
 
-/** Before the lease is over nobody interferes; afterwards the job ends it. */
+/** The job leaves a live claim alone, and ends the placement once the claim has expired. */
 async function recover(checkout: OpenCheckout): Promise<void> {
   await world().runJob("placement-recovery");
   expect(await orderOf(world(), checkout)).toBeNull();
   expect((await sessionOf(world(), checkout))?.placement).not.toBeNull();
-  await endLeases(checkout);
+  await expireLeases(checkout);
   await world().runJob("placement-recovery");
 }
 
@@ -79,7 +79,7 @@ async function expectOrderForRetry(checkout: OpenCheckout, key: string): Promise
   expect(await inventory().ledger({ orderId: checkout.id, type: "converted" })).toHaveLength(1);
 }
 
-test("When an instance dies before it took the stock, then the recovery job places the order", async () => {
+test("When an instance dies before it converts the stock, then the recovery job places the order", async () => {
   const checkout = await paid();
   const placing = await placeUntil(checkout, { ...CONVERT, action: "hang" });
   await kill(placing);
@@ -91,10 +91,10 @@ test("When an instance dies before it took the stock, then the recovery job plac
   await expectOrderForRetry(checkout, placing.key);
 });
 
-test("When an instance dies after it took the stock, then the recovery job sells nothing twice", async () => {
+test("When an instance dies after it converts the stock, then the recovery job sells nothing twice", async () => {
   const checkout = await paid({ coupon: SEED.coupons.WELCOME10 });
   const placing = await placeUntil(checkout, { ...USE_COUPON, action: "hang" });
-  await eventually("the stock is taken", async () => {
+  await eventually("the stock is converted", async () => {
     return (await inventory().ledger({ orderId: checkout.id, type: "converted" })).length > 0;
   });
   await kill(placing);
@@ -102,7 +102,7 @@ test("When an instance dies after it took the stock, then the recovery job sells
   await expectOrderForRetry(checkout, placing.key);
 });
 
-test("When the stock is gone by the time of the recovery, then the money goes back", async () => {
+test("When the stock is gone before the recovery, then the payment is refunded", async () => {
   await inventory().setStock(SEED.variants.lastUnit, 1);
   const checkout = await paid({ items: [ITEMS.last] });
   const placing = await placeUntil(checkout, { ...CONVERT, action: "hang" });
@@ -115,7 +115,7 @@ test("When the stock is gone by the time of the recovery, then the money goes ba
   expect(await place(checkout, { key: placing.key })).toMatchObject({ status: 409, code: "OUT_OF_STOCK" });
 });
 
-test("When an instance dies after it undid the placing, then the refund is sent once all the same", async () => {
+test("When an instance dies after it undid the placement, then the refund is still sent once", async () => {
   await inventory().setStock(SEED.variants.lastUnit, 1);
   const checkout = await paid({ items: [ITEMS.last] });
   const session = await sessionOf(world(), checkout);
@@ -140,17 +140,17 @@ test("When an instance freezes, another places, and the first wakes up, then the
   await victim.stop();
 });
 
-test("When an instance freezes, another undoes its work, and the first wakes up, then nothing stays of it", async () => {
+test("When an instance freezes, another undoes its work, and the first wakes up, then nothing of it remains", async () => {
   const { WELCOME10 } = SEED.coupons;
   const { faults, pricing } = world().sandbox.control;
   await inventory().setStock(SEED.variants.lastUnit, 1);
   const checkout = await paid({ items: [ITEMS.last], coupon: WELCOME10 });
   await inventory().lapse(String((await sessionOf(world(), checkout))?.cartId));
   await inventory().setStock(SEED.variants.lastUnit, 0);
-  // What it has sent arrives when everything is undone already.
+  // The frozen instance's coupon call arrives after everything has been undone.
   faults.add({ ...USE_COUPON, action: "delay", delayMs: LATE_MS, times: 1 });
   const { victim, answer } = await placeUntil(checkout, { ...CONVERT, action: "hang" });
-  await eventually("it uses the coupon", async () =>
+  await eventually("the coupon call is sent", async () =>
     faults.list().some(({ match, hits }) => match === USE_COUPON.match && hits > 0),
   );
   victim.kill("SIGSTOP");
@@ -158,9 +158,11 @@ test("When an instance freezes, another undoes its work, and the first wakes up,
   await expectMoneyBack(world(), checkout, { paid: checkout.paid, reason: "undo" });
   expect(pricing.usages(WELCOME10)).not.toContain(checkout.id);
   await inventory().setStock(SEED.variants.lastUnit, 1);
-  await eventually("its late call was served", async () => pricing.usages(WELCOME10).includes(checkout.id));
+  await eventually("the late coupon call was served", async () =>
+    pricing.usages(WELCOME10).includes(checkout.id),
+  );
   victim.kill("SIGCONT");
-  // Of its call for the stock it never heard; the same request, repeated, finds what became of it.
+  // The call for the stock was never answered. A repeated request returns the final outcome.
   expect(await answer).toMatchObject({ status: 503, code: "OUTCOME_UNKNOWN" });
   expect(await place(checkout)).toMatchObject({ status: 409, code: "OUT_OF_STOCK" });
   expect(await orderOf(world(), checkout)).toBeNull();
@@ -173,7 +175,7 @@ test("When an instance freezes, another undoes its work, and the first wakes up,
   await victim.stop();
 });
 
-test("When the answer to the taking of the stock is lost, then asking again finds it", async () => {
+test("When the answer to the stock conversion is lost, then a repeated request places the order", async () => {
   const checkout = await paid();
   world().sandbox.control.faults.add({ ...CONVERT, action: "reset-after", times: 2 });
   const key = randomUUID();

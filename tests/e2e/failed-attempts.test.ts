@@ -10,18 +10,18 @@ import {
   verify,
 } from "../support/purchase.js";
 
-/** Failures that look like guessing are counted across instances. */
+/** Failures that look like guessing are counted across all instances. */
 const world = useInstances({ env: { RATE_LIMIT_PER_MINUTE: "300" } });
 
-/** A window may end between two requests of a test: then the count begins anew. */
+/** Starts each test with new counters, so that no window ends within a test. */
 beforeEach(async () => {
   await world().db.collection("failedAttempts").deleteMany({});
 });
 
-type Try = (url: string) => Promise<{ status: number }>;
+type Attempt = (url: string) => Promise<{ status: number }>;
 
-/** The statuses of so many tries, each on the other instance than the one before. */
-async function tries(count: number, attempt: Try): Promise<number[]> {
+/** The statuses of repeated attempts, alternating between the instances. */
+async function attempts(count: number, attempt: Attempt): Promise<number[]> {
   const statuses: number[] = [];
   for (let index = 0; index < count; index += 1) statuses.push((await attempt(world().urlOf(index))).status);
   return statuses;
@@ -47,49 +47,49 @@ const webhook = async (url: string, signature: string, body = "{}") =>
   });
 
 describe("Guessing coupons", () => {
-  test("When a guest tries coupon after coupon on two instances, then ten refusals are answered", async () => {
+  test("When a guest guesses coupons on two instances, then the limit applies after ten refusals", async () => {
     const shopper = await guest();
-    const statuses = await tries(14, (url) =>
+    const statuses = await attempts(14, (url) =>
       applyCoupon(shopper, `GUESS${Math.random()}`.slice(0, 12), url),
     );
     expect(statuses).toEqual([...times(10, 400), ...times(4, 429)]);
-    // Neither instance lets the next guess through, even if it is right.
-    const right = await tries(2, (url) => applyCoupon(shopper, "WELCOME10", url));
+    // Neither instance accepts the next guess, even a valid coupon.
+    const right = await attempts(2, (url) => applyCoupon(shopper, "WELCOME10", url));
     expect(right).toEqual([429, 429]);
-    // Another guest of the same address is not affected.
+    // Another guest at the same address is not affected.
     expect((await applyCoupon(await guest(), "WELCOME10")).status).toBe(200);
   });
 });
 
 describe("Looking for orders and payments", () => {
-  test("When a customer asks for what does not exist, then thirty times a minute, on all instances together", async () => {
+  test("When a customer looks up what does not exist, then the limit is thirty a minute across all instances", async () => {
     const shopper = await asCustomer("user-searching");
-    const orders = await tries(20, (url) => lookUp(shopper, "ORD-2026-999999", url));
+    const orders = await attempts(20, (url) => lookUp(shopper, "ORD-2026-999999", url));
     expect(orders).toEqual(times(20, 404));
     const path = "/api/payments/0123456789abcdef01234567";
-    const payments = await tries(14, (url) => shopper.send({ method: "GET", path, url }));
+    const payments = await attempts(14, (url) => shopper.send({ method: "GET", path, url }));
     expect(payments).toEqual([...times(10, 404), ...times(4, 429)]);
     const other = await asCustomer("user-elsewhere");
     expect((await lookUp(other, "ORD-2026-999999")).status).toBe(404);
   });
 
-  test("When orders are looked for with a guessed link, then the address is limited to ten times as much", async () => {
-    const anonymous: Try = (url) => fetch(`${url}/api/orders/ORD-2026-999999?token=4102444800.guessed`);
-    expect(await tries(302, anonymous)).toEqual([...times(300, 404), ...times(2, 429)]);
+  test("When orders are looked up with guessed links, then the address may fail ten times as often", async () => {
+    const anonymous: Attempt = (url) => fetch(`${url}/api/orders/ORD-2026-999999?token=4102444800.guessed`);
+    expect(await attempts(302, anonymous)).toEqual([...times(300, 404), ...times(2, 429)]);
   });
 });
 
 describe("Wrong signatures", () => {
-  test("When a guest forges the callback, then ten times a minute; the right one follows in the next", async () => {
+  test("When a guest forges the callback, then the limit is ten a minute", async () => {
     const checkout = await openCheckout(world().urlOf(0));
     const paid = payFor(world().sandbox, checkout);
     const forged = { ...paid, signature: "0".repeat(64) };
-    const statuses = await tries(12, (url) => verify(checkout, forged, url));
+    const statuses = await attempts(12, (url) => verify(checkout, forged, url));
     expect(statuses).toEqual([...times(10, 400), 429, 429]);
   });
 
-  test("When webhooks are forged, then 429 after ten; one with a right signature is always accepted", async () => {
-    const forged = await tries(13, (url) => webhook(url, "0".repeat(64)));
+  test("When webhooks are forged, then 429 follows after ten, and a valid signature is still accepted", async () => {
+    const forged = await attempts(13, (url) => webhook(url, "0".repeat(64)));
     expect(forged).toEqual([...times(10, 401), ...times(3, 429)]);
     const { sandbox } = world();
     const checkout = await openCheckout(world().urlOf(0));
@@ -100,7 +100,7 @@ describe("Wrong signatures", () => {
 });
 
 describe("A purchase without failures", () => {
-  test("When everything succeeds, then no failure is counted and none is looked up", async () => {
+  test("When everything succeeds, then the counters are neither read nor written", async () => {
     const work = async () => {
       const { sandbox, urls } = world();
       const checkout = await paidCheckout(urls[0] ?? "", sandbox, { coupon: "WELCOME10" });

@@ -1,5 +1,6 @@
 import { Types } from "mongoose";
 import { findViolations } from "../../scripts/invariants/index.js";
+import { INVARIANTS, type Invariant } from "../../scripts/invariants/invariants.js";
 import { SEED } from "../../scripts/sandbox/seed/index.js";
 import {
   ITEMS,
@@ -12,13 +13,13 @@ import {
 } from "../support/purchase.js";
 import { startWorld, type World } from "../support/world.js";
 
-/** The audit itself: it finds nothing in a sound world, and each rule's breach when there is one. */
+/** The check itself: it finds nothing in sound data, and every breach of a rule. */
 jest.setTimeout(60_000);
 let world: World;
 let bought: OpenCheckout;
 let browsing: Shopper;
 
-/** An order with a coupon, a payment that went back, and a cart that somebody is still filling. */
+/** An order with a coupon, a surplus payment that was refunded, and an active cart. */
 beforeAll(async () => {
   world = await startWorld();
   bought = await openCheckout(world.url, { coupon: SEED.coupons.WELCOME10 });
@@ -37,7 +38,7 @@ const violated = async (): Promise<string[]> => {
   return [...new Set(violations.map(({ invariant }) => invariant))].sort();
 };
 
-/** Breaks one document, looks, and mends it. */
+/** Breaks one document, runs the check, and restores the document. */
 async function whenBroken(collection: string, filter: object, change: object): Promise<string[]> {
   const documents = world.db.collection(collection);
   const before = await documents.findOne(filter);
@@ -51,75 +52,123 @@ async function whenBroken(collection: string, filter: object, change: object): P
 }
 
 const longAgo = new Date(Date.now() - 3_600_000);
-const intent = { token: "x", startedAt: longAgo, leaseUntil: longAgo, attempts: 1 };
+const staleClaim = { token: "x", startedAt: longAgo, leaseUntil: longAgo, attempts: 1 };
 const ofOrder = { orderId: { $ne: null } };
 const surplus = { surplus: true };
 const anything = {};
 
-const breaches: [rule: string, breach: string, collection: string, filter: object, change: object][] = [
-  ["I1", "an order seems paid with more", "payments", ofOrder, { $inc: { capturedAmount: 100 } }],
-  ["I2", "more is reserved than was captured", "payments", ofOrder, { $inc: { refundReserved: 10 ** 9 } }],
-  ["I3", "a refund's amount is another", "refunds", anything, { $inc: { amount: 1 } }],
-  ["I4", "an order says it was refunded", "orders", anything, { $set: { refundedAmount: 1 } }],
-  ["I5", "a paid order is not paid in full", "orders", anything, { $inc: { paidAmount: -1 } }],
-  ["I6", "a captured payment has no order", "payments", ofOrder, { $set: { orderId: null } }],
+const breaches: [rule: Invariant, breach: string, collection: string, filter: object, change: object][] = [
   [
-    "I6",
-    "an order's money went back by itself",
+    "gatewayBalance",
+    "a payment of an order says it captured more",
+    "payments",
+    ofOrder,
+    { $inc: { capturedAmount: 100 } },
+  ],
+  [
+    "paymentAmounts",
+    "more is reserved than was captured",
+    "payments",
+    ofOrder,
+    { $inc: { refundReserved: 10 ** 9 } },
+  ],
+  ["paymentRefunds", "a refund has another amount", "refunds", anything, { $inc: { amount: 1 } }],
+  ["orderAmounts", "an order says that it was refunded", "orders", anything, { $set: { refundedAmount: 1 } }],
+  ["paymentStatus", "a paid order is not paid in full", "orders", anything, { $inc: { paidAmount: -1 } }],
+  ["noOrphanMoney", "a captured payment has no order", "payments", ofOrder, { $set: { orderId: null } }],
+  [
+    "noOrphanMoney",
+    "the money of an order was refunded without an approval",
     "payments",
     surplus,
     { $set: { orderId: new Types.ObjectId() } },
   ],
-  ["I7", "a capture was neither accepted nor refunded", "payments", ofOrder, { $set: { accepted: false } }],
   [
-    "I8",
-    "the gateway refunded what we do not know",
+    "oneAcceptedPayment",
+    "a capture was neither accepted nor refunded",
+    "payments",
+    ofOrder,
+    { $set: { accepted: false } },
+  ],
+  [
+    "refundsMatch",
+    "the gateway has a refund without a record here",
     "refunds",
     anything,
     { $set: { attempts: [], gatewayRefundId: "rfnd_other" } },
   ],
-  ["I9", "a line does not add up", "orderItems", anything, { $inc: { lineTotal: 1 } }],
+  ["totals", "a line does not add up", "orderItems", anything, { $inc: { lineTotal: 1 } }],
   [
-    "I11",
+    "oneOrderPerSession",
     "an order's session is not completed",
     "checkoutSessions",
     anything,
     { $set: { status: "failed" } },
   ],
   [
-    "I12",
-    "a cart that was ordered is active",
+    "oneActiveCart",
+    "an ordered cart is active",
     "carts",
     { status: "converted" },
     { $set: { status: "active" } },
   ],
-  ["I13", "a line has lost its order", "orderItems", anything, { $set: { orderId: new Types.ObjectId() } }],
-  ["I14", "a line was sold at another price", "orderItems", anything, { $inc: { unitPrice: 1 } }],
-  ["I15", "an intent was left behind", "checkoutSessions", anything, { $set: { placement: intent } }],
-  ["I16", "a counter fell back", "counters", { _id: /^ORD-/ }, { $set: { sequence: 0 } }],
-  ["I19", "a status changed without history", "orders", anything, { $set: { status: "processing" } }],
-  ["I19", "a move is not in the table", "payments", surplus, { $pop: { statusHistory: -1 } }],
-  ["I23", "more was ordered than sold", "orderItems", anything, { $inc: { quantity: 1 } }],
-  ["I24", "stock is held for a dead cart", "carts", { status: "active" }, { $set: { status: "abandoned" } }],
-  ["I25", "a coupon use belongs to nobody", "orders", anything, { $set: { appliedCoupons: [] } }],
-  ["I26", "points were used and not taken", "orders", anything, { $set: { loyaltyPoints: 5 } }],
-  ["I29", "a message is overdue", "outboxMessages", anything, { $set: { state: "pending", dueAt: longAgo } }],
-  ["I30", "an acknowledged event is gone", "webhookEvents", anything, { $set: { eventId: "another" } }],
   [
-    "I31",
-    "a key is in progress for ever",
+    "completeOrders",
+    "a line has lost its order",
+    "orderItems",
+    anything,
+    { $set: { orderId: new Types.ObjectId() } },
+  ],
+  ["soldAsFrozen", "a line was sold at another price", "orderItems", anything, { $inc: { unitPrice: 1 } }],
+  [
+    "nothingLeftBehind",
+    "a placement claim is stale",
+    "checkoutSessions",
+    anything,
+    { $set: { placement: staleClaim } },
+  ],
+  ["numbers", "a counter is below its numbers", "counters", { _id: /^ORD-/ }, { $set: { sequence: 0 } }],
+  ["histories", "a status changed without history", "orders", anything, { $set: { status: "processing" } }],
+  ["histories", "a move is not in the table", "payments", surplus, { $pop: { statusHistory: -1 } }],
+  ["stock", "more was ordered than sold", "orderItems", anything, { $inc: { quantity: 1 } }],
+  [
+    "reservations",
+    "stock is reserved for an abandoned cart",
+    "carts",
+    { status: "active" },
+    { $set: { status: "abandoned" } },
+  ],
+  ["couponUses", "a coupon use has no order", "orders", anything, { $set: { appliedCoupons: [] } }],
+  ["pointsAndCredit", "points were used and not taken", "orders", anything, { $set: { loyaltyPoints: 5 } }],
+  [
+    "outbox",
+    "a message is overdue",
+    "outboxMessages",
+    anything,
+    { $set: { state: "pending", dueAt: longAgo } },
+  ],
+  [
+    "webhookEvents",
+    "an acknowledged event is missing",
+    "webhookEvents",
+    anything,
+    { $set: { eventId: "another" } },
+  ],
+  [
+    "idempotencyRecords",
+    "a key is in progress past its lease",
     "idempotencyRecords",
     anything,
     { $set: { state: "in_progress", leaseUntil: longAgo } },
   ],
 ];
 
-test("When everything is as it should be, then nothing is violated", async () => {
+test("When the data is sound, then no invariant is violated", async () => {
   expect(await world.db.collection("refunds").countDocuments()).toBe(1);
   expect(await violated()).toEqual([]);
 });
 
-test.each(breaches)("When %s is broken because %s, then the audit says so", async (rule, _, ...where) => {
-  expect(await whenBroken(...where)).toContain(rule);
+test.each(breaches)("When %s is broken because %s, then the check reports it", async (rule, _, ...where) => {
+  expect(await whenBroken(...where)).toContain(INVARIANTS[rule]);
   expect(await violated()).toEqual([]);
 });

@@ -35,7 +35,7 @@ afterAll(() => {
   for (const child of running) child.kill("SIGKILL");
 });
 
-/** The build, as `npm start` runs it; it is expected to end by itself. */
+/** Runs the build as `npm start` does. It is expected to exit by itself. */
 function run(env: Record<string, string>): Run {
   const began = performance.now();
   let took = 0;
@@ -55,7 +55,7 @@ function run(env: Record<string, string>): Run {
   return { output: () => output, exitCode, duration: () => took };
 }
 
-/** Gives up after 30 s of waiting; the other tests run in the meantime. */
+/** Exits after waiting for 30 s; the other tests run in the meantime. */
 let withoutDatabase: Run;
 beforeAll(async () => {
   const nowhere = "mongodb://127.0.0.1:9/orders?replicaSet=rs0";
@@ -63,7 +63,7 @@ beforeAll(async () => {
 });
 
 describe("starting", () => {
-  test("When the port is taken, then it says so and ends with 1", async () => {
+  test("When the port is taken, then it reports it and exits with 1", async () => {
     const port = await findFreePort();
     const other = createServer().listen(port, "127.0.0.1");
     await new Promise((resolve) => other.once("listening", resolve));
@@ -73,7 +73,7 @@ describe("starting", () => {
     await new Promise((resolve) => other.close(resolve));
   });
 
-  test("When only NODE_ENV is missing, then the sandbox's secrets are refused and it ends with 1", async () => {
+  test("When only NODE_ENV is missing, then the sandbox's secrets are refused and it exits with 1", async () => {
     const { NODE_ENV: _test, ...env } = world().env;
     const service = run({
       ...env,
@@ -88,8 +88,8 @@ describe("starting", () => {
     expect(service.output()).toMatch(/NODE_ENV is not set/);
   });
 
-  test("When variables are wrong, then it names every one of them and ends with 1", async () => {
-    // An empty webhook secret would let anybody sign (`razorpay.md` §6.1).
+  test("When variables are invalid, then it names each of them and exits with 1", async () => {
+    // With an empty webhook secret anybody could sign events.
     const wrong = { PORT: "eighty", PAYMENT_CAPTURE: "later", RAZORPAY_WEBHOOK_SECRET: "" };
     const service = run({ ...world().env, NODE_ENV: "production", ...wrong });
     expect(await service.exitCode).toBe(1);
@@ -100,11 +100,11 @@ describe("starting", () => {
 });
 
 describe("stopping", () => {
-  test("When it is told to stop during requests, then they come to their end and it ends with 0", async () => {
+  test("When it is stopped during requests, then it completes them and exits with 0", async () => {
     const { sandbox, env } = world();
     sandbox.control.razorpay.configure({ webhooks: { hold: true } });
     const checkout = await paidCheckout(world().urls[0] ?? "", sandbox);
-    // In production the load balancer is given 5 s to notice.
+    // In production it stays up for 5 s, until the load balancer notices.
     const service = await startService({ env: { ...env, ...production } });
     const slow = sandbox.control.faults.add({ service: "inventory", action: "delay", delayMs: 2_000 });
     const placed = place(checkout, { url: service.url });
@@ -112,7 +112,7 @@ describe("stopping", () => {
     const added = guests.map((guest) =>
       guest.send({ method: "POST", path: "/api/cart/items", body: ITEMS.hairOil }),
     );
-    await eventually("all requests are under way", async () => {
+    await eventually("all requests are in flight", async () => {
       return sandbox.control.faults.list().some(({ id, hits }) => id === slow.id && hits >= 6);
     });
     service.kill("SIGTERM");
@@ -129,13 +129,13 @@ describe("stopping", () => {
     await sandbox.control.razorpay.release();
   }, 60_000);
 
-  test("When it is told to stop while idle, then it ends with 0 at once", async () => {
+  test("When it is stopped while idle, then it exits with 0 at once", async () => {
     const service = await world().startAnother();
     expect(await service.stop()).toBe(0);
   });
 });
 
-test("When the database is down, then it says so and ends with 1", async () => {
+test("When the database is down, then it reports it and exits with 1", async () => {
   expect(await withoutDatabase.exitCode).toBe(1);
   expect(withoutDatabase.output()).toContain("The database does not answer");
   expect(withoutDatabase.duration()).toBeLessThan(45_000);

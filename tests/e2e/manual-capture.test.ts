@@ -1,5 +1,5 @@
-import { Types } from "mongoose";
 import { findViolations } from "../../scripts/invariants/index.js";
+import { orderOf, paymentsOf } from "../support/money.js";
 import {
   chooseMethod,
   ITEMS,
@@ -11,7 +11,7 @@ import {
 } from "../support/purchase.js";
 import { startWorld, type World } from "../support/world.js";
 
-/** `PAYMENT_CAPTURE=manual` (D10): placing takes the stock, then the money, then commits. */
+/** `PAYMENT_CAPTURE=manual`: placing converts the stock, captures the payment, then commits. */
 jest.setTimeout(60_000);
 let world: World;
 const gateway = () => world.sandbox.control.razorpay;
@@ -33,27 +33,22 @@ afterAll(async () => {
   }
 });
 
-const orderOf = ({ id }: OpenCheckout) =>
-  world.db.collection("orders").findOne({ _id: new Types.ObjectId(id) });
-const paymentsOf = ({ id }: OpenCheckout) =>
-  world.db
-    .collection("payments")
-    .find({ checkoutSessionId: new Types.ObjectId(id) })
-    .sort({ createdAt: 1 })
-    .toArray();
 const capturesOf = ({ gatewayOrderId }: OpenCheckout) =>
   gateway()
     .ledger()
     .captures.filter(({ orderId }) => orderId === gatewayOrderId);
 
 async function expectOneCapture(checkout: OpenCheckout): Promise<void> {
-  expect(await orderOf(checkout)).toMatchObject({ paymentStatus: "paid", paidAmount: checkout.amount });
+  expect(await orderOf(world, checkout)).toMatchObject({
+    paymentStatus: "paid",
+    paidAmount: checkout.amount,
+  });
   expect(capturesOf(checkout)).toMatchObject([{ amount: checkout.amount, by: "merchant" }]);
-  expect(await paymentsOf(checkout)).toMatchObject([{ status: "captured", accepted: true }]);
+  expect(await paymentsOf(world, checkout)).toMatchObject([{ status: "captured", accepted: true }]);
 }
 
 test.each([1, 2, 3, 4, 5])(
-  "When callback, webhook and clients come at once, then it is captured once (round %i)",
+  "When callback, webhook and clients arrive at once, then the payment is captured once (round %i)",
   async () => {
     const checkout = await openCheckout(world.url);
     const paid = payFor(world.sandbox, checkout);
@@ -69,40 +64,40 @@ test.each([1, 2, 3, 4, 5])(
   },
 );
 
-/** The gateway keeps an authorisation for half an hour (order option `manual_expiry_period`). */
-const letAuthorizationEnd = () => gateway().advance(31 * 60);
+/** An authorisation lasts for half an hour (order option `manual_expiry_period`). */
+const letAuthorizationExpire = () => gateway().advance(31 * 60);
 
-/** Only the events of the return come; that of the authorisation, which would place the order, is still held. */
-async function hearOfReturn(gatewayPaymentId: string): Promise<void> {
-  const returned = gateway()
+/** Delivers only the refund events. The event of the authorisation, which would place the order, stays held. */
+async function deliverRefundEvents(gatewayPaymentId: string): Promise<void> {
+  const refundEvents = gateway()
     .events()
     .filter(({ event, body }) => event.startsWith("refund.") && body.includes(gatewayPaymentId));
-  await gateway().release({ eventIds: returned.map(({ id }) => id) });
+  await gateway().release({ eventIds: refundEvents.map(({ id }) => id) });
   await world.settle();
   const payment = await world.db.collection("payments").findOne({ gatewayPaymentId });
   expect(payment).toMatchObject({ status: "refunded", capturedAmount: 0 });
 }
 
-test("When the authorisation has ended by then, then nothing is sold and nothing kept", async () => {
+test("When the authorisation has expired before placing, then nothing is sold and nothing is captured", async () => {
   const checkout = await openCheckout(world.url);
   const paid = payFor(world.sandbox, checkout);
   await verify(checkout, paid);
-  letAuthorizationEnd();
+  letAuthorizationExpire();
   const answers = [await place(checkout), await place(checkout)];
   expect(answers).toMatchObject(answers.map(() => ({ status: 409, code: "CHECKOUT_FAILED" })));
   await gateway().release();
   await world.settle();
-  expect(await orderOf(checkout)).toBeNull();
+  expect(await orderOf(world, checkout)).toBeNull();
   expect(capturesOf(checkout)).toEqual([]);
-  expect(await paymentsOf(checkout)).toMatchObject([{ status: "refunded", capturedAmount: 0 }]);
+  expect(await paymentsOf(world, checkout)).toMatchObject([{ status: "refunded", capturedAmount: 0 }]);
 });
 
-test("When the gateway gave an authorisation back, then the customer can pay again", async () => {
+test("When the gateway released an authorisation, then the customer can pay again", async () => {
   const checkout = await openCheckout(world.url);
   const paid = payFor(world.sandbox, checkout);
   await verify(checkout, paid);
-  letAuthorizationEnd();
-  await hearOfReturn(paid.paymentId);
+  letAuthorizationExpire();
+  await deliverRefundEvents(paid.paymentId);
   expect(await place(checkout)).toMatchObject({ status: 400, code: "PAYMENT_REQUIRED" });
   const again = await chooseMethod(checkout);
   await verify(again, payFor(world.sandbox, again));
@@ -110,7 +105,7 @@ test("When the gateway gave an authorisation back, then the customer can pay aga
   expect(capturesOf(again)).toHaveLength(1);
 });
 
-test("When the capture is made and its answer never comes, then it is found, and not made again", async () => {
+test("When the answer to a capture is lost, then the capture is found and not repeated", async () => {
   const checkout = await openCheckout(world.url);
   await verify(checkout, payFor(world.sandbox, checkout));
   const fault = { match: "POST /payments/:id/capture", action: "hang", when: "after" } as const;
@@ -124,19 +119,19 @@ test("When the capture is made and its answer never comes, then it is found, and
   await expectOneCapture(checkout);
 });
 
-test("When a placing is found only after the authorisation has ended, then it is undone", async () => {
+test("When a placement is recovered after the authorisation has expired, then it is undone", async () => {
   const checkout = await openCheckout(world.url);
   const paid = payFor(world.sandbox, checkout);
   await verify(checkout, paid);
   gateway().setFault({ match: "POST /payments/:id/capture", action: "hang" });
   expect(await place(checkout)).toMatchObject({ status: 503, code: "OUTCOME_UNKNOWN" });
-  letAuthorizationEnd();
-  await hearOfReturn(paid.paymentId);
+  letAuthorizationExpire();
+  await deliverRefundEvents(paid.paymentId);
   await world.runJob("placement-recovery");
   await world.settle();
   expect(await place(checkout)).toMatchObject({ status: 409, code: "CHECKOUT_FAILED" });
-  expect(await orderOf(checkout)).toBeNull();
-  // The cart is free again, and so is its stock (the audit at the end looks at that).
+  expect(await orderOf(world, checkout)).toBeNull();
+  // The cart can be changed again. The invariants at the end check that its stock was released too.
   const change = await checkout.shopper.send({
     method: "POST",
     path: "/api/cart/items",

@@ -1,10 +1,10 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import mongoose from "mongoose";
-import { textAt } from "../../scripts/demo/storefront.js";
 import { findViolations } from "../../scripts/invariants/index.js";
 import { type EmbeddedMongo, startEmbeddedMongo } from "../../scripts/mongo/embedded-mongo.js";
 import { SEED } from "../../scripts/sandbox/seed/index.js";
+import { textAt } from "../../scripts/support/json.js";
 import {
   type Answer,
   ITEMS,
@@ -19,11 +19,11 @@ import { testDatabaseUri } from "../support/test-database-uri.js";
 import { startWorld, type World } from "../support/world.js";
 
 /**
- * The database misbehaves under a purchase, by MongoDB's own fail points. A
- * server has one of them only, so this file has a server of its own.
+ * The database fails during a purchase, by MongoDB's own fail points. A server has only one `failCommand` fail
+ * point, so this file starts a server of its own.
  */
 const APP_NAME = "mongo-faults";
-/** What a commit that was never answered holds is free again after this (60 s by default). */
+/** The locks of an unanswered commit are released after this (60 s by default). */
 const TRANSACTION_SECONDS = 3;
 
 let mongo: EmbeddedMongo;
@@ -31,7 +31,7 @@ let admin: mongoose.mongo.MongoClient;
 let world: World;
 
 beforeAll(async () => {
-  // The set-up names a database of the common server; here a server is to be started.
+  // The test set-up names the shared server; this file starts its own.
   delete process.env.MONGODB_URI;
   mongo = await startEmbeddedMongo({ testCommands: true });
   process.env.TEST_MONGODB_SERVER = mongo.uri;
@@ -42,7 +42,7 @@ beforeAll(async () => {
     RATE_LIMIT_PER_MINUTE: "0",
   });
   await world.sandbox.control.inventory.setStock(SEED.variants.hairOil, 10_000);
-  // Each step is the client's here; the one webhook that matters is sent by hand.
+  // The tests make every step as the client and send the one relevant webhook themselves.
   world.sandbox.control.razorpay.configure({ webhooks: { drop: "all" } });
 }, 90_000);
 
@@ -59,7 +59,7 @@ afterAll(async () => {
 }, 60_000);
 
 interface Fault {
-  /** Default: until the end. */
+  /** Default: for the whole of the work. */
   times?: number;
   failCommands: string[];
   /** A collection of the service. */
@@ -74,7 +74,7 @@ interface Fault {
 const configure = (command: object) =>
   admin.db("admin").command({ configureFailPoint: "failCommand", ...command });
 
-/** @throws when the fault struck nobody: then the test would prove nothing */
+/** Runs the work under the fault. @throws when no command met the fault, since the test would prove nothing */
 async function during<T>({ times, collection, ...fault }: Fault, work: () => Promise<T>): Promise<T> {
   const { databaseName } = world.db;
   const data = {
@@ -110,7 +110,7 @@ const ordersOf = ({ id }: Pick<OpenCheckout, "id">) =>
     .find({ checkoutSessionId: new mongoose.Types.ObjectId(id) })
     .toArray();
 
-function expectComeBack(answer: Answer, codes: readonly string[]): void {
+function expectRetryLater(answer: Answer, codes: readonly string[]): void {
   expect([answer.status, codes.includes(answer.code ?? "")]).toEqual([503, true]);
   expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
 }
@@ -121,9 +121,9 @@ async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
   return [result, performance.now() - startedAt];
 }
 
-/** The same request, as the answer asks for, until it is through. */
-async function repeat(work: () => Promise<Answer>, patienceMs = 20_000): Promise<Answer> {
-  const deadline = performance.now() + patienceMs;
+/** Repeats the request while the answer asks to retry. */
+async function repeat(work: () => Promise<Answer>, withinMs = 20_000): Promise<Answer> {
+  const deadline = performance.now() + withinMs;
   for (;;) {
     const answer = await work();
     const mayPass = answer.status === 503 || answer.status === 409;
@@ -133,21 +133,21 @@ async function repeat(work: () => Promise<Answer>, patienceMs = 20_000): Promise
 }
 
 describe("write conflicts", () => {
-  test("When a line's transaction meets three, then it goes through, once", async () => {
+  test("When the transaction of a cart line meets three conflicts, then it succeeds once", async () => {
     const { setQuantity } = await withLine();
     const conflicts = { times: 3, failCommands: ["update"], errorCode: 112, errorLabels: TRANSIENT };
     const answer = await during(conflicts, () => setQuantity(4));
     expect(answer).toMatchObject({ status: 200, data: { cartItem: { quantity: 4 } } });
   });
 
-  test("When an order's transaction meets three, then there is one order", async () => {
+  test("When the transaction of an order meets three conflicts, then there is one order", async () => {
     const checkout = await paidCheckout(world.url, world.sandbox);
     const conflicts = { times: 3, failCommands: ["insert"], errorCode: 112, errorLabels: TRANSIENT };
     expect(await during(conflicts, () => place(checkout))).toMatchObject({ status: 201 });
     expect(await ordersOf(checkout)).toHaveLength(1);
   });
 
-  test("When they do not end, then the client is told to come back, and finds its order then", async () => {
+  test("When the conflicts do not end, then the client gets 503, and a retry places the order", async () => {
     const checkout = await paidCheckout(world.url, world.sandbox);
     const key = randomUUID();
     const conflicts = {
@@ -157,7 +157,7 @@ describe("write conflicts", () => {
       errorLabels: TRANSIENT,
     };
     const [answer, tookMs] = await during(conflicts, () => timed(() => place(checkout, { key })));
-    expectComeBack(answer, ["OVERLOADED"]);
+    expectRetryLater(answer, ["OVERLOADED"]);
     expect(tookMs).toBeLessThan(15_000);
     expect(await ordersOf(checkout)).toHaveLength(0);
     expect(await repeat(() => place(checkout, { key }), 5_000)).toMatchObject({ status: 201 });
@@ -166,15 +166,15 @@ describe("write conflicts", () => {
 });
 
 describe("the commit", () => {
-  // An outbox message is stored with the database's time, which takes an upsert.
+  // Outbox messages are stored by upserts, because they take the database's time.
   test.each([
     ["orders", "insert"],
     ["outboxMessages", "update"],
   ])(
-    "When the connection is cut before it, in %s, then the transaction runs again, and there is one order",
+    "When the connection breaks before the commit, in %s, then the transaction runs again and there is one order",
     async (collection, command) => {
       const checkout = await paidCheckout(world.url, world.sandbox);
-      // The messages of the checkout are delivered, so that the fault strikes the order's transaction.
+      // Delivers the messages of the checkout, so that the fault affects the order's transaction.
       await world.settle();
       const cut = { times: 2, failCommands: [command], collection, closeConnection: true };
       expect(await during(cut, () => place(checkout))).toMatchObject({ status: 201 });
@@ -182,19 +182,19 @@ describe("the commit", () => {
     },
   );
 
-  test("When the connection is cut there, then it is asked for again, and there is one order", async () => {
+  test("When the connection breaks during the commit, then the commit is repeated and there is one order", async () => {
     const checkout = await paidCheckout(world.url, world.sandbox);
     const cut = { times: 2, failCommands: ["commitTransaction"], closeConnection: true };
     expect(await during(cut, () => place(checkout))).toMatchObject({ status: 201 });
     expect(await ordersOf(checkout)).toHaveLength(1);
   });
 
-  test("When it went through but nobody can say so, then the same request finds the order", async () => {
+  test("When the commit succeeds but its outcome is unknown, then a repeated request finds the order", async () => {
     const checkout = await paidCheckout(world.url, world.sandbox);
     const key = randomUUID();
     const writeConcernError = { code: 50, codeName: "MaxTimeMSExpired", errmsg: "time limit exceeded" };
     const lost = { times: 1, failCommands: ["commitTransaction"], writeConcernError };
-    expectComeBack(await during(lost, () => place(checkout, { key })), ["OUTCOME_UNKNOWN"]);
+    expectRetryLater(await during(lost, () => place(checkout, { key })), ["OUTCOME_UNKNOWN"]);
     const [order] = await ordersOf(checkout);
     expect(await repeat(() => place(checkout, { key }), 5_000)).toMatchObject({
       status: 200,
@@ -203,22 +203,22 @@ describe("the commit", () => {
     expect(await ordersOf(checkout)).toHaveLength(1);
   });
 
-  test("When it never arrives, then the answer is 503 in time, and the same request places the order", async () => {
+  test("When the commit never arrives, then the answer is 503 in time and a repeated request places the order", async () => {
     const checkout = await paidCheckout(world.url, world.sandbox);
     const key = randomUUID();
-    const never = { failCommands: ["commitTransaction"], closeConnection: true };
-    const [answer, tookMs] = await during(never, () => timed(() => place(checkout, { key })));
-    expectComeBack(answer, ["OUTCOME_UNKNOWN"]);
+    const unreachable = { failCommands: ["commitTransaction"], closeConnection: true };
+    const [answer, tookMs] = await during(unreachable, () => timed(() => place(checkout, { key })));
+    expectRetryLater(answer, ["OUTCOME_UNKNOWN"]);
     expect(tookMs).toBeLessThan(8_000);
     expect(await ordersOf(checkout)).toHaveLength(0);
     expect(await repeat(() => place(checkout, { key }))).toMatchObject({ status: 201 });
     expect(await ordersOf(checkout)).toHaveLength(1);
   }, 60_000);
 
-  test("When a cart's commit never arrives, then the same request changes it, and stock is reserved once", async () => {
+  test("When a cart's commit never arrives, then a repeated request changes the cart and stock is reserved once", async () => {
     const { setQuantity, readCart } = await withLine();
-    const never = { failCommands: ["commitTransaction"], closeConnection: true };
-    expectComeBack(await during(never, () => setQuantity(5)), ["OUTCOME_UNKNOWN"]);
+    const unreachable = { failCommands: ["commitTransaction"], closeConnection: true };
+    expectRetryLater(await during(unreachable, () => setQuantity(5)), ["OUTCOME_UNKNOWN"]);
     expect(await repeat(() => setQuantity(5))).toMatchObject({
       status: 200,
       data: { cartItem: { quantity: 5 } },
@@ -231,7 +231,7 @@ describe("webhooks", () => {
   /** The command that stores an event: an upsert, because it takes the database's time. */
   const STORE_EVENT = "findAndModify";
 
-  /** A signed event of the gateway about a real payment. */
+  /** Sends a signed event about a real payment. */
   function send(checkout: OpenCheckout, paymentId: string, eventId: string) {
     const { razorpay } = world.sandbox.control;
     const body = JSON.stringify({
@@ -263,7 +263,7 @@ describe("webhooks", () => {
   };
   const storedEvents = (eventId: string) => world.db.collection("webhookEvents").find({ eventId }).toArray();
 
-  test("When it cannot be stored in time, then it is not acknowledged, and accepted when it comes again", async () => {
+  test("When an event cannot be stored in time, then it is not acknowledged, and a redelivery is accepted", async () => {
     const { checkout, eventId, deliver } = await paidEvent();
     const blocked = { failCommands: [STORE_EVENT], collection: "webhookEvents", blockTimeMS: 6_000 };
     const [answer, tookMs] = await during(blocked, () => timed(deliver));
@@ -276,7 +276,7 @@ describe("webhooks", () => {
     expect(await ordersOf(checkout)).toHaveLength(1);
   }, 40_000);
 
-  test("When the answer to its storing is lost and it is sent again, then it is stored once", async () => {
+  test("When the answer to storing an event is lost and the write is retried, then the event is stored once", async () => {
     const { checkout, eventId, deliver } = await paidEvent();
     const writeConcernError = {
       code: 91,
@@ -293,12 +293,12 @@ describe("webhooks", () => {
 });
 
 describe("errors of the server", () => {
-  test("When a refused change cannot be tidied up for a while, then its client need not wait for that", async () => {
+  test("When a refused change cannot be cleaned up, then the client does not wait for the cleanup", async () => {
     const { setQuantity } = await withLine();
     const { faults } = world.sandbox.control;
     faults.add({ service: "inventory", action: "status", status: 500 });
-    const away = { failCommands: ["update", "insert"], blockTimeMS: 6_000, errorCode: 91 };
-    const [answer, tookMs] = await during(away, () => timed(() => setQuantity(2)));
+    const outage = { failCommands: ["update", "insert"], blockTimeMS: 6_000, errorCode: 91 };
+    const [answer, tookMs] = await during(outage, () => timed(() => setQuantity(2)));
     faults.clear();
     expect(answer).toMatchObject({ status: 502, code: "UPSTREAM_BAD_RESPONSE" });
     expect(tookMs).toBeLessThan(5_000);
@@ -307,18 +307,18 @@ describe("errors of the server", () => {
 
   test.each([
     ["shuts down", { errorCode: 91 }],
-    ["is not the primary any more", { errorCode: 10_107 }],
+    ["is no longer the primary", { errorCode: 10_107 }],
     ["interrupts for an election", { errorCode: 11_602 }],
     ["cannot be reached by its peers", { errorCode: 6 }],
-    ["has no room on its disk", { errorCode: 14_031 }],
-    ["cuts every connection", { closeConnection: true }],
-  ])("When the server %s, then reads and writes answer 503 with Retry-After, and heal", async (_, fault) => {
+    ["has no disk space left", { errorCode: 14_031 }],
+    ["closes every connection", { closeConnection: true }],
+  ])("When the server %s, then reads and writes get 503 with Retry-After, and recover", async (_, fault) => {
     const { setQuantity, readCart } = await withLine();
     const known = ["UPSTREAM_UNAVAILABLE", "OUTCOME_UNKNOWN", "OVERLOADED"];
     const failCommands = ["find", "findAndModify", "update", "insert", "aggregate"];
     await during({ failCommands, ...fault }, async () => {
-      expectComeBack(await readCart(), known);
-      expectComeBack(await setQuantity(2), known);
+      expectRetryLater(await readCart(), known);
+      expectRetryLater(await setQuantity(2), known);
     });
     expect(await repeat(() => setQuantity(3))).toMatchObject({ status: 200 });
     expect((await readCart()).data).toMatchObject({ totalQuantity: 3 });

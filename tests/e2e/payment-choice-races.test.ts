@@ -1,22 +1,15 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { Types } from "mongoose";
 import { SEED } from "../../scripts/sandbox/seed/index.js";
-import { createRandom } from "../../scripts/sandbox/shared/random.js";
 import { useInstances } from "../support/instances.js";
 import { type Answer, openCheckout, place, startCheckout } from "../support/purchase.js";
+import { jitter, roundsOf } from "../support/races.js";
 
-/** The order is placed on one instance while the way to pay for it changes on the other. */
+/** The order is placed on one instance while its payment method changes on the other. */
 const world = useInstances();
-const ROUNDS = Array.from({ length: Number(process.env.RACE_ROUNDS ?? 3) }, (_unused, round) => round);
-const JITTER_MS = 80;
-const random = createRandom(21);
+const ROUNDS = roundsOf(3);
+const soon = jitter(21, 80);
 
-const soon = async <T>(work: () => Promise<T>): Promise<T> => {
-  await sleep(random() * JITTER_MS);
-  return work();
-};
-
-/** Each caller learns of the other's change, or that it came too late. */
+/** What the caller that loses the race may get. */
 const REFUSALS = [
   "400 PAYMENT_REQUIRED",
   "400 INVALID_STATUS_TRANSITION",
@@ -43,7 +36,7 @@ async function storedOf(id: string) {
 }
 
 test.each(ROUNDS)(
-  "When online payment replaces cash on delivery while the order is placed, then terms and money belong together (round %i)",
+  "When online payment replaces cash on delivery while the order is placed, then the order's terms match its payment (round %i)",
   async (round) => {
     const checkout = await openCheckout(world().urlOf(round), { method: "cod" });
     const path = `/api/checkout/${checkout.id}/payment-method`;
@@ -65,7 +58,7 @@ test.each(ROUNDS)(
 );
 
 test.each(ROUNDS)(
-  "When store credit is dropped while the order that it pays for is placed, then no order is paid for with nothing (round %i)",
+  "When store credit is removed while the order that it pays is placed, then no order is placed unpaid (round %i)",
   async (round) => {
     const { sandbox, urlOf } = world();
     sandbox.control.engagement.setCredit(SEED.users.dev, 1_000_000);

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { Types } from "mongoose";
-import { numberAt, textAt } from "../../scripts/demo/storefront.js";
+import { numberAt, textAt } from "../../scripts/support/json.js";
 import { useInstances } from "../support/instances.js";
 import { type Answer, type OpenCheckout, openCheckout, paidCheckout, place } from "../support/purchase.js";
 
-/** F8, F9: one paid session, fifty clients that are all sure they have to place it. */
+/** Fifty requests place one paid session at once. */
 const world = useInstances({ scheduler: true });
 const PARALLEL = 50;
-const STILL_UNDER_WAY = ["REQUEST_IN_PROGRESS", "PLACEMENT_IN_PROGRESS"];
+const IN_PROGRESS = ["REQUEST_IN_PROGRESS", "PLACEMENT_IN_PROGRESS"];
 
 async function paid(): Promise<OpenCheckout> {
   const { sandbox, urls } = world();
@@ -15,7 +15,7 @@ async function paid(): Promise<OpenCheckout> {
   return paidCheckout(urls[0] ?? "", sandbox);
 }
 
-/** All at once, in turn over the instances. */
+/** Sends all requests at once, alternating between the instances. */
 function placeOften(checkout: OpenCheckout, keyOf: (index: number) => string): Promise<Answer[]> {
   const { urls } = world();
   return Promise.all(
@@ -29,7 +29,7 @@ async function expectOneOrder(checkout: OpenCheckout, answers: Answer[]): Promis
   const { db, sandbox } = world();
   const placed = answers.filter(({ status }) => status === 200 || status === 201);
   const others = answers.filter(({ status }) => status !== 200 && status !== 201);
-  expect(others.filter(({ code }) => !STILL_UNDER_WAY.includes(code ?? ""))).toEqual([]);
+  expect(others.filter(({ code }) => !IN_PROGRESS.includes(code ?? ""))).toEqual([]);
   expect(others.every(({ status }) => status === 409)).toBe(true);
   expect(new Set(placed.map(({ data }) => textAt(data, "id")))).toEqual(new Set([checkout.id]));
   expect(new Set(placed.map(({ data }) => textAt(data, "orderNumber"))).size).toBe(1);
@@ -62,7 +62,7 @@ test("When 50 requests with one key place one paid session over two instances, t
   expect(textAt(again.data, "id")).toBe(checkout.id);
 });
 
-test("When somebody else asks for the same session, then there is no such checkout for him", async () => {
+test("When another guest places the session, then the session is not found", async () => {
   const checkout = await paid();
   const { shopper } = await openCheckout(checkout.shopper.url);
   const stranger = { ...checkout, shopper };

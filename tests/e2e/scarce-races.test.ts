@@ -16,7 +16,7 @@ import {
   verify,
 } from "../support/purchase.js";
 
-/** F11, F12: many want what only few can have, over two instances; whoever goes without keeps his money. */
+/** Many customers compete for the last units or the last coupon use over two instances; the others are refunded. */
 const world = useInstances();
 const gateway = () => world().sandbox.control.razorpay;
 const inventory = () => world().sandbox.control.inventory;
@@ -30,7 +30,7 @@ const sum = (amounts: readonly number[]): number => amounts.reduce((total, amoun
 
 beforeAll(() => holdWebhooks(world()));
 
-/** What the gateway has of a checkout's money. */
+/** What the gateway captured and did not refund for a checkout. */
 function keptBy({ gatewayOrderId }: OpenCheckout): number {
   const { captures, refunds } = gateway().ledger();
   const own = captures.filter(({ orderId }) => orderId === gatewayOrderId);
@@ -41,22 +41,22 @@ function keptBy({ gatewayOrderId }: OpenCheckout): number {
   return sum(own.map(({ amount }) => amount)) - sum(back.map(({ amount }) => amount));
 }
 
-/** Fifty take half a minute: `npm run test:races` has them. */
+/** Fifty customers take half a minute, so only `npm run test:races` includes them. */
 const CROWDS = [
   { customers: 20, units: 1 },
   ...(process.env.RACE_ROUNDS ? [{ customers: 50, units: 3 }] : []),
 ];
 
-const told = ({ status, code }: Answer): string => `${status} ${code}`;
+const toText = ({ status, code }: Answer): string => `${status} ${code}`;
 
-describe("the last units (F11)", () => {
-  test("When 20 want to put the last unit into their carts, then one has it", async () => {
+describe("the last units", () => {
+  test("When 20 shoppers add the last unit to their carts, then one gets it", async () => {
     await inventory().setStock(lastUnit, 1);
     const shoppers = Array.from({ length: 20 }, (_, index) => new Shopper(urlOf(index)));
     const answers = await Promise.all(
       shoppers.map((shopper) => shopper.send({ method: "POST", path: "/api/cart/items", body: ITEMS.last })),
     );
-    expect(answers.map(told).sort()).toEqual([
+    expect(answers.map(toText).sort()).toEqual([
       "200 null",
       ...Array.from({ length: 19 }, () => "400 OUT_OF_STOCK"),
     ]);
@@ -69,7 +69,7 @@ describe("the last units (F11)", () => {
     expect(await inventory().numbers(lastUnit)).toMatchObject({ available: 1, reserved: 0 });
   });
 
-  /** Everybody has paid while a unit was held for him; then all of them are gone but these few. */
+  /** Every customer pays while a unit is reserved; then the reservations lapse and only these units are left. */
   async function paidFor(customers: number, units: number): Promise<OpenCheckout[]> {
     await inventory().setStock(lastUnit, customers);
     const { sandbox } = world();
@@ -82,7 +82,7 @@ describe("the last units (F11)", () => {
   }
 
   test.each(CROWDS)(
-    "When $customers have paid for $units, then as many orders are placed and the others have their money back",
+    "When $customers customers have paid for $units units, then $units orders are placed and the others are refunded",
     async ({ customers, units }) => {
       const { sold } = await inventory().numbers(lastUnit);
       const checkouts = await paidFor(customers, units);
@@ -95,8 +95,8 @@ describe("the last units (F11)", () => {
         gateway().release({ parallel: true }),
       ]);
       expect(deliveries.every(({ status }) => status === 200)).toBe(true);
-      const foreseen = ["200 null", "201 null", "409 OUT_OF_STOCK", "409 PLACEMENT_IN_PROGRESS"];
-      expect(answers.map(told).filter((answer) => !foreseen.includes(answer))).toEqual([]);
+      const allowed = ["200 null", "201 null", "409 OUT_OF_STOCK", "409 PLACEMENT_IN_PROGRESS"];
+      expect(answers.map(toText).filter((answer) => !allowed.includes(answer))).toEqual([]);
       await world().settle();
 
       const orders = await Promise.all(checkouts.map((checkout) => orderOf(world(), checkout)));
@@ -104,7 +104,7 @@ describe("the last units (F11)", () => {
       for (const [index, checkout] of checkouts.entries()) {
         const order = orders[index];
         expect(keptBy(checkout)).toBe(order ? checkout.amount : 0);
-        expect(told(await place(checkout))).toBe(order ? "200 null" : "409 OUT_OF_STOCK");
+        expect(toText(await place(checkout))).toBe(order ? "200 null" : "409 OUT_OF_STOCK");
         const status = order ? "completed" : "failed";
         expect(await sessionOf(world(), checkout)).toMatchObject({ status, placement: null });
       }
@@ -118,7 +118,7 @@ describe("the last units (F11)", () => {
   );
 });
 
-describe("the last use of a coupon (F12)", () => {
+describe("the last use of a coupon", () => {
   const CUSTOMERS = 20;
   const { LASTONE } = SEED.coupons;
 
@@ -130,7 +130,7 @@ describe("the last use of a coupon (F12)", () => {
       url,
     });
 
-  /** Pays what is asked for, and comes back. */
+  /** Pays the amount due, verifies and places the order. */
   async function buy(checkout: OpenCheckout): Promise<void> {
     expect(await verify(checkout, payFor(world().sandbox, checkout))).toMatchObject({ status: 200 });
     expect(await place(checkout)).toMatchObject({ status: 201 });
@@ -146,11 +146,11 @@ describe("the last use of a coupon (F12)", () => {
     expect(keptBy(checkout)).toBe(checkout.amount);
   }
 
-  test("When 20 choose how to pay at once, then one has it, and the others hear so before they pay", async () => {
+  test("When 20 choose a payment method at once, then one gets the coupon and the others are refused before they pay", async () => {
     const plain = await openCheckout(urlOf(0));
     const started = await times(CUSTOMERS, (index) => startCheckout(urlOf(index), { coupon: LASTONE }));
     const answers = await Promise.all(started.map((checkout, index) => choose(checkout, urlOf(index + 1))));
-    expect(answers.map(told).sort()).toEqual([
+    expect(answers.map(toText).sort()).toEqual([
       "200 null",
       ...Array.from({ length: CUSTOMERS - 1 }, () => "400 COUPON_INVALID"),
     ]);
@@ -169,7 +169,7 @@ describe("the last use of a coupon (F12)", () => {
     await gateway().release();
   });
 
-  test("When each of them does so in two tabs, then no more than one order carries it, and none without the use", async () => {
+  test("When each of them uses two tabs, then at most one order has the coupon, and only with a recorded use", async () => {
     const code = "LASTAGAIN";
     pricing().setCoupon({ code, type: "fixed", value: 60, stackable: false, usageLimit: 1 });
     const started = await times(CUSTOMERS, (index) => startCheckout(urlOf(index), { coupon: code }));
@@ -191,11 +191,11 @@ describe("the last use of a coupon (F12)", () => {
       .find({ _id: { $in: started.map(({ id }) => new Types.ObjectId(id)) } })
       .toArray();
     expect(orders).toHaveLength(CUSTOMERS);
-    const carrying = orders.filter(({ appliedCoupons }) => appliedCoupons.length > 0);
-    expect(carrying.map(({ _id }) => _id.toHexString())).toEqual(pricing().usages(code));
+    const withCoupon = orders.filter(({ appliedCoupons }) => appliedCoupons.length > 0);
+    expect(withCoupon.map(({ _id }) => _id.toHexString())).toEqual(pricing().usages(code));
     for (const checkout of chosen) {
-      const isCarrying = carrying.some(({ _id }) => _id.toHexString() === checkout.id);
-      await expectCharged(checkout, isCarrying ? [code] : []);
+      const hasCoupon = withCoupon.some(({ _id }) => _id.toHexString() === checkout.id);
+      await expectCharged(checkout, hasCoupon ? [code] : []);
     }
   });
 });

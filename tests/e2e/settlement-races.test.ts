@@ -1,30 +1,20 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { Types } from "mongoose";
-import { createRandom } from "../../scripts/sandbox/shared/random.js";
 import { holdWebhooks, useInstances } from "../support/instances.js";
 import { type Answer, type OpenCheckout, openCheckout, payFor, place, verify } from "../support/purchase.js";
+import { jitter, roundsOf } from "../support/races.js";
 
 /**
- * F10: callback, webhooks (to both instances, as two endpoints would get them), `POST /api/orders` and the
- * recovery job learn of one payment at the same moment. The jitter is drawn from a fixed seed. `npm run
- * test:races` has 200 rounds.
+ * Callback, webhooks (to both instances, as two endpoints would get them), `POST /api/orders` and the recovery
+ * job handle one payment at the same moment. `npm run test:races` repeats this for 200 rounds.
  */
 const world = useInstances();
-/** Of each of the two. */
-const ROUNDS = Number(process.env.RACE_ROUNDS ?? 10);
-const JITTER_MS = 25;
-const random = createRandom(7);
+const soon = jitter(7, 25);
 
 beforeAll(() => holdWebhooks(world()));
 
-const soon = async <T>(work: () => Promise<T>): Promise<T> => {
-  await sleep(random() * JITTER_MS);
-  return work();
-};
-
 const urlOf = (index: number): string => world().urlOf(index);
 
-/** The recovery job leaves young payments alone; this one waits long enough already. */
+/** Makes the payment old enough for the recovery job, which leaves young payments alone. */
 async function letPaymentAge({ id }: OpenCheckout): Promise<void> {
   const aMinuteAgo = new Date(Date.now() - 60_000);
   await world()
@@ -54,10 +44,10 @@ async function expectOneOfEach(checkout: OpenCheckout): Promise<void> {
 }
 
 function expectHarmless(placed: Answer, round: number): void {
-  const told = `round ${round}: ${placed.status} ${placed.code}`;
-  // Before the payment is known here there is nothing to place; afterwards somebody else may be at it.
+  const outcome = `round ${round}: ${placed.status} ${placed.code}`;
+  // Before the payment is known there is nothing to place; afterwards another request may be placing it.
   const answers = ["200 null", "201 null", "400 PAYMENT_REQUIRED", "409 PLACEMENT_IN_PROGRESS"];
-  expect(answers.map((answer) => `round ${round}: ${answer}`)).toContain(told);
+  expect(answers.map((answer) => `round ${round}: ${answer}`)).toContain(outcome);
 }
 
 const eventsOf = ({ gatewayOrderId }: OpenCheckout): string[] =>
@@ -92,23 +82,23 @@ async function race(checkout: OpenCheckout, round: number, early: boolean): Prom
   });
 }
 
-const rounds = Array.from({ length: ROUNDS }, (_, round) => round);
+const rounds = roundsOf(10);
 
 test.each(rounds)(
-  "When callback, webhooks, client and recovery settle a payment at once, then one order comes of it (round %i)",
+  "When callback, webhooks, client and recovery settle a payment at once, then there is one order (round %i)",
   async (round) => {
     await race(await openCheckout(urlOf(round)), round, false);
   },
 );
 
 test.each(rounds)(
-  "When a payment that was already verified is settled by all of them at once, then one order comes of it (round %i)",
+  "When all of them settle an already verified payment at once, then there is one order (round %i)",
   async (round) => {
     await race(await openCheckout(urlOf(round)), round, true);
   },
 );
 
-/** Both tabs come back, and the gateway tells of both, at once. */
+/** Both tabs return and the gateway reports both payments, at once. */
 async function raceOfTwo(round: number): Promise<void> {
   const { db, sandbox, settle } = world();
   const checkout = await openCheckout(urlOf(round));
@@ -124,10 +114,10 @@ async function raceOfTwo(round: number): Promise<void> {
   await settle();
   const checkoutSessionId = new Types.ObjectId(checkout.id);
   const payments = await db.collection("payments").find({ checkoutSessionId }).toArray();
-  const fates = payments.map(({ status, accepted, surplus, refundedAmount }) =>
+  const outcomes = payments.map(({ status, accepted, surplus, refundedAmount }) =>
     [status, accepted ? "accepted" : "-", surplus ? "surplus" : "-", refundedAmount].join(" "),
   );
-  expect(fates.sort()).toEqual([
+  expect(outcomes.sort()).toEqual([
     "captured - surplus ".concat(String(checkout.amount)),
     "captured accepted - 0",
   ]);
@@ -135,11 +125,11 @@ async function raceOfTwo(round: number): Promise<void> {
     paidAmount: checkout.amount,
     refundedAmount: 0,
   });
-  const returned = [first, second].flatMap(({ paymentId }) => sandbox.control.razorpay.refundsOf(paymentId));
-  expect(returned).toMatchObject([{ amount: checkout.amount, status: "processed" }]);
+  const refunds = [first, second].flatMap(({ paymentId }) => sandbox.control.razorpay.refundsOf(paymentId));
+  expect(refunds).toMatchObject([{ amount: checkout.amount, status: "processed" }]);
 }
 
 test.each(rounds)(
-  "When two tabs have paid and both are told of at once, then one pays for the order and the other goes back (round %i)",
+  "When two tabs have paid and both are reported at once, then one pays for the order and the other is refunded (round %i)",
   raceOfTwo,
 );

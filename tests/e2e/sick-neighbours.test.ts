@@ -1,28 +1,27 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { at, listAt } from "../../scripts/demo/storefront.js";
 import { findViolations } from "../../scripts/invariants/index.js";
 import { SEED } from "../../scripts/sandbox/seed/index.js";
 import type { FaultRule } from "../../scripts/sandbox/shared/faults.js";
 import { SERVICE_NAMES } from "../../scripts/sandbox/shared/names.js";
+import { at, listAt } from "../../scripts/support/json.js";
 import { setClock } from "../../utils/clock.js";
 import { type Answer, ITEMS, paidCheckout, place, Shopper } from "../support/purchase.js";
 import { ENDPOINTS, type Endpoint, type Neighbour, type Subject } from "../support/sick-endpoints.js";
 import { startWorld, type World } from "../support/world.js";
 
 /**
- * Each neighbour ill in each way, under each call of a purchase that needs it (reliability.md F41, F44).
- * `npm test` takes a part of the table in which every pair and every illness occurs; `npm run test:sick`
- * takes all of it.
+ * Every neighbour fails in every way under every call of a purchase that needs it. `npm test` runs a part of the
+ * table that contains every pair of call and neighbour and every failure; `npm run test:sick` runs all of it.
  */
 const UPSTREAM_TIMEOUT_MS = 400;
 const RAZORPAY_TIMEOUT_MS = 600;
-/** A hanging neighbour costs a call its own time-out, and once more to take back or to look up. */
+/** A hanging neighbour costs one time-out, and a second one to undo or to look up. */
 const DEADLINE_MS = 3_000;
 const RECOVERS_WITHIN_MS = 10_000;
 
-type Illness = Omit<FaultRule, "service" | "match">;
-const ILLNESSES = {
+type Failure = Omit<FaultRule, "service" | "match">;
+const FAILURES = {
   "reset-after": { action: "reset-after" },
   hang: { action: "hang" },
   "status 500": { action: "status", status: 500 },
@@ -33,45 +32,48 @@ const ILLNESSES = {
   truncated: { action: "truncate" },
   "wrong types": { action: "wrong-types" },
   huge: { action: "huge", bytes: 6_000_000 },
-} as const satisfies Record<string, Illness>;
-type IllnessName = keyof typeof ILLNESSES;
-const NAMES = Object.keys(ILLNESSES) as IllnessName[];
+} as const satisfies Record<string, Failure>;
+type FailureName = keyof typeof FAILURES;
+const NAMES = Object.keys(FAILURES) as FailureName[];
 
 interface Case {
   endpoint: Endpoint;
   neighbour: Neighbour;
-  illness: IllnessName;
+  failure: FailureName;
   title: string;
 }
 
 const isSampled = process.env.SICK_NEIGHBOURS !== "all";
 
-/** Of the sample: all in turn, and where something is done, also the worst: work done and the answer lost. */
-function illnessesOf({ kind }: Neighbour, index: number): readonly IllnessName[] {
+/** The sample takes the failures in turn. Calls with an effect always get the worst one: work done, answer lost. */
+function failuresOf({ kind }: Neighbour, index: number): readonly FailureName[] {
   if (!isSampled) return NAMES;
   const inTurn = NAMES[(index * 3) % NAMES.length] ?? "hang";
-  const isDone = kind === "write" || kind === "effect";
-  return [...new Set<IllnessName>(isDone ? ["reset-after", inTurn] : [inTurn])];
+  const hasEffect = kind === "write" || kind === "effect";
+  return [...new Set<FailureName>(hasEffect ? ["reset-after", inTurn] : [inTurn])];
 }
 
 const CASES: Case[] = ENDPOINTS.flatMap((endpoint) =>
   endpoint.neighbours.map((neighbour) => ({ endpoint, neighbour })),
 ).flatMap(({ endpoint, neighbour }, index) =>
-  illnessesOf(neighbour, index).map((illness) => ({
+  failuresOf(neighbour, index).map((failure) => ({
     endpoint,
     neighbour,
-    illness,
-    title: `${endpoint.name} × ${neighbour.service} ${neighbour.match ?? ""} × ${illness}`,
+    failure,
+    title: `${endpoint.name} meets ${neighbour.service} ${neighbour.match ?? ""} with ${failure}`.replace(
+      "  ",
+      " ",
+    ),
   })),
 );
 
-/** What the contract says (D14): 502 for an error or nonsense, 503 for down or not known, 504 for too late. */
-function expectedStatus({ kind, isMute = false }: Neighbour, illness: IllnessName): number {
-  if (kind === "spared" || (isMute && illness === "wrong types")) return 200;
+/** 502 for an error or an unreadable answer, 503 for unavailable or an unknown outcome, 504 for a time-out. */
+function expectedStatus({ kind, isEmpty = false }: Neighbour, failure: FailureName): number {
+  if (kind === "spared" || (isEmpty && failure === "wrong types")) return 200;
   if (kind === "effect") return 503;
-  if (illness === "hang" || illness === "slow-drip") return 504;
-  // A question that met a 503 was not served; of a write nobody knows.
-  return illness === "503 with Retry-After" && kind === "ask" ? 503 : 502;
+  if (failure === "hang" || failure === "slow-drip") return 504;
+  // A read that got 503 had no effect. The outcome of a write is unknown.
+  return failure === "503 with Retry-After" && kind === "ask" ? 503 : 502;
 }
 
 const CODES: Record<number, readonly string[]> = {
@@ -91,13 +93,13 @@ beforeAll(async () => {
   const { inventory, razorpay } = world.sandbox.control;
   for (const variantId of [SEED.variants.hairOil, SEED.variants.ashwagandha])
     await inventory.setStock(variantId, 100_000);
-  // Each step is the client's here.
+  // The tests make every step as the client.
   razorpay.configure({ webhooks: { drop: "all" } });
 }, 60_000);
 
 afterAll(async () => {
   try {
-    await expectBooksInOrder();
+    await expectBooksBalanced();
   } finally {
     setClock(0);
     await world.stop();
@@ -106,8 +108,8 @@ afterAll(async () => {
 
 const faults = () => world.sandbox.control.faults;
 
-/** Whatever was left to the outbox is done once it is due; then every account has to balance. */
-async function expectBooksInOrder(): Promise<void> {
+/** Delivers what is left in the outbox; then all books must balance. */
+async function expectBooksBalanced(): Promise<void> {
   faults().clear();
   await deliverAll();
   await world.runJob("placement-recovery");
@@ -121,7 +123,7 @@ async function expectBooksInOrder(): Promise<void> {
   expect(held.filter(({ reservationId, quantity }) => known.get(reservationId) !== quantity)).toEqual([]);
 }
 
-/** Lets the time of every further try come, and the breakers close. */
+/** Moves the clock past every retry and until the breakers close. */
 async function deliverAll(): Promise<void> {
   for (let round = 1; round <= 10; round += 1) {
     setClock(round * 20 * 60_000);
@@ -133,7 +135,7 @@ async function deliverAll(): Promise<void> {
   }
 }
 
-/** Who did what when, and what somebody holds for a moment: not what was bought, paid or promised. */
+/** Collections and fields that may change without anything being bought, paid or promised. */
 const BOOKKEEPING: readonly string[] = [
   "idempotencyRecords",
   "outboxMessages",
@@ -141,7 +143,7 @@ const BOOKKEEPING: readonly string[] = [
   "jobRuns",
   "counters",
 ];
-const PASSING: ReadonlySet<string> = new Set([
+const TRANSIENT_FIELDS: ReadonlySet<string> = new Set([
   "lease",
   "expiresAt",
   "updatedAt",
@@ -156,14 +158,14 @@ async function digest(leaveOut: readonly string[] = []): Promise<Digest> {
   const names = there.map(({ name }) => name).filter((name) => ![...BOOKKEEPING, ...leaveOut].includes(name));
   const entries = names.sort().map(async (name) => {
     const documents = await world.db.collection(name).find().sort({ _id: 1 }).toArray();
-    const text = JSON.stringify(documents, (key, value) => (PASSING.has(key) ? undefined : value));
+    const text = JSON.stringify(documents, (key, value) => (TRANSIENT_FIELDS.has(key) ? undefined : value));
     return [name, createHash("sha256").update(text).digest("hex")] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** On a busy machine a healthy neighbour may also be later than these short time-outs. */
-async function patiently<T>(work: () => Promise<T>): Promise<T> {
+/** Retries a preparation: on a busy machine even a healthy neighbour may exceed the short time-outs. */
+async function retrying<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work();
@@ -185,21 +187,21 @@ async function send({ shopper, request }: Subject): Promise<Timed> {
   return { answer, tookMs: performance.now() - startedAt };
 }
 
-function expectDocumented({ answer, tookMs }: Timed, { neighbour, illness }: Case): void {
+function expectDocumented({ answer, tookMs }: Timed, { neighbour, failure }: Case): void {
   expect(tookMs).toBeLessThan(DEADLINE_MS);
-  const wanted = expectedStatus(neighbour, illness);
+  const expected = expectedStatus(neighbour, failure);
   const { status, code, headers } = answer;
-  if (wanted === 200) {
+  if (expected === 200) {
     expect([status, code]).toEqual([status < 300 ? status : "2xx", null]);
     return;
   }
-  // A call that took all its time is too late, whatever it would have said.
-  if (status !== 504 || tookMs < UPSTREAM_TIMEOUT_MS) expect([status, code]).toEqual([wanted, code]);
+  // A call that reached its time-out gets 504, whatever the neighbour would have answered.
+  if (status !== 504 || tookMs < UPSTREAM_TIMEOUT_MS) expect([status, code]).toEqual([expected, code]);
   expect(CODES[status]).toContain(code);
   if (status === 503) expect(Number(headers.get("retry-after"))).toBeGreaterThan(0);
 }
 
-/** The same call again, as a client would: it goes through soon, and by itself. */
+/** Repeats the call as a client would: it must soon succeed without any repair. */
 async function repeatUntilDone(subject: Subject): Promise<Answer> {
   const deadline = performance.now() + RECOVERS_WITHIN_MS;
   for (;;) {
@@ -212,33 +214,33 @@ async function repeatUntilDone(subject: Subject): Promise<Answer> {
   }
 }
 
-function expectNoticed({ data }: Answer): void {
+function expectNotice({ data }: Answer): void {
   const cart = at(data, "cart") ?? data;
   expect(listAt(cart, "notices")).toContainEqual(expect.objectContaining({ code: "UPSTREAM_UNAVAILABLE" }));
   for (const line of listAt(cart, "items")) expect(at(line, "availability")).toBeNull();
 }
 
-test("The table has every neighbour of the purchase and every illness", () => {
-  expect(new Set(CASES.map(({ illness }) => illness)).size).toBe(NAMES.length);
+test("When the table is sampled, then every neighbour and every failure occurs", () => {
+  expect(new Set(CASES.map(({ failure }) => failure)).size).toBe(NAMES.length);
   expect(new Set(CASES.map(({ neighbour }) => neighbour.service)).size).toBe(SERVICE_NAMES.length);
 });
 
 test.each(CASES)(
-  "$title",
+  "When $title, then it answers as documented and a retry has its effect once",
   async (sick) => {
-    const { endpoint, neighbour, illness } = sick;
+    const { endpoint, neighbour, failure } = sick;
     const { service, match, keeps = [] } = neighbour;
-    const subject = await patiently(() => endpoint.prepare(world));
+    const subject = await retrying(() => endpoint.prepare(world));
     const before = await digest(keeps);
-    faults().add({ service, ...(match === undefined ? {} : { match }), ...ILLNESSES[illness] });
+    faults().add({ service, ...(match === undefined ? {} : { match }), ...FAILURES[failure] });
     const timed = await send(subject);
     const hits = faults()
       .list()
       .reduce((sum, fault) => sum + fault.hits, 0);
     faults().clear();
     expectDocumented(timed, sick);
-    if (expectedStatus(neighbour, illness) === 200) {
-      if (service === "inventory" && endpoint.name.includes("/cart")) expectNoticed(timed.answer);
+    if (expectedStatus(neighbour, failure) === 200) {
+      if (service === "inventory" && endpoint.name.includes("/cart")) expectNotice(timed.answer);
     } else {
       expect(hits).toBeGreaterThan(0);
       expect(await digest(keeps)).toEqual(before);
@@ -249,7 +251,7 @@ test.each(CASES)(
   30_000,
 );
 
-describe("meanwhile", () => {
+describe("other calls during a failure", () => {
   afterEach(() => faults().clear());
 
   const endpointOf = (name: string): Endpoint => {
@@ -264,9 +266,9 @@ describe("meanwhile", () => {
     ["inventory", "PUT /cart/items/:itemId"],
     ["shipping", "GET /checkout/:id/shipping-methods"],
     ["razorpay", "POST /payments/verify"],
-  ] as const)("When %s hangs under %s, then other routes answer before it", async (service, name) => {
-    const subject = await patiently(() => endpointOf(name).prepare(world));
-    const other = await patiently(() => endpointOf("GET /cart").prepare(world));
+  ] as const)("When %s hangs under %s, then other routes answer first", async (service, name) => {
+    const subject = await retrying(() => endpointOf(name).prepare(world));
+    const other = await retrying(() => endpointOf("GET /cart").prepare(world));
     faults().add({ service, action: "hang" });
     const order: string[] = [];
     const slow = send(subject).then(({ answer }) => order.push(`slow ${answer.status}`));
@@ -281,8 +283,8 @@ describe("meanwhile", () => {
     await subject.expectOnce?.();
   });
 
-  test("When inventory stays away, then calls fail at once without asking it, and it is used again when it is back", async () => {
-    const subject = await patiently(() => endpointOf("PUT /cart/items/:itemId").prepare(world));
+  test("When inventory stays unavailable, then calls fail at once without calling it, until it recovers", async () => {
+    const subject = await retrying(() => endpointOf("PUT /cart/items/:itemId").prepare(world));
     const { calls } = world.sandbox.control;
     faults().add({ service: "inventory", action: "reset-before" });
     const codes: (string | null)[] = [];
@@ -295,7 +297,7 @@ describe("meanwhile", () => {
     const crowd = await Promise.all(Array.from({ length: 30 }, () => send(subject)));
     const seconds = (performance.now() - startedAt) / 1_000;
     const probes = calls.count({ service: "inventory" }) - asked;
-    // Whose call was a probe hears what came of it; the machine may be slow enough for several.
+    // A probing call gets the probe's result. On a slow machine there may be several probes.
     expect(probes).toBeLessThanOrEqual(2 + seconds);
     const refused = crowd.filter(({ answer }) => answer.code === "UPSTREAM_UNAVAILABLE");
     expect(refused.length).toBeGreaterThanOrEqual(crowd.length - probes);
@@ -304,10 +306,8 @@ describe("meanwhile", () => {
     await subject.expectOnce?.();
   });
 
-  test("When engagement is away, then orders are placed, and the customer is told once when it is back", async () => {
-    const checkout = await patiently(() =>
-      paidCheckout(world.url, world.sandbox, { items: [ITEMS.hairOil] }),
-    );
+  test("When engagement is unavailable, then orders are placed, and the customer gets one mail when it recovers", async () => {
+    const checkout = await retrying(() => paidCheckout(world.url, world.sandbox, { items: [ITEMS.hairOil] }));
     faults().add({ service: "engagement", action: "hang" });
     expect(await place(checkout)).toMatchObject({ status: 201 });
     await world.settle();
@@ -322,14 +322,14 @@ describe("meanwhile", () => {
     expect(world.sandbox.control.engagement.notifications({ dedupeKey })).toHaveLength(1);
   });
 
-  test("When everything but the database is away, then the cart can still be read, and says so", async () => {
-    const subject = await patiently(() => endpointOf("GET /cart").prepare(world));
+  test("When everything but the database is unavailable, then the cart can still be read, with a notice", async () => {
+    const subject = await retrying(() => endpointOf("GET /cart").prepare(world));
     for (const service of SERVICE_NAMES) faults().add({ service, action: "reset-before" });
     const { answer } = await send(subject);
     const health = await new Shopper(world.url).send({ method: "GET", path: "/api/health/live" });
     faults().clear();
     expect(answer.status).toBe(200);
-    expectNoticed(answer);
+    expectNotice(answer);
     expect(health.status).toBe(200);
   });
 });

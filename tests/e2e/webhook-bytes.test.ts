@@ -11,12 +11,12 @@ import {
 import { openCheckout, payFor, place, verify } from "../support/purchase.js";
 import { startWorld, type World } from "../support/world.js";
 
-/** S13–S16, `razorpay.md` §3, §5, §6.1 and §6.10: the signature covers the bytes that came, and nothing else. */
+/** The signature of a webhook covers exactly the bytes that were received. */
 jest.setTimeout(60_000);
 let world: World;
 const ROTATED_SECRET = "sandbox-razorpay-webhook-secret-rotated-01";
 const SECRET = SANDBOX_SECRETS.razorpayWebhookSecret;
-/** Of `razorpay.md` §3.1, those without a sample in §5, and one that nobody knows. */
+/** Events of the Razorpay API without a sample in the sandbox, and an unknown one. */
 const FURTHER_EVENTS = [
   "refund.created",
   "refund.speed_changed",
@@ -52,7 +52,7 @@ const sign = (body: string | Buffer, secret = SECRET) =>
   createHmac("sha256", secret).update(body).digest("hex");
 const sha256 = (body: string) => createHash("sha256").update(body).digest("hex");
 
-/** The bytes of a sample, as they were sent and signed. */
+/** The bytes of a sample as they are sent and signed. */
 const sampleOf = async (name: string): Promise<string> => (await gateway().sendSample(name)).body;
 
 async function expectStoredOnce(sent: { eventId: string; body: string; deliveries: DeliveryRecord[] }) {
@@ -63,7 +63,7 @@ async function expectStoredOnce(sent: { eventId: string; body: string; deliverie
 
 describe("genuine events", () => {
   const cases = SAMPLE_NAMES.flatMap((name) => BODY_STYLES.map((style) => [name, style] as const));
-  test.each(cases)("When %s comes in %s JSON, then it is stored once", async (name, style) => {
+  test.each(cases)("When %s arrives in %s JSON, then it is stored once", async (name, style) => {
     const sample = JSON.parse(await sampleOf(name));
     const { event, contains, payload, created_at: createdAt } = sample;
     const sent = await gateway().sendEvent(event, payload, { contains, createdAt, style });
@@ -71,7 +71,7 @@ describe("genuine events", () => {
     await expectStoredOnce(sent);
   });
 
-  test.each(FURTHER_EVENTS)("When %s comes, then it is stored once", async (name) => {
+  test.each(FURTHER_EVENTS)("When %s arrives, then it is stored once", async (name) => {
     const entity = { id: "xxxx_Rk4Zt8Wq1Ys6Pa", entity: "something", amount: 129900, status: "processed" };
     await expectStoredOnce(await gateway().sendEvent(name, { [name]: { entity } }));
   });
@@ -81,7 +81,7 @@ describe("genuine events", () => {
     ["in five copies at once", { copies: 5 }],
     ["signed with the next secret", { secret: ROTATED_SECRET }],
   ] satisfies [string, SendEventOptions][])(
-    "When an event comes %s, then it is stored once",
+    "When an event arrives %s, then it is stored once",
     async (_, how) => {
       const { payload } = JSON.parse(await sampleOf("payment.captured"));
       await expectStoredOnce(await gateway().sendEvent("payment.captured", payload, how));
@@ -91,19 +91,19 @@ describe("genuine events", () => {
   test.each([
     ["numbers as 1.0 and 1e3", '{"a":1.0,"b":1e3,"c":-0}'],
     ["a key twice", '{"a":1,"a":2}'],
-    ["NUL and half a character in a text", '{"a":"\\u0000 \\ud83d"}'],
-    ["escapes that JSON.stringify would not make", '{"a":"\\/ \\u20b9 \\u0041"}'],
+    ["NUL and a lone surrogate in a text", '{"a":"\\u0000 \\ud83d"}'],
+    ["escapes that JSON.stringify does not produce", '{"a":"\\/ \\u20b9 \\u0041"}'],
     ["deep nesting", `{"a":${"[".repeat(30)}${"]".repeat(30)}}`],
     ["line breaks and tabs between the parts", '{\n\t"a" :\r\n 1\n}'],
-    ["keys that JavaScript has a meaning for", '{"__proto__":{"x":1},"constructor":{"prototype":{}}}'],
-    ["keys that MongoDB has a meaning for", '{"$set":{"a.b":1},"$where":"1"}'],
+    ["keys with a meaning in JavaScript", '{"__proto__":{"x":1},"constructor":{"prototype":{}}}'],
+    ["keys with a meaning in MongoDB", '{"$set":{"a.b":1},"$where":"1"}'],
   ])("When a signed event holds %s, then it is stored once", async (_, notes) => {
     const rawBody = `{"entity":"event","account_id":"${SANDBOX_SECRETS.razorpayAccountId}","event":"order.notification.delivered","contains":[],"payload":{"notes":${notes}}}`;
     await expectStoredOnce(await gateway().sendEvent("order.notification.delivered", null, { rawBody }));
     expect(Object.hasOwn(Object.prototype, "x")).toBe(false);
   });
 
-  test("When the same event id comes again and again, then it changes nothing", async () => {
+  test("When an event is delivered again, then it changes nothing", async () => {
     const checkout = await openCheckout(world.url);
     payFor(world.sandbox, checkout);
     await world.settle();
@@ -113,7 +113,7 @@ describe("genuine events", () => {
       .filter(({ body }) => body.includes(checkout.gatewayOrderId));
     expect(own).toHaveLength(3);
     for (const { id } of own) expect(statusesOf(await gateway().redeliver(id))).toEqual([200]);
-    // The same body under a new id is the same word of the gateway (S14).
+    // The same body under a new event id is the same gateway report.
     for (const { event, body } of own) {
       const { deliveries } = await gateway().sendEvent(event, null, { rawBody: body });
       expect(statusesOf(deliveries)).toEqual([200]);
@@ -123,7 +123,7 @@ describe("genuine events", () => {
   });
 });
 
-/** Everything that an event could change, apart from the events themselves. */
+/** Every collection that an event could change, except the events themselves. */
 async function digest(): Promise<Record<string, unknown>> {
   const names = [
     "payments",
@@ -160,20 +160,23 @@ describe("forged events", () => {
     headers: { "X-Razorpay-Signature": [first, second] },
   });
 
-  test.each(forgeries)("When an event comes %s, then it is refused and leaves no trace", async (_, forge) => {
-    const body = await sampleOf("payment.captured");
-    const before = [await events().countDocuments(), await digest()];
-    const forged = await gateway().sendSample("payment.captured", forge(body));
-    expect(statusesOf(forged.deliveries)).toEqual([401]);
-    expect(await events().countDocuments({ eventId: forged.eventId })).toBe(0);
-    expect([await events().countDocuments(), await digest()]).toEqual(before);
-    // A forgery does not use up the id of the genuine event.
-    const genuine = await gateway().sendSample("payment.captured", { eventId: forged.eventId });
-    await expectStoredOnce(genuine);
-  });
+  test.each(forgeries)(
+    "When an event arrives %s, then it is refused and leaves no trace",
+    async (_, forge) => {
+      const body = await sampleOf("payment.captured");
+      const before = [await events().countDocuments(), await digest()];
+      const forged = await gateway().sendSample("payment.captured", forge(body));
+      expect(statusesOf(forged.deliveries)).toEqual([401]);
+      expect(await events().countDocuments({ eventId: forged.eventId })).toBe(0);
+      expect([await events().countDocuments(), await digest()]).toEqual(before);
+      // A forgery does not use up the id of the genuine event.
+      const genuine = await gateway().sendSample("payment.captured", { eventId: forged.eventId });
+      await expectStoredOnce(genuine);
+    },
+  );
 
   test.each(["escaped", "spaced"] as const)(
-    "When an event in %s JSON was parsed and written anew, then its signature is no longer right",
+    "When an event in %s JSON is parsed and serialised again, then its signature is invalid",
     async (style) => {
       const { event, payload } = JSON.parse(await sampleOf("payment.authorized"));
       const sent = await gateway().sendEvent(event, payload, { style });
@@ -185,7 +188,7 @@ describe("forged events", () => {
     },
   );
 
-  test("When a compressed body comes with the signature of the text in it, then it is refused", async () => {
+  test("When a compressed body arrives with the signature of its uncompressed text, then it is refused", async () => {
     const body = await sampleOf("payment.captured");
     const answer = await fetch(`${world.url}/api/webhooks/razorpay`, {
       method: "POST",
@@ -201,7 +204,7 @@ describe("forged events", () => {
     expect(await events().countDocuments({ eventId: "CompressedEv01" })).toBe(0);
   });
 
-  test("When the secret was changed and the old one taken off the list, then its events are refused", async () => {
+  test("When a secret was removed from the list, then events signed with it are refused", async () => {
     const sent = await gateway().sendSample("order.paid", {
       secret: "sandbox-secret-of-last-year-0123456789",
     });
@@ -210,7 +213,7 @@ describe("forged events", () => {
 });
 
 describe("signed events that are not about us", () => {
-  test("When the account is another merchant's, then the event is kept, flagged, and changes nothing", async () => {
+  test("When the account is another merchant's, then the event is stored, flagged and changes nothing", async () => {
     gateway().configure({ webhooks: { hold: true } });
     const checkout = await openCheckout(world.url);
     const paid = payFor(world.sandbox, checkout);
@@ -234,7 +237,7 @@ describe("signed events that are not about us", () => {
     await world.settle();
   });
 
-  test("When the gateway order is not ours, then the event is kept and changes nothing", async () => {
+  test("When the gateway order is unknown, then the event is stored and changes nothing", async () => {
     const before = await digest();
     const sent = await gateway().sendSample("order.paid");
     await expectStoredOnce(sent);

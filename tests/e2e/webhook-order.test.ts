@@ -3,7 +3,7 @@ import { findViolations } from "../../scripts/invariants/index.js";
 import { type OpenCheckout, openCheckout, payFor } from "../support/purchase.js";
 import { startWorld, type World } from "../support/world.js";
 
-/** F19, `razorpay.md` §6.3: the gateway's events come in any order, and each may come twice. */
+/** The gateway's events arrive in any order, and each may arrive twice. */
 jest.setTimeout(60_000);
 let world: World;
 const gateway = () => world.sandbox.control.razorpay;
@@ -27,7 +27,7 @@ function permutationsOf<T>(values: readonly T[]): T[][] {
   );
 }
 
-/** One after the other: each is applied before the next one comes, and then comes once more. */
+/** Delivers and applies the events one by one, then delivers all of them again. */
 async function deliver(checkout: OpenCheckout, order: readonly string[]): Promise<void> {
   const own = gateway()
     .events()
@@ -42,10 +42,10 @@ async function deliver(checkout: OpenCheckout, order: readonly string[]): Promis
   await world.settle();
 }
 
-const ofOneTry = ["payment.failed", "payment.authorized", "payment.captured", "order.paid"];
+const ofOnePayment = ["payment.failed", "payment.authorized", "payment.captured", "order.paid"];
 
-test.each(permutationsOf(ofOneTry))(
-  "When a late payment is told of by %s, %s, %s, %s, then its order is there and paid",
+test.each(permutationsOf(ofOnePayment))(
+  "When a late payment is reported by %s, %s, %s, %s, then its order exists and is paid",
   async (...order) => {
     const checkout = await openCheckout(world.url);
     const { paymentId } = payFor(world.sandbox, checkout, { outcome: "late" });
@@ -72,10 +72,10 @@ test.each(permutationsOf(ofOneTry))(
   },
 );
 
-const ofReturned = ["payment.authorized", "refund.created", "refund.processed"];
+const ofRefunded = ["payment.authorized", "refund.created", "refund.processed"];
 
-test.each(permutationsOf(ofReturned))(
-  "When a second payment that the gateway gave back is told of by %s, %s, %s, then it counts as returned",
+test.each(permutationsOf(ofRefunded))(
+  "When a second payment that the gateway refunded is reported by %s, %s, %s, then it counts as refunded",
   async (...order) => {
     const checkout = await openCheckout(world.url);
     payFor(world.sandbox, checkout);

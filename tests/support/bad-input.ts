@@ -1,8 +1,8 @@
 import type Joi from "joi";
 
-/** What attackers and broken clients send (reliability.md S1–S5, S18, S20–S23, S30), and where it goes. */
+/** Input of attackers and broken clients, and helpers to put it into requests. */
 
-/** S5: fields that the service sets, never a client. */
+/** Fields that only the service may set. */
 export const ASSIGNED_FIELDS: Readonly<Record<string, unknown>> = {
   status: "completed",
   paymentStatus: "paid",
@@ -15,10 +15,10 @@ export const ASSIGNED_FIELDS: Readonly<Record<string, unknown>> = {
   approvedById: "admin-admin",
 };
 
-/** S1 */
+/** Query operators where a value belongs. */
 const OPERATORS: readonly object[] = [{ $ne: null }, { $gt: "" }, { $where: "sleep(1000)" }];
 
-/** Numbers that JSON.stringify cannot write; `toJsonText` writes them as they stand between the signs. */
+/** Numbers that JSON.stringify cannot produce. `toJsonText` writes what stands between the @ signs. */
 const BEYOND_NUMBERS = "@1e309@";
 const UNSAFE_INTEGER = "@9007199254740993@";
 const NEGATIVE_ZERO = "@-0@";
@@ -34,10 +34,10 @@ const WRONG_VALUES: Readonly<Record<string, readonly unknown[]>> = {
   array: ["x", {}, ...OPERATORS],
   object: ["x", [], ...OPERATORS],
 };
-/** Of fields that take listed values of any type. */
+/** Wrong for a field of any type. */
 const WRONG_ANYWHERE: readonly unknown[] = [["x"], ...OPERATORS];
 
-/** From a body to one of its fields: names, and places in lists. */
+/** The way from a body to one of its fields: names and list indexes. */
 export type Path = readonly (string | number)[];
 
 /** One field of a body, as its schema describes it. */
@@ -47,7 +47,7 @@ export interface Field {
   nullable: boolean;
 }
 
-/** What Joi's `describe()` says of a schema, as far as it is needed here. */
+/** The parts of Joi's `describe()` that are used here. */
 interface Described {
   type?: string;
   allow?: unknown[];
@@ -63,11 +63,11 @@ function walk({ type = "any", allow = [], keys = {}, items = [] }: Described, pa
   return path.length === 0 ? inside : [{ path, type, nullable: allow.includes(null) }, ...inside];
 }
 
-/** Every field of a body, those inside objects and lists too. */
+/** Every field of a body, including those inside objects and lists. */
 export const fieldsOf = (schema: Joi.ObjectSchema | undefined): Field[] =>
   schema ? walk(schema.describe() as Described, []) : [];
 
-/** The objects inside a schema that name their keys, the body itself first. */
+/** The objects of a schema that declare keys, starting with the body itself. */
 export const objectsOf = (schema: Joi.ObjectSchema | undefined): { path: Path; keys: string[] }[] => {
   const fields = fieldsOf(schema);
   const keysAt = (path: Path) =>
@@ -94,7 +94,7 @@ export const hasParentOf = (body: object, path: Path): boolean => isContainer(pa
 
 /**
  * A copy of the body with another value at the path.
- * @throws Error when the body has nothing to put it into: then it shows too little of its route
+ * @throws Error when the body has no parent for it: then the example body is not complete enough
  */
 export function withValue(body: object, path: Path, value: unknown): object {
   const copy = structuredClone(body);
@@ -107,11 +107,11 @@ export function withValue(body: object, path: Path, value: unknown): object {
   return copy;
 }
 
-/** A body as bytes, and the refusal that is documented for it. */
+/** A raw body and its documented refusal. */
 export interface RawBody {
   what: string;
   text: string | Buffer;
-  /** Undefined: none is sent. */
+  /** The content type; undefined sends none. */
   type?: string;
   headers?: Record<string, string>;
   status: 400 | 413 | 415;
@@ -144,8 +144,8 @@ const unsupported = (text: string, type?: string, headers?: Record<string, strin
   code: "UNSUPPORTED_MEDIA_TYPE",
 });
 
-/** The body with its first field written twice; null for one without fields. */
-function doubled(body: object): string | null {
+/** The body with its first field repeated, or null for a body without fields. */
+function withRepeatedField(body: object): string | null {
   const [first] = Object.entries(body);
   if (!first) return null;
   const field = `${JSON.stringify(first[0])}:${JSON.stringify(first[1])}`;
@@ -153,13 +153,13 @@ function doubled(body: object): string | null {
 }
 
 /**
- * S19–S22: bodies that no route takes.
- * @param valid a body that the route would take
+ * Bodies that no route accepts.
+ * @param valid a body that the route accepts
  * @param limit of the route, in bytes
  */
 export function rawBodies(valid: object, limit: number): RawBody[] {
   const text = JSON.stringify(valid);
-  const twice = doubled(valid);
+  const twice = withRepeatedField(valid);
   const withField = (field: string) => (text === "{}" ? `{${field}}` : `${text.slice(0, -1)},${field}}`);
   return [
     unsupported(text, "text/plain"),
@@ -191,17 +191,16 @@ export function rawBodies(valid: object, limit: number): RawBody[] {
   ];
 }
 
-/** Not for a terminal, a log or a mail: an escape, a bell, a C1 control, a zero-width blank. Line ends are legal in some texts. */
+/** Invisible characters that must not reach a terminal, a log or a mail. Line breaks are legal in some texts. */
 export const UNSEEN_TEXTS: readonly string[] = [
   "card 4111\u001b[31m",
   "card 4111\u0007",
   "\u009bcard 4111",
   "card\u200b 4111",
 ];
-/** The same, in JSON. */
+/** Matches them in JSON. */
 export const UNSEEN = /\\u001b|\\u0007|\u009b|\u200b/;
 
-/** S23 */
 export const BAD_QUANTITIES: readonly unknown[] = [
   0,
   -1,
@@ -214,7 +213,7 @@ export const BAD_QUANTITIES: readonly unknown[] = [
   { $gt: 0 },
 ];
 
-/** S3: 22 to 64 characters of base64url, or 400. */
+/** A guest id has 22 to 64 characters of base64url. */
 export const BAD_SESSION_IDS: readonly string[] = [
   '{"$gt":""}',
   "[object Object]",
@@ -224,7 +223,7 @@ export const BAD_SESSION_IDS: readonly string[] = [
   `${"x".repeat(30)}; drop`,
 ];
 
-/** S3, S22, S46: what stands where an id belongs, as written in the URL. */
+/** Wrong values in place of an id, as they are written in the URL. */
 export const BAD_PATH_VALUES: readonly string[] = [
   "..%2f..%2fetc%2fpasswd",
   "..%5c",
@@ -235,11 +234,11 @@ export const BAD_PATH_VALUES: readonly string[] = [
   "0123456789abcdef012345678",
   "x".repeat(2000),
 ];
-/** Those that no route ever takes, whatever its parameter may hold. */
+/** Values that no route accepts, whatever its parameter is. */
 export const BROKEN_PATH_VALUES: readonly string[] = ["%00", "..%5c%2f..", "%E0%A4%A"];
 
-/** S2: no route has such a parameter. */
-export const BAD_QUERIES: readonly string[] = [
+/** Query parameters that no route has. */
+const BAD_QUERIES: readonly string[] = [
   "debug=1",
   "status[$ne]=x",
   "%24where=1",
@@ -260,13 +259,13 @@ const BAD_PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Spellings that a parser may take for a number or a date although nobody would write them so. */
+/** Unusual spellings that a lenient parser would accept as a number or a date. */
 const BAD_SPELLINGS: Readonly<Record<string, readonly string[]>> = {
   number: ["", "1e1", "%205", "5%20", "%2B5", "0x10", "5.", "1_0", "-0", "1%C2%A0", "%D9%A5"],
   date: ["", "2026-13-45", "2026-02-30", "2026", "2026-W01", "2026-200", "%202026-01-01", "1767225600000"],
 };
 
-/** S2, S30: what a query must not hold, by the parameters that the route declares. */
+/** Invalid queries for the parameters that a route declares. */
 export function badQueriesFor(schema: Joi.ObjectSchema | undefined): string[] {
   const keys = (schema?.describe() as Described | undefined)?.keys ?? {};
   const own = Object.entries(keys).flatMap(([name, { type = "any" }]) => [
@@ -280,13 +279,13 @@ export function badQueriesFor(schema: Joi.ObjectSchema | undefined): string[] {
   return [...BAD_QUERIES, ...own];
 }
 
-/** S18: not 8 to 255 printable ASCII characters. */
+/** A key has 8 to 255 printable ASCII characters. */
 export const BAD_IDEMPOTENCY_KEYS: readonly string[] = [
   "x",
   "1234567",
   "x".repeat(300),
   "x".repeat(10_000),
-  // As a client sends "schlüssel-1" in UTF-8: a header's bytes are read as latin1.
+  // "schlüssel-1" sent in UTF-8: Node reads header bytes as latin1.
   Buffer.from("schlüssel-1", "utf8").toString("latin1"),
   "1234\t5678",
 ];

@@ -3,7 +3,7 @@ import { connectDatabase, disconnectDatabase, prepareDatabase } from "../../conf
 
 export { testDatabaseUri } from "./test-database-uri.js";
 
-/** The database of this test file (`setup-env.ts` chose it before the configuration was read). */
+/** The database of this test file. `setup-env.ts` chooses it before the configuration is read. */
 export function currentDatabaseUri(): string {
   const uri = process.env.MONGODB_URI;
   if (!uri)
@@ -26,13 +26,13 @@ export function useTestDatabase(): void {
   });
 }
 
-/** Deletes every document and keeps collections and indexes: for a `beforeEach`, 10 times faster than dropping. */
+/** Deletes every document but keeps collections and indexes: 10 times faster than dropping the database. */
 export async function emptyTestDatabase(): Promise<void> {
   const collections = await mongoose.connection.db?.collections();
   await Promise.all((collections ?? []).map((collection) => collection.deleteMany({})));
 }
 
-/** Drops a database that a test made with `testDatabaseUri`, through a connection of its own. */
+/** Drops a database made with `testDatabaseUri`, over a connection of its own. */
 export async function dropTestDatabase(uri: string): Promise<void> {
   const client = await mongoose.mongo.MongoClient.connect(uri);
   try {

@@ -9,7 +9,7 @@ import type {
 } from "../../models/index.js";
 import { paise } from "../../utils/money.js";
 
-/** Whole documents for tests of pure functions; a test names only the fields that decide. */
+/** Complete documents for tests of pure functions. A test sets only the fields that matter to it. */
 
 const AT = new Date("2026-11-21T08:00:00.000Z");
 const FREE = paise(0);

@@ -6,7 +6,7 @@ import type { RouteDescription } from "../../middlewares/route.types.js";
 import type { Envelope } from "../../utils/http.js";
 import { envelopeKeys } from "../../utils/view-schemas.js";
 
-/** Where the answer came from: the method and path of supertest's request. */
+/** The method and path of supertest's request. */
 interface Sent {
   method: string;
   url: string;
@@ -18,20 +18,17 @@ function sentOf(response: Response): Sent {
   return request;
 }
 
-/** Whether the path fits the pattern of a route. */
+/** Whether the path matches the pattern of a route. */
 function matches(pattern: string, path: string): boolean {
   const expression = pattern.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/:\w+/g, "[^/]+");
   return new RegExp(`^${expression}/?$`).test(path);
 }
 
-/** Where two patterns fit, the one with fewer parameters was meant. */
+/** Of two matching patterns, the one with fewer parameters is more specific. */
 const parametersIn = ({ path }: RouteDescription): number => path.split("/:").length;
 
-/** The route that answered, or undefined for a path without one. */
-export function findRoute(
-  { method, url }: Sent,
-  routes: readonly RouteDescription[],
-): RouteDescription | undefined {
+/** The route that answered, or undefined for an unknown path. */
+function findRoute({ method, url }: Sent, routes: readonly RouteDescription[]): RouteDescription | undefined {
   const path = new URL(url, "http://localhost").pathname;
   return routes
     .filter((route) => route.method === method.toLowerCase() && matches(route.path, path))
@@ -51,17 +48,16 @@ function assertAnswerDeclared(route: RouteDescription, envelope: Envelope): void
     if (Joi.isSchema(declared)) assertMatches(envelope.data, declared, `data of ${name}`);
     return;
   }
-  if (envelope.success) throw new Error(`${name} does not declare an answer ${envelope.statusCode}`);
+  if (envelope.success) throw new Error(`${name} does not declare the status ${envelope.statusCode}`);
   const codes = refusalCodesOf(route);
   const code = envelope.error?.code;
-  if (!code || !codes.includes(code))
-    throw new Error(`${name} does not declare that it refuses with ${code}`);
+  if (!code || !codes.includes(code)) throw new Error(`${name} does not declare the error code ${code}`);
 }
 
 /**
- * Asserts that the answer is the envelope with this status, and that its data or code is one that the
- * route declares (so OpenAPI tells the truth).
- * @param routes of the application under test; the service's own unless given
+ * Asserts that the answer is an envelope with this status, and that the route declares its data or error code,
+ * so that OpenAPI is correct.
+ * @param routes of the application under test. Default: the service's own
  * @returns the envelope
  */
 export function expectEnvelope(

@@ -5,47 +5,44 @@ import type { SandboxSecrets } from "../../scripts/sandbox/environment.js";
 import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox.js";
 import { type ServiceProcess, startService } from "../../scripts/support/service-process.js";
 import { ensureBuild } from "./service-build.js";
-import { testDatabaseUri } from "./test-database-uri.js";
+import { databaseNameOf, testDatabaseUri } from "./test-database-uri.js";
 
-/** Some copies of the built service on one database, and the sandbox around them in this process. */
+/** Several processes of the built service on one database, with the sandbox in this process. */
 export interface Instances {
   services: ServiceProcess[];
-  /** Where the services are, in the order of their start. */
+  /** In the order of their start. */
   urls: string[];
-  /** One of them, in turn. */
+  /** One of the URLs; the index wraps around. */
   urlOf(index: number): string;
   sandbox: Sandbox;
-  /** The service's database as it is stored. */
+  /** The service's database, without models. */
   db: mongoose.mongo.Db;
-  /** Variables that a further instance needs, but `PORT`. */
+  /** The variables of an instance, except `PORT`. */
   env: Record<string, string>;
   startAnother(): Promise<ServiceProcess>;
   /** Runs one scheduled job now. @throws when the run failed */
   runJob(name: string, url?: string): Promise<void>;
-  /** Waits until webhooks are delivered and applied, and everything the outbox owes now is delivered. */
+  /** Waits until webhooks are delivered and applied and every due outbox message is delivered. */
   settle(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export interface InstanceOptions {
+interface InstanceOptions {
   /** Default 2. */
   count?: number;
-  /** Whether the instances run jobs by the clock and deliver the outbox (default no: `runJob` and `settle` do). */
+  /** Whether the instances run jobs and the outbox by themselves. Default no: `runJob` and `settle` do. */
   scheduler?: boolean;
   env?: Record<string, string>;
-  /** Instead of the sandbox's own, which production refuses. */
+  /** Replaces the sandbox's secrets, which production refuses. */
   secrets?: Partial<SandboxSecrets>;
 }
 
 const SETTLE_WITHIN_MS = 30_000;
-/** A test takes 1 to 5 s; where others work on the same two cores it may take ten times as long. */
+/** A test takes 1 to 5 s, and ten times as long on a busy machine. */
 const SLOW_MACHINE_MS = 60_000;
 const POLL_MS = 25;
 
-/** The database's name in an address; `mongodb:` is no scheme that `URL` splits everywhere. */
-const databaseNameOf = (uri: string): string => new URL(uri.replace(/^mongodb/, "http")).pathname.slice(1);
-
-export async function startInstances(options: InstanceOptions = {}): Promise<Instances> {
+async function startInstances(options: InstanceOptions = {}): Promise<Instances> {
   const { count = 2, scheduler = false } = options;
   const mongoUri = process.env.TEST_MONGODB_SERVER;
   if (!mongoUri) throw new Error("no MongoDB: is this file in tests/e2e?");
@@ -90,7 +87,7 @@ export async function startInstances(options: InstanceOptions = {}): Promise<Ins
       await client.close();
     },
   };
-  // One after the other: the first one makes the collections.
+  // One after the other: the first instance creates the collections.
   for (let started = 0; started < count; started += 1) await instances.startAnother();
   const [first] = instances.urls;
   if (first) sandbox.setServiceUrl(first);
@@ -102,15 +99,15 @@ async function runJob(sandbox: Sandbox, url: string): Promise<void> {
   const answer = await fetch(url, { method: "POST", headers });
   const envelope: unknown = await answer.json();
   const state: unknown = Object(Object(envelope).data).state;
-  // Somebody else's run does as well; whoever waits for an effect looks again.
+  // 409: another run is in progress, which is just as good; the caller polls for the effect.
   if (answer.status === 409) return;
   if (answer.status !== 200 || state !== "completed")
     throw new Error(`${url} answered ${answer.status}: ${JSON.stringify(envelope)}`);
 }
 
 /**
- * Work that is due now, apart from what failed and waits for its next try, and from the audit row that
- * every run of a job by hand owes.
+ * Work that is due now, except failed work that waits for its retry and the audit rows of jobs that were run by
+ * hand.
  */
 async function findDue(db: mongoose.mongo.Db): Promise<string[]> {
   const events = await db
@@ -132,7 +129,7 @@ async function findDue(db: mongoose.mongo.Db): Promise<string[]> {
 
 async function settle({ db, sandbox, runJob: run }: Instances): Promise<void> {
   const deadline = Date.now() + SETTLE_WITHIN_MS;
-  // A delivered message may make the gateway send an event, and an applied event may owe a message.
+  // A delivered message can cause a gateway event, and an applied event can enqueue a message.
   for (let quiet = 0; quiet < 2; ) {
     const due = await findDue(db);
     if (Date.now() > deadline) throw new Error(`still due: ${due.join("; ")}`);
@@ -143,15 +140,15 @@ async function settle({ db, sandbox, runJob: run }: Instances): Promise<void> {
   }
 }
 
-/** Every test file of a purchase ends with this: whatever happened in it, the books must be right. */
-export async function expectInvariants(instances: Instances): Promise<void> {
+/** Checks that every invariant holds, whatever the tests did. */
+async function expectInvariants(instances: Instances): Promise<void> {
   await instances.settle();
   expect(await findViolations(instances.db, instances.sandbox, { captureGraceMs: 0 })).toEqual([]);
 }
 
 /**
- * Gives a test file its instances: started before its tests; audited and stopped after them. Call it once,
- * at the top of the file.
+ * Gives a test file its instances. They start before its tests; afterwards every invariant is checked and they
+ * stop. Call it once, at the top of the file.
  */
 export function useInstances(options: InstanceOptions = {}): () => Instances {
   jest.setTimeout(SLOW_MACHINE_MS);
@@ -173,13 +170,13 @@ export function useInstances(options: InstanceOptions = {}): () => Instances {
   return get;
 }
 
-/** The gateway tells every instance of every event, once the test asks it to (`flushWebhooks`). */
+/** Holds webhooks until the test releases them; then every instance gets every event. */
 export function holdWebhooks({ sandbox, urls }: Instances): void {
   sandbox.control.razorpay.configure({ webhooks: { hold: true } });
   sandbox.control.razorpay.setWebhookUrls(urls.map((url) => `${url}/api/webhooks/razorpay`));
 }
 
-/** Waits for a state of the world that comes by itself. @throws Error naming it */
+/** Polls until the condition holds. @throws Error with its name */
 export async function eventually<T>(
   what: string,
   find: () => Promise<T | null | undefined | false>,
@@ -188,7 +185,7 @@ export async function eventually<T>(
   for (;;) {
     const found = await find();
     if (found) return found;
-    if (Date.now() > deadline) throw new Error(`waited in vain: ${what}`);
+    if (Date.now() > deadline) throw new Error(`timed out: ${what}`);
     await sleep(POLL_MS);
   }
 }

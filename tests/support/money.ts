@@ -1,25 +1,29 @@
 import { Types } from "mongoose";
 import type { AttemptResult } from "../../scripts/sandbox/razorpay/control-types.js";
+import type { Sandbox } from "../../scripts/sandbox/sandbox.js";
+import { listAt, textAt } from "../../scripts/support/json.js";
 import type { Instances } from "./instances.js";
 import type { OpenCheckout } from "./purchase.js";
 
-/** What became of a checkout's money, here and at the gateway. */
+/** The order, the payments and the refunds of a checkout, in the database and at the gateway. */
 
-export const orderOf = ({ db }: Instances, { id }: Pick<OpenCheckout, "id">) =>
+type Stored = Pick<Instances, "db">;
+
+export const orderOf = ({ db }: Stored, { id }: Pick<OpenCheckout, "id">) =>
   db.collection("orders").findOne({ _id: new Types.ObjectId(id) });
 
-export const sessionOf = ({ db }: Instances, { id }: Pick<OpenCheckout, "id">) =>
+export const sessionOf = ({ db }: Stored, { id }: Pick<OpenCheckout, "id">) =>
   db.collection("checkoutSessions").findOne({ _id: new Types.ObjectId(id) });
 
 /** Oldest first. */
-export const paymentsOf = ({ db }: Instances, { id }: Pick<OpenCheckout, "id">) =>
+export const paymentsOf = ({ db }: Stored, { id }: Pick<OpenCheckout, "id">) =>
   db
     .collection("payments")
     .find({ checkoutSessionId: new Types.ObjectId(id) })
     .sort({ createdAt: 1 })
     .toArray();
 
-/** The whole of a payment went back by itself: one refund here, one at the gateway, and the customer told. */
+/** The payment was refunded in full: one refund here, one at the gateway, and one mail to the customer. */
 export async function expectMoneyBack(
   world: Instances,
   checkout: OpenCheckout,
@@ -45,7 +49,7 @@ export async function expectMoneyBack(
   expect(control.engagement.notifications({ dedupeKey })).toHaveLength(1);
 }
 
-/** A paid order that nothing was refunded of. */
+/** The order is paid and nothing was refunded. */
 export async function expectPaidOrder(world: Instances, checkout: OpenCheckout): Promise<void> {
   await world.settle();
   expect(await orderOf(world, checkout)).toMatchObject({
@@ -57,8 +61,17 @@ export async function expectPaidOrder(world: Instances, checkout: OpenCheckout):
   expect(await sessionOf(world, checkout)).toMatchObject({ status: "completed", placement: null });
 }
 
-/** The customer stayed away for longer than the session lives, and longer than a bank page stays open. */
-export const letExpire = ({ db }: Instances, { id }: Pick<OpenCheckout, "id">) =>
+/** The session has expired, and the 15 minutes for a payment in flight are over as well. */
+export const letExpire = ({ db }: Stored, { id }: Pick<OpenCheckout, "id">) =>
   db
     .collection("checkoutSessions")
     .updateOne({ _id: new Types.ObjectId(id) }, { $set: { expiresAt: new Date(Date.now() - 16 * 60_000) } });
+
+/** The ids of the gateway's own orders for a payment, read over its API. */
+export async function gatewayOrdersOf({ env, urls }: Sandbox, paymentId: string): Promise<string[]> {
+  const key = Buffer.from(`${env.RAZORPAY_KEY_ID}:${env.RAZORPAY_KEY_SECRET}`).toString("base64");
+  const answer = await fetch(`${urls.razorpay}/v1/orders?receipt=${paymentId}`, {
+    headers: { Authorization: `Basic ${key}` },
+  });
+  return listAt(await answer.json(), "items").map((order) => textAt(order, "id"));
+}

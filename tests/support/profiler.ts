@@ -1,6 +1,6 @@
 import type mongoose from "mongoose";
 
-/** What the database profiled of a piece of work: its statements that fit the filter. */
+/** The statements of a piece of work that match the filter, from the database's profiler. */
 export async function profileOf(
   db: mongoose.mongo.Db,
   work: () => Promise<unknown>,

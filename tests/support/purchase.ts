@@ -1,68 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { at, numberAt, textAt } from "../../scripts/demo/storefront.js";
 import type { Attempt, AttemptResult } from "../../scripts/sandbox/razorpay/control-types.js";
 import type { Sandbox } from "../../scripts/sandbox/sandbox.js";
 import { SEED } from "../../scripts/sandbox/seed/index.js";
+import { numberAt, textAt } from "../../scripts/support/json.js";
+import { SAMPLE_ADDRESS, SAMPLE_CONTACT } from "../../scripts/support/sample-customer.js";
+import { type Answer, Shopper, type ShopRequest } from "../../scripts/support/shopper.js";
 
-/** One answer of the API. */
-export interface Answer {
-  status: number;
-  /** `error.code`, null in a success. */
-  code: string | null;
-  data: unknown;
-  headers: Headers;
-}
-
-export interface Request {
-  method: "GET" | "POST" | "PUT" | "DELETE";
-  path: string;
-  body?: unknown;
-  /** `Idempotency-Key` */
-  key?: string;
-  /** Which instance (default: the shopper's own). */
-  url?: string;
-}
-
-/** A browser: it remembers its guest session or its token, and nothing else. */
-export class Shopper {
-  sessionId: string | null = null;
-
-  constructor(
-    readonly url: string,
-    readonly token: string | null = null,
-  ) {}
-
-  async send({ method, path, body, key, url = this.url }: Request): Promise<Answer> {
-    const response = await fetch(url + path, {
-      method,
-      headers: {
-        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-        ...(this.token ? { Authorization: `Bearer ${this.token}` } : {}),
-        ...(this.sessionId ? { "X-Session-Id": this.sessionId } : {}),
-        ...(key ? { "Idempotency-Key": key } : {}),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    this.sessionId = response.headers.get("x-session-id") ?? this.sessionId;
-    const envelope: unknown = await response.json();
-    const code = at(envelope, "error.code");
-    return {
-      status: response.status,
-      code: typeof code === "string" ? code : null,
-      data: at(envelope, "data"),
-      headers: response.headers,
-    };
-  }
-
-  /** As `send`, for steps that must work. @throws Error with the answer */
-  async do(request: Request): Promise<unknown> {
-    const answer = await this.send(request);
-    if (answer.status < 300) return answer.data;
-    throw new Error(
-      `${request.method} ${request.path} answered ${answer.status}: ${answer.code} ${JSON.stringify(answer.data)}`,
-    );
-  }
-}
+export { type Answer, Shopper, type ShopRequest };
 
 export interface Item {
   productId: string;
@@ -70,15 +14,15 @@ export interface Item {
   quantity: number;
 }
 
-/** The variants of the tests; `last` is the only one of its kind. */
+/** The items of the tests. There is one unit of `last`. */
 export const ITEMS = {
   hairOil: { productId: SEED.products.hairOil, variantId: SEED.variants.hairOil, quantity: 1 },
   ashwagandha: { productId: SEED.products.ashwagandha, variantId: SEED.variants.ashwagandha, quantity: 2 },
   last: { productId: "prod-saffron-face-cream", variantId: SEED.variants.lastUnit, quantity: 1 },
 } as const satisfies Record<string, Item>;
 
-export interface PurchaseOptions {
-  /** Of a customer (`sandbox.tokens`); left out: a guest. */
+interface PurchaseOptions {
+  /** A customer's token (`sandbox.tokens`). Default: a guest. */
   token?: string;
   items?: readonly Item[];
   coupon?: string;
@@ -86,10 +30,10 @@ export interface PurchaseOptions {
   method?: string;
 }
 
-/** A checkout at `payment_pending`: the gateway's window is open. */
+/** A checkout at `payment_pending`, with an open payment window. */
 export interface OpenCheckout {
   shopper: Shopper;
-  /** The checkout session's, which becomes the order's. */
+  /** The id of the checkout session, which becomes the order's. */
   id: string;
   paymentId: string;
   /** Empty for cash on delivery. */
@@ -98,17 +42,7 @@ export interface OpenCheckout {
   amount: number;
 }
 
-const contact = { email: "meera@example.com", phone: "+919845012345" };
-const address = {
-  name: "Meera Nair",
-  phone: "+919845012345",
-  line1: "22 Temple Street, Malleswaram",
-  city: "Bengaluru",
-  state: "Karnataka",
-  pincode: SEED.pincodes.bengaluru,
-};
-
-/** From an empty cart to a checkout that lacks nothing but the method of payment. */
+/** From an empty cart to a checkout that only lacks a payment method. */
 export async function startCheckout(
   url: string,
   options: Omit<PurchaseOptions, "method"> = {},
@@ -121,9 +55,12 @@ export async function startCheckout(
     const body = { couponCode: options.coupon };
     await shopper.do({ method: "POST", path: "/api/cart/coupons", body });
   }
-  const id = textAt(await shopper.do({ method: "POST", path: "/api/checkout/start", body: contact }), "id");
+  const id = textAt(
+    await shopper.do({ method: "POST", path: "/api/checkout/start", body: SAMPLE_CONTACT }),
+    "id",
+  );
   const path = `/api/checkout/${id}`;
-  await shopper.do({ method: "PUT", path: `${path}/shipping-address`, body: address });
+  await shopper.do({ method: "PUT", path: `${path}/shipping-address`, body: SAMPLE_ADDRESS });
   const body = { shippingMethodId: SEED.shippingMethods.standard };
   await shopper.do({ method: "PUT", path: `${path}/shipping-method`, body });
   return { shopper, id };
@@ -134,7 +71,7 @@ export async function openCheckout(url: string, options: PurchaseOptions = {}): 
   return chooseMethod(await startCheckout(url, options), options.method);
 }
 
-/** Chooses the method of payment, or chooses it again. */
+/** Chooses the payment method, for the first time or again. */
 export async function chooseMethod(
   { shopper, id }: Pick<OpenCheckout, "shopper" | "id">,
   method = "upi",
@@ -151,7 +88,7 @@ export async function chooseMethod(
   };
 }
 
-/** What the buyer does in the gateway's window. */
+/** Pays in the gateway's payment window. */
 export const payFor = (
   sandbox: Sandbox,
   checkout: OpenCheckout,
@@ -159,7 +96,7 @@ export const payFor = (
 ): AttemptResult =>
   sandbox.control.razorpay.pay(checkout.gatewayOrderId, { method: "upi", outcome: "success", ...attempt });
 
-/** The callback of the gateway's window. */
+/** Sends the payment window's callback to the service. */
 export const verify = (checkout: OpenCheckout, paid: AttemptResult, url?: string): Promise<Answer> =>
   checkout.shopper.send({
     method: "POST",
@@ -178,7 +115,7 @@ export const place = (
 ): Promise<Answer> =>
   shopper.send({ method: "POST", path: "/api/orders", body: { checkoutSessionId: id }, key, url });
 
-/** Paid, and verified by the client; the order is not placed yet (hold the gateway's webhooks before). */
+/** A checkout that is paid and verified but not placed. Hold the gateway's webhooks before, since they place it. */
 export async function paidCheckout(
   url: string,
   sandbox: Sandbox,

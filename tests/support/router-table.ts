@@ -1,14 +1,14 @@
 import type { RouteDescription } from "../../middlewares/route.types.js";
 
 /**
- * The mounted routes as a table to derive tests from. Types alone are imported from the service: its
- * configuration is read when its modules are loaded, and a world sets the variables first.
+ * The mounted routes as a table from which tests are derived. Only types are imported from the service: its
+ * modules read the configuration when they are loaded, and a test world sets the variables before that.
  */
 
-/** `POST /api/cart/items`, as `api.md` writes it. */
+/** `POST /api/cart/items` */
 export const nameOf = ({ method, path }: RouteDescription): string => `${method.toUpperCase()} ${path}`;
 
-/** The rule in the words of `api.md`: `guest`, `customer`, `admin:jobs`, `signed:razorpay`, … */
+/** The access rule in short: `guest:reject`, `customer`, `admin:jobs`, `signed:razorpay`, … */
 export function accessOf({ access: { rule } }: RouteDescription): string {
   switch (rule.kind) {
     case "guest":
@@ -28,7 +28,7 @@ export function accessOf({ access: { rule } }: RouteDescription): string {
 export const parametersOf = ({ path }: RouteDescription): string[] =>
   [...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? "");
 
-/** @throws Error for a parameter without a value. Values are put in as they are: encoding is the test's. */
+/** @throws Error for a parameter without a value. Values are inserted as they are, without encoding. */
 export function pathWith({ path }: RouteDescription, values: Readonly<Record<string, string>>): string {
   return path.replace(/:(\w+)/g, (_whole, name: string) => {
     const value = values[name];
@@ -42,16 +42,16 @@ const isKind =
   ({ access }: RouteDescription): boolean =>
     kinds.includes(access.rule.kind);
 
-/** Routes on which a token counts. */
+/** Routes that read a token. */
 export const takesToken = isKind("guest", "customer", "admin");
 export const isConsumer = isKind("guest", "customer");
 export const isGuest = isKind("guest");
 export const isAdmin = isKind("admin");
 export const isSigned = isKind("signed");
 
-/** Routes whose body is JSON that the service shapes; the body of a signed one is its sender's. */
+/** Routes with a JSON body of the service's own format. A signed body has its sender's format. */
 export const takesJson = (route: RouteDescription): boolean => route.method !== "get" && !isSigned(route);
 
-/** Nobody is let in without token or session. */
+/** Routes that refuse a caller without token and guest id. */
 export const isClosed = ({ access: { rule } }: RouteDescription): boolean =>
   rule.kind === "customer" || rule.kind === "admin" || (rule.kind === "guest" && rule.without === "reject");

@@ -6,10 +6,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 const ROOT = join(__dirname, "..", "..");
 const BUILT = join(ROOT, "dist", "index.js");
 const LOCK = join(ROOT, "dist.lock");
-/** What tsconfig.build.json compiles. */
+/** The sources that tsconfig.build.json compiles. */
 const SOURCES = ["index.ts", "index.route.ts", "tsconfig.json", "tsconfig.build.json"];
 const SOURCE_FOLDERS = ["config", "src", "models", "services", "middlewares", "utils", "scripts/jobs"];
-/** A build takes seconds; an older lock was left by a run that was stopped. */
+/** A build takes seconds. An older lock is left over from a run that was stopped. */
 const STALE_LOCK_MS = 60_000;
 const POLL_MS = 100;
 
@@ -36,9 +36,9 @@ function tryLock(): boolean {
 }
 
 /**
- * Makes sure that `dist/` is the build of the sources as they are. `npm test` has just built it; a single
- * test run by hand builds it here, once for all test files that run at the same time.
- * @throws Error with the compiler's words
+ * Makes sure that `dist/` is up to date. `npm test` builds it beforehand; a test that is run by hand builds it
+ * here, once for all test files that run at the same time.
+ * @throws Error with the compiler's output
  */
 export async function ensureBuild(): Promise<void> {
   while (!isBuilt()) {

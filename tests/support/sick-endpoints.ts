@@ -1,40 +1,42 @@
 import { randomUUID } from "node:crypto";
 import mongoose from "mongoose";
-import { listAt, textAt } from "../../scripts/demo/storefront.js";
 import { SEED } from "../../scripts/sandbox/seed/index.js";
 import type { ServiceName } from "../../scripts/sandbox/shared/names.js";
+import { textAt } from "../../scripts/support/json.js";
+import { SAMPLE_ADDRESS, SAMPLE_CONTACT } from "../../scripts/support/sample-customer.js";
+import { gatewayOrdersOf } from "./money.js";
 import {
   ITEMS,
   type OpenCheckout,
   openCheckout,
   payFor,
-  type Request,
   Shopper,
+  type ShopRequest,
   startCheckout,
   verify,
 } from "./purchase.js";
 import type { World } from "./world.js";
 
-/** One call of a customer, ready to be made, and what has to be true once it went through. */
+/** One call of a customer, ready to be sent, and what must be true once it has succeeded. */
 export interface Subject {
   shopper: Shopper;
-  request: Request;
-  /** Asks the database and the stand-ins' own books that it was done exactly once. */
+  request: ShopRequest;
+  /** Checks in the database and the neighbours' books that it had its effect exactly once. */
   expectOnce?: () => Promise<void>;
 }
 
 /**
- * A neighbour that an endpoint calls. `ask`: a question; `write`: it may have been done; `effect`: a step of
- * placing, whose unknown outcome keeps the intent; `spared`: the endpoint answers without it.
+ * A neighbour that an endpoint calls. `ask`: a read; `write`: a call that may have had its effect; `effect`: a
+ * step of placing, whose unknown outcome keeps the claim; `spared`: the endpoint succeeds without it.
  */
 export interface Neighbour {
   service: ServiceName;
   kind: "ask" | "write" | "effect" | "spared";
-  /** Which of its routes is sick (default: all). */
+  /** The routes that fail. Default: all. */
   match?: string;
-  /** Its answer says nothing but yes, so that there is nothing in it to be of the wrong type. */
-  isMute?: boolean;
-  /** Collections in which the intent is kept when the call fails. */
+  /** Its answer has no data, so that nothing in it can have the wrong type. */
+  isEmpty?: boolean;
+  /** Collections that keep the state of the attempt when the call fails. */
   keeps?: readonly string[];
 }
 
@@ -45,15 +47,6 @@ export interface Endpoint {
 }
 
 const cartUrl = "/api/cart/items";
-const contact = { email: "meera@example.com", phone: "+919845012345" };
-const address = {
-  name: "Meera Nair",
-  phone: "+919845012345",
-  line1: "22 Temple Street, Malleswaram",
-  city: "Bengaluru",
-  state: "Karnataka",
-  pincode: SEED.pincodes.bengaluru,
-};
 const objectId = (id: string) => new mongoose.Types.ObjectId(id);
 const coupon = SEED.coupons.WELCOME10;
 
@@ -64,24 +57,14 @@ async function withLine({ url }: World, token: string | null = null) {
   return { shopper, itemId: textAt(added, "cartItem.id"), cartId: textAt(added, "cart.id") };
 }
 
-/** A guest whose checkout has begun. */
+/** A guest with a checkout session. */
 async function withCheckout(world: World) {
   const { shopper, cartId } = await withLine(world);
-  const started = await shopper.do({ method: "POST", path: "/api/checkout/start", body: contact });
+  const started = await shopper.do({ method: "POST", path: "/api/checkout/start", body: SAMPLE_CONTACT });
   return { shopper, cartId, path: `/api/checkout/${textAt(started, "id")}` };
 }
 
-const keyed = (request: Omit<Request, "key">): Request => ({ ...request, key: randomUUID() });
-
-/** The gateway's orders for a payment, asked over its own API. */
-async function gatewayOrdersFor({ sandbox }: World, receipt: string): Promise<unknown[]> {
-  const { RAZORPAY_KEY_ID = "", RAZORPAY_KEY_SECRET = "" } = sandbox.env;
-  const basic = Buffer.from(`${RAZORPAY_KEY_ID}:${RAZORPAY_KEY_SECRET}`).toString("base64");
-  const answer = await fetch(`${sandbox.urls.razorpay}/v1/orders?receipt=${receipt}`, {
-    headers: { Authorization: `Basic ${basic}` },
-  });
-  return listAt(await answer.json(), "items");
-}
+const keyed = (request: Omit<ShopRequest, "key">): ShopRequest => ({ ...request, key: randomUUID() });
 
 async function expectOneOrder({ db, sandbox }: World, checkoutSessionId: string): Promise<void> {
   const orders = await db
@@ -105,8 +88,8 @@ async function expectOnePaymentAtGateway(world: World, { id }: Pick<OpenCheckout
     .find({ checkoutSessionId: objectId(id) })
     .toArray();
   expect(payments).toHaveLength(1);
-  const orders = await gatewayOrdersFor(world, String(payments[0]?._id));
-  expect(orders).toMatchObject([{ id: payments[0]?.gatewayOrderId }]);
+  const orders = await gatewayOrdersOf(world.sandbox, String(payments[0]?._id));
+  expect(orders).toEqual([payments[0]?.gatewayOrderId]);
 }
 
 async function expectReservedOnce({ db, sandbox }: World, cartId: string): Promise<void> {
@@ -121,7 +104,7 @@ async function expectReservedOnce({ db, sandbox }: World, cartId: string): Promi
   );
 }
 
-async function paid(world: World, { isVerified }: { isVerified: boolean }) {
+async function payUpi(world: World, { isVerified }: { isVerified: boolean }) {
   const checkout = await openCheckout(world.url, { coupon });
   const attempt = payFor(world.sandbox, checkout);
   if (isVerified) {
@@ -211,7 +194,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
       const { shopper, cartId } = await withLine(world);
       return {
         shopper,
-        request: keyed({ method: "POST", path: "/api/checkout/start", body: contact }),
+        request: keyed({ method: "POST", path: "/api/checkout/start", body: SAMPLE_CONTACT }),
         expectOnce: async () => {
           await expectReservedOnce(world, cartId);
           const sessions = world.db.collection("checkoutSessions").find({ cartId: objectId(cartId) });
@@ -228,19 +211,19 @@ export const ENDPOINTS: readonly Endpoint[] = [
     ],
     async prepare(world) {
       const { shopper, path } = await withCheckout(world);
-      return { shopper, request: { method: "PUT", path: `${path}/shipping-address`, body: address } };
+      return { shopper, request: { method: "PUT", path: `${path}/shipping-address`, body: SAMPLE_ADDRESS } };
     },
   },
   {
-    name: "PUT /checkout/:id/shipping-address with a saved one",
+    name: "PUT /checkout/:id/shipping-address with a saved address",
     neighbours: [{ service: "auth", kind: "ask" }],
     async prepare(world) {
       const token = world.sandbox.tokens.asha;
       await new Shopper(world.url, token).send({ method: "DELETE", path: "/api/cart" });
       const { shopper } = await withLine(world, token);
-      const started = await shopper.do({ method: "POST", path: "/api/checkout/start", body: contact });
+      const started = await shopper.do({ method: "POST", path: "/api/checkout/start", body: SAMPLE_CONTACT });
       const path = `/api/checkout/${textAt(started, "id")}/shipping-address`;
-      const body = { ...address, addressId: "addr-user-asha-home" };
+      const body = { ...SAMPLE_ADDRESS, addressId: "addr-user-asha-home" };
       return { shopper, request: { method: "PUT", path, body } };
     },
   },
@@ -249,7 +232,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     neighbours: [{ service: "shipping", kind: "ask" }],
     async prepare(world) {
       const { shopper, path } = await withCheckout(world);
-      await shopper.do({ method: "PUT", path: `${path}/shipping-address`, body: address });
+      await shopper.do({ method: "PUT", path: `${path}/shipping-address`, body: SAMPLE_ADDRESS });
       return { shopper, request: { method: "GET", path: `${path}/shipping-methods` } };
     },
   },
@@ -261,7 +244,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     ],
     async prepare(world) {
       const { shopper, path } = await withCheckout(world);
-      await shopper.do({ method: "PUT", path: `${path}/shipping-address`, body: address });
+      await shopper.do({ method: "PUT", path: `${path}/shipping-address`, body: SAMPLE_ADDRESS });
       const body = { shippingMethodId: SEED.shippingMethods.standard };
       return { shopper, request: { method: "PUT", path: `${path}/shipping-method`, body } };
     },
@@ -271,7 +254,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     neighbours: [
       { service: "inventory", kind: "write" },
       { service: "pricing", kind: "ask" },
-      { service: "pricing", kind: "write", match: "POST /api/coupons/usage", isMute: true, keeps: PAYING },
+      { service: "pricing", kind: "write", match: "POST /api/coupons/usage", isEmpty: true, keeps: PAYING },
       { service: "shipping", kind: "ask" },
       { service: "razorpay", kind: "write", match: "POST /v1/orders", keeps: PAYING },
     ],
@@ -289,7 +272,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     name: "POST /payments/verify",
     neighbours: [{ service: "razorpay", kind: "ask" }],
     async prepare(world) {
-      const { shopper, id, gatewayOrderId, attempt } = await paid(world, { isVerified: false });
+      const { shopper, id, gatewayOrderId, attempt } = await payUpi(world, { isVerified: false });
       const body = {
         razorpay_order_id: gatewayOrderId,
         razorpay_payment_id: attempt.paymentId,
@@ -311,12 +294,12 @@ export const ENDPOINTS: readonly Endpoint[] = [
     name: "POST /orders",
     neighbours: [
       { service: "inventory", kind: "effect", keeps: PLACING },
-      { service: "pricing", kind: "effect", isMute: true, keeps: PLACING },
+      { service: "pricing", kind: "effect", isEmpty: true, keeps: PLACING },
       { service: "engagement", kind: "spared" },
       { service: "razorpay", kind: "spared" },
     ],
     async prepare(world) {
-      const { shopper, id } = await paid(world, { isVerified: true });
+      const { shopper, id } = await payUpi(world, { isVerified: true });
       return {
         shopper,
         request: keyed({ method: "POST", path: "/api/orders", body: { checkoutSessionId: id } }),
@@ -328,7 +311,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     name: "POST /orders before the callback",
     neighbours: [{ service: "razorpay", kind: "ask" }],
     async prepare(world) {
-      const { shopper, id } = await paid(world, { isVerified: false });
+      const { shopper, id } = await payUpi(world, { isVerified: false });
       return {
         shopper,
         request: keyed({ method: "POST", path: "/api/orders", body: { checkoutSessionId: id } }),
@@ -342,7 +325,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
       { service: "inventory", kind: "write", match: "PUT /api/reservations/cart/:id" },
       { service: "inventory", kind: "effect", match: "convert", keeps: [...PLACING, ...PAYING] },
       { service: "pricing", kind: "ask" },
-      { service: "pricing", kind: "write", match: "POST /api/coupons/usage", isMute: true, keeps: PAYING },
+      { service: "pricing", kind: "write", match: "POST /api/coupons/usage", isEmpty: true, keeps: PAYING },
       { service: "shipping", kind: "ask" },
     ],
     async prepare(world) {

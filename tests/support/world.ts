@@ -3,29 +3,29 @@ import type { AddressInfo } from "node:net";
 import mongoose from "mongoose";
 import request from "supertest";
 import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox.js";
-import { testDatabaseUri } from "./test-database-uri.js";
+import { databaseNameOf, testDatabaseUri } from "./test-database-uri.js";
 
 /** One HTTP call as supertest makes it. */
 export type Agent = ReturnType<typeof request>;
 
-/** The service in this process, its database, and the sandbox around it: for tests over HTTP. */
+/** The service in this process with its database and the sandbox, for tests over HTTP. */
 export interface World {
   /** supertest bound to the running service. */
   http: Agent;
   url: string;
   sandbox: Sandbox;
-  /** The service's database as it is stored. */
+  /** The service's database, without models. */
   db: mongoose.mongo.Db;
   /** Runs one scheduled job now. */
   runJob(name: string): Promise<unknown>;
-  /** Waits until webhooks are delivered and applied, and everything the outbox owes now is delivered. */
+  /** Waits until webhooks are delivered and applied and every due outbox message is delivered. */
   settle(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts it all. Configuration is read when the service's modules are loaded, so nothing of the service may
- * be imported by the test file itself; use this instead, once a file, with variables to change if need be.
+ * Starts service, database and sandbox. Call it once per test file. The service reads its configuration when its
+ * modules are loaded, so the test file itself must not import them.
  */
 export async function startWorld(variables: Record<string, string> = {}): Promise<World> {
   const mongoUri = process.env.TEST_MONGODB_SERVER;
@@ -80,8 +80,6 @@ export async function startWorld(variables: Record<string, string> = {}): Promis
     },
   };
 }
-
-const databaseNameOf = (uri: string): string => new URL(uri.replace(/^mongodb/, "http")).pathname.slice(1);
 
 function listen(server: Server): Promise<Server> {
   return new Promise((resolve) => {

@@ -96,8 +96,8 @@ describe("GET /api/admin/checkouts/:sessionId", () => {
       placement: null,
       cart: { items: [{ variantId: SEED.variants.hairOil }] },
     });
-    expect(shopper.sessionId).toEqual(expect.any(String));
-    expect(JSON.stringify(body)).not.toContain(shopper.sessionId);
+    expect(shopper.guestId).toEqual(expect.any(String));
+    expect(JSON.stringify(body)).not.toContain(shopper.guestId);
     expect((await world.get(`${path}?status=payment_pending`)).body.data.items).toMatchObject([
       { id, value: body.data.totals.grandTotal, amountDue: body.data.totals.amountDue },
     ]);

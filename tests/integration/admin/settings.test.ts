@@ -1,5 +1,5 @@
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { asGuest, newGuestId } from "../../support/guest-ids.js";
+import { asGuest, newGuestId } from "../../support/callers.js";
 import { type AdminWorld, onlyFor, startAdminWorld } from "./admin-world.js";
 
 let world: AdminWorld;

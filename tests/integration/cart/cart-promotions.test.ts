@@ -1,5 +1,5 @@
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { newGuestId } from "../../support/guest-ids.js";
+import { newGuestId } from "../../support/callers.js";
 import { type As, type CartWorld, IMPATIENT, productOf, startCartWorld } from "./cart-world.js";
 
 const { variants, coupons, promotions } = SEED;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { newGuestId } from "../../support/guest-ids.js";
+import { newGuestId } from "../../support/callers.js";
 import { type As, type CartWorld, IMPATIENT, productOf, startCartWorld } from "./cart-world.js";
 
 /** A client without a response repeats the request with its key, and the item is added once. */

@@ -1,7 +1,7 @@
 import { Types } from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
+import { newGuestId } from "../../support/callers.js";
 import { clearFailPoint, setFailPoint, useFailPoints } from "../../support/fail-points.js";
-import { newGuestId } from "../../support/guest-ids.js";
 import { type CartWorld, IMPATIENT, productOf, startCartWorld } from "./cart-world.js";
 
 useFailPoints();

@@ -3,7 +3,7 @@ import { Types } from "mongoose";
 import type { Response } from "supertest";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { ZERO_PAISE } from "../../../utils/money.js";
-import { newGuestId } from "../../support/guest-ids.js";
+import { newGuestId } from "../../support/callers.js";
 import { startWorld, type World } from "../../support/world.js";
 
 /** The caller: a customer of the seed, a guest, or a caller without identity. */

@@ -1,7 +1,7 @@
 import { Types } from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import type { CartState } from "../../../services/aggregates/cart/cart-draft.js";
-import { newGuestId } from "../../support/guest-ids.js";
+import { newGuestId } from "../../support/callers.js";
 import { type CartWorld, IMPATIENT, productOf, startCartWorld } from "./cart-world.js";
 
 /** What the start of a checkout does with the cart: refreshes the prices and reserves every line. */

@@ -1,6 +1,6 @@
 import { Types } from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { newGuestId } from "../../support/guest-ids.js";
+import { newGuestId } from "../../support/callers.js";
 import { type As, type CartWorld, startCartWorld } from "./cart-world.js";
 
 const { variants, coupons } = SEED;

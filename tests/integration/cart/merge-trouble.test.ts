@@ -181,7 +181,7 @@ describe("a cart that is being bought", () => {
   async function begin(token?: string) {
     const started = await startCheckout(world.url, token ? { token } : {});
     const open = await chooseMethod(started);
-    return { ...open, session: { sessionId: open.shopper.sessionId ?? "" } };
+    return { ...open, session: { sessionId: open.shopper.guestId ?? "" } };
   }
 
   it("When the guest's payment is open, then it is superseded, its checkout ends, and a late capture is refunded", async () => {
@@ -205,7 +205,7 @@ describe("a cart that is being bought", () => {
   it("When the guest's open payment holds the only use of a coupon, then the customer's cart gets the coupon", async () => {
     const started = await startCheckout(world.url, { coupon: SEED.coupons.LASTONE });
     const open = await chooseMethod(started);
-    const { body } = await merge(open.shopper.sessionId ?? "");
+    const { body } = await merge(open.shopper.guestId ?? "");
     expect(body.data.cart.appliedCoupons).toMatchObject([{ code: SEED.coupons.LASTONE }]);
     await world.deliver();
     expect(world.sandbox.control.pricing.usages(SEED.coupons.LASTONE)).toEqual([]);
@@ -221,7 +221,7 @@ describe("a cart that is being bought", () => {
     const answer = await merge(sessionId);
     expect([answer.status, answer.body.error?.code]).toEqual([409, "PLACEMENT_IN_PROGRESS"]);
     const guestShopper = new Shopper(world.url);
-    guestShopper.sessionId = sessionId;
+    guestShopper.guestId = sessionId;
     const placed = await guestShopper.send({
       method: "POST",
       path: "/api/orders",

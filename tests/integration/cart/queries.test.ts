@@ -1,5 +1,5 @@
 import { Types } from "mongoose";
-import { newGuestId } from "../../support/guest-ids.js";
+import { newGuestId } from "../../support/callers.js";
 import { profileOf } from "../../support/profiler.js";
 import { type CartWorld, startCartWorld } from "./cart-world.js";
 

@@ -1,5 +1,5 @@
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { newGuestId } from "../../support/guest-ids.js";
+import { newGuestId } from "../../support/callers.js";
 import { type CartWorld, startCartWorld } from "./cart-world.js";
 
 /** A cart can be read while other services are down: it shows what is known, and notices say what is not. */

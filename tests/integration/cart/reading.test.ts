@@ -1,6 +1,6 @@
 import request from "supertest";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { newGuestId } from "../../support/guest-ids.js";
+import { newGuestId } from "../../support/callers.js";
 import { chooseMethod, payFor, place, startCheckout } from "../../support/purchase.js";
 import { type As, type CartWorld, startCartWorld } from "./cart-world.js";
 

@@ -1,6 +1,6 @@
 import { Types } from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { newGuestId } from "../../support/guest-ids.js";
+import { newGuestId } from "../../support/callers.js";
 import { ITEMS } from "../../support/purchase.js";
 import { unknownId } from "../cart/cart-world.js";
 import { type CreditWorld, startCreditWorld } from "./credit-world.js";

@@ -6,7 +6,7 @@ import type { Attempt, AttemptResult } from "../../../scripts/sandbox/razorpay/c
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import type { SettingsChange, SettingsGroup } from "../../../services/platform/settings.service.js";
 import { ZERO_PAISE } from "../../../utils/money.js";
-import { newGuestId } from "../../support/guest-ids.js";
+import { newGuestId } from "../../support/callers.js";
 import { startWorld, type World } from "../../support/world.js";
 import { type As, productOf } from "../cart/cart-world.js";
 

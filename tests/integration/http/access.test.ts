@@ -3,8 +3,8 @@ import { exportJWK, SignJWT } from "jose";
 import request from "supertest";
 import { setClock } from "../../../utils/clock.js";
 import { mintGuestId } from "../../../utils/guest-ids.js";
+import { asAdmin, asCustomer, makeToken } from "../../support/callers.js";
 import { expectEnvelope } from "../../support/http-assertions.js";
-import { asAdmin, asCustomer, makeToken } from "../../support/tokens.js";
 import { makeTestApp, SESSION } from "./test-app.js";
 
 const { app, routes } = makeTestApp();

@@ -8,10 +8,9 @@ import {
   releaseKey,
 } from "../../../services/platform/idempotency.service.js";
 import { forgetSettings, putSettings } from "../../../services/platform/settings.service.js";
+import { asCustomer, asGuest } from "../../support/callers.js";
 import { emptyTestDatabase, useTestDatabase } from "../../support/database.js";
-import { asGuest } from "../../support/guest-ids.js";
 import { expectEnvelope } from "../../support/http-assertions.js";
-import { asCustomer } from "../../support/tokens.js";
 import { makeTestApp, SESSION } from "./test-app.js";
 
 useTestDatabase();

@@ -7,7 +7,7 @@ import { buildOpenApi, toOpenApiPath } from "../../../config/openapi.config.js";
 import { describedRouter, guest, open } from "../../../middlewares/described-router.js";
 import { isRecord } from "../../../utils/helpers.js";
 import { nullable, view } from "../../../utils/view-schemas.js";
-import { asAdmin, asCustomer } from "../../support/tokens.js";
+import { asAdmin, asCustomer } from "../../support/callers.js";
 
 interface Layer {
   rawPath?: unknown;

@@ -1,8 +1,7 @@
 import request from "supertest";
 import { routesOf } from "../../../config/express.config.js";
-import { asGuest } from "../../support/guest-ids.js";
+import { asCustomer, asGuest } from "../../support/callers.js";
 import { expectEnvelope } from "../../support/http-assertions.js";
-import { asCustomer } from "../../support/tokens.js";
 import { makeTestApp, type TestApp } from "./test-app.js";
 
 /** How many of the calls are admitted. */

@@ -3,7 +3,7 @@ import type { Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { connect } from "node:net";
 import { createHttpServer, drain, listen } from "../../../config/server.config.js";
-import { makeToken } from "../../support/tokens.js";
+import { makeToken } from "../../support/callers.js";
 import { makeTestApp, SESSION } from "./test-app.js";
 
 let server: Server;

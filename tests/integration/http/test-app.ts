@@ -19,7 +19,7 @@ import {
 import type { RouteDescription } from "../../../middlewares/route.types.js";
 import { sendResponse } from "../../../utils/http.js";
 import { objectId } from "../../../utils/request-schemas.js";
-import { newGuestId } from "../../support/guest-ids.js";
+import { newGuestId } from "../../support/callers.js";
 
 /** A small service with one route of each kind, for tests of the HTTP layer. */
 

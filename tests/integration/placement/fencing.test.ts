@@ -69,7 +69,7 @@ describe("a cart", () => {
     const shopper = new Shopper(world.url);
     await shopper.do({ method: "POST", path: "/api/cart/items", body: ITEMS.hairOil });
     const stored = async () => {
-      const cart = await carts().findOne({ sessionId: shopper.sessionId });
+      const cart = await carts().findOne({ sessionId: shopper.guestId });
       const lines = await world.db.collection("cartItems").find({ cartId: cart?._id }).toArray();
       const held = await inventory().activeReservations(String(cart?._id));
       return { subtotal: cart?.subtotal, lines: lines.length, held: held.length };
@@ -88,10 +88,10 @@ describe("a cart", () => {
       const answer = await whileStuck(
         RESERVING,
         () => shopper.send({ method: "POST", path: "/api/cart/items", body: ITEMS.ashwagandha }),
-        () => carts().updateOne({ sessionId: shopper.sessionId }, change),
+        () => carts().updateOne({ sessionId: shopper.guestId }, change),
       );
       expect(answer).toMatchObject({ status: 409, code: "VERSION_CONFLICT" });
-      await carts().updateOne({ sessionId: shopper.sessionId }, { $set: { lease: null } });
+      await carts().updateOne({ sessionId: shopper.guestId }, { $set: { lease: null } });
       await deliverAll();
       expect(await stored()).toEqual(before);
     },

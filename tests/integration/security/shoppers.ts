@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Response } from "supertest";
 import type { RouteDescription } from "../../../middlewares/route.types.js";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { asGuest } from "../../support/guest-ids.js";
+import { asGuest } from "../../support/callers.js";
 import type { World } from "../../support/world.js";
 import { goodToken } from "./forged-tokens.js";
 import { ADDRESS, EMAIL, PHONE } from "./route-cases.js";

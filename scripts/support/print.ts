@@ -1,12 +1,12 @@
-/** What the demo looks like on a terminal. No colours where nobody sees them. */
-const colourful = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
-const paint = (code: string) => (text: string) => (colourful ? `\u001b[${code}m${text}\u001b[0m` : text);
+/** Terminal output of the scripts. Colours only on a terminal. */
+const hasColours = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
+const paint = (code: string) => (text: string) => (hasColours ? `\u001b[${code}m${text}\u001b[0m` : text);
 
 export const bold = paint("1");
-export const dim = paint("2");
+const dim = paint("2");
 export const green = paint("32");
 export const red = paint("31");
-export const cyan = paint("36");
+const cyan = paint("36");
 
 const WIDTH = 100;
 
@@ -21,31 +21,33 @@ export function heading(title: string): void {
 
 export const narrate = (text: string): void => print(`   ${text}`);
 
-/** `→ POST /api/cart/items {…}` and `← 200 …`, each on a line. */
-export function exchange(call: {
+/** One line for the request, `→ POST /api/cart/items {…}`, and one for the answer, `← 200 …`. */
+export function printExchange(call: {
   method: string;
   path: string;
   body?: unknown;
   status: number;
-  told: string;
+  summary: string;
 }): void {
   const body = call.body === undefined ? "" : ` ${dim(shorten(JSON.stringify(call.body), 88))}`;
   print(` ${cyan("→")} ${call.method.padEnd(6)} ${call.path}${body}`);
   const mark = call.status < 400 ? green(String(call.status)) : red(String(call.status));
-  print(` ${cyan("←")} ${mark} ${call.told}`);
+  print(` ${cyan("←")} ${mark} ${call.summary}`);
 }
 
-export const outside = (text: string): void => print(` ${cyan("∙")} ${dim(text)}`);
+/** Something that happens outside the service: at the gateway, at a neighbour, with the customer. */
+export const narrateOutside = (text: string): void => print(` ${cyan("∙")} ${dim(text)}`);
 
-export const shorten = (text: string, length: number): string =>
+const shorten = (text: string, length: number): string =>
   text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 
-export function check(holds: boolean, what: string): void {
-  print(` ${holds ? green("✔") : red("✘")} ${what}`);
-  if (!holds) throw new Error(`This does not hold: ${what}`);
+/** Prints the expectation with a tick or a cross. @throws Error when it does not hold */
+export function check(holds: boolean, expectation: string): void {
+  print(` ${holds ? green("✔") : red("✘")} ${expectation}`);
+  if (!holds) throw new Error(`This does not hold: ${expectation}`);
 }
 
-/** A plain table; numbers and amounts to the right. */
+/** Prints a table; numbers and amounts are aligned to the right. */
 export function table(columns: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
   const cells = [columns, ...rows].map((row) => row.map(String));
   const widths = columns.map((_, index) => Math.max(...cells.map((row) => (row[index] ?? "").length)));

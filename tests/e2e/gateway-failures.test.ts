@@ -1,8 +1,9 @@
 import { Types } from "mongoose";
-import { listAt, textAt } from "../../scripts/demo/storefront.js";
 import { findViolations } from "../../scripts/invariants/index.js";
 import type { Attempt } from "../../scripts/sandbox/razorpay/control-types.js";
 import { SEED } from "../../scripts/sandbox/seed/index.js";
+import { textAt } from "../../scripts/support/json.js";
+import { gatewayOrdersOf, orderOf } from "../support/money.js";
 import {
   chooseMethod,
   ITEMS,
@@ -14,7 +15,7 @@ import {
 } from "../support/purchase.js";
 import { startWorld, type World } from "../support/world.js";
 
-/** The gateway is silent, late, or does what it was asked and never says so: money becomes an order or goes back. */
+/** The gateway is silent, late, or loses answers: captured money still becomes an order or is refunded. */
 jest.setTimeout(60_000);
 let world: World;
 const gateway = () => world.sandbox.control.razorpay;
@@ -37,21 +38,19 @@ afterAll(async () => {
 });
 
 const payments = () => world.db.collection("payments");
-const orderOf = ({ id }: Pick<OpenCheckout, "id">) =>
-  world.db.collection("orders").findOne({ _id: new Types.ObjectId(id) });
 const sum = (rows: readonly { amount: number }[]): number =>
   rows.reduce((total, { amount }) => total + amount, 0);
 
-/** What came in for a checkout at the gateway, and what of it went back. */
+/** What the gateway captured and refunded for a checkout. */
 function booksOf({ gatewayOrderId }: OpenCheckout) {
   const { captures, refunds } = gateway().ledger();
   const own = captures.filter(({ orderId }) => orderId === gatewayOrderId);
   const ids = new Set(own.map(({ paymentId }) => paymentId));
-  const back = refunds.filter(({ paymentId, status }) => ids.has(paymentId) && status === "processed");
-  return { captured: sum(own), returned: sum(back) };
+  const refunded = refunds.filter(({ paymentId, status }) => ids.has(paymentId) && status === "processed");
+  return { captured: sum(own), refunded: sum(refunded) };
 }
 
-/** The minutes of D30 have passed. */
+/** Makes every payment due for the sweep, then runs it. */
 async function sweep(): Promise<void> {
   const due = { $set: { "sweep.nextAt": new Date(Date.now() - 1_000) } };
   await payments().updateMany({ sweep: { $ne: null } }, due);
@@ -59,17 +58,17 @@ async function sweep(): Promise<void> {
   await world.settle();
 }
 
-describe("webhooks that never come (F22)", () => {
-  /** The sweep has to ask about each gateway order: the list shows nothing that is younger than an hour. */
+describe("webhooks that never arrive", () => {
+  /** The gateway's list lags by an hour, so the sweep has to ask about each gateway order. */
   beforeEach(() => gateway().configure({ listLagSeconds: 3_600, webhooks: { drop: "all" } }));
 
-  interface Fate {
+  interface MissedPayment {
     what: string;
-    attempts: ((asked: number) => Partial<Attempt>)[];
+    attempts: ((amountDue: number) => Partial<Attempt>)[];
     isOrdered: boolean;
     isEdited?: boolean;
   }
-  const FATES: readonly Fate[] = [
+  const MISSED_PAYMENTS: readonly MissedPayment[] = [
     { what: "a payment", attempts: [() => ({})], isOrdered: true },
     {
       what: "a payment for a cart that has changed",
@@ -89,7 +88,7 @@ describe("webhooks that never come (F22)", () => {
     },
     {
       what: "a payment of another amount",
-      attempts: [(asked) => ({ details: { amount: asked - 100 } })],
+      attempts: [(amountDue) => ({ details: { amount: amountDue - 100 } })],
       isOrdered: false,
     },
     {
@@ -100,21 +99,21 @@ describe("webhooks that never come (F22)", () => {
     { what: "a failed attempt", attempts: [() => ({ outcome: "fail" })], isOrdered: false },
   ];
 
-  test.each(FATES)(
-    "When there was $what, then the sweep alone finds it: ordered $isOrdered, the rest goes back",
+  test.each(MISSED_PAYMENTS)(
+    "When webhooks about $what are lost, then the sweep settles it: ordered $isOrdered, the rest is refunded",
     async ({ attempts, isOrdered, isEdited = false }) => {
       const checkout = await openCheckout(world.url);
       if (isEdited)
         await checkout.shopper.do({ method: "POST", path: "/api/cart/items", body: ITEMS.ashwagandha });
       for (const attempt of attempts) payFor(world.sandbox, checkout, attempt(checkout.amount));
       await sweep();
-      const { captured, returned } = booksOf(checkout);
-      expect(captured - returned).toBe(isOrdered ? checkout.amount : 0);
-      expect((await orderOf(checkout))?.paidAmount).toBe(isOrdered ? checkout.amount : undefined);
+      const { captured, refunded } = booksOf(checkout);
+      expect(captured - refunded).toBe(isOrdered ? checkout.amount : 0);
+      expect((await orderOf(world, checkout))?.paidAmount).toBe(isOrdered ? checkout.amount : undefined);
     },
   );
 
-  test("When a failed payment is captured after all, then the next sweep places its order", async () => {
+  test("When a failed payment is captured later, then the next sweep places its order", async () => {
     const checkout = await openCheckout(world.url);
     const { paymentId } = payFor(world.sandbox, checkout, { outcome: "late" });
     await sweep();
@@ -123,16 +122,19 @@ describe("webhooks that never come (F22)", () => {
     gateway().settleLate(paymentId);
     await sweep();
     expect(await payments().findOne({ gatewayPaymentId })).toMatchObject({ status: "captured" });
-    expect(await orderOf(checkout)).toMatchObject({ paymentStatus: "paid", paidAmount: checkout.amount });
+    expect(await orderOf(world, checkout)).toMatchObject({
+      paymentStatus: "paid",
+      paidAmount: checkout.amount,
+    });
   });
 
-  test("When a refund takes the gateway some time, then the sweep learns of its end", async () => {
+  test("When a refund takes the gateway some time, then the sweep completes it", async () => {
     gateway().configure({ refundMode: "pending" });
     const checkout = await openCheckout(world.url);
     const { paymentId } = payFor(world.sandbox, checkout, { details: { amount: checkout.amount - 100 } });
     await sweep();
-    const [begun] = gateway().refundsOf(paymentId);
-    const gatewayRefundId = begun?.id ?? "none";
+    const [pending] = gateway().refundsOf(paymentId);
+    const gatewayRefundId = pending?.id ?? "none";
     const refunds = world.db.collection("refunds");
     expect(await refunds.findOne({ gatewayRefundId })).toMatchObject({ status: "processing" });
     gateway().settleRefund(gatewayRefundId, "processed");
@@ -142,8 +144,8 @@ describe("webhooks that never come (F22)", () => {
   });
 });
 
-describe("a payment that was superseded (D38)", () => {
-  test("When the cart is as it was and something is due again, then what is paid for the old one goes back all the same", async () => {
+describe("a superseded payment", () => {
+  test("When the cart is changed and changed back, then a payment of the superseded gateway order is still refunded", async () => {
     const old = await openCheckout(world.url);
     const added = await old.shopper.do({ method: "POST", path: "/api/cart/items", body: ITEMS.ashwagandha });
     const path = `/api/cart/items/${textAt(added, "cartItem.id")}`;
@@ -153,16 +155,16 @@ describe("a payment that was superseded (D38)", () => {
     expect(open.gatewayOrderId).not.toBe(old.gatewayOrderId);
     payFor(world.sandbox, old);
     await world.settle();
-    expect(booksOf(old)).toEqual({ captured: old.amount, returned: old.amount });
-    expect(await orderOf(old)).toBeNull();
+    expect(booksOf(old)).toEqual({ captured: old.amount, refunded: old.amount });
+    expect(await orderOf(world, old)).toBeNull();
     payFor(world.sandbox, open);
     await world.settle();
-    expect(booksOf(open)).toEqual({ captured: open.amount, returned: 0 });
-    expect(await orderOf(open)).toMatchObject({ paidAmount: open.amount });
+    expect(booksOf(open)).toEqual({ captured: open.amount, refunded: 0 });
+    expect(await orderOf(world, open)).toMatchObject({ paidAmount: open.amount });
   });
 });
 
-describe("webhooks that come after the session's end, twice, in every order", () => {
+describe("webhooks that arrive after the session has ended, twice and in every order", () => {
   beforeEach(() => gateway().configure({ webhooks: { hold: true } }));
 
   const ORDERS = [
@@ -174,7 +176,7 @@ describe("webhooks that come after the session's end, twice, in every order", ()
     ["order.paid", "payment.captured", "payment.authorized"],
   ];
 
-  /** The bank said no; the checkout ended; then the bank said yes. */
+  /** The payment fails, the checkout expires, and then the bank captures the payment. */
   async function paidTooLate(): Promise<{ checkout: OpenCheckout; paymentId: string }> {
     await inventory().setStock(SEED.variants.lastUnit, 1);
     const checkout = await openCheckout(world.url, { items: [ITEMS.last], coupon: SEED.coupons.WELCOME10 });
@@ -187,7 +189,7 @@ describe("webhooks that come after the session's end, twice, in every order", ()
     return { checkout, paymentId };
   }
 
-  /** The word of the failure is the last of all. */
+  /** The event of the failure arrives last. */
   async function deliverTwice({ gatewayOrderId }: OpenCheckout, order: readonly string[]): Promise<void> {
     const own = gateway()
       .events()
@@ -201,33 +203,36 @@ describe("webhooks that come after the session's end, twice, in every order", ()
   }
 
   test.each(ORDERS)(
-    "When %s, %s, %s come and everything can still be had, then the order is placed",
+    "When %s, %s, %s arrive and everything is still available, then the order is placed",
     async (...order) => {
       const { checkout } = await paidTooLate();
       expect(await place(checkout)).toMatchObject({ status: 410, code: "CHECKOUT_EXPIRED" });
       await deliverTwice(checkout, order);
-      expect(await orderOf(checkout)).toMatchObject({ paymentStatus: "paid", paidAmount: checkout.amount });
-      expect(booksOf(checkout)).toEqual({ captured: checkout.amount, returned: 0 });
+      expect(await orderOf(world, checkout)).toMatchObject({
+        paymentStatus: "paid",
+        paidAmount: checkout.amount,
+      });
+      expect(booksOf(checkout)).toEqual({ captured: checkout.amount, refunded: 0 });
       expect(await inventory().ledger({ orderId: checkout.id, type: "converted" })).toHaveLength(1);
     },
   );
 
   test.each(ORDERS)(
-    "When %s, %s, %s come and the stock is gone, then the money goes back once",
+    "When %s, %s, %s arrive and the stock is gone, then the payment is refunded once",
     async (...order) => {
       const { checkout, paymentId } = await paidTooLate();
       await inventory().setStock(SEED.variants.lastUnit, 0);
       await deliverTwice(checkout, order);
-      expect(await orderOf(checkout)).toBeNull();
-      expect(booksOf(checkout)).toEqual({ captured: checkout.amount, returned: checkout.amount });
+      expect(await orderOf(world, checkout)).toBeNull();
+      expect(booksOf(checkout)).toEqual({ captured: checkout.amount, refunded: checkout.amount });
       expect(gateway().refundsOf(paymentId)).toHaveLength(1);
       expect(world.sandbox.control.pricing.usages(SEED.coupons.WELCOME10)).not.toContain(checkout.id);
     },
   );
 });
 
-describe("answers that never come although the work was done", () => {
-  test("When a gateway order was made, then choosing again goes on with it", async () => {
+describe("lost answers of the gateway", () => {
+  test("When a gateway order was created but the answer was lost, then choosing again uses that gateway order", async () => {
     const started = await startCheckout(world.url);
     gateway().setFault({ match: "POST /orders", action: "hang", when: "after" });
     const path = `/api/checkout/${started.id}/payment-method`;
@@ -237,13 +242,13 @@ describe("answers that never come although the work was done", () => {
       code: "UPSTREAM_TIMEOUT",
     });
     const checkout = await chooseMethod(started);
-    expect(await gatewayOrdersOf(checkout.paymentId)).toEqual([checkout.gatewayOrderId]);
+    expect(await gatewayOrdersOf(world.sandbox, checkout.paymentId)).toEqual([checkout.gatewayOrderId]);
     payFor(world.sandbox, checkout);
     await world.settle();
-    expect(await orderOf(checkout)).toMatchObject({ paidAmount: checkout.amount });
+    expect(await orderOf(world, checkout)).toMatchObject({ paidAmount: checkout.amount });
   });
 
-  test("When a refund was made, then it is found, and not made again", async () => {
+  test("When a refund was created but the answer was lost, then it is found and not created again", async () => {
     const checkout = await openCheckout(world.url);
     gateway().setFault({ match: "POST /payments/:id/refund", action: "hang", when: "after", times: 2 });
     const { paymentId } = payFor(world.sandbox, checkout, { details: { amount: checkout.amount - 100 } });
@@ -255,20 +260,10 @@ describe("answers that never come although the work was done", () => {
     const payment = await payments().findOne({ gatewayPaymentId: paymentId });
     const refunds = await world.db.collection("refunds").find({ paymentId: payment?._id }).toArray();
     expect(refunds).toMatchObject([{ status: "completed", amount: checkout.amount - 100 }]);
-    // The look-up alone would do here; of a part of the money, only the key says that it is the same refund.
+    // A full refund could also be found by its payment; a partial one only by its idempotency key.
     const sent = gateway()
       .ledger()
       .refunds.filter((row) => row.paymentId === paymentId);
     expect(sent.map(({ idempotencyKey }) => idempotencyKey)).toEqual([`${refunds[0]?._id}-1`]);
   });
 });
-
-/** What the gateway itself has under our payment's id. */
-async function gatewayOrdersOf(receipt: string): Promise<string[]> {
-  const { env, urls } = world.sandbox;
-  const key = Buffer.from(`${env.RAZORPAY_KEY_ID}:${env.RAZORPAY_KEY_SECRET}`).toString("base64");
-  const answer = await fetch(`${urls.razorpay}/v1/orders?receipt=${receipt}`, {
-    headers: { Authorization: `Basic ${key}` },
-  });
-  return listAt(await answer.json(), "items").map((order) => textAt(order, "id"));
-}

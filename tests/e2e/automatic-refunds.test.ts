@@ -1,10 +1,11 @@
 import { Types } from "mongoose";
-import { listAt, textAt } from "../../scripts/demo/storefront.js";
 import { SEED } from "../../scripts/sandbox/seed/index.js";
+import { textAt } from "../../scripts/support/json.js";
 import { useInstances } from "../support/instances.js";
 import {
   expectMoneyBack,
   expectPaidOrder,
+  gatewayOrdersOf,
   letExpire,
   orderOf,
   paymentsOf,
@@ -21,7 +22,7 @@ import {
   verify,
 } from "../support/purchase.js";
 
-/** I6: what the gateway captured becomes an order, or goes back by itself. */
+/** Every capture becomes an order or is refunded automatically. */
 const world = useInstances();
 const gateway = () => world().sandbox.control.razorpay;
 const inventory = () => world().sandbox.control.inventory;
@@ -37,8 +38,8 @@ afterEach(async () => {
 const addToCart = ({ shopper }: OpenCheckout, item: object) =>
   shopper.do({ method: "POST", path: "/api/cart/items", body: item });
 
-describe("payments that pay for nothing", () => {
-  test("When the cart changed while the window was open, then what is paid there goes back", async () => {
+describe("payments that pay for no order", () => {
+  test("When the cart changed while the payment window was open, then that payment is refunded", async () => {
     const old = await open();
     await addToCart(old, ITEMS.ashwagandha);
     const paid = payFor(world().sandbox, old);
@@ -57,7 +58,7 @@ describe("payments that pay for nothing", () => {
     await expectPaidOrder(world(), chosen);
   });
 
-  test("When two tabs pay for one checkout, then the first makes the order and the second goes back", async () => {
+  test("When two tabs pay for one checkout, then the first pays for the order and the second is refunded", async () => {
     const checkout = await open();
     const first = payFor(world().sandbox, checkout);
     const second = payFor(world().sandbox, checkout, { method: "card", details: { ifPaid: "accept" } });
@@ -66,7 +67,7 @@ describe("payments that pay for nothing", () => {
     await expectPaidOrder(world(), checkout);
   });
 
-  test("When the gateway returns a second payment by itself, then nothing is refunded twice", async () => {
+  test("When the gateway refunds a second payment by itself, then nothing is refunded twice", async () => {
     const checkout = await open();
     payFor(world().sandbox, checkout);
     const second = payFor(world().sandbox, checkout, { details: { ifPaid: "gateway_refund" } });
@@ -80,24 +81,27 @@ describe("payments that pay for nothing", () => {
   });
 
   test.each([
-    ["amount", (asked: number) => ({ amount: asked - 100 })],
+    ["amount", (amountDue: number) => ({ amount: amountDue - 100 })],
     ["currency", () => ({ currency: "USD" })],
-  ])("When the %s paid is not the one asked for, then it is refused and goes back", async (_, details) => {
-    const checkout = await open();
-    const paid = payFor(world().sandbox, checkout, { details: details(checkout.amount) });
-    for (const attempt of ["first", "second"]) {
-      expect([attempt, await verify(checkout, paid)]).toMatchObject([
-        attempt,
-        { status: 400, code: "AMOUNT_MISMATCH" },
-      ]);
-    }
-    const { amount } = gateway().paymentsOf(checkout.gatewayOrderId)[0] ?? {};
-    await expectMoneyBack(world(), checkout, { paid, amount, reason: "amount_mismatch" });
-    expect(await place(checkout)).toMatchObject({ status: 400, code: "PAYMENT_REQUIRED" });
-    expect(await orderOf(world(), checkout)).toBeNull();
-  });
+  ])(
+    "When the %s paid is not the one requested, then the payment is refused and refunded",
+    async (_, details) => {
+      const checkout = await open();
+      const paid = payFor(world().sandbox, checkout, { details: details(checkout.amount) });
+      for (const attempt of ["first", "second"]) {
+        expect([attempt, await verify(checkout, paid)]).toMatchObject([
+          attempt,
+          { status: 400, code: "AMOUNT_MISMATCH" },
+        ]);
+      }
+      const { amount } = gateway().paymentsOf(checkout.gatewayOrderId)[0] ?? {};
+      await expectMoneyBack(world(), checkout, { paid, amount, reason: "amount_mismatch" });
+      expect(await place(checkout)).toMatchObject({ status: 400, code: "PAYMENT_REQUIRED" });
+      expect(await orderOf(world(), checkout)).toBeNull();
+    },
+  );
 
-  test("When somebody else gets the last unit, then the session fails for good and everything is given back", async () => {
+  test("When another customer buys the last unit, then the session fails for good and everything is undone", async () => {
     await inventory().setStock(SEED.variants.lastUnit, 1);
     const slow = await open({ items: [ITEMS.last, ITEMS.hairOil], coupon: SEED.coupons.WELCOME10 });
     const session = await sessionOf(world(), slow);
@@ -124,20 +128,20 @@ describe("payments that pay for nothing", () => {
     expect(textAt(cart, "status")).toBe("active");
   });
 
-  test("When the refund's answer is lost, then the money goes back once", async () => {
+  test("When the refund's answer is lost, then the payment is refunded once", async () => {
     const old = await open();
     await addToCart(old, ITEMS.ashwagandha);
     gateway().setFault({ match: "POST /payments/:id/refund", action: "reset", when: "after" });
     const paid = payFor(world().sandbox, old);
     await world().settle();
-    // The message waits for its next try; the sweep asks earlier.
+    // The outbox message waits for its retry; the sweep asks earlier.
     await world().runJob("payment-sweep", world().urls[1]);
     await expectMoneyBack(world(), old, { paid, reason: "superseded" });
   });
 });
 
-describe("payments that come late or unheard", () => {
-  test("When a failed payment is captured after all, then the same record makes the order", async () => {
+describe("late payments and lost webhooks", () => {
+  test("When a failed payment is captured later, then the same record pays for the order", async () => {
     const checkout = await open();
     const attempt = payFor(world().sandbox, checkout, { outcome: "late" });
     await world().settle();
@@ -148,7 +152,7 @@ describe("payments that come late or unheard", () => {
     expect(await paymentsOf(world(), checkout)).toMatchObject([{ status: "captured", accepted: true }]);
   });
 
-  test("When a failed attempt is followed by another, then both stay on one gateway order", async () => {
+  test("When a failed attempt is retried, then both attempts share one gateway order", async () => {
     const checkout = await open();
     payFor(world().sandbox, checkout, { method: "card", outcome: "fail" });
     await world().settle();
@@ -166,7 +170,7 @@ describe("payments that come late or unheard", () => {
     ]);
   });
 
-  test("When no webhook ever comes, then the sweep alone places the order", async () => {
+  test("When no webhook arrives, then the sweep places the order", async () => {
     gateway().configure({ listLagSeconds: 3600, webhooks: { drop: "all" } });
     const checkout = await open();
     payFor(world().sandbox, checkout);
@@ -179,7 +183,7 @@ describe("payments that come late or unheard", () => {
     await expectPaidOrder(world(), checkout);
   });
 
-  test("When it is captured after the session expired, then the order is placed from the frozen lines", async () => {
+  test("When a payment is captured after the session expired, then the order is placed from the frozen lines", async () => {
     const checkout = await open({ coupon: SEED.coupons.WELCOME10 });
     await letExpire(world(), checkout);
     await world().runJob("checkout-cleanup");
@@ -194,7 +198,7 @@ describe("payments that come late or unheard", () => {
     expect(world().sandbox.control.pricing.usages(SEED.coupons.WELCOME10)).toContain(checkout.id);
   });
 
-  test("When it is captured after the session expired and the stock is gone, then it goes back", async () => {
+  test("When a payment is captured after the session expired and the stock is gone, then it is refunded", async () => {
     await inventory().setStock(SEED.variants.lastUnit, 1);
     const checkout = await open({ items: [ITEMS.last] });
     await letExpire(world(), checkout);
@@ -207,7 +211,7 @@ describe("payments that come late or unheard", () => {
     expect(await place(checkout)).toMatchObject({ status: 409, code: "OUT_OF_STOCK" });
   });
 
-  test("When the clean-up finds a session that was paid unheard, then it places its order", async () => {
+  test("When the cleanup finds an expired session whose payment was not reported, then it places the order", async () => {
     gateway().configure({ webhooks: { drop: "all" } });
     const checkout = await open();
     payFor(world().sandbox, checkout);
@@ -226,20 +230,9 @@ describe("payments that come late or unheard", () => {
     });
     expect(lost.status).toBe(502);
     const checkout = await chooseMethod(started);
-    const made = await gatewayOrdersOf(checkout.paymentId);
-    expect(made).toEqual([checkout.gatewayOrderId]);
+    expect(await gatewayOrdersOf(world().sandbox, checkout.paymentId)).toEqual([checkout.gatewayOrderId]);
     expect(await paymentsOf(world(), checkout)).toHaveLength(1);
     payFor(world().sandbox, checkout);
     await expectPaidOrder(world(), checkout);
   });
 });
-
-/** What the gateway itself has under our payment's id. */
-async function gatewayOrdersOf(receipt: string): Promise<string[]> {
-  const { env, urls } = world().sandbox;
-  const key = Buffer.from(`${env.RAZORPAY_KEY_ID}:${env.RAZORPAY_KEY_SECRET}`).toString("base64");
-  const answer = await fetch(`${urls.razorpay}/v1/orders?receipt=${receipt}`, {
-    headers: { Authorization: `Basic ${key}` },
-  });
-  return listAt(await answer.json(), "items").map((order) => textAt(order, "id"));
-}

@@ -1,0 +1,76 @@
+import type { Facts } from "./facts.js";
+
+/** Every rule that the check knows, in words: what `npm run check:invariants` and the tests report. */
+export const INVARIANTS = {
+  gatewayBalance: "What the gateway keeps is what orders were paid with and not refunded",
+  paymentAmounts: "A payment never refunds or reserves more than it captured",
+  paymentRefunds: "A payment's refund amounts match its refunds, here and at the gateway",
+  orderAmounts: "An order's paid and refunded amounts match its captures and refunds",
+  paymentStatus: "An order's payment status matches its amounts",
+  noOrphanMoney: "Every capture has an order or was refunded in full",
+  oneAcceptedPayment:
+    "One record per gateway payment, one accepted payment per session, every other capture refunded",
+  refundsMatch:
+    "Each refund was sent to the gateway at most once, and every gateway refund has a record here",
+  totals: "An order's amounts are whole paise, and its totals and taxes add up",
+  oneOrderPerSession: "A session becomes at most one order, which has the session's id",
+  oneActiveCart: "An owner has one active cart, and a cart has one live session",
+  completeOrders:
+    "Every order has lines and a first history row of each status, and every line has its order",
+  soldAsFrozen: "An order's lines and totals are those that were frozen with the payment method",
+  nothingLeftBehind: "No session, claim or order stays half done",
+  numbers: "Order and refund numbers are unique, well formed and not above their counter",
+  histories: "Every status has an unbroken history of legal moves",
+  stock: "The units sold are the units ordered",
+  reservations: "Stock is reserved only for carts in use, and each reservation ends at most once",
+  couponUses: "Each coupon use belongs to an order that carries it or to a session that is being paid",
+  pointsAndCredit: "The points and credit taken are those that live orders used",
+  outbox: "Every outbox message is unique and delivered in time",
+  webhookEvents: "Every acknowledged webhook event is stored once, and applied or flagged with a reason",
+  idempotencyRecords: "Each idempotency key has one record, and none stays in progress past its lease",
+} as const;
+
+export type Invariant = keyof typeof INVARIANTS;
+
+/** One place where the data breaks an invariant. */
+export interface Finding {
+  problem: string;
+  /** What to look at: document ids, gateway ids, numbers. */
+  ids: string[];
+}
+
+export interface Violation extends Finding {
+  /** The broken rule in words, from `INVARIANTS`. */
+  invariant: string;
+}
+
+/** Tests one invariant against everything that was read. */
+export type Check = (facts: Facts) => Finding[];
+
+export const finding = (problem: string, ...ids: readonly unknown[]): Finding => ({
+  problem,
+  ids: ids.map(String),
+});
+
+/** A violation as one line for people. */
+export const toLine = ({ invariant, problem, ids }: Violation): string =>
+  `${invariant}: ${problem} (${ids.join(", ")})`;
+
+/** Groups in the order of their first row. */
+export function groupBy<T>(rows: readonly T[], keyOf: (row: T) => unknown): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) {
+    const key = String(keyOf(row));
+    const group = groups.get(key);
+    if (group) group.push(row);
+    else groups.set(key, [row]);
+  }
+  return groups;
+}
+
+export const sumOf = <T>(rows: readonly T[], amountOf: (row: T) => number): number =>
+  rows.reduce((sum, row) => sum + amountOf(row), 0);
+
+/** The groups of rows that share a key. */
+export const duplicatesOf = <T>(rows: readonly T[], keyOf: (row: T) => unknown): [string, T[]][] =>
+  [...groupBy(rows, keyOf)].filter(([, group]) => group.length > 1);

@@ -1,0 +1,77 @@
+import { at } from "./json.js";
+
+export interface ShopRequest {
+  method: "GET" | "POST" | "PUT" | "DELETE";
+  path: string;
+  body?: unknown;
+  /** `Idempotency-Key` */
+  key?: string | undefined;
+  /** The instance to call. Default: the shopper's own. */
+  url?: string | undefined;
+  headers?: Readonly<Record<string, string>>;
+  /** Default: none. */
+  timeoutMs?: number;
+}
+
+/** One answer of the API. */
+export interface Answer {
+  status: number;
+  /** `error.code`, or null on success. */
+  code: string | null;
+  message: string;
+  data: unknown;
+  headers: Headers;
+}
+
+/** A browser, which stores its guest id or its token and nothing else. */
+export class Shopper {
+  guestId: string | null = null;
+
+  constructor(
+    readonly url: string,
+    public token: string | null = null,
+  ) {}
+
+  /** @throws when the connection fails or times out; an error of the API is an answer */
+  async send(request: ShopRequest): Promise<Answer> {
+    const { method, path, body, url = this.url, timeoutMs } = request;
+    const response = await fetch(url + path, {
+      method,
+      headers: this.headersOf(request),
+      ...(timeoutMs === undefined ? {} : { signal: AbortSignal.timeout(timeoutMs) }),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    this.guestId = response.headers.get("x-session-id") ?? this.guestId;
+    const envelope: unknown = await response.json();
+    const code = at(envelope, "error.code");
+    return {
+      status: response.status,
+      code: typeof code === "string" ? code : null,
+      message: String(at(envelope, "message") ?? ""),
+      data: at(envelope, "data"),
+      headers: response.headers,
+    };
+  }
+
+  /** As `send`, for calls that must succeed. @throws Error with the answer */
+  async do(request: ShopRequest): Promise<unknown> {
+    const answer = await this.send(request);
+    if (answer.status < 300) return answer.data;
+    throw new Error(describeAnswer(request, answer));
+  }
+
+  private headersOf({ body, key, headers = {} }: ShopRequest): Record<string, string> {
+    return {
+      ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      ...(this.token ? { Authorization: `Bearer ${this.token}` } : {}),
+      ...(this.guestId ? { "X-Session-Id": this.guestId } : {}),
+      ...(key ? { "Idempotency-Key": key } : {}),
+      ...headers,
+    };
+  }
+}
+
+export const describeAnswer = (
+  { method, path }: ShopRequest,
+  { status, code, message, data }: Answer,
+): string => `${method} ${path} answered ${status} ${code ?? ""}: ${message} ${JSON.stringify(data)}`;
