@@ -85,7 +85,8 @@ export async function prepareDatabase(): Promise<void> {
 const OBSOLETE_INDEXES: Readonly<Record<string, readonly string[]>> = {
   webhookEvents: ["eventId_1"],
   carts: ["to_be_tallied", "one_active_cart_a_user", "one_active_cart_a_session"],
-  checkoutSessions: ["to_be_tallied"],
+  checkoutSessions: ["to_be_tallied", "one_live_session_a_cart"],
+  payments: ["one_record_a_gateway_payment", "one_accepted_payment_a_session"],
 };
 
 async function dropObsoleteIndexes(database: mongo.Db, present: ReadonlySet<string>): Promise<void> {
