@@ -134,7 +134,7 @@ describe("The job checkout-reminder", () => {
     await world.deliver(HOUR);
     return runs.result;
   };
-  /** As if nobody had touched it for so long. */
+  /** As if it had not been changed for this time. */
   const age = (id: string, ms: number) =>
     sessions().updateOne({ _id: new Types.ObjectId(id) }, [
       { $set: { expiresAt: { $subtract: ["$expiresAt", ms] } } },

@@ -265,7 +265,7 @@ describe("coupons with a limit", () => {
     expect(control().pricing.usages(coupons.ONCE20)).toEqual([buyer.id]);
   });
 
-  test("When the cart changes and no payment follows, then the use is given back", async () => {
+  test("When the cart changes and no payment follows, then the use is released", async () => {
     const buyer = shop().customer("asha");
     await buyer.open({ coupon: coupons.ONCE20 });
     done(await buyer.add(variants.kajal, 1));
@@ -273,7 +273,7 @@ describe("coupons with a limit", () => {
     expect(control().pricing.usages(coupons.ONCE20)).toEqual([]);
   });
 
-  test("When the coupon is taken off while the payment is open, then its use is given back", async () => {
+  test("When the coupon is removed while the payment is open, then its use is released", async () => {
     const buyer = shop().guest();
     await buyer.open({ coupon: coupons.LASTONE });
     done(await shop().call("delete", `/api/cart/coupons/${coupons.LASTONE}`, { as: buyer.as }));

@@ -15,7 +15,7 @@ import { useTestDatabase } from "../../support/database.js";
 
 const HOUR = 3_600_000;
 
-/** Work that begins, tells so, and ends when it is told to. */
+/** Work that reports its start and ends on request. */
 function aGate() {
   let open = (): void => undefined;
   let begun = (): void => undefined;

@@ -85,7 +85,7 @@ describe("Numbers and leases", () => {
       expect(await Lease.countDocuments({})).toBe(1);
     });
 
-    it("When it is given back, then the next holder has a higher fencing number", async () => {
+    it("When it is released, then the next holder has a higher fencing number", async () => {
       const first = await acquireLease("job:x", MINUTE);
       expect(await acquireLease("job:x", MINUTE)).toBeNull();
       expect(first && (await releaseLease(first))).toBe(true);

@@ -124,7 +124,7 @@ describe("inTransaction", () => {
     };
     await fail({ times: 1, failCommands: ["commitTransaction"], writeConcernError });
     await expect(inTransaction(put("a", 1))).rejects.toThrow(OutcomeUnknownError);
-    // Local: the majority may hear of it a moment later.
+    // A local read: the majority may have it a moment later.
     expect(await Counter.findById("a").readConcern("local").lean()).toMatchObject({ sequence: 1 });
   });
 

@@ -294,7 +294,7 @@ describe("calculateTotals: properties", () => {
   const check = (property: (input: Parameters<typeof calculateTotals>[0]) => void) =>
     fc.assert(fc.property(anyTotalsInput, property), { numRuns: 400 });
 
-  test("When anything is calculated, then I9 holds exactly", () => {
+  test("When anything is calculated, then the parts add up to the totals exactly", () => {
     check((input) => {
       const totals = calculateTotals(input);
       const addedTax = input.pricesIncludeTax ? 0 : totals.taxTotal;

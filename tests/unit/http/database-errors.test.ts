@@ -1,7 +1,7 @@
 import { mongo } from "mongoose";
 import { toAppError } from "../../../middlewares/error.middleware.js";
 
-/** When the database fails, a client is told to retry, and never gets a 500. */
+/** When the database fails, a client gets a 503 with Retry-After, never a 500. */
 const serverError = (code: number): mongo.MongoServerError =>
   new mongo.MongoServerError({ message: "trouble", code });
 
