@@ -11,11 +11,11 @@ import {
   UpstreamUnavailableError,
   ValidationError,
 } from "../utils/errors.js";
+import { DUPLICATE_KEY } from "../utils/helpers.js";
 import { sendResponse } from "../utils/http.js";
 import { localsOf } from "./route.types.js";
 
 const DATABASE = "database";
-const DUPLICATE_KEY = 11000;
 const WRITE_CONFLICT = 112;
 /** The driver does not export this class. */
 const POOL_TIMEOUT = "MongoWaitQueueTimeoutError";

@@ -18,13 +18,13 @@ export const checkoutCleanup: Job = {
 
 export async function cleanupExpiredSessions(context: JobContext): Promise<Record<string, number>> {
   const { done, failed } = await workThrough(
-    { find: findExpiredCheckouts, handle: endCheckout, idOf: ({ _id }) => _id.toHexString() },
+    { find: findExpiredCheckouts, handle: expireUnlessPaid, idOf: ({ _id }) => _id.toHexString() },
     context,
   );
   return { expired: done, failed };
 }
 
-async function endCheckout(checkout: CheckoutSessionDoc): Promise<boolean> {
+async function expireUnlessPaid(checkout: CheckoutSessionDoc): Promise<boolean> {
   if (checkout.status === CHECKOUT_STATUS.PAYMENT_PENDING && (await hasBeenPaid(checkout))) {
     await placeOrReturn(checkout._id);
     return false;

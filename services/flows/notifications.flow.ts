@@ -91,7 +91,10 @@ export async function notifyMoneyReturned(refundId: Types.ObjectId): Promise<voi
   );
 }
 
-/** Template `refund_attention_admin`: a refund that the gateway refused; also `reason`. */
+/**
+ * Template `refund_attention_admin`: a refund that the gateway refused; also `reason`. The link leads to the admin route of
+ * the refunds module, which does not exist yet.
+ */
 export async function notifyRefundAttention(refundId: Types.ObjectId): Promise<void> {
   const refund = await Refund.findById(refundId).lean<RefundDoc>();
   if (!refund) return;

@@ -1,5 +1,6 @@
 import Joi from "joi";
 import { config } from "../../config/env.config.js";
+import { emailKey } from "../../utils/contact.js";
 import type { Paise } from "../../utils/money.js";
 import { toRupees } from "../../utils/money.js";
 import type { Result } from "../../utils/result.js";
@@ -98,10 +99,10 @@ const giftsSchema = Joi.object<{ gifts: EligibleGift[] }>({
   ),
 });
 
-/** E-mail addresses are compared in lower case. */
+/** The e-mail address in the form in which addresses are compared, so that each person counts once. */
 const toUserFields = ({ userId, email, phone }: CouponUser) => ({
   ...(userId && { userId }),
-  ...(email && { email: email.toLowerCase() }),
+  ...(email && { email: emailKey(email) }),
   ...(phone && { phone }),
 });
 
