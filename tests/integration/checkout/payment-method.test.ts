@@ -203,7 +203,7 @@ describe("cash on delivery", () => {
 
   test("When the settings have switched it off, then COD_UNAVAILABLE says so", async () => {
     await shop().set("payments", { enabledMethods: ["upi"] });
-    expect(await unavailable({})).toMatch(/Not offered/);
+    expect(await unavailable({})).toMatch(/not available/);
   });
 
   test("When online is chosen after it, and it after online, then the open payment is superseded each time", async () => {
