@@ -41,7 +41,7 @@ export async function completeRefund(refund: RefundDoc, gatewayRefundId: string)
         attention: false,
         ...outcomeOf(refund, "completed"),
       },
-      messages: (moved) => [messageOf(moved, "refund.completed")],
+      messages: (moved) => [{ type: "refund.completed", ...oncePerAttempt(moved, "refund.completed") }],
       by: { type: "system" },
       tx,
     });
@@ -76,7 +76,7 @@ export async function failRefund(
         ...(gatewayRefundId ? { gatewayRefundId } : {}),
         ...outcomeOf(refund, "refused"),
       },
-      messages: (moved) => [messageOf(moved, "refund.attention")],
+      messages: (moved) => [{ type: "refund.attention", ...oncePerAttempt(moved, "refund.attention") }],
       by: { type: "system" },
       note: reason,
       tx,
@@ -111,7 +111,7 @@ const outcomeOf = (refund: RefundDoc, outcome: "completed" | "refused") =>
   refund.attempts.length > 0 ? { [`attempts.${refund.attempts.length - 1}.outcome`]: outcome } : {};
 
 /** One message for each attempt: a refund that failed after its completion completes again with the next one. */
-function messageOf(refund: RefundDoc, type: string): OutboxDraft {
+function oncePerAttempt(refund: RefundDoc, type: string): Pick<OutboxDraft, "dedupeKey" | "payload"> {
   const refundId = refund._id.toHexString();
-  return { type, dedupeKey: `${type}:${refundId}:${refund.attempts.length}`, payload: { refundId } };
+  return { dedupeKey: `${type}:${refundId}:${refund.attempts.length}`, payload: { refundId } };
 }
