@@ -84,7 +84,10 @@ export async function prepareDatabase(): Promise<void> {
 /** Indexes that earlier versions made, by collection. Unused, they would slow down every write; some are unique. */
 const OBSOLETE_INDEXES: Readonly<Record<string, readonly string[]>> = {
   webhookEvents: ["eventId_1"],
-  carts: ["to_be_tallied", "one_active_cart_a_user", "one_active_cart_a_session"],
+  carts: [
+    ...["to_be_tallied", "one_active_cart_a_user", "one_active_cart_a_session"],
+    ...["userId_1_updatedAt_-1", "sessionId_1_updatedAt_-1", "status_1_updatedAt_1"],
+  ],
   checkoutSessions: ["to_be_tallied", "one_live_session_a_cart"],
   payments: ["one_record_a_gateway_payment", "one_accepted_payment_a_session"],
 };

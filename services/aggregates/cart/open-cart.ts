@@ -34,7 +34,7 @@ export async function readCartState(owner: Owner): Promise<CartState | null> {
  */
 export async function findOrReviveCart(owner: Owner): Promise<CartDoc | null> {
   // Nearly always the newest cart is active or there is none, so one query answers both questions.
-  const newest = await Cart.findOne(ownerFilter(owner)).sort({ updatedAt: -1 }).lean<CartDoc>();
+  const newest = await Cart.findOne(ownerFilter(owner)).sort({ createdAt: -1 }).lean<CartDoc>();
   if (newest === null || newest.status === CART_STATUS.ACTIVE) return newest;
   return (await findActiveCart(owner)) ?? (await reviveCart(owner, newest));
 }

@@ -72,7 +72,7 @@ async function guestOf(...carts: CartFields[]): Promise<{ as: As; seen: Seen[] }
   const as = newGuest();
   const seen: Seen[] = [];
   for (const [index, fields] of carts.entries())
-    seen.push(await store(as, `of several, ${index}`, { updatedAt: ago(9 - index), ...fields }));
+    seen.push(await store(as, `of several, ${index}`, { createdAt: ago(9 - index), ...fields }));
   return { as, seen };
 }
 

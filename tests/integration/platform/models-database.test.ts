@@ -194,7 +194,7 @@ describe("The database", () => {
     const QUERIES: Record<string, () => Query<unknown, unknown>> = {
       "a user's active cart": () => Cart.findOne({ userId: "user-1", status: "active" }),
       "a guest's active cart": () => Cart.findOne({ sessionId: "session-1", status: "active" }),
-      "a user's latest cart": () => Cart.findOne({ userId: "user-1" }).sort({ updatedAt: -1 }),
+      "a user's latest cart": () => Cart.findOne({ userId: "user-1" }).sort({ createdAt: -1 }),
       "carts to clean up": () => Cart.find({ status: "active", expiresAt: trusted({ $lt: past }) }),
       "abandoned carts": () => Cart.find({ status: "abandoned" }).sort({ abandonedAt: -1 }),
       "the lines of a cart": () => CartItem.find({ cartId: id() }),
