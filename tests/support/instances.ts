@@ -107,7 +107,7 @@ async function runJob(sandbox: Sandbox, url: string): Promise<void> {
 
 /**
  * Work that is due now, except failed work that waits for its retry and the audit rows of jobs that were run by
- * hand.
+ * hand. A `reservation.sync` counts before it is due: until it runs, a reservation may lack its cart.
  */
 async function findDue(db: mongoose.mongo.Db): Promise<string[]> {
   const events = await db
@@ -120,7 +120,7 @@ async function findDue(db: mongoose.mongo.Db): Promise<string[]> {
     .find({
       state: "pending",
       type: { $ne: "audit.recorded" },
-      $or: [{ dueAt: { $lte: new Date() } }, { lease: { $ne: null } }],
+      $or: [{ dueAt: { $lte: new Date() } }, { lease: { $ne: null } }, { type: "reservation.sync" }],
     })
     .map(({ type, attempts, lastError }) => `${type} (attempts: ${attempts}, ${lastError})`)
     .toArray();
