@@ -36,6 +36,12 @@ export function toRupees(amount: Paise): number {
   return amount / 100;
 }
 
+/** Paise as rupees with exactly two decimals, for print and payment links: `5` → `0.05`. From integers: no float can round it. */
+export function toDecimalRupees(amount: Paise): string {
+  const digits = String(Math.abs(amount)).padStart(3, "0");
+  return `${amount < 0 ? "-" : ""}${digits.slice(0, -2)}.${digits.slice(-2)}`;
+}
+
 export function addPaise(...amounts: readonly Paise[]): Paise {
   return paise(amounts.reduce((sum, amount) => sum + amount, 0));
 }

@@ -1,5 +1,5 @@
 /** Amounts as invoices show them: grouped as in India, and in words. */
-import type { Paise } from "../../utils/money.js";
+import { type Paise, toDecimalRupees } from "../../utils/money.js";
 
 const PAISE_PER_RUPEE = 100;
 
@@ -42,15 +42,6 @@ export function amountInWords(amount: Paise): string {
   return `${amount < 0 ? "Minus " : ""}Rupees ${phrase(rupees)}${paiseWords} Only`;
 }
 
-/** Groups digits as in India: the last three, then pairs. `11800000` → `1,18,00,000`. */
-const groupDigits = (digits: string): string => {
-  const last = digits.slice(-3);
-  const first = digits.slice(0, -3).replace(/\B(?=(?:\d{2})+$)/g, ",");
-  return first === "" ? last : `${first},${last}`;
-};
-
-/** An amount of paise for print: `11800000` → `1,18,000.00`. From integers, so that no float can round it. */
-export function formatAmount(amount: Paise): string {
-  const digits = String(Math.abs(amount)).padStart(3, "0");
-  return `${amount < 0 ? "-" : ""}${groupDigits(digits.slice(0, -2))}.${digits.slice(-2)}`;
-}
+/** An amount of paise for print, grouped as in India (the last three digits, then pairs): `11800000` → `1,18,000.00`. */
+export const formatAmount = (amount: Paise): string =>
+  toDecimalRupees(amount).replace(/\B(?=(?:\d{2})*\d{3}\.)/g, ",");

@@ -1,5 +1,5 @@
 /** The payment link in the QR code of an unpaid invoice (NPCI UPI linking specification 1.6). */
-import type { Paise } from "../../utils/money.js";
+import { type Paise, toDecimalRupees } from "../../utils/money.js";
 
 export interface UpiPayment {
   /** The payee's UPI address. */
@@ -22,13 +22,12 @@ const MAX_NOTE = 50;
  */
 export function upiLink({ vpa, payeeName, reference, note, amount }: UpiPayment): string | null {
   if (amount <= 0 || !VPA.test(vpa)) return null;
-  const digits = String(amount).padStart(3, "0");
   const parts = [
     `pa=${vpa}`,
     `pn=${encodeURIComponent(payeeName)}`,
     `tr=${reference.replace(/[^A-Za-z0-9]/g, "").slice(0, MAX_REFERENCE)}`,
     `tn=${encodeURIComponent(note.slice(0, MAX_NOTE))}`,
-    `am=${digits.slice(0, -2)}.${digits.slice(-2)}`,
+    `am=${toDecimalRupees(amount)}`,
     "cu=INR",
   ];
   return `upi://pay?${parts.join("&")}`;
