@@ -40,6 +40,7 @@ const AGGREGATES = {
   refund: [],
   payment: ["refund"],
   order: ["payment", "refund"],
+  invoice: ["order", "payment", "refund"],
   "checkout-session": ["payment", "refund"],
   cart: ["checkout-session", "payment", "refund"],
   checkout: ["cart", "checkout-session", "payment", "refund"],

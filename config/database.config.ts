@@ -90,6 +90,7 @@ const OBSOLETE_INDEXES: Readonly<Record<string, readonly string[]>> = {
   ],
   checkoutSessions: ["to_be_tallied", "one_live_session_a_cart"],
   payments: ["one_record_a_gateway_payment", "one_accepted_payment_a_session"],
+  invoices: ["one_sale_invoice_an_order", "one_credit_note_a_refund"],
 };
 
 async function dropObsoleteIndexes(database: mongo.Db, present: ReadonlySet<string>): Promise<void> {

@@ -1,5 +1,6 @@
 import type { IndexDefinition, IndexOptions } from "mongoose";
 import { AuditLog } from "./auditLog.model.js";
+import { BulkDownload } from "./bulkDownload.model.js";
 import { Cart } from "./cart.model.js";
 import { CartDay } from "./cartDay.model.js";
 import { CartItem } from "./cartItem.model.js";
@@ -11,6 +12,8 @@ import { File } from "./file.model.js";
 import { IdempotencyRecord } from "./idempotencyRecord.model.js";
 import { Invoice } from "./invoice.model.js";
 import { InvoiceDelivery } from "./invoiceDelivery.model.js";
+import { InvoiceRequest } from "./invoiceRequest.model.js";
+import { InvoiceTemplate } from "./invoiceTemplate.model.js";
 import { JobRun } from "./jobRun.model.js";
 import { Lease } from "./lease.model.js";
 import { Order } from "./order.model.js";
@@ -30,6 +33,7 @@ import { TallyRun } from "./tallyRun.model.js";
 import { WebhookEvent } from "./webhookEvent.model.js";
 
 export * from "./auditLog.model.js";
+export * from "./bulkDownload.model.js";
 export * from "./cart.model.js";
 export * from "./cartDay.model.js";
 export * from "./cartItem.model.js";
@@ -41,6 +45,8 @@ export * from "./file.model.js";
 export * from "./idempotencyRecord.model.js";
 export * from "./invoice.model.js";
 export * from "./invoiceDelivery.model.js";
+export * from "./invoiceRequest.model.js";
+export * from "./invoiceTemplate.model.js";
 export * from "./jobRun.model.js";
 export * from "./lease.model.js";
 export * from "./order.model.js";
@@ -85,7 +91,10 @@ export const allModels: readonly PreparedModel[] = [
   Refund,
   Return,
   Invoice,
+  InvoiceRequest,
+  InvoiceTemplate,
   InvoiceDelivery,
+  BulkDownload,
   Shipment,
   TallyRun,
   File,
