@@ -2,6 +2,7 @@ import type { DescribedRouter } from "./middlewares/described-router.js";
 import * as cart from "./src/cart/cart.route.js";
 import { savedItems } from "./src/cart/saved-items.route.js";
 import * as checkout from "./src/checkout/checkout.route.js";
+import * as invoices from "./src/invoices/invoices.route.js";
 import * as auditLogs from "./src/operations/audit-logs.route.js";
 import { health, metrics } from "./src/operations/health.route.js";
 import * as jobs from "./src/operations/jobs.route.js";
@@ -19,9 +20,12 @@ export const apiRouters: readonly DescribedRouter[] = [
   checkout.consumer,
   orders.consumer,
   payments.consumer,
+  invoices.consumer,
   // Admin
   cart.admin,
   checkout.admin,
+  invoices.template,
+  invoices.admin,
   jobs.admin,
   outbox.admin,
   settings.admin,
