@@ -22,7 +22,8 @@ export async function writeDocuments(stage: Stage, orders: number): Promise<void
   });
   const documents = listAt(data, "items");
   check(
-    documents.length === orders + 1 && sequencesOf(invoices).every((sequence, index) => sequence === index + 1),
+    documents.length === orders + 1 &&
+      sequencesOf(invoices).every((sequence, index) => sequence === index + 1),
     `${orders} invoices, numbered without gaps, and a credit note`,
   );
   await rm(FOLDER, { recursive: true, force: true });
