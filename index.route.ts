@@ -4,6 +4,7 @@ import { savedItems } from "./src/cart/saved-items.route.js";
 import * as checkout from "./src/checkout/checkout.route.js";
 import { filing } from "./src/invoices/filing.route.js";
 import * as auditLogs from "./src/operations/audit-logs.route.js";
+import { files } from "./src/operations/files.route.js";
 import { health, metrics } from "./src/operations/health.route.js";
 import * as jobs from "./src/operations/jobs.route.js";
 import * as outbox from "./src/operations/outbox.route.js";
@@ -31,6 +32,7 @@ export const apiRouters: readonly DescribedRouter[] = [
   // Webhooks
   webhooks,
   // Operations
+  files,
   health,
   metrics,
 ];
