@@ -11,7 +11,7 @@ import { dayNumberOf, PERIODS, type Period, spanOfDays } from "./periods.js";
 export const objectId = () => Joi.string().pattern(/^[0-9a-f]{24}$/i, "an id of 24 hex digits");
 
 export const orderNumber = () =>
-  Joi.string().pattern(/^ORD-\d{4}-\d{6}$/, "an order number such as ORD-2026-000001");
+  Joi.string().pattern(/^ORD-\d{4}-\d{6,9}$/, "an order number such as ORD-2026-000001");
 
 /** Ids of other services: products, variants, users, methods. */
 export const foreignId = () => Joi.string().pattern(/^[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}$/, "an id");
