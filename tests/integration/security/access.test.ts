@@ -55,7 +55,6 @@ const UNUSED_PERMISSIONS = [
   "payments:read",
   "refunds:read",
   "returns:read",
-  "invoices:read",
   "orders:write",
   "orders:cancel",
   "orders:notes",

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import Ajv from "ajv";
+import { Ajv } from "ajv";
 
 /** Floats: 37.97 / 0.01 is 3796.9999999999995. */
 const ajv = new Ajv({ allErrors: true, multipleOfPrecision: 6 });
