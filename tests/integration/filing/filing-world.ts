@@ -3,7 +3,10 @@ import type { InvoiceDoc } from "../../../models/index.js";
 import type { SaleSpec } from "../../support/invoice-month.js";
 import { type AdminWorld, startAdminWorld } from "../admin/admin-world.js";
 
-export interface FilingWorld extends AdminWorld {
+type Invoices = typeof import("../../support/invoice-month.js");
+
+/** With the builders of documents, which read the configuration: they are loaded once the world has set it. */
+export interface FilingWorld extends AdminWorld, Pick<Invoices, "issueDocuments" | "gstinIn" | "supplierIn"> {
   /** Stores documents past the issuing worker. */
   store(documents: readonly InvoiceDoc[]): Promise<void>;
   /** Asks for a file. */
@@ -12,9 +15,11 @@ export interface FilingWorld extends AdminWorld {
 
 export async function startFilingWorld(): Promise<FilingWorld> {
   const world = await startAdminWorld();
+  const { issueDocuments, gstinIn, supplierIn } = await import("../../support/invoice-month.js");
   const { token } = world.token("admin");
   return {
     ...world,
+    ...{ issueDocuments, gstinIn, supplierIn },
     async store(documents) {
       await world.db.collection<InvoiceDoc>("invoices").insertMany([...documents]);
     },
