@@ -57,17 +57,20 @@ export interface SaleSpec {
   credits: readonly CreditSpec[];
 }
 
-/** A valid GSTIN of a state. */
-export function gstinIn(state: string, number = 1): string {
-  const body = `${state}AABCB${String(1000 + (number % 9000))}K1Z`;
-  return body + calculateGstinCheckCharacter(body);
-}
+const withCheckCharacter = (body: string): string => body + calculateGstinCheckCharacter(body);
+
+/** A valid GSTIN of a buyer in a state. */
+export const gstinIn = (state: string, number = 1): string =>
+  withCheckCharacter(`${state}AABCB${String(1000 + (number % 9000))}K1Z`);
+
+/** The company of the tests, registered in this state. */
+export const supplierIn = (state: string): string => withCheckCharacter(`${state}AABCV4321K1Z`);
 
 const contextOf = (supplierState: StateCode, issuedAt: Date): IssueContext => ({
   issuedAt,
   supplier: {
     ...{ name: "Vastra Retail Private Limited", address: "14 Residency Road, Bengaluru 560025" },
-    ...{ gstin: gstinIn(supplierState, 4321), stateCode: supplierState },
+    ...{ gstin: supplierIn(supplierState), stateCode: supplierState },
     ...{ upiVpa: "vastra@okbank", supportEmail: "help@example.in", supportPhone: null },
   },
   hsnDigits: 6,

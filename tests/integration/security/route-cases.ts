@@ -10,6 +10,8 @@ export interface RouteCase {
   access: string;
   params?: (own: Belongings) => Record<string, string>;
   body?: (own: Belongings) => Record<string, unknown>;
+  /** Where a parameter is required. */
+  query?: string;
   /** Shows the lists and objects of the schema that the body above does not; need not be valid as a whole. */
   shape?: Record<string, unknown>;
   /** The stage that a shopper needs for a 2xx. */
@@ -263,6 +265,11 @@ const PAYMENTS: Record<string, RouteCase> = {
   "GET /api/payments/:paymentId": { access: "guest:reject", params: paymentId },
 };
 
+const FILING: Record<string, RouteCase> = {
+  "GET /api/admin/invoices/tax-summary": { access: "admin:invoices:read" },
+  "GET /api/admin/invoices/gstr1": { access: "admin:invoices:read", query: "period=112026" },
+};
+
 /** The settings that hold more than one value. */
 const SETTING_LISTS = { enabledMethods: ["upi"], hsnRates: [{ hsnPrefix: "33", rateBps: 500 }] };
 
@@ -290,6 +297,7 @@ const OPERATIONS: Record<string, RouteCase> = {
 };
 
 export const ROUTE_CASES: Readonly<Record<string, RouteCase>> = {
+  ...FILING,
   ...CART,
   ...ADMIN_CARTS,
   ...CHECKOUT,

@@ -1,11 +1,11 @@
 import { buildGstr1 } from "../../../services/calculations/gstr1/gstr1.js";
-import { gstinIn, issueDocuments, type SaleSpec } from "../../support/invoice-month.js";
+import { gstinIn, issueDocuments, type SaleSpec, supplierIn } from "../../support/invoice-month.js";
 import { figuresOf } from "../../support/return-figures.js";
 import { faultsOf } from "./gstr1-schema.js";
 
 /** The supplier is in Karnataka (29) unless a test says otherwise; prices include the tax. */
 
-const OWN = gstinIn("29", 4321);
+const OWN = supplierIn("29");
 const BUYER = gstinIn("29", 7);
 const BUYER_OF_27 = gstinIn("27", 8);
 const AT = new Date("2026-11-20T08:00:00Z");
