@@ -98,7 +98,7 @@ describe("The tax summary as CSV", () => {
     expect(answer.status).toBe(200);
     expect(answer.headers["content-type"]).toBe("text/csv; charset=utf-8");
     expect(answer.headers["content-disposition"]).toBe(
-      'attachment; filename=tax-summary_2026-10-01_2026-10-31.csv',
+      "attachment; filename=tax-summary_2026-10-01_2026-10-31.csv",
     );
     const { data } = (await world.get(`${PATH}?${OCTOBER}`)).body;
     const [header = [], ...lines] = answer.text
