@@ -35,6 +35,8 @@ export interface SecurityWorld extends World {
   /** Asserts envelope, status and code, that the route declares them, and that nothing leaks. */
   expectRefusal(answer: Response, status: number, code: string): Envelope;
   expectEnvelope(answer: Response, status: number): Envelope;
+  /** The envelope or the file that the route declares for the answer's status. */
+  expectDeclared(answer: Response): void;
   /** Of every collection, so that "nothing changed" can be said. */
   digest(): Promise<Record<string, string>>;
   /** How often any neighbour was called, not counting the look-ups of admin accounts. */
@@ -139,6 +141,10 @@ export async function startSecurityWorld(variables: Record<string, string> = {})
       return withValue(hasParentOf(valid, path) ? valid : (shape ?? valid), path, value);
     },
     expectEnvelope,
+    expectDeclared(answer) {
+      assertNoInsides(answer.text ?? "");
+      assertions.expectDeclared(answer, mounted);
+    },
     expectRefusal(answer, status, code) {
       const envelope = expectEnvelope(answer, status);
       if (envelope.error?.code !== code) throw new Error(`${envelope.error?.code} instead of ${code}`);
