@@ -16,7 +16,10 @@ const HEADS = ["cgst", "sgst", "utgst", "igst"] as const;
 /** The cart shows the tax that its checkout computes. */
 async function expectCartAgrees(buyer: Buyer): Promise<void> {
   const session = await buyer.stored.session();
-  expect(await buyer.stored.cart()).toMatchObject({ taxTotal: session?.totals.taxTotal, taxEstimated: false });
+  expect(await buyer.stored.cart()).toMatchObject({
+    taxTotal: session?.totals.taxTotal,
+    taxEstimated: false,
+  });
 }
 
 async function invoiceOf(buyer: Buyer) {
