@@ -83,7 +83,11 @@ const sum = (rows: readonly Record<"taxableValue" | (typeof HEADS)[number], Pais
 
 /** One row per HSN code and rate. */
 function summaryOf(lines: readonly Line[]): PrintedDocument["invoice"]["taxSummary"] {
-  const groups = Map.groupBy(lines, ({ hsnCode, rateBps }) => `${hsnCode}:${rateBps}`);
+  const groups = new Map<string, Line[]>();
+  for (const line of lines) {
+    const key = `${line.hsnCode}:${line.rateBps}`;
+    groups.set(key, [...(groups.get(key) ?? []), line]);
+  }
   return [...groups.values()].map((rows) => ({
     hsnCode: rows[0]?.hsnCode ?? null,
     uqc: "NOS",

@@ -20,7 +20,7 @@ export interface Cell {
 export interface TableColumn {
   header: string;
   align: "left" | "right";
-  /** The column that takes what the others leave; exactly one of a table. */
+  /** The column that takes what the others leave. Without one, they share it. */
   isFlexible?: boolean;
 }
 
@@ -30,11 +30,15 @@ export interface Table {
   x: number;
   width: number;
   theme: Theme;
+  /** A table that supports another: its header is not as loud. */
+  isSecondary?: boolean;
 }
 
 const PADDING = { x: 3.5, y: 3.5 } as const;
 /** The flexible column stays at least this wide: about 25 letters. */
 const MIN_FLEXIBLE = 104;
+/** With so much space left for it, headers stand in one line. */
+const ROOMY = 150;
 /** Letters become smaller until the amounts fit. */
 const SIZES = [8, 7.5, 7, 6.5, 6, 5.5, 5] as const;
 
@@ -44,10 +48,14 @@ interface Styles {
   header: TextStyle;
 }
 
-const stylesOf = (theme: Theme, size: number): Styles => ({
+const stylesOf = ({ theme, isSecondary }: Table, size: number): Styles => ({
   text: { ...body(theme), size },
   note: { size: size * 0.875, colour: theme.muted },
-  header: { ...bold(theme), size: Math.min(size, 7.5), colour: theme.onPrimary },
+  header: {
+    ...bold(theme),
+    size: Math.min(size, 7.5),
+    colour: isSecondary ? theme.accent : theme.onPrimary,
+  },
 });
 
 /** A column with its place, in points. */
@@ -69,15 +77,32 @@ export function tableBlocks(table: Table): Block[] {
 /** The largest letters with which the flexible column keeps its width. */
 function fitColumns(table: Table): { styles: Styles; columns: PlacedColumn[] } {
   for (const size of SIZES) {
-    const styles = stylesOf(table.theme, size);
-    const widths = table.columns.map((column, index) => naturalWidth(table, column, index, styles));
-    const rest = table.width - widths.reduce((sum, width) => sum + width, 0);
-    if (rest >= MIN_FLEXIBLE) return { styles, columns: placeColumns(table, widths, rest) };
+    const styles = stylesOf(table, size);
+    const cells = table.columns.map((column, index) => widthOfCells(table, column, index, styles));
+    for (const { split, enough } of HEADERS) {
+      const widths = table.columns.map((column, index) =>
+        Math.max(cells[index] ?? 0, widthOfHeader(column, split, styles)),
+      );
+      const rest = table.width - total(widths);
+      if (rest >= enough) return { styles, columns: placeColumns(table, widths, rest) };
+    }
   }
-  // Amounts of many digits: they share what the flexible column leaves, and break.
-  const styles = stylesOf(table.theme, SIZES.at(-1) ?? SIZES[0]);
-  const widths = table.columns.map((column, index) => naturalWidth(table, column, index, styles));
-  const factor = (table.width - MIN_FLEXIBLE) / widths.reduce((sum, width) => sum + width, 0);
+  return squeeze(table);
+}
+
+/** Headers in one line where there is room, otherwise one word per line. */
+const HEADERS = [
+  { split: (header: string) => [header], enough: ROOMY },
+  { split: (header: string) => header.split(" "), enough: MIN_FLEXIBLE },
+] as const;
+
+const total = (widths: readonly number[]): number => widths.reduce((sum, width) => sum + width, 0);
+
+/** Amounts of too many digits: they share what the flexible column leaves, and break. */
+function squeeze(table: Table): { styles: Styles; columns: PlacedColumn[] } {
+  const styles = stylesOf(table, SIZES.at(-1) ?? SIZES[0]);
+  const widths = table.columns.map((column, index) => widthOfCells(table, column, index, styles));
+  const factor = (table.width - MIN_FLEXIBLE) / total(widths);
   return {
     styles,
     columns: placeColumns(
@@ -88,23 +113,28 @@ function fitColumns(table: Table): { styles: Styles; columns: PlacedColumn[] } {
   };
 }
 
-/** The width of the widest cell and of the longest word of the header; 0 for the flexible column. */
-function naturalWidth({ rows }: Table, column: TableColumn, index: number, styles: Styles): number {
+/** 0 for the flexible column. */
+function widthOfHeader(column: TableColumn, split: (header: string) => string[], { header }: Styles): number {
   if (column.isFlexible) return 0;
-  const widths = [
-    ...column.header.split(" ").map((word) => textWidth(word, styles.header)),
-    ...rows.flatMap((cells) => {
-      const cell = cells[index];
-      return [textWidth(cell?.text ?? "", styles.text), textWidth(cell?.note ?? "", styles.note)];
-    }),
-  ];
-  return Math.max(...widths) + 2 * PADDING.x + 0.01;
+  return Math.max(...split(column.header).map((part) => textWidth(part, header))) + 2 * PADDING.x + 0.01;
+}
+
+/** The width of the widest cell; 0 for the flexible column. */
+function widthOfCells({ rows }: Table, column: TableColumn, index: number, styles: Styles): number {
+  if (column.isFlexible) return 0;
+  const widths = rows.flatMap((cells) => {
+    const cell = cells[index];
+    return [textWidth(cell?.text ?? "", styles.text), textWidth(cell?.note ?? "", styles.note)];
+  });
+  return Math.max(0, ...widths) + 2 * PADDING.x + 0.01;
 }
 
 function placeColumns(table: Table, widths: readonly number[], flexible: number): PlacedColumn[] {
   let x = table.x;
+  const hasFlexible = table.columns.some(({ isFlexible }) => isFlexible);
+  const share = hasFlexible ? 0 : flexible / table.columns.length;
   return table.columns.map((column, index) => {
-    const width = column.isFlexible ? flexible : (widths[index] ?? 0);
+    const width = column.isFlexible ? flexible : (widths[index] ?? 0) + share;
     const placed = { ...column, x, width };
     x += width;
     return placed;
@@ -124,7 +154,8 @@ function headerOf(columns: readonly PlacedColumn[], styles: Styles, table: Table
   return {
     height,
     content: (canvas, y) => {
-      canvas.fill({ x: table.x, y, width: table.width, height }, table.theme.primary);
+      const { primary, tint } = table.theme;
+      canvas.fill({ x: table.x, y, width: table.width, height }, table.isSecondary ? tint : primary);
       drawCells(canvas, content, columns, y);
     },
   };

@@ -148,7 +148,7 @@ function upiPart(link: string, balance: Paise, vpa: string | null, theme: Theme)
   const beside = { x: LEFT.x + QR_SIZE + 10, width: LEFT.width - QR_SIZE - 10 };
   const parts = [
     ...lines("Scan to pay by UPI", bold(theme), beside),
-    ...lines(rupees(balance), { ...bold(theme), size: 11, colour: theme.primary }, beside),
+    ...lines(rupees(balance), { ...bold(theme), size: 11, colour: theme.accent }, beside),
     ...lines(`UPI ID: ${vpa ?? ""}`, body(theme), beside),
     ...lines("Any UPI app. Please pay only once.", muted(theme), beside),
   ];

@@ -1,8 +1,8 @@
 import { stateByCode } from "../../../../utils/gst/states.js";
-import { type Canvas, layoutText, lineHeight } from "../drawing/canvas.js";
+import { type Canvas, layoutText, lineHeight, type StyledLine } from "../drawing/canvas.js";
 import { type Block, besides, type Row, rowBlocks, rowsOf, space, textBlocks } from "../layout/blocks.js";
 import type { PrintedDocument } from "../pdf.types.js";
-import { body, bold, CONTENT, label, muted, SIZES, type Theme } from "./theme.js";
+import { body, bold, CONTENT, muted, SIZES, type Theme } from "./theme.js";
 
 type Invoice = PrintedDocument["invoice"];
 
@@ -10,6 +10,8 @@ const LEFT = { x: CONTENT.x, width: 290 } as const;
 const RIGHT = { x: CONTENT.x + 310, width: CONTENT.width - 310 } as const;
 const LABEL_WIDTH = 82;
 const LOGO = { width: 150, height: 46 } as const;
+/** Without a logo: two lines of title or name. */
+const NAME_HEIGHT = 34;
 
 /** India has no daylight saving: always 5 h 30 min ahead of UTC. */
 const INDIA_MS = 19_800_000;
@@ -31,11 +33,11 @@ const stateLine = (code: string): string => {
 
 /** Logo or name, the title of the document, and what identifies it. */
 export function heading(document: PrintedDocument, theme: Theme): Block[] {
-  const { invoice, template } = document;
+  const { template } = document;
   const height = lineHeight(body(theme));
   return [
     masthead(document, theme),
-    ...rowBlocks(besides([supplierRows(invoice, theme), factRows(document, theme)]), height),
+    ...rowBlocks(besides([supplierRows(document, theme), factRows(document, theme)]), height),
     ...(template.header ? [space(4), ...textBlocks(template.header, muted(theme), CONTENT)] : []),
   ];
 }
@@ -44,11 +46,11 @@ function masthead({ invoice, template }: PrintedDocument, theme: Theme): Block {
   const { logo } = template;
   const [title] = layoutText(
     invoice.documentTitle,
-    { size: SIZES.title, bold: true, colour: theme.primary },
+    { size: SIZES.title, bold: true, colour: theme.accent },
     RIGHT.width,
   );
   const copy = { size: SIZES.small, bold: true, colour: theme.muted };
-  return space(LOGO.height + 10, (canvas, y) => {
+  return space((logo ? LOGO.height : NAME_HEIGHT) + 10, (canvas, y) => {
     if (logo) canvas.image(Buffer.from(logo.bytes), { x: LEFT.x, y, ...LOGO });
     else drawName(canvas, invoice.supplier.name, theme, y);
     if (title) canvas.line(title, CONTENT.x + CONTENT.width - title.width, y);
@@ -62,17 +64,20 @@ function masthead({ invoice, template }: PrintedDocument, theme: Theme): Block {
   });
 }
 
-/** A long name takes two lines of the space that a logo would have. */
+/** The name in place of a logo: in one or two lines. */
+const nameLines = (name: string, theme: Theme): StyledLine[] =>
+  layoutText(name, { size: SIZES.name, bold: true, colour: theme.accent }, LEFT.width);
+
 function drawName(canvas: Canvas, name: string, theme: Theme, top: number): void {
-  const style = { size: SIZES.name, bold: true, colour: theme.primary };
-  for (const [index, line] of layoutText(name, style, LEFT.width).slice(0, 2).entries()) {
-    canvas.line(line, LEFT.x, top + index * lineHeight(style));
+  for (const [index, line] of nameLines(name, theme).slice(0, 2).entries()) {
+    canvas.line(line, LEFT.x, top + index * lineHeight(line.style));
   }
 }
 
-function supplierRows({ supplier }: Invoice, theme: Theme): Row[] {
+function supplierRows({ invoice: { supplier }, template }: PrintedDocument, theme: Theme): Row[] {
+  const isNamed = template.logo === null && nameLines(supplier.name, theme).length <= 2;
   return [
-    ...rowsOf(supplier.name, bold(theme), LEFT),
+    ...(isNamed ? [] : rowsOf(supplier.name, bold(theme), LEFT)),
     ...rowsOf(supplier.address, body(theme), LEFT),
     ...rowsOf(`GSTIN: ${supplier.gstin}`, bold(theme), LEFT),
     ...rowsOf(`State: ${stateLine(supplier.stateCode)}`, body(theme), LEFT),
@@ -117,5 +122,3 @@ export function creditReason({ invoice }: PrintedDocument, theme: Theme): Block[
       );
   return [...(reason.length + effect.length > 0 ? [space(6)] : []), ...reason, ...effect];
 }
-
-export { label };

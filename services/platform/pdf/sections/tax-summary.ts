@@ -9,11 +9,11 @@ import { CONTENT, label, type Theme } from "./theme.js";
 const right = (header: string): TableColumn => ({ header, align: "right" });
 
 /** Tax by HSN code and rate; nothing on a bill of supply. */
-export function taxSummary({ invoice }: PrintedDocument, theme: Theme): Block[] {
+export function taxSummary({ invoice, template }: PrintedDocument, theme: Theme): Block[] {
   const heads = taxHeadsOf(invoice);
   if (heads.length === 0) return [];
   const columns: TableColumn[] = [
-    { header: "HSN/SAC", align: "left", isFlexible: true },
+    { header: "HSN/SAC", align: "left" },
     ...[right("Qty"), right("GST rate"), right("Taxable value (₹)")],
     ...heads.map(({ name }) => right(`${name} (₹)`)),
     right("Total tax (₹)"),
@@ -23,11 +23,15 @@ export function taxSummary({ invoice }: PrintedDocument, theme: Theme): Block[] 
     { text: row.quantity === 0 ? "–" : `${row.quantity} ${row.uqc}` },
     { text: formatRate(row.rateBps) },
     { text: formatAmount(row.taxableValue) },
-    ...heads.map((head) => taxCell(head, row)),
+    // With columns, each line already shows the rate of each head.
+    ...heads.map((head) => ({
+      ...taxCell(head, row),
+      ...(template.taxDisplay === "columns" && { note: "" }),
+    })),
     { text: formatAmount(totalTax(row)) },
   ]);
   const [heading] = textBlocks("TAX SUMMARY", label(theme), CONTENT);
-  const table = tableBlocks({ columns, rows, theme, x: CONTENT.x, width: CONTENT.width });
+  const table = tableBlocks({ columns, rows, theme, x: CONTENT.x, width: CONTENT.width, isSecondary: true });
   return heading ? [{ ...heading, gapBefore: 12, keepWithNext: true }, ...table] : table;
 }
 

@@ -17,6 +17,8 @@ export interface Theme {
   primary: string;
   /** Readable on `primary`. */
   onPrimary: string;
+  /** `primary` for letters on white: where it is too light to be read, the colour of text. */
+  accent: string;
   text: string;
   /** Labels and secondary text. */
   muted: string;
@@ -54,11 +56,14 @@ function luminance(colour: string): number {
 
 /** Above it black text has more contrast than white text. */
 const LIGHT = 0.179;
+/** Up to it letters on white have a contrast of 3 : 1. */
+const READABLE = 0.3;
 
 export function toTheme({ primary, text }: TemplateColours): Theme {
   return {
     primary,
     text,
+    accent: luminance(primary) > READABLE ? text : primary,
     onPrimary: luminance(primary) > LIGHT ? "#000000" : "#ffffff",
     muted: onWhite(text, 0.66),
     tint: onWhite(primary, 0.07),
@@ -72,4 +77,4 @@ export const SIZES = { title: 17, name: 14, heading: 9, body: 8, small: 7 } as c
 export const body = (theme: Theme): TextStyle => ({ size: SIZES.body, colour: theme.text });
 export const bold = (theme: Theme): TextStyle => ({ ...body(theme), bold: true });
 export const muted = (theme: Theme): TextStyle => ({ size: SIZES.body, colour: theme.muted });
-export const label = (theme: Theme): TextStyle => ({ size: SIZES.small, bold: true, colour: theme.primary });
+export const label = (theme: Theme): TextStyle => ({ size: SIZES.small, bold: true, colour: theme.accent });

@@ -35,6 +35,9 @@ interface Piece {
 }
 
 const bidi = bidiFactory();
+/** bidi-js takes the halves of a surrogate pair for Latin letters. Emoji have no direction. */
+const EMOJI = /[\p{Extended_Pictographic}\u{1F1E6}-\u{1F1FF}\u{1F3FB}-\u{1F3FF}]/gu;
+const NEUTRAL = (emoji: string): string => "\u263A".repeat(emoji.length);
 
 /** The lines of a text. Line feeds end a line; an empty text has no lines. */
 export function breakLines(text: string, options: LineOptions, shape: Shaper): TextLine[] {
@@ -52,7 +55,7 @@ class ParagraphBreaker {
     private readonly options: LineOptions,
     private readonly shape: Shaper,
   ) {
-    this.levels = bidi.getEmbeddingLevels(text, "auto").levels;
+    this.levels = bidi.getEmbeddingLevels(text.replace(EMOJI, NEUTRAL), "auto").levels;
   }
 
   lines(): TextLine[] {
