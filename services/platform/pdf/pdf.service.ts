@@ -4,8 +4,8 @@ import { logger } from "../../../config/logger.config.js";
 import { OverloadedError } from "../../../utils/errors.js";
 import type { PrintedDocument } from "./pdf.types.js";
 
-/** With about ten documents per second, the last of the queue waits a few seconds. */
-const MAX_QUEUE = 50;
+/** At about ten documents per second, the last of them waits five seconds. */
+const MAX_PENDING = 50;
 /** Waiting and rendering; the caller's request may take 20 s. */
 const TIMEOUT_MS = 15_000;
 /** An idle thread keeps its fonts in memory, about 100 MB; after a minute without a document it ends. */
@@ -13,6 +13,7 @@ const IDLE_MS = 60_000;
 
 type Pool = Piscina<PrintedDocument, Uint8Array>;
 let pool: Pool | undefined;
+let pending = 0;
 
 const isBuilt = import.meta.url.endsWith(".js");
 /** `npm run dev` and scripts: their loader does not reach into threads, so sources render in the main thread. */
@@ -31,7 +32,6 @@ function getPool(): Pool {
     filename: workerFile(),
     minThreads: 0,
     maxThreads: 1,
-    maxQueue: MAX_QUEUE,
     idleTimeout: IDLE_MS,
   });
   // Without a listener, a thread that crashes would end the process. Its document fails by itself.
@@ -45,17 +45,18 @@ function getPool(): Pool {
  */
 export async function renderPdf(document: PrintedDocument): Promise<Buffer> {
   if (!isBuilt && isRunBySourceLoader) return (await import("./render.js")).renderDocument(document);
+  if (pending >= MAX_PENDING) throw new OverloadedError();
   const signal = AbortSignal.timeout(TIMEOUT_MS);
+  pending += 1;
   try {
     return Buffer.from(await getPool().run(document, { signal }));
   } catch (error) {
-    if (signal.aborted || isQueueFull(error)) throw new OverloadedError();
+    if (signal.aborted) throw new OverloadedError();
     throw error;
+  } finally {
+    pending -= 1;
   }
 }
-
-const isQueueFull = (error: unknown): boolean =>
-  error instanceof Error && error.message === "Task queue is at limit";
 
 /** Stops the worker thread, when the service stops. A later document starts a new one. */
 export async function stopPdfWorkers(): Promise<void> {
