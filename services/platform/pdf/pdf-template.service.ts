@@ -99,8 +99,8 @@ async function insertNext(current: InvoiceTemplateDoc, { design, by }: TemplateC
     await recordAudit(
       {
         actor: { type: "admin", id: by },
-        action: "invoice_template.update",
-        resourceType: "invoice_template",
+        action: "invoiceTemplate.update",
+        resourceType: "invoiceTemplate",
         resourceId: String(version),
         before: auditedDesign(toDesign(current)),
         after: auditedDesign(next),
@@ -135,7 +135,8 @@ const staleVersion = (current: InvoiceTemplateDoc): ConflictError =>
     },
   });
 
-async function assertLogo(logo: NonNullable<TemplateDesign["logo"]>): Promise<void> {
+/** @throws ValidationError for a logo that cannot be drawn: it would fail every document */
+export async function assertLogo(logo: NonNullable<TemplateDesign["logo"]>): Promise<void> {
   const problem = logoProblem(logo.bytes);
   if (problem) throw invalidLogo(problem);
   if (!(await canDraw({ ...DEFAULT_DESIGN, logo }))) throw invalidLogo("cannot be read");
