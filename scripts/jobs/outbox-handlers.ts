@@ -6,6 +6,10 @@ import {
 } from "../../services/aggregates/cart/reservation-sync.js";
 import { releaseCoupons } from "../../services/aggregates/checkout-session/coupon-uses.js";
 import {
+  requestInvoiceOfOrder,
+  requestNoteOfRefund,
+} from "../../services/flows/issue-invoices/request-invoices.flow.js";
+import {
   notifyMoneyReturned,
   notifyOrderPlaced,
   notifyPaymentFailed,
@@ -53,10 +57,16 @@ const about = (name: string, field: string, work: (id: Types.ObjectId) => Promis
 
 /** What happens after each type of outbox message. */
 export const outboxHandlers: OutboxHandlers = {
-  "order.placed": [about("confirmation", "orderId", notifyOrderPlaced)],
+  "order.placed": [
+    about("confirmation", "orderId", notifyOrderPlaced),
+    about("invoice", "orderId", requestInvoiceOfOrder),
+  ],
   "payment.failed": [about("message", "paymentId", notifyPaymentFailed)],
   "refund.send": [about("gateway", "refundId", sendRefund)],
-  "refund.completed": [about("message", "refundId", notifyMoneyReturned)],
+  "refund.completed": [
+    about("message", "refundId", notifyMoneyReturned),
+    about("credit-note", "refundId", requestNoteOfRefund),
+  ],
   "refund.attention": [about("message", "refundId", notifyRefundAttention)],
   "placement.reverse": placementReversals.map(({ name, reverse }) => ({
     name,

@@ -7,7 +7,7 @@ import type { CartDraft } from "./cart-draft.js";
 
 type CartFacts = Pick<
   CartDoc,
-  "appliedCoupons" | "appliedDiscounts" | "shipping" | "placeOfSupply" | "pricesIncludeTax"
+  "appliedCoupons" | "appliedDiscounts" | "shipping" | "placeOfSupply" | "isSezBuyer" | "pricesIncludeTax"
 >;
 
 /** What a checkout pays with, besides money. */
@@ -51,6 +51,7 @@ export async function calculateCartTotals(
     },
     supplierState: await supplierState(),
     placeOfSupply: toStateCode(cart.placeOfSupply),
+    isSezBuyer: cart.isSezBuyer ?? false,
     pricesIncludeTax: cart.pricesIncludeTax,
     chargeRatePolicy: tax.chargeRatePolicy,
     roundToRupee: tax.roundToRupee,
@@ -67,7 +68,11 @@ async function supplierState(): Promise<StateCode> {
   return state.code;
 }
 
-const toStateCode = (code: string | null): StateCode | null => (code && isStateCode(code) ? code : null);
+/** Null: no address is known yet. An unknown code is an error, because a wrong head of tax has to be paid again. */
+function toStateCode(code: string | null): StateCode | null {
+  if (code === null || isStateCode(code)) return code;
+  throw new Error(`not a state code: ${code}`);
+}
 
 /**
  * Computes the draft's totals, and sets each coupon and discount to the amount that it actually took off: together
