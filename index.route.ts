@@ -3,6 +3,7 @@ import * as cart from "./src/cart/cart.route.js";
 import { savedItems } from "./src/cart/saved-items.route.js";
 import * as checkout from "./src/checkout/checkout.route.js";
 import * as auditLogs from "./src/operations/audit-logs.route.js";
+import { files } from "./src/operations/files.route.js";
 import { health, metrics } from "./src/operations/health.route.js";
 import * as jobs from "./src/operations/jobs.route.js";
 import * as outbox from "./src/operations/outbox.route.js";
@@ -29,6 +30,7 @@ export const apiRouters: readonly DescribedRouter[] = [
   // Webhooks
   webhooks,
   // Operations
+  files,
   health,
   metrics,
 ];
