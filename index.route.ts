@@ -2,6 +2,7 @@ import type { DescribedRouter } from "./middlewares/described-router.js";
 import * as cart from "./src/cart/cart.route.js";
 import { savedItems } from "./src/cart/saved-items.route.js";
 import * as checkout from "./src/checkout/checkout.route.js";
+import { filing } from "./src/invoices/filing.route.js";
 import * as auditLogs from "./src/operations/audit-logs.route.js";
 import { files } from "./src/operations/files.route.js";
 import { health, metrics } from "./src/operations/health.route.js";
@@ -27,6 +28,7 @@ export const apiRouters: readonly DescribedRouter[] = [
   outbox.admin,
   settings.admin,
   auditLogs.admin,
+  filing,
   // Webhooks
   webhooks,
   // Operations
