@@ -3,6 +3,7 @@ import * as cart from "./src/cart/cart.route.js";
 import { savedItems } from "./src/cart/saved-items.route.js";
 import * as checkout from "./src/checkout/checkout.route.js";
 import { filing } from "./src/invoices/filing.route.js";
+import * as invoices from "./src/invoices/invoices.route.js";
 import * as auditLogs from "./src/operations/audit-logs.route.js";
 import { files } from "./src/operations/files.route.js";
 import { health, metrics } from "./src/operations/health.route.js";
@@ -21,14 +22,17 @@ export const apiRouters: readonly DescribedRouter[] = [
   checkout.consumer,
   orders.consumer,
   payments.consumer,
+  invoices.consumer,
   // Admin
   cart.admin,
   checkout.admin,
+  filing,
+  invoices.template,
+  invoices.admin,
   jobs.admin,
   outbox.admin,
   settings.admin,
   auditLogs.admin,
-  filing,
   // Webhooks
   webhooks,
   // Operations

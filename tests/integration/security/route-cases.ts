@@ -43,6 +43,7 @@ const itemId = ({ itemId }: Belongings) => ({ itemId });
 const savedItemId = ({ savedItemId }: Belongings) => ({ savedItemId });
 const sessionId = ({ checkoutSessionId }: Belongings) => ({ sessionId: checkoutSessionId });
 const orderNumber = ({ orderNumber }: Belongings) => ({ orderNumber });
+const invoiceNumber = ({ invoiceNumber }: Belongings) => ({ invoiceNumber });
 const paymentId = ({ paymentId }: Belongings) => ({ paymentId });
 
 const open: RouteCase = { access: "open" };
@@ -172,6 +173,63 @@ const ORDERS: Record<string, RouteCase> = {
   "GET /api/orders/:orderNumber": { access: "guest:empty", params: orderNumber },
   "GET /api/orders/:orderNumber/confirmation": { access: "guest:reject", params: orderNumber },
   "GET /api/orders/:orderNumber/timeline": { access: "guest:reject", params: orderNumber },
+  "GET /api/orders/:orderNumber/invoice": { access: "guest:empty", params: orderNumber, stage: "ordered" },
+};
+
+const INVOICES: Record<string, RouteCase> = {
+  "GET /api/invoices/order/:orderNumber": { access: "guest:empty", params: orderNumber, stage: "ordered" },
+  "GET /api/invoices/:invoiceNumber/download": {
+    access: "guest:empty",
+    params: invoiceNumber,
+    stage: "ordered",
+  },
+};
+
+/** A design with every part. */
+const DESIGN = { footer: "Thank you", colours: { primary: "#1b4332", text: "#222222" } };
+
+const ADMIN_INVOICES: Record<string, RouteCase> = {
+  "GET /api/admin/invoices": { access: "admin:invoices:read" },
+  "POST /api/admin/invoices": {
+    access: "admin:invoices:write",
+    body: ({ orderId }) => ({ orderId }),
+    stage: "ordered",
+    otherBody: () => ({ orderId: "0".repeat(24) }),
+  },
+  "POST /api/admin/invoices/credit-note": {
+    access: "admin:invoices:write",
+    body: ({ orderId, orderItemId }) => ({
+      orderId,
+      items: [{ orderItemId, quantity: 1 }],
+      reason: "A jar arrived broken",
+    }),
+    stage: "ordered",
+    otherBody: ({ orderId, orderItemId }) => ({
+      orderId,
+      items: [{ orderItemId, quantity: 1 }],
+      reason: "A jar was missing",
+    }),
+  },
+  "POST /api/admin/invoices/:invoiceNumber/email": {
+    access: "admin:invoices:write",
+    params: invoiceNumber,
+    body: () => ({ to: EMAIL }),
+    stage: "ordered",
+    otherBody: () => ({ to: `other.${EMAIL}` }),
+  },
+  "POST /api/admin/invoices/bulk-download": {
+    access: "admin:invoices:read",
+    body: ({ orderId }) => ({ orderIds: [orderId] }),
+    shape: { dateFrom: "2026-11-01", dateTo: "2026-11-30", orderIds: ["0".repeat(24)] },
+    stage: "ordered",
+  },
+  "GET /api/admin/invoices/bulk-download/:jobId": {
+    access: "admin:invoices:read",
+    params: () => ({ jobId: "0".repeat(24) }),
+  },
+  "GET /api/admin/invoices/template": { access: "admin:settings:write" },
+  "PUT /api/admin/invoices/template": { access: "admin:settings:write", body: () => DESIGN },
+  "POST /api/admin/invoices/template/preview": { access: "admin:settings:write", body: () => DESIGN },
 };
 
 const PAYMENTS: Record<string, RouteCase> = {
@@ -239,5 +297,7 @@ export const ROUTE_CASES: Readonly<Record<string, RouteCase>> = {
   ...ADMIN_CHECKOUTS,
   ...ORDERS,
   ...PAYMENTS,
+  ...INVOICES,
+  ...ADMIN_INVOICES,
   ...OPERATIONS,
 };
