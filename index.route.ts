@@ -26,9 +26,9 @@ export const apiRouters: readonly DescribedRouter[] = [
   // Admin
   cart.admin,
   checkout.admin,
-  filing,
-  invoices.template,
   invoices.admin,
+  invoices.template,
+  filing,
   jobs.admin,
   outbox.admin,
   settings.admin,

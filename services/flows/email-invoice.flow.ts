@@ -76,6 +76,8 @@ const logAndEnqueue = (delivery: NewDelivery, invoice: InvoiceDoc): Promise<void
     await enqueueOutbox([{ type: "invoice.email", dedupeKey, payload: { deliveryId } }], tx);
   });
 
+const ERROR_LENGTH = 500;
+
 /**
  * Sends a logged e-mail and records how it went. `failed` is the last try's outcome: the outbox repeats it, and the
  * receiver dedupes by the entry.
@@ -88,7 +90,7 @@ export async function notifyInvoice(deliveryId: Types.ObjectId): Promise<void> {
   } catch (error) {
     await InvoiceDelivery.updateOne(
       { _id: deliveryId, state: trusted({ $ne: "sent" }) },
-      { $set: { state: "failed", error: error instanceof Error ? error.message : String(error) } },
+      { $set: { state: "failed", error: String(error).slice(0, ERROR_LENGTH) } },
     );
     throw error;
   }

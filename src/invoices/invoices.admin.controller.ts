@@ -27,7 +27,7 @@ export async function createInvoice(
   res: Response,
 ): Promise<void> {
   const orderId = toObjectId(body.orderId);
-  const { invoice, created } = await invoicesAdminService.createInvoice(orderId, principal.adminId);
+  const { invoice, created } = await invoicesAdminService.issueSaleInvoice(orderId, principal.adminId);
   const status = created ? HTTP_STATUS.CREATED : HTTP_STATUS.OK;
   sendResponse(res, status, "The invoice is issued", toAdminInvoiceView(invoice));
 }
@@ -37,7 +37,7 @@ export async function createCreditNote(
   res: Response,
 ): Promise<void> {
   const { orderId, items = [], refundId, reason } = body;
-  const { invoice, created } = await invoicesAdminService.createCreditNote({
+  const { invoice, created } = await invoicesAdminService.issueCreditNote({
     orderId: toObjectId(orderId),
     refundId: refundId ? toObjectId(refundId) : null,
     items: items.map(({ orderItemId, quantity }) => ({ orderItemId: toObjectId(orderItemId), quantity })),

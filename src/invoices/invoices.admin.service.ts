@@ -1,20 +1,18 @@
 import type { Types } from "mongoose";
 import { Invoice, type InvoiceDeliveryDoc, type InvoiceDoc, Order } from "../../models/index.js";
-import type { CreditNoteOrder } from "../../services/aggregates/invoice/request-document.js";
 import {
   type InvoiceEmail,
   listDeliveries,
   queueInvoiceEmail,
 } from "../../services/flows/email-invoice.flow.js";
-import {
-  type IssuedDocument,
-  issueCreditNote,
-  issueSaleInvoice,
-} from "../../services/flows/issue-invoices/issue-invoices.flow.js";
-import { recordAuditAlone } from "../../services/platform/audit.service.js";
 import { dateRange, type Page, paginate } from "../../services/platform/paginate.service.js";
 import { INVOICE_STATUS, type InvoiceStatus, type InvoiceType } from "../../utils/constants.js";
 import type { ListQuery } from "../../utils/request-schemas.js";
+
+export {
+  issueCreditNote,
+  issueSaleInvoice,
+} from "../../services/flows/issue-invoices/issue-invoices.flow.js";
 
 /** Dates: range of `issuedAt`. */
 export interface InvoiceListQuery extends ListQuery<"issuedAt"> {
@@ -42,28 +40,6 @@ function filterOf({ type, ...dates }: InvoiceListQuery, orderId: Types.ObjectId 
     ...(type ? { type } : {}),
     ...(issuedAt ? { issuedAt } : {}),
   };
-}
-
-/** @throws as `issueSaleInvoice` */
-export const createInvoice = async (orderId: Types.ObjectId, by: string): Promise<IssuedDocument> =>
-  audited(await issueSaleInvoice(orderId, by), by);
-
-/** @throws as `issueCreditNote` */
-export const createCreditNote = async (
-  note: CreditNoteOrder & { createdById: string },
-): Promise<IssuedDocument> => audited(await issueCreditNote(note), note.createdById);
-
-async function audited(issued: IssuedDocument, by: string): Promise<IssuedDocument> {
-  if (!issued.created) return issued;
-  const { invoiceNumber, orderNumber, totals, reason } = issued.invoice;
-  await recordAuditAlone({
-    actor: { type: "admin", id: by },
-    action: "invoice.issue",
-    resourceType: "invoice",
-    resourceId: invoiceNumber,
-    after: { orderNumber, grandTotal: totals.grandTotal / 100, reason },
-  });
-  return issued;
 }
 
 export interface LoggedEmail {

@@ -13,6 +13,6 @@ export async function openInvoicePdf(invoice: InvoiceDoc): Promise<FileContent> 
     contentType: file.contentType,
     size: file.size,
     ...(file.sha256 ? { etag: file.sha256 } : {}),
-    body: await openFile(file),
+    body: () => openFile(file),
   };
 }

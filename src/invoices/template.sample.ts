@@ -94,13 +94,10 @@ export function sampleDocument(template: TemplateDesign, supplier: SampleSupplie
   };
 }
 
-const sampleLines = ({ code }: State): PrintedLine[] =>
-  GOODS.map((goods) =>
-    toLine(goods, {
-      head: decideTaxHead({ supplierState: code, placeOfSupply: code }),
-      pricesIncludeTax: true,
-    }),
-  );
+function sampleLines({ code }: State): PrintedLine[] {
+  const head = decideTaxHead({ supplierState: code, placeOfSupply: code });
+  return GOODS.map((goods) => toLine(goods, { head, pricesIncludeTax: true }));
+}
 
 const samplePayment = ({ upiVpa }: SampleSupplier, lines: readonly PrintedLine[]) => ({
   ...{ method: "UPI", status: "unpaid" as const, reference: null },

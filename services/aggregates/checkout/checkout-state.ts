@@ -1,5 +1,4 @@
 import type { CartDoc, CartItemDoc, CartShipping, CheckoutSessionDoc } from "../../../models/index.js";
-import { RuleError } from "../../../utils/errors.js";
 import { findState, type StateCode } from "../../../utils/gst/states.js";
 import { ZERO_PAISE } from "../../../utils/money.js";
 import { decidePlaceOfSupply } from "../../calculations/document-terms.js";
@@ -32,21 +31,16 @@ export async function toCheckoutState(
 }
 
 /**
- * Where the supply is taxed; null before there is a shipping address.
- * @throws RuleError CHECKOUT_INCOMPLETE when the address names no state: the place of supply is never assumed
+ * Where the supply is taxed; null before there is a shipping address that names a state. The tax is an estimate then,
+ * and nothing can be paid.
  */
 export function placeOfSupplyOf({
   gstin,
   deliveredToOwnPremises = false,
   shippingAddress,
 }: Pick<CheckoutSessionDoc, "gstin" | "deliveredToOwnPremises" | "shippingAddress">): StateCode | null {
-  if (!shippingAddress) return null;
-  const state = findState(shippingAddress.state);
-  if (!state)
-    throw new RuleError("CHECKOUT_INCOMPLETE", "Enter the shipping address again, with its state", {
-      missing: ["shippingAddress"],
-    });
-  return decidePlaceOfSupply({ gstin, deliveredToOwnPremises, deliveryState: state.code });
+  const state = shippingAddress && findState(shippingAddress.state);
+  return state && decidePlaceOfSupply({ gstin, deliveredToOwnPremises, deliveryState: state.code });
 }
 
 /** What decides the heads of the tax, besides the supplier's state. */

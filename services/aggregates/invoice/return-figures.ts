@@ -8,6 +8,7 @@ import type {
   ReturnFigures,
   ReturnGroup,
 } from "../../calculations/gstr1/gstr1.js";
+import { byText } from "../../calculations/gstr1/portal-format.js";
 import { formatNumber } from "../../platform/order-number.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 
@@ -116,11 +117,11 @@ async function countSeries(scope: ReturnScope, tx: ClientSession): Promise<Issue
         total: { $sum: 1 },
       },
     },
-    { $sort: { "_id.series": 1 } },
   ]).session(tx);
-  return counted.map(({ _id: { type, series }, first, last, total }) => ({
-    ...{ type, series, total },
+  const series = counted.map(({ _id: { type, series }, first, last, total }) => ({
+    ...{ type, total },
     from: formatNumber(series, first),
     to: formatNumber(series, last),
   }));
+  return series.sort(byText(({ from }) => from));
 }

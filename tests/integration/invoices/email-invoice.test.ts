@@ -92,7 +92,7 @@ describe("POST /api/admin/invoices/:invoiceNumber/email", () => {
     const { deliveryId } = done(await asAdmin(shop()).post(`/${invoiceNumber}/email`, {}));
     await shop().settle();
     expect(await logOf(invoiceNumber)).toMatchObject([
-      { state: "failed", sentAt: null, error: expect.stringContaining("unavailable") },
+      { state: "failed", sentAt: null, error: expect.stringContaining("answered incorrectly") },
     ]);
     expect(mailsOf(deliveryId)).toEqual([]);
 

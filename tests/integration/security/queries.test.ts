@@ -58,6 +58,7 @@ const FILTERS: Readonly<Record<string, readonly string[]>> = {
     ...["actorId=admin-1", "action=act-1", "resourceType=type-1", "resourceId=id-1", "sortOrder=asc"],
     ...["resourceType=type-1&resourceId=id-1", "dateFrom=2026-11-01"],
   ],
+  "GET /api/admin/invoices/tax-summary": ["dateFrom=2026-11-01", "format=csv"],
 };
 
 const MANY = 600;

@@ -33,12 +33,15 @@ afterAll(() => world.stop());
 
 const ours = (): Route[] => world.routes.filter((route) => isOurs(route) && (route.refuses ?? []).length > 0);
 
-/** An admin has no cart, so a guest's is used. */
+/** An admin has neither cart nor order, so a guest's are used. */
 async function setSceneFor(route: Route): Promise<Scene> {
   const scene = await setScene(world, route);
   if (!isAdminRoute(route)) return scene;
   const headers = { Authorization: `Bearer ${world.sandbox.tokens.admin}` };
-  return { ...scene, send: (change = {}) => world.call(route, { as: headers, ...change }) };
+  return {
+    ...scene,
+    send: (change = {}) => world.call(route, { as: headers, own: scene.shopper.has, ...change }),
+  };
 }
 
 interface Pair {

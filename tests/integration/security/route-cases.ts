@@ -10,6 +10,8 @@ export interface RouteCase {
   access: string;
   params?: (own: Belongings) => Record<string, string>;
   body?: (own: Belongings) => Record<string, unknown>;
+  /** Where a parameter is required. */
+  query?: string;
   /** Shows the lists and objects of the schema that the body above does not; need not be valid as a whole. */
   shape?: Record<string, unknown>;
   /** The stage that a shopper needs for a 2xx. */
@@ -263,6 +265,11 @@ const PAYMENTS: Record<string, RouteCase> = {
   "GET /api/payments/:paymentId": { access: "guest:reject", params: paymentId },
 };
 
+const FILING: Record<string, RouteCase> = {
+  "GET /api/admin/invoices/tax-summary": { access: "admin:invoices:read" },
+  "GET /api/admin/invoices/gstr1": { access: "admin:invoices:read", query: "period=112026" },
+};
+
 /** The settings that hold more than one value. */
 const SETTING_LISTS = { enabledMethods: ["upi"], hsnRates: [{ hsnPrefix: "33", rateBps: 500 }] };
 
@@ -281,6 +288,11 @@ const OPERATIONS: Record<string, RouteCase> = {
     shape: { values: { ...SETTING_LISTS }, ...SETTING_LISTS },
   },
   "GET /api/admin/audit-logs": { access: "admin:audit" },
+  "GET /api/files/:fileId": {
+    access: "open",
+    params: () => ({ fileId: "0".repeat(24) }),
+    ownerless: "opened by the signature of its link, whoever has it",
+  },
   "GET /api/health": open,
   "GET /api/health/live": open,
   "GET /api/health/ready": open,
@@ -290,6 +302,7 @@ const OPERATIONS: Record<string, RouteCase> = {
 };
 
 export const ROUTE_CASES: Readonly<Record<string, RouteCase>> = {
+  ...FILING,
   ...CART,
   ...ADMIN_CARTS,
   ...CHECKOUT,

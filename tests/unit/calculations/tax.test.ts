@@ -25,6 +25,7 @@ describe("decideTaxHead", () => {
     ["29", "04", "igst"],
     ["04", "29", "igst"],
     ["04", "26", "igst"],
+    ["04", "03", "igst"],
     ["29", "27", "igst"],
     ["28", "37", "cgst_sgst"],
     ["25", "26", "cgst_utgst"],

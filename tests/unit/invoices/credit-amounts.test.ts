@@ -237,33 +237,30 @@ describe("the round-off", () => {
 });
 
 describe("any sequence of credit notes", () => {
-  const soldLine = fc.record({
-    amount: fc.oneof(fc.nat(50), fc.nat(500_000)),
-    units: fc.integer({ min: 1, max: 5 }),
-    rateBps: fc.constantFrom(0, 25, 500, 1_800, 4_000),
-  });
-  const invoices = fc
-    .record({
-      goods: fc.array(soldLine, { minLength: 1, maxLength: 4 }),
-      charges: fc.array(
-        fc.record({ amount: fc.integer({ min: 1, max: 9_900 }), rateBps: fc.constantFrom(500, 1_800) }),
-        {
-          maxLength: 2,
-        },
-      ),
-      head: fc.constantFrom<TaxHead>("igst", "cgst_sgst", "cgst_utgst"),
-      pricesIncludeTax: fc.boolean(),
-      roundOff: fc.integer({ min: -49, max: 50 }),
-    })
-    .map(({ goods, charges, head, pricesIncludeTax, roundOff }) => {
-      const rules = { head, pricesIncludeTax };
-      const sold = [
-        ...goods.map((line) => ({ ...line, ...rules })),
-        ...charges.map((charge) => ({ ...charge, ...rules, isCharge: true })),
-      ];
-      const exact = leftOfInvoice(invoiceOf(sold));
-      return invoiceOf(sold, Math.max(roundOff, -exact));
-    });
+  const invoicesOf = (amount: fc.Arbitrary<number>) =>
+    fc
+      .record({
+        goods: fc.array(
+          fc.record({
+            ...{ amount, units: fc.integer({ min: 1, max: 5 }) },
+            rateBps: fc.constantFrom(0, 25, 500, 1_800, 4_000),
+          }),
+          { minLength: 1, maxLength: 4 },
+        ),
+        charges: fc.array(fc.record({ amount, rateBps: fc.constantFrom(500, 1_800) }), { maxLength: 2 }),
+        head: fc.constantFrom<TaxHead>("igst", "cgst_sgst", "cgst_utgst"),
+        pricesIncludeTax: fc.boolean(),
+        roundOff: fc.integer({ min: -49, max: 50 }),
+      })
+      .map(({ goods, charges, head, pricesIncludeTax, roundOff }) => {
+        const rules = { head, pricesIncludeTax };
+        const sold = [
+          ...goods.map((line) => ({ ...line, ...rules })),
+          ...charges.map((charge) => ({ ...charge, ...rules, isCharge: true })),
+        ];
+        const exact = leftOfInvoice(invoiceOf(sold));
+        return invoiceOf(sold, Math.max(roundOff, -exact));
+      });
   const steps = fc.array(
     fc.oneof(
       fc.record({
@@ -321,7 +318,7 @@ describe("any sequence of credit notes", () => {
 
   test("When notes by units and by value come in any order, then they never exceed the invoice and end exactly at it", () => {
     fc.assert(
-      fc.property(invoices, steps, (invoice, wanted) => {
+      fc.property(invoicesOf(fc.oneof(fc.nat(50), fc.nat(500_000))), steps, (invoice, wanted) => {
         const { notes, left } = issue(invoice, wanted);
         const total = (of: readonly Paise[]) => of.reduce((sum, amount) => sum + amount, 0);
         expect(total(notes.map((note) => note.total))).toBe(leftOfInvoice(invoice));
@@ -341,12 +338,12 @@ describe("any sequence of credit notes", () => {
         for (const { sold, credited } of left.lines)
           expect({ ...credited, units: 0 }).toEqual({ ...sold, units: 0 });
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
   test("When no note is smaller than a rupee, then no taxable value is negative", () => {
-    const large = invoices.filter(({ lines }) => lines.every(({ sold }) => sold.total >= 500));
+    const large = invoicesOf(fc.integer({ min: 500, max: 500_000 }));
     fc.assert(
       fc.property(large, steps, (invoice, wanted) => {
         const { notes } = issue(
