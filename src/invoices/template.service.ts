@@ -1,9 +1,11 @@
 import type { InvoiceTemplateDoc, TemplateDesign, TemplateLogo } from "../../models/index.js";
-import { renderPdf } from "../../services/platform/pdf/pdf.service.js";
-import { changeTemplate, getCurrentTemplate } from "../../services/platform/pdf/pdf-template.service.js";
-import { getSettings } from "../../services/platform/settings.service.js";
+import { renderPreview } from "../../services/flows/invoice-pdf.flow.js";
+import {
+  changeTemplate,
+  designOf,
+  getCurrentTemplate,
+} from "../../services/platform/pdf/pdf-template.service.js";
 import { ConflictError, ValidationError } from "../../utils/errors.js";
-import { sampleDocument } from "./template.sample.js";
 
 /** A design as JSON has it: the logo is a data URL. */
 export interface DesignInput extends Partial<Omit<TemplateDesign, "logo">> {
@@ -41,11 +43,8 @@ export async function updateTemplate(change: {
 }
 
 /** A sample invoice in the current design with the given parts; it is in no series and not stored. */
-export async function previewTemplate(input: DesignInput): Promise<Buffer> {
-  const template = { ...(await getCurrentTemplate()), ...toDesign(input) };
-  const { logoUrl: _logoUrl, ...supplier } = await getSettings("company");
-  return renderPdf(sampleDocument(template, supplier));
-}
+export const previewTemplate = async (input: DesignInput): Promise<Buffer> =>
+  renderPreview({ ...designOf(await getCurrentTemplate()), ...toDesign(input) });
 
 const toDetails = ({
   _id,
