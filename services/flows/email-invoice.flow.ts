@@ -18,9 +18,6 @@ import { invoiceLink } from "../platform/links.service.js";
 import { enqueueOutbox } from "../platform/outbox.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 
-/** The outbox message that sends an invoice; its payload is `{deliveryId}`. */
-export const INVOICE_EMAIL_MESSAGE = "invoice.email";
-
 export interface InvoiceEmail {
   invoiceNumber: string;
   /** Default: the order's e-mail address. */
@@ -75,8 +72,8 @@ const logAndEnqueue = (delivery: NewDelivery, invoice: InvoiceDoc): Promise<void
       },
       tx,
     );
-    const dedupeKey = `${INVOICE_EMAIL_MESSAGE}:${deliveryId}`;
-    await enqueueOutbox([{ type: INVOICE_EMAIL_MESSAGE, dedupeKey, payload: { deliveryId } }], tx);
+    const dedupeKey = `invoice.email:${deliveryId}`;
+    await enqueueOutbox([{ type: "invoice.email", dedupeKey, payload: { deliveryId } }], tx);
   });
 
 const ERROR_LENGTH = 500;

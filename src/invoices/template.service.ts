@@ -4,8 +4,8 @@ import { fromDataUrl } from "../../services/platform/pdf/logo.js";
 import {
   assertLogo,
   changeTemplate,
+  designOf,
   getCurrentTemplate,
-  toDesign,
 } from "../../services/platform/pdf/pdf-template.service.js";
 
 export const getTemplate = (): Promise<InvoiceTemplateDoc> => getCurrentTemplate();
@@ -36,7 +36,7 @@ export function updateTemplate(change: {
 export async function previewTemplate(input: DesignInput): Promise<Buffer> {
   const design = readDesign(input);
   if (design.logo) await assertLogo(design.logo);
-  return renderPreview({ ...toDesign(await getCurrentTemplate()), ...design });
+  return renderPreview({ ...designOf(await getCurrentTemplate()), ...design });
 }
 
 /** Only the given parts. */
