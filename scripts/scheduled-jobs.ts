@@ -9,7 +9,7 @@ import { jobs } from "./jobs/index.js";
 import { outboxHandlers } from "./jobs/outbox-handlers.js";
 
 export interface ScheduledJobs {
-  /** Starts nothing new and waits for running jobs. */
+  /** Starts nothing new. Running jobs stop at their next item; this waits for them. */
   stop(): Promise<void>;
 }
 
@@ -24,6 +24,7 @@ export function prepareJobs(): void {
  */
 export function startScheduledJobs(): ScheduledJobs {
   const underWay = new Set<Promise<unknown>>();
+  const stopping = new AbortController();
   const tasks = listJobs().map((job) =>
     cron.schedule(
       job.schedule,
@@ -31,7 +32,8 @@ export function startScheduledJobs(): ScheduledJobs {
         const run = runJob({
           job: job.name,
           slot: slotOf(context.date),
-          work: (jobContext) => job.run(jobContext),
+          work: (jobContext) =>
+            job.run({ ...jobContext, signal: AbortSignal.any([jobContext.signal, stopping.signal]) }),
         })
           .catch((error: unknown) => logger.error({ err: error, job: job.name }, "> A job could not be run"))
           .finally(() => underWay.delete(run));
@@ -44,6 +46,7 @@ export function startScheduledJobs(): ScheduledJobs {
   logger.info({ jobs: listJobs().map((job) => job.name) }, "> Scheduled jobs are running");
   return {
     async stop() {
+      stopping.abort();
       await Promise.all(tasks.map((task) => task.stop()));
       await Promise.all(workers.map((worker) => worker.stop()));
       await Promise.all(underWay);

@@ -1,6 +1,7 @@
 import type { Job } from "../../services/platform/job-registry.service.js";
 import { abandonedCart } from "./abandoned-cart-email.job.js";
 import { analytics } from "./analytics.job.js";
+import { bulkDownload } from "./bulk-download.job.js";
 import { cartCleanup } from "./cart-cleanup.job.js";
 import { checkoutCleanup } from "./checkout-cleanup.job.js";
 import { checkoutReminder } from "./checkout-reminder.job.js";
@@ -25,5 +26,6 @@ export const jobs: readonly Job[] = [
   promotionRefresh,
   abandonedCart,
   analytics,
+  bulkDownload,
   retention,
 ];

@@ -5,6 +5,7 @@ import {
   syncReservation,
 } from "../../services/aggregates/cart/reservation-sync.js";
 import { releaseCoupons } from "../../services/aggregates/checkout-session/coupon-uses.js";
+import { notifyInvoice } from "../../services/flows/email-invoice.flow.js";
 import {
   requestInvoiceOfOrder,
   requestNoteOfRefund,
@@ -104,6 +105,7 @@ export const outboxHandlers: OutboxHandlers = {
         }),
     },
   ],
+  "invoice.email": [about("message", "deliveryId", notifyInvoice)],
   "cart.abandoned": [about("message", "cartId", notifyCartAbandoned)],
   [AUDIT_MESSAGE]: [about("auth", "auditLogId", sendAuditRow)],
 };

@@ -11,9 +11,11 @@ import {
   SKIP_VALIDATORS_RETURN_NEW,
 } from "../../../models/index.js";
 import { INVOICE_TYPE, type InvoiceType } from "../../../utils/constants.js";
+import { toRupees } from "../../../utils/money.js";
 import { type DocumentNumber, seal } from "../../aggregates/invoice/document-parts.js";
 import { isSale } from "../../aggregates/invoice/invoice-reads.js";
 import { MAX_NUMBER_LENGTH, seriesOf } from "../../calculations/document-terms.js";
+import { recordAudit } from "../../platform/audit.service.js";
 import { businessYear, formatNumber } from "../../platform/order-number.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { type Decision, decideDocuments } from "./decide-document.js";
@@ -110,7 +112,18 @@ async function writeDocuments(
   });
   await Invoice.insertMany(documents, { session: tx, lean: true });
   await markOrders(documents, tx);
+  await auditRequested(documents, tx);
   return documents;
+}
+
+/** Documents that an admin has asked for. */
+async function auditRequested(documents: readonly InvoiceDoc[], tx: ClientSession): Promise<void> {
+  for (const { invoiceNumber, orderNumber, totals, reason, createdById } of documents) {
+    if (createdById === null) continue;
+    const after = { orderNumber, grandTotal: toRupees(totals.grandTotal), reason };
+    const about = { action: "invoice.issue", resourceType: "invoice", resourceId: invoiceNumber };
+    await recordAudit({ actor: { type: "admin", id: createdById }, ...about, after }, tx);
+  }
 }
 
 /** Each counter is one document, so the numbers of two transactions never overlap, and an aborted one draws none. */
