@@ -1,4 +1,4 @@
-import mongoose, { type ClientSession, type PipelineStage, Types } from "mongoose";
+import type { PipelineStage } from "mongoose";
 import { Invoice, type InvoiceDoc } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import type { InvoiceType, ReturnTable } from "../../../utils/constants.js";
@@ -11,6 +11,7 @@ import type {
 } from "../../calculations/gstr1/gstr1.js";
 import { byText } from "../../calculations/gstr1/portal-format.js";
 import { formatNumber } from "../../platform/order-number.service.js";
+import { inSnapshot, type Snapshot } from "../../platform/snapshot.service.js";
 
 /** Which documents count: those issued in a span of time, of one registration or of all. */
 export interface ReturnScope extends Span {
@@ -22,46 +23,24 @@ const matching = ({ from, to, gstin }: ReturnScope) => ({
   ...(gstin === undefined ? {} : { "supplier.gstin": gstin }),
 });
 
-/**
- * Runs reads of one snapshot, so that the tables agree while documents are being issued. Unlike in a transaction, they
- * may run at the same time.
- */
-async function inSnapshot<T>(read: (session: ClientSession) => Promise<T>): Promise<T> {
-  const session = await mongoose.startSession({ snapshot: true });
-  try {
-    // The first read decides the moment of all others; it finds nothing.
-    await Invoice.findById(new Types.ObjectId()).session(session).readConcern("snapshot").lean();
-    return await read(session);
-  } finally {
-    await session.endSession();
-  }
-}
-
-const aggregate = <T>(stages: PipelineStage[], session: ClientSession): Promise<T[]> =>
-  Invoice.aggregate<T>(stages)
-    .session(session)
-    .option({ readConcern: { level: "snapshot" } })
-    .allowDiskUse(true)
-    .exec();
-
 /** What the documents of a period add up to, and those that a return lists one by one. */
 export const readReturnFigures = (scope: ReturnScope): Promise<ReturnFigures> =>
-  inSnapshot(async (session) => {
-    const [listed, summed] = await Promise.all([findListed(scope, session), readSummed(scope, session)]);
+  inSnapshot(async (snapshot) => {
+    const [listed, summed] = await Promise.all([findListed(scope, snapshot), readSummed(scope, snapshot)]);
     return { listed, ...summed };
   });
 
 /** The figures that need no single document. */
 export const readSummedFigures = (scope: ReturnScope): Promise<Omit<ReturnFigures, "listed">> =>
-  inSnapshot((session) => readSummed(scope, session));
+  inSnapshot((snapshot) => readSummed(scope, snapshot));
 
 /** The database uses one core per query: in two halves, the sums of a month are ready in two thirds of the time. */
-async function readSummed(scope: ReturnScope, session: ClientSession) {
+async function readSummed(scope: ReturnScope, snapshot: Snapshot) {
   const [one, other] = halvesOf(scope);
   const [groups, more, series] = await Promise.all([
-    sumByGroup({ ...scope, ...one }, session),
-    sumByGroup({ ...scope, ...other }, session),
-    countSeries(scope, session),
+    sumByGroup({ ...scope, ...one }, snapshot),
+    sumByGroup({ ...scope, ...other }, snapshot),
+    countSeries(scope, snapshot),
   ]);
   return { groups: [...groups, ...more], series };
 }
@@ -99,13 +78,13 @@ const SUMS = {
 
 type Grouped = { _id: Pick<ReturnGroup, keyof typeof GROUP> } & Pick<ReturnGroup, keyof typeof SUMS>;
 
-async function sumByGroup(scope: ReturnScope, session: ClientSession): Promise<ReturnGroup[]> {
+async function sumByGroup(scope: ReturnScope, snapshot: Snapshot): Promise<ReturnGroup[]> {
   const stages: PipelineStage[] = [
     { $match: { ...matching(scope), hasGstEffect: true } },
     { $unwind: "$taxSummary" },
     { $group: { _id: GROUP, ...SUMS } },
   ];
-  const grouped = await aggregate<Grouped>(stages, session);
+  const grouped = await snapshot.aggregate<Grouped>(Invoice, stages);
   return grouped.map(({ _id, ...sums }) => ({ ..._id, ...sums }));
 }
 
@@ -122,13 +101,13 @@ type Listed = Pick<
   "invoiceNumber" | "issuedAt" | "returnTable" | "placeOfSupply" | "buyer" | "taxSummary" | "totals"
 >;
 
-async function findListed(scope: ReturnScope, session: ClientSession): Promise<ListedDocument[]> {
+async function findListed(scope: ReturnScope, snapshot: Snapshot): Promise<ListedDocument[]> {
   const stages: PipelineStage[] = [
     { $match: { returnTable: { $in: LISTED }, ...matching(scope), hasGstEffect: true } },
     { $sort: { issuedAt: 1, sequence: 1 } },
     { $project: LISTED_FIELDS },
   ];
-  const documents = await aggregate<Listed>(stages, session);
+  const documents = await snapshot.aggregate<Listed>(Invoice, stages);
   return documents.map(({ placeOfSupply, buyer, taxSummary, totals, ...document }) => ({
     ...document,
     placeOfSupply: placeOfSupply.code,
@@ -146,14 +125,17 @@ interface CountedSeries {
 }
 
 /** Answered by the index alone. */
-async function countSeries(scope: ReturnScope, session: ClientSession): Promise<IssuedSeries[]> {
+async function countSeries(scope: ReturnScope, snapshot: Snapshot): Promise<IssuedSeries[]> {
   const group = {
     _id: { type: "$type", series: "$series" },
     first: { $min: "$sequence" },
     last: { $max: "$sequence" },
     total: { $sum: 1 },
   };
-  const counted = await aggregate<CountedSeries>([{ $match: matching(scope) }, { $group: group }], session);
+  const counted = await snapshot.aggregate<CountedSeries>(Invoice, [
+    { $match: matching(scope) },
+    { $group: group },
+  ]);
   const series = counted.map(({ _id: { type, series }, first, last, total }) => ({
     ...{ type, total },
     from: formatNumber(series, first),
