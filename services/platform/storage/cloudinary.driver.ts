@@ -3,6 +3,7 @@ import https from "node:https";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { v2 as cloudinary, type UploadApiResponse } from "cloudinary";
+import { reachOutsideWrite } from "../../../utils/crash-points.js";
 import { success, unwrap } from "../../../utils/result.js";
 import { type Attempt, Guard } from "../../integrations/guard.js";
 import { CLOUDINARY, CloudinaryError, noAnswerInTime, toFailedAttempt } from "./cloudinary-errors.js";
@@ -68,18 +69,23 @@ export function createCloudinary({ url, timeoutMs }: CloudinaryOptions): Storage
    * connection. `answerBy` starts the time that the answer may take.
    */
   async function call<T>(
+    action: "upload" | "destroy",
     start: (call: { agent: http.Agent; answerBy(): void; signal: AbortSignal }) => Promise<T>,
   ): Promise<T> {
     const agent = new transport.Agent();
     const ended = new AbortController();
     let timer: NodeJS.Timeout | undefined;
+    const write = { service: CLOUDINARY, method: "POST", path: `/raw/${action}` };
+    reachOutsideWrite(write, "before");
     try {
-      return await new Promise<T>((resolve, reject) => {
+      const answer = await new Promise<T>((resolve, reject) => {
         const answerBy = () => {
           if (!ended.signal.aborted) timer = setTimeout(() => reject(noAnswerInTime()), timeoutMs);
         };
         start({ agent, answerBy, signal: ended.signal }).then(resolve, reject);
       });
+      reachOutsideWrite(write, "after");
+      return answer;
     } finally {
       ended.abort();
       clearTimeout(timer);
@@ -93,7 +99,7 @@ export function createCloudinary({ url, timeoutMs }: CloudinaryOptions): Storage
     const hashed = async function* () {
       for await (const part of bytesOf(body)) yield digester.pass(part);
     };
-    return call(async ({ agent, answerBy, signal }) => {
+    return call("upload", async ({ agent, answerBy, signal }) => {
       const answer = await new Promise<UploadApiResponse | BodyError>((resolve, reject) => {
         const options = { ...KIND, public_id: key, overwrite: false, agent, timeout: timeoutMs };
         const form = cloudinary.uploader.upload_stream(
@@ -150,7 +156,7 @@ export function createCloudinary({ url, timeoutMs }: CloudinaryOptions): Storage
 
     async remove(key) {
       const destroy = () =>
-        call(async ({ agent, answerBy }) => {
+        call("destroy", async ({ agent, answerBy }) => {
           answerBy();
           const options = { ...KIND, invalidate: true, agent, timeout: timeoutMs };
           const answer: unknown = await cloudinary.uploader.destroy(key, options);
