@@ -49,6 +49,7 @@ module.exports = {
   workerIdleMemoryLimit: "768MB",
   // A hook that starts a database and a sandbox takes seconds, and up to a minute on a busy machine.
   testTimeout: 90_000,
+  testSequencer: "<rootDir>/tests/support/longest-first.cjs",
   reporters: ["default", "<rootDir>/tests/support/summary-reporter.cjs"],
   projects: [
     { ...shared, displayName: "unit", testMatch: filesOf(UNIT_FOLDERS) },

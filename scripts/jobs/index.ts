@@ -5,6 +5,7 @@ import { bulkDownload } from "./bulk-download.job.js";
 import { cartCleanup } from "./cart-cleanup.job.js";
 import { checkoutCleanup } from "./checkout-cleanup.job.js";
 import { checkoutReminder } from "./checkout-reminder.job.js";
+import { invoiceIssue } from "./invoice-issue.job.js";
 import { outbox } from "./outbox.job.js";
 import { paymentSweep } from "./payment-sweep.job.js";
 import { placementRecovery } from "./placement-recovery.job.js";
@@ -18,6 +19,7 @@ export const jobs: readonly Job[] = [
   paymentSweep,
   webhookRetry,
   outbox,
+  invoiceIssue,
   checkoutCleanup,
   checkoutReminder,
   cartCleanup,

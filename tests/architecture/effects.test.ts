@@ -28,7 +28,8 @@ const RESTRICTED: readonly Restricted[] = [
   {
     what: "axios",
     pattern: /^import (?!type )[^;]*from "axios"/m,
-    allowed: [],
+    // It only reads.
+    allowed: ["services/integrations/image-download.ts"],
     example: `import axios, { type AxiosInstance } from "axios";`,
   },
   {

@@ -98,7 +98,7 @@ describe("The cases", () => {
         .filter((name) => declared.has(name) && declared.get(name) !== route.owner)
         .map((name) => `${nameOf(route)} · ${name}`),
     );
-    expect([...declared.keys()].toSorted()).toEqual(["itemId", "orderNumber"]);
+    expect([...declared.keys()].toSorted()).toEqual(["invoiceNumber", "itemId", "orderNumber"]);
     expect(findings).toEqual([]);
   });
 });

@@ -109,9 +109,10 @@ export async function startSecurityWorld(variables: Record<string, string> = {})
   const connections = new Agent({ keepAlive: true });
   const call: SecurityWorld["call"] = (route, given = {}) => {
     const own = given.own ?? nobodysBelongings();
-    const { params, body } = caseOf(route);
+    const { params, body, query: usual } = caseOf(route);
+    const query = given.query ?? usual;
     const path = pathWith(route, { ...params?.(own), ...given.params });
-    const test = world.http[route.method](given.query === undefined ? path : `${path}?${given.query}`);
+    const test = world.http[route.method](query === undefined ? path : `${path}?${query}`);
     test.agent(connections);
     for (const [name, value] of Object.entries(given.as ?? {})) test.set(name, value as string);
     const key = keyFor(route, given);

@@ -1,0 +1,223 @@
+import {
+  type Canvas,
+  layoutText,
+  lineHeight,
+  type StyledLine,
+  type TextStyle,
+  textWidth,
+} from "../drawing/canvas.js";
+import { body, bold, type Theme } from "../sections/theme.js";
+import type { Draw } from "./blocks.js";
+import { type Block, drawText } from "./blocks.js";
+import type { TableHeader } from "./paginate.js";
+
+/** What a cell says, and what it adds in smaller letters below. */
+export interface Cell {
+  text: string;
+  note?: string;
+}
+
+export interface TableColumn {
+  header: string;
+  align: "left" | "right";
+  /** The column that takes what the others leave. Without one, they share it. */
+  isFlexible?: boolean;
+}
+
+export interface Table {
+  columns: readonly TableColumn[];
+  rows: readonly (readonly Cell[])[];
+  x: number;
+  width: number;
+  theme: Theme;
+  /** A table that supports another: its header is not as loud. */
+  isSecondary?: boolean;
+}
+
+const PADDING = { x: 3.5, y: 3.5 } as const;
+/** The flexible column stays at least this wide: about 25 letters. */
+const MIN_FLEXIBLE = 104;
+/** With so much space left for it, headers stand in one line. */
+const ROOMY = 150;
+/** Letters become smaller until the amounts fit. */
+const SIZES = [8, 7.5, 7, 6.5, 6, 5.5, 5] as const;
+
+interface Styles {
+  text: TextStyle;
+  note: TextStyle;
+  header: TextStyle;
+}
+
+const stylesOf = ({ theme, isSecondary }: Table, size: number): Styles => ({
+  text: { ...body(theme), size },
+  note: { size: size * 0.875, colour: theme.muted },
+  header: {
+    ...bold(theme),
+    size: Math.min(size, 7.5),
+    colour: isSecondary ? theme.accent : theme.onPrimary,
+  },
+});
+
+/** A column with its place, in points. */
+interface PlacedColumn extends TableColumn {
+  x: number;
+  width: number;
+}
+
+/** The rows of a table, under a header that is repeated on each of their pages. */
+export function tableBlocks(table: Table): Block[] {
+  const { styles, columns } = fitColumns(table);
+  const header = headerOf(columns, styles, table);
+  return table.rows.map((cells) => {
+    const content = columns.map((column, index) => cellLines(cells[index] ?? { text: "" }, styles, column));
+    return rowBlock(content, { columns, header, table });
+  });
+}
+
+/** The largest letters with which the flexible column keeps its width. */
+function fitColumns(table: Table): { styles: Styles; columns: PlacedColumn[] } {
+  for (const size of SIZES) {
+    const styles = stylesOf(table, size);
+    const cells = table.columns.map((column, index) => widthOfCells(table, column, index, styles));
+    for (const { split, enough } of HEADERS) {
+      const widths = table.columns.map((column, index) =>
+        Math.max(cells[index] ?? 0, widthOfHeader(column, split, styles)),
+      );
+      const rest = table.width - total(widths);
+      if (rest >= enough) return { styles, columns: placeColumns(table, widths, rest) };
+    }
+  }
+  return squeeze(table);
+}
+
+/** Headers in one line where there is room, otherwise one word per line. */
+const HEADERS = [
+  { split: (header: string) => [header], enough: ROOMY },
+  { split: (header: string) => header.split(" "), enough: MIN_FLEXIBLE },
+] as const;
+
+const total = (widths: readonly number[]): number => widths.reduce((sum, width) => sum + width, 0);
+
+/** Amounts of too many digits: they share what the flexible column leaves, and break. */
+function squeeze(table: Table): { styles: Styles; columns: PlacedColumn[] } {
+  const styles = stylesOf(table, SIZES.at(-1) ?? SIZES[0]);
+  const widths = table.columns.map((column, index) => widthOfCells(table, column, index, styles));
+  const factor = (table.width - MIN_FLEXIBLE) / total(widths);
+  return {
+    styles,
+    columns: placeColumns(
+      table,
+      widths.map((width) => width * factor),
+      MIN_FLEXIBLE,
+    ),
+  };
+}
+
+/** 0 for the flexible column. */
+function widthOfHeader(column: TableColumn, split: (header: string) => string[], { header }: Styles): number {
+  if (column.isFlexible) return 0;
+  return Math.max(...split(column.header).map((part) => textWidth(part, header))) + 2 * PADDING.x + 0.01;
+}
+
+/** The width of the widest cell; 0 for the flexible column. */
+function widthOfCells({ rows }: Table, column: TableColumn, index: number, styles: Styles): number {
+  if (column.isFlexible) return 0;
+  const widths = rows.flatMap((cells) => {
+    const cell = cells[index];
+    return [textWidth(cell?.text ?? "", styles.text), textWidth(cell?.note ?? "", styles.note)];
+  });
+  return Math.max(0, ...widths) + 2 * PADDING.x + 0.01;
+}
+
+function placeColumns(table: Table, widths: readonly number[], flexible: number): PlacedColumn[] {
+  let x = table.x;
+  const hasFlexible = table.columns.some(({ isFlexible }) => isFlexible);
+  const share = hasFlexible ? 0 : flexible / table.columns.length;
+  return table.columns.map((column, index) => {
+    const width = column.isFlexible ? flexible : (widths[index] ?? 0) + share;
+    const placed = { ...column, x, width };
+    x += width;
+    return placed;
+  });
+}
+
+function cellLines({ text, note }: Cell, styles: Styles, column: PlacedColumn): StyledLine[] {
+  const inner = column.width - 2 * PADDING.x;
+  return [...layoutText(text, styles.text, inner), ...layoutText(note ?? "", styles.note, inner)];
+}
+
+function headerOf(columns: readonly PlacedColumn[], styles: Styles, table: Table): TableHeader<Draw> {
+  const content = columns.map(({ header, width }) =>
+    layoutText(header, styles.header, width - 2 * PADDING.x),
+  );
+  const height = Math.max(...content.map(heightOf)) + 2 * PADDING.y;
+  return {
+    height,
+    content: (canvas, y) => {
+      const { primary, tint } = table.theme;
+      canvas.fill({ x: table.x, y, width: table.width, height }, table.isSecondary ? tint : primary);
+      drawCells(canvas, content, columns, y);
+    },
+  };
+}
+
+const heightOf = (lines: readonly StyledLine[]): number =>
+  lines.reduce((sum, { style }) => sum + lineHeight(style), 0);
+
+function drawCells(
+  canvas: Canvas,
+  content: readonly (readonly StyledLine[])[],
+  columns: readonly PlacedColumn[],
+  top: number,
+): void {
+  for (const [index, column] of columns.entries()) {
+    const x = column.align === "right" ? column.x + column.width - PADDING.x : column.x + PADDING.x;
+    let y = top + PADDING.y;
+    for (const line of content[index] ?? []) {
+      drawText(canvas, { line, x, align: column.align }, y);
+      y += lineHeight(line.style);
+    }
+  }
+}
+
+interface RowContext {
+  columns: readonly PlacedColumn[];
+  header: TableHeader<Draw>;
+  table: Table;
+}
+
+function rowBlock(content: readonly StyledLine[][], context: RowContext): Block {
+  const { columns, header, table } = context;
+  const height = Math.max(...content.map(heightOf)) + 2 * PADDING.y;
+  return {
+    height,
+    table: header,
+    content: (canvas, y) => {
+      drawCells(canvas, content, columns, y);
+      canvas.rule(table.x, y + height, table.width, table.theme.line);
+    },
+    split: (available) => {
+      const cuts = content.map((lines) => countFitting(lines, available - 2 * PADDING.y));
+      if (Math.max(...cuts) === 0) return null;
+      return {
+        part: rowBlock(
+          content.map((lines, index) => lines.slice(0, cuts[index])),
+          context,
+        ),
+        rest: rowBlock(
+          content.map((lines, index) => lines.slice(cuts[index])),
+          context,
+        ),
+      };
+    },
+  };
+}
+
+/** How many lines fit into a height. */
+function countFitting(lines: readonly StyledLine[], available: number): number {
+  let used = 0;
+  return lines.filter(({ style }) => {
+    used += lineHeight(style);
+    return used <= available;
+  }).length;
+}

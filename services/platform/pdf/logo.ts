@@ -1,0 +1,89 @@
+import { logger } from "../../../config/logger.config.js";
+import type { TemplateLogo } from "../../../models/index.js";
+import { ValidationError } from "../../../utils/errors.js";
+import { downloadImage } from "../../integrations/image-download.js";
+
+/** A logo is part of every document. */
+export const MAX_LOGO_BYTES = 1_048_576;
+/** A small file can describe a picture that fills the memory. */
+const MAX_LOGO_PIXELS = 4_000;
+
+interface ImageFacts {
+  contentType: TemplateLogo["contentType"];
+  width: number;
+  height: number;
+}
+
+const PNG_SIGNATURE = Buffer.from("89504e470d0a1a0a", "hex");
+/** The JPEG segments that begin with the picture's size: SOF0 to SOF15 without DHT, JPG and DAC. */
+const isFrameHeader = (marker: number): boolean =>
+  marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+
+/** What an image is, read from its bytes and not from what somebody calls it; null for other files. */
+export function readImageFacts(bytes: Buffer): ImageFacts | null {
+  if (bytes.length > 32 && bytes.subarray(0, 8).equals(PNG_SIGNATURE)) {
+    return { contentType: "image/png", width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
+  }
+  return bytes.length > 4 && bytes.readUInt16BE(0) === 0xffd8 ? readJpeg(bytes) : null;
+}
+
+function readJpeg(bytes: Buffer): ImageFacts | null {
+  for (let at = 2; at + 9 < bytes.length && bytes[at] === 0xff; ) {
+    const marker = bytes[at + 1] ?? 0;
+    if (isFrameHeader(marker)) {
+      return {
+        contentType: "image/jpeg",
+        height: bytes.readUInt16BE(at + 5),
+        width: bytes.readUInt16BE(at + 7),
+      };
+    }
+    at += 2 + bytes.readUInt16BE(at + 2);
+  }
+  return null;
+}
+
+/** Why an image cannot be a logo; null when it can. */
+export function logoProblem(bytes: Buffer): string | null {
+  if (bytes.length > MAX_LOGO_BYTES) return `has more than ${MAX_LOGO_BYTES} bytes`;
+  const facts = readImageFacts(bytes);
+  if (!facts) return "is neither a PNG nor a JPEG image";
+  const { width, height } = facts;
+  const isDrawable = width > 0 && height > 0 && width <= MAX_LOGO_PIXELS && height <= MAX_LOGO_PIXELS;
+  return isDrawable ? null : `must have at most ${MAX_LOGO_PIXELS} pixels in each direction`;
+}
+
+export const invalidLogo = (problem: string): ValidationError =>
+  new ValidationError([{ in: "body", path: "logo", message: `"logo" ${problem}` }]);
+
+/** @throws ValidationError when the bytes are no PNG or JPEG of an acceptable size */
+export function toLogo(bytes: Buffer): TemplateLogo {
+  const problem = logoProblem(bytes);
+  const facts = readImageFacts(bytes);
+  if (problem || !facts) throw invalidLogo(problem ?? "cannot be read");
+  return { contentType: facts.contentType, bytes };
+}
+
+const DATA_URL = /^data:image\/(?:png|jpeg);base64,([A-Za-z0-9+/]+={0,2})$/;
+
+/**
+ * The logo in a data URL, as templates are sent.
+ * @throws ValidationError when it is no PNG or JPEG of an acceptable size
+ */
+export function fromDataUrl(url: string): TemplateLogo {
+  const base64 = DATA_URL.exec(url)?.[1];
+  if (base64 === undefined) throw invalidLogo("must be a data URL of a PNG or JPEG image");
+  return toLogo(Buffer.from(base64, "base64"));
+}
+
+export const toDataUrl = ({ contentType, bytes }: TemplateLogo): string =>
+  `data:${contentType};base64,${bytes.toString("base64")}`;
+
+/** The logo at an address, or null with a warning: documents are issued without one rather than not at all. */
+export async function fetchLogo(url: string): Promise<TemplateLogo | null> {
+  try {
+    return toLogo(await downloadImage(url, MAX_LOGO_BYTES));
+  } catch (error) {
+    logger.warn({ err: error }, "> The logo cannot be loaded; invoices have none");
+    return null;
+  }
+}
