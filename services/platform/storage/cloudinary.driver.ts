@@ -53,7 +53,8 @@ async function attempt<T>(work: () => Promise<T>): Promise<Attempt<T>> {
 function accountOf(url: string) {
   const { username, password, hostname, searchParams } = new URL(url);
   const prefix = searchParams.get("upload_prefix");
-  const account = { cloud_name: hostname, api_key: username, api_secret: decodeURIComponent(password) };
+  const [api_key, api_secret] = [decodeURIComponent(username), decodeURIComponent(password)];
+  const account = { cloud_name: hostname, api_key, api_secret };
   return { ...account, ...(prefix && { upload_prefix: prefix }) };
 }
 
