@@ -12,7 +12,7 @@ const DEPLOYED: string[] = JSON.parse(readFileSync(join(PROJECT, "tsconfig.build
 
 const HTTP_EXCHANGE = "services/integrations/http-exchange.ts";
 const TRANSPORT = "services/integrations/razorpay/transport.ts";
-const CLOUDINARY = "services/platform/storage/cloudinary.driver.ts";
+const CLOUDINARY = "services/platform/storage/cloudinary-transport.ts";
 const TRANSACTIONS = "services/platform/transaction.service.ts";
 const DATABASE = "config/database.config.ts";
 
