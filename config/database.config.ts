@@ -1,5 +1,5 @@
 import mongoose, { mongo } from "mongoose";
-import { allModels, type PreparedModel } from "../models/index.js";
+import { type PreparedModel, preparedCollections } from "../models/index.js";
 import { crashPointsAreOn, watchDatabaseWrites } from "../utils/crash-points.js";
 import { logger } from "./logger.config.js";
 
@@ -69,12 +69,12 @@ export async function prepareDatabase(): Promise<void> {
   const database = currentDatabase();
   const there = await database.listCollections({}, { nameOnly: true }).toArray();
   const names = new Set(there.map((collection) => collection.name));
-  for (const { collection } of allModels) {
+  for (const { collection } of preparedCollections) {
     if (!names.has(collection.collectionName))
       await tolerantly(() => database.createCollection(collection.collectionName));
   }
   await dropObsoleteIndexes(database, names);
-  for (const model of allModels) {
+  for (const model of preparedCollections) {
     const indexes = indexesOf(model);
     if (indexes.length > 0)
       await tolerantly(() => database.collection(model.collection.collectionName).createIndexes(indexes));

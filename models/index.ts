@@ -29,6 +29,7 @@ import { Return } from "./return.model.js";
 import { SavedItem } from "./savedItem.model.js";
 import { Setting } from "./setting.model.js";
 import { Shipment } from "./shipment.model.js";
+import { storageCollections } from "./storage.js";
 import { TallyRun } from "./tallyRun.model.js";
 import { WebhookEvent } from "./webhookEvent.model.js";
 
@@ -68,6 +69,7 @@ export * from "./return.model.js";
 export * from "./savedItem.model.js";
 export * from "./setting.model.js";
 export * from "./shipment.model.js";
+export * from "./storage.js";
 export * from "./tallyRun.model.js";
 export * from "./webhookEvent.model.js";
 
@@ -78,7 +80,7 @@ export interface PreparedModel {
   schema: { indexes(): [IndexDefinition, IndexOptions][] };
 }
 
-/** Every collection of the service; made with their indexes before it is ready. */
+/** Every collection with a model. */
 export const allModels: readonly PreparedModel[] = [
   Cart,
   CartItem,
@@ -113,3 +115,6 @@ export const allModels: readonly PreparedModel[] = [
   FailedAttempt,
   PrunedCarts,
 ];
+
+/** Every collection of the service; made with its indexes before the service is ready. */
+export const preparedCollections: readonly PreparedModel[] = [...allModels, ...storageCollections];

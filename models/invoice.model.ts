@@ -234,7 +234,11 @@ schema.index({ series: 1, sequence: 1 }, { unique: true });
 // One document per origin: one sale invoice per order, one credit note per refund.
 schema.index({ origin: 1 }, { unique: true });
 schema.index({ orderId: 1, issuedAt: 1 });
-schema.index({ type: 1, issuedAt: -1 });
-schema.index({ issuedAt: -1 });
+// Ascending, so that the documents of one batch are listed in the order of their numbers in both directions.
+schema.index({ type: 1, issuedAt: 1 });
+// Lists, and returns: the index alone answers which numbers were issued in a period.
+schema.index({ issuedAt: 1, type: 1, series: 1, sequence: 1, "supplier.gstin": 1 });
+// Returns: the documents that are listed one by one.
+schema.index({ returnTable: 1, issuedAt: 1, sequence: 1 });
 
 export const Invoice = model<InvoiceDoc>("Invoice", schema);

@@ -45,9 +45,9 @@ export interface InvoiceRequestDoc {
   dueAt: Date;
   attempts: number;
   lastError: string | null;
-  /** Set when an admin waits for the document and it cannot be issued; other refused requests are deleted. */
+  /** Why there will be no document: for an admin who waits for it, and for a refund. Other refused requests are deleted. */
   refusal: InvoiceRefusal | null;
-  /** When a refused request is deleted. */
+  /** When a refused request is deleted. Null for a refund: the reason why it has no credit note is kept. */
   expiresAt: Date | null;
   createdAt: Date;
 }
@@ -74,7 +74,7 @@ const schema = defineSchema<InvoiceRequestDoc>(
 );
 
 // Refused requests are not due.
-schema.index({ dueAt: 1 }, { partialFilterExpression: { refusal: null } });
+schema.index({ type: 1, dueAt: 1 }, { partialFilterExpression: { refusal: null } });
 schema.index({ orderId: 1 });
 schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 

@@ -335,6 +335,7 @@ export const JOB_NAMES = [
   "placement-recovery",
   "outbox",
   "invoice-issue",
+  "bulk-download",
   "webhook-retry",
   "promotion-refresh",
   "retention",

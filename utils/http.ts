@@ -1,6 +1,7 @@
-import type { Readable } from "node:stream";
 import type { Response } from "express";
 import type { ErrorCode } from "./errors.js";
+
+export { type FileContent, sendFile } from "./send-file.js";
 
 /** The status codes of this service, so that controllers use names instead of numbers. */
 export const HTTP_STATUS = {
@@ -55,20 +56,4 @@ export function sendResponse(
   if (meta) envelope.meta = meta;
   res.status(statusCode).setHeader("Content-Type", JSON_TYPE);
   res.send(JSON.stringify(envelope));
-}
-
-/** A file as an answer: the declared type of the route, a name to save it under. */
-export interface FileContent {
-  name: string;
-  contentType: string;
-  /** Bytes, when it is known before the first byte is sent. */
-  size?: number;
-  /** Strong validator without quotes, for `ETag` and `If-None-Match`. */
-  etag?: string;
-  body: Buffer | Readable;
-}
-
-/** Sends a file as an attachment; ends when the last byte is written. A stream that fails cuts the connection. */
-export async function sendFile(_res: Response, _file: FileContent): Promise<void> {
-  throw new Error("stub");
 }

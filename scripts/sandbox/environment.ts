@@ -9,6 +9,7 @@ export const SERVICE_NAMES = [
   "shipping",
   "engagement",
   "razorpay",
+  "cloudinary",
 ] as const;
 
 export type ServiceName = (typeof SERVICE_NAMES)[number];
@@ -25,6 +26,7 @@ export const DEFAULT_PORTS: Readonly<Record<SandboxServer, number>> = {
   engagement: 3008,
   razorpay: 3009,
   control: 3010,
+  cloudinary: 3011,
 };
 
 /** Shared by the sandbox and the service. Fixed, so that documented curl commands work. */
@@ -40,9 +42,13 @@ export const SANDBOX_SECRETS = {
   razorpayKeySecret: "sandbox-razorpay-key-secret-01",
   razorpayWebhookSecret: "sandbox-razorpay-webhook-secret-0123456789",
   razorpayAccountId: "acc_SandboxShop001",
+  cloudinaryKey: "874837483274837",
+  cloudinarySecret: "sandbox-cloudinary-secret-0123456789",
 } as const;
 
 export type SandboxSecrets = { [name in keyof typeof SANDBOX_SECRETS]: string };
+
+export const CLOUDINARY_CLOUD = "sandbox-shop";
 
 const SERVICE_DATABASE = "order_payment";
 
@@ -82,6 +88,7 @@ export function serviceEnvironment(options: {
     SHIPPING_WEBHOOK_SECRET: secrets.shippingWebhookSecret,
     LINK_SECRET: secrets.linkSecret,
     ENCRYPTION_KEY: secrets.encryptionKey,
+    CLOUDINARY_URL: `cloudinary://${secrets.cloudinaryKey}:${secrets.cloudinarySecret}@${CLOUDINARY_CLOUD}?upload_prefix=${urls.cloudinary}`,
     COMPANY_NAME: "Vedic Store Private Limited",
     COMPANY_ADDRESS: "14 Residency Road, Bengaluru 560025",
     COMPANY_STATE: "Karnataka",
@@ -114,6 +121,7 @@ const PASSED_ON = [
   "CHECKOUT_RESERVATION_TTL_MINUTES",
   "PRICES_INCLUDE_TAX",
   "INVOICE_ISSUE_ON",
+  "STORAGE_DRIVER",
   "INVOICE_LOGO_URL",
   "COMPANY_NAME",
   "COMPANY_ADDRESS",

@@ -12,6 +12,7 @@ const DEPLOYED: string[] = JSON.parse(readFileSync(join(PROJECT, "tsconfig.build
 
 const HTTP_EXCHANGE = "services/integrations/http-exchange.ts";
 const TRANSPORT = "services/integrations/razorpay/transport.ts";
+const CLOUDINARY = "services/platform/storage/cloudinary.driver.ts";
 const TRANSACTIONS = "services/platform/transaction.service.ts";
 const DATABASE = "config/database.config.ts";
 
@@ -40,7 +41,7 @@ const RESTRICTED: readonly Restricted[] = [
   {
     what: "sockets and requests of Node",
     pattern: /^import (?!type )[^;]*from "(?:node:)?(?:https?|http2|net|tls|dgram|undici|child_process)"/m,
-    allowed: [HTTP_EXCHANGE, TRANSPORT, "config/server.config.ts"],
+    allowed: [HTTP_EXCHANGE, TRANSPORT, CLOUDINARY, "config/server.config.ts"],
     example: `import { request } from "node:https";`,
   },
   {

@@ -23,6 +23,9 @@ export interface World {
   stop(): Promise<void>;
 }
 
+/** On a busy machine a neighbour may answer late. Tests of time-outs set their own, shorter limits. */
+const PATIENT = { UPSTREAM_TIMEOUT_MS: "10000", RAZORPAY_TIMEOUT_MS: "10000" };
+
 /**
  * Starts service, database and sandbox. Call it once per test file. The service reads its configuration when its
  * modules are loaded, so the test file itself must not import them.
@@ -34,6 +37,7 @@ export async function startWorld(variables: Record<string, string> = {}): Promis
   Object.assign(
     process.env,
     sandbox.env,
+    PATIENT,
     { MONGODB_URI: testDatabaseUri("orders"), NODE_ENV: "test" },
     variables,
   );

@@ -63,8 +63,9 @@ export function buildOrder(claim: Claim, facts: OrderFacts): OrderDoc {
     shippingAddress,
     billingAddress: checkout.billingAddress ?? shippingAddress,
     gstin: checkout.gstin,
-    placeOfSupply: placeOfSupplyOf(checkout),
-    isSezBuyer: false,
+    // Older versions did not freeze it.
+    placeOfSupply: frozen.placeOfSupply ?? placeOfSupplyOf(checkout),
+    isSezBuyer: frozen.isSezBuyer ?? false,
     invoiceNumber: null,
     shippingMethod: checkout.shippingMethod,
     appliedCoupons: frozen.coupons,

@@ -23,6 +23,8 @@ export const DEFAULT_DESIGN: Readonly<TemplateDesign> = {
   colours: { primary: "#2f5d50", text: "#1f2933" },
 };
 
+const FIRST_VERSION = 1;
+
 /** Changes without a version try again after a concurrent one; more in a row are not an admin's. */
 const MAX_ATTEMPTS = 5;
 
@@ -50,19 +52,21 @@ async function createFirst(): Promise<InvoiceTemplateDoc> {
   const isUsable = logo !== null && (await canDraw({ ...DEFAULT_DESIGN, logo }));
   const design = { ...DEFAULT_DESIGN, logo: isUsable ? logo : null };
   try {
-    await InvoiceTemplate.create([{ _id: 1, ...design, createdById: null }]);
+    await InvoiceTemplate.create([{ _id: FIRST_VERSION, ...design, createdById: null }]);
   } catch (error) {
     // Another instance needed it at the same time.
     if (!isDuplicateKey(error)) throw error;
   }
-  return getTemplate(1);
+  return getTemplate(FIRST_VERSION);
 }
 
 /** @throws Error for a version that was never stored */
 export async function getTemplate(version: number): Promise<InvoiceTemplateDoc> {
   const stored = await InvoiceTemplate.findById(version).lean<InvoiceTemplateDoc>();
-  if (!stored) throw new Error(`there is no invoice template ${version}`);
-  return toTemplate(stored);
+  if (stored) return toTemplate(stored);
+  // Documents are issued with version 1 before one of them is drawn.
+  if (version === FIRST_VERSION) return createFirst();
+  throw new Error(`there is no invoice template ${version}`);
 }
 
 export interface TemplateChange {
@@ -92,7 +96,7 @@ export async function changeTemplate(change: TemplateChange): Promise<InvoiceTem
 
 /** The unique version is the comparison: of two changes of one version, one is a duplicate. */
 async function insertNext(current: InvoiceTemplateDoc, { design, by }: TemplateChange) {
-  const next = { ...toDesign(current), ...design };
+  const next = { ...designOf(current), ...design };
   const version = current._id + 1;
   await inTransaction(async (tx) => {
     await InvoiceTemplate.create([{ _id: version, ...next, createdById: by }], { session: tx });
@@ -102,7 +106,7 @@ async function insertNext(current: InvoiceTemplateDoc, { design, by }: TemplateC
         action: "invoice_template.update",
         resourceType: "invoice_template",
         resourceId: String(version),
-        before: auditedDesign(toDesign(current)),
+        before: auditedDesign(designOf(current)),
         after: auditedDesign(next),
       },
       tx,
@@ -111,7 +115,7 @@ async function insertNext(current: InvoiceTemplateDoc, { design, by }: TemplateC
   return getTemplate(version);
 }
 
-export const toDesign = (template: TemplateDesign): TemplateDesign => ({
+export const designOf = (template: TemplateDesign): TemplateDesign => ({
   logo: template.logo,
   header: template.header,
   footer: template.footer,
@@ -129,7 +133,7 @@ const auditedDesign = (design: TemplateDesign) => ({
 const staleVersion = (current: InvoiceTemplateDoc): ConflictError =>
   new ConflictError("VERSION_CONFLICT", "The template was changed in the meantime; load it and try again", {
     current: {
-      ...toDesign(current),
+      ...designOf(current),
       version: current._id,
       logo: current.logo && toDataUrl(current.logo),
     },
