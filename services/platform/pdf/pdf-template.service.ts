@@ -103,8 +103,8 @@ async function insertNext(current: InvoiceTemplateDoc, { design, by }: TemplateC
     await recordAudit(
       {
         actor: { type: "admin", id: by },
-        action: "invoice_template.update",
-        resourceType: "invoice_template",
+        action: "invoiceTemplate.update",
+        resourceType: "invoiceTemplate",
         resourceId: String(version),
         before: auditedDesign(designOf(current)),
         after: auditedDesign(next),
@@ -139,7 +139,8 @@ const staleVersion = (current: InvoiceTemplateDoc): ConflictError =>
     },
   });
 
-async function assertLogo(logo: NonNullable<TemplateDesign["logo"]>): Promise<void> {
+/** @throws ValidationError for a logo that cannot be drawn: it would fail every document */
+export async function assertLogo(logo: NonNullable<TemplateDesign["logo"]>): Promise<void> {
   const problem = logoProblem(logo.bytes);
   if (problem) throw invalidLogo(problem);
   if (!(await canDraw({ ...DEFAULT_DESIGN, logo }))) throw invalidLogo("cannot be read");

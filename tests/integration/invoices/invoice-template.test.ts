@@ -12,6 +12,8 @@ const put = (body: object) => asAdmin(shop()).put("/template", body);
 /** One red pixel. */
 const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC";
 const LOGO = `data:image/png;base64,${PNG}`;
+/** Its first bytes are right. */
+const BROKEN_LOGO = `data:image/png;base64,${Buffer.from(PNG, "base64").fill(0, 40).toString("base64")}`;
 
 beforeEach(() => shop().db.collection("invoiceTemplates").deleteMany({}));
 
@@ -93,7 +95,7 @@ describe("The invoice template", () => {
     ["a logo of another type", { logo: "data:image/gif;base64,R0lGODlhAQABAAAAACw=" }],
     ["a logo by its address", { logo: "https://example.in/logo.png" }],
     ["a text as a logo", { logo: `data:image/png;base64,${Buffer.from("<svg/>").toString("base64")}` }],
-    ["a PNG under the name of a JPEG", { logo: `data:image/jpeg;base64,${PNG}` }],
+    ["a broken PNG", { logo: BROKEN_LOGO }],
     ["a colour by its name", { colours: { primary: "red", text: "#000000" } }],
     ["half of the colours", { colours: { primary: "#000000" } }],
     ["a header of 501 characters", { header: "x".repeat(501) }],
@@ -136,7 +138,8 @@ describe("A preview", () => {
   });
 
   test("When the design is not valid, then VALIDATION_ERROR", async () => {
-    const answer = await asAdmin(shop()).post("/template/preview", { taxDisplay: "none" });
-    refused(answer, 400, "VALIDATION_ERROR");
+    for (const design of [{ taxDisplay: "none" }, { logo: BROKEN_LOGO }]) {
+      refused(await asAdmin(shop()).post("/template/preview", design), 400, "VALIDATION_ERROR");
+    }
   });
 });
