@@ -103,9 +103,6 @@ describe("The configuration", () => {
       jwtIssuer: _issuer,
       jwtAudience: _audience,
       razorpayAccountId: _account,
-      // Only the stand-in knows this account: no default of the service contains it.
-      cloudinaryKey: _key,
-      cloudinarySecret: _secret,
       ...secrets
     } = SANDBOX_SECRETS;
     expect(published.map(([, value]) => value).sort()).toEqual(Object.values(secrets).sort());
