@@ -8,9 +8,11 @@ import {
   type PaymentDoc,
   type TemplateDesign,
 } from "../../models/index.js";
+import { AppError } from "../../utils/errors.js";
 import { findState } from "../../utils/gst/states.js";
 import { toPrintedDocument, toPrintedPayment } from "../aggregates/invoice/printed-document.js";
 import { findFile, saveFile } from "../platform/files.service.js";
+import { assertReadable, invalidLogo } from "../platform/pdf/logo.js";
 import { renderPdf } from "../platform/pdf/pdf.service.js";
 import type { PrintedPayment } from "../platform/pdf/pdf.types.js";
 import { getTemplate } from "../platform/pdf/pdf-template.service.js";
@@ -74,12 +76,21 @@ async function findOriginalDate({ originalInvoiceId }: InvoiceDoc): Promise<Date
   return original?.issuedAt ?? null;
 }
 
-/** A sample invoice in a design, marked as a preview. It is neither numbered nor stored. */
+/**
+ * A sample invoice in a design, marked as a preview. It is neither numbered nor stored.
+ * @throws ValidationError for a logo that cannot be drawn
+ */
 export async function renderPreview(design: TemplateDesign): Promise<Buffer> {
+  if (design.logo) assertReadable(design.logo);
   const company = await getSettings("company");
   const { name, address, gstin, state, upiVpa, supportEmail, supportPhone } = company;
   const stateCode = findState(state)?.code ?? gstin.slice(0, 2);
-  return renderPdf(
-    sampleDocument(design, { name, address, gstin, stateCode, upiVpa, supportEmail, supportPhone }),
-  );
+  const supplier = { name, address, gstin, stateCode, upiVpa, supportEmail, supportPhone };
+  try {
+    return await renderPdf(sampleDocument(design, supplier));
+  } catch (error) {
+    // The sample itself can always be drawn.
+    if (error instanceof AppError || !design.logo) throw error;
+    throw invalidLogo("cannot be read");
+  }
 }

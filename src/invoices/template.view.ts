@@ -1,20 +1,20 @@
 import Joi from "joi";
-import { TAX_DISPLAYS } from "../../models/index.js";
+import { type InvoiceTemplateDoc, TAX_DISPLAYS } from "../../models/index.js";
+import { toDataUrl } from "../../services/platform/pdf/logo.js";
 import { moment } from "../../utils/view-schemas.js";
 import { count, text, textOrNull } from "../../utils/views/parts.view.js";
 import { viewOf } from "../../utils/views/view-of.js";
-import type { TemplateDetails } from "./template.service.js";
 
-export const toTemplateView = ({ colours, ...template }: TemplateDetails) => ({
-  version: template.version,
-  logo: template.logo,
+export const toTemplateView = ({ colours, ...template }: InvoiceTemplateDoc) => ({
+  version: template._id,
+  logo: template.logo && toDataUrl(template.logo),
   header: template.header,
   footer: template.footer,
   terms: template.terms,
   taxDisplay: template.taxDisplay,
   colours: { primary: colours.primary, text: colours.text },
-  updatedAt: template.updatedAt,
-  updatedBy: template.updatedBy,
+  updatedAt: template.createdAt,
+  updatedBy: template.createdById,
 });
 
 export const TemplateView = viewOf<ReturnType<typeof toTemplateView>>("InvoiceTemplate", {

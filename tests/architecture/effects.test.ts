@@ -12,7 +12,7 @@ const DEPLOYED: string[] = JSON.parse(readFileSync(join(PROJECT, "tsconfig.build
 
 const HTTP_EXCHANGE = "services/integrations/http-exchange.ts";
 const TRANSPORT = "services/integrations/razorpay/transport.ts";
-const CLOUDINARY = "services/platform/storage/cloudinary.driver.ts";
+const CLOUDINARY = "services/platform/storage/cloudinary-transport.ts";
 const TRANSACTIONS = "services/platform/transaction.service.ts";
 /** It only reads. */
 const SNAPSHOTS = "services/platform/snapshot.service.ts";
@@ -39,6 +39,12 @@ const RESTRICTED: readonly Restricted[] = [
     pattern: /\bnew Razorpay\(/,
     allowed: [TRANSPORT],
     example: "const sdk = new Razorpay({ key_id: keyId });",
+  },
+  {
+    what: "the SDK of the file storage",
+    pattern: /^import (?!type )[^;]*from "cloudinary"/m,
+    allowed: [CLOUDINARY],
+    example: `import { v2 as cloudinary } from "cloudinary";`,
   },
   {
     what: "sockets and requests of Node",

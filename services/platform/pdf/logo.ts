@@ -55,24 +55,26 @@ export function logoProblem(bytes: Buffer): string | null {
 export const invalidLogo = (problem: string): ValidationError =>
   new ValidationError([{ in: "body", path: "logo", message: `"logo" ${problem}` }]);
 
-/** @throws ValidationError when the bytes are no PNG or JPEG of an acceptable size */
-export function toLogo(bytes: Buffer): TemplateLogo {
+/** @throws ValidationError when the bytes are not the image they are said to be, or it is too large */
+export function assertReadable({ contentType, bytes }: TemplateLogo): void {
   const problem = logoProblem(bytes);
-  const facts = readImageFacts(bytes);
-  if (problem || !facts) throw invalidLogo(problem ?? "cannot be read");
-  return { contentType: facts.contentType, bytes };
+  if (problem) throw invalidLogo(problem);
+  if (readImageFacts(bytes)?.contentType !== contentType) throw invalidLogo(`is not an ${contentType} file`);
 }
 
-const DATA_URL = /^data:image\/(?:png|jpeg);base64,([A-Za-z0-9+/]+={0,2})$/;
+const DATA_URL = /^data:(image\/png|image\/jpeg);base64,([A-Za-z0-9+/]+={0,2})$/;
 
 /**
  * The logo in a data URL, as templates are sent.
- * @throws ValidationError when it is no PNG or JPEG of an acceptable size
+ * @throws ValidationError when it is not the PNG or JPEG image that it says it is, or is too large
  */
 export function fromDataUrl(url: string): TemplateLogo {
-  const base64 = DATA_URL.exec(url)?.[1];
+  const [, type, base64] = DATA_URL.exec(url) ?? [];
   if (base64 === undefined) throw invalidLogo("must be a data URL of a PNG or JPEG image");
-  return toLogo(Buffer.from(base64, "base64"));
+  const contentType = type === "image/png" ? "image/png" : "image/jpeg";
+  const logo = { contentType, bytes: Buffer.from(base64, "base64") } as const;
+  assertReadable(logo);
+  return logo;
 }
 
 export const toDataUrl = ({ contentType, bytes }: TemplateLogo): string =>
@@ -81,7 +83,11 @@ export const toDataUrl = ({ contentType, bytes }: TemplateLogo): string =>
 /** The logo at an address, or null with a warning: documents are issued without one rather than not at all. */
 export async function fetchLogo(url: string): Promise<TemplateLogo | null> {
   try {
-    return toLogo(await downloadImage(url, MAX_LOGO_BYTES));
+    const bytes = await downloadImage(url, MAX_LOGO_BYTES);
+    const problem = logoProblem(bytes);
+    const facts = readImageFacts(bytes);
+    if (problem || !facts) throw new Error(`the logo ${problem ?? "cannot be read"}`);
+    return { contentType: facts.contentType, bytes };
   } catch (error) {
     logger.warn({ err: error }, "> The logo cannot be loaded; invoices have none");
     return null;

@@ -1,11 +1,16 @@
 import { mongo } from "mongoose";
-import { InvoiceTemplate, type InvoiceTemplateDoc, type TemplateDesign } from "../../../models/index.js";
+import {
+  InvoiceTemplate,
+  type InvoiceTemplateDoc,
+  type TemplateDesign,
+  type TemplateLogo,
+} from "../../../models/index.js";
 import { ConflictError, OverloadedError } from "../../../utils/errors.js";
 import { isDuplicateKey, sha256Hex } from "../../../utils/helpers.js";
 import { recordAudit } from "../audit.service.js";
 import { getSettings } from "../settings.service.js";
 import { inTransaction } from "../transaction.service.js";
-import { fetchLogo, invalidLogo, logoProblem, toDataUrl } from "./logo.js";
+import { assertReadable, fetchLogo, invalidLogo, toDataUrl } from "./logo.js";
 import { renderPdf } from "./pdf.service.js";
 import { sampleDocument } from "./sample-document.js";
 
@@ -103,8 +108,8 @@ async function insertNext(current: InvoiceTemplateDoc, { design, by }: TemplateC
     await recordAudit(
       {
         actor: { type: "admin", id: by },
-        action: "invoice_template.update",
-        resourceType: "invoice_template",
+        action: "invoiceTemplate.update",
+        resourceType: "invoiceTemplate",
         resourceId: String(version),
         before: auditedDesign(designOf(current)),
         after: auditedDesign(next),
@@ -139,9 +144,9 @@ const staleVersion = (current: InvoiceTemplateDoc): ConflictError =>
     },
   });
 
-async function assertLogo(logo: NonNullable<TemplateDesign["logo"]>): Promise<void> {
-  const problem = logoProblem(logo.bytes);
-  if (problem) throw invalidLogo(problem);
+/** @throws ValidationError for a logo that cannot be drawn: it would fail every document */
+export async function assertLogo(logo: TemplateLogo): Promise<void> {
+  assertReadable(logo);
   if (!(await canDraw({ ...DEFAULT_DESIGN, logo }))) throw invalidLogo("cannot be read");
 }
 

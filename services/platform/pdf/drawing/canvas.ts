@@ -61,7 +61,7 @@ export class Canvas {
     // The page's coordinates point down; the matrix turns the letters upright again.
     const operators = [`BT 1 0 0 -1 ${decimal(x)} ${decimal(baseline)} Tm`];
     for (const run of runs) operators.push(...this.operatorsOf(run, style.size));
-    operators.push("ET");
+    operators.push(...this.dotsOf(runs, style.size), "ET");
     this.document.addContent(operators.join("\n"));
   }
 
@@ -114,10 +114,24 @@ export class Canvas {
   }
 
   private operatorsOf(run: GlyphRun, size: number): string[] {
-    const font = this.fontOf(run);
-    const operators = [`/${font.name} ${decimal(size)} Tf`, ...showRun(run, font, size)];
-    if (!needsActualText(run)) return operators;
-    return [spanOf(run.text), ...operators, "EMC"];
+    const options = { font: this.fontOf(run), size, isShown: (glyph: Glyph) => !isDot(run, glyph) };
+    const operators = showGlyphs(run, options);
+    return needsActualText(run) ? [spanOf(run.text), ...operators, "EMC"] : operators;
+  }
+
+  /**
+   * The dots of Arabic letters are glyphs of their own, without characters. They follow the line in an empty span;
+   * between the letters they would break words for readers.
+   */
+  private dotsOf(runs: readonly GlyphRun[], size: number): string[] {
+    if (!runs.some((run) => run.glyphs.some((glyph) => isDot(run, glyph)))) return [];
+    let back = runs.reduce((sum, { width }) => sum + width, 0);
+    const operators = runs.flatMap((run) => {
+      const options = { font: this.fontOf(run), size, back, isShown: (glyph: Glyph) => isDot(run, glyph) };
+      back = 0;
+      return showGlyphs(run, options);
+    });
+    return [spanOf(""), ...operators, "EMC"];
   }
 
   private fontOf({ face }: GlyphRun): EmbeddedFont {
@@ -138,17 +152,7 @@ export interface TextPlace {
 /** Readers take the text of a span from here, and not from its glyphs. */
 const spanOf = (text: string): string => `/Span << /ActualText <feff${utf16Hex(text)}> >> BDC`;
 
-/**
- * The operators for a run. The dots of Arabic letters are glyphs of their own, without characters; they follow the
- * letters in an empty span. Between them they would break the words of readers that look at glyphs only.
- */
-function showRun(run: GlyphRun, font: EmbeddedFont, size: number): string[] {
-  const isDot = ({ text }: Glyph) => run.rtl && text === NOTHING;
-  const show = (isShown: (glyph: Glyph) => boolean, back: number) =>
-    showGlyphs(run.glyphs, { font, size, isShown, back });
-  if (!run.glyphs.some(isDot)) return show(() => true, 0);
-  return [...show((glyph) => !isDot(glyph), 0), spanOf(""), ...show(isDot, run.width), "EMC"];
-}
+const isDot = ({ rtl }: GlyphRun, { text }: Glyph): boolean => rtl && text === NOTHING;
 
 interface ShowOptions {
   font: EmbeddedFont;
@@ -156,12 +160,12 @@ interface ShowOptions {
   /** The others only take their space. */
   isShown: (glyph: Glyph) => boolean;
   /** How far to go back before the first glyph, in thousandths. */
-  back: number;
+  back?: number;
 }
 
 /** Shows glyphs at their positions: numbers in the array move the next glyph to the left by thousandths. */
-function showGlyphs(glyphs: readonly Glyph[], { font, size, isShown, back }: ShowOptions): string[] {
-  const operators: string[] = [];
+function showGlyphs({ glyphs }: GlyphRun, { font, size, isShown, back = 0 }: ShowOptions): string[] {
+  const operators = [`/${font.name} ${decimal(size)} Tf`];
   let array: string[] = [];
   let rise = 0;
   let move = back;

@@ -34,6 +34,7 @@ function readFont(family: Family, bold: boolean): Buffer {
 export interface FontFace {
   /** Unique among the fonts: `sans`, `tamil-bold`. */
   key: string;
+  family: Family;
   bytes: Buffer;
   font: harfbuzz.Font;
   /** Multiplied by it, a length of the font becomes thousandths of the font size. */
@@ -49,7 +50,7 @@ export function getFace(family: Family, bold: boolean): FontFace {
   if (known) return known;
   const bytes = readFont(family, bold);
   const face = new harfbuzz.Face(new harfbuzz.Blob(bytes));
-  const loaded = { key, bytes, font: new harfbuzz.Font(face), scale: 1000 / face.upem };
+  const loaded = { key, family, bytes, font: new harfbuzz.Font(face), scale: 1000 / face.upem };
   faces.set(key, loaded);
   return loaded;
 }

@@ -60,11 +60,14 @@ const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 export const splitGraphemes = (text: string): string[] =>
   Array.from(graphemes.segment(text), ({ segment }) => segment);
 
-/** The runs of a text in its order. What no font contains becomes U+FFFD. */
-export function itemise(text: string, covers: Coverage): FontRun[] {
+/**
+ * The runs of a text in its order. What no font contains becomes U+FFFD.
+ * @param preferred the family of characters that belong to no script
+ */
+export function itemise(text: string, covers: Coverage, preferred: Family = "sans"): FontRun[] {
   const runs: FontRun[] = [];
   for (const grapheme of splitGraphemes(text)) {
-    const next = runOf(grapheme, covers);
+    const next = runOf(grapheme, covers, preferred);
     const last = runs.at(-1);
     if (last?.family === next.family) last.text += next.text;
     else runs.push(next);
@@ -72,10 +75,10 @@ export function itemise(text: string, covers: Coverage): FontRun[] {
   return runs;
 }
 
-function runOf(grapheme: string, covers: Coverage): FontRun {
+function runOf(grapheme: string, covers: Coverage, preferred: Family): FontRun {
   const visible = Array.from(grapheme).filter((character) => !INVISIBLE.test(character));
   const own = SCRIPTS.find(([script]) => script.test(grapheme))?.[1];
-  const candidates = own ? [own, ...FAMILIES] : FAMILIES;
+  const candidates = [own ?? preferred, ...FAMILIES];
   const family = candidates.find((candidate) =>
     visible.every((character) => covers(candidate, character.codePointAt(0) ?? 0)),
   );

@@ -1,7 +1,7 @@
 /** Breaks text into lines. All lengths are thousandths of the font size. */
 import bidiFactory from "bidi-js";
 import LineBreaker from "linebreak";
-import { splitGraphemes, toPrintable } from "./itemise.js";
+import { type Family, splitGraphemes, toPrintable } from "./itemise.js";
 import type { GlyphRun, ShapeOptions } from "./shape.js";
 
 export interface TextLine {
@@ -110,21 +110,21 @@ class ParagraphBreaker {
   private piece(start: number, end: number): Piece {
     const visibleEnd = start + this.text.slice(start, end).trimEnd().length;
     const runs = this.shapeRange(start, visibleEnd);
-    const blanks = this.shapeRange(visibleEnd, end);
+    // Blanks in the font of their word keep its line in one piece for readers.
+    const blanks = this.shapeRange(visibleEnd, end, runs.at(-1)?.run.face.family);
     return { start, end, runs, width: widthOf(runs), blanks, blankWidth: widthOf(blanks) };
   }
 
   /** Text of one level is shaped together. */
-  private shapeRange(start: number, end: number): LevelRun[] {
+  private shapeRange(start: number, end: number, preferred?: Family): LevelRun[] {
     const runs: LevelRun[] = [];
     for (let from = start; from < end; ) {
       const level = this.levels[from] ?? 0;
       let to = from + 1;
       while (to < end && this.levels[to] === level) to += 1;
       const rtl = level % 2 === 1;
-      for (const run of this.shape(this.text.slice(from, to), { bold: this.options.bold, rtl })) {
-        runs.push({ run, level });
-      }
+      const options = { bold: this.options.bold, rtl, ...(preferred && { preferred }) };
+      for (const run of this.shape(this.text.slice(from, to), options)) runs.push({ run, level });
       from = to;
     }
     return runs;

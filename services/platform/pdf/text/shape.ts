@@ -1,6 +1,6 @@
 import * as harfbuzz from "harfbuzzjs";
 import { covers, type FontFace, getFace } from "./fonts.js";
-import { itemise } from "./itemise.js";
+import { type Family, itemise } from "./itemise.js";
 
 /** A shape of a font at its place. Lengths are thousandths of the font size. */
 export interface Glyph {
@@ -30,6 +30,8 @@ export interface GlyphRun {
 export interface ShapeOptions {
   bold: boolean;
   rtl: boolean;
+  /** The family of characters that belong to no script. */
+  preferred?: Family;
 }
 
 /** The same words occur in every invoice: numbers, headings, names of states. Emptied when full. */
@@ -38,11 +40,13 @@ const cache = new Map<string, GlyphRun[]>();
 const buffer = new harfbuzz.Buffer();
 
 /** The glyphs of a text of one direction, run by run in the order of reading. */
-export function shape(text: string, { bold, rtl }: ShapeOptions): readonly GlyphRun[] {
-  const key = `${bold ? "b" : "r"}${rtl ? "<" : ">"}${text}`;
+export function shape(text: string, { bold, rtl, preferred }: ShapeOptions): readonly GlyphRun[] {
+  const key = `${bold ? "b" : "r"}${rtl ? "<" : ">"}${preferred ?? ""}:${text}`;
   const known = cache.get(key);
   if (known) return known;
-  const runs = itemise(text, covers).map((run) => shapeRun(getFace(run.family, bold), run.text, rtl));
+  const runs = itemise(text, covers, preferred).map((run) =>
+    shapeRun(getFace(run.family, bold), run.text, rtl),
+  );
   if (cache.size >= CACHE_SIZE) cache.clear();
   cache.set(key, runs);
   return runs;
