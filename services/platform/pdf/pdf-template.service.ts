@@ -145,7 +145,7 @@ const staleVersion = (current: InvoiceTemplateDoc): ConflictError =>
   });
 
 /** @throws ValidationError for a logo that cannot be drawn: it would fail every document */
-export async function assertLogo(logo: TemplateLogo): Promise<void> {
+async function assertLogo(logo: TemplateLogo): Promise<void> {
   assertReadable(logo);
   if (!(await canDraw({ ...DEFAULT_DESIGN, logo }))) throw invalidLogo("cannot be read");
 }

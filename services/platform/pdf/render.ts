@@ -62,6 +62,8 @@ function createPdf({ invoice }: PrintedDocument): PDFKit.PDFDocument {
     size: "A4",
     margin: 0,
     autoFirstPage: false,
+    // pdfkit would load Helvetica.
+    font: "",
     lang: "en-IN",
     displayTitle: true,
     pdfVersion: "1.7",

@@ -14,6 +14,15 @@ const FLAGS = 4;
 /** A CMap lists at most 100 characters per block. */
 const BLOCK = 100;
 
+/** Parsing takes longer than drawing a page. */
+const parsed = new Map<FontFace, fontkit.Font>();
+
+function parse(face: FontFace): fontkit.Font {
+  const font = parsed.get(face) ?? fontkit.create(face.bytes);
+  parsed.set(face, font);
+  return font;
+}
+
 /**
  * The part of a font that a document uses. pdfkit's own font shapes text itself, which fails for some Indian scripts,
  * and knows one text per glyph. Here each pair of glyph and text has a character code of its own, because the same
@@ -46,7 +55,7 @@ export class EmbeddedFont {
 
   /** Writes the font, after the last page. */
   end(): void {
-    const font = fontkit.create(this.face.bytes);
+    const font = parse(this.face);
     const subset = font.createSubset();
     const glyphOfCode = Buffer.alloc(this.glyphs.length * 2);
     for (const [code, { id }] of this.glyphs.entries()) {

@@ -38,7 +38,7 @@ const PADDING = { x: 3.5, y: 3.5 } as const;
 /** The flexible column stays at least this wide: about 25 letters. */
 const MIN_FLEXIBLE = 104;
 /** With so much space left for it, headers stand in one line. */
-const ROOMY = 150;
+const ROOMY = 190;
 /** Letters become smaller until the amounts fit. */
 const SIZES = [8, 7.5, 7, 6.5, 6, 5.5, 5] as const;
 
@@ -90,11 +90,22 @@ function fitColumns(table: Table): { styles: Styles; columns: PlacedColumn[] } {
   return squeeze(table);
 }
 
-/** Headers in one line where there is room, otherwise one word per line. */
+/** Headers in one line where there is room, otherwise in two. */
 const HEADERS = [
   { split: (header: string) => [header], enough: ROOMY },
-  { split: (header: string) => header.split(" "), enough: MIN_FLEXIBLE },
+  { split: inTwoLines, enough: MIN_FLEXIBLE },
 ] as const;
+
+/** The division into two lines of which the longer one is shortest. */
+function inTwoLines(header: string): string[] {
+  const words = header.split(" ");
+  const divisions = words.map((_, index) => [words.slice(0, index).join(" "), words.slice(index).join(" ")]);
+  const longest = (lines: readonly string[]) => Math.max(...lines.map(({ length }) => length));
+  return divisions.reduce(
+    (best, division) => (longest(division) < longest(best) ? division : best),
+    [header],
+  );
+}
 
 const total = (widths: readonly number[]): number => widths.reduce((sum, width) => sum + width, 0);
 

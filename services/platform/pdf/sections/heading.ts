@@ -94,11 +94,15 @@ function factRows(document: PrintedDocument, theme: Theme): Row[] {
   });
 }
 
+function numberLabel(invoice: Invoice): string {
+  if (isCreditNote(invoice)) return "Credit note no.";
+  return invoice.documentTitle.includes("Invoice") ? "Invoice no." : "Bill no.";
+}
+
 function factsOf({ invoice, originalIssuedAt }: PrintedDocument): (readonly [string, string])[] {
   const { placeOfSupply, originalInvoiceNumber, refundNumber } = invoice;
-  const isCredit = isCreditNote(invoice);
   return [
-    [isCredit ? "Credit note no." : "Invoice no.", invoice.invoiceNumber],
+    [numberLabel(invoice), invoice.invoiceNumber],
     ["Date", formatDay(invoice.issuedAt)],
     ["Order no.", invoice.orderNumber],
     ...(originalInvoiceNumber ? [["Original invoice", originalInvoiceNumber] as const] : []),

@@ -35,6 +35,8 @@ interface Piece {
 }
 
 const bidi = bidiFactory();
+/** The blocks of scripts from right to left. Without their letters, everything has level 0. */
+const RIGHT_TO_LEFT = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
 /** bidi-js takes the halves of a surrogate pair for Latin letters. Emoji have no direction. */
 const EMOJI = /[\p{Extended_Pictographic}\u{1F1E6}-\u{1F1FF}\u{1F3FB}-\u{1F3FF}]/gu;
 const NEUTRAL = (emoji: string): string => "\u263A".repeat(emoji.length);
@@ -55,7 +57,9 @@ class ParagraphBreaker {
     private readonly options: LineOptions,
     private readonly shape: Shaper,
   ) {
-    this.levels = bidi.getEmbeddingLevels(text.replace(EMOJI, NEUTRAL), "auto").levels;
+    this.levels = RIGHT_TO_LEFT.test(text)
+      ? bidi.getEmbeddingLevels(text.replace(EMOJI, NEUTRAL), "auto").levels
+      : new Uint8Array(text.length);
   }
 
   lines(): TextLine[] {
