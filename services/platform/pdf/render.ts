@@ -1,4 +1,6 @@
-import { Canvas, PDFDocument } from "./drawing/canvas.js";
+import PDFDocument from "pdfkit";
+import { Canvas } from "./drawing/canvas.js";
+import { type Theme, toTheme } from "./drawing/theme.js";
 import type { Block, Draw } from "./layout/blocks.js";
 import { space } from "./layout/blocks.js";
 import { type Placed, paginate } from "./layout/paginate.js";
@@ -10,7 +12,6 @@ import { farewell, terms } from "./sections/notes.js";
 import { PageFrame } from "./sections/page-frame.js";
 import { parties } from "./sections/parties.js";
 import { taxSummary } from "./sections/tax-summary.js";
-import { type Theme, toTheme } from "./sections/theme.js";
 
 /**
  * Renders a document as PDF. The same input gives the same bytes: nothing depends on the time, on chance or on the

@@ -1,5 +1,3 @@
-import PDFDocument from "pdfkit";
-import { getFace } from "../text/fonts.js";
 import { breakLines, type TextLine } from "../text/lines.js";
 import { type Glyph, type GlyphRun, NOTHING, needsActualText, shape } from "../text/shape.js";
 import { EmbeddedFont, utf16Hex } from "./embedded-font.js";
@@ -195,10 +193,3 @@ function showGlyphs({ glyphs }: GlyphRun, { font, size, isShown, back = 0 }: Sho
   if (rise !== 0) operators.push("0 Ts");
   return operators;
 }
-
-/** The fonts of all text without complex letters, so that the first document need not wait for them. */
-export const warmUp = (): void => {
-  for (const bold of [false, true]) getFace("sans", bold);
-};
-
-export { PDFDocument };

@@ -6,7 +6,7 @@ import {
   type TextStyle,
   textWidth,
 } from "../drawing/canvas.js";
-import { body, bold, type Theme } from "../sections/theme.js";
+import { body, bold, type Theme } from "../drawing/theme.js";
 import type { Draw } from "./blocks.js";
 import { type Block, drawText } from "./blocks.js";
 import type { TableHeader } from "./paginate.js";

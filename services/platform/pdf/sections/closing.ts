@@ -1,12 +1,12 @@
 import type { Paise } from "../../../../utils/money.js";
 import { formatAmount } from "../../../calculations/amount-in-words.js";
 import { type Canvas, layoutText, lineHeight, type TextStyle } from "../drawing/canvas.js";
+import { body, bold, CONTENT, label, muted, type Theme } from "../drawing/theme.js";
 import { type Block, drawText, type PlacedText } from "../layout/blocks.js";
 import type { PrintedDocument, PrintedPayment } from "../pdf.types.js";
 import { isCreditNote } from "./heading.js";
 import { drawQrCode } from "./qr-code.js";
 import { taxHeadsOf } from "./tax-columns.js";
-import { body, bold, CONTENT, label, muted, type Theme } from "./theme.js";
 
 const TOTALS = { x: CONTENT.x + 303, width: CONTENT.width - 303 } as const;
 const LEFT = { x: CONTENT.x, width: 285 } as const;

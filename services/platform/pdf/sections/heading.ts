@@ -1,8 +1,8 @@
 import { stateByCode } from "../../../../utils/gst/states.js";
 import { type Canvas, layoutText, lineHeight, type StyledLine } from "../drawing/canvas.js";
+import { body, bold, CONTENT, muted, SIZES, type Theme } from "../drawing/theme.js";
 import { type Block, besides, type Row, rowBlocks, rowsOf, space, textBlocks } from "../layout/blocks.js";
 import type { PrintedDocument } from "../pdf.types.js";
-import { body, bold, CONTENT, muted, SIZES, type Theme } from "./theme.js";
 
 type Invoice = PrintedDocument["invoice"];
 

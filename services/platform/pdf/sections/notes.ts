@@ -1,7 +1,7 @@
+import { CONTENT, label, muted, SIZES, type Theme } from "../drawing/theme.js";
 import { type Block, textBlocks } from "../layout/blocks.js";
 import type { PrintedDocument } from "../pdf.types.js";
 import { isCreditNote } from "./heading.js";
-import { CONTENT, label, muted, SIZES, type Theme } from "./theme.js";
 
 /** The seller's terms. A page may end between any two lines. */
 export function terms({ template }: PrintedDocument, theme: Theme): Block[] {

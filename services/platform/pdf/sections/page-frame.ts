@@ -1,7 +1,7 @@
 import { type Canvas, layoutText, lineHeight, type StyledLine } from "../drawing/canvas.js";
+import { CONTENT, muted, PAGE, SIZES, type Theme } from "../drawing/theme.js";
 import type { PageSpace } from "../layout/paginate.js";
 import type { PrintedDocument } from "../pdf.types.js";
-import { CONTENT, muted, PAGE, SIZES, type Theme } from "./theme.js";
 
 const BAND_HEIGHT = 6;
 const RUNNING_HEAD = 20;

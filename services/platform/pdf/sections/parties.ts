@@ -1,9 +1,9 @@
 import type { AddressSnapshot } from "../../../../models/index.js";
 import { findState } from "../../../../utils/gst/states.js";
 import { lineHeight } from "../drawing/canvas.js";
+import { body, bold, CONTENT, label, type Theme } from "../drawing/theme.js";
 import { type Block, besides, type Draw, type Row, rowBlocks, rowsOf, space } from "../layout/blocks.js";
 import type { PrintedDocument } from "../pdf.types.js";
-import { body, bold, CONTENT, label, type Theme } from "./theme.js";
 
 const PADDING = 8;
 const GAP = 16;

@@ -1,5 +1,5 @@
 import type { TemplateColours } from "../../../../models/index.js";
-import type { Box, TextStyle } from "../drawing/canvas.js";
+import type { Box, TextStyle } from "./canvas.js";
 
 /** A4, in points. */
 export const PAGE = { width: 595.28, height: 841.89 } as const;
