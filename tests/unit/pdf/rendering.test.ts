@@ -52,6 +52,10 @@ const documents = {
     lines: [aLine({ description: "Kumkum" }, "none")],
     invoice: { documentTitle: "Bill of Supply" },
   }),
+  combined: aPrintedDocument({
+    lines: [aLine(), aLine({ description: "Kumkum" }, "none")],
+    invoice: { documentTitle: "Invoice-cum-Bill of Supply" },
+  }),
   gift: aPrintedDocument({
     lines: [aLine(), aLine({ description: "Tulsi tea", isFreeGift: true, unitPrice: paise(0) })],
   }),
@@ -162,6 +166,10 @@ describe("an invoice", () => {
   it("When all goods are exempt, then the bill of supply shows no tax", () => {
     expect(textIn("billOfSupply")).toContain("Bill of Supply");
     expect(textIn("billOfSupply")).not.toMatch(/CGST|SGST|IGST|Taxable|TAX SUMMARY/);
+  });
+
+  it("When exempt goods are beside taxed ones, then the long title is printed whole", () => {
+    expect(textIn("combined")).toContain("Invoice-cum-Bill of Supply");
   });
 
   it("When a line is a free gift, then it is listed as free", () => {

@@ -44,11 +44,7 @@ export function heading(document: PrintedDocument, theme: Theme): Block[] {
 
 function masthead({ invoice, template }: PrintedDocument, theme: Theme): Block {
   const { logo } = template;
-  const [title] = layoutText(
-    invoice.documentTitle,
-    { size: SIZES.title, bold: true, colour: theme.accent },
-    RIGHT.width,
-  );
+  const title = titleLine(invoice.documentTitle, theme);
   const copy = { size: SIZES.small, bold: true, colour: theme.muted };
   return space((logo ? LOGO.height : NAME_HEIGHT) + 10, (canvas, y) => {
     if (logo) canvas.image(Buffer.from(logo.bytes), { x: LEFT.x, y, ...LOGO });
@@ -62,6 +58,15 @@ function masthead({ invoice, template }: PrintedDocument, theme: Theme): Block {
       },
     });
   });
+}
+
+/** On one line, as large as it fits: "Invoice-cum-Bill of Supply" is longer than the others, and the law wants all of it. */
+function titleLine(title: string, theme: Theme): StyledLine | undefined {
+  const sizes = [SIZES.title, SIZES.name, SIZES.name - 2];
+  const lines = sizes.map((size) =>
+    layoutText(title, { size, bold: true, colour: theme.accent }, RIGHT.width),
+  );
+  return (lines.find(({ length }) => length === 1) ?? lines.at(-1))?.[0];
 }
 
 /** The name in place of a logo: in one or two lines. */
