@@ -135,7 +135,7 @@ export interface InvoiceDoc {
   amountInWords: string;
   /** The same version renders the same bytes. */
   templateVersion: number;
-  /** SHA-256 of everything above: shows a change that was made past this schema. */
+  /** SHA-256 of everything else: shows a change that was made past this schema. */
   contentHash: string;
   createdById: string | null;
   createdAt: Date;

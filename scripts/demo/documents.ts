@@ -28,7 +28,7 @@ export async function writeDocuments(stage: Stage, orders: number): Promise<void
   );
   await rm(FOLDER, { recursive: true, force: true });
   await mkdir(FOLDER, { recursive: true });
-  const written = [...(await writePdfs(documents)), ...(await writeReturns(stage, documents))];
+  const written = [...(await writePdfs(stage, documents)), ...(await writeReturns(stage, documents))];
   narrate("Written for you to open:");
   for (const path of written) print(`     ${path}`);
 }
@@ -75,11 +75,12 @@ async function creditOneUnit(admin: Storefront, invoice: unknown): Promise<void>
   );
 }
 
-/** By their signed links, as a customer opens them. */
-async function writePdfs(documents: readonly unknown[]): Promise<string[]> {
+/** By their signed links, as a customer opens them; the demo's service has another port than its public address. */
+async function writePdfs({ serviceUrl }: Stage, documents: readonly unknown[]): Promise<string[]> {
   const paths: string[] = [];
   for (const document of documents) {
-    const pdf = await download(textAt(document, "pdfUrl"));
+    const { pathname, search } = new URL(textAt(document, "pdfUrl"));
+    const pdf = await download(serviceUrl + pathname + search);
     check(pdf.subarray(0, 5).toString() === "%PDF-", `${textAt(document, "invoiceNumber")} is a PDF`);
     paths.push(await write(`${textAt(document, "invoiceNumber")}.pdf`, pdf));
   }

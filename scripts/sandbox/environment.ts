@@ -42,19 +42,27 @@ export const SANDBOX_SECRETS = {
   razorpayKeySecret: "sandbox-razorpay-key-secret-01",
   razorpayWebhookSecret: "sandbox-razorpay-webhook-secret-0123456789",
   razorpayAccountId: "acc_SandboxShop001",
-  cloudinaryKey: "874837483274837",
-  cloudinarySecret: "sandbox-cloudinary-secret-0123456789",
 } as const;
 
 export type SandboxSecrets = { [name in keyof typeof SANDBOX_SECRETS]: string };
 
-export const CLOUDINARY_CLOUD = "sandbox-shop";
+/** Known only to the stand-in, whose address is part of the variable: no service can use it by mistake. */
+export const CLOUDINARY_ACCOUNT = {
+  cloud: "sandbox-shop",
+  apiKey: "874837483274837",
+  apiSecret: "sandbox-cloudinary-secret-0123456789",
+} as const;
 
 const SERVICE_DATABASE = "order_payment";
 
 /** The database in a connection string, if it names one. */
 export const databaseNameOf = (mongoUri: string): string | undefined =>
   /^mongodb(?:\+srv)?:\/\/[^/?]+\/([^?]+)/.exec(mongoUri)?.[1];
+
+const cloudinaryUrl = (address: string): string => {
+  const { cloud, apiKey, apiSecret } = CLOUDINARY_ACCOUNT;
+  return `cloudinary://${apiKey}:${apiSecret}@${cloud}?upload_prefix=${address}`;
+};
 
 /** The complete environment of a service that runs against this sandbox, without `PORT`. */
 export function serviceEnvironment(options: {
@@ -88,7 +96,7 @@ export function serviceEnvironment(options: {
     SHIPPING_WEBHOOK_SECRET: secrets.shippingWebhookSecret,
     LINK_SECRET: secrets.linkSecret,
     ENCRYPTION_KEY: secrets.encryptionKey,
-    CLOUDINARY_URL: `cloudinary://${secrets.cloudinaryKey}:${secrets.cloudinarySecret}@${CLOUDINARY_CLOUD}?upload_prefix=${urls.cloudinary}`,
+    CLOUDINARY_URL: cloudinaryUrl(urls.cloudinary),
     COMPANY_NAME: "Vedic Store Private Limited",
     COMPANY_ADDRESS: "14 Residency Road, Bengaluru 560025",
     COMPANY_STATE: "Karnataka",

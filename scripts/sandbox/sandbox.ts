@@ -24,7 +24,7 @@ import { type CloudinaryControl, createCloudinary } from "./cloudinary/index.js"
 import { createControlApp } from "./control-http.js";
 import { createEngagement, type EngagementControl } from "./engagement/index.js";
 import {
-  CLOUDINARY_CLOUD,
+  CLOUDINARY_ACCOUNT,
   databaseNameOf,
   SANDBOX_SECRETS,
   type SandboxSecrets,
@@ -126,11 +126,7 @@ async function createStandIns(context: SandboxContext, secrets: SandboxSecrets, 
     shipping: createShipping(context, { webhookSecret }),
     engagement: createEngagement(context),
     razorpay: createRazorpay(context, secrets),
-    cloudinary: createCloudinary(context, {
-      cloud: CLOUDINARY_CLOUD,
-      apiKey: secrets.cloudinaryKey,
-      apiSecret: secrets.cloudinarySecret,
-    }),
+    cloudinary: createCloudinary(context, CLOUDINARY_ACCOUNT),
   };
 }
 

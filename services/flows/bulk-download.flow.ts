@@ -1,65 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { Readable } from "node:stream";
-import { buffer } from "node:stream/consumers";
-import { ZipArchive } from "archiver";
 import { type Types, trusted } from "mongoose";
 import { logger } from "../../config/logger.config.js";
-import {
-  BulkDownload,
-  type BulkDownloadDoc,
-  type FileDoc,
-  Invoice,
-  type InvoiceDoc,
-} from "../../models/index.js";
+import { BulkDownload, type BulkDownloadDoc, type FileDoc } from "../../models/index.js";
 import { databaseTime, isPast, now } from "../../utils/clock.js";
-import { openFile, saveFile } from "../platform/files.service.js";
+import { type AfterEach, archiveInvoices, type PdfOf } from "../aggregates/invoice/invoice-archive.js";
+import { saveFile } from "../platform/files.service.js";
 
-/** Renders and stores a document's PDF, if that has not happened yet. */
-export type PdfOf = (invoice: InvoiceDoc) => Promise<FileDoc>;
-
-/** Called after each document of an archive; throws to end the archive. */
-type AfterEach = (done: number) => Promise<void>;
-
-/**
- * A ZIP archive of these documents, made while it is read: the next PDF is fetched when the reader wants more, so that
- * one is held in memory at a time. The stream fails with what `pdfOf` throws.
- */
-export const archiveInvoices = (
-  invoiceIds: readonly Types.ObjectId[],
-  pdfOf: PdfOf,
-  afterEach?: AfterEach,
-): Readable => Readable.from(zipOf(invoiceIds, pdfOf, afterEach), { objectMode: false });
-
-async function* zipOf(
-  invoiceIds: readonly Types.ObjectId[],
-  pdfOf: PdfOf,
-  afterEach?: AfterEach,
-): AsyncGenerator<Buffer> {
-  // A PDF is compressed already.
-  const archive = new ZipArchive({ store: true });
-  const ready: Buffer[] = [];
-  archive.on("data", (bytes) => ready.push(bytes));
-  for (const [index, id] of invoiceIds.entries()) {
-    const invoice = await Invoice.findById(id).lean<InvoiceDoc>();
-    if (!invoice) throw new Error(`there is no invoice ${id.toHexString()}`);
-    const written = once(archive, "entry");
-    archive.append(await buffer(await openFile(await pdfOf(invoice))), toEntry(invoice));
-    await written;
-    yield* ready.splice(0);
-    await afterEach?.(index + 1);
-  }
-  const ended = once(archive, "end");
-  await archive.finalize();
-  await ended;
-  yield* ready;
-}
-
-/** The same documents give the same bytes. A number with slashes must not become a folder. */
-const toEntry = ({ invoiceNumber, issuedAt }: InvoiceDoc) => ({
-  name: `${invoiceNumber.replace(/[^\w.-]/g, "_")}.pdf`,
-  date: issuedAt,
-});
+export { archiveInvoices, type PdfOf };
 
 /** Orders an archive, which the job `bulk-download` makes. */
 export async function startBulkDownload(request: {

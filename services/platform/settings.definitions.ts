@@ -197,9 +197,10 @@ export const SETTING_DEFINITIONS = {
       "UPI address for the QR code on unpaid invoices",
       100,
     ),
-    logoUrl: planned(
-      "invoice templates with a logo by URL",
-      optionalWords(config.company.logoUrl ?? null, "Logo on invoices", 2_000),
+    logoUrl: optionalWords(
+      config.company.logoUrl ?? null,
+      "Logo of the first version of the invoice template; later versions have their own",
+      2_000,
     ),
     supportEmail: define<string | null>(
       null,

@@ -19,7 +19,7 @@ filing.get(
     access: admin("invoices:read"),
     schemas: schemas.getTaxSummarySchema,
     answers: { 200: file("text/csv", TaxSummaryView) },
-    rateClass: "export",
+    rateClass: "search",
   },
   controller.getTaxSummary,
 );
@@ -38,7 +38,8 @@ filing.get(
     access: admin("invoices:read"),
     schemas: schemas.getGstr1Schema,
     answers: { 200: file("application/json") },
-    rateClass: "export",
+    // An accountant downloads the months of a quarter, or of a year, one after the other.
+    rateClass: "search",
   },
   controller.getGstr1,
 );

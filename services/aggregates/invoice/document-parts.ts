@@ -1,6 +1,6 @@
 import type { AddressSnapshot, InvoiceDoc, InvoiceSupplier } from "../../../models/index.js";
 import { findState, isStateCode, type State, stateByCode } from "../../../utils/gst/states.js";
-import { canonicalJson, sha256Hex } from "../../../utils/helpers.js";
+import { contentHash } from "../../calculations/content-hash.js";
 import { getSettings } from "../../platform/settings.service.js";
 
 /** A document before it has a number. */
@@ -13,15 +13,6 @@ export type DocumentNumber = Pick<InvoiceDoc, "invoiceNumber" | "series" | "sequ
 export function seal(document: NumberlessDocument, number: DocumentNumber): InvoiceDoc {
   const content = { ...document, ...number };
   return { ...content, contentHash: contentHash(content) };
-}
-
-/**
- * SHA-256 of everything in a document, hexadecimal. A stored document with another hash was changed past the schema,
- * which refuses every update.
- */
-export function contentHash(document: Omit<InvoiceDoc, "contentHash"> & { contentHash?: string }): string {
-  const { contentHash: _stored, ...content } = document;
-  return sha256Hex(canonicalJson(content));
 }
 
 /**

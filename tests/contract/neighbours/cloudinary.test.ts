@@ -1,18 +1,18 @@
 import { createHash } from "node:crypto";
 import axios from "axios";
-import { CLOUDINARY_CLOUD, SANDBOX_SECRETS } from "../../../scripts/sandbox/environment.js";
+import { CLOUDINARY_ACCOUNT } from "../../../scripts/sandbox/environment.js";
 import { useNeighbours } from "./harness.js";
 
 /** The stand-in of Cloudinary refuses what Cloudinary refuses. What the driver does with it: tests/contract/storage. */
 const world = useNeighbours();
 
-const { cloudinaryKey, cloudinarySecret } = SANDBOX_SECRETS;
+const { cloud: CLOUD, apiKey, apiSecret } = CLOUDINARY_ACCOUNT;
 const nowSeconds = () => Math.floor(Date.now() / 1_000);
 
 type Params = Record<string, string>;
 
 /** As in Cloudinary's documentation, "Generating authentication signatures". */
-function signed(params: Params, secret: string = cloudinarySecret): Params {
+function signed(params: Params, secret: string = apiSecret): Params {
   const text = Object.keys(params)
     .sort()
     .map((name) => `${name}=${params[name]?.replaceAll("&", "%26")}`)
@@ -20,7 +20,7 @@ function signed(params: Params, secret: string = cloudinarySecret): Params {
   const signature = createHash("sha1")
     .update(text + secret)
     .digest("hex");
-  return { ...params, api_key: cloudinaryKey, signature };
+  return { ...params, api_key: apiKey, signature };
 }
 
 const valid = (more: Params = {}): Params => ({
@@ -30,7 +30,7 @@ const valid = (more: Params = {}): Params => ({
   ...more,
 });
 
-const address = (call: string, cloud = CLOUDINARY_CLOUD) =>
+const address = (call: string, cloud: string = CLOUD) =>
   `${world.sandbox.urls.cloudinary}/v1_1/${cloud}/raw/${call}`;
 
 async function send(call: string, params: Params, file?: string, cloud?: string) {

@@ -1,3 +1,4 @@
+import { Types } from "mongoose";
 import type { InvoiceDoc } from "../../../models/index.js";
 import { buildGstr1, type Gstr1 } from "../../../services/calculations/gstr1/gstr1.js";
 import { figuresOf, sumOfDocuments, sumOfHsn, sumOfTables } from "../../support/return-figures.js";
@@ -58,6 +59,29 @@ describe("The file of a month", () => {
   test("When nothing was issued in a month, then the file has empty tables and is valid", async () => {
     const file = await fileOf("072017");
     expect(file).toMatchObject({ b2b: [], b2cs: [], doc_issue: { doc_det: [] } });
+    expect(faultsOf(file)).toEqual([]);
+  });
+
+  test("When a series passes 999999, then its numbers have seven digits and stay in order", async () => {
+    const [sale] = world.issueDocuments(salesAround(world.gstinIn("29"), world.gstinIn("27")).slice(1, 2));
+    if (!sale) throw new Error("no document");
+    const numbered = [999_998, 999_999, 1_000_000].map((sequence) => {
+      const number = { sequence, invoiceNumber: `INV-2026-${sequence}`, origin: `large:${sequence}` };
+      return { ...sale, _id: new Types.ObjectId(), ...number, issuedAt: new Date("2026-08-05T08:00:00Z") };
+    });
+    await world.store(numbered);
+    const file = await fileOf("082026");
+    expect(file.doc_issue.doc_det).toEqual([
+      {
+        doc_num: 1,
+        docs: [
+          {
+            ...{ num: 1, from: "INV-2026-999998", to: "INV-2026-1000000" },
+            ...{ totnum: 3, cancel: 0, net_issue: 3 },
+          },
+        ],
+      },
+    ]);
     expect(faultsOf(file)).toEqual([]);
   });
 

@@ -101,7 +101,9 @@ describe("The tax summary as CSV", () => {
       "attachment; filename=tax-summary_2026-10-01_2026-10-31.csv",
     );
     const { data } = (await world.get(`${PATH}?${OCTOBER}`)).body;
+    expect(answer.text.startsWith("\ufeff")).toBe(true);
     const [header = [], ...lines] = answer.text
+      .slice(1)
       .trimEnd()
       .split("\r\n")
       .map((line) => line.split(","));

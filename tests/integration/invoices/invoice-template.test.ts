@@ -39,7 +39,7 @@ describe("The invoice template", () => {
   });
 
   test("When a part is changed, then the rest stays, the earlier version too, and the change is audited", async () => {
-    await get();
+    const first = await get();
     const terms = "भुगतान 7 दिनों में।\n\nReturns within 7 days.";
     expect(done(await put({ terms, logo: LOGO, version: 1 }))).toMatchObject({
       version: 2,
@@ -51,7 +51,7 @@ describe("The invoice template", () => {
     expect(done(await put({ taxDisplay: "summary" }))).toMatchObject({ version: 3, terms, logo: LOGO });
     expect(done(await put({ logo: null, terms: "" }))).toMatchObject({ version: 4, terms: null, logo: null });
     expect(await stored()).toMatchObject([
-      { _id: 1, terms: expect.stringContaining("parcel"), logo: null },
+      { _id: 1, terms: first.terms, logo: null },
       { _id: 2, terms, logo: { contentType: "image/png" } },
       { _id: 3, taxDisplay: "summary", logo: { contentType: "image/png" } },
       { _id: 4, terms: null, logo: null, createdById: SEED.admins.admin },

@@ -1,10 +1,10 @@
 import { Types } from "mongoose";
 import { Invoice, type InvoiceDoc, InvoiceRequest, Order, OrderItem, Refund } from "../../../models/index.js";
-import { contentHash } from "../../../services/aggregates/invoice/document-parts.js";
 import {
   requestCreditNote,
   requestSaleInvoice,
 } from "../../../services/aggregates/invoice/request-document.js";
+import { contentHash } from "../../../services/calculations/content-hash.js";
 import { issueBatch } from "../../../services/flows/issue-invoices/issue-batch.js";
 import {
   issueCreditNote,

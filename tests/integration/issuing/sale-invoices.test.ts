@@ -1,8 +1,8 @@
 import { Types } from "mongoose";
 import { Counter, Invoice, InvoiceRequest, Order, OrderItem } from "../../../models/index.js";
-import { contentHash } from "../../../services/aggregates/invoice/document-parts.js";
 import { getInvoice } from "../../../services/aggregates/invoice/invoice-reads.js";
 import { requestSaleInvoice } from "../../../services/aggregates/invoice/request-document.js";
+import { contentHash } from "../../../services/calculations/content-hash.js";
 import { issueBatch } from "../../../services/flows/issue-invoices/issue-batch.js";
 import {
   issueDueInvoices,

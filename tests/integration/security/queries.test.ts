@@ -111,6 +111,8 @@ async function fill(): Promise<void> {
       ...{ invoiceNumber: `OLD-${index}`, series: "OLD", sequence: index + 1, origin: `old:${index}` },
       ...{ type: index % 2 ? "sale" : "credit_note", status: "issued", orderId: new Types.ObjectId() },
       ...{ orderNumber: `ORD-2020-${index}`, issuedAt: new Date(index * MINUTE_MS) },
+      ...{ lines: [], taxSummary: [], totals: {}, placeOfSupply: {}, supplier: {}, buyer: {} },
+      ...{ billingAddress: {}, shippingAddress: null },
     })),
   );
   await world.db.collection("auditLogs").insertMany(

@@ -82,6 +82,11 @@ describe("Sales to registered buyers (table 4)", () => {
     expect(invoice?.idt).toBe("21-11-2026");
   });
 
+  test("When a year begins in India, then its first invoice is dated 1 January and numbered in its own series", () => {
+    const { b2b } = file([aSale({ gstin: BUYER, at: new Date("2026-12-31T18:30:00Z") })]);
+    expect(b2b[0]?.inv[0]).toMatchObject({ inum: "INV-2027-000001", idt: "01-01-2027" });
+  });
+
   test("When the total was rounded, then only the value of the invoice has the round-off", () => {
     const [invoice] =
       file([aSale({ gstin: BUYER, goods: [goods(10_540, 500)], roundToRupee: true })]).b2b[0]?.inv ?? [];
@@ -132,6 +137,14 @@ describe("Other sales to consumers (table 7)", () => {
       { sply_ty: "INTRA", typ: "OE", pos: "29", rt: 18, txval: 100, camt: 9, samt: 9, csamt: 0 },
       { sply_ty: "INTER", typ: "OE", pos: "07", rt: 5, txval: 100, iamt: 5, csamt: 0 },
       { sply_ty: "INTER", typ: "OE", pos: "27", rt: 5, txval: 100, iamt: 5, csamt: 0 },
+    ]);
+  });
+
+  test("When halves of a tax are rounded, then both heads are equal, and IGST is rounded as a whole", () => {
+    const sale = { goods: [goods(421_94, 1_800)], pricesIncludeTax: false };
+    expect(file([aSale(sale), aSale({ ...sale, state: "27" })]).b2cs).toMatchObject([
+      { txval: 421.94, camt: 37.97, samt: 37.97 },
+      { txval: 421.94, iamt: 75.95 },
     ]);
   });
 
