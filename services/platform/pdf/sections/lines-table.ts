@@ -1,7 +1,8 @@
 import { formatAmount } from "../../../calculations/amount-in-words.js";
 import { CONTENT, type Theme } from "../drawing/theme.js";
 import type { Block } from "../layout/blocks.js";
-import { type Cell, type TableColumn, tableBlocks } from "../layout/table.js";
+import type { Cell, TableColumn } from "../layout/columns.js";
+import { tableBlocks } from "../layout/table.js";
 import type { PrintedDocument } from "../pdf.types.js";
 import { formatRate, taxCell, taxHeadsOf } from "./tax-columns.js";
 

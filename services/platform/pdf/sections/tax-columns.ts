@@ -2,7 +2,7 @@ import type { InvoiceLine } from "../../../../models/index.js";
 import { stateByCode } from "../../../../utils/gst/states.js";
 import type { Paise } from "../../../../utils/money.js";
 import { formatAmount } from "../../../calculations/amount-in-words.js";
-import type { Cell } from "../layout/table.js";
+import type { Cell } from "../layout/columns.js";
 import type { PrintedDocument } from "../pdf.types.js";
 
 type Invoice = PrintedDocument["invoice"];

@@ -2,7 +2,8 @@ import { addPaise, type Paise } from "../../../../utils/money.js";
 import { formatAmount } from "../../../calculations/amount-in-words.js";
 import { CONTENT, label, type Theme } from "../drawing/theme.js";
 import { type Block, textBlocks } from "../layout/blocks.js";
-import { type TableColumn, tableBlocks } from "../layout/table.js";
+import type { TableColumn } from "../layout/columns.js";
+import { tableBlocks } from "../layout/table.js";
 import type { PrintedDocument } from "../pdf.types.js";
 import { formatRate, taxCell, taxHeadsOf } from "./tax-columns.js";
 
