@@ -58,7 +58,7 @@ const CRASHES: readonly CrashCase[] = [
   {
     what: "the invoice is requested",
     journey: "online",
-    point: /outbox\. .*db\.invoiceRequests\.update$/,
+    point: /db\.invoiceRequests\.update$/,
     count: ({ db }) => db.collection("invoiceRequests").countDocuments(),
   },
   {
