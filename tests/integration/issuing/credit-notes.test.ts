@@ -50,7 +50,6 @@ describe("by items", () => {
     const again = await issueCreditNote(wish(stored, { items: [unitsOf(stored, 1)], requestKey: "a" }));
     const second = await issueCreditNote(wish(stored, { items: [unitsOf(stored, 1)], requestKey: "b" }));
     expect([first.created, again.created, second.created]).toEqual([true, false, true]);
-    // A tax of 0.05 over two units; each half of it is 0.03, then nothing is left but 0.03 − 0.03.
     const notes = await notesOf(stored);
     const { invoice } = stored;
     expect(notes[0]).toMatchObject({
