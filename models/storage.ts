@@ -4,9 +4,8 @@ import type { IndexDefinition, IndexOptions } from "mongoose";
  * The collections of GridFS, made at the start like all others. They have no model: the storage driver reads and
  * writes them (services/platform/storage/gridfs.driver.ts).
  */
-export const STORAGE_BUCKET = "storage";
-export const STORAGE_FILES = `${STORAGE_BUCKET}.files`;
-export const STORAGE_CHUNKS = `${STORAGE_BUCKET}.chunks`;
+export const STORAGE_FILES = "storage.files";
+export const STORAGE_CHUNKS = "storage.chunks";
 
 type Index = [IndexDefinition, IndexOptions];
 

@@ -29,10 +29,11 @@ interface Trouble {
 /** Nothing was sent. */
 const NEVER_ARRIVED = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"];
 
-/** The SDK rejects with plain objects as well as with errors. */
+/** The SDK rejects with errors, with plain objects, and with either of them in a field `error`. */
 function toTrouble(thrown: unknown): Trouble {
-  const given: unknown = thrown instanceof Error ? { ...thrown, message: thrown.message } : thrown;
-  const { http_code: status, code, message } = isRecord(given) ? given : { message: thrown };
+  const inner: unknown = isRecord(thrown) && "error" in thrown ? thrown.error : thrown;
+  const given: unknown = inner instanceof Error ? { ...inner, message: inner.message } : inner;
+  const { http_code: status, code, message } = isRecord(given) ? given : { message: inner };
   return {
     ...(typeof status === "number" && { status }),
     ...(typeof code === "string" && { code }),

@@ -7,6 +7,7 @@ import { type Sandbox, startSandbox } from "../../../scripts/sandbox/sandbox.js"
 import type { FaultRule } from "../../../scripts/sandbox/shared/faults.js";
 import type { Storage } from "../../../services/platform/storage/storage.types.js";
 import { useTestDatabase } from "../../support/database.js";
+import { retainedBytes } from "../../support/memory.js";
 
 /** What every storage driver promises, for GridFS on a real database and for Cloudinary on its stand-in. */
 useTestDatabase();
@@ -195,6 +196,29 @@ describe("GridFS in particular", () => {
     expect(await countOf("storage.files", { "metadata.key": key })).toBe(0);
   });
 
+  test("When 50 MB are stored and read, then memory stays bounded", async () => {
+    const key = newKey();
+    // Compared with the first 5 MB, when every buffer on the way is in use.
+    const measured: number[] = [];
+    const measure = () => measured.push(retainedBytes());
+    const source = async function* () {
+      for (let part = 0; part < 500; part += 1) {
+        if (part % 50 === 49) measure();
+        yield randomBytes(100_000);
+      }
+    };
+    await storage().put({ key, body: Readable.from(source()) });
+    let read = 0;
+    for await (const bytes of (await storage().read(key)) ?? []) {
+      if (Math.floor(read / 5e6) < Math.floor((read + bytes.length) / 5e6)) measure();
+      read += bytes.length;
+    }
+    expect(read).toBe(50_000_000);
+    expect(measured.length).toBeGreaterThan(15);
+    expect(Math.max(...measured) - (measured[0] ?? 0)).toBeLessThan(15_000_000);
+    await storage().remove(key);
+  });
+
   test("When a chunk is lost, then the reader gets an error and not half a file", async () => {
     const key = newKey();
     await storage().put({ key, body: randomBytes(900_000) });
@@ -312,6 +336,7 @@ describe("Cloudinary in trouble", () => {
       unavailable,
     );
     await expect(away.read(newKey())).rejects.toMatchObject(unavailable);
+    await expect(away.remove(newKey())).rejects.toMatchObject(unavailable);
     // The SDK has one account per process.
     createCloudinary({ url: String(sandbox.env.CLOUDINARY_URL), timeoutMs: TIMEOUT_MS });
   });
