@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { ZipArchive } from "archiver";
 import type { Types } from "mongoose";
 import { type FileDoc, Invoice, type InvoiceDoc } from "../../../models/index.js";
 import { openFile } from "../../platform/files.service.js";
@@ -27,6 +26,8 @@ async function* zipOf(
   pdfOf: PdfOf,
   afterEach?: AfterEach,
 ): AsyncGenerator<Buffer> {
+  // Loaded with the first archive: few processes ever make one.
+  const { ZipArchive } = await import("archiver");
   // A PDF is compressed already.
   const archive = new ZipArchive({ store: true });
   const ready: Buffer[] = [];

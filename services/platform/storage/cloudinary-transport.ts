@@ -2,7 +2,7 @@ import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { v2 as cloudinary, type UploadApiResponse } from "cloudinary";
+import type { UploadApiResponse, v2 } from "cloudinary";
 import { reachOutsideWrite } from "../../../utils/crash-points.js";
 import { CLOUDINARY, CloudinaryError, noAnswerInTime } from "./cloudinary-errors.js";
 import { bytesOf, createDigester, type Digest } from "./storage.types.js";
@@ -37,6 +37,15 @@ interface Call {
   awaitAnswer(): void;
 }
 
+type Sdk = typeof v2;
+
+/** Loaded with the first account: with GridFS, no process needs it. */
+async function loadSdk(account: ReturnType<typeof accountOf>): Promise<Sdk> {
+  const { v2: sdk } = await import("cloudinary");
+  sdk.config(account);
+  return sdk;
+}
+
 /** The settings in the URL. */
 function accountOf(url: string) {
   const { username, password, hostname, searchParams } = new URL(url);
@@ -53,10 +62,11 @@ function accountOf(url: string) {
 export class CloudinaryTransport {
   readonly #timeoutMs: number;
   readonly #protocol: typeof http | typeof https;
+  readonly #sdk: Promise<Sdk>;
 
   constructor({ url, timeoutMs }: CloudinaryOptions) {
     const account = accountOf(url);
-    cloudinary.config(account);
+    this.#sdk = loadSdk(account);
     this.#timeoutMs = timeoutMs;
     this.#protocol = account.upload_prefix?.startsWith("http:") ? http : https;
   }
@@ -71,9 +81,10 @@ export class CloudinaryTransport {
       for await (const part of bytesOf(body)) yield digester.pass(part);
     };
     return this.#call("upload", async ({ agent, signal, awaitAnswer }) => {
+      const sdk = await this.#sdk;
       const answer = await new Promise<UploadApiResponse | BodyError>((resolve, reject) => {
         const options = { ...KIND, public_id: key, overwrite: false, agent, timeout: this.#timeoutMs };
-        const form = cloudinary.uploader.upload_stream(
+        const form = sdk.uploader.upload_stream(
           // Otherwise a promise is rejected as well, which nobody handles.
           { ...options, disable_promises: true },
           (error, result) => (result ? resolve(result) : reject(error)),
@@ -87,9 +98,9 @@ export class CloudinaryTransport {
   }
 
   /** @returns null when there is no such file. @throws CloudinaryError or an error of the network */
-  open(key: string): Promise<IncomingMessage | null> {
+  async open(key: string): Promise<IncomingMessage | null> {
+    const address = (await this.#sdk).utils.private_download_url(key, "", KIND);
     return new Promise((resolve, reject) => {
-      const address = cloudinary.utils.private_download_url(key, "", KIND);
       let answer: IncomingMessage | undefined;
       const request = this.#protocol.get(address, { timeout: this.#timeoutMs }, (message) => {
         answer = message;
@@ -109,7 +120,7 @@ export class CloudinaryTransport {
     return this.#call("destroy", async ({ agent, awaitAnswer }) => {
       awaitAnswer();
       const options = { ...KIND, invalidate: true, agent, timeout: this.#timeoutMs };
-      const answer: unknown = await cloudinary.uploader.destroy(key, options);
+      const answer: unknown = await (await this.#sdk).uploader.destroy(key, options);
       const { result } = Object(answer);
       if (result !== "ok" && result !== "not found")
         throw new CloudinaryError(200, "the answer to a removal is not understood");
