@@ -40,6 +40,7 @@ const AGGREGATES = {
   refund: [],
   payment: ["refund"],
   order: ["payment", "refund"],
+  invoice: ["order", "payment", "refund"],
   "checkout-session": ["payment", "refund"],
   cart: ["checkout-session", "payment", "refund"],
   checkout: ["cart", "checkout-session", "payment", "refund"],
@@ -121,8 +122,8 @@ module.exports = {
     ),
     forbid(
       "only-entry-files-know-express",
-      "Jobs and webhooks call services too. utils/http.ts defines the response envelope.",
-      { path: SERVICE_CODE, pathNot: [...ENTRY, "^utils/http\\.ts$"] },
+      "Jobs and webhooks call services too. utils/http.ts defines the response envelope, utils/send-file.ts the file.",
+      { path: SERVICE_CODE, pathNot: [...ENTRY, "^utils/(?:http|send-file)\\.ts$"] },
       { path: HTTP_PACKAGES },
     ),
     forbid(

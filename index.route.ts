@@ -2,7 +2,10 @@ import type { DescribedRouter } from "./middlewares/described-router.js";
 import * as cart from "./src/cart/cart.route.js";
 import { savedItems } from "./src/cart/saved-items.route.js";
 import * as checkout from "./src/checkout/checkout.route.js";
+import { filing } from "./src/invoices/filing.route.js";
+import * as invoices from "./src/invoices/invoices.route.js";
 import * as auditLogs from "./src/operations/audit-logs.route.js";
+import { files } from "./src/operations/files.route.js";
 import { health, metrics } from "./src/operations/health.route.js";
 import * as jobs from "./src/operations/jobs.route.js";
 import * as outbox from "./src/operations/outbox.route.js";
@@ -19,9 +22,13 @@ export const apiRouters: readonly DescribedRouter[] = [
   checkout.consumer,
   orders.consumer,
   payments.consumer,
+  invoices.consumer,
   // Admin
   cart.admin,
   checkout.admin,
+  invoices.admin,
+  invoices.template,
+  filing,
   jobs.admin,
   outbox.admin,
   settings.admin,
@@ -29,6 +36,7 @@ export const apiRouters: readonly DescribedRouter[] = [
   // Webhooks
   webhooks,
   // Operations
+  files,
   health,
   metrics,
 ];

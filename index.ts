@@ -5,6 +5,7 @@ import { createApp } from "./config/express.config.js";
 import { logger } from "./config/logger.config.js";
 import { createHttpServer, drain, listen } from "./config/server.config.js";
 import { prepareJobs, type ScheduledJobs, startScheduledJobs } from "./scripts/scheduled-jobs.js";
+import { stopPdfWorkers } from "./services/platform/pdf/pdf.service.js";
 import { setPhase } from "./src/operations/health.service.js";
 import { drainWebhooks } from "./src/payments/webhooks.controller.js";
 
@@ -65,6 +66,7 @@ async function stop(reason: string, exitCode: number): Promise<void> {
       jobs?.stop(),
     ]);
     await drainWebhooks();
+    await stopPdfWorkers();
     if (!complete) logger.warn("> Some requests did not finish in time and were cut off");
     await disconnectDatabase();
     logger.info("> Stopped");

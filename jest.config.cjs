@@ -18,11 +18,12 @@ const swcOptions = {
 };
 
 /**
- * Packages that are transformed as well. jose has no CommonJS build. The MongoDB driver (7.6 and later) loads
+ * Packages that are transformed as well. jose has no CommonJS build, nor has archiver with its own packages. The MongoDB driver (7.6 and later) loads
  * `os` by a dynamic import, which jest's sandbox cannot do; the handshake then fails with
  * "Missing required sub-document 'driver'" (mongodb-memory-server issue 1026).
  */
-const TRANSFORMED_PACKAGES = ["jose/", "mongodb/lib/runtime_adapters"];
+const ARCHIVER = ["archiver/", "zip-stream/", "compress-commons/", "crc32-stream/", "is-stream/"];
+const TRANSFORMED_PACKAGES = ["jose/", ...ARCHIVER, "mongodb/lib/runtime_adapters"];
 
 const shared = {
   rootDir: __dirname,

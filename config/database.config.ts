@@ -1,5 +1,5 @@
 import mongoose, { mongo } from "mongoose";
-import { allModels, type PreparedModel } from "../models/index.js";
+import { type PreparedModel, preparedCollections } from "../models/index.js";
 import { crashPointsAreOn, watchDatabaseWrites } from "../utils/crash-points.js";
 import { logger } from "./logger.config.js";
 
@@ -69,12 +69,12 @@ export async function prepareDatabase(): Promise<void> {
   const database = currentDatabase();
   const there = await database.listCollections({}, { nameOnly: true }).toArray();
   const names = new Set(there.map((collection) => collection.name));
-  for (const { collection } of allModels) {
+  for (const { collection } of preparedCollections) {
     if (!names.has(collection.collectionName))
       await tolerantly(() => database.createCollection(collection.collectionName));
   }
   await dropObsoleteIndexes(database, names);
-  for (const model of allModels) {
+  for (const model of preparedCollections) {
     const indexes = indexesOf(model);
     if (indexes.length > 0)
       await tolerantly(() => database.collection(model.collection.collectionName).createIndexes(indexes));
@@ -90,6 +90,7 @@ const OBSOLETE_INDEXES: Readonly<Record<string, readonly string[]>> = {
   ],
   checkoutSessions: ["to_be_tallied", "one_live_session_a_cart"],
   payments: ["one_record_a_gateway_payment", "one_accepted_payment_a_session"],
+  invoices: ["one_sale_invoice_an_order", "one_credit_note_a_refund"],
 };
 
 async function dropObsoleteIndexes(database: mongo.Db, present: ReadonlySet<string>): Promise<void> {

@@ -2,7 +2,7 @@ import type Joi from "joi";
 import joiToSwaggerModule from "joi-to-swagger";
 import type { AccessRule } from "../middlewares/access.js";
 import { refusalCodesOf, statusesOf } from "../middlewares/refusals.js";
-import type { FileAnswer, RouteDescription } from "../middlewares/route.types.js";
+import { type FileAnswer, isFile, type RouteDescription, sendsFile } from "../middlewares/route.types.js";
 import { isRecord } from "../utils/helpers.js";
 import { envelopeKeys } from "../utils/view-schemas.js";
 
@@ -75,8 +75,6 @@ class Components {
   }
 }
 
-const isFile = (answer: Joi.Schema | FileAnswer): answer is FileAnswer => "contentType" in answer;
-
 function parametersIn(place: string, schema: Joi.ObjectSchema | undefined, components: Components): Json[] {
   if (!schema) return [];
   const { properties, required } = components.translate(schema);
@@ -96,9 +94,14 @@ const header = (name: string, required: boolean, schema: Json): Json => ({
   schema,
 });
 
-function headerParameters({ access, idempotency, caching }: RouteDescription): Json[] {
+/** Whether a response carries an `ETag`, so that a repeated request may get 304. */
+const isRevalidated = (route: RouteDescription): boolean =>
+  route.caching !== undefined || (route.method === "get" && sendsFile(route));
+
+function headerParameters(route: RouteDescription): Json[] {
+  const { access, idempotency } = route;
   const headers: Json[] = [];
-  if (caching) headers.push(header("If-None-Match", false, { type: "string" }));
+  if (isRevalidated(route)) headers.push(header("If-None-Match", false, { type: "string" }));
   const { rule } = access;
   if (rule.kind === "customer" && rule.session === "required")
     headers.push(header("X-Session-Id", true, { type: "string" }));
@@ -149,25 +152,39 @@ function envelopeOf(data: Json, success: boolean): Json {
   return { allOf: [{ $ref: "#/components/schemas/Envelope" }, { type: "object", properties: result }] };
 }
 
-const json = (schema: Json): Json => ({ content: { "application/json": { schema } } });
+const json = (schema: Json) => ({ content: { "application/json": { schema } } });
+
+const ETAG_HEADER = { ETag: { schema: { type: "string" } } };
+const FILE_HEADERS = {
+  ...ETAG_HEADER,
+  "Content-Disposition": { schema: { type: "string" }, description: "`attachment` with a file name" },
+};
+
+function fileAnswer({ contentType, isInline, orJson }: FileAnswer, components: Components): Json {
+  const content = {
+    [contentType]: { schema: { type: "string", format: "binary" } },
+    ...(orJson && json(envelopeOf(components.translate(orJson), true)).content),
+  };
+  return { content, ...(!isInline && { headers: FILE_HEADERS }) };
+}
 
 function answersOf({ answers }: RouteDescription, components: Components): Json {
   const documented = Object.entries(answers).map(([status, answer]) => {
     const success = Number(status) < 400;
     const description = success ? "Success" : "Failure";
-    if (!isFile(answer))
-      return [status, { description, ...json(envelopeOf(components.translate(answer), success)) }];
-    const content = { [answer.contentType]: { schema: { type: "string", format: "binary" } } };
-    return [status, { description, content }];
+    const body = isFile(answer)
+      ? fileAnswer(answer, components)
+      : json(envelopeOf(components.translate(answer), success));
+    return [status, { description, ...body }];
   });
   return Object.fromEntries(documented);
 }
 
-const ETAG_HEADER = { ETag: { schema: { type: "string" } } };
-
 /** The response to a matching `If-None-Match`. */
-const notModifiedOf = ({ caching }: RouteDescription): Json =>
-  caching ? { "304": { description: "Not modified since this ETag", headers: ETAG_HEADER } } : {};
+const notModifiedOf = (route: RouteDescription): Json =>
+  isRevalidated(route)
+    ? { "304": { description: "Not modified since this ETag", headers: ETAG_HEADER } }
+    : {};
 
 /** Status → the codes that can come with it. */
 function refusalsOf(route: RouteDescription): Json {

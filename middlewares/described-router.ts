@@ -19,6 +19,7 @@ import {
   type RouteDescription,
   type RouteDetails,
   type RouteSchemas,
+  sendsFile,
 } from "./route.types.js";
 import { validate } from "./validation.middleware.js";
 
@@ -60,10 +61,15 @@ function defaultRateClass(method: Method, rule: AccessRule): RateClass {
   return method === "get" ? "read" : "write";
 }
 
-/** @throws Error at start-up for a path with unvalidated parameters, or without the parameter that `owner` reads */
-function assertParamsDeclared({ path, schemas, owner }: RouteDescription): void {
+/**
+ * @throws Error at start-up for a path with unvalidated parameters, or without the parameter that `owner` reads; for a
+ *   file that would have to be stored to be repeated
+ */
+function assertDeclarable(route: RouteDescription): void {
+  const { path, schemas, owner, idempotency } = route;
   if (path.includes("/:") && !schemas.params) throw new Error(`${path} needs schemas.params`);
   if (owner && !path.split("/").includes(`:${owner.param}`)) throw new Error(`${path} needs :${owner.param}`);
+  if (idempotency && sendsFile(route)) throw new Error(`${path} answers with a file: no idempotency`);
 }
 
 /** Leaves the caller's document for the handler, or refuses. */
@@ -151,7 +157,7 @@ export function describedRouter({ base, tag }: { base: string; tag: string }): D
         tag,
         rateClass: details.rateClass ?? defaultRateClass(method, access.rule),
       };
-      assertParamsDeclared(description);
+      assertDeclarable(description);
       routes.push({ description, handle: handlerStep(handler) });
     };
   return {

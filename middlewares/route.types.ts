@@ -39,11 +39,30 @@ export type RateClass =
   | "webhook"
   | "none";
 
-/** An answer without the JSON envelope: metrics, HTML, later PDF and CSV (docs/decisions/018). */
+/** An answer without the JSON envelope (docs/decisions/018). */
 export interface FileAnswer {
+  /** Of every answer with this status; the range of all types where it depends on the file. */
   contentType: string;
+  /** A page for people or programs to read; all others are attachments with a name. */
+  isInline?: true;
+  /** What the envelope holds if the same status also answers JSON (`?format=json|csv`). */
+  orJson?: Joi.Schema;
 }
-export const file = (contentType: string): FileAnswer => ({ contentType });
+
+/** A file to save: the handler calls `sendFile`. */
+export const file = (contentType: string, orJson?: Joi.Schema): FileAnswer => ({
+  contentType,
+  ...(orJson && { orJson }),
+});
+
+/** A text to show: metrics, HTML. The handler sends it as it likes. */
+export const page = (contentType: string): FileAnswer => ({ contentType, isInline: true });
+
+export const isFile = (answer: Joi.Schema | FileAnswer): answer is FileAnswer => "contentType" in answer;
+
+/** Whether the route answers a success with an attachment. */
+export const sendsFile = ({ answers }: Pick<RouteDescription, "answers">): boolean =>
+  Object.values(answers).some((answer) => isFile(answer) && !answer.isInline);
 
 /** Status → the schema of the envelope's `data`. */
 export type Answers = Readonly<Record<number, Joi.Schema | FileAnswer>>;

@@ -64,6 +64,8 @@ export interface CartDoc extends CartTotals, Tallied {
   taxEstimated: boolean;
   /** State code, once a checkout knows the address (docs/rules/money.md). */
   placeOfSupply: string | null;
+  /** As the checkout declared it; missing: no. */
+  isSezBuyer?: boolean;
   /** Of the method that the checkout chose; null before. */
   shipping: CartShipping | null;
   /** The setting's value when the cart was created: a cart never changes between the two modes. */
@@ -109,6 +111,7 @@ const schema = defineSchema<CartDoc>("carts", {
   ...cartTotalsFields,
   taxEstimated: { type: Boolean, required: true, default: true },
   placeOfSupply: optionalText,
+  isSezBuyer: no,
   shipping: optionalPart(cartShippingPart),
   pricesIncludeTax: no,
   itemCount: count,

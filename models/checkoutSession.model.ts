@@ -73,6 +73,9 @@ export interface FrozenCheckout {
   totals: CheckoutTotals;
   coupons: AppliedCoupon[];
   discounts: AppliedDiscount[];
+  /** The GST state code that decided the tax. Missing in sessions that older versions froze. */
+  placeOfSupply?: string | null;
+  isSezBuyer?: boolean;
   cartVersion: number;
   at: Date;
 }
@@ -117,6 +120,10 @@ export interface CheckoutSessionDoc extends Tallied {
   billingAddress: AddressSnapshot | null;
   billingSameAsShipping: boolean;
   gstin: string | null;
+  /** Declared with the GSTIN, and reset with it: a unit or developer of a special economic zone. Missing: no. */
+  isSezBuyer?: boolean;
+  /** Declared with the GSTIN: the goods go to the buyer's own premises in another state. Missing: no. */
+  deliveredToOwnPremises?: boolean;
   shippingMethodId: string | null;
   shippingMethod: ShippingMethodSnapshot | null;
   /** The cart that the method was rated for; a different cart is rated again. Null: not known. */
@@ -170,6 +177,8 @@ const frozenPart = definePart<FrozenCheckout>({
   totals: requiredPart(checkoutTotalsPart),
   coupons: listOf(appliedCouponPart),
   discounts: listOf(appliedDiscountPart),
+  placeOfSupply: optionalText,
+  isSezBuyer: no,
   cartVersion: count,
   at: date,
 });
@@ -204,6 +213,8 @@ const schema = defineSchema<CheckoutSessionDoc>("checkoutSessions", {
   billingAddress: optionalPart(addressPart),
   billingSameAsShipping: yes,
   gstin: optionalText,
+  isSezBuyer: no,
+  deliveredToOwnPremises: no,
   shippingMethodId: optionalText,
   shippingMethod: optionalPart(shippingMethodPart),
   shippingRatedFor: optionalPart(shippingBasisPart),

@@ -1,5 +1,6 @@
 import type { IndexDefinition, IndexOptions } from "mongoose";
 import { AuditLog } from "./auditLog.model.js";
+import { BulkDownload } from "./bulkDownload.model.js";
 import { Cart } from "./cart.model.js";
 import { CartDay } from "./cartDay.model.js";
 import { CartItem } from "./cartItem.model.js";
@@ -11,6 +12,8 @@ import { File } from "./file.model.js";
 import { IdempotencyRecord } from "./idempotencyRecord.model.js";
 import { Invoice } from "./invoice.model.js";
 import { InvoiceDelivery } from "./invoiceDelivery.model.js";
+import { InvoiceRequest } from "./invoiceRequest.model.js";
+import { InvoiceTemplate } from "./invoiceTemplate.model.js";
 import { JobRun } from "./jobRun.model.js";
 import { Lease } from "./lease.model.js";
 import { Order } from "./order.model.js";
@@ -26,10 +29,12 @@ import { Return } from "./return.model.js";
 import { SavedItem } from "./savedItem.model.js";
 import { Setting } from "./setting.model.js";
 import { Shipment } from "./shipment.model.js";
+import { storageCollections } from "./storage.js";
 import { TallyRun } from "./tallyRun.model.js";
 import { WebhookEvent } from "./webhookEvent.model.js";
 
 export * from "./auditLog.model.js";
+export * from "./bulkDownload.model.js";
 export * from "./cart.model.js";
 export * from "./cartDay.model.js";
 export * from "./cartItem.model.js";
@@ -41,6 +46,8 @@ export * from "./file.model.js";
 export * from "./idempotencyRecord.model.js";
 export * from "./invoice.model.js";
 export * from "./invoiceDelivery.model.js";
+export * from "./invoiceRequest.model.js";
+export * from "./invoiceTemplate.model.js";
 export * from "./jobRun.model.js";
 export * from "./lease.model.js";
 export * from "./order.model.js";
@@ -62,6 +69,7 @@ export * from "./return.model.js";
 export * from "./savedItem.model.js";
 export * from "./setting.model.js";
 export * from "./shipment.model.js";
+export * from "./storage.js";
 export * from "./tallyRun.model.js";
 export * from "./webhookEvent.model.js";
 
@@ -72,7 +80,7 @@ export interface PreparedModel {
   schema: { indexes(): [IndexDefinition, IndexOptions][] };
 }
 
-/** Every collection of the service; made with their indexes before it is ready. */
+/** Every collection with a model. */
 export const allModels: readonly PreparedModel[] = [
   Cart,
   CartItem,
@@ -85,7 +93,10 @@ export const allModels: readonly PreparedModel[] = [
   Refund,
   Return,
   Invoice,
+  InvoiceRequest,
+  InvoiceTemplate,
   InvoiceDelivery,
+  BulkDownload,
   Shipment,
   TallyRun,
   File,
@@ -104,3 +115,6 @@ export const allModels: readonly PreparedModel[] = [
   FailedAttempt,
   PrunedCarts,
 ];
+
+/** Every collection of the service; made with its indexes before the service is ready. */
+export const preparedCollections: readonly PreparedModel[] = [...allModels, ...storageCollections];

@@ -1,5 +1,14 @@
 import { model, type Types } from "mongoose";
-import { INVOICE_STATUSES, INVOICE_TYPES, type InvoiceStatus, type InvoiceType } from "../utils/constants.js";
+import {
+  INVOICE_STATUSES,
+  INVOICE_TYPES,
+  type InvoiceStatus,
+  type InvoiceType,
+  RETURN_TABLES,
+  type ReturnTable,
+  SUPPLY_TYPES,
+  type SupplyType,
+} from "../utils/constants.js";
 import type { Paise } from "../utils/money.js";
 import { appendOnly } from "./parts/append-only.js";
 import {
@@ -15,6 +24,7 @@ import {
   reference,
   requiredPart,
   text,
+  yes,
 } from "./parts/fields.js";
 import { definePart, defineSchema } from "./parts/schema.js";
 import { type AddressSnapshot, addressPart } from "./parts/snapshots.js";
@@ -26,18 +36,36 @@ export interface PlaceOfSupply {
   name: string;
 }
 
-export interface InvoiceParty {
+/** The seller as it was when the document was issued, with everything that is printed of it. */
+export interface InvoiceSupplier {
+  name: string;
+  address: string;
+  gstin: string;
+  stateCode: string;
+  upiVpa: string | null;
+  supportEmail: string | null;
+  supportPhone: string | null;
+}
+
+export interface InvoiceBuyer {
   name: string;
   address: string;
   gstin: string | null;
+  /** A unit in a special economic zone: always taxed as inter-state. */
+  isSez: boolean;
 }
 
 /** A line of goods, or a charge (shipping, COD fee): a charge has no order line. */
 export interface InvoiceLine extends TaxSplit {
   orderItemId: Types.ObjectId | null;
   description: string;
+  /** As printed: the first digits of the code. */
   hsnCode: string | null;
+  /** Unit quantity code of GST returns. */
+  uqc: string;
   quantity: number;
+  /** A gift is listed with its quantity and without a value. */
+  isFreeGift: boolean;
   unitPrice: Paise;
   discount: Paise;
   taxableValue: Paise;
@@ -45,9 +73,14 @@ export interface InvoiceLine extends TaxSplit {
   total: Paise;
 }
 
+/** One row per HSN code, unit and rate: what the document adds to table 12 of the return GSTR-1. */
 export interface TaxSummaryRow extends TaxSplit {
   hsnCode: string | null;
+  uqc: string;
   rateBps: number;
+  description: string;
+  /** Units of goods; charges and services count 0. */
+  quantity: number;
   taxableValue: Paise;
 }
 
@@ -82,9 +115,16 @@ export interface InvoiceDoc {
   issuedAt: Date;
   /** April to March: `2026-27`. */
   financialYear: string;
+  /** What the document was issued for: `order:<id>`, `refund:<id>`, `cancellation:<order id>`, `items:<key>`. */
+  origin: string;
   placeOfSupply: PlaceOfSupply;
-  supplier: InvoiceParty;
-  buyer: InvoiceParty;
+  supplyType: SupplyType;
+  /** The table of GSTR-1 that lists the taxable rows; rows at 0 % are in table 8. */
+  returnTable: ReturnTable;
+  /** False for a credit note after the last date on which tax may be reversed: money only, in no return. */
+  hasGstEffect: boolean;
+  supplier: InvoiceSupplier;
+  buyer: InvoiceBuyer;
   billingAddress: AddressSnapshot;
   shippingAddress: AddressSnapshot | null;
   gstin: string | null;
@@ -95,6 +135,8 @@ export interface InvoiceDoc {
   amountInWords: string;
   /** The same version renders the same bytes. */
   templateVersion: number;
+  /** SHA-256 of everything else: shows a change that was made past this schema. */
+  contentHash: string;
   createdById: string | null;
   createdAt: Date;
 }
@@ -102,13 +144,24 @@ export interface InvoiceDoc {
 const taxHeads = { cgst: money, sgst: money, utgst: money, igst: money } as const;
 
 const placeOfSupplyPart = definePart<PlaceOfSupply>({ code: text, name: text });
-const partyPart = definePart<InvoiceParty>({ name: text, address: text, gstin: optionalText });
+const supplierPart = definePart<InvoiceSupplier>({
+  name: text,
+  address: text,
+  gstin: text,
+  stateCode: text,
+  upiVpa: optionalText,
+  supportEmail: optionalText,
+  supportPhone: optionalText,
+});
+const buyerPart = definePart<InvoiceBuyer>({ name: text, address: text, gstin: optionalText, isSez: no });
 
 const linePart = definePart<InvoiceLine>({
   orderItemId: optionalReference,
   description: text,
   hsnCode: optionalText,
+  uqc: text,
   quantity: count,
+  isFreeGift: no,
   unitPrice: money,
   discount: money,
   taxableValue: money,
@@ -119,7 +172,10 @@ const linePart = definePart<InvoiceLine>({
 
 const taxSummaryPart = definePart<TaxSummaryRow>({
   hsnCode: optionalText,
+  uqc: text,
   rateBps: count,
+  description: text,
+  quantity: count,
   taxableValue: money,
   ...taxHeads,
 });
@@ -150,9 +206,13 @@ const schema = defineSchema<InvoiceDoc>(
     reason: optionalText,
     issuedAt: date,
     financialYear: text,
+    origin: text,
     placeOfSupply: requiredPart(placeOfSupplyPart),
-    supplier: requiredPart(partyPart),
-    buyer: requiredPart(partyPart),
+    supplyType: oneOf(SUPPLY_TYPES),
+    returnTable: oneOf(RETURN_TABLES),
+    hasGstEffect: yes,
+    supplier: requiredPart(supplierPart),
+    buyer: requiredPart(buyerPart),
     billingAddress: requiredPart(addressPart),
     shippingAddress: optionalPart(addressPart),
     gstin: optionalText,
@@ -162,6 +222,7 @@ const schema = defineSchema<InvoiceDoc>(
     totals: requiredPart(totalsPart),
     amountInWords: text,
     templateVersion: count,
+    contentHash: text,
     createdById: optionalText,
   },
   "created",
@@ -170,20 +231,14 @@ schema.plugin(appendOnly);
 
 schema.index({ invoiceNumber: 1 }, { unique: true });
 schema.index({ series: 1, sequence: 1 }, { unique: true });
-schema.index(
-  { orderId: 1 },
-  { name: "one_sale_invoice_an_order", unique: true, partialFilterExpression: { type: "sale" } },
-);
-schema.index(
-  { refundId: 1 },
-  {
-    name: "one_credit_note_a_refund",
-    unique: true,
-    partialFilterExpression: { refundId: { $type: "objectId" } },
-  },
-);
+// One document per origin: one sale invoice per order, one credit note per refund.
+schema.index({ origin: 1 }, { unique: true });
 schema.index({ orderId: 1, issuedAt: 1 });
-schema.index({ type: 1, issuedAt: -1 });
-schema.index({ issuedAt: -1 });
+// Ascending, so that the documents of one batch are listed in the order of their numbers in both directions.
+schema.index({ type: 1, issuedAt: 1 });
+// Lists, and returns: the index alone answers which numbers were issued in a period.
+schema.index({ issuedAt: 1, type: 1, series: 1, sequence: 1, "supplier.gstin": 1 });
+// Returns: the documents that are listed one by one.
+schema.index({ returnTable: 1, issuedAt: 1, sequence: 1 });
 
 export const Invoice = model<InvoiceDoc>("Invoice", schema);

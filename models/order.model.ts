@@ -106,6 +106,11 @@ export interface OrderDoc extends CartTotals {
   shippingAddress: AddressSnapshot;
   billingAddress: AddressSnapshot;
   gstin: string | null;
+  /** The GST state code that decided the tax; null in orders from before it was stored. */
+  placeOfSupply: string | null;
+  isSezBuyer: boolean;
+  /** Written with the sale invoice, so that a change of the order that runs at the same time conflicts with it. */
+  invoiceNumber: string | null;
   shippingMethod: ShippingMethodSnapshot | null;
   appliedCoupons: AppliedCoupon[];
   appliedDiscounts: AppliedDiscount[];
@@ -193,6 +198,9 @@ const schema = defineSchema<OrderDoc>("orders", {
   shippingAddress: requiredPart(addressPart),
   billingAddress: requiredPart(addressPart),
   gstin: optionalText,
+  placeOfSupply: optionalText,
+  isSezBuyer: no,
+  invoiceNumber: optionalText,
   shippingMethod: optionalPart(shippingMethodPart),
   appliedCoupons: listOf(appliedCouponPart),
   appliedDiscounts: listOf(appliedDiscountPart),

@@ -1,5 +1,6 @@
 import cron from "node-cron";
 import { logger } from "../config/logger.config.js";
+import { startInvoiceWorker } from "../services/flows/issue-invoices/issue-invoices.flow.js";
 import { listJobs, registerJobs } from "../services/platform/job-registry.service.js";
 import { runJob, slotOf } from "../services/platform/job-runs.service.js";
 import { startOutboxWorker } from "../services/platform/outbox-worker.service.js";
@@ -8,7 +9,7 @@ import { jobs } from "./jobs/index.js";
 import { outboxHandlers } from "./jobs/outbox-handlers.js";
 
 export interface ScheduledJobs {
-  /** Starts nothing new and waits for running jobs. */
+  /** Starts nothing new. Running jobs stop at their next item; this waits for them. */
   stop(): Promise<void>;
 }
 
@@ -18,11 +19,12 @@ export function prepareJobs(): void {
 }
 
 /**
- * Starts the schedule and the outbox worker of this instance. With several instances each slot runs once: node-cron
+ * Starts the schedule, the outbox worker and the invoice worker of this instance. With several instances each slot runs once: node-cron
  * only triggers, the lease and the unique slot decide.
  */
 export function startScheduledJobs(): ScheduledJobs {
   const underWay = new Set<Promise<unknown>>();
+  const stopping = new AbortController();
   const tasks = listJobs().map((job) =>
     cron.schedule(
       job.schedule,
@@ -30,7 +32,8 @@ export function startScheduledJobs(): ScheduledJobs {
         const run = runJob({
           job: job.name,
           slot: slotOf(context.date),
-          work: (jobContext) => job.run(jobContext),
+          work: (jobContext) =>
+            job.run({ ...jobContext, signal: AbortSignal.any([jobContext.signal, stopping.signal]) }),
         })
           .catch((error: unknown) => logger.error({ err: error, job: job.name }, "> A job could not be run"))
           .finally(() => underWay.delete(run));
@@ -39,12 +42,13 @@ export function startScheduledJobs(): ScheduledJobs {
       { name: job.name, timezone: BUSINESS_TIME_ZONE },
     ),
   );
-  const worker = startOutboxWorker(outboxHandlers);
+  const workers = [startOutboxWorker(outboxHandlers), startInvoiceWorker()];
   logger.info({ jobs: listJobs().map((job) => job.name) }, "> Scheduled jobs are running");
   return {
     async stop() {
+      stopping.abort();
       await Promise.all(tasks.map((task) => task.stop()));
-      await worker.stop();
+      await Promise.all(workers.map((worker) => worker.stop()));
       await Promise.all(underWay);
     },
   };

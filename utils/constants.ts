@@ -246,6 +246,17 @@ export const INVOICE_STATUS = {
 export const INVOICE_STATUSES = Object.values(INVOICE_STATUS);
 export type InvoiceStatus = ValueOf<typeof INVOICE_STATUS>;
 
+/** Within the supplier's state (CGST with SGST or UTGST), or not (IGST). */
+export const SUPPLY_TYPES = ["intra_state", "inter_state"] as const;
+export type SupplyType = (typeof SUPPLY_TYPES)[number];
+
+/**
+ * Tables of the return GSTR-1: sales to registered buyers, large and other sales to consumers, and the credit notes of
+ * registered buyers and of large sales. Other credit notes reduce the table of other sales.
+ */
+export const RETURN_TABLES = ["b2b", "b2cl", "b2cs", "cdnr", "cdnur"] as const;
+export type ReturnTable = (typeof RETURN_TABLES)[number];
+
 export const SHIPMENT_STATUS = {
   CREATING: "creating",
   CREATED: "created",
@@ -323,6 +334,8 @@ export const JOB_NAMES = [
   "payment-sweep",
   "placement-recovery",
   "outbox",
+  "invoice-issue",
+  "bulk-download",
   "webhook-retry",
   "promotion-refresh",
   "retention",

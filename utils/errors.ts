@@ -30,6 +30,9 @@ export const RULE_CODES = [
   "IDEMPOTENCY_KEY_REQUIRED",
   "IDEMPOTENCY_KEY_INVALID",
   "INVALID_STATUS_TRANSITION",
+  "ORDER_NOT_INVOICEABLE",
+  "CREDIT_EXCEEDS_INVOICE",
+  "REFUND_NOT_COMPLETED",
 ] as const;
 
 export const NOT_FOUND_CODES = [
@@ -42,6 +45,9 @@ export const NOT_FOUND_CODES = [
   "ORDER_NOT_FOUND",
   "PAYMENT_NOT_FOUND",
   "JOB_NOT_FOUND",
+  "INVOICE_NOT_FOUND",
+  "REFUND_NOT_FOUND",
+  "FILE_NOT_FOUND",
 ] as const;
 
 export const CONFLICT_CODES = [
@@ -64,6 +70,7 @@ export type ErrorCode =
   | RuleCode
   | NotFoundCode
   | ConflictCode
+  | "INVOICE_NOT_READY"
   | "VALIDATION_ERROR"
   | "MALFORMED_JSON"
   | "UNAUTHENTICATED"
@@ -152,6 +159,16 @@ export class NotFoundError extends AppError {
     message: string,
   ) {
     super(message);
+  }
+}
+
+/** The order's invoice is not issued yet: repeat the request shortly. */
+export class InvoiceNotReadyError extends AppError {
+  readonly statusCode = 404;
+  readonly code = "INVOICE_NOT_READY";
+  override readonly retryAfterSeconds = 5;
+  constructor() {
+    super("The invoice of this order is not issued yet; try again shortly");
   }
 }
 

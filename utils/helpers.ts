@@ -40,6 +40,17 @@ export function deepFreeze<T>(value: T): T {
   return value;
 }
 
+/** Groups in the order of their first item. */
+export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
+}
+
 /** MongoDB's error code for a violated unique index. */
 export const DUPLICATE_KEY = 11_000;
 

@@ -1,6 +1,8 @@
 import type { Response } from "express";
 import type { ErrorCode } from "./errors.js";
 
+export { type FileContent, sendFile } from "./send-file.js";
+
 /** The status codes of this service, so that controllers use names instead of numbers. */
 export const HTTP_STATUS = {
   OK: 200,

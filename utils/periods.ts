@@ -51,6 +51,12 @@ export const spanOfDays = (first: number, last = first): Span => ({
   to: new Date(dayStart(last + 1) - 1),
 });
 
+/** All moments of a month in India. @param month from 1 */
+export function spanOfMonth(year: number, month: number): Span {
+  const dayOne = (monthIndex: number) => dayNumberOf(new Date(Date.UTC(year, monthIndex)));
+  return spanOfDays(dayOne(month - 1), dayOne(month) - 1);
+}
+
 /** The first and the last day that lie wholly in the span; without any, the first is later than the last. */
 export function wholeDaysIn({ from, to }: Span): { first: number; last: number } {
   return {

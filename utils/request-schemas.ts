@@ -10,8 +10,22 @@ import { dayNumberOf, PERIODS, type Period, spanOfDays } from "./periods.js";
 /** A document's id. The value stays text; `new Types.ObjectId(id)` makes it one. */
 export const objectId = () => Joi.string().pattern(/^[0-9a-f]{24}$/i, "an id of 24 hex digits");
 
+/** Six digits, more once a year has a million orders. */
 export const orderNumber = () =>
-  Joi.string().pattern(/^ORD-\d{4}-\d{6}$/, "an order number such as ORD-2026-000001");
+  Joi.string().pattern(/^ORD-\d{4}-\d{6,9}$/, "an order number such as ORD-2026-000001");
+
+/** Of an invoice or a credit note: six digits, more in a large year, 16 characters at most (CGST Rule 46). */
+export const invoiceNumber = () =>
+  Joi.string().pattern(
+    /^(?:INV-\d{4}-\d{6,7}|CN-\d{4}-\d{6,8})$/,
+    "an invoice number such as INV-2026-000001",
+  );
+
+/** The token of a signed link, `<unix seconds>.<signature>`; the service verifies it. */
+export const linkToken = () =>
+  Joi.string()
+    .max(200)
+    .pattern(/^[A-Za-z0-9._-]+$/, "a token");
 
 /** Ids of other services: products, variants, users, methods. */
 export const foreignId = () => Joi.string().pattern(/^[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}$/, "an id");

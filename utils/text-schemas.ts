@@ -42,6 +42,10 @@ export const optionalLine = (max: number) => line(max).allow(null).empty(NOTHING
 export const freeText = (max: number) =>
   cleaned({ clean: (text) => maskCardNumbers(cleanText(text)), isRefused: overridesDirection }).max(max);
 
+/** Text of several lines by an admin, as it is printed: nothing in it is masked, so account numbers stay. */
+export const printedText = (max: number) =>
+  cleaned({ clean: cleanText, isRefused: overridesDirection }).max(max);
+
 /** A reason for a cancellation or rejection. */
 export const reasonText = () => freeText(500).min(3);
 

@@ -3,13 +3,13 @@ import { flag, oneOf, text, url, type VariableSpec } from "./variable.js";
 export const company: Record<string, VariableSpec> = {
   STORAGE_DRIVER: {
     schema: oneOf("gridfs", "cloudinary"),
-    purpose: "where files are kept",
+    purpose: "where new files are kept: in the database (gridfs), or at Cloudinary",
     example: "gridfs",
     fallback: "gridfs",
   },
   CLOUDINARY_URL: {
     schema: text().pattern(/^cloudinary:\/\/\S+:\S+@\S+$/, "cloudinary://key:secret@cloud"),
-    purpose: "the Cloudinary account, when STORAGE_DRIVER=cloudinary",
+    purpose: "the Cloudinary account: for STORAGE_DRIVER=cloudinary, and as long as files are kept there",
     example: "cloudinary://key:secret@cloud",
   },
   COMPANY_NAME: {

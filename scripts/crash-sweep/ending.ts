@@ -43,8 +43,18 @@ async function neighboursIn({ sandbox }: SweepWorld): Promise<string[]> {
   ];
 }
 
+async function documentsIn({ db }: SweepWorld): Promise<string[]> {
+  const documents = await db.collection("invoices").find().sort({ type: -1, sequence: 1 }).toArray();
+  return documents.map(({ type, totals }) => `document ${type} ${totals.grandTotal}`);
+}
+
 export async function readEnding(world: SweepWorld): Promise<Ending> {
-  return [...(await ordersIn(world)), ...(await moneyIn(world)), ...(await neighboursIn(world))];
+  return [
+    ...(await ordersIn(world)),
+    ...(await documentsIn(world)),
+    ...(await moneyIn(world)),
+    ...(await neighboursIn(world)),
+  ];
 }
 
 /** Checks every invariant, and the number of orders and refunds that the journey expects. */

@@ -16,6 +16,7 @@ import {
   expires,
   failsToPay,
   freeShipping,
+  invoices,
   isPaidLate,
   laterOutbox,
   laterWebhooks,
@@ -65,8 +66,11 @@ export const JOURNEYS: readonly Journey[] = [
     name: "online",
     description:
       "a customer with a coupon and a gift pays by UPI, verifies and places the order; webhooks arrive last",
-    steps: [...upToShipping, chooseUpi, pays, verify, place, webhooks, outbox],
-    sweep: [add, coupon, start, contact, address, shipping, chooseUpi, verify, place, webhooks, outbox],
+    steps: [...upToShipping, chooseUpi, pays, verify, place, webhooks, outbox, invoices],
+    sweep: [
+      ...[add, coupon, start, contact, address, shipping, chooseUpi, verify, place, webhooks, outbox],
+      invoices,
+    ],
     orders: 1,
     refunds: 0,
   },

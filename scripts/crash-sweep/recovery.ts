@@ -35,6 +35,7 @@ export async function letTimePass(db: Db): Promise<void> {
   await Promise.all([
     db.collection("outboxMessages").updateMany({ state: "pending" }, { $set: { dueAt: now } }),
     db.collection("webhookEvents").updateMany({ state: "received" }, { $set: { dueAt: now } }),
+    db.collection("invoiceRequests").updateMany({ refusal: null }, { $set: { dueAt: now } }),
     db.collection("payments").updateMany({ sweep: { $ne: null } }, { $set: { "sweep.nextAt": now } }),
     db
       .collection("payments")
@@ -103,7 +104,13 @@ async function untilApplied(visit: Visit, eventId: string): Promise<void> {
 }
 
 /** In the order of their intervals. */
-const RECOVERY_JOBS = ["placement-recovery", "webhook-retry", "payment-sweep", "outbox"] as const;
+const RECOVERY_JOBS = [
+  "placement-recovery",
+  "webhook-retry",
+  "payment-sweep",
+  "outbox",
+  "invoice-issue",
+] as const;
 const ROUNDS = 8;
 const ROUND_MS = 20;
 
@@ -125,6 +132,11 @@ async function findUnfinished({ db }: SweepWorld): Promise<string[]> {
       .collection("webhookEvents")
       .find({ state: { $ne: "processed" } })
       .map(({ event, reason, lastError }) => `${event}: ${reason ?? lastError ?? "not applied"}`)
+      .toArray(),
+    db
+      .collection("invoiceRequests")
+      .find({ refusal: null })
+      .map(({ _id, lastError }) => `${String(_id)}: ${lastError ?? "not issued"}`)
       .toArray(),
     db
       .collection("checkoutSessions")

@@ -120,6 +120,9 @@ const deliver = (name: string): Step =>
 export const outbox = deliver("outbox");
 export const laterOutbox = deliver("later-outbox");
 
+/** Issues the invoices of the orders that the outbox has announced. */
+export const invoices = step("invoices", (visit) => visit.job("invoice-issue"));
+
 /** The customer's reservation lapses and the item sells out. */
 export const stockIsGone = step("stock-is-gone", async ({ world }) => {
   const { inventory } = world.sandbox.control;

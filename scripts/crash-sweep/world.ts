@@ -80,7 +80,7 @@ export async function resetWorld({ db, sandbox }: SweepWorld): Promise<void> {
  * Aborts the transactions that a dead process left open and releases their locks, as the server does by
  * itself after `transactionLifetimeLimitSeconds`.
  */
-export async function endOpenTransactions({ db }: SweepWorld): Promise<void> {
+export async function endOpenTransactions({ db }: Pick<SweepWorld, "db">): Promise<void> {
   const admin = db.client.db("admin");
   const open = await admin
     .aggregate<{ lsid: { id: unknown } }>(

@@ -79,6 +79,7 @@ const COUNTED = [
   "orderStatusHistories",
   "payments",
   "refunds",
+  "invoices",
   "webhookEvents",
   "outboxMessages",
 ];

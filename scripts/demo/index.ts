@@ -5,6 +5,7 @@ import { bold, green, heading, narrateOutside, print, red } from "../support/pri
 import { startService } from "../support/service-process.js";
 import { closeTheBooks } from "./books.js";
 import { creditPaysEverything, customerPaysWithCredit, guestCollects, guestSignsIn } from "./cart-scenes.js";
+import { writeDocuments } from "./documents.js";
 import {
   clientVanishes,
   customerPaysByCard,
@@ -16,7 +17,7 @@ import {
 
 /**
  * `npm run demo`: seven purchases against the built service and the sandbox's gateway and neighbours, printed
- * as they happen. It uses the HTTP API only. It exits with 0 only if every expectation holds.
+ * as they happen, and their invoices as files to open. It uses the HTTP API only. It exits with 0 only if every expectation holds.
  */
 async function main(): Promise<number> {
   const began = Date.now();
@@ -31,6 +32,7 @@ async function main(): Promise<number> {
   try {
     sandbox.setServiceUrl(service.url);
     await play({ sandbox, serviceUrl: service.url });
+    await writeDocuments({ sandbox, serviceUrl: service.url }, PURCHASES);
     await closeTheBooks(mongodbUri, sandbox, PURCHASES);
     heading("Done");
     print(green(`   Every expectation holds. It took ${((Date.now() - began) / 1000).toFixed(1)} s.`));

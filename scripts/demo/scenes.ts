@@ -201,7 +201,7 @@ export async function lastUnitIsGone({ sandbox, serviceUrl }: Stage): Promise<vo
 
 const WAIT_TIMEOUT_MS = 20_000;
 
-async function waitFor(condition: string, holds: () => Promise<boolean>): Promise<void> {
+export async function waitFor(condition: string, holds: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + WAIT_TIMEOUT_MS;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`Timed out waiting until ${condition}`);

@@ -4,6 +4,8 @@ import type {
   CheckoutSessionDoc,
   CounterDoc,
   IdempotencyRecordDoc,
+  InvoiceDoc,
+  InvoiceRequestDoc,
   OrderDoc,
   OrderItemDoc,
   OrderStatusHistoryDoc,
@@ -92,6 +94,8 @@ export interface Facts {
   histories: OrderStatusHistoryDoc[];
   payments: PaymentDoc[];
   refunds: RefundDoc[];
+  invoices: InvoiceDoc[];
+  invoiceRequests: InvoiceRequestDoc[];
   counters: CounterDoc[];
   webhookEvents: StoredEvent[];
   outbox: OutboxMessageDoc[];
@@ -121,6 +125,8 @@ export async function readFacts(db: mongoose.mongo.Db, books: Books, captureGrac
       histories: await all<OrderStatusHistoryDoc>("orderStatusHistories"),
       payments: await all<PaymentDoc>("payments", ["gatewayResponse"]),
       refunds: await all<RefundDoc>("refunds"),
+      invoices: await all<InvoiceDoc>("invoices"),
+      invoiceRequests: await all<InvoiceRequestDoc>("invoiceRequests"),
       counters: await all<CounterDoc>("counters"),
       webhookEvents: await all<StoredEvent>("webhookEvents", ["payload"]),
       outbox: await all<OutboxMessageDoc>("outboxMessages"),

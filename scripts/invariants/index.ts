@@ -1,4 +1,5 @@
 import type mongoose from "mongoose";
+import { documentChecks } from "./documents.js";
 import { type BookKeepers, readBooks, readFacts } from "./facts.js";
 import { gatewayMoneyChecks } from "./gateway-money.js";
 import { histories } from "./history.js";
@@ -15,6 +16,7 @@ const CHECKS: Record<Invariant, Check> = {
   ...orderChecks,
   ...neighbourChecks,
   ...messageChecks,
+  ...documentChecks,
   histories,
 };
 

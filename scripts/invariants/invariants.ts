@@ -28,6 +28,12 @@ export const INVARIANTS = {
   outbox: "Every outbox message is unique and delivered in time",
   webhookEvents: "Every acknowledged webhook event is stored once, and applied or flagged with a reason",
   idempotencyRecords: "Each idempotency key has one record, and none stays in progress past its lease",
+  documentNumbers: "Each series of invoices and credit notes is numbered 1 to n, in the order of its dates",
+  sealedDocuments: "No invoice or credit note was changed after it was issued",
+  documentSums: "The totals and the tax summary of a document are the sums of its lines",
+  saleInvoices: "An order has at most one invoice, of its grand total less what was cancelled before",
+  creditNotes:
+    "Credit notes never exceed their invoice, and each refund of an invoiced order has one of its amount",
 } as const;
 
 export type Invariant = keyof typeof INVARIANTS;

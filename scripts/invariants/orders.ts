@@ -142,7 +142,7 @@ const nothingLeftBehind: Check = ({ at, checkouts, orders }) => {
 const isOnline = (method: string | null): boolean =>
   method !== null && !["cod", "bank_transfer", "manual"].includes(method);
 
-const NUMBER = /^(ORD|REF|RET)-(\d{4})-(\d{6})$/;
+const NUMBER = /^(ORD|REF|RET)-(\d{4})-(\d{6,})$/;
 const KOLKATA_OFFSET_MS = 5.5 * 60 * MINUTE_MS;
 const yearInKolkata = (at: Date): number => new Date(at.getTime() + KOLKATA_OFFSET_MS).getUTCFullYear();
 

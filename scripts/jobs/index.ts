@@ -1,9 +1,11 @@
 import type { Job } from "../../services/platform/job-registry.service.js";
 import { abandonedCart } from "./abandoned-cart-email.job.js";
 import { analytics } from "./analytics.job.js";
+import { bulkDownload } from "./bulk-download.job.js";
 import { cartCleanup } from "./cart-cleanup.job.js";
 import { checkoutCleanup } from "./checkout-cleanup.job.js";
 import { checkoutReminder } from "./checkout-reminder.job.js";
+import { invoiceIssue } from "./invoice-issue.job.js";
 import { outbox } from "./outbox.job.js";
 import { paymentSweep } from "./payment-sweep.job.js";
 import { placementRecovery } from "./placement-recovery.job.js";
@@ -17,11 +19,13 @@ export const jobs: readonly Job[] = [
   paymentSweep,
   webhookRetry,
   outbox,
+  invoiceIssue,
   checkoutCleanup,
   checkoutReminder,
   cartCleanup,
   promotionRefresh,
   abandonedCart,
   analytics,
+  bulkDownload,
   retention,
 ];

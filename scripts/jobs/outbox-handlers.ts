@@ -5,6 +5,11 @@ import {
   syncReservation,
 } from "../../services/aggregates/cart/reservation-sync.js";
 import { releaseCoupons } from "../../services/aggregates/checkout-session/coupon-uses.js";
+import { notifyInvoice } from "../../services/flows/email-invoice.flow.js";
+import {
+  requestInvoiceOfOrder,
+  requestNoteOfRefund,
+} from "../../services/flows/issue-invoices/request-invoices.flow.js";
 import {
   notifyMoneyReturned,
   notifyOrderPlaced,
@@ -53,10 +58,16 @@ const about = (name: string, field: string, work: (id: Types.ObjectId) => Promis
 
 /** What happens after each type of outbox message. */
 export const outboxHandlers: OutboxHandlers = {
-  "order.placed": [about("confirmation", "orderId", notifyOrderPlaced)],
+  "order.placed": [
+    about("confirmation", "orderId", notifyOrderPlaced),
+    about("invoice", "orderId", requestInvoiceOfOrder),
+  ],
   "payment.failed": [about("message", "paymentId", notifyPaymentFailed)],
   "refund.send": [about("gateway", "refundId", sendRefund)],
-  "refund.completed": [about("message", "refundId", notifyMoneyReturned)],
+  "refund.completed": [
+    about("message", "refundId", notifyMoneyReturned),
+    about("credit-note", "refundId", requestNoteOfRefund),
+  ],
   "refund.attention": [about("message", "refundId", notifyRefundAttention)],
   "placement.reverse": placementReversals.map(({ name, reverse }) => ({
     name,
@@ -94,6 +105,7 @@ export const outboxHandlers: OutboxHandlers = {
         }),
     },
   ],
+  "invoice.email": [about("message", "deliveryId", notifyInvoice)],
   "cart.abandoned": [about("message", "cartId", notifyCartAbandoned)],
   [AUDIT_MESSAGE]: [about("auth", "auditLogId", sendAuditRow)],
 };

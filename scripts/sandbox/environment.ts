@@ -9,6 +9,7 @@ export const SERVICE_NAMES = [
   "shipping",
   "engagement",
   "razorpay",
+  "cloudinary",
 ] as const;
 
 export type ServiceName = (typeof SERVICE_NAMES)[number];
@@ -25,6 +26,7 @@ export const DEFAULT_PORTS: Readonly<Record<SandboxServer, number>> = {
   engagement: 3008,
   razorpay: 3009,
   control: 3010,
+  cloudinary: 3011,
 };
 
 /** Shared by the sandbox and the service. Fixed, so that documented curl commands work. */
@@ -44,11 +46,23 @@ export const SANDBOX_SECRETS = {
 
 export type SandboxSecrets = { [name in keyof typeof SANDBOX_SECRETS]: string };
 
+/** Known only to the stand-in, whose address is part of the variable: no service can use it by mistake. */
+export const CLOUDINARY_ACCOUNT = {
+  cloud: "sandbox-shop",
+  apiKey: "874837483274837",
+  apiSecret: "sandbox-cloudinary-secret-0123456789",
+} as const;
+
 const SERVICE_DATABASE = "order_payment";
 
 /** The database in a connection string, if it names one. */
 export const databaseNameOf = (mongoUri: string): string | undefined =>
   /^mongodb(?:\+srv)?:\/\/[^/?]+\/([^?]+)/.exec(mongoUri)?.[1];
+
+const cloudinaryUrl = (address: string): string => {
+  const { cloud, apiKey, apiSecret } = CLOUDINARY_ACCOUNT;
+  return `cloudinary://${apiKey}:${apiSecret}@${cloud}?upload_prefix=${address}`;
+};
 
 /** The complete environment of a service that runs against this sandbox, without `PORT`. */
 export function serviceEnvironment(options: {
@@ -82,6 +96,7 @@ export function serviceEnvironment(options: {
     SHIPPING_WEBHOOK_SECRET: secrets.shippingWebhookSecret,
     LINK_SECRET: secrets.linkSecret,
     ENCRYPTION_KEY: secrets.encryptionKey,
+    CLOUDINARY_URL: cloudinaryUrl(urls.cloudinary),
     COMPANY_NAME: "Vedic Store Private Limited",
     COMPANY_ADDRESS: "14 Residency Road, Bengaluru 560025",
     COMPANY_STATE: "Karnataka",
@@ -114,6 +129,7 @@ const PASSED_ON = [
   "CHECKOUT_RESERVATION_TTL_MINUTES",
   "PRICES_INCLUDE_TAX",
   "INVOICE_ISSUE_ON",
+  "STORAGE_DRIVER",
   "INVOICE_LOGO_URL",
   "COMPANY_NAME",
   "COMPANY_ADDRESS",

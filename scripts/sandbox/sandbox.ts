@@ -8,6 +8,7 @@
  *   and the data. Inventory keeps its data in MongoDB, all others in memory.
  * - `razorpay/`: the gateway. `api-routes.ts` is its REST contract, `checkout-*.ts` the buyer's side,
  *   `webhook-*.ts` its events, `control.ts` and `settings.ts` the controls.
+ * - `cloudinary/`: storage of files, for `STORAGE_DRIVER=cloudinary`.
  * - `seed/`: products, people, coupons and stock at the start, with names for tests in `SEED`.
  * - `shared/`: HTTP, faults, call log, clock.
  *
@@ -19,9 +20,11 @@
 import type { RequestListener } from "node:http";
 import { type AuthControl, createAuth, JWKS_PATH, type SandboxTokens } from "./auth/index.js";
 import { type CatalogControl, createCatalog } from "./catalog/index.js";
+import { type CloudinaryControl, createCloudinary } from "./cloudinary/index.js";
 import { createControlApp } from "./control-http.js";
 import { createEngagement, type EngagementControl } from "./engagement/index.js";
 import {
+  CLOUDINARY_ACCOUNT,
   databaseNameOf,
   SANDBOX_SECRETS,
   type SandboxSecrets,
@@ -66,6 +69,7 @@ export interface SandboxControl {
   shipping: ShippingControl;
   engagement: EngagementControl;
   razorpay: RazorpayControl;
+  cloudinary: CloudinaryControl;
   faults: Pick<Faults, "add" | "list" | "setBehaviour" | "clear">;
   calls: Pick<CallLog, "list" | "count" | "counts" | "waitFor" | "reset">;
   /** The clock of all stand-ins; the service under test has its own. */
@@ -122,6 +126,7 @@ async function createStandIns(context: SandboxContext, secrets: SandboxSecrets, 
     shipping: createShipping(context, { webhookSecret }),
     engagement: createEngagement(context),
     razorpay: createRazorpay(context, secrets),
+    cloudinary: createCloudinary(context, CLOUDINARY_ACCOUNT),
   };
 }
 
@@ -139,6 +144,7 @@ async function listenAll(standIns: StandIns, ports: SandboxOptions["ports"] = {}
     shipping: urlOf("shipping"),
     engagement: urlOf("engagement"),
     razorpay: urlOf("razorpay"),
+    cloudinary: urlOf("cloudinary"),
   };
   return { servers, urls };
 }
@@ -169,6 +175,7 @@ function createSandboxControl(
     shipping: standIns.shipping.control,
     engagement: standIns.engagement.control,
     razorpay: standIns.razorpay.control,
+    cloudinary: standIns.cloudinary.control,
     faults: { add: faults.add, list: faults.list, setBehaviour: faults.setBehaviour, clear: faults.clear },
     calls: {
       list: calls.list,

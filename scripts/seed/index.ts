@@ -6,19 +6,22 @@ import { config } from "../../config/env.config.js";
 import { allModels } from "../../models/index.js";
 import { analytics } from "../jobs/analytics.job.js";
 import { createCollections, createIndexes } from "./batches.js";
+import { writeInvoices } from "./invoices.js";
 import { COLLECTIONS, writeOpenCarts, writeOrders } from "./orders.js";
 
 const DAY_MS = 86_400_000;
 /** Below this number, fresh counts are as fast as tallies. */
 const TALLIED_FROM = 10_000;
 
-const seededNames: readonly string[] = COLLECTIONS;
+const seededNames: readonly string[] = [...COLLECTIONS, "invoices"];
 const seededModels = allModels.filter(({ collection }) => seededNames.includes(collection.collectionName));
 
 export interface SeedOptions {
   orders: number;
   /** Carts without an order. */
   carts?: number;
+  /** Invoices and credit notes of the last month, without their orders. */
+  invoices?: number;
   onProgress?: (text: string) => void;
 }
 
@@ -31,7 +34,7 @@ export interface SeedOptions {
  */
 export async function seedDatabase(
   mongodbUri: string,
-  { orders, carts = 0, onProgress }: SeedOptions,
+  { orders, carts = 0, invoices = 0, onProgress }: SeedOptions,
 ): Promise<void> {
   await connectDatabase(mongodbUri);
   try {
@@ -45,9 +48,10 @@ export async function seedDatabase(
       ...{ count, until },
       onProgress: (done: number) => say(`${done} of ${count} ${what}`),
     });
-    await createCollections(db, ["counters", ...COLLECTIONS]);
+    await createCollections(db, ["counters", ...seededNames]);
     if (orders > 0) await writeOrders(db, share(orders, "orders"));
     if (carts > 0) await writeOpenCarts(db, share(carts, "carts"));
+    if (invoices > 0) await writeInvoices(db, share(invoices, "invoices"));
     say("creating the indexes");
     await createIndexes(mongodbUri, seededModels);
     await prepareDatabase();
@@ -55,21 +59,21 @@ export async function seedDatabase(
       say("tallying the days");
       await analytics.run({ signal: new AbortController().signal, slot: "seed", fencing: 0 });
     }
-    say(`${orders} orders and ${carts} carts without an order are stored`);
+    say(`${orders} orders, ${carts} carts without an order and ${invoices} invoices are stored`);
   } finally {
     await disconnectDatabase();
   }
 }
 
-/** `npm run seed -- --orders 200000 --carts 200000 [--uri mongodb://…]`; default: the database of `MONGODB_URI`. */
+/** `npm run seed -- --orders 200000 --carts 200000 --invoices 50000 [--uri …]`; default: the database of `MONGODB_URI`. */
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { orders: { type: "string" }, carts: { type: "string" }, uri: { type: "string" } },
-  });
+  const text = { type: "string" } as const;
+  const { values } = parseArgs({ options: { orders: text, carts: text, invoices: text, uri: text } });
   const carts = readCount(values.carts ?? "0", "--carts");
-  const orders = readCount(values.orders ?? (carts > 0 ? "0" : "1000"), "--orders");
+  const invoices = readCount(values.invoices ?? "0", "--invoices");
+  const orders = readCount(values.orders ?? (carts + invoices > 0 ? "0" : "1000"), "--orders");
   await seedDatabase(values.uri ?? config.mongodbUri, {
-    ...{ orders, carts },
+    ...{ orders, carts, invoices },
     onProgress: (text) => process.stdout.write(`> ${text}\n`),
   });
 }

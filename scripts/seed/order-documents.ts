@@ -12,6 +12,7 @@ import {
   type ShipmentDoc,
 } from "../../models/index.js";
 import { CURRENCY } from "../../utils/constants.js";
+import { findState } from "../../utils/gst/states.js";
 import { ZERO_PAISE } from "../../utils/money.js";
 import { chargesOf, SHIPPING } from "./baskets.js";
 import { toCart, toCartItems, toFrozenLines, toSession } from "./cart-documents.js";
@@ -86,6 +87,9 @@ function toOrder(facts: OrderFacts): OrderDoc {
     shippingAddress: address,
     billingAddress: address,
     gstin: null,
+    placeOfSupply: findState(address.state)?.code ?? null,
+    isSezBuyer: false,
+    invoiceNumber: null,
     shippingMethod: SHIPPING,
     appliedCoupons: [],
     appliedDiscounts: [],

@@ -1,7 +1,6 @@
 /**
- * What an invoice or credit note lists and adds up. Everything comes from the amounts that the order stored when
- * it was placed: rates, heads and discounts are never computed again. All amounts are positive paise, in credit
- * notes too.
+ * What an invoice lists and adds up. Everything comes from the amounts that the order stored when it was placed: rates,
+ * heads and discounts are never computed again. All amounts are positive paise, in credit notes too.
  */
 import { type Paise, paise, ZERO_PAISE } from "../../utils/money.js";
 import { cumulativeShare } from "./allocation.js";
@@ -18,6 +17,7 @@ export interface InvoicedLine {
   quantity: number;
   /** Units cancelled before the invoice: they appear on neither invoice nor credit note. */
   cancelledBefore: number;
+  isFreeGift: boolean;
   unitPrice: Paise;
   /** Line discount and share of the order's discounts, for all units. */
   discount: Paise;
@@ -40,7 +40,9 @@ export interface DocumentRow extends Taxes {
   orderItemId: string | null;
   description: string;
   hsnCode: string | null;
+  uqc: string;
   quantity: number;
+  isFreeGift: boolean;
   unitPrice: Paise;
   discount: Paise;
   taxableValue: Paise;
@@ -49,9 +51,15 @@ export interface DocumentRow extends Taxes {
   total: Paise;
 }
 
+/** What the rows with the same HSN code, unit and rate add to table 12 of the return GSTR-1. */
 export interface TaxSummary extends Taxes {
   hsnCode: string | null;
+  uqc: string;
   rateBps: number;
+  /** Of the first row. */
+  description: string;
+  /** Units of goods; a charge has none. */
+  quantity: number;
   taxableValue: Paise;
 }
 
@@ -69,107 +77,99 @@ export interface InvoiceSource {
   hsnDigits: number;
 }
 
+/** Codes of chapter 99 are services. They have no quantity in a return. */
+const SERVICE_PREFIX = "99";
+
+/** The unit quantity code: goods are sold by number. */
+export const uqcOf = (hsnCode: string | null): string =>
+  hsnCode?.startsWith(SERVICE_PREFIX) ? "OTH" : "NOS";
+
 const printedHsn = (hsnCode: string | null, digits: number): string | null =>
   hsnCode === null ? null : hsnCode.slice(0, digits);
 
-const toRow = (row: Omit<DocumentRow, keyof Taxes | "total"> & { taxes: Taxes }): DocumentRow => {
+type UntotalledRow = Omit<DocumentRow, keyof Taxes | "total" | "uqc"> & { taxes: Taxes };
+
+function toRow(row: UntotalledRow, hsnDigits: number): DocumentRow {
   const { taxes, ...rest } = row;
-  return { ...rest, ...taxes, total: paidFor(row) };
-};
+  const hsnCode = printedHsn(row.hsnCode, hsnDigits);
+  return { ...rest, hsnCode, uqc: uqcOf(hsnCode), ...taxes, total: paidFor(row) };
+}
 
 /** The rows of a sale invoice: lines in their order without cancelled units, then charges. */
 export function buildInvoiceRows({ lines, charges, hsnDigits }: InvoiceSource): DocumentRow[] {
   return [
-    ...lines.flatMap((line) => invoiceLine(line, hsnDigits)),
-    ...charges
-      .filter(({ amount }) => amount > 0)
-      .map(({ description, hsnCode, gstRateBps, amount, taxableValue, taxes }) =>
-        toRow({
-          ...{ orderItemId: null, description, hsnCode: printedHsn(hsnCode, hsnDigits), quantity: 1 },
-          ...{ unitPrice: amount, discount: ZERO_PAISE, rateBps: gstRateBps, taxableValue, taxes },
-        }),
-      ),
-  ];
+    ...lines.filter(({ quantity, cancelledBefore }) => quantity > cancelledBefore).map(toLineRow),
+    ...charges.filter(({ amount }) => amount > 0).map(toChargeRow),
+  ].map((row) => toRow(row, hsnDigits));
 }
 
-function invoiceLine(line: InvoicedLine, hsnDigits: number): DocumentRow[] {
-  const units = line.quantity - line.cancelledBefore;
-  if (units <= 0) return [];
-  return [lineRow(line, { before: line.cancelledBefore, units }, hsnDigits)];
-}
-
-/** Some units of a line, after others: the cumulative method makes any sequence add up to the line exactly. */
-function lineRow(
-  line: InvoicedLine,
-  { before, units }: { before: number; units: number },
-  hsnDigits: number,
-): DocumentRow {
-  const { orderItemId, description, unitPrice, gstRateBps: rateBps, quantity } = line;
+/** The units that were not cancelled: the cumulative method splits the line without losing a paisa. */
+function toLineRow(line: InvoicedLine): UntotalledRow {
+  const {
+    orderItemId,
+    description,
+    hsnCode,
+    isFreeGift,
+    gstRateBps: rateBps,
+    quantity,
+    cancelledBefore,
+  } = line;
+  const units = quantity - cancelledBefore;
   const { taxableValue, taxes } = calculateUnitsRefund({
     row: line,
     quantity,
-    refundedBefore: before,
+    refundedBefore: cancelledBefore,
     units,
   });
-  const discount = paise(
-    cumulativeShare(line.discount, before + units, quantity) -
-      cumulativeShare(line.discount, before, quantity),
-  );
-  const hsnCode = printedHsn(line.hsnCode, hsnDigits);
-  return toRow({
-    ...{ orderItemId, description, hsnCode, quantity: units, unitPrice, discount, rateBps },
+  // A gift is listed without a price, whatever it usually costs.
+  const unitPrice = isFreeGift ? ZERO_PAISE : line.unitPrice;
+  const discount = isFreeGift
+    ? ZERO_PAISE
+    : paise(line.discount - cumulativeShare(line.discount, cancelledBefore, quantity));
+  return {
+    ...{ orderItemId, description, hsnCode, quantity: units, isFreeGift, unitPrice, discount, rateBps },
     ...{ taxableValue, taxes },
-  });
+  };
 }
 
-/** Units of a line that a credit note reverses. */
-export interface CreditedLine {
-  line: InvoicedLine;
-  /** Units that earlier credit notes reversed. */
-  creditedBefore: number;
-  units: number;
-}
+const toChargeRow = (charge: InvoicedCharge): UntotalledRow => ({
+  ...{ orderItemId: null, description: charge.description, hsnCode: charge.hsnCode },
+  ...{ quantity: 1, isFreeGift: false, unitPrice: charge.amount, discount: ZERO_PAISE },
+  ...{ rateBps: charge.gstRateBps, taxableValue: charge.taxableValue, taxes: charge.taxes },
+});
 
-/** The rows of a credit note for some units, at the rate, head and discount of the invoice. */
-export const buildCreditRows = (credits: readonly CreditedLine[], hsnDigits: number): DocumentRow[] =>
-  credits
-    .filter(({ units }) => units > 0)
-    .map(({ line, creditedBefore, units }) =>
-      lineRow(line, { before: line.cancelledBefore + creditedBefore, units }, hsnDigits),
-    );
+const addPart = (sum: Taxes & { taxableValue: Paise }, row: Taxes & { taxableValue: Paise }) => ({
+  taxableValue: paise(sum.taxableValue + row.taxableValue),
+  cgst: paise(sum.cgst + row.cgst),
+  sgst: paise(sum.sgst + row.sgst),
+  utgst: paise(sum.utgst + row.utgst),
+  igst: paise(sum.igst + row.igst),
+});
 
-/** Sums by HSN code and rate, in order of first appearance. Rates are never blended. */
+const NOTHING = {
+  ...{ taxableValue: ZERO_PAISE, cgst: ZERO_PAISE, sgst: ZERO_PAISE, utgst: ZERO_PAISE, igst: ZERO_PAISE },
+};
+
+/**
+ * Sums by HSN code, unit and rate, in order of first appearance. Rates are never blended. Gifts are left out: without a
+ * price there is no supply.
+ */
 export function summariseTax(rows: readonly DocumentRow[]): TaxSummary[] {
   const summary = new Map<string, TaxSummary>();
-  for (const { hsnCode, rateBps, taxableValue, cgst, sgst, utgst, igst } of rows) {
-    const key = `${hsnCode ?? ""}:${rateBps}`;
-    const sum = summary.get(key) ?? {
-      ...{ hsnCode, rateBps, taxableValue: ZERO_PAISE },
-      ...{ cgst: ZERO_PAISE, sgst: ZERO_PAISE, utgst: ZERO_PAISE, igst: ZERO_PAISE },
-    };
-    summary.set(key, {
-      ...sum,
-      taxableValue: paise(sum.taxableValue + taxableValue),
-      cgst: paise(sum.cgst + cgst),
-      sgst: paise(sum.sgst + sgst),
-      utgst: paise(sum.utgst + utgst),
-      igst: paise(sum.igst + igst),
-    });
+  for (const row of rows) {
+    if (row.isFreeGift) continue;
+    const { hsnCode, uqc, rateBps, description } = row;
+    const key = `${hsnCode ?? ""}:${uqc}:${rateBps}`;
+    const sum = summary.get(key) ?? { hsnCode, uqc, rateBps, description, quantity: 0, ...NOTHING };
+    const units = row.orderItemId === null ? 0 : row.quantity;
+    summary.set(key, { ...sum, quantity: sum.quantity + units, ...addPart(sum, row) });
   }
   return [...summary.values()];
 }
 
 /** The totals are sums of the rows, never computed on totals. The round-off is not taxed. */
 export function totalRows(rows: readonly DocumentRow[], roundOff: Paise): DocumentTotals {
-  const sum = (of: (row: DocumentRow) => number): Paise =>
-    paise(rows.reduce((total, row) => total + of(row), 0));
-  const taxes = {
-    cgst: sum((row) => row.cgst),
-    sgst: sum((row) => row.sgst),
-    utgst: sum((row) => row.utgst),
-    igst: sum((row) => row.igst),
-  };
-  const taxableValue = sum((row) => row.taxableValue);
+  const { taxableValue, ...taxes } = rows.reduce(addPart, NOTHING);
   const taxTotal = sumTaxes(taxes);
   return {
     taxableValue,

@@ -34,13 +34,21 @@ export type ChargeRatePolicy = "proportional" | "highest" | { readonly fixedBps:
 /** Basis points in the whole. */
 const WHOLE_BPS = 10_000;
 
+/** Who supplies what to whom, as far as it decides the heads. */
+export interface Supply {
+  readonly supplierState: StateCode;
+  readonly placeOfSupply: StateCode;
+  /** A unit or developer of a special economic zone: inter-state by law, also within the state (IGST Act s. 7(5)). */
+  readonly isSezBuyer?: boolean;
+}
+
 /**
  * The heads levied on a supply. Every union territory is a state of its own here, so that Chandigarh to
  * Daman is IGST. Legacy codes count as their successors.
  */
-export function decideTaxHead(supplierState: StateCode, placeOfSupply: StateCode): TaxHead {
+export function decideTaxHead({ supplierState, placeOfSupply, isSezBuyer = false }: Supply): TaxHead {
   const supplier = toCurrentStateCode(supplierState);
-  if (supplier !== toCurrentStateCode(placeOfSupply)) return "igst";
+  if (isSezBuyer || supplier !== toCurrentStateCode(placeOfSupply)) return "igst";
   return stateByCode(supplier).isUnionTerritoryWithoutLegislature ? "cgst_utgst" : "cgst_sgst";
 }
 

@@ -170,7 +170,7 @@ export function calculateTotals(input: TotalsInput): Totals {
   const { discounts, discountTotal } = grantDiscounts(input.discounts, subtotal);
   const shares = spreadByLargestRemainder(discountTotal, lineTotals);
 
-  const head = decideTaxHead(input.supplierState, input.placeOfSupply ?? input.supplierState);
+  const head = decideTaxHead({ ...input, placeOfSupply: input.placeOfSupply ?? input.supplierState });
   const rules: TaxRules = { head, pricesIncludeTax: input.pricesIncludeTax };
   const { lines, chargedLines } = calculateLines(input.lines, { lineTotals, shares }, rules);
   const charges = calculateCharges(input, chargedLines, rules);

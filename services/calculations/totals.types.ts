@@ -48,6 +48,8 @@ export interface TotalsInput {
   readonly supplierState: StateCode;
   /** Null before an address is known: then taxed as within the supplier's state. */
   readonly placeOfSupply: StateCode | null;
+  /** A buyer in a special economic zone is always taxed as in another state. Default: no. */
+  readonly isSezBuyer?: boolean;
   readonly pricesIncludeTax: boolean;
   readonly chargeRatePolicy: ChargeRatePolicy;
   readonly roundToRupee: boolean;

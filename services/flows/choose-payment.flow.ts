@@ -126,7 +126,7 @@ interface Frozen {
 /** One transaction: the cart is unchanged, the session is frozen, the payment record exists. */
 async function freeze(choice: PaymentChoice, state: CheckoutState, token: string): Promise<Frozen> {
   const before = await rereadIfPaying(state.checkout);
-  const frozen = freezeCheckout(state);
+  const frozen = freezeCheckout(state, (await getSettings("tax")).chargeRatePolicy);
   return inTransaction(async (tx) => {
     await assertCartUnchanged(state, tx);
     const request = { checkout: before, frozen, method: choice.method };

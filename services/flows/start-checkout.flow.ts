@@ -160,6 +160,8 @@ function newSession(
     billingAddress: previous?.billingAddress ?? null,
     billingSameAsShipping: previous?.billingSameAsShipping ?? true,
     gstin: previous?.gstin ?? null,
+    isSezBuyer: previous?.isSezBuyer ?? false,
+    deliveredToOwnPremises: previous?.deliveredToOwnPremises ?? false,
     shippingMethodId: previous?.shippingMethodId ?? null,
     shippingMethod: previous?.shippingMethod ?? null,
     shippingRatedFor: previous?.shippingRatedFor ?? null,

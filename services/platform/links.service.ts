@@ -2,9 +2,11 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { config } from "../../config/env.config.js";
 import { now } from "../../utils/clock.js";
 
-/** How long the link in an order mail opens the order without signing in. */
-const ORDER_LINK_DAYS = 90;
-const DAY_SECONDS = 86_400;
+/**
+ * How long a link opens its resource without signing in: one in a mail is kept for months, one in an answer is
+ * followed at once, and a leaked one is soon worthless.
+ */
+const LINK_SECONDS = { mail: 90 * 86_400, answer: 15 * 60 } as const;
 
 const sign = (subject: string, expires: number): string =>
   createHmac("sha256", config.linkSecret).update(`${subject}|${expires}`).digest("base64url");
@@ -30,6 +32,17 @@ export const orderSubject = (orderNumber: string): string => `order:${orderNumbe
 
 /** The storefront page of the order. Never built from the Host header, which the caller controls. */
 export function orderLink(order: { orderNumber: string }): string {
-  const token = createLinkToken(orderSubject(order.orderNumber), ORDER_LINK_DAYS * DAY_SECONDS);
+  const token = createLinkToken(orderSubject(order.orderNumber), LINK_SECONDS.mail);
   return `${config.storefrontUrl}/orders/${order.orderNumber}?token=${encodeURIComponent(token)}`;
+}
+
+export const invoiceSubject = (invoiceNumber: string): string => `invoice:${invoiceNumber}`;
+
+/** Downloads the PDF of an invoice or credit note; opens nothing else of the order. */
+export function invoiceLink(
+  { invoiceNumber }: { invoiceNumber: string },
+  place: keyof typeof LINK_SECONDS = "answer",
+): string {
+  const token = createLinkToken(invoiceSubject(invoiceNumber), LINK_SECONDS[place]);
+  return `${config.publicUrl}/api/invoices/${invoiceNumber}/download?token=${encodeURIComponent(token)}`;
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { trusted } from "mongoose";
 import { logger } from "../../config/logger.config.js";
 import { OutboxMessage, type OutboxMessageDoc } from "../../models/index.js";
@@ -7,6 +6,7 @@ import { forEachAtOnce } from "../../utils/async.js";
 import { databaseTime } from "../../utils/clock.js";
 import { OUTBOX_STATE } from "../../utils/constants.js";
 import { runWithContext } from "../../utils/request-context.js";
+import { type BackgroundLoop, startBackgroundLoop } from "./background-loop.js";
 import { onOutboxNudge } from "./outbox.service.js";
 
 /** What a handler receives with the payload. */
@@ -203,52 +203,14 @@ async function release(messages: readonly OutboxMessageDoc[], token: string): Pr
   );
 }
 
-export interface OutboxWorker {
-  /** Claims nothing more and waits for the batch in flight. */
-  stop(): Promise<void>;
-}
-
-/** How often to poll without a nudge: for messages of other processes and for those that become due. */
-const POLL_MS = 1_000;
-/** The wait after a nudge: under load several messages share the round trips of a batch. */
-const GATHER_MS = 50;
-
 /** Starts delivering in the background. */
-export function startOutboxWorker(handlers: OutboxHandlers, { pollMs = POLL_MS } = {}): OutboxWorker {
-  let stopping = false;
-  let nudged = false;
-  let wake = (): void => undefined;
-  const stopListening = onOutboxNudge(() => {
-    nudged = true;
-    wake();
+export const startOutboxWorker = (
+  handlers: OutboxHandlers,
+  { pollMs }: { pollMs?: number } = {},
+): BackgroundLoop =>
+  startBackgroundLoop({
+    work: async () => (await deliverDue(handlers)) >= BATCH,
+    listen: onOutboxNudge,
+    onError: (error) => logger.error({ err: error }, "> The outbox could not be read or written"),
+    ...(pollMs === undefined ? {} : { pollMs }),
   });
-  const pause = () =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, pollMs);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      if (nudged || stopping) wake();
-    });
-  const loop = async () => {
-    while (!stopping) {
-      nudged = false;
-      const taken = await deliverDue(handlers).catch((error: unknown) => {
-        logger.error({ err: error }, "> The outbox could not be read or written");
-        return 0;
-      });
-      if (taken < BATCH) await pause();
-      if (nudged && !stopping) await sleep(GATHER_MS);
-    }
-  };
-  const running = loop();
-  return {
-    async stop() {
-      stopping = true;
-      stopListening();
-      wake();
-      await running;
-    },
-  };
-}

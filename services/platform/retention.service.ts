@@ -1,5 +1,5 @@
 import { type Model, type QueryFilter, type Types, trusted } from "mongoose";
-import { JobRun, OutboxMessage, WebhookEvent } from "../../models/index.js";
+import { BulkDownload, JobRun, OutboxMessage, WebhookEvent } from "../../models/index.js";
 import { isPast } from "../../utils/clock.js";
 import { OUTBOX_STATE, WEBHOOK_STATE } from "../../utils/constants.js";
 import { getSettings } from "./settings.service.js";
@@ -80,4 +80,10 @@ export async function dropOldBodies(signal: AbortSignal): Promise<number> {
     const { modifiedCount } = await WebhookEvent.updateMany(among, { $unset: { payload: 1 } });
     return modifiedCount;
   });
+}
+
+/** Deletes the jobs of archives that have expired. @returns how many */
+export function deleteOldArchiveJobs(signal: AbortSignal): Promise<number> {
+  const filter = () => ({ expiresAt: trusted({ $ne: null }), $expr: trusted(isPast("expiresAt")) });
+  return deleteOld({ model: BulkDownload, filter, sort: { expiresAt: 1 } }, signal);
 }

@@ -171,17 +171,11 @@ export const SETTING_DEFINITIONS = {
       "Rate in basis points of goods without a catalog rate or a matching prefix (18 %, the residual entry)",
       [0, 10_000],
     ),
-    hsnDigits: planned(
-      "invoices",
-      whole(6, "Digits of the HSN code on invoices (4 up to ₹5 crore turnover, else 6)", [4, 8]),
-    ),
-    invoiceIssueOn: planned(
-      "invoices",
-      define<"confirmation" | "dispatch">(
-        config.invoiceIssueOn,
-        "When an invoice is issued",
-        Joi.string<"confirmation" | "dispatch">().valid("confirmation", "dispatch"),
-      ),
+    hsnDigits: whole(6, "Digits of the HSN code on invoices (4 up to ₹5 crore turnover, else 6)", [4, 8]),
+    invoiceIssueOn: define<"confirmation" | "dispatch">(
+      config.invoiceIssueOn,
+      "When an invoice is issued: with the confirmation of its order, or with the dispatch (until shipments exist, by an admin)",
+      Joi.string<"confirmation" | "dispatch">().valid("confirmation", "dispatch"),
     ),
   },
   retention: {
@@ -193,24 +187,27 @@ export const SETTING_DEFINITIONS = {
     idempotencyHours: whole(24, "Hours in which a response is replayed for its Idempotency-Key", [24, 168]),
   },
   company: {
-    name: planned("invoices", words(config.company.name, "Legal name on invoices", 200)),
-    address: planned("invoices", words(config.company.address, "Registered address on invoices", 500)),
+    name: words(config.company.name, "Legal name on invoices", 200),
+    address: words(config.company.address, "Registered address on invoices", 500),
     // Validated because every tax depends on it: with a wrong state no cart could be priced.
     state: define<string>(config.company.state, "State that the goods are dispatched from", stateName()),
-    gstin: planned(
-      "invoices",
-      define<string>(config.company.gstin, "GSTIN of the registration in that state", ownGstin),
+    gstin: define<string>(config.company.gstin, "GSTIN of the registration in that state", ownGstin),
+    upiVpa: optionalWords(
+      config.company.upiVpa ?? null,
+      "UPI address for the QR code on unpaid invoices",
+      100,
     ),
-    upiVpa: planned(
-      "invoices",
-      optionalWords(config.company.upiVpa ?? null, "UPI address for the QR code on unpaid invoices", 100),
+    logoUrl: optionalWords(
+      config.company.logoUrl ?? null,
+      "Logo of the first version of the invoice template; later versions have their own",
+      2_000,
     ),
-    logoUrl: planned("invoices", optionalWords(config.company.logoUrl ?? null, "Logo on invoices", 2_000)),
-    supportEmail: planned(
-      "invoices",
-      define<string | null>(null, "Customer support's e-mail address on invoices", email().allow(null)),
+    supportEmail: define<string | null>(
+      null,
+      "Customer support's e-mail address on invoices",
+      email().allow(null),
     ),
-    supportPhone: planned("invoices", optionalWords(null, "Customer support's phone number on invoices", 20)),
+    supportPhone: optionalWords(null, "Customer support's phone number on invoices", 20),
   },
 } as const satisfies Record<string, Record<string, SettingDefinition<unknown>>>;
 

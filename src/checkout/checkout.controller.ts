@@ -72,8 +72,10 @@ export async function setBillingAddress(
 ): Promise<void> {
   const { body } = input;
   const sameAsShipping = body.sameAsShipping === true;
-  const billing = { sameAsShipping, gstin: body.gstin, address: body.sameAsShipping ? null : body };
-  const checkout = await steps.setBillingAddress(requestOf(input), billing);
+  const { gstin, isSez = false, deliveredToOwnPremises = false } = body;
+  const address = body.sameAsShipping ? null : body;
+  const buyer = { gstin, isSezBuyer: isSez, deliveredToOwnPremises };
+  const checkout = await steps.setBillingAddress(requestOf(input), { sameAsShipping, address, ...buyer });
   sendResponse(res, HTTP_STATUS.OK, "The billing address is saved", toCheckoutView(checkout));
 }
 

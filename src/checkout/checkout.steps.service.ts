@@ -72,7 +72,7 @@ export async function setShippingAddress(
     return {
       shippingAddress: address,
       shippingAddressId: input.addressId ?? null,
-      ...(checkout.billingSameAsShipping ? billedTo(address, checkout.gstin) : {}),
+      ...(checkout.billingSameAsShipping ? billedTo(address, checkout) : {}),
       // Another destination has other methods and rates, so the chosen method is dropped.
       shippingMethod: null,
       shippingMethodId: null,
@@ -80,15 +80,21 @@ export async function setShippingAddress(
   });
 }
 
+/** A GSTIN, with what was declared with it. */
+type BuyerTax = Required<Pick<CheckoutSessionDoc, "gstin" | "isSezBuyer" | "deliveredToOwnPremises">>;
+
+const UNREGISTERED: BuyerTax = { gstin: null, isSezBuyer: false, deliveredToOwnPremises: false };
+
 /** A GSTIN belongs to a state: it is dropped when the billing address moves to another state. */
-const billedTo = (billingAddress: AddressSnapshot, gstin: string | null) => ({
+const billedTo = (billingAddress: AddressSnapshot, { gstin }: CheckoutSessionDoc) => ({
   billingAddress,
-  gstin: gstin && isGstinOf(gstin, billingAddress) ? gstin : null,
+  ...(gstin && isGstinOf(gstin, billingAddress) ? {} : UNREGISTERED),
 });
 
-export interface BillingInput {
+export interface BillingInput extends Omit<BuyerTax, "gstin"> {
   sameAsShipping: boolean;
   address: AddressInput | null;
+  /** Left out: the GSTIN stays, with what was declared with it. */
   gstin?: string | null;
 }
 
@@ -96,13 +102,22 @@ export interface BillingInput {
 export function setBillingAddress(request: CheckoutRequest, input: BillingInput): Promise<CheckoutOverview> {
   return change(request, ({ checkout }) => {
     const billing = input.address ? toAddress(input.address) : getShippingAddress(checkout);
-    const gstin = input.gstin === undefined ? checkout.gstin : input.gstin;
     return {
       billingAddress: billing,
       billingSameAsShipping: input.sameAsShipping,
-      gstin: gstin && toBuyerGstin(gstin, billing),
+      ...toBuyerTax(input, billing, checkout),
     };
   });
+}
+
+function toBuyerTax(
+  { gstin, isSezBuyer, deliveredToOwnPremises }: BillingInput,
+  billing: AddressSnapshot,
+  checkout: CheckoutSessionDoc,
+): Partial<BuyerTax> {
+  if (gstin === undefined) return checkout.gstin ? { gstin: toBuyerGstin(checkout.gstin, billing) } : {};
+  if (!gstin) return UNREGISTERED;
+  return { gstin: toBuyerGstin(gstin, billing), isSezBuyer, deliveredToOwnPremises };
 }
 
 /** @throws RuleError CHECKOUT_INCOMPLETE before there is an address. */

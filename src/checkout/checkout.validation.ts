@@ -39,11 +39,17 @@ export const setShippingAddressSchema = {
     .required(),
 };
 
+/** What a registered buyer declares with the GSTIN: both decide the tax. */
+interface BuyerDeclarations {
+  /** A unit or developer of a special economic zone. */
+  isSez?: boolean;
+  /** The goods go to the buyer's own premises, also where these are in another state than the GSTIN. */
+  deliveredToOwnPremises?: boolean;
+}
+
 /** An address, flat, or `sameAsShipping: true`. */
-export type BillingAddressBody = { gstin?: string | null } & (
-  | { sameAsShipping: true }
-  | (AddressInput & { sameAsShipping?: false })
-);
+export type BillingAddressBody = { gstin?: string | null } & BuyerDeclarations &
+  ({ sameAsShipping: true } | (AddressInput & { sameAsShipping?: false }));
 
 /** The service checks the characters, so that the error names the reason. */
 const MAX_GSTIN_LENGTH = 40;
@@ -55,12 +61,18 @@ const absentWhenSame = (field: Joi.Schema) =>
 const requiredUnlessSame = (field: Joi.Schema) =>
   absentWhenSame(field).when("sameAsShipping", { is: isSame, otherwise: Joi.required() });
 
+/** Without a GSTIN in the same body, nothing can be declared about the buyer. */
+const declaredWithGstin = () =>
+  Joi.boolean().when("gstin", { not: Joi.valid(null), otherwise: Joi.forbidden() });
+
 export const setBillingAddressSchema = {
   params,
   body: Joi.object<BillingAddressBody>({
     ...addressKeys,
     sameAsShipping: Joi.boolean(),
     gstin: identifier().max(MAX_GSTIN_LENGTH).allow(null),
+    isSez: declaredWithGstin(),
+    deliveredToOwnPremises: declaredWithGstin(),
   })
     .fork(REQUIRED_ADDRESS_KEYS, requiredUnlessSame)
     .fork(OPTIONAL_ADDRESS_KEYS, absentWhenSame)

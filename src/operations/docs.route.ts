@@ -5,9 +5,9 @@ import {
   admin,
   type DescribedRouter,
   describedRouter,
-  file,
   type Grant,
   open,
+  page,
   type RouteDescription,
 } from "../../middlewares/described-router.js";
 import { getDocsPage, getOpenApiDocument } from "./docs.controller.js";
@@ -26,7 +26,7 @@ export function docsRouter(routes: readonly RouteDescription[], config: Readonly
    */
   docs.get(
     "/",
-    { summary: "Interactive documentation of this API", access, answers: { 200: file("text/html") } },
+    { summary: "Interactive documentation of this API", access, answers: { 200: page("text/html") } },
     getDocsPage,
   );
 
@@ -37,7 +37,7 @@ export function docsRouter(routes: readonly RouteDescription[], config: Readonly
    */
   docs.get(
     "/openapi.json",
-    { summary: "The OpenAPI 3.1 document", access, answers: { 200: file("application/json") } },
+    { summary: "The OpenAPI 3.1 document", access, answers: { 200: page("application/json") } },
     getOpenApiDocument(makeDocument),
   );
   return docs;

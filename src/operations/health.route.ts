@@ -1,4 +1,4 @@
-import { describedRouter, file, internal, open } from "../../middlewares/described-router.js";
+import { describedRouter, internal, open, page } from "../../middlewares/described-router.js";
 import * as controller from "./health.controller.js";
 import { healthView, livenessView, readinessView } from "./health.view.js";
 
@@ -64,7 +64,7 @@ metrics.get(
   {
     summary: "Metrics for Prometheus",
     access: internal(),
-    answers: { 200: file("text/plain") },
+    answers: { 200: page("text/plain") },
     rateClass: "none",
   },
   controller.getMetrics,

@@ -6,7 +6,7 @@ import { HTTP_STATUS, sendResponse } from "../../utils/http.js";
 import { toListView } from "../../utils/views/list.view.js";
 import * as ordersService from "./orders.service.js";
 import type * as schemas from "./orders.validation.js";
-import { toOrderView, toOrderWithTimelineView, toTimelineView } from "./orders.view.js";
+import { toInvoiceLinkView, toOrderView, toOrderWithTimelineView, toTimelineView } from "./orders.view.js";
 
 export async function placeOrder(
   { body, owner }: Input<typeof schemas.placeOrderSchema>,
@@ -53,4 +53,12 @@ export async function getTimeline(
 ): Promise<void> {
   const history = await ordersService.listHistory(order._id);
   sendResponse(res, HTTP_STATUS.OK, "The timeline of your order", toTimelineView(history));
+}
+
+export function getInvoice(
+  { order }: VisitorInput<typeof schemas.getInvoiceSchema, OwnOrder>,
+  res: Response,
+): void {
+  const invoiceNumber = ordersService.getInvoiceNumber(order);
+  sendResponse(res, HTTP_STATUS.OK, "The invoice of your order", toInvoiceLinkView({ invoiceNumber }));
 }

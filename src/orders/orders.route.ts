@@ -3,7 +3,7 @@ import { orderOwnership } from "../../middlewares/order-ownership.middleware.js"
 import { listView } from "../../utils/view-schemas.js";
 import * as controller from "./orders.controller.js";
 import * as schemas from "./orders.validation.js";
-import { OrderView, OrderWithTimelineView, TimelineView } from "./orders.view.js";
+import { InvoiceLinkView, OrderView, OrderWithTimelineView, TimelineView } from "./orders.view.js";
 
 const consumer = describedRouter({ base: "/api/orders", tag: "Orders" });
 
@@ -108,6 +108,24 @@ consumer.get(
     answers: { 200: TimelineView },
   },
   controller.getTimeline,
+);
+
+/**
+ * @route GET /api/orders/:orderNumber/invoice
+ * @description The number and the PDF link of the sale invoice; also with the signed `token` of the confirmation mail
+ * @access Guest or customer, owner; or the signed link
+ */
+consumer.get(
+  "/:orderNumber/invoice",
+  {
+    summary: "The invoice of an order",
+    access: guest("empty"),
+    owner: orderOwnership,
+    schemas: schemas.getInvoiceSchema,
+    answers: { 200: InvoiceLinkView },
+    refuses: ["INVOICE_NOT_READY"],
+  },
+  controller.getInvoice,
 );
 
 export { consumer };

@@ -18,7 +18,7 @@ import { paymentGateway } from "../../services/integrations/payment-gateway.serv
 import { dateRange, type Page, paginate } from "../../services/platform/paginate.service.js";
 import { now } from "../../utils/clock.js";
 import { CHECKOUT_STATUS, type OrderStatus } from "../../utils/constants.js";
-import { NotFoundError, RuleError } from "../../utils/errors.js";
+import { InvoiceNotReadyError, NotFoundError, RuleError } from "../../utils/errors.js";
 import { type Owner, ownerFilter } from "../../utils/principal.js";
 import type { ListQuery } from "../../utils/request-schemas.js";
 import { unwrap } from "../../utils/result.js";
@@ -109,6 +109,12 @@ async function makeReady(checkout: CheckoutSessionDoc, request: OrderRequest): P
 /** Every status change of the order, oldest first. */
 export function listHistory(orderId: Types.ObjectId): Promise<OrderStatusHistoryDoc[]> {
   return OrderStatusHistory.find({ orderId }).sort({ createdAt: 1, _id: 1 }).lean<OrderStatusHistoryDoc[]>();
+}
+
+/** @throws InvoiceNotReadyError until the order's invoice is issued */
+export function getInvoiceNumber({ invoiceNumber }: OrderDoc): string {
+  if (invoiceNumber === null) throw new InvoiceNotReadyError();
+  return invoiceNumber;
 }
 
 export interface OrderListQuery extends ListQuery<"createdAt"> {

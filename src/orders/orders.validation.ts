@@ -1,6 +1,6 @@
 import Joi from "joi";
 import { ORDER_STATUSES, type OrderStatus } from "../../utils/constants.js";
-import { type ListQuery, listQuery, objectId, orderNumber } from "../../utils/request-schemas.js";
+import { type ListQuery, linkToken, listQuery, objectId, orderNumber } from "../../utils/request-schemas.js";
 
 /** One request schema per handler, named after it. */
 
@@ -30,11 +30,10 @@ export const listOrdersSchema = {
 };
 
 const params = Joi.object<{ orderNumber: string }, true>({ orderNumber: orderNumber().required() });
-/** `<unix seconds>.<signature>`; the service verifies it. */
-const token = Joi.string()
-  .max(200)
-  .pattern(/^[A-Za-z0-9._-]+$/, "a token");
+/** With the signed link of the mail instead of signing in. */
+const query = Joi.object<{ token?: string }, true>({ token: linkToken() });
 
-export const getOrderSchema = { params, query: Joi.object<{ token?: string }, true>({ token }) };
+export const getOrderSchema = { params, query };
 export const getConfirmationSchema = { params };
 export const getTimelineSchema = { params };
+export const getInvoiceSchema = { params, query };

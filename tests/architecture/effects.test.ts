@@ -4,7 +4,7 @@ import { join, relative, resolve } from "node:path";
 /**
  * What only certain files may do. Every effect goes through a mechanism with crash points
  * (`utils/crash-points.ts`): the driver's commands, the neighbours' client, the gateway's transport. Every read
- * and write of the database has the concerns of the one connection or of a transaction.
+ * and write of the database has the concerns of the one connection, of a transaction or of a snapshot.
  */
 const PROJECT = resolve(__dirname, "../..");
 /** The files of the production build. */
@@ -12,7 +12,10 @@ const DEPLOYED: string[] = JSON.parse(readFileSync(join(PROJECT, "tsconfig.build
 
 const HTTP_EXCHANGE = "services/integrations/http-exchange.ts";
 const TRANSPORT = "services/integrations/razorpay/transport.ts";
+const CLOUDINARY = "services/platform/storage/cloudinary-transport.ts";
 const TRANSACTIONS = "services/platform/transaction.service.ts";
+/** It only reads. */
+const SNAPSHOTS = "services/platform/snapshot.service.ts";
 const DATABASE = "config/database.config.ts";
 
 interface Restricted {
@@ -27,7 +30,8 @@ const RESTRICTED: readonly Restricted[] = [
   {
     what: "axios",
     pattern: /^import (?!type )[^;]*from "axios"/m,
-    allowed: [],
+    // It only reads.
+    allowed: ["services/integrations/image-download.ts"],
     example: `import axios, { type AxiosInstance } from "axios";`,
   },
   {
@@ -37,9 +41,15 @@ const RESTRICTED: readonly Restricted[] = [
     example: "const sdk = new Razorpay({ key_id: keyId });",
   },
   {
+    what: "the SDK of the file storage",
+    pattern: /^import (?!type )[^;]*from "cloudinary"/m,
+    allowed: [CLOUDINARY],
+    example: `import { v2 as cloudinary } from "cloudinary";`,
+  },
+  {
     what: "sockets and requests of Node",
     pattern: /^import (?!type )[^;]*from "(?:node:)?(?:https?|http2|net|tls|dgram|undici|child_process)"/m,
-    allowed: [HTTP_EXCHANGE, TRANSPORT, "config/server.config.ts"],
+    allowed: [HTTP_EXCHANGE, TRANSPORT, CLOUDINARY, "config/server.config.ts"],
     example: `import { request } from "node:https";`,
   },
   {
@@ -51,7 +61,7 @@ const RESTRICTED: readonly Restricted[] = [
   {
     what: "a database session",
     pattern: /\b(?:startSession|startTransaction|withTransaction|commitTransaction)\(/,
-    allowed: [TRANSACTIONS],
+    allowed: [SNAPSHOTS, TRANSACTIONS],
     example: "const session = await mongoose.startSession();",
   },
   {
@@ -63,7 +73,7 @@ const RESTRICTED: readonly Restricted[] = [
   {
     what: "a read or write concern",
     pattern: /\b(?:readConcern(?:Level)?|writeConcern|readPreference)\b(?=\(|\s*:)/,
-    allowed: [DATABASE, TRANSACTIONS],
+    allowed: [DATABASE, SNAPSHOTS, TRANSACTIONS],
     example: `await Order.find().readConcern("local");`,
   },
   {

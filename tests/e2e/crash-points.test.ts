@@ -56,6 +56,18 @@ const CRASHES: readonly CrashCase[] = [
     count: ({ db }) => db.collection("orders").countDocuments(),
   },
   {
+    what: "the invoice is requested",
+    journey: "online",
+    point: /db\.invoiceRequests\.update$/,
+    count: ({ db }) => db.collection("invoiceRequests").countDocuments(),
+  },
+  {
+    what: "the invoice is committed",
+    journey: "online",
+    point: /invoices\. .*db\.commitTransaction .*invoices/,
+    count: ({ db }) => db.collection("invoices").countDocuments(),
+  },
+  {
     what: "the refund is created",
     journey: "refused",
     point: /place\. .*razorpay\.POST \/v1\/payments\/\{id\}\/refund$/,

@@ -61,11 +61,13 @@ describe("Guessing coupons", () => {
   });
 });
 
-describe("Looking for orders and payments", () => {
+describe("Looking for orders, invoices and payments", () => {
   test("When a customer looks up what does not exist, then the limit is thirty a minute across all instances", async () => {
     const shopper = await asCustomer("user-searching");
-    const orders = await attempts(20, (url) => lookUp(shopper, "ORD-2026-999999", url));
-    expect(orders).toEqual(times(20, 404));
+    const orders = await attempts(10, (url) => lookUp(shopper, "ORD-2026-999999", url));
+    const invoice = "/api/invoices/INV-2026-999999/download";
+    const invoices = await attempts(10, (url) => shopper.send({ method: "GET", path: invoice, url }));
+    expect([...orders, ...invoices]).toEqual(times(20, 404));
     const path = "/api/payments/0123456789abcdef01234567";
     const payments = await attempts(14, (url) => shopper.send({ method: "GET", path, url }));
     expect(payments).toEqual([...times(10, 404), ...times(4, 429)]);

@@ -30,8 +30,19 @@ beforeAll(async () => {
   browsing = new Shopper(world.url);
   await browsing.do({ method: "POST", path: "/api/cart/items", body: ITEMS.hairOil });
   await world.settle();
+  await issueDocuments();
 });
 afterAll(() => world.stop());
+
+/** The order's invoice, and a credit note for its unit. */
+async function issueDocuments(): Promise<void> {
+  await world.runJob("invoice-issue");
+  const { issueCreditNote } = await import("../../services/flows/issue-invoices/issue-invoices.flow.js");
+  const line = await world.db.collection("orderItems").findOne({});
+  const items = [{ orderItemId: new Types.ObjectId(line?._id.toHexString()), quantity: 1 }];
+  const orderId = new Types.ObjectId(bought.id);
+  await issueCreditNote({ orderId, refundId: null, items, reason: "damaged", createdById: "admin-1" });
+}
 
 const violated = async (): Promise<string[]> => {
   const violations = await findViolations(world.db, world.sandbox, { captureGraceMs: 0 });
@@ -153,6 +164,46 @@ const breaches: [rule: Invariant, breach: string, collection: string, filter: ob
     "webhookEvents",
     anything,
     { $set: { eventId: "another" } },
+  ],
+  ["documentNumbers", "a number is missing", "invoices", { type: "sale" }, { $set: { sequence: 2 } }],
+  ["documentNumbers", "a counter is ahead", "counters", { _id: /^INV-/ }, { $inc: { sequence: 1 } }],
+  [
+    "documentNumbers",
+    "a document is dated to another year",
+    "invoices",
+    anything,
+    { $set: { issuedAt: new Date(0) } },
+  ],
+  ["sealedDocuments", "a document was changed", "invoices", anything, { $set: { reason: "other" } }],
+  ["documentSums", "a line has another tax", "invoices", anything, { $inc: { "lines.0.cgst": 1 } }],
+  ["documentSums", "the tax summary differs", "invoices", anything, { $inc: { "taxSummary.0.quantity": 1 } }],
+  [
+    "saleInvoices",
+    "the order names another invoice",
+    "orders",
+    anything,
+    { $set: { invoiceNumber: "INV-2026-9" } },
+  ],
+  [
+    "saleInvoices",
+    "the invoice is about more",
+    "invoices",
+    { type: "sale" },
+    { $inc: { "totals.grandTotal": 1 } },
+  ],
+  [
+    "creditNotes",
+    "more is credited than was invoiced",
+    "invoices",
+    { type: "credit_note" },
+    { $inc: { "lines.0.total": 10 ** 6 } },
+  ],
+  [
+    "creditNotes",
+    "a refund of the order has no note",
+    "refunds",
+    anything,
+    [{ $set: { orderId: "$checkoutSessionId" } }],
   ],
   [
     "idempotencyRecords",

@@ -2,7 +2,7 @@ import Joi from "joi";
 import type { Response } from "supertest";
 import { routesOf } from "../../config/express.config.js";
 import { refusalCodesOf } from "../../middlewares/refusals.js";
-import type { RouteDescription } from "../../middlewares/route.types.js";
+import { type FileAnswer, isFile, type RouteDescription } from "../../middlewares/route.types.js";
 import type { Envelope } from "../../utils/http.js";
 import { envelopeKeys } from "../../utils/view-schemas.js";
 
@@ -45,7 +45,9 @@ function assertAnswerDeclared(route: RouteDescription, envelope: Envelope): void
   const declared = route.answers[envelope.statusCode];
   const name = `${route.method.toUpperCase()} ${route.path}`;
   if (declared !== undefined) {
-    if (Joi.isSchema(declared)) assertMatches(envelope.data, declared, `data of ${name}`);
+    const schema = Joi.isSchema(declared) ? declared : declared.orJson;
+    if (!schema) throw new Error(`${name} declares a file for ${envelope.statusCode}, not JSON`);
+    assertMatches(envelope.data, schema, `data of ${name}`);
     return;
   }
   if (envelope.success) throw new Error(`${name} does not declare the status ${envelope.statusCode}`);
@@ -79,4 +81,26 @@ export function expectEnvelope(
   if (route) assertAnswerDeclared(route, envelope);
   else expect(["NOT_FOUND", "VALIDATION_ERROR"]).toContain(envelope.error?.code);
   return envelope;
+}
+
+/**
+ * Asserts that the answer is an attachment of the type that its route declares, with a name that every client can
+ * read, kept by no shared cache.
+ */
+function expectAttachment({ status, headers }: Response, { contentType }: FileAnswer): void {
+  const type = String(headers["content-type"]).split(";")[0];
+  if (contentType !== "*/*") expect(type).toBe(contentType);
+  expect(status).toBe(200);
+  expect(headers["content-disposition"]).toMatch(/^attachment; filename="?[\x20-\x7e]+$/);
+  expect(headers["cache-control"]).toBe("private, no-cache");
+  expect(headers["x-content-type-options"]).toBe("nosniff");
+}
+
+/** Asserts that the answer is what its route declares for its status: a file, or else an envelope. */
+export function expectDeclared(response: Response, routes: readonly RouteDescription[] = routesOf()): void {
+  const declared = findRoute(sentOf(response), routes)?.answers[response.status];
+  const isJson = String(response.headers["content-type"]).startsWith("application/json");
+  const isAttached = declared && isFile(declared) && !declared.isInline && !(declared.orJson && isJson);
+  if (isAttached) expectAttachment(response, declared);
+  else expectEnvelope(response, response.status, routes);
 }

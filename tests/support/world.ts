@@ -41,7 +41,7 @@ export async function startWorld(variables: Record<string, string> = {}): Promis
     { MONGODB_URI: testDatabaseUri("orders"), NODE_ENV: "test" },
     variables,
   );
-  const [{ createApp }, { config }, database, jobs, registry, webhooks, { outboxHandlers }, worker] =
+  const [{ createApp }, { config }, database, jobs, registry, webhooks, { outboxHandlers }, worker, pdf] =
     await Promise.all([
       import("../../config/express.config.js"),
       import("../../config/env.config.js"),
@@ -51,6 +51,7 @@ export async function startWorld(variables: Record<string, string> = {}): Promis
       import("../../src/payments/webhooks.controller.js"),
       import("../../scripts/jobs/outbox-handlers.js"),
       import("../../services/platform/outbox-worker.service.js"),
+      import("../../services/platform/pdf/pdf.service.js"),
     ]);
   await database.connectDatabase(config.mongodbUri);
   await database.prepareDatabase();
@@ -78,6 +79,7 @@ export async function startWorld(variables: Record<string, string> = {}): Promis
     async stop() {
       await webhooks.drainWebhooks();
       await new Promise((resolve) => server.close(resolve));
+      await pdf.stopPdfWorkers();
       await sandbox.stop();
       await db.dropDatabase();
       await database.disconnectDatabase();

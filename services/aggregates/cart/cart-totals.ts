@@ -7,7 +7,7 @@ import type { CartDraft } from "./cart-draft.js";
 
 type CartFacts = Pick<
   CartDoc,
-  "appliedCoupons" | "appliedDiscounts" | "shipping" | "placeOfSupply" | "pricesIncludeTax"
+  "appliedCoupons" | "appliedDiscounts" | "shipping" | "placeOfSupply" | "isSezBuyer" | "pricesIncludeTax"
 >;
 
 /** What a checkout pays with, besides money. */
@@ -51,6 +51,7 @@ export async function calculateCartTotals(
     },
     supplierState: await supplierState(),
     placeOfSupply: toStateCode(cart.placeOfSupply),
+    isSezBuyer: cart.isSezBuyer ?? false,
     pricesIncludeTax: cart.pricesIncludeTax,
     chargeRatePolicy: tax.chargeRatePolicy,
     roundToRupee: tax.roundToRupee,

@@ -28,8 +28,8 @@ import {
   type CheckoutState,
   calculateCheckoutTotals,
   loadCheckoutState,
-  placeOfSupplyOf,
   shippingChargeOf,
+  taxContextOf,
 } from "./checkout-state.js";
 import { toCheckoutTotals } from "./freeze-checkout.js";
 import { withCurrentRate } from "./reprice-shipping.js";
@@ -46,6 +46,8 @@ export type CheckoutChange = Partial<
     | "billingAddress"
     | "billingSameAsShipping"
     | "gstin"
+    | "isSezBuyer"
+    | "deliveredToOwnPremises"
     | "shippingMethodId"
     | "shippingMethod"
     | "shippingRatedFor"
@@ -181,7 +183,8 @@ function changesOrderFacts(before: CheckoutSessionDoc, after: CheckoutSessionDoc
   return (
     !isDeepStrictEqual(before.shippingAddress, after.shippingAddress) ||
     !isDeepStrictEqual(before.shippingMethod, after.shippingMethod) ||
-    before.gstin !== after.gstin
+    before.gstin !== after.gstin ||
+    !isDeepStrictEqual(taxContextOf(before), taxContextOf(after))
   );
 }
 
@@ -193,7 +196,7 @@ function cartFieldsOf(checkout: CheckoutSessionDoc): Partial<CartDoc> {
   const { totals } = checkout;
   if (!totals) return {};
   return {
-    placeOfSupply: placeOfSupplyOf(checkout),
+    ...taxContextOf(checkout),
     shipping: shippingChargeOf(checkout),
     shippingTotal: totals.shippingTotal,
     taxTotal: totals.taxTotal,

@@ -1,7 +1,7 @@
 import type { CartDoc, CartItemDoc, CartShipping, CheckoutSessionDoc } from "../../../models/index.js";
-import { parseGstin } from "../../../utils/gst/gstin.js";
 import { findState, type StateCode } from "../../../utils/gst/states.js";
 import { ZERO_PAISE } from "../../../utils/money.js";
+import { decidePlaceOfSupply } from "../../calculations/document-terms.js";
 import type { Totals } from "../../calculations/totals-calculator.service.js";
 import type { CartState } from "../cart/cart-draft.js";
 import { findCartState } from "../cart/cart-reads.js";
@@ -31,18 +31,23 @@ export async function toCheckoutState(
 }
 
 /**
- * Where the supply is taxed: the state of the buyer's GSTIN, otherwise the delivery state; null before either is
- * known.
+ * Where the supply is taxed; null before there is a shipping address that names a state. The tax is an estimate then,
+ * and nothing can be paid.
  */
-export function placeOfSupplyOf(
-  checkout: Pick<CheckoutSessionDoc, "gstin" | "shippingAddress">,
-): StateCode | null {
-  if (checkout.gstin) {
-    const parsed = parseGstin(checkout.gstin);
-    if (parsed.ok && parsed.stateCode !== "99") return parsed.stateCode;
-  }
-  return checkout.shippingAddress ? (findState(checkout.shippingAddress.state)?.code ?? null) : null;
+export function placeOfSupplyOf({
+  gstin,
+  deliveredToOwnPremises = false,
+  shippingAddress,
+}: Pick<CheckoutSessionDoc, "gstin" | "deliveredToOwnPremises" | "shippingAddress">): StateCode | null {
+  const state = shippingAddress && findState(shippingAddress.state);
+  return state && decidePlaceOfSupply({ gstin, deliveredToOwnPremises, deliveryState: state.code });
 }
+
+/** What decides the heads of the tax, besides the supplier's state. */
+export const taxContextOf = (checkout: CheckoutSessionDoc) => ({
+  placeOfSupply: placeOfSupplyOf(checkout),
+  isSezBuyer: checkout.isSezBuyer ?? false,
+});
 
 /** The totals of a checkout: the cart's, with the checkout's address, shipping, credit and points. */
 export function calculateCheckoutTotals(
@@ -50,7 +55,7 @@ export function calculateCheckoutTotals(
   cart: CartDoc,
   lines: readonly CartItemDoc[],
 ): Promise<Totals> {
-  const facts = { ...cart, placeOfSupply: placeOfSupplyOf(checkout), shipping: shippingChargeOf(checkout) };
+  const facts = { ...cart, ...taxContextOf(checkout), shipping: shippingChargeOf(checkout) };
   const { storeCreditAmount, loyaltyPoints, loyaltyPointValue } = checkout;
   return calculateCartTotals(facts, lines, {
     storeCredit: storeCreditAmount,

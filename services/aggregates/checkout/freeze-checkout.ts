@@ -7,8 +7,11 @@ import {
   toItemSnapshot,
 } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
+import { subtractPaise } from "../../../utils/money.js";
+import { type ChargeHsnLine, chargeHsnCode } from "../../calculations/charge-hsn.js";
+import type { ChargeRatePolicy } from "../../calculations/tax.js";
 import type { CalculatedLine, Totals } from "../../calculations/totals-calculator.service.js";
-import type { CheckoutState } from "./checkout-state.js";
+import { type CheckoutState, taxContextOf } from "./checkout-state.js";
 
 /** The totals as they are stored; the totals of each line are stored with the line. */
 export function toCheckoutTotals(totals: Totals): CheckoutTotals {
@@ -27,15 +30,28 @@ export function toCheckoutTotals(totals: Totals): CheckoutTotals {
   };
 }
 
-/** What the customer pays for, as it is when the method is chosen. The order is built only from this. */
-export function freezeCheckout({ cart, lines, totals }: CheckoutState): FrozenCheckout {
+/**
+ * What the customer pays for, as it is when the method is chosen. The order is built only from this.
+ * @param policy decides the HSN code of the charges
+ */
+export function freezeCheckout(
+  { checkout, cart, lines, totals }: CheckoutState,
+  policy: ChargeRatePolicy,
+): FrozenCheckout {
   const totalsOf = new Map(totals.lines.map((line) => [line.id, line]));
+  const frozenLines = lines.map((line) => freezeLine(line, totalsOf.get(line._id.toHexString())));
+  const goods = frozenLines.map(toGoods);
+  const hasFixedRate = typeof policy === "object";
   return {
-    lines: lines.map((line) => freezeLine(line, totalsOf.get(line._id.toHexString()))),
-    charges: totals.charges.map(toCharge),
+    lines: frozenLines,
+    charges: totals.charges.map((row) => {
+      const { rateBps } = row;
+      return toCharge(row, chargeHsnCode(goods, { rateBps, hasFixedRate }));
+    }),
     totals: toCheckoutTotals(totals),
     coupons: cart.appliedCoupons,
     discounts: cart.appliedDiscounts,
+    ...taxContextOf(checkout),
     cartVersion: cart.version,
     at: now(),
   };
@@ -61,13 +77,17 @@ function freezeLine(line: CartItemDoc, totals: CalculatedLine | undefined): Froz
   };
 }
 
+const toGoods = ({ hsnCode, gstRateBps, lineTotal, orderDiscountShare }: FrozenLine): ChargeHsnLine => ({
+  ...{ hsnCode, gstRateBps, amount: subtractPaise(lineTotal, orderDiscountShare) },
+});
+
 const CHARGE_NAMES = { shipping: "Shipping", cod: "Cash on delivery fee" } as const;
 
-function toCharge(row: Totals["charges"][number]): Charge {
+function toCharge(row: Totals["charges"][number], hsnCode: string | null): Charge {
   return {
     kind: row.kind,
     description: CHARGE_NAMES[row.kind],
-    hsnCode: null,
+    hsnCode,
     gstRateBps: row.rateBps,
     amount: row.amount,
     taxableValue: row.taxableValue,

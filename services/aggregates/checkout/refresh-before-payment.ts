@@ -6,14 +6,15 @@ import { cartEmpty, emptyIfGone } from "../cart/cart-reads.js";
 import { changeCart } from "../cart/change-cart.js";
 import { setCartContact } from "../cart/promotions.js";
 import { reserveLines } from "../cart/reserve-lines.js";
-import { type CheckoutState, toCheckoutState } from "./checkout-state.js";
+import { type CheckoutState, placeOfSupplyOf, toCheckoutState } from "./checkout-state.js";
 import { rateForPayment } from "./reprice-shipping.js";
 
 const REQUIRED = ["email", "phone", "shippingAddress", "shippingMethod"] as const;
 
-/** @throws RuleError CHECKOUT_INCOMPLETE with `missing[]`. */
+/** @throws RuleError CHECKOUT_INCOMPLETE with `missing[]`; an address without a state of India counts as missing. */
 export function assertComplete(checkout: CheckoutSessionDoc): void {
-  const missing = REQUIRED.filter((field) => !checkout[field]);
+  const isTaxable = placeOfSupplyOf(checkout) !== null;
+  const missing = REQUIRED.filter((field) => !checkout[field] || (field === "shippingAddress" && !isTaxable));
   if (missing.length > 0) {
     throw new RuleError("CHECKOUT_INCOMPLETE", `Still missing: ${missing.join(", ")}`, { missing });
   }

@@ -11,6 +11,7 @@ import { CURRENCY, LINE_FULFILLMENT_STATUS, ORDER_STATUS, PAYMENT_STATUS } from 
 import { RuleError } from "../../../utils/errors.js";
 import { addPaise, ZERO_PAISE } from "../../../utils/money.js";
 import { fulfillmentMachine, orderMachine, orderPaymentMachine } from "../../../utils/state-machines.js";
+import { placeOfSupplyOf } from "../../aggregates/checkout/checkout-state.js";
 import type { HistoryDraft } from "../../platform/history.service.js";
 import type { Claim } from "./claim.step.js";
 import { pointsUsed } from "./effects.step.js";
@@ -62,6 +63,10 @@ export function buildOrder(claim: Claim, facts: OrderFacts): OrderDoc {
     shippingAddress,
     billingAddress: checkout.billingAddress ?? shippingAddress,
     gstin: checkout.gstin,
+    // Older versions did not freeze it.
+    placeOfSupply: frozen.placeOfSupply ?? placeOfSupplyOf(checkout),
+    isSezBuyer: frozen.isSezBuyer ?? false,
+    invoiceNumber: null,
     shippingMethod: checkout.shippingMethod,
     appliedCoupons: frozen.coupons,
     appliedDiscounts: frozen.discounts,

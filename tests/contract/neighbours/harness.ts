@@ -80,6 +80,7 @@ export function useNeighbours(options: Partial<SandboxOptions> = {}): Neighbours
       shipping: caller("shipping"),
       engagement: caller("engagement"),
       razorpay: caller("razorpay"),
+      cloudinary: caller("cloudinary"),
     };
   });
   beforeEach(() => get("sandbox").control.sandbox.reset());

@@ -14,7 +14,7 @@ export type { As };
 
 type Method = "get" | "post" | "put" | "delete";
 
-interface CallOptions {
+export interface CallOptions {
   as?: As;
   body?: object;
   headers?: Record<string, string>;

@@ -1,6 +1,6 @@
 import mongoose, { type Model, trusted } from "mongoose";
 import { connectDatabase, disconnectDatabase } from "../../../config/database.config.js";
-import { Cart, CartItem, CheckoutSession, Order, Payment } from "../../../models/index.js";
+import { Cart, CartItem, CheckoutSession, Invoice, Order, Payment } from "../../../models/index.js";
 import { seedDatabase } from "../../../scripts/seed/index.js";
 import { currentDatabaseUri } from "../../support/database.js";
 
@@ -8,9 +8,10 @@ import { currentDatabaseUri } from "../../support/database.js";
 
 const ORDERS = 120;
 const CARTS = 480;
+const INVOICES = 60;
 
 beforeAll(async () => {
-  await seedDatabase(currentDatabaseUri(), { orders: ORDERS, carts: CARTS });
+  await seedDatabase(currentDatabaseUri(), { orders: ORDERS, carts: CARTS, invoices: INVOICES });
   await connectDatabase(currentDatabaseUri());
 });
 afterAll(async () => {
@@ -32,6 +33,7 @@ describe("A seeded database", () => {
     ["checkouts", () => countValid(CheckoutSession)],
     ["orders", () => countValid(Order)],
     ["payments", () => countValid(Payment)],
+    ["invoices", () => countValid(Invoice)],
   ])("When its %s are read, then the model finds nothing wrong with them", async (_what, count) => {
     expect(await count()).toBeGreaterThan(0);
   });

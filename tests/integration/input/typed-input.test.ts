@@ -8,6 +8,12 @@ import { type Buyer, done, PLACES, refused, useShop } from "../checkout/shop-wor
  */
 const shop = useShop();
 const begin = (): Promise<Buyer> => shop().guest().begin();
+let shared: Promise<Buyer> | undefined;
+/** One checkout for the cases of a table: each sets its own value. */
+const sharedBuyer = (): Promise<Buyer> => {
+  shared ??= begin();
+  return shared;
+};
 
 const NBSP = "\u00a0";
 const ZWSP = "\u200b";
@@ -42,7 +48,7 @@ describe("A phone", () => {
     "\u202a+91 98450 12345\u202c",
     `98450${ZWSP}12345`,
   ])("When it is typed as %j, then +919845012345 is stored", async (typed) => {
-    const buyer = await begin();
+    const buyer = await sharedBuyer();
     expect(done(await setPhone(buyer, typed)).phone).toBe("+919845012345");
     expect(await buyer.stored.session()).toMatchObject({ phone: "+919845012345" });
   });
@@ -74,7 +80,7 @@ describe("A phone", () => {
     "98450 O2345",
     "٩٨٤٥٠١٢٣٤٥",
   ])("When it is %j, then VALIDATION_ERROR at phone", async (typed) => {
-    const buyer = await begin();
+    const buyer = await sharedBuyer();
     const details = refused(await setPhone(buyer, typed), 400, "VALIDATION_ERROR");
     expect(details).toMatchObject([{ in: "body", path: "phone" }]);
   });
@@ -84,7 +90,7 @@ describe("A pincode", () => {
   test.each(["560001", "560 001", " 560001 ", `560${NBSP}001`, "560-001", `56${ZWSP}0001`, "5 6 0 0 0 1"])(
     "When it is typed as %j, then 560001 is stored",
     async (pincode) => {
-      const buyer = await begin();
+      const buyer = await sharedBuyer();
       done(await buyer.put("shipping-address", { ...PLACES.bengaluru, pincode }));
       expect(await buyer.stored.session()).toMatchObject({ shippingAddress: { pincode: "560001" } });
     },
@@ -93,7 +99,7 @@ describe("A pincode", () => {
   test.each(["56000", "5600011", "060001", "560OO1", "560001, 560002", "५६०००१", "", 560001])(
     "When it is %j, then VALIDATION_ERROR at pincode",
     async (pincode) => {
-      const buyer = await begin();
+      const buyer = await sharedBuyer();
       const answer = await buyer.put("shipping-address", { ...PLACES.bengaluru, pincode });
       expect(refused(answer, 400, "VALIDATION_ERROR")).toMatchObject([{ in: "body", path: "pincode" }]);
     },
@@ -127,7 +133,7 @@ describe("A state", () => {
     ["WestBengal", "700001", "West Bengal"],
     ["U.P.", "226001", "Uttar Pradesh"],
   ])("When it is typed as %j, then %s belongs to %s", async (state, pincode, official) => {
-    const buyer = await begin();
+    const buyer = await sharedBuyer();
     done(await buyer.put("shipping-address", { ...PLACES.bengaluru, state, pincode }));
     const address = { state: official, pincode };
     expect(await buyer.stored.session()).toMatchObject({ shippingAddress: address, billingAddress: address });
@@ -136,7 +142,7 @@ describe("A state", () => {
   test.each(["Atlantis", "Karnatka Pradesh", "99", "", ZWSP, "K\u202eA"])(
     "When it is %j, then VALIDATION_ERROR at state",
     async (state) => {
-      const buyer = await begin();
+      const buyer = await sharedBuyer();
       const answer = await buyer.put("shipping-address", { ...PLACES.bengaluru, state });
       expect(refused(answer, 400, "VALIDATION_ERROR")).toMatchObject([{ in: "body", path: "state" }]);
     },
@@ -145,7 +151,7 @@ describe("A state", () => {
   test.each(["shipping-address", "billing-address"])(
     "When state and pincode of a %s disagree, then the error names the state of the pincode",
     async (step) => {
-      const buyer = await begin();
+      const buyer = await sharedBuyer();
       const answer = await buyer.put(step, { ...PLACES.mumbai, state: "Orissa" });
       expect(refused(answer, 400, "VALIDATION_ERROR")).toEqual([
         { in: "body", path: "state", message: "Pincode 400001 is in Maharashtra, not in Odisha" },

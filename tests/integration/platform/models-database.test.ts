@@ -124,11 +124,15 @@ describe("The database", () => {
       Invoice.create({ ...invoice, invoiceNumber: "INV-2026-000002", sequence: 2 }),
     ).rejects.toMatchObject(duplicate);
     const note = { ...invoice, type: "credit_note" as const, series: "CN-2026" };
-    await Invoice.create({ ...note, invoiceNumber: "CN-2026-000001" });
-    await Invoice.create({ ...note, invoiceNumber: "CN-2026-000002", sequence: 2 });
-    await expect(
-      Invoice.create({ ...note, invoiceNumber: "CN-2026-000003", sequence: 2 }),
-    ).rejects.toMatchObject(duplicate);
+    await Invoice.create({ ...note, origin: "refund:1", invoiceNumber: "CN-2026-000001" });
+    await Invoice.create({ ...note, origin: "refund:2", invoiceNumber: "CN-2026-000002", sequence: 2 });
+    for (const twice of [
+      { origin: "refund:2", sequence: 3 },
+      { origin: "refund:3", sequence: 2 },
+    ])
+      await expect(
+        Invoice.create({ ...note, invoiceNumber: "CN-2026-000003", ...twice }),
+      ).rejects.toMatchObject(duplicate);
   });
 
   it("When a webhook event or an outbox message comes twice, then it is stored once", async () => {

@@ -98,7 +98,7 @@ describe("The cases", () => {
         .filter((name) => declared.has(name) && declared.get(name) !== route.owner)
         .map((name) => `${nameOf(route)} · ${name}`),
     );
-    expect([...declared.keys()].toSorted()).toEqual(["itemId", "orderNumber"]);
+    expect([...declared.keys()].toSorted()).toEqual(["invoiceNumber", "itemId", "orderNumber"]);
     expect(findings).toEqual([]);
   });
 });
@@ -280,7 +280,7 @@ describe("The owner", () => {
       const isRead = route.method === "get";
       const owner = isRead ? guest : await shopFor(world, route, world.caseOf(route).stage ?? "failed");
       const answer = await world.call(route, { as: owner.headers, own: owner.has });
-      world.expectEnvelope(answer, answer.status);
+      world.expectDeclared(answer);
       const { error } = answer.body;
       const accepted = isRead ? answer.status === 200 : ![401, 403, 404, 500].includes(answer.status);
       if (!accepted || error?.code === "VALIDATION_ERROR") throw new Error(`${answer.status} ${answer.text}`);

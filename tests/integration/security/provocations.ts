@@ -4,7 +4,7 @@ import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import type { FaultRule } from "../../../scripts/sandbox/shared/faults.js";
 import { nameOf } from "../../support/router-table.js";
 import { meanwhile, type Scene, unanswered } from "./refusal-scene.js";
-import { newSession, nobodysBelongings, shopUntil } from "./shoppers.js";
+import { type Belongings, newSession, nobodysBelongings, shopUntil } from "./shoppers.js";
 
 /** How to make a route refuse with a code. The caller restores the shopper's documents afterwards. */
 export type Provoke = (scene: Scene) => Promise<Response>;
@@ -155,6 +155,8 @@ const GENERAL: Readonly<Record<string, Provoke>> = {
   REQUEST_IN_PROGRESS: (scene) =>
     (isCart(scene) || isStart(scene) ? withCart({ lease: held() }) : withCheckout({ lease: held() }))(scene),
   CHECKOUT_NOT_FOUND: unknown,
+  ORDER_NOT_FOUND: unknown,
+  INVOICE_NOT_FOUND: unknown,
   CHECKOUT_EXPIRED: withCheckout({ expiresAt: new Date(0) }),
   INVALID_STATUS_TRANSITION: withCheckout({ status: "completed" }),
   OUT_OF_STOCK: failed("out_of_stock"),
@@ -172,6 +174,39 @@ const GENERAL: Readonly<Record<string, Provoke>> = {
     await expire(scene);
     return withLine({ unitPrice: 1 })(scene);
   },
+};
+
+/** The call about an order whose invoice is not issued: nothing has delivered its outbox message yet. */
+const beforeInvoice =
+  (change: { order?: object; body?: (own: Belongings) => object } = {}): Provoke =>
+  async (scene) => {
+    const { headers, has } = await shopUntil(scene.world, newSession(), "chosen");
+    const placed = await scene.world.http
+      .post("/api/orders")
+      .set(headers)
+      .send({ checkoutSessionId: has.checkoutSessionId });
+    const { id, orderNumber, items } = placed.body.data;
+    const orders = scene.world.db.collection("orders");
+    if (change.order) await orders.updateOne({ _id: new Types.ObjectId(id) }, { $set: change.order });
+    const own = { ...has, orderId: id, orderNumber, orderItemId: items[0].id };
+    const isOwners = !scene.route.path.startsWith("/api/admin/");
+    return scene.send({ own, ...(isOwners ? { as: headers } : {}) });
+  };
+
+const reason = "A jar arrived broken";
+
+/** A credit note for a refund that is still on its way. */
+const refundUnderWay: Provoke = async (scene) => {
+  const _id = new Types.ObjectId();
+  const { orderId } = scene.shopper.has;
+  const refunds = scene.world.db.collection("refunds");
+  await refunds.insertOne({
+    ...{ _id, orderId: new Types.ObjectId(orderId), status: "processing", amount: 100 },
+    ...{ refundNumber: `REF-2020-${_id.toHexString()}`, items: [], version: 0 },
+  });
+  const answer = await scene.send({ body: { orderId, refundId: _id.toHexString(), reason } });
+  await refunds.deleteOne({ _id });
+  return answer;
 };
 
 const item = (variantId: string, quantity: number) => ({
@@ -265,6 +300,35 @@ const OF_ROUTES: Readonly<Record<string, Readonly<Record<string, Provoke>>>> = {
       await scene.setCart({ appliedCoupons: [coupon] });
       return scene.send();
     },
+  },
+  "GET /api/orders/:orderNumber/invoice": { INVOICE_NOT_READY: beforeInvoice() },
+  "POST /api/admin/invoices": {
+    ORDER_NOT_INVOICEABLE: beforeInvoice({ order: { status: "cancelled" } }),
+    // An order that has its invoice needs no transaction.
+    OUTCOME_UNKNOWN: (scene) =>
+      beforeInvoice()({
+        ...scene,
+        send: (change) =>
+          unanswered({ ...scene, send: () => scene.send(change) }, { command: "commitTransaction" }),
+      }),
+  },
+  "POST /api/admin/invoices/credit-note": {
+    INVOICE_NOT_READY: beforeInvoice(),
+    REFUND_NOT_FOUND: (scene) => {
+      const { orderId } = scene.shopper.has;
+      return scene.send({ body: { orderId, refundId: "0".repeat(24), reason } });
+    },
+    REFUND_NOT_COMPLETED: refundUnderWay,
+    CREDIT_EXCEEDS_INVOICE: (scene) => {
+      const { orderId, orderItemId } = scene.shopper.has;
+      return scene.send({ body: { orderId, items: [{ orderItemId, quantity: 1_000 }], reason } });
+    },
+    // Without units or a refund, only a cancelled order can be credited.
+    ORDER_NOT_INVOICEABLE: (scene) => scene.send({ body: { orderId: scene.shopper.has.orderId, reason } }),
+  },
+  "GET /api/admin/invoices/bulk-download/:jobId": { JOB_NOT_FOUND: (scene) => scene.send() },
+  "PUT /api/admin/invoices/template": {
+    VERSION_CONFLICT: withBody({ version: 99, footer: "Thank you" }),
   },
   "GET /api/admin/carts/:cartId": { CART_NOT_FOUND: (scene) => scene.send() },
   "PUT /api/admin/carts/settings": { VERSION_CONFLICT: withBody({ version: 99, maxLines: 40 }) },

@@ -4,7 +4,7 @@ import { setScene } from "./refusal-scene.js";
 import { type SecurityWorld, startSecurityWorld } from "./security-world.js";
 
 /**
- * Every query that the rows of *Cart* and *Checkout*, the settings, the audit log and their jobs make, as the
+ * Every query that the rows of *Cart*, *Checkout* and *Invoices*, the settings, the audit log and their jobs make, as the
  * database itself wrote it down while all of them were called: each is served by an index, sorts nothing
  * but what one cart holds, and reads hardly more than it answers.
  */
@@ -19,7 +19,7 @@ afterAll(() => world.stop());
 
 type Route = SecurityWorld["routes"][number];
 const isOurs = ({ path }: Route): boolean =>
-  /^\/api\/(cart|checkout|admin\/(carts|checkouts|settings|audit-logs))(\/|$)/.test(path);
+  /^\/api\/(cart|checkout|invoices|admin\/(carts|checkouts|invoices|settings|audit-logs))(\/|$)/.test(path);
 const JOBS = [
   "cart-cleanup",
   "checkout-cleanup",
@@ -27,6 +27,7 @@ const JOBS = [
   "abandoned-cart",
   "promotion-refresh",
   "retention",
+  "invoice-issue",
 ];
 
 /** Each filter of a list on its own: combined filters can only read less. */
@@ -48,10 +49,16 @@ const FILTERS: Readonly<Record<string, readonly string[]>> = {
     "sortOrder=asc",
   ],
   "GET /api/admin/checkouts/funnel": ["dateFrom=2026-11-01&groupBy=day", "groupBy=month"],
+  "GET /api/admin/invoices": [
+    ...["type=sale", "type=credit_note", "status=issued", "status=draft", "orderNumber=ORD-2026-000001"],
+    ...["type=sale&orderNumber=ORD-2026-000001", "type=sale&status=issued&dateFrom=2026-11-01"],
+    ...["dateFrom=2026-11-01", "sortOrder=asc", "type=credit_note&sortOrder=asc"],
+  ],
   "GET /api/admin/audit-logs": [
     ...["actorId=admin-1", "action=act-1", "resourceType=type-1", "resourceId=id-1", "sortOrder=asc"],
     ...["resourceType=type-1&resourceId=id-1", "dateFrom=2026-11-01"],
   ],
+  "GET /api/admin/invoices/tax-summary": ["dateFrom=2026-11-01", "format=csv"],
 };
 
 const MANY = 600;
@@ -99,6 +106,15 @@ async function fill(): Promise<void> {
   await world.db
     .collection("payments")
     .insertMany(rows(() => ({ checkoutSessionId: new Types.ObjectId(), status: "failed" })));
+  await world.db.collection("invoices").insertMany(
+    rows((index) => ({
+      ...{ invoiceNumber: `OLD-${index}`, series: "OLD", sequence: index + 1, origin: `old:${index}` },
+      ...{ type: index % 2 ? "sale" : "credit_note", status: "issued", orderId: new Types.ObjectId() },
+      ...{ orderNumber: `ORD-2020-${index}`, issuedAt: new Date(index * MINUTE_MS) },
+      ...{ lines: [], taxSummary: [], totals: {}, placeOfSupply: {}, supplier: {}, buyer: {} },
+      ...{ billingAddress: {}, shippingAddress: null },
+    })),
+  );
   await world.db.collection("auditLogs").insertMany(
     rows((index) => ({
       ...{ actorType: "admin", actorId: "admin-of-old", action: "act-of-old", resourceType: "type-of-old" },
@@ -182,7 +198,15 @@ const WASTED_AT_MOST = 100;
 test("When everything is called, then every query goes by an index", async () => {
   const plans = await profiled(callEverything);
   const collections = new Set(plans.map(({ collection }) => collection));
-  for (const name of ["auditLogs", "cartItems", "carts", "checkoutSessions", "savedItems", "settings"])
+  for (const name of [
+    "auditLogs",
+    "cartItems",
+    "carts",
+    "checkoutSessions",
+    "invoices",
+    "savedItems",
+    "settings",
+  ])
     expect(collections).toContain(name);
   const bad = plans.filter(
     (plan) =>

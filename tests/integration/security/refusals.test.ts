@@ -6,7 +6,7 @@ import { APP_NAME, recover, type Scene, setScene } from "./refusal-scene.js";
 import { collectFindings, type SecurityWorld, startSecurityWorld } from "./security-world.js";
 
 /**
- * Every code that a route of cart and checkout declares is provoked on that very route, and changes nothing
+ * Every code that a route of cart, checkout and invoices declares is provoked on that very route, and changes nothing
  * of the shopper's. A code that is declared and has no provocation fails: it cannot happen, or its provocation is missing.
  */
 useFailPoints();
@@ -18,9 +18,9 @@ type Route = SecurityWorld["routes"][number];
 let world: SecurityWorld;
 const scenes = new Map<Route, Scene>();
 
-/** The rows of *Cart* and *Checkout*, and the settings they go by. */
+/** The rows of *Cart*, *Checkout* and *Invoices*, and the settings they go by. */
 const isOurs = ({ path }: Route): boolean =>
-  /^\/api\/(admin\/)?(carts?|checkouts?|settings)(\/|$)/.test(path);
+  /^\/api\/(admin\/)?(carts?|checkouts?|invoices|settings)(\/|$)|\/invoice$/.test(path);
 const isAdminRoute = ({ path }: Route): boolean => path.startsWith("/api/admin/");
 
 beforeAll(async () => {
@@ -33,12 +33,15 @@ afterAll(() => world.stop());
 
 const ours = (): Route[] => world.routes.filter((route) => isOurs(route) && (route.refuses ?? []).length > 0);
 
-/** An admin has no cart, so a guest's is used. */
+/** An admin has neither cart nor order, so a guest's are used. */
 async function setSceneFor(route: Route): Promise<Scene> {
   const scene = await setScene(world, route);
   if (!isAdminRoute(route)) return scene;
   const headers = { Authorization: `Bearer ${world.sandbox.tokens.admin}` };
-  return { ...scene, send: (change = {}) => world.call(route, { as: headers, ...change }) };
+  return {
+    ...scene,
+    send: (change = {}) => world.call(route, { as: headers, own: scene.shopper.has, ...change }),
+  };
 }
 
 interface Pair {

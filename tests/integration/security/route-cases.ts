@@ -10,6 +10,8 @@ export interface RouteCase {
   access: string;
   params?: (own: Belongings) => Record<string, string>;
   body?: (own: Belongings) => Record<string, unknown>;
+  /** Where a parameter is required. */
+  query?: string;
   /** Shows the lists and objects of the schema that the body above does not; need not be valid as a whole. */
   shape?: Record<string, unknown>;
   /** The stage that a shopper needs for a 2xx. */
@@ -43,6 +45,7 @@ const itemId = ({ itemId }: Belongings) => ({ itemId });
 const savedItemId = ({ savedItemId }: Belongings) => ({ savedItemId });
 const sessionId = ({ checkoutSessionId }: Belongings) => ({ sessionId: checkoutSessionId });
 const orderNumber = ({ orderNumber }: Belongings) => ({ orderNumber });
+const invoiceNumber = ({ invoiceNumber }: Belongings) => ({ invoiceNumber });
 const paymentId = ({ paymentId }: Belongings) => ({ paymentId });
 
 const open: RouteCase = { access: "open" };
@@ -172,6 +175,63 @@ const ORDERS: Record<string, RouteCase> = {
   "GET /api/orders/:orderNumber": { access: "guest:empty", params: orderNumber },
   "GET /api/orders/:orderNumber/confirmation": { access: "guest:reject", params: orderNumber },
   "GET /api/orders/:orderNumber/timeline": { access: "guest:reject", params: orderNumber },
+  "GET /api/orders/:orderNumber/invoice": { access: "guest:empty", params: orderNumber, stage: "ordered" },
+};
+
+const INVOICES: Record<string, RouteCase> = {
+  "GET /api/invoices/order/:orderNumber": { access: "guest:empty", params: orderNumber, stage: "ordered" },
+  "GET /api/invoices/:invoiceNumber/download": {
+    access: "guest:empty",
+    params: invoiceNumber,
+    stage: "ordered",
+  },
+};
+
+/** A design with every part. */
+const DESIGN = { footer: "Thank you", colours: { primary: "#1b4332", text: "#222222" } };
+
+const ADMIN_INVOICES: Record<string, RouteCase> = {
+  "GET /api/admin/invoices": { access: "admin:invoices:read" },
+  "POST /api/admin/invoices": {
+    access: "admin:invoices:write",
+    body: ({ orderId }) => ({ orderId }),
+    stage: "ordered",
+    otherBody: () => ({ orderId: "0".repeat(24) }),
+  },
+  "POST /api/admin/invoices/credit-note": {
+    access: "admin:invoices:write",
+    body: ({ orderId, orderItemId }) => ({
+      orderId,
+      items: [{ orderItemId, quantity: 1 }],
+      reason: "A jar arrived broken",
+    }),
+    stage: "ordered",
+    otherBody: ({ orderId, orderItemId }) => ({
+      orderId,
+      items: [{ orderItemId, quantity: 1 }],
+      reason: "A jar was missing",
+    }),
+  },
+  "POST /api/admin/invoices/:invoiceNumber/email": {
+    access: "admin:invoices:write",
+    params: invoiceNumber,
+    body: () => ({ to: EMAIL }),
+    stage: "ordered",
+    otherBody: () => ({ to: `other.${EMAIL}` }),
+  },
+  "POST /api/admin/invoices/bulk-download": {
+    access: "admin:invoices:read",
+    body: ({ orderId }) => ({ orderIds: [orderId] }),
+    shape: { dateFrom: "2026-11-01", dateTo: "2026-11-30", orderIds: ["0".repeat(24)] },
+    stage: "ordered",
+  },
+  "GET /api/admin/invoices/bulk-download/:jobId": {
+    access: "admin:invoices:read",
+    params: () => ({ jobId: "0".repeat(24) }),
+  },
+  "GET /api/admin/invoices/template": { access: "admin:settings:write" },
+  "PUT /api/admin/invoices/template": { access: "admin:settings:write", body: () => DESIGN },
+  "POST /api/admin/invoices/template/preview": { access: "admin:settings:write", body: () => DESIGN },
 };
 
 const PAYMENTS: Record<string, RouteCase> = {
@@ -205,6 +265,11 @@ const PAYMENTS: Record<string, RouteCase> = {
   "GET /api/payments/:paymentId": { access: "guest:reject", params: paymentId },
 };
 
+const FILING: Record<string, RouteCase> = {
+  "GET /api/admin/invoices/tax-summary": { access: "admin:invoices:read" },
+  "GET /api/admin/invoices/gstr1": { access: "admin:invoices:read", query: "period=112026" },
+};
+
 /** The settings that hold more than one value. */
 const SETTING_LISTS = { enabledMethods: ["upi"], hsnRates: [{ hsnPrefix: "33", rateBps: 500 }] };
 
@@ -223,6 +288,11 @@ const OPERATIONS: Record<string, RouteCase> = {
     shape: { values: { ...SETTING_LISTS }, ...SETTING_LISTS },
   },
   "GET /api/admin/audit-logs": { access: "admin:audit" },
+  "GET /api/files/:fileId": {
+    access: "open",
+    params: () => ({ fileId: "0".repeat(24) }),
+    ownerless: "opened by the signature of its link, whoever has it",
+  },
   "GET /api/health": open,
   "GET /api/health/live": open,
   "GET /api/health/ready": open,
@@ -232,6 +302,7 @@ const OPERATIONS: Record<string, RouteCase> = {
 };
 
 export const ROUTE_CASES: Readonly<Record<string, RouteCase>> = {
+  ...FILING,
   ...CART,
   ...ADMIN_CARTS,
   ...CHECKOUT,
@@ -239,5 +310,7 @@ export const ROUTE_CASES: Readonly<Record<string, RouteCase>> = {
   ...ADMIN_CHECKOUTS,
   ...ORDERS,
   ...PAYMENTS,
+  ...INVOICES,
+  ...ADMIN_INVOICES,
   ...OPERATIONS,
 };

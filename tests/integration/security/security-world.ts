@@ -35,6 +35,8 @@ export interface SecurityWorld extends World {
   /** Asserts envelope, status and code, that the route declares them, and that nothing leaks. */
   expectRefusal(answer: Response, status: number, code: string): Envelope;
   expectEnvelope(answer: Response, status: number): Envelope;
+  /** The envelope or the file that the route declares for the answer's status. */
+  expectDeclared(answer: Response): void;
   /** Of every collection, so that "nothing changed" can be said. */
   digest(): Promise<Record<string, string>>;
   /** How often any neighbour was called, not counting the look-ups of admin accounts. */
@@ -107,9 +109,10 @@ export async function startSecurityWorld(variables: Record<string, string> = {})
   const connections = new Agent({ keepAlive: true });
   const call: SecurityWorld["call"] = (route, given = {}) => {
     const own = given.own ?? nobodysBelongings();
-    const { params, body } = caseOf(route);
+    const { params, body, query: usual } = caseOf(route);
+    const query = given.query ?? usual;
     const path = pathWith(route, { ...params?.(own), ...given.params });
-    const test = world.http[route.method](given.query === undefined ? path : `${path}?${given.query}`);
+    const test = world.http[route.method](query === undefined ? path : `${path}?${query}`);
     test.agent(connections);
     for (const [name, value] of Object.entries(given.as ?? {})) test.set(name, value as string);
     const key = keyFor(route, given);
@@ -138,6 +141,10 @@ export async function startSecurityWorld(variables: Record<string, string> = {})
       return withValue(hasParentOf(valid, path) ? valid : (shape ?? valid), path, value);
     },
     expectEnvelope,
+    expectDeclared(answer) {
+      assertNoInsides(answer.text ?? "");
+      assertions.expectDeclared(answer, mounted);
+    },
     expectRefusal(answer, status, code) {
       const envelope = expectEnvelope(answer, status);
       if (envelope.error?.code !== code) throw new Error(`${envelope.error?.code} instead of ${code}`);

@@ -13,7 +13,11 @@ export interface Belongings {
   itemId: string;
   savedItemId: string;
   checkoutSessionId: string;
+  orderId: string;
   orderNumber: string;
+  orderItemId: string;
+  /** Of that order. */
+  invoiceNumber: string;
   paymentId: string;
   gatewayOrderId: string;
   gatewayPaymentId: string;
@@ -23,9 +27,9 @@ export interface Belongings {
 
 /**
  * How far a shopper has come: a cart; something saved for later besides; a checkout with all but the payment; cash on delivery chosen; a UPI
- * payment that failed, to be tried again.
+ * payment that failed, to be tried again; an order with its invoice.
  */
-export type Stage = "cart" | "saved" | "checkout" | "chosen" | "failed";
+export type Stage = "cart" | "saved" | "checkout" | "chosen" | "failed" | "ordered";
 
 export interface Shopper {
   headers: Readonly<Record<string, string>>;
@@ -39,7 +43,10 @@ export const nobodysBelongings = (): Belongings => ({
   itemId: hexId(),
   savedItemId: hexId(),
   checkoutSessionId: hexId(),
+  orderId: hexId(),
   orderNumber: "ORD-2026-999999",
+  orderItemId: hexId(),
+  invoiceNumber: "INV-2026-999999",
   paymentId: hexId(),
   gatewayOrderId: "order_Nobodys0000001",
   gatewayPaymentId: "pay_Nobodys0000001",
@@ -106,6 +113,42 @@ async function checkOut(step: Step): Promise<Partial<Belongings>> {
   return { checkoutSessionId };
 }
 
+/** How often it is looked whether the invoice is issued: another shopper's call may be issuing it. */
+const LOOKS = 100;
+
+/** The number of the order's invoice, once it is issued. */
+async function invoiceOf(
+  world: World,
+  { headers }: Pick<Shopper, "headers">,
+  orderNumber: string,
+): Promise<string> {
+  // It reads the configuration: not before the world has set it.
+  const { issueDueInvoices } = await import("../../../services/flows/issue-invoices/issue-invoices.flow.js");
+  for (let looks = 1; looks <= LOOKS; looks += 1) {
+    await world.settle();
+    // Issues nothing while another shopper's call does.
+    await issueDueInvoices();
+    const answer = await world.http.get(`/api/orders/${orderNumber}/invoice`).set(headers);
+    if (answer.status === 200) return textAt(answer, "invoiceNumber");
+    await sleep(50);
+  }
+  throw new Error(`no invoice of ${orderNumber}`);
+}
+
+/** Cash on delivery. */
+async function order(world: World, { headers, has }: Shopper): Promise<Partial<Belongings>> {
+  const { checkoutSessionId } = has;
+  const step = stepsOf(world, headers);
+  const placed = await step("post", "/api/payments/cod", { checkoutSessionId, termsAccepted: true });
+  const orderNumber = textAt(placed, "order.orderNumber");
+  return {
+    orderId: textAt(placed, "order.id"),
+    orderNumber,
+    orderItemId: textAt(placed, "order.items.0.id"),
+    invoiceNumber: await invoiceOf(world, { headers }, orderNumber),
+  };
+}
+
 async function failToPay(world: World, step: Step, path: string): Promise<Partial<Belongings>> {
   const chosen = await step("put", path, { method: "upi", termsAccepted: true });
   const gatewayOrderId = textAt(chosen, "gateway.orderId");
@@ -127,19 +170,18 @@ export async function shopUntil(world: World, headers: Shopper["headers"], stage
   const path = `/api/checkout/${has.checkoutSessionId}/payment-method`;
   if (stage === "chosen") await step("put", path, { method: "cod", termsAccepted: true });
   if (stage === "failed") Object.assign(has, await failToPay(world, step, path));
+  if (stage === "ordered") Object.assign(has, await order(world, { headers, has }));
   return { headers, has };
 }
 
 /** A shopper with everything: an order of last week, and a new cart whose payment has just failed. */
 export async function shopForEverything(world: World, headers: Shopper["headers"]): Promise<Shopper> {
-  const step = stepsOf(world, headers);
-  const first = await shopUntil(world, headers, "checkout");
-  const { checkoutSessionId } = first.has;
-  const placed = await step("post", "/api/payments/cod", { checkoutSessionId, termsAccepted: true });
-  const orderNumber = textAt(placed, "order.orderNumber");
-  const saved = await saveForLater(step);
+  const { orderId, orderNumber, orderItemId, invoiceNumber } = (await shopUntil(world, headers, "ordered"))
+    .has;
+  const saved = await saveForLater(stepsOf(world, headers));
   const shopper = await shopUntil(world, headers, "failed");
-  return { headers, has: { ...shopper.has, ...saved, orderNumber } };
+  const ordered = { orderId, orderNumber, orderItemId, invoiceNumber };
+  return { headers, has: { ...shopper.has, ...saved, ...ordered } };
 }
 
 /** A new shopper at a stage, of a kind that the route accepts: a guest, a customer, or a guest who has just signed in. */

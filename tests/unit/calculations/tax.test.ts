@@ -25,20 +25,29 @@ describe("decideTaxHead", () => {
     ["29", "04", "igst"],
     ["04", "29", "igst"],
     ["04", "26", "igst"],
+    ["04", "03", "igst"],
     ["29", "27", "igst"],
     ["28", "37", "cgst_sgst"],
     ["25", "26", "cgst_utgst"],
   ])("When goods go from %s to %s, then the heads are %s", (from, to, head) => {
-    expect(decideTaxHead(from, to)).toBe(head);
+    expect(decideTaxHead({ supplierState: from, placeOfSupply: to })).toBe(head);
   });
 
   test("When any two different states of today trade, then it is IGST", () => {
     for (const from of CURRENT_STATES) {
       for (const to of CURRENT_STATES) {
-        expect(decideTaxHead(from.code, to.code) === "igst").toBe(from.code !== to.code);
+        const head = decideTaxHead({ supplierState: from.code, placeOfSupply: to.code });
+        expect(head === "igst").toBe(from.code !== to.code);
       }
     }
-    expect(STATE_CODES.every((code) => decideTaxHead(code, code) !== "igst")).toBe(true);
+    const withinOf = (code: StateCode) => decideTaxHead({ supplierState: code, placeOfSupply: code });
+    expect(STATE_CODES.every((code) => withinOf(code) !== "igst")).toBe(true);
+  });
+
+  test("When the buyer is in a special economic zone of the supplier's state, then it is IGST", () => {
+    for (const { code } of CURRENT_STATES) {
+      expect(decideTaxHead({ supplierState: code, placeOfSupply: code, isSezBuyer: true })).toBe("igst");
+    }
   });
 });
 

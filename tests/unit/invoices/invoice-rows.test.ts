@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import {
-  buildCreditRows,
   buildInvoiceRows,
   type DocumentRow,
   documentTitle,
@@ -49,7 +48,13 @@ function sell({ lines, discount = 0, shipping = 0, isInclusive = true, ...sale }
     const { unitPrice = 0, quantity = 0, rateBps = 0 } = lines[index] ?? {};
     return {
       ...{ orderItemId: line.id, description: `Line ${index}`, hsnCode: "30049011", gstRateBps: rateBps },
-      ...{ quantity, cancelledBefore: 0, unitPrice: paise(unitPrice), discount: line.orderDiscountShare },
+      ...{
+        quantity,
+        cancelledBefore: 0,
+        isFreeGift: false,
+        unitPrice: paise(unitPrice),
+        discount: line.orderDiscountShare,
+      },
       ...{ taxableValue: line.taxableValue, taxes: line.taxes },
     };
   });
@@ -155,18 +160,7 @@ describe("the title", () => {
   });
 });
 
-describe("the rows of a credit note", () => {
-  test("When three units worth 1.00 come back one by one, then the notes are 0.33, 0.34 and 0.33", () => {
-    const sale = sell({ lines: [{ unitPrice: 100, quantity: 3, rateBps: 1_800 }], discount: 200 });
-    const [line] = sale.lines;
-    if (!line) throw new Error("no line");
-    const notes = [0, 1, 2].map(
-      (creditedBefore) => buildCreditRows([{ line, creditedBefore, units: 1 }], HSN_DIGITS)[0],
-    );
-    expect(notes.map((row) => row?.total)).toEqual([33, 34, 33]);
-    expect(notes.map((row) => row?.cgst)).toEqual([3, 2, 3]);
-  });
-
+describe("random orders", () => {
   const sold = fc.record({
     unitPrice: fc.integer({ min: 100, max: 500_000 }),
     quantity: fc.integer({ min: 1, max: 7 }),
@@ -193,30 +187,6 @@ describe("the rows of a credit note", () => {
         expect(totals.igst * totals.cgst).toBe(0);
         const summed = summariseTax(rows).reduce((sum, row) => sum + row.taxableValue, 0);
         expect(summed).toBe(totals.taxableValue);
-      }),
-    );
-  });
-
-  test("When lines come back in any steps, then the notes add up to the invoice and never exceed it", () => {
-    fc.assert(
-      fc.property(sales, fc.array(fc.nat({ max: 3 }), { minLength: 30, maxLength: 30 }), (sale, steps) => {
-        const { lines, charges, hsnDigits } = sell(sale);
-        const invoice = totalRows(buildInvoiceRows({ lines, charges: [], hsnDigits }), ZERO_PAISE);
-        expect(charges.length).toBeGreaterThanOrEqual(0);
-        const credited = lines.map(() => 0);
-        const rows: DocumentRow[] = [];
-        for (const step of [...steps, 7, 7, 7, 7, 7]) {
-          const credits = lines.map((line, index) => {
-            const before = credited[index] ?? 0;
-            const units = Math.min(step, line.quantity - before);
-            credited[index] = before + units;
-            return { line, creditedBefore: before, units };
-          });
-          rows.push(...buildCreditRows(credits, hsnDigits));
-          const sum = totalRows(rows, ZERO_PAISE);
-          expect(sum.grandTotal).toBeLessThanOrEqual(invoice.grandTotal);
-        }
-        expect(totalRows(rows, ZERO_PAISE)).toEqual(invoice);
       }),
     );
   });

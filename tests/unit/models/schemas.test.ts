@@ -29,6 +29,7 @@ describe("Models", () => {
   it("have collections named after the entities, in plural camelCase", () => {
     expect(allModels.map(({ collection }) => collection.collectionName).sort()).toEqual([
       "auditLogs",
+      "bulkDownloads",
       "cartDays",
       "cartItems",
       "carts",
@@ -39,6 +40,8 @@ describe("Models", () => {
       "files",
       "idempotencyRecords",
       "invoiceDeliveries",
+      "invoiceRequests",
+      "invoiceTemplates",
       "invoices",
       "jobRuns",
       "leases",

@@ -5,6 +5,7 @@ import {
   periodStart,
   type Span,
   spanOfDays,
+  spanOfMonth,
   wholeDaysIn,
   withoutDays,
 } from "../../../utils/periods.js";
@@ -54,6 +55,14 @@ describe("Spans of days in Asia/Kolkata", () => {
   it("When a day is a span, then it holds its first and its last moment and no other day's", () => {
     expect(isoOf(spanOfDays(day))).toEqual(["2026-11-19T18:30:00.000Z", "2026-11-20T18:29:59.999Z"]);
     expect(isoOf(spanOfDays(day, day + 1))[1]).toBe("2026-11-21T18:29:59.999Z");
+  });
+
+  it.each([
+    [2027, 4, "2027-03-31T18:30:00.000Z", "2027-04-30T18:29:59.999Z"],
+    [2026, 12, "2026-11-30T18:30:00.000Z", "2026-12-31T18:29:59.999Z"],
+    [2028, 2, "2028-01-31T18:30:00.000Z", "2028-02-29T18:29:59.999Z"],
+  ])("When a month is a span (%i-%i), then it is from %s to %s", (year, month, from, to) => {
+    expect(isoOf(spanOfMonth(year, month))).toEqual([from, to]);
   });
 
   it.each([

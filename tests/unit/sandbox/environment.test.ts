@@ -11,6 +11,7 @@ const sandboxEnvironment = serviceEnvironment({
     shipping: url,
     engagement: url,
     razorpay: url,
+    cloudinary: url,
   },
   mongoUri: "mongodb://127.0.0.1:9/?replicaSet=rs0",
   secrets: SANDBOX_SECRETS,

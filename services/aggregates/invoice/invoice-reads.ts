@@ -1,0 +1,42 @@
+import { type ClientSession, type Types, trusted } from "mongoose";
+import { Invoice, type InvoiceDoc } from "../../../models/index.js";
+import { INVOICE_TYPE } from "../../../utils/constants.js";
+import { NotFoundError } from "../../../utils/errors.js";
+import { groupBy } from "../../../utils/helpers.js";
+
+/** All documents of an order, oldest first: the invoice, then its credit notes. */
+export function listInvoicesOfOrder(orderId: Types.ObjectId): Promise<InvoiceDoc[]> {
+  return Invoice.find({ orderId }).sort({ issuedAt: 1 }).lean<InvoiceDoc[]>().exec();
+}
+
+/** All documents of some orders, by order. */
+export async function findInvoicesOfOrders(
+  orderIds: readonly Types.ObjectId[],
+  tx?: ClientSession,
+): Promise<Map<string, InvoiceDoc[]>> {
+  const found = await Invoice.find({ orderId: trusted({ $in: orderIds }) })
+    .session(tx ?? null)
+    .lean<InvoiceDoc[]>();
+  return groupBy(found, ({ orderId }) => orderId.toHexString());
+}
+
+export const isSale = ({ type }: InvoiceDoc): boolean => type === INVOICE_TYPE.SALE;
+
+/** Null until it is issued. */
+export const findSaleInvoice = (orderId: Types.ObjectId): Promise<InvoiceDoc | null> =>
+  findInvoiceOf(saleOrigin(orderId));
+
+/** What the order's invoice is issued for. */
+export const saleOrigin = (orderId: Types.ObjectId): string => `order:${orderId.toHexString()}`;
+
+/** The document that was issued for an origin. */
+export function findInvoiceOf(origin: string): Promise<InvoiceDoc | null> {
+  return Invoice.findOne({ origin }).lean<InvoiceDoc>().exec();
+}
+
+/** @throws NotFoundError INVOICE_NOT_FOUND */
+export async function getInvoice(invoiceNumber: string): Promise<InvoiceDoc> {
+  const invoice = await Invoice.findOne({ invoiceNumber }).lean<InvoiceDoc>();
+  if (!invoice) throw new NotFoundError("INVOICE_NOT_FOUND", "There is no such invoice");
+  return invoice;
+}

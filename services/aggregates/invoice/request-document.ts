@@ -1,0 +1,100 @@
+import { EventEmitter } from "node:events";
+import { type ClientSession, Types } from "mongoose";
+import { type CreditedUnits, InvoiceRequest, type InvoiceRequestDoc } from "../../../models/index.js";
+import { databaseTime } from "../../../utils/clock.js";
+import { INVOICE_TYPE } from "../../../utils/constants.js";
+import { isDuplicateKey } from "../../../utils/helpers.js";
+import { afterCommit } from "../../platform/transaction.service.js";
+import { saleOrigin } from "./invoice-reads.js";
+
+/** What an admin asks to have credited: a refund, some units, or (neither) a whole cancelled order. */
+export interface CreditNoteOrder {
+  orderId: Types.ObjectId;
+  refundId: Types.ObjectId | null;
+  items: CreditedUnits[];
+  reason: string;
+  createdById: string | null;
+  /** Makes a repeated request for units the same request. */
+  requestKey?: string;
+}
+
+const nudges = new EventEmitter();
+
+/** Listens for requests of this process. @returns how to stop */
+export function onInvoiceRequest(listener: () => void): () => void {
+  nudges.on("request", listener);
+  return () => nudges.off("request", listener);
+}
+
+/** Asks the worker for the order's sale invoice. A repeat changes nothing. @returns the document's origin */
+export async function requestSaleInvoice(
+  orderId: Types.ObjectId,
+  createdById: string | null,
+): Promise<string> {
+  const _id = saleOrigin(orderId);
+  const nothingElse = { refundId: null, items: [], reason: null };
+  await storeRequest({ _id, type: INVOICE_TYPE.SALE, orderId, ...nothingElse, createdById });
+  return _id;
+}
+
+/** What a credit note is issued for. */
+export const refundOrigin = (refundId: Types.ObjectId): string => `refund:${refundId.toHexString()}`;
+
+export function creditOriginOf({ orderId, refundId, items, requestKey }: CreditNoteOrder): string {
+  if (refundId) return refundOrigin(refundId);
+  if (items.length > 0) return `items:${requestKey ?? new Types.ObjectId().toHexString()}`;
+  return `cancellation:${orderId.toHexString()}`;
+}
+
+/** Asks the worker for a credit note. A repeat changes nothing. @returns the document's origin */
+export async function requestCreditNote(order: CreditNoteOrder, tx?: ClientSession): Promise<string> {
+  const { orderId, refundId, items, reason, createdById } = order;
+  const _id = creditOriginOf(order);
+  await storeRequest(
+    { _id, type: INVOICE_TYPE.CREDIT_NOTE, orderId, refundId, items, reason, createdById },
+    tx,
+  );
+  return _id;
+}
+
+type NewRequest = Pick<
+  InvoiceRequestDoc,
+  "_id" | "type" | "orderId" | "refundId" | "items" | "reason" | "createdById"
+>;
+
+async function storeRequest(request: NewRequest, tx?: ClientSession): Promise<void> {
+  const options = { upsert: true, updatePipeline: true, timestamps: false, session: tx };
+  const store = () =>
+    InvoiceRequest.updateOne({ _id: request._id }, [{ $replaceWith: toStored(request) }], options);
+  try {
+    await store();
+  } catch (error) {
+    // Two processes insert the same request: the second attempt of the slower one finds it.
+    if (tx || !isDuplicateKey(error)) throw error;
+    await store();
+  }
+  if (tx) afterCommit(tx, () => nudges.emit("request"));
+  else nudges.emit("request");
+}
+
+/**
+ * A new request, or the stored one as it is. An admin who asks makes a postponed request due and takes it over. One that
+ * was refused is tried again, unless its refusal is final.
+ */
+function toStored(request: NewRequest) {
+  const row = { ...request, attempts: 0, lastError: null, refusal: null, expiresAt: null };
+  const times = { dueAt: databaseTime(), createdAt: databaseTime() };
+  const isNew = { $eq: [{ $type: "$type" }, "missing"] };
+  const isRetried = { $ne: [{ $ifNull: ["$expiresAt", null] }, null] };
+  const takenOver =
+    request.createdById === null
+      ? {}
+      : { createdById: { $literal: request.createdById }, dueAt: databaseTime() };
+  return {
+    $cond: [
+      { $or: [isNew, isRetried] },
+      { $mergeObjects: [{ $literal: row }, times] },
+      { $mergeObjects: ["$$ROOT", takenOver] },
+    ],
+  };
+}

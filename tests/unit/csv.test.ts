@@ -1,0 +1,32 @@
+import { toCsv } from "../../utils/csv.js";
+
+const BOM = "\ufeff";
+
+test("When cells have commas, quotes or line breaks, then they are quoted, and lines end with CRLF", () => {
+  expect(
+    toCsv([
+      ["a", "b"],
+      ['say "so", twice', "x\ny"],
+      ["x\ry", 1],
+    ]),
+  ).toBe(`${BOM}a,b\r\n"say ""so"", twice","x\ny"\r\n"x\ry",1\r\n`);
+});
+
+test.each(["=1+1", "+91", "-cmd", "@sum", "\tx", "\rx", "\n=1", "\0=1", "＝1", "=HYPERLINK(1)"])(
+  "When a text begins like the formula %j, then it gets an apostrophe",
+  (text) => {
+    expect(toCsv([[text]]).replace(/^\ufeff"?/, "")).toMatch(/^'/);
+  },
+);
+
+test.each([-25, "-25.00", "0.05", 5, "300490"])("When a cell is the number %p, then it stays one", (cell) => {
+  expect(toCsv([[cell]])).toBe(`${BOM}${cell}\r\n`);
+});
+
+test("When a text has a semicolon, then it is quoted, so that nothing behind it is a cell of its own", () => {
+  expect(toCsv([["a;=1+1"]])).toBe(`${BOM}"a;=1+1"\r\n`);
+});
+
+test("When a text is in another script, then it is kept", () => {
+  expect(toCsv([["अर्जुन", "محمد"]])).toBe(`${BOM}अर्जुन,محمد\r\n`);
+});
