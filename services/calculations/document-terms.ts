@@ -42,7 +42,7 @@ export interface BuyerPlace {
 
 /**
  * The place of supply (IGST Act s. 10(1)): where the goods are delivered. For a registered buyer it is the state of the
- * GSTIN, because the goods may go to somebody else for that buyer, unless they go to the buyer's own premises. Embassies
+ * GSTIN, because the goods may go to a third party for that buyer, unless they go to the buyer's own premises. Embassies
  * and bodies of the United Nations (UIN) count as unregistered.
  */
 export function decidePlaceOfSupply({ gstin, deliveredToOwnPremises, deliveryState }: BuyerPlace): StateCode {

@@ -85,7 +85,7 @@ export class CloudinaryTransport {
       const answer = await new Promise<UploadApiResponse | BodyError>((resolve, reject) => {
         const options = { ...KIND, public_id: key, overwrite: false, agent, timeout: this.#timeoutMs };
         const form = sdk.uploader.upload_stream(
-          // Otherwise a promise is rejected as well, which nobody handles.
+          // Otherwise the SDK also rejects a promise that has no handler.
           { ...options, disable_promises: true },
           (error, result) => (result ? resolve(result) : reject(error)),
         );
