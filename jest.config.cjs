@@ -43,8 +43,8 @@ const UNIT_FOLDERS = ["unit", "architecture"];
 const filesOf = (folders) => folders.map((folder) => `<rootDir>/tests/${folder}/**/*.test.ts`);
 
 module.exports = {
-  // One more than the two cores of the build machines: a worker waits for a third of its time.
-  maxWorkers: 3,
+  // Twice the two cores of the build machines: the long files mostly wait, for time-outs and other processes.
+  maxWorkers: 4,
   // Node keeps about 25 MB of each test file. Without a limit a worker grows to gigabytes and collects garbage slowly.
   workerIdleMemoryLimit: "768MB",
   // A hook that starts a database and a sandbox takes seconds, and up to a minute on a busy machine.
