@@ -42,9 +42,9 @@ const RESTRICTED: readonly Restricted[] = [
   },
   {
     what: "the SDK of the file storage",
-    pattern: /^import (?!type )[^;]*from "cloudinary"/m,
+    pattern: /^import (?!type )[^;]*from "cloudinary"|\bimport\("cloudinary"\)/m,
     allowed: [CLOUDINARY],
-    example: `import { v2 as cloudinary } from "cloudinary";`,
+    example: `const { v2: sdk } = await import("cloudinary");`,
   },
   {
     what: "sockets and requests of Node",
