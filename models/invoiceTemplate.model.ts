@@ -36,6 +36,16 @@ export interface InvoiceTemplateDoc extends TemplateDesign {
   createdAt: Date;
 }
 
+/** Picks exactly these fields from a template. */
+export const designOf = (template: TemplateDesign): TemplateDesign => ({
+  logo: template.logo,
+  header: template.header,
+  footer: template.footer,
+  terms: template.terms,
+  taxDisplay: template.taxDisplay,
+  colours: { primary: template.colours.primary, text: template.colours.text },
+});
+
 const logoPart = definePart<TemplateLogo>({
   contentType: oneOf(["image/png", "image/jpeg"]),
   bytes: { type: Buffer, required: true },

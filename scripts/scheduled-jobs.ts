@@ -19,8 +19,8 @@ export function prepareJobs(): void {
 }
 
 /**
- * Starts the schedule, the outbox worker and the invoice worker of this instance. With several instances each slot runs once: node-cron
- * only triggers, the lease and the unique slot decide.
+ * Starts the schedule, the outbox worker and the invoice worker of this instance. With several instances each slot runs
+ * once: node-cron only triggers, the lease and the unique slot decide.
  */
 export function startScheduledJobs(): ScheduledJobs {
   const underWay = new Set<Promise<unknown>>();

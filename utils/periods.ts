@@ -30,6 +30,9 @@ export function periodStart(dayNumber: number, period: Period): string {
   return new Date((dayNumber - back) * DAY_MS).toISOString().slice(0, 10);
 }
 
+/** The day of a moment in India, as `2026-11-16`. */
+export const indianDayOf = (at: Date): string => periodStart(dayNumberOf(at), "day");
+
 /** Every period from the first moment to the last, both included, oldest first. */
 export function listPeriods(from: Date, to: Date, period: Period): string[] {
   const starts = new Set<string>();

@@ -3,14 +3,11 @@ import { INVOICE_TYPE, type ReturnTable, type SupplyType } from "../../utils/con
 import { parseGstin } from "../../utils/gst/gstin.js";
 import { type StateCode, toCurrentStateCode } from "../../utils/gst/states.js";
 import { type Paise, paise } from "../../utils/money.js";
-import { dayNumberOf, periodStart } from "../../utils/periods.js";
-
-/** `2026-11-30`, in Asia/Kolkata. */
-const toIndianDay = (at: Date): string => periodStart(dayNumberOf(at), "day");
+import { indianDayOf } from "../../utils/periods.js";
 
 /** The year in which the financial year (April to March) of a moment begins, in Asia/Kolkata. */
 function financialYearStart(at: Date): number {
-  const [year = 0, month = 0] = toIndianDay(at).split("-").map(Number);
+  const [year = 0, month = 0] = indianDayOf(at).split("-").map(Number);
   return month < 4 ? year - 1 : year;
 }
 
@@ -25,7 +22,7 @@ export function financialYear(at: Date): string {
  * s. 34(2)). Later notes return money only.
  */
 export const hasGstEffect = (noteIssuedAt: Date, invoiceIssuedAt: Date): boolean =>
-  toIndianDay(noteIssuedAt) <= `${financialYearStart(invoiceIssuedAt) + 1}-11-30`;
+  indianDayOf(noteIssuedAt) <= `${financialYearStart(invoiceIssuedAt) + 1}-11-30`;
 
 /** Whether invoices to this GSTIN are listed one by one in the returns (table B2B). */
 export function isBusinessBuyer(gstin: string | null): boolean {

@@ -102,7 +102,7 @@ export async function notifyInvoice(deliveryId: Types.ObjectId): Promise<void> {
 
 /**
  * Template `invoice`: also `invoiceNumber`, `documentTitle`. The link opens the document alone, not the order, because
- * an admin may send it to anybody. The receiver fetches the attachment from the link.
+ * an admin may send it to any address. The receiver fetches the attachment from the link.
  */
 async function send({ _id, invoiceId, to }: InvoiceDeliveryDoc): Promise<void> {
   const invoice = await Invoice.findById(invoiceId).orFail().lean<InvoiceDoc>();

@@ -9,7 +9,7 @@ import {
   type TemplateDesign,
 } from "../../models/index.js";
 import { AppError } from "../../utils/errors.js";
-import { findState } from "../../utils/gst/states.js";
+import { readSupplier } from "../aggregates/invoice/document-parts.js";
 import { toPrintedDocument, toPrintedPayment } from "../aggregates/invoice/printed-document.js";
 import { findFile, saveFile } from "../platform/files.service.js";
 import { assertReadable, invalidLogo } from "../platform/pdf/logo.js";
@@ -17,7 +17,6 @@ import { renderPdf } from "../platform/pdf/pdf.service.js";
 import type { PrintedPayment } from "../platform/pdf/pdf.types.js";
 import { getTemplate } from "../platform/pdf/pdf-template.service.js";
 import { sampleDocument } from "../platform/pdf/sample-document.js";
-import { getSettings } from "../platform/settings.service.js";
 
 /** Documents that are being rendered in this process, by the key of their file. */
 const rendering = new Map<string, Promise<FileDoc>>();
@@ -82,10 +81,7 @@ async function findOriginalDate({ originalInvoiceId }: InvoiceDoc): Promise<Date
  */
 export async function renderPreview(design: TemplateDesign): Promise<Buffer> {
   if (design.logo) assertReadable(design.logo);
-  const company = await getSettings("company");
-  const { name, address, gstin, state, upiVpa, supportEmail, supportPhone } = company;
-  const stateCode = findState(state)?.code ?? gstin.slice(0, 2);
-  const supplier = { name, address, gstin, stateCode, upiVpa, supportEmail, supportPhone };
+  const supplier = await readSupplier();
   try {
     return await renderPdf(sampleDocument(design, supplier));
   } catch (error) {

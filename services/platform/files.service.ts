@@ -41,7 +41,7 @@ export async function saveFile(file: NewFile): Promise<FileDoc> {
   try {
     const known = await findFile(file.dedupeKey);
     if (known) return known;
-    await deleteFilesOf(file.dedupeKey);
+    await deleteExpiredFile(file.dedupeKey);
     const row = await addRow(file);
     const stored = await storageFor(row).put({ key: row.storageKey, body });
     return await makeKnown(row, file, stored);
@@ -136,7 +136,7 @@ export async function getLinkedFile({ fileId, expires, signature }: GivenLink): 
   return file;
 }
 
-/** Files that have expired or were never completed, longest first. */
+/** Files that have expired or were never completed, oldest first. */
 export const findExpiredFiles = (limit: number): Promise<FileDoc[]> =>
   File.find({ expiresAt: trusted({ $ne: null }), $expr: trusted(isPast("expiresAt")) })
     .sort({ expiresAt: 1 })
@@ -150,8 +150,8 @@ export async function deleteFile(file: FileDoc): Promise<void> {
   await File.deleteOne({ _id: file._id });
 }
 
-/** An expired file gives its key free for a new one. */
-async function deleteFilesOf(dedupeKey: string): Promise<void> {
+/** Deletes an expired file, so that a new one can have its key. */
+async function deleteExpiredFile(dedupeKey: string): Promise<void> {
   const expired = await File.findOne({ dedupeKey, $expr: trusted(isPast("expiresAt")) }).lean<FileDoc>();
   if (expired?.expiresAt) await deleteFile(expired);
 }

@@ -6,7 +6,7 @@ import { now } from "../../utils/clock.js";
  * How long a link opens its resource without signing in: one in a mail is kept for months, one in an answer is
  * followed at once, and a leaked one is soon worthless.
  */
-const LINK_SECONDS = { mail: 90 * 86_400, answer: 15 * 60 } as const;
+export const LINK_SECONDS = { mail: 90 * 86_400, answer: 15 * 60 } as const;
 
 const sign = (subject: string, expires: number): string =>
   createHmac("sha256", config.linkSecret).update(`${subject}|${expires}`).digest("base64url");

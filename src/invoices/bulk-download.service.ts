@@ -10,6 +10,7 @@ import {
 import { getInvoicePdf } from "../../services/flows/invoice-pdf.flow.js";
 import { recordAuditAlone } from "../../services/platform/audit.service.js";
 import { fileLink } from "../../services/platform/files.service.js";
+import { LINK_SECONDS } from "../../services/platform/links.service.js";
 import { dateRange } from "../../services/platform/paginate.service.js";
 import { NotFoundError, ValidationError } from "../../utils/errors.js";
 
@@ -17,8 +18,6 @@ import { NotFoundError, ValidationError } from "../../utils/errors.js";
 export const MAX_ARCHIVED = 1_000;
 /** An archive of this many is made while the caller waits; a larger one in the background. */
 const MAX_STREAMED = 200;
-/** How long the link to a finished archive is valid; every look-up makes a new one. */
-const LINK_SECONDS = 15 * 60;
 
 /** Documents of these orders, or issued in this range. */
 export interface ArchiveRequest {
@@ -78,7 +77,7 @@ const refusal = (path: string, message: string) => new ValidationError([{ in: "b
 
 export interface BulkDownloadProgress {
   job: BulkDownloadDoc;
-  /** Of the finished archive. */
+  /** Of the finished archive; every look-up makes a new link. */
   url: string | null;
 }
 
@@ -87,5 +86,5 @@ export async function getBulkDownload(id: Types.ObjectId): Promise<BulkDownloadP
   const job = await findBulkDownload(id);
   if (!job) throw new NotFoundError("JOB_NOT_FOUND", "There is no such download; start it again");
   const file = job.fileId ? await File.findById(job.fileId).lean<FileDoc>() : null;
-  return { job, url: file && fileLink(file, LINK_SECONDS) };
+  return { job, url: file && fileLink(file, LINK_SECONDS.answer) };
 }

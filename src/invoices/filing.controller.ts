@@ -1,12 +1,10 @@
 import type { Response } from "express";
 import type { AdminInput } from "../../middlewares/described-router.js";
 import { HTTP_STATUS, sendFile, sendResponse } from "../../utils/http.js";
-import { dayNumberOf, periodStart } from "../../utils/periods.js";
+import { indianDayOf } from "../../utils/periods.js";
 import * as filingService from "./filing.service.js";
 import type * as schemas from "./filing.validation.js";
 import { toTaxSummaryCsv, toTaxSummaryView } from "./filing.view.js";
-
-const dayOf = (at: Date): string => periodStart(dayNumberOf(at), "day");
 
 export async function getTaxSummary(
   { query: { dateFrom: from, dateTo: to, format } }: AdminInput<typeof schemas.getTaxSummarySchema>,
@@ -16,7 +14,7 @@ export async function getTaxSummary(
   if (format === "json")
     return sendResponse(res, HTTP_STATUS.OK, "The tax summary", toTaxSummaryView(summary, { from, to }));
   await sendFile(res, {
-    name: `tax-summary_${dayOf(from)}_${dayOf(to)}.csv`,
+    name: `tax-summary_${indianDayOf(from)}_${indianDayOf(to)}.csv`,
     contentType: "text/csv; charset=utf-8",
     body: Buffer.from(toTaxSummaryCsv(summary)),
   });

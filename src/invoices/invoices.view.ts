@@ -9,6 +9,7 @@ import type {
 } from "../../models/index.js";
 import { invoiceLink } from "../../services/platform/links.service.js";
 import { INVOICE_STATUSES, INVOICE_TYPES, SUPPLY_TYPES } from "../../utils/constants.js";
+import { bpsToGstPercent } from "../../utils/gst/rate.js";
 import { toRupees } from "../../utils/money.js";
 import { moment, nullable, rupees } from "../../utils/view-schemas.js";
 import { AddressView, count, id, text, textOrNull, toAddressView } from "../../utils/views/parts.view.js";
@@ -26,8 +27,6 @@ const toTaxesView = ({ cgst, sgst, utgst, igst }: Taxes) => ({
 });
 const taxFields = { cgst: rupees, sgst: rupees, utgst: rupees, igst: rupees };
 
-/** Basis points as percent: 1800 is 18. */
-const toPercent = (rateBps: number): number => rateBps / 100;
 const percent = Joi.number().min(0).max(100).description("Percent");
 
 const toSupplierView = ({ name, address, gstin }: InvoiceSupplier) => ({ name, address, gstin });
@@ -57,7 +56,7 @@ const toLineView = (line: InvoiceLine) => ({
   unitPrice: toRupees(line.unitPrice),
   discount: toRupees(line.discount),
   taxableValue: toRupees(line.taxableValue),
-  rate: toPercent(line.rateBps),
+  rate: bpsToGstPercent(line.rateBps),
   ...toTaxesView(line),
   total: toRupees(line.total),
 });
@@ -77,7 +76,7 @@ const LineView = viewOf<ReturnType<typeof toLineView>>("InvoiceLine", {
 
 const toSummaryRowView = (row: TaxSummaryRow) => ({
   hsnCode: row.hsnCode,
-  rate: toPercent(row.rateBps),
+  rate: bpsToGstPercent(row.rateBps),
   taxableValue: toRupees(row.taxableValue),
   ...toTaxesView(row),
 });

@@ -1,11 +1,7 @@
-import type { InvoiceTemplateDoc, TemplateDesign } from "../../models/index.js";
+import { designOf, type InvoiceTemplateDoc, type TemplateDesign } from "../../models/index.js";
 import { renderPreview } from "../../services/flows/invoice-pdf.flow.js";
 import { fromDataUrl } from "../../services/platform/pdf/logo.js";
-import {
-  changeTemplate,
-  designOf,
-  getCurrentTemplate,
-} from "../../services/platform/pdf/pdf-template.service.js";
+import { changeTemplate, getCurrentTemplate } from "../../services/platform/pdf/pdf-template.service.js";
 
 export const getTemplate = (): Promise<InvoiceTemplateDoc> => getCurrentTemplate();
 

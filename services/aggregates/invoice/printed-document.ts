@@ -1,4 +1,10 @@
-import type { InvoiceDoc, InvoiceTemplateDoc, OrderDoc, PaymentDoc } from "../../../models/index.js";
+import {
+  designOf,
+  type InvoiceDoc,
+  type InvoiceTemplateDoc,
+  type OrderDoc,
+  type PaymentDoc,
+} from "../../../models/index.js";
 import { PAYMENT_STATUS, type PaymentMethod } from "../../../utils/constants.js";
 import { maxPaise, minPaise, type Paise, subtractPaise, ZERO_PAISE } from "../../../utils/money.js";
 import { upiLink } from "../../calculations/upi-link.js";
@@ -85,14 +91,7 @@ export function toPrintedDocument({
   return {
     invoice: { ...printed, lines: lines.map(({ orderItemId, ...line }) => line) },
     originalIssuedAt,
-    template: {
-      logo: template.logo,
-      header: template.header,
-      footer: template.footer,
-      terms: template.terms,
-      taxDisplay: template.taxDisplay,
-      colours: template.colours,
-    },
+    template: designOf(template),
     payment,
     watermark: null,
   };

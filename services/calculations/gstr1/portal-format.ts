@@ -1,6 +1,6 @@
 /** How the portal writes amounts, rates and days. Paise become rupees here and nowhere else. */
 import { type Paise, paise, toRupees } from "../../../utils/money.js";
-import { dayNumberOf, periodStart } from "../../../utils/periods.js";
+import { indianDayOf } from "../../../utils/periods.js";
 import type { PortalAmounts, ReturnAmounts } from "./gstr1.types.js";
 
 export const toPortalRupees = (amount: Paise): number => toRupees(amount);
@@ -21,8 +21,7 @@ export const acrossStates = ({ txval, iamt, csamt }: PortalAmounts) => ({ txval,
 export const withinState = ({ txval, camt, samt, csamt }: PortalAmounts) => ({ txval, camt, samt, csamt });
 
 /** The day in India, as DD-MM-YYYY. */
-export const toPortalDate = (at: Date): string =>
-  periodStart(dayNumberOf(at), "day").split("-").reverse().join("-");
+export const toPortalDate = (at: Date): string => indianDayOf(at).split("-").reverse().join("-");
 
 /** Sorts rows by a text of theirs. */
 export const byText =

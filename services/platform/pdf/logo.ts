@@ -19,7 +19,7 @@ const PNG_SIGNATURE = Buffer.from("89504e470d0a1a0a", "hex");
 const isFrameHeader = (marker: number): boolean =>
   marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 
-/** What an image is, read from its bytes not from its name or declared type; null for other files. */
+/** What an image is, read from its bytes, not from its name or declared type; null for other files. */
 export function readImageFacts(bytes: Buffer): ImageFacts | null {
   if (bytes.length > 32 && bytes.subarray(0, 8).equals(PNG_SIGNATURE)) {
     return { contentType: "image/png", width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };

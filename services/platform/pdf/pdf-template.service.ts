@@ -1,5 +1,6 @@
 import { mongo } from "mongoose";
 import {
+  designOf,
   InvoiceTemplate,
   type InvoiceTemplateDoc,
   type TemplateDesign,
@@ -119,15 +120,6 @@ async function insertNext(current: InvoiceTemplateDoc, { design, by }: TemplateC
   });
   return getTemplate(version);
 }
-
-export const designOf = (template: TemplateDesign): TemplateDesign => ({
-  logo: template.logo,
-  header: template.header,
-  footer: template.footer,
-  terms: template.terms,
-  taxDisplay: template.taxDisplay,
-  colours: { primary: template.colours.primary, text: template.colours.text },
-});
 
 /** Audit rows are kept for ever, so they have the logo's checksum instead of its bytes. */
 const auditedDesign = (design: TemplateDesign) => ({

@@ -44,33 +44,41 @@ function toTrouble(thrown: unknown): Trouble {
 type Meaning = Pick<Failure, "outcome" | "code" | "statusCode" | "isContractFault"> &
   Pick<Attempt<never>, "isFault" | "isTransient">;
 
-const ill = { isFault: true, isTransient: true };
-const calm = { isFault: false, isTransient: false };
+const transientFault = { isFault: true, isTransient: true };
+const noFault = { isFault: false, isTransient: false };
 
 function meaningOf({ status, code }: Trouble): Meaning {
   if (status === undefined) {
     const never = code !== undefined && NEVER_ARRIVED.includes(code);
     return never
-      ? { outcome: "unavailable", code: "NETWORK", statusCode: 503, ...ill }
-      : { outcome: "unknown", code: "NETWORK", statusCode: 502, ...ill };
+      ? { outcome: "unavailable", code: "NETWORK", statusCode: 503, ...transientFault }
+      : { outcome: "unknown", code: "NETWORK", statusCode: 502, ...transientFault };
   }
   if (status === TIME_OUT)
     return { outcome: "unknown", code: "TIMEOUT", statusCode: 504, isFault: true, isTransient: false };
   // 420: more calls than the account may make.
   if (status === 420 || status === 429)
-    return { outcome: "unavailable", code: `HTTP_${status}`, statusCode: status, ...calm };
+    return { outcome: "unavailable", code: `HTTP_${status}`, statusCode: status, ...noFault };
   if (status === 401 || status === 403)
     return {
       outcome: "unavailable",
       code: "AUTHENTICATION",
       statusCode: status,
       isContractFault: true,
-      ...calm,
+      ...noFault,
     };
-  if (status === 503) return { outcome: "unavailable", code: "HTTP_503", statusCode: status, ...ill };
-  if (status >= 500) return { outcome: "unknown", code: `HTTP_${status}`, statusCode: status, ...ill };
+  if (status === 503)
+    return { outcome: "unavailable", code: "HTTP_503", statusCode: status, ...transientFault };
+  if (status >= 500)
+    return { outcome: "unknown", code: `HTTP_${status}`, statusCode: status, ...transientFault };
   if (status >= 400)
-    return { outcome: "unknown", code: `HTTP_${status}`, statusCode: status, isContractFault: true, ...calm };
+    return {
+      outcome: "unknown",
+      code: `HTTP_${status}`,
+      statusCode: status,
+      isContractFault: true,
+      ...noFault,
+    };
   return { outcome: "unknown", code: "BAD_RESPONSE", statusCode: 502, isFault: true, isTransient: false };
 }
 

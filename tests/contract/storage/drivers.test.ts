@@ -58,7 +58,7 @@ describe.each(["gridfs", "cloudinary"] as const)("Storage: %s", (name) => {
     const stream = await storage().read(key);
     return stream && buffer(stream);
   };
-  /** Everything that is kept, also what nobody can read. */
+  /** Everything that is kept, also what cannot be read. */
   const isEmptyOf = async (key: string): Promise<boolean> => {
     if (name === "cloudinary")
       return !sandbox.control.cloudinary.files().some(({ publicId }) => publicId === key);

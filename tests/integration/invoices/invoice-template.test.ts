@@ -27,7 +27,7 @@ const preview = (body: object): Promise<Response> =>
     .then();
 
 describe("The invoice template", () => {
-  test("When nobody has changed it, then there is a first version, complete", async () => {
+  test("When it was never changed, then there is a first version, complete", async () => {
     expect(await get()).toMatchObject({
       version: 1,
       logo: null,

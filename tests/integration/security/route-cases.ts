@@ -291,7 +291,7 @@ const OPERATIONS: Record<string, RouteCase> = {
   "GET /api/files/:fileId": {
     access: "open",
     params: () => ({ fileId: "0".repeat(24) }),
-    ownerless: "opened by the signature of its link, whoever has it",
+    ownerless: "opened by the signature of its link, for every holder",
   },
   "GET /api/health": open,
   "GET /api/health/live": open,

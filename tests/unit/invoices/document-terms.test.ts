@@ -57,7 +57,7 @@ describe("the table of the return", () => {
     expect((["b2b", "b2cl", "b2cs"] as const).map(creditNoteTable)).toEqual(["cdnr", "cdnur", "b2cs"]);
   });
 
-  test("When a GSTIN belongs to nobody who files, then it is no business buyer", () => {
+  test("When the holder of a GSTIN files no returns, then it is no business buyer", () => {
     expect([MAHARASHTRA, EMBASSY, ABROAD, "nonsense", null].map(isBusinessBuyer)).toEqual([
       true,
       true,
