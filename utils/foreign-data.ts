@@ -37,15 +37,35 @@ function toStorableKey(key: string): string {
   return safe.slice(0, MAX_KEY_LENGTH);
 }
 
+/** No event of the gateway and no answer of a neighbour comes near. More would keep the service and MongoDB busy for seconds. */
+const MAX_VALUES = 20_000;
+
 /**
- * A copy of a foreign JSON document that can be stored as it is: unsafe keys are renamed, long ones cut, and what
- * is nested too deep becomes null. A neighbour must not make a write fail by the way it names its fields.
+ * A copy of a foreign JSON document that can be stored as it is: unsafe keys are renamed, long ones cut, what is
+ * nested too deep becomes null, and values after the first 20,000 are left out. A neighbour must not make a write fail,
+ * or take long, by the way it names its fields.
  */
-export function toStorable(value: unknown, depth = 0): unknown {
+export const toStorable = (value: unknown): unknown => copy(value, { depth: 0, budget: { left: MAX_VALUES } });
+
+interface Place {
+  depth: number;
+  /** Shared by the whole document. */
+  budget: { left: number };
+}
+
+function copy(value: unknown, { depth, budget }: Place): unknown {
   if (depth > MAX_DEPTH) return null;
-  if (Array.isArray(value)) return value.map((entry) => toStorable(entry, depth + 1));
+  const below = { depth: depth + 1, budget };
+  if (Array.isArray(value)) return value.filter(() => takeOne(budget)).map((entry) => copy(entry, below));
   if (!isRecord(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, entry]) => [toStorableKey(key), toStorable(entry, depth + 1)]),
+    Object.entries(value)
+      .filter(() => takeOne(budget))
+      .map(([key, entry]) => [toStorableKey(key), copy(entry, below)]),
   );
+}
+
+function takeOne(budget: Place["budget"]): boolean {
+  budget.left -= 1;
+  return budget.left >= 0;
 }

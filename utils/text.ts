@@ -33,22 +33,24 @@ const VISIBLE = /[^\s\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 const shaped = (text: string): string => text.replace(STRAY_SELECTOR, "").replace(JOINERS, "$1$2");
 
-const finished = (text: string): string => text.normalize("NFC").trim();
+/** NFC puts marks into another order, after which a joiner may stand where it shapes nothing: until nothing changes. */
+function finished(text: string): string {
+  const result = shaped(text).normalize("NFC").trim();
+  return result === text ? result : finished(result);
+}
 
 /** One line: a name, a street. Every blank, tab and line end becomes a plain space. */
 export const cleanLine = (text: string): string =>
-  finished(shaped(text.replace(INVISIBLE, "").replace(BLANKS, " ").replace(CONTROLS, "")));
+  finished(text.replace(INVISIBLE, "").replace(BLANKS, " ").replace(CONTROLS, ""));
 
 /** Several lines: a note, a gift message. Line ends become `\n`; tabs stay. */
 export const cleanText = (text: string): string =>
   finished(
-    shaped(
-      text
-        .replace(INVISIBLE, "")
-        .replace(LINE_ENDS, "\n")
-        .replace(BLANKS_WITHIN_LINES, " ")
-        .replace(CONTROLS_BUT_LINES, ""),
-    ),
+    text
+      .replace(INVISIBLE, "")
+      .replace(LINE_ENDS, "\n")
+      .replace(BLANKS_WITHIN_LINES, " ")
+      .replace(CONTROLS_BUT_LINES, ""),
   );
 
 /** For texts that are compared character by character, such as e-mail addresses: as `cleanLine`, without joiners. */

@@ -40,6 +40,11 @@ describe.each(names)("%s", (name) => {
     );
   });
 
+  test("When NFC moves a mark between a virama and its joiner, then the joiner goes at once", () => {
+    const result = clean(`a\u0301\u0ccd${ZWJ}`);
+    expect(clean(result)).toBe(result);
+  });
+
   test("When any text is cleaned, then it is trimmed, in NFC, well formed, and without controls and zero-width characters", () => {
     fc.assert(
       fc.property(typed, (text) => {
