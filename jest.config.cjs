@@ -3,6 +3,9 @@
  * which starts only when one of its files is selected. The sources are ES modules; the tests compile them to
  * CommonJS, which jest mocks and isolates best.
  */
+const { readdirSync } = require("node:fs");
+const { join } = require("node:path");
+
 // The code computes Indian dates itself, so any time zone must work. A fixed one makes runs reproducible.
 process.env.TZ = "UTC";
 
@@ -42,6 +45,23 @@ const INTEGRATION_FOLDERS = ["integration", "e2e", "contract"];
 const UNIT_FOLDERS = ["unit", "architecture"];
 const filesOf = (folders) => folders.map((folder) => `<rootDir>/tests/${folder}/**/*.test.ts`);
 
+/**
+ * The files of a folder that has a `together.ts` run as one; see `tests/support/together.ts`. With EACH_FILE=1 every
+ * file runs by itself, to work on it.
+ */
+const runsTogether = (folder) => readdirSync(folder).some((name) => /^together.*\.ts$/.test(name));
+const TOGETHER = INTEGRATION_FOLDERS.flatMap((folder) =>
+  readdirSync(join(__dirname, "tests", folder), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && runsTogether(join(entry.parentPath, entry.name)))
+    .map((entry) => `/tests/${folder}/${entry.name}/`),
+);
+const sharing = process.env.EACH_FILE
+  ? { testMatch: filesOf(INTEGRATION_FOLDERS) }
+  : {
+      testMatch: [...filesOf(INTEGRATION_FOLDERS), "<rootDir>/tests/*/*/together*.ts"],
+      testPathIgnorePatterns: ["/node_modules/", ...TOGETHER.map((folder) => `${folder}.*\\.test\\.ts$`)],
+    };
+
 module.exports = {
   // Twice the two cores of the build machines: the long files mostly wait, for time-outs and other processes.
   maxWorkers: 4,
@@ -56,7 +76,7 @@ module.exports = {
     {
       ...shared,
       displayName: "integration",
-      testMatch: filesOf(INTEGRATION_FOLDERS),
+      ...sharing,
       globalSetup: "<rootDir>/tests/support/global-setup.ts",
       globalTeardown: "<rootDir>/tests/support/global-teardown.ts",
     },

@@ -45,7 +45,8 @@ const MAX_VALUES = 20_000;
  * nested too deep becomes null, and values after the first 20,000 are left out. A neighbour must not make a write fail,
  * or take long, by the way it names its fields.
  */
-export const toStorable = (value: unknown): unknown => copy(value, { depth: 0, budget: { left: MAX_VALUES } });
+export const toStorable = (value: unknown): unknown =>
+  copy(value, { depth: 0, budget: { left: MAX_VALUES } });
 
 interface Place {
   depth: number;

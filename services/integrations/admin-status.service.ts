@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { listed } from "../../utils/caches.js";
 import { now } from "../../utils/clock.js";
 import { isRefused } from "../../utils/result.js";
 import { getAdminUser } from "./auth-integration.service.js";
@@ -18,7 +19,7 @@ interface Known {
   learnedAt: number;
 }
 
-const known = new LRUCache<string, Known>({ max: CACHED_ADMINS });
+const known = listed(new LRUCache<string, Known>({ max: CACHED_ADMINS }));
 /** Simultaneous requests of one admin share one call. */
 const inFlight = new Map<string, Promise<Known | null>>();
 

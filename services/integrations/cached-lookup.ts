@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { listed } from "../../utils/caches.js";
 import { deepFreeze } from "../../utils/helpers.js";
 import type { Result } from "../../utils/result.js";
 
@@ -43,7 +44,7 @@ export function createCachedLookup<T extends object>(options: CachedLookupOption
     return started;
   }
 
-  return {
+  return listed({
     async get(key, { fresh = false } = {}) {
       // A fresh read does not join a call in flight, which may have read an older state.
       if (fresh) return loadAndKeep(key);
@@ -56,5 +57,5 @@ export function createCachedLookup<T extends object>(options: CachedLookupOption
       kept.clear();
       underway.clear();
     },
-  };
+  });
 }

@@ -13,6 +13,7 @@ import {
 } from "cockatiel";
 import { logger } from "../../config/logger.config.js";
 import { countContractFault } from "../../config/metrics.config.js";
+import { listed } from "../../utils/caches.js";
 import type { Failure, Result } from "../../utils/result.js";
 
 /** The outcome of one try. */
@@ -116,7 +117,7 @@ export class Guard {
   readonly #service: string;
   readonly #maxConcurrent: number;
   readonly #slots: BulkheadPolicy;
-  readonly #breaker: CircuitBreakerPolicy;
+  #breaker: CircuitBreakerPolicy;
   readonly #counts = {
     calls: 0,
     succeeded: 0,
@@ -134,6 +135,11 @@ export class Guard {
     this.#slots = bulkhead(maxConcurrent, maxConcurrent);
     this.#breaker = createBreaker(service, breaker);
     guards.set(service, this);
+    listed({
+      clear: () => {
+        this.#breaker = createBreaker(service, breaker);
+      },
+    });
   }
 
   /** Never throws, and takes hardly longer than the deadline. */

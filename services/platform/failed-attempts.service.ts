@@ -2,6 +2,7 @@ import { LRUCache } from "lru-cache";
 import mongoose from "mongoose";
 import { RateLimiterMemory, RateLimiterMongo, RateLimiterRes } from "rate-limiter-flexible";
 import { FailedAttempt } from "../../models/index.js";
+import { listed } from "../../utils/caches.js";
 import { sha256Hex } from "../../utils/helpers.js";
 
 /**
@@ -25,9 +26,9 @@ const WINDOW_SECONDS = 60;
 /** Callers over a limit that an instance remembers: about 1 MB. */
 const REMEMBERED_CALLERS = 10_000;
 
-const limiters = new Map<number, RateLimiterMongo>();
+const limiters = listed(new Map<number, RateLimiterMongo>());
 /** Key → time (ms since 1970) at which the window ends. */
-const blocked = new LRUCache<string, number>({ max: REMEMBERED_CALLERS });
+const blocked = listed(new LRUCache<string, number>({ max: REMEMBERED_CALLERS }));
 
 const keyOf = ({ kind, caller }: AttemptCount): string => `${kind}:${sha256Hex(caller)}`;
 

@@ -1,5 +1,7 @@
 import mongoose from "mongoose";
 import { connectDatabase, disconnectDatabase, prepareDatabase } from "../../config/database.config.js";
+import { emptyDatabase } from "./empty-database.js";
+import { closeAtTheEnd, isSharing } from "./sharing.js";
 
 export { testDatabaseUri } from "./test-database-uri.js";
 
@@ -17,19 +19,25 @@ export function currentDatabaseUri(): string {
  */
 export function useTestDatabase(): void {
   beforeAll(async () => {
+    if (isSharing() && mongoose.connection.db) return emptyTestDatabase();
     await connectDatabase(currentDatabaseUri());
     await prepareDatabase();
+    if (isSharing()) closeAtTheEnd(close);
   });
   afterAll(async () => {
-    await mongoose.connection.dropDatabase();
-    await disconnectDatabase();
+    if (!isSharing()) await close();
   });
 }
 
-/** Deletes every document but keeps collections and indexes: 10 times faster than dropping the database. */
+async function close(): Promise<void> {
+  await mongoose.connection.dropDatabase();
+  await disconnectDatabase();
+}
+
 export async function emptyTestDatabase(): Promise<void> {
-  const collections = await mongoose.connection.db?.collections();
-  await Promise.all((collections ?? []).map((collection) => collection.deleteMany({})));
+  const { db } = mongoose.connection;
+  if (!db) throw new Error("not connected");
+  await emptyDatabase(db);
 }
 
 /** Drops a database made with `testDatabaseUri`, over a connection of its own. */

@@ -5,13 +5,14 @@ import { databaseUri } from "../../scripts/mongo/database-uri.js";
 const NO_SERVER = "mongodb://127.0.0.1:9/";
 
 /**
- * The address of a database that no other test file and no other run uses.
+ * The address of a database that no other test file and no other run uses. Its connections bear the database's name,
+ * so that a fail point can be limited to them.
  * @param name part of the database's name; letters, digits and `_`
  */
 export function testDatabaseUri(name = "test"): string {
   const run = process.env.TEST_RUN_ID ?? "norun";
   const database = `ops_${run}_${name}_${randomBytes(4).toString("hex")}`;
-  return databaseUri(process.env.TEST_MONGODB_SERVER ?? NO_SERVER, database);
+  return `${databaseUri(process.env.TEST_MONGODB_SERVER ?? NO_SERVER, database)}&appName=${database}`;
 }
 
 /** The database's name in a connection string. `URL` cannot parse the scheme `mongodb:` in every Node version. */

@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { config } from "../../../config/env.config.js";
 import type { CartItemDoc } from "../../../models/index.js";
+import { listed } from "../../../utils/caches.js";
 import type { Notice } from "../../../utils/constants.js";
 import { bulkCheckStock } from "../../integrations/inventory-integration.service.js";
 import { gather } from "../../platform/gather.service.js";
@@ -16,7 +17,7 @@ type StockLevels = ReadonlyMap<string, number> | null;
 
 /** Long enough to serve many concurrent reads of the same products, too short to be noticed. */
 const STOCK_CACHE_MS = 1_000;
-const cache = new LRUCache<string, number>({ max: 20_000, ttl: STOCK_CACHE_MS });
+const cache = listed(new LRUCache<string, number>({ max: 20_000, ttl: STOCK_CACHE_MS }));
 const isCaching = config.catalogCacheSeconds > 0;
 
 /** One call to the inventory service for all variants that are asked for at the same moment. */

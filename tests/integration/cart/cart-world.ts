@@ -4,6 +4,7 @@ import type { Response } from "supertest";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { ZERO_PAISE } from "../../../utils/money.js";
 import { newGuestId } from "../../support/callers.js";
+import { emptyDatabase } from "../../support/empty-database.js";
 import { startWorld, type World } from "../../support/world.js";
 
 /** The caller: a customer of the seed, a guest, or a caller without identity. */
@@ -81,11 +82,12 @@ async function closeBreakers(): Promise<void> {
 
 export async function startCartWorld(variables: Record<string, string> = {}): Promise<CartWorld> {
   const world = await startWorld(variables);
-  const [{ expectEnvelope }, worker, { outboxHandlers }, clock] = await Promise.all([
+  const [{ expectEnvelope }, worker, { outboxHandlers }, clock, { forgetAll }] = await Promise.all([
     import("../../support/http-assertions.js"),
     import("../../../services/platform/outbox-worker.service.js"),
     import("../../../scripts/jobs/outbox-handlers.js"),
     import("../../../utils/clock.js"),
+    import("../../../utils/caches.js"),
   ]);
   const { faults, sandbox } = world.sandbox.control;
 
@@ -124,10 +126,9 @@ export async function startCartWorld(variables: Record<string, string> = {}): Pr
       await closeBreakers();
     },
     async reset() {
-      const collections = await world.db.collections();
-      await Promise.all(collections.map((collection) => collection.deleteMany({})));
+      await emptyDatabase(world.db);
       await sandbox.reset();
-      await closeBreakers();
+      forgetAll();
     },
   };
 }

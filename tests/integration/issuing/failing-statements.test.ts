@@ -1,5 +1,4 @@
 import mongoose from "mongoose";
-import { connectDatabase, disconnectDatabase, prepareDatabase } from "../../../config/database.config.js";
 import { Invoice, InvoiceRequest } from "../../../models/index.js";
 import { endOpenTransactions } from "../../../scripts/crash-sweep/world.js";
 import { requestCreditNote } from "../../../services/aggregates/invoice/request-document.js";
@@ -7,29 +6,18 @@ import { issueBatch } from "../../../services/flows/issue-invoices/issue-batch.j
 import { issueDueInvoices } from "../../../services/flows/issue-invoices/issue-invoices.flow.js";
 import type { InvoiceType } from "../../../utils/constants.js";
 import { OutcomeUnknownError } from "../../../utils/errors.js";
-import { currentDatabaseUri, emptyTestDatabase } from "../../support/database.js";
+import { emptyTestDatabase, useTestDatabase } from "../../support/database.js";
 import { clearFailPoint, setFailPoint, useFailPoints } from "../../support/fail-points.js";
 import { expectSoundSeries, invoiced, requestInvoices } from "./issuing-world.js";
 
 /** The issuing transaction fails at each of its statements in turn; nothing of it may remain. */
 
 useFailPoints();
-/** The fail point applies to the connections of this name only; `endOpenTransactions` takes the database's. */
-const APP_NAME = new URL(currentDatabaseUri()).pathname.slice(1);
 const admin = () => mongoose.connection.getClient().db("admin").admin();
 const year = new Date().getUTCFullYear();
 
-beforeAll(async () => {
-  const uri = new URL(currentDatabaseUri());
-  uri.searchParams.set("appName", APP_NAME);
-  await connectDatabase(uri.toString());
-  await prepareDatabase();
-});
+useTestDatabase();
 beforeEach(emptyTestDatabase);
-afterAll(async () => {
-  await mongoose.connection.dropDatabase();
-  await disconnectDatabase();
-});
 
 const COMMANDS = ["find", "insert", "update", "delete", "findAndModify", "commitTransaction"];
 
@@ -67,12 +55,12 @@ test.each(["sale", "credit_note"] as const)(
       const before = await Invoice.countDocuments();
       await setFailPoint(admin(), {
         mode: { skip },
-        data: { failCommands: COMMANDS, errorCode: 8, appName: APP_NAME },
+        data: { failCommands: COMMANDS, errorCode: 8, appName: mongoose.connection.name },
       });
       const issued = await issue(type).catch(() => "failed" as const);
       await clearFailPoint();
       // A commit that failed leaves its transaction open, as the crash of this process would.
-      await endOpenTransactions({ db: mongoose.connection.getClient().db(APP_NAME) });
+      await endOpenTransactions({ db: mongoose.connection.getClient().db(mongoose.connection.name) });
       if (issued !== "failed") break;
       failed = skip;
       expect(await Invoice.countDocuments()).toBe(before);
@@ -91,7 +79,11 @@ test("When a commit is never answered, then the outcome is unknown, and the next
   const unanswered = { code: 50, errmsg: "operation exceeded time limit", codeName: "MaxTimeMSExpired" };
   await setFailPoint(admin(), {
     mode: { times: 1 },
-    data: { failCommands: ["commitTransaction"], writeConcernError: unanswered, appName: APP_NAME },
+    data: {
+      failCommands: ["commitTransaction"],
+      writeConcernError: unanswered,
+      appName: mongoose.connection.name,
+    },
   });
   await expect(issueDueInvoices()).rejects.toThrow(OutcomeUnknownError);
   expect(await issueDueInvoices()).toBe(0);

@@ -1,21 +1,13 @@
 import mongoose from "mongoose";
 import type { Claim } from "../../../services/flows/place-order/claim.step.js";
 import { setFailPoint, useFailPoints } from "../../support/fail-points.js";
-import { testDatabaseUri } from "../../support/test-database-uri.js";
 import { type Buyer, done, useShop } from "../checkout/shop-world.js";
 
 useFailPoints();
 
-/** A fail point applies to the whole server; the name limits it to the connections of this file. */
-const APP_NAME = "commit-test";
-
-function namedUri(): string {
-  const uri = new URL(testDatabaseUri("orders"));
-  uri.searchParams.set("appName", APP_NAME);
-  return uri.toString();
-}
-
-const shop = useShop({ MONGODB_URI: namedUri() });
+const shop = useShop();
+/** A fail point applies to the whole server; the name limits it to the connections of this database. */
+const appName = () => shop().db.databaseName;
 
 /** Buyers whose placement is ready to commit. */
 async function claims(count: number): Promise<{ buyers: Buyer[]; claimed: Claim[] }> {
@@ -153,7 +145,7 @@ describe("orders that are ready at the same time", () => {
     const { buyers, claimed } = await claims(3);
     const { OutcomeUnknownError } = await import("../../../utils/errors.js");
     const writeConcernError = { code: 50, codeName: "MaxTimeMSExpired", errmsg: "too long" };
-    const data = { failCommands: ["commitTransaction"], writeConcernError, appName: APP_NAME };
+    const data = { failCommands: ["commitTransaction"], writeConcernError, appName: appName() };
     await setFailPoint(shop().db.admin(), { mode: { times: 1 }, data });
     const results = await Promise.allSettled(await commitAll(claimed));
     const unknown = results.filter(({ status }) => status === "rejected");

@@ -22,7 +22,7 @@ let world: World;
 const inventory = () => world.sandbox.control.inventory;
 
 beforeAll(async () => {
-  world = await startWorld({ RATE_LIMIT_PER_MINUTE: "0" });
+  world = await startWorld();
   world.sandbox.control.razorpay.configure({ webhooks: { drop: "all" } });
 }, 60_000);
 afterAll(async () => {

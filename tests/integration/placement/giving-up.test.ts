@@ -1,22 +1,15 @@
 import mongoose from "mongoose";
 import { clearFailPoint, setFailPoint, useFailPoints } from "../../support/fail-points.js";
-import { testDatabaseUri } from "../../support/test-database-uri.js";
 import { type Buyer, done, refused, useShop } from "../checkout/shop-world.js";
 
 useFailPoints();
 
-/** A fail point applies to the whole server; the name limits it to the connections of this file. */
-const APP_NAME = "giving-up";
 const MINUTE_MS = 60_000;
 
-function namedUri(): string {
-  const uri = new URL(testDatabaseUri("orders"));
-  uri.searchParams.set("appName", APP_NAME);
-  return uri.toString();
-}
-
 /** A placement that has failed for eight minutes is undone, regardless of the cause. */
-const shop = useShop({ MONGODB_URI: namedUri() });
+const shop = useShop();
+/** A fail point applies to the whole server; the name limits it to the connections of this database. */
+const appName = () => shop().db.databaseName;
 const control = () => shop().sandbox.control;
 
 /** Every insert of an order fails, with an error that a retry does not fix. */
@@ -27,7 +20,7 @@ const breakOrders = () =>
       failCommands: ["insert"],
       namespace: `${shop().db.databaseName}.orders`,
       errorCode: 8,
-      appName: APP_NAME,
+      appName: appName(),
     },
   });
 
@@ -115,7 +108,7 @@ test("When the last commit succeeded but its answer was lost, then undoing finds
   expect((await buyer.order()).status).toBeGreaterThanOrEqual(500);
   await begun(buyer, 9);
   const writeConcernError = { code: 50, codeName: "MaxTimeMSExpired", errmsg: "too long" };
-  const data = { failCommands: ["commitTransaction"], writeConcernError, appName: APP_NAME };
+  const data = { failCommands: ["commitTransaction"], writeConcernError, appName: appName() };
   await setFailPoint(shop().db.admin(), { mode: { times: 1 }, data });
   expect(done(await buyer.order())).toMatchObject({ paymentStatus: "paid" });
   expect(await buyer.stored.session()).toMatchObject({ status: "completed", placement: null });

@@ -2,22 +2,14 @@ import mongoose from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { setFailPoint, useFailPoints } from "../../support/fail-points.js";
 import { eventually } from "../../support/instances.js";
-import { testDatabaseUri } from "../../support/test-database-uri.js";
 import { type Buyer, done, refused, useShop } from "../checkout/shop-world.js";
 
 useFailPoints();
 
-/** A fail point applies to the whole server; the name limits it to the connections of this file. */
-const APP_NAME = "terms-and-money";
-
-function namedUri(): string {
-  const uri = new URL(testDatabaseUri("orders"));
-  uri.searchParams.set("appName", APP_NAME);
-  return uri.toString();
-}
-
 /** A placement relies on the session and the payment that it has read; claim and commit compare both. */
-const shop = useShop({ MONGODB_URI: namedUri() });
+const shop = useShop();
+/** A fail point applies to the whole server; the name limits it to the connections of this database. */
+const appName = () => shop().db.databaseName;
 
 const HELD_OPEN_MS = 2_000;
 
@@ -27,14 +19,14 @@ async function holdNextCommit(): Promise<void> {
     failCommands: ["commitTransaction"],
     blockConnection: true,
     blockTimeMS: HELD_OPEN_MS,
-    appName: APP_NAME,
+    appName: appName(),
   };
   await setFailPoint(shop().db.admin(), { mode: { times: 1 }, data });
 }
 
 /** The commit has arrived at the server. */
 async function isHeld(): Promise<boolean> {
-  const commits = { appName: APP_NAME, "command.commitTransaction": 1 };
+  const commits = { appName: appName(), "command.commitTransaction": 1 };
   const running = mongoose.connection
     .getClient()
     .db("admin")

@@ -1,15 +1,11 @@
 import mongoose, { mongo } from "mongoose";
-import { connectDatabase, disconnectDatabase, prepareDatabase } from "../../../config/database.config.js";
 import { Counter } from "../../../models/index.js";
 import { afterCommit, inTransaction } from "../../../services/platform/transaction.service.js";
 import { OutcomeUnknownError } from "../../../utils/errors.js";
-import { currentDatabaseUri } from "../../support/database.js";
+import { useTestDatabase } from "../../support/database.js";
 import { clearFailPoint, setFailPoint, useFailPoints } from "../../support/fail-points.js";
 
 useFailPoints();
-
-/** Fail points strike the whole server; the name keeps them to the connections of this file. */
-const APP_NAME = "transactions-test";
 
 interface Fault {
   times: number;
@@ -22,25 +18,16 @@ interface Fault {
 
 const admin = () => mongoose.connection.getClient().db("admin").admin();
 const fail = ({ times, ...data }: Fault) =>
-  setFailPoint(admin(), { mode: { times }, data: { ...data, appName: APP_NAME } });
+  setFailPoint(admin(), { mode: { times }, data: { ...data, appName: mongoose.connection.name } });
 
 const put = (_id: string, sequence: number) => (session: mongo.ClientSession) =>
   Counter.updateOne({ _id }, { $set: { sequence } }, { session, upsert: true });
 const sequenceOf = async (_id: string) => (await Counter.findById(_id).lean())?.sequence ?? null;
 
 describe("inTransaction", () => {
-  beforeAll(async () => {
-    const uri = new URL(currentDatabaseUri());
-    uri.searchParams.set("appName", APP_NAME);
-    await connectDatabase(uri.toString());
-    await prepareDatabase();
-  });
+  useTestDatabase();
   beforeEach(async () => {
     await Counter.deleteMany({});
-  });
-  afterAll(async () => {
-    await mongoose.connection.dropDatabase();
-    await disconnectDatabase();
   });
 
   it("When the work succeeds, then all of it is there and its result comes back", async () => {
