@@ -10,7 +10,7 @@ import { roundsOf } from "../support/races.js";
  * what is stored, and the inventory reserves exactly what the carts contain.
  */
 const world = useInstances();
-const ROUNDS = roundsOf(2);
+const ROUNDS = roundsOf(1);
 
 const KAJAL = { productId: SEED.products.kajal, variantId: SEED.variants.kajal, quantity: 1 };
 const urlOf = (index: number): string => world().urlOf(index);

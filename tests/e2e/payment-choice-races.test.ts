@@ -6,7 +6,7 @@ import { jitter, roundsOf } from "../support/races.js";
 
 /** The order is placed on one instance while its payment method changes on the other. */
 const world = useInstances();
-const ROUNDS = roundsOf(2);
+const ROUNDS = roundsOf(1);
 const soon = jitter(21, 80);
 
 /** What the caller that loses the race may get. */
