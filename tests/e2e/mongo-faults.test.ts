@@ -37,8 +37,10 @@ beforeAll(async () => {
   process.env.TEST_MONGODB_SERVER = mongo.uri;
   admin = await mongoose.mongo.MongoClient.connect(mongo.uri);
   await admin.db("admin").command({ setParameter: 1, transactionLifetimeLimitSeconds: TRANSACTION_SECONDS });
+  const uri = new URL(testDatabaseUri("orders"));
+  uri.searchParams.set("appName", APP_NAME);
   world = await startWorld({
-    MONGODB_URI: `${testDatabaseUri("orders")}&appName=${APP_NAME}`,
+    MONGODB_URI: uri.toString(),
     RATE_LIMIT_PER_MINUTE: "0",
   });
   await world.sandbox.control.inventory.setStock(SEED.variants.hairOil, 10_000);
