@@ -74,12 +74,16 @@ const CRASHES: readonly CrashCase[] = [
     count: async ({ sandbox }) => sandbox.control.razorpay.ledger().refunds.length,
   },
 ];
+/** Before the other effects, the state is that of a request that never came. */
+const TELLING_BEFORE = ["the placement claim is written", "the order is committed", "the refund is created"];
 const CASES = CRASHES.flatMap((crash) =>
-  (["before", "after"] as const).map((phase) => ({
-    ...crash,
-    phase,
-    done: phase === "before" ? "nothing" : "all",
-  })),
+  (TELLING_BEFORE.includes(crash.what) ? (["before", "after"] as const) : (["after"] as const)).map(
+    (phase) => ({
+      ...crash,
+      phase,
+      done: phase === "before" ? "nothing" : "all",
+    }),
+  ),
 );
 const isOf = (spec: CrashSpec, { journey, point, phase }: (typeof CASES)[number]): boolean =>
   spec.journey.name === journey && spec.phase === phase && point.test(toText(spec));

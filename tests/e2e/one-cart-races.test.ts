@@ -15,7 +15,7 @@ import {
   Shopper,
   verify,
 } from "../support/purchase.js";
-import { jitter, roundsOf } from "../support/races.js";
+import { crowdOf, jitter, roundsOf } from "../support/races.js";
 
 /** One cart is written on both instances at the same moment. */
 const world = useInstances();
@@ -28,8 +28,8 @@ const toText = ({ status, code }: Answer): string => `${status} ${code}`;
 
 beforeAll(() => holdWebhooks(world()));
 
-describe("50 adds of one variant", () => {
-  const ADDS = 50;
+describe("many adds of one variant", () => {
+  const ADDS = crowdOf(20, 50);
   /** Without a pause, the retries take the CPU from the instances. */
   const RETRY_MS = 50;
   const add = (shopper: Shopper, url: string, key: string) =>

@@ -15,6 +15,7 @@ import {
   startCheckout,
   verify,
 } from "../support/purchase.js";
+import { crowdOf } from "../support/races.js";
 
 /** Many customers compete for the last units or the last coupon use over two instances; the others are refunded. */
 const world = useInstances();
@@ -41,11 +42,7 @@ function keptBy({ gatewayOrderId }: OpenCheckout): number {
   return sum(own.map(({ amount }) => amount)) - sum(back.map(({ amount }) => amount));
 }
 
-/** Fifty customers take half a minute, so only `npm run test:races` includes them. */
-const CROWDS = [
-  { customers: 20, units: 1 },
-  ...(process.env.RACE_ROUNDS ? [{ customers: 50, units: 3 }] : []),
-];
+const CROWDS = [{ customers: crowdOf(8, 50), units: crowdOf(1, 3) }];
 
 const toText = ({ status, code }: Answer): string => `${status} ${code}`;
 
@@ -119,7 +116,7 @@ describe("the last units", () => {
 });
 
 describe("the last use of a coupon", () => {
-  const CUSTOMERS = 20;
+  const CUSTOMERS = crowdOf(8, 20);
   const { LASTONE } = SEED.coupons;
 
   const choose = ({ shopper, id }: Pick<OpenCheckout, "shopper" | "id">, url: string, method = "upi") =>
@@ -146,7 +143,7 @@ describe("the last use of a coupon", () => {
     expect(keptBy(checkout)).toBe(checkout.amount);
   }
 
-  test("When 20 choose a payment method at once, then one gets the coupon and the others are refused before they pay", async () => {
+  test("When many choose a payment method at once, then one gets the coupon and the others are refused before they pay", async () => {
     const plain = await openCheckout(urlOf(0));
     const started = await times(CUSTOMERS, (index) => startCheckout(urlOf(index), { coupon: LASTONE }));
     const answers = await Promise.all(started.map((checkout, index) => choose(checkout, urlOf(index + 1))));

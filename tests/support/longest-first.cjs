@@ -9,7 +9,7 @@ const LONGEST = [
   /e2e.crash-points\.test\.ts$/,
   /together[^/]*\.ts$/,
   /e2e.(sick-neighbours|mongo-faults|gateway-failures|crash-recovery)\.test\.ts$/,
-  /integration.(input|security).*\.test\.ts$/,
+  /integration.security.*\.test\.ts$/,
 ];
 
 /** These files first, then all others in Jest's own order. */

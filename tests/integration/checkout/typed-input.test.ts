@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { type Buyer, done, PLACES, refused, useShop } from "../checkout/shop-world.js";
+import { type Buyer, done, PLACES, refused, useShop } from "./shop-world.js";
 
 /**
  * What people type or paste into a form: many spellings, one stored value. The tables go through HTTP, so
