@@ -51,7 +51,7 @@ export async function applyGatewayEvent({
   const event = paymentGateway.parseWebhook(payload);
   if (!event) return flagged("not an event of the gateway");
   if (event.isForeignAccount) return flagged("another merchant's account");
-  if (!event.subject) return withoutEffect("events of this type have no effect here");
+  if (!event.subject) return withoutEffect(NO_EFFECT);
   // Only the part that the event is about must be readable: a capture counts even if its order cannot be read.
   const unreadable = event.unreadable.find(({ part }) => part === event.subject);
   if (unreadable) return flagged(`${unreadable.part}: ${unreadable.reason}`);
@@ -80,10 +80,11 @@ async function applyPart(
     case "settlement":
       return event.settlement && pullSettlement(event.settlement);
     case "order":
-      return withoutEffect("a gateway order changes only with its payments");
+      return withoutEffect(NO_EFFECT);
   }
 }
 
+const NO_EFFECT = "events of this type have no effect here";
 const OLD_DOWNTIME = "a newer report of this downtime is known, or the gateway's list contains it by now";
 
 async function applyPayment(report: GatewayPayment): Promise<Applied> {

@@ -35,8 +35,8 @@ const SUBJECTS: readonly (readonly [prefix: string, part: GatewayEventPart])[] =
   ["payment.dispute.", "dispute"],
   ["payment.downtime.", "downtime"],
   ["payment.", "payment"],
-  // `order.paid` is handled like the capture of the payment that it comes with.
-  ["order.", "payment"],
+  // Handled like the capture of the payment that it comes with.
+  ["order.paid", "payment"],
   ["refund.", "refund"],
   ["settlement.", "settlement"],
 ];
