@@ -119,6 +119,13 @@ export interface GatewayDowntime {
   instrument: Record<string, string>;
 }
 
+/** A payout to the merchant's bank account. */
+export interface GatewaySettlement {
+  id: string;
+  /** The day of its rows in the settlement report. */
+  createdAt: Date;
+}
+
 /** One line of the gateway's settlement report. */
 export interface SettlementRow {
   /** A payment's or refund's id, or that of an adjustment. */
@@ -141,7 +148,7 @@ export interface SettlementRow {
   createdAt: Date | null;
 }
 
-export type GatewayEventPart = "payment" | "order" | "refund" | "dispute" | "downtime";
+export type GatewayEventPart = "payment" | "order" | "refund" | "dispute" | "downtime" | "settlement";
 
 /** A parsed webhook. Parts that are missing or invalid are null. */
 export interface GatewayEvent {
@@ -157,6 +164,7 @@ export interface GatewayEvent {
   refund: GatewayRefund | null;
   dispute: GatewayDispute | null;
   downtime: GatewayDowntime | null;
+  settlement: GatewaySettlement | null;
   /** Parts that could not be read, with the reason. */
   unreadable: { part: GatewayEventPart; reason: string }[];
 }

@@ -2,6 +2,7 @@ import { config } from "../../../config/env.config.js";
 import { Payment, type PaymentDoc } from "../../../models/index.js";
 import { unwrap } from "../../../utils/result.js";
 import { paymentGateway } from "../../integrations/payment-gateway.service.js";
+import { reopenWebhooksAbout } from "../../platform/stored-webhooks.service.js";
 
 export interface GatewayOrderRequest {
   payment: PaymentDoc;
@@ -26,7 +27,10 @@ export async function ensureGatewayOrder({ payment, isNew }: GatewayOrderRequest
     { $set: { gatewayOrderId } },
     { returnDocument: "after" },
   ).lean<PaymentDoc>();
-  if (linked) return linked;
+  if (linked) {
+    await reopenWebhooksAbout([gatewayOrderId]);
+    return linked;
+  }
   // The sweep has linked one in the meantime. Offer only that one: reports about another would match no payment.
   const current = await Payment.findById(payment._id).lean<PaymentDoc>();
   if (!current) throw new Error(`payment ${payment._id.toHexString()} has disappeared`);

@@ -94,7 +94,7 @@ export async function insertPayment(fields: NewPayment, tx?: ClientSession): Pro
     ...{ fee: null, tax: null, errorCode: null, errorMessage: null, gatewayResponse: null },
     ...{ authorizedAt: null, capturedAt: null, retryOf: null },
     ...{ accepted: false, surplus: false, supersededAt: null, mismatch: null, attention: false },
-    ...{ reconciledAt: null, settlement: null, dispute: null, sweep: null },
+    ...{ reconciledAt: null, settlement: null, disputes: [], sweep: null },
     ...{ createdAt: at, updatedAt: at },
     ...fields,
   };

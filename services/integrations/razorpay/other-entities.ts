@@ -1,6 +1,12 @@
 import Joi from "joi";
 import { CURRENCY } from "../../../utils/constants.js";
-import type { GatewayDispute, GatewayDowntime, GatewayRefund, SettlementRow } from "../payment-gateway.js";
+import type {
+  GatewayDispute,
+  GatewayDowntime,
+  GatewayRefund,
+  GatewaySettlement,
+  SettlementRow,
+} from "../payment-gateway.js";
 import {
   amount,
   amountOrZero,
@@ -77,6 +83,13 @@ const downtimeSchema = Joi.object<DowntimeEntity>({
 export function mapRazorpayDowntime(entity: unknown): GatewayDowntime {
   const downtime = readEntity(downtimeSchema, entity);
   return { ...downtime, method: toMethod(downtime.method) };
+}
+
+const settlementSchema = Joi.object<GatewaySettlement>({ id: idOf("setl"), createdAt: time });
+
+/** @throws TypeError when the entity is not a settlement */
+export function mapRazorpaySettlement(entity: unknown): GatewaySettlement {
+  return readEntity(settlementSchema, entity);
 }
 
 /** Rows of adjustments lack most fields. */

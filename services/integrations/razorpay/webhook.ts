@@ -2,7 +2,12 @@ import Joi from "joi";
 import { isRecord } from "../../../utils/helpers.js";
 import type { GatewayEvent, GatewayEventPart } from "../payment-gateway.js";
 import { optionalText, optionalTime } from "./fields.js";
-import { mapRazorpayDispute, mapRazorpayDowntime, mapRazorpayRefund } from "./other-entities.js";
+import {
+  mapRazorpayDispute,
+  mapRazorpayDowntime,
+  mapRazorpayRefund,
+  mapRazorpaySettlement,
+} from "./other-entities.js";
 import { mapRazorpayOrder, mapRazorpayPayment } from "./payment-entities.js";
 
 interface Envelope {
@@ -30,9 +35,10 @@ const SUBJECTS: readonly (readonly [prefix: string, part: GatewayEventPart])[] =
   ["payment.dispute.", "dispute"],
   ["payment.downtime.", "downtime"],
   ["payment.", "payment"],
-  // `order.paid` is handled like the capture of the payment that it comes with.
-  ["order.", "payment"],
+  // Handled like the capture of the payment that it comes with.
+  ["order.paid", "payment"],
   ["refund.", "refund"],
+  ["settlement.", "settlement"],
 ];
 
 const subjectOf = (type: string): GatewayEventPart | null =>
@@ -69,6 +75,7 @@ export function parseRazorpayWebhook(payload: unknown, options: WebhookOptions):
     refund: part("refund", mapRazorpayRefund),
     dispute: part("dispute", mapRazorpayDispute),
     downtime: part("downtime", mapRazorpayDowntime),
+    settlement: part("settlement", mapRazorpaySettlement),
     unreadable,
   };
 }
