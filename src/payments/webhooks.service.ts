@@ -19,7 +19,7 @@ import {
 import { createTaskPool } from "../../utils/async.js";
 import { AppError, OutcomeUnknownError } from "../../utils/errors.js";
 import { toStorable } from "../../utils/foreign-data.js";
-import { isRecord, sha256Hex } from "../../utils/helpers.js";
+import { sha256Hex } from "../../utils/helpers.js";
 import { maskGatewayPayload } from "../../utils/masking.js";
 
 /** The result of an event. `later`: it is about something that is not known here *yet*; a worker applies it again. */
@@ -42,6 +42,8 @@ export const drainWebhooks = (): Promise<void> => background.drain();
 export interface Delivery {
   /** The gateway's id of the event; null when it sent none, and then the hash of the body is used. */
   eventId: string | null;
+  /** The gateway's name of the event. */
+  type: string;
   rawBody: Buffer;
   /** The parsed body. */
   payload: unknown;
@@ -51,12 +53,12 @@ export interface Delivery {
  * Stores a delivery and applies it in the background. Once this resolves the event is durable, and the response to
  * the gateway may be 200. A repeated delivery is applied only if the first one was not.
  */
-export async function receiveGatewayEvent({ eventId, rawBody, payload }: Delivery): Promise<void> {
+export async function receiveGatewayEvent({ eventId, type, rawBody, payload }: Delivery): Promise<void> {
   const bodyHash = sha256Hex(rawBody);
   const stored = storeWebhookEvent({
     eventId: eventId ?? bodyHash,
     source: "razorpay",
-    event: nameOf(payload),
+    event: type,
     bodyHash,
     payload: toStorable(maskGatewayPayload(payload)),
   });
@@ -79,12 +81,6 @@ async function withinDeadline<T>(storing: Promise<T>): Promise<T> {
     clearTimeout(timer);
   }
 }
-
-const MAX_EVENT_NAME = 100;
-const nameOf = (payload: unknown): string =>
-  isRecord(payload) && typeof payload.event === "string" && payload.event !== ""
-    ? payload.event.slice(0, MAX_EVENT_NAME)
-    : "unknown";
 
 /** Applies a stored event of the gateway and records the result. Called on receipt and by the retry job. */
 export async function applyStoredEvent(event: WebhookEventDoc): Promise<void> {
