@@ -21,6 +21,7 @@ import { OrderItem } from "./orderItem.model.js";
 import { OrderStatusHistory } from "./orderStatusHistory.model.js";
 import { OutboxMessage } from "./outboxMessage.model.js";
 import { Payment } from "./payment.model.js";
+import { PaymentDowntime } from "./paymentDowntime.model.js";
 import { PrunedCarts } from "./prunedCarts.model.js";
 import { ReconciliationReport } from "./reconciliationReport.model.js";
 import { Refund } from "./refund.model.js";
@@ -56,11 +57,13 @@ export * from "./orderStatusHistory.model.js";
 export * from "./outboxMessage.model.js";
 export { AppendOnlyError } from "./parts/append-only.js";
 export { type DayTallyDoc, type Tallied, TOUCHED_DAYS_INDEX } from "./parts/day-tally.js";
+export { type Dispute, type DisputeStatus, findMainDispute, isOpenDispute } from "./parts/dispute.js";
 export { SKIP_VALIDATORS_RETURN_NEW } from "./parts/schema.js";
 export * from "./parts/snapshots.js";
 export * from "./parts/totals.js";
 export * from "./parts/trail.js";
 export * from "./payment.model.js";
+export * from "./paymentDowntime.model.js";
 export * from "./prunedCarts.model.js";
 export * from "./reconciliationReport.model.js";
 export * from "./refund.model.js";
@@ -114,6 +117,7 @@ export const allModels: readonly PreparedModel[] = [
   CheckoutDay,
   FailedAttempt,
   PrunedCarts,
+  PaymentDowntime,
 ];
 
 /** Every collection of the service; made with its indexes before the service is ready. */

@@ -17,6 +17,7 @@ import {
 } from "../utils/constants.js";
 import { emailKey } from "../utils/contact.js";
 import type { Paise } from "../utils/money.js";
+import { type Dispute, disputePart } from "./parts/dispute.js";
 import {
   count,
   date,
@@ -103,6 +104,8 @@ export interface OrderDoc extends CartTotals {
   refundReserved: Paise;
   /** Value of lines cancelled before they were paid for (COD). */
   cancelledAmount: Paise;
+  /** Those of its payments. */
+  disputes: Dispute[];
   shippingAddress: AddressSnapshot;
   billingAddress: AddressSnapshot;
   gstin: string | null;
@@ -195,6 +198,7 @@ const schema = defineSchema<OrderDoc>("orders", {
   refundedAmount: moneyFromZero,
   refundReserved: moneyFromZero,
   cancelledAmount: moneyFromZero,
+  disputes: listOf(disputePart),
   shippingAddress: requiredPart(addressPart),
   billingAddress: requiredPart(addressPart),
   gstin: optionalText,

@@ -14,6 +14,7 @@ import {
   type PaymentNextStep,
 } from "../utils/constants.js";
 import type { Paise } from "../utils/money.js";
+import { type Dispute, disputePart } from "./parts/dispute.js";
 import {
   count,
   date,
@@ -50,20 +51,6 @@ export interface Settlement {
   id: string;
   utr: string | null;
   settledAt: Date | null;
-}
-
-export const DISPUTE_STATUSES = ["open", "under_review", "won", "lost", "closed"] as const;
-export type DisputeStatus = (typeof DISPUTE_STATUSES)[number];
-
-/** An open dispute blocks refunds. */
-export interface Dispute {
-  id: string;
-  status: DisputeStatus;
-  phase: string | null;
-  reason: string | null;
-  amount: Paise | null;
-  openedAt: Date;
-  closedAt: Date | null;
 }
 
 /** Why the gateway's report does not count as paid, and what was expected. */
@@ -133,7 +120,8 @@ export interface PaymentDoc {
   attention: boolean;
   reconciledAt: Date | null;
   settlement: Settlement | null;
-  dispute: Dispute | null;
+  /** By the time they became known here. A payment may have several, one after another. */
+  disputes: Dispute[];
   /** Null when the gateway need not be asked again. */
   sweep: PaymentSweep | null;
   statusHistory: StatusEntry[];
@@ -151,16 +139,6 @@ const methodDetailsPart = definePart<PaymentMethodDetails>({
 });
 
 const settlementPart = definePart<Settlement>({ id: text, utr: optionalText, settledAt: optionalDate });
-
-const disputePart = definePart<Dispute>({
-  id: text,
-  status: oneOf(DISPUTE_STATUSES, "open"),
-  phase: optionalText,
-  reason: optionalText,
-  amount: optionalMoney,
-  openedAt: date,
-  closedAt: optionalDate,
-});
 
 const mismatchPart = definePart<PaymentMismatch>({
   reason: oneOf(PAYMENT_MISMATCH_REASONS),
@@ -207,7 +185,7 @@ const schema = defineSchema<PaymentDoc>("payments", {
   attention: no,
   reconciledAt: optionalDate,
   settlement: optionalPart(settlementPart),
-  dispute: optionalPart(disputePart),
+  disputes: listOf(disputePart),
   sweep: optionalPart(sweepPart),
   statusHistory: listOf(statusEntryPart),
 });

@@ -23,8 +23,10 @@ export interface WebhookEventDoc {
   dueAt: Date;
   receivedAt: Date;
   processedAt: Date | null;
-  /** Why it is flagged. */
+  /** Why it is flagged, or why it has no effect. */
   reason: string | null;
+  /** The gateway ids of what it is about, while that is unknown here: the event is due again once one is known. */
+  awaits: string[] | null;
   lastError: string | null;
 }
 
@@ -42,6 +44,7 @@ const schema = defineSchema<WebhookEventDoc>(
     receivedAt: date,
     processedAt: optionalDate,
     reason: optionalText,
+    awaits: { type: [String], default: null },
     lastError: optionalText,
   },
   "none",
@@ -50,7 +53,10 @@ const schema = defineSchema<WebhookEventDoc>(
 // Event ids are unique only within their source.
 schema.index({ source: 1, eventId: 1 }, { name: "one_row_per_source_and_event", unique: true });
 schema.index({ dueAt: 1 }, { name: "webhooks_to_apply", partialFilterExpression: { state: "received" } });
+schema.index({ awaits: 1 }, { name: "webhooks_awaiting", partialFilterExpression: { awaits: { $gt: "" } } });
 schema.index({ state: 1, receivedAt: -1 });
+schema.index({ event: 1, receivedAt: -1 });
+schema.index({ source: 1, receivedAt: -1 });
 schema.index({ receivedAt: 1 });
 schema.index(
   { receivedAt: 1 },

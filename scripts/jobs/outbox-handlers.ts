@@ -11,6 +11,7 @@ import {
   requestNoteOfRefund,
 } from "../../services/flows/issue-invoices/request-invoices.flow.js";
 import {
+  notifyDispute,
   notifyMoneyReturned,
   notifyOrderPlaced,
   notifyPaymentFailed,
@@ -69,6 +70,12 @@ export const outboxHandlers: OutboxHandlers = {
     about("credit-note", "refundId", requestNoteOfRefund),
   ],
   "refund.attention": [about("message", "refundId", notifyRefundAttention)],
+  "payment.dispute": [
+    {
+      name: "message",
+      deliver: (payload) => notifyDispute(idIn(payload, "paymentId"), textIn(payload, "disputeId")),
+    },
+  ],
   "placement.reverse": placementReversals.map(({ name, reverse }) => ({
     name,
     deliver: (payload) =>

@@ -57,7 +57,7 @@ export function toPayment({
     attention: false,
     reconciledAt: null,
     settlement: null,
-    dispute: null,
+    disputes: [],
     sweep: null,
     statusHistory: paymentHistoryOf(progress, isCod),
     createdAt: at.placed,

@@ -69,25 +69,58 @@ export async function notifyPaymentFailed(paymentId: Types.ObjectId): Promise<vo
   );
 }
 
-/** Template `payment_refunded_late`: a payment that became no order is refunded; also `reason`. */
+/**
+ * Templates `payment_refunded_late`, for a payment that became no order, and `refund_completed`, for a refund of an
+ * order that was made elsewhere; also `reason`. The amount of a lost dispute was returned by the customer's bank.
+ */
 export async function notifyMoneyReturned(refundId: Types.ObjectId): Promise<void> {
   const refund = await Refund.findById(refundId).lean<RefundDoc>();
-  if (refund?.initiatedByType !== REFUND_INITIATOR.SYSTEM) return;
+  if (refund?.initiatedByType !== REFUND_INITIATOR.SYSTEM || refund.systemReason === "dispute_lost") return;
   const customer = await findCustomer(refund.checkoutSessionId);
   if (!customer) return;
+  const template = refund.orderId ? "refund_completed" : "payment_refunded_late";
   unwrap(
     await sendNotification({
       channels: ["email"],
       to: customer.to,
-      template: "payment_refunded_late",
+      template,
       data: {
+        ...(refund.orderNumber ? { orderNumber: refund.orderNumber } : {}),
         refundNumber: refund.refundNumber,
         customerName: customer.name,
         amount: toRupees(refund.amount),
         reason: refund.systemReason,
         link: config.storefrontUrl,
       },
-      dedupeKey: `payment_refunded_late:${refund._id.toHexString()}`,
+      dedupeKey: `${template}:${refund._id.toHexString()}`,
+    }),
+  );
+}
+
+/**
+ * Template `payment_dispute_admin`, at each change of a dispute; also `disputeId`, `status`, `phase`, `reason`,
+ * `respondBy`, `amountDeducted`. Sends the newest state, which may be newer than the change.
+ */
+export async function notifyDispute(paymentId: Types.ObjectId, disputeId: string): Promise<void> {
+  const payment = await Payment.findById(paymentId).lean<PaymentDoc>();
+  const dispute = payment?.disputes.find(({ id }) => id === disputeId);
+  if (!payment || !dispute) return;
+  const customer = await findCustomer(payment.checkoutSessionId);
+  const { status, phase, reason, respondBy } = dispute;
+  unwrap(
+    await sendNotification({
+      channels: ["email"],
+      to: { userId: "admin" },
+      template: "payment_dispute_admin",
+      data: {
+        orderNumber: payment.orderNumber ?? "",
+        customerName: customer?.name ?? "",
+        amount: toRupees(dispute.amount),
+        amountDeducted: toRupees(dispute.amountDeducted),
+        ...{ disputeId, status, phase, reason, respondBy },
+        link: `${config.publicUrl}/api/admin/payments/${paymentId.toHexString()}`,
+      },
+      dedupeKey: `payment_dispute_admin:${disputeId}:${status}:${phase}:${dispute.reportedAt.getTime()}`,
     }),
   );
 }

@@ -3,8 +3,10 @@ import { Payment, type PaymentDoc, Refund, type RefundDoc } from "../../models/i
 import { REFUND_DESTINATION, REFUND_STATUS } from "../../utils/constants.js";
 import { addPaise } from "../../utils/money.js";
 import { type Failure, type Result, toUpstreamError, unwrap } from "../../utils/result.js";
+import { hasOpenDispute } from "../aggregates/payment/dispute.js";
+import { BLOCKED_BY_DISPUTE, parkRefund } from "../aggregates/refund/disputed-refunds.js";
 import { attemptOf, beginAttempt, lastAttempt, mismatchOf } from "../aggregates/refund/refund-attempt.js";
-import { completeRefund, failRefund, flagRefund, settleRefund } from "../aggregates/refund/settle-refund.js";
+import { completeRefund, failRefund, settleRefund } from "../aggregates/refund/settle-refund.js";
 import type { GatewayRefund } from "../integrations/payment-gateway.js";
 import { paymentGateway } from "../integrations/payment-gateway.service.js";
 
@@ -12,6 +14,8 @@ import { paymentGateway } from "../integrations/payment-gateway.service.js";
  * Sends a refund to its original method. The row and the attempt exist before the gateway is called; key and
  * receipt make the call repeatable. A refund with an unknown outcome stays `processing` and is looked up by
  * its id at the gateway, or by its receipt, before anything is sent again.
+ *
+ * While the payment is disputed nothing is sent: the refund waits with `attention`, and the end of the dispute sends it.
  * @throws the typed upstream error when the outcome is unknown: the outbox and the sweep call again.
  */
 export async function sendRefund(refundId: Types.ObjectId): Promise<void> {
@@ -21,11 +25,15 @@ export async function sendRefund(refundId: Types.ObjectId): Promise<void> {
   const payment = await Payment.findById(found.paymentId).lean<PaymentDoc>();
   if (!payment?.gatewayPaymentId) return;
   const isInFlight = found.status === REFUND_STATUS.PROCESSING;
+  const isBlocked = hasOpenDispute(payment);
+  if (isBlocked && !isInFlight) return parkRefund(found);
   // Null: rejected, or begun by another call, in the meantime.
   const refund = isInFlight ? found : await beginAttempt(found);
   if (!refund) return;
   const sending: Sending = { refund, payment, gatewayPaymentId: payment.gatewayPaymentId };
-  const result = (isInFlight ? await findSent(sending) : null) ?? (await send(sending));
+  const sent = isInFlight ? await findSent(sending) : null;
+  if (isBlocked && !sent) return parkRefund(refund);
+  const result = sent ?? (await send(sending));
   if (!result.success) {
     if (result.outcome !== "refused") throw toUpstreamError(result);
     return refusedByGateway(sending, result);
@@ -69,7 +77,7 @@ async function refusedByGateway(sending: Sending, failure: Failure): Promise<voi
   const { refund } = sending;
   const instead = failure.code === "FULLY_REFUNDED" ? await findRefundInstead(sending) : null;
   if (instead) return completeRefund(refund, instead.id);
-  await failRefund(refund, failure.error);
+  await failRefund(refund, failure.code === "PAYMENT_DISPUTED" ? BLOCKED_BY_DISPUTE : failure.error);
 }
 
 /**
@@ -86,45 +94,6 @@ async function findRefundInstead({ refund, gatewayPaymentId }: Sending): Promise
   const free = listed.filter((row) => row.status !== "failed" && !isTaken(row));
   const sum = addPaise(...free.map(({ amount }) => amount));
   return sum >= refund.amount ? (free[0] ?? null) : null;
-}
-
-/** The result of a report about a refund. `unknown`: no refund of ours. `doubtful`: it contradicts ours; a person has to look. */
-export type ReportedRefund = { kind: "settled" } | { kind: "unknown" } | { kind: "doubtful"; reason: string };
-
-/**
- * Applies a webhook about a refund. It must be of the refund's payment, amount and currency, and of its last
- * attempt: a late failure of an earlier attempt says nothing about the one that followed.
- */
-export async function applyReportedRefund(report: GatewayRefund): Promise<ReportedRefund> {
-  const refund = await findReported(report);
-  if (!refund) return { kind: "unknown" };
-  const payment = await Payment.findById(refund.paymentId).lean<PaymentDoc>();
-  const doubt = doubtAbout(refund, payment, report);
-  if (doubt) {
-    const reason = `refund ${refund.refundNumber}: ${doubt}`;
-    await flagRefund(refund, reason);
-    return { kind: "doubtful", reason };
-  }
-  if (attemptOf(refund, report) === "last") await settleRefund(refund, report);
-  return { kind: "settled" };
-}
-
-async function findReported(report: GatewayRefund): Promise<RefundDoc | null> {
-  const byId = await Refund.findOne({ gatewayRefundId: report.id }).lean<RefundDoc>();
-  if (byId || !report.receipt) return byId;
-  // `REF-2026-000001-2` is the second attempt of REF-2026-000001.
-  const refundNumber = /^(REF-\d{4}-\d{6,})(-\d+)?$/.exec(report.receipt)?.[1];
-  return refundNumber ? Refund.findOne({ refundNumber }).lean<RefundDoc>() : null;
-}
-
-function doubtAbout(refund: RefundDoc, payment: PaymentDoc | null, report: GatewayRefund): string | null {
-  const mismatch = mismatchOf(refund, payment, report);
-  if (mismatch) return mismatch;
-  const attempt = attemptOf(refund, report);
-  if (attempt === "unknown") return "no attempt was sent with this receipt";
-  if (report.status !== "processed") return null;
-  if (attempt === "earlier") return "an attempt that had failed was refunded after all";
-  return refund.status === REFUND_STATUS.REJECTED ? "it was rejected and is refunded at the gateway" : null;
 }
 
 const LOOK_AGAIN = { leastMs: 60_000, mostMs: 3_600_000 };

@@ -5,6 +5,7 @@ import { unwrap } from "../../utils/result.js";
 import { paymentMachine } from "../../utils/state-machines.js";
 import type { GatewayPayment } from "../integrations/payment-gateway.js";
 import { paymentGateway } from "../integrations/payment-gateway.service.js";
+import { reopenWebhooksAbout } from "../platform/stored-webhooks.service.js";
 import { tryTransition } from "../platform/transition.service.js";
 
 /** When the gateway is asked about an unsettled payment, in minutes after its creation. */
@@ -74,6 +75,7 @@ async function findLostGatewayOrder(payment: PaymentDoc): Promise<string | null>
   const order = unwrap(await paymentGateway.findGatewayOrderByReceipt(payment._id.toHexString()));
   if (!order) return null;
   await Payment.updateOne({ _id: payment._id, gatewayOrderId: null }, { $set: { gatewayOrderId: order.id } });
+  await reopenWebhooksAbout([order.id]);
   return order.id;
 }
 

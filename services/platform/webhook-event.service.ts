@@ -28,9 +28,16 @@ const BACKOFF_FIRST_MS = 5_000;
 const BACKOFF_FACTOR = 4;
 const ERROR_LENGTH = 500;
 
-/** The update that applies `fields` to one event while it still is in `state`. Texts must be literals. */
-const setIn = (id: Types.ObjectId, state: WebhookEventDoc["state"], fields: PipelineStage.Set["$set"]) =>
-  WebhookEvent.updateOne({ _id: id, state }, [{ $set: fields }], { updatePipeline: true });
+type Attempt = Pick<WebhookEventDoc, "_id" | "attempts">;
+
+/**
+ * The update that ends an attempt: only while no other has begun and the event has not been made due again, because
+ * then what this attempt found out is old. Texts must be literals.
+ */
+const endAttempt = ({ _id, attempts }: Attempt, fields: PipelineStage.Set["$set"]) =>
+  WebhookEvent.updateOne({ _id, attempts, state: WEBHOOK_STATE.RECEIVED }, [{ $set: fields }], {
+    updatePipeline: true,
+  });
 
 /**
  * Stores an event, claimed by the caller, which applies it now.
@@ -56,7 +63,7 @@ async function insert(draft: WebhookDraft): Promise<WebhookEventDoc> {
   const _id = new Types.ObjectId();
   const row: Omit<WebhookEventDoc, "receivedAt" | "dueAt"> = {
     ...{ _id, ...draft, state: WEBHOOK_STATE.RECEIVED, attempts: 1 },
-    ...{ processedAt: null, reason: null, lastError: null },
+    ...{ processedAt: null, reason: null, awaits: null, lastError: null },
   };
   const times = { receivedAt: databaseTime(), dueAt: databaseTime(CLAIM_MS) };
   const event = await WebhookEvent.collection.findOneAndUpdate(
@@ -83,26 +90,36 @@ export async function claimDueWebhookEvents(limit: number): Promise<WebhookEvent
   return claimed;
 }
 
-export async function markWebhookProcessed(id: Types.ObjectId): Promise<void> {
+/** @param reason why the event has no effect; null when it has one */
+export async function markWebhookProcessed(id: Types.ObjectId, reason: string | null = null): Promise<void> {
   await WebhookEvent.updateOne(
     { _id: id, state: trusted({ $ne: WEBHOOK_STATE.PROCESSED }) },
     [
       {
-        $set: { state: WEBHOOK_STATE.PROCESSED, processedAt: databaseTime(), reason: null, lastError: null },
+        $set: {
+          ...{ state: WEBHOOK_STATE.PROCESSED, processedAt: databaseTime(), awaits: null, lastError: null },
+          reason: { $literal: reason },
+        },
       },
     ],
     { updatePipeline: true },
   );
 }
 
-/** Sets an event aside, with the reason for an operator: an unknown order, another amount, … */
-export async function flagWebhook(id: Types.ObjectId, reason: string): Promise<void> {
-  logger.warn({ webhookEventId: id, reason }, "> A webhook event was flagged");
-  await setIn(id, WEBHOOK_STATE.RECEIVED, {
+/** Sets an event aside, with the reason for a person to look at: a contradiction, another amount, … */
+export async function flagWebhook(
+  event: Attempt,
+  reason: string,
+  awaits: string[] | null = null,
+): Promise<void> {
+  const flagged = await endAttempt(event, {
     state: WEBHOOK_STATE.FLAGGED,
     processedAt: databaseTime(),
     reason: { $literal: reason },
+    awaits: { $literal: awaits },
   });
+  if (flagged.modifiedCount === 0) return;
+  logger.warn({ webhookEventId: event._id.toHexString(), reason }, "> A webhook event was flagged");
 }
 
 /** Applying failed: it is retried with a growing delay, and flagged after five attempts. */
@@ -114,44 +131,35 @@ export async function postponeWebhook(event: WebhookEventDoc, error: unknown): P
       { webhookEventId: event._id, event: event.event, err: error },
       "> A webhook event failed for the last time",
     );
-    await setIn(event._id, WEBHOOK_STATE.RECEIVED, { lastError });
-    await flagWebhook(event._id, `could not be applied: ${text}`);
+    await endAttempt(event, { lastError });
+    await flagWebhook(event, `could not be applied: ${text}`);
     return;
   }
   const backoff = BACKOFF_FIRST_MS * BACKOFF_FACTOR ** (event.attempts - 1);
   const dueAt = databaseTime(backoff * (0.8 + 0.4 * Math.random()));
-  await setIn(event._id, WEBHOOK_STATE.RECEIVED, { dueAt, lastError });
+  await endAttempt(event, { dueAt, lastError });
 }
 
 /** Seconds until the next attempt for an event whose subject is not known yet: six attempts within two minutes. */
 const UNKNOWN_SUBJECT_BACKOFF_SECONDS = [5, 10, 15, 30, 40] as const;
 
-/** The subject of the event is not known *yet*: the event is retried soon, and flagged if that does not change. */
-export async function awaitWebhookSubject(event: WebhookEventDoc, reason: string): Promise<void> {
-  const seconds = UNKNOWN_SUBJECT_BACKOFF_SECONDS[event.attempts - 1];
-  if (seconds === undefined) return flagWebhook(event._id, reason);
-  await setIn(event._id, WEBHOOK_STATE.RECEIVED, {
-    dueAt: databaseTime(seconds * 1000),
-    lastError: { $literal: reason },
-  });
+/** What an event waits for. */
+export interface Awaited {
+  reason: string;
+  /** Gateway ids, of which one must become known here; null: nothing that could be waited for by name. */
+  ids: string[] | null;
 }
 
 /**
- * Makes a flagged event due again, when its subject has become known or an administrator asks for it.
- * @returns whether it was flagged and still has its body
+ * The event cannot be applied *yet*: it is retried soon, and flagged if that does not change. It is due again when one
+ * of the ids becomes known (`reopenWebhooksAbout`), however late.
  */
-export async function reopenWebhookEvent(id: Types.ObjectId): Promise<boolean> {
-  const again = {
-    state: WEBHOOK_STATE.RECEIVED,
-    dueAt: databaseTime(),
-    attempts: 0,
-    processedAt: null,
-    reason: null,
-  };
-  const reopened = await WebhookEvent.updateOne(
-    { _id: id, state: WEBHOOK_STATE.FLAGGED, payload: trusted({ $exists: true }) },
-    [{ $set: again }],
-    { updatePipeline: true },
-  );
-  return reopened.modifiedCount === 1;
+export async function awaitWebhookSubject(event: WebhookEventDoc, { reason, ids }: Awaited): Promise<void> {
+  const seconds = UNKNOWN_SUBJECT_BACKOFF_SECONDS[event.attempts - 1];
+  if (seconds === undefined) return flagWebhook(event, reason, ids);
+  await endAttempt(event, {
+    dueAt: databaseTime(seconds * 1000),
+    lastError: { $literal: reason },
+    awaits: { $literal: ids },
+  });
 }

@@ -10,6 +10,7 @@ import type { CheckoutOptions } from "../../integrations/payment-gateway.js";
 import { paymentGateway } from "../../integrations/payment-gateway.service.js";
 import { getServiceability } from "../../integrations/shipping-integration.service.js";
 import { getSettings } from "../../platform/settings.service.js";
+import { listDowntimes } from "../payment/downtimes.js";
 import { type CheckoutState, calculateCheckoutTotals } from "./checkout-state.js";
 
 export interface PaymentOption {
@@ -30,10 +31,9 @@ export interface PaymentOption {
 export async function listPaymentOptions(state: CheckoutState): Promise<PaymentOption[]> {
   const [settings, downtimes, cod] = await Promise.all([
     getSettings("payments"),
-    paymentGateway.listDowntimes(),
+    listDowntimes(),
     codOption(state),
   ]);
-  const down = downtimes.success ? downtimes.data : [];
   return CHECKOUT_PAYMENT_METHODS.map((method) => {
     if (method === "cod")
       return settings.enabledMethods.includes("cod") ? cod : unavailable("cod", "Currently not available");
@@ -41,7 +41,7 @@ export async function listPaymentOptions(state: CheckoutState): Promise<PaymentO
     if (state.totals.amountDue > 0 && state.totals.amountDue < GATEWAY_MINIMUM_PAISE) {
       return unavailable(method, "The amount is below ₹1");
     }
-    const downtime = down.find((entry) => entry.method === method && entry.status !== "resolved");
+    const downtime = downtimes.find((entry) => entry.method === method);
     return {
       method,
       available: true,

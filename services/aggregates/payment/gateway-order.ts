@@ -3,6 +3,7 @@ import { Payment, type PaymentDoc } from "../../../models/index.js";
 import { RuleError } from "../../../utils/errors.js";
 import { type Failure, isRefused, unwrap } from "../../../utils/result.js";
 import { paymentGateway } from "../../integrations/payment-gateway.service.js";
+import { reopenWebhooksAbout } from "../../platform/stored-webhooks.service.js";
 
 export interface GatewayOrderRequest {
   payment: PaymentDoc;
@@ -28,7 +29,10 @@ export async function ensureGatewayOrder({ payment, isNew }: GatewayOrderRequest
     { $set: { gatewayOrderId } },
     { returnDocument: "after" },
   ).lean<PaymentDoc>();
-  if (linked) return linked;
+  if (linked) {
+    await reopenWebhooksAbout([gatewayOrderId]);
+    return linked;
+  }
   // The sweep has linked one in the meantime. Offer only that one: reports about another would match no payment.
   const current = await Payment.findById(payment._id).lean<PaymentDoc>();
   if (!current) throw new Error(`payment ${payment._id.toHexString()} has disappeared`);

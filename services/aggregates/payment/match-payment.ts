@@ -2,6 +2,7 @@ import { Payment, type PaymentDoc } from "../../../models/index.js";
 import { isDuplicateKey } from "../../../utils/helpers.js";
 import { paymentMachine } from "../../../utils/state-machines.js";
 import type { GatewayPayment } from "../../integrations/payment-gateway.js";
+import { reopenWebhooksAbout } from "../../platform/stored-webhooks.service.js";
 import { firstEntry } from "../../platform/transition.service.js";
 import { insertPayment } from "./open-payment.js";
 
@@ -19,7 +20,9 @@ export async function findOrAdoptPayment(report: GatewayPayment): Promise<Paymen
   if (known) return known;
   if (!report.orderId) return null;
   try {
-    return (await adopt(report)) ?? (await insertSibling(report));
+    const matched = (await adopt(report)) ?? (await insertSibling(report));
+    if (matched) await reopenWebhooksAbout([report.id, report.orderId]);
+    return matched;
   } catch (error) {
     // A parallel report about the same payment won: the gateway's id is unique.
     if (!isDuplicateKey(error)) throw error;

@@ -97,7 +97,7 @@ export async function insertPayment(fields: NewPayment, tx?: ClientSession): Pro
     ...{ errorCode: null, errorReason: null, errorMessage: null, nextStep: null },
     ...{ authorizedAt: null, capturedAt: null, retryOf: null },
     ...{ accepted: false, surplus: false, supersededAt: null, mismatch: null, attention: false },
-    ...{ reconciledAt: null, settlement: null, dispute: null, sweep: null },
+    ...{ reconciledAt: null, settlement: null, disputes: [], sweep: null },
     ...{ createdAt: at, updatedAt: at },
     ...fields,
   };

@@ -1,19 +1,27 @@
 import type { ClientSession } from "mongoose";
-import { type PaymentDoc, Refund, type StatusEntry } from "../../../models/index.js";
+import { type PaymentDoc, Refund, type RefundDoc, type StatusEntry } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
-import { REFUND_STATUS, REFUND_TYPE } from "../../../utils/constants.js";
+import {
+  REFUND_STATUS,
+  REFUND_TYPE,
+  type RefundStatus,
+  type RefundSystemReason,
+} from "../../../utils/constants.js";
 import { OutcomeUnknownError } from "../../../utils/errors.js";
-import { addPaise } from "../../../utils/money.js";
+import { addPaise, type Paise } from "../../../utils/money.js";
 import { unwrap } from "../../../utils/result.js";
 import { hasRefund } from "../../calculations/payment-match.js";
 import type { GatewayPayment, GatewayRefund } from "../../integrations/payment-gateway.js";
 import { paymentGateway } from "../../integrations/payment-gateway.service.js";
 import { generateUniqueRefundNumber } from "../../platform/order-number.service.js";
 import { enqueueOutbox } from "../../platform/outbox.service.js";
-import { recordRefunded } from "./reserve-refund.js";
+import { followRefunds } from "./order-payment-status.js";
+import { recordRefunded, reserveRefund } from "./reserve-refund.js";
 import { newSystemRefund } from "./system-refunds.js";
 
-/** A refund that was made at the gateway and not by this service, with the number that it gets here. */
+/** Refunds that were made at the gateway and not by this service: in its dashboard, by itself, or by a dispute. */
+
+/** With the number that it gets here. */
 export interface UnrecordedRefund {
   refund: GatewayRefund;
   refundNumber: string;
@@ -39,11 +47,9 @@ export async function readGatewayRefunds(report: GatewayPayment): Promise<Unreco
 }
 
 /**
- * In the caller's transaction: writes a refund row for each of them, so that `refundedAmount` says what is
- * left of the payment. Refunds that already have a row are skipped.
- *
- * A refund that is still pending at the gateway is written as completed: no request of ours is needed, and a
- * later `refund.failed` event retracts it.
+ * In the caller's transaction: writes a refund row for each of them, so that the payment's amounts say what is left
+ * of it. Refunds that already have a row are skipped.
+ * @throws RefundLimitError when one exceeds what is left of the payment or the order
  */
 export async function recordGatewayRefunds(
   payment: PaymentDoc,
@@ -52,27 +58,89 @@ export async function recordGatewayRefunds(
 ): Promise<void> {
   for (const { refund, refundNumber } of rows) {
     if (await Refund.exists({ gatewayRefundId: refund.id }).session(tx)) continue;
-    const row = {
-      ...newSystemRefund(payment, { amount: refund.amount, reason: "gateway", refundNumber }),
-      gatewayRefundId: refund.id,
-      type: refund.amount === payment.capturedAmount ? REFUND_TYPE.FULL : REFUND_TYPE.PARTIAL,
-      status: REFUND_STATUS.COMPLETED,
-      processedAt: now(),
-      history: completedHistory(),
-    };
-    await Refund.create([row], { session: tx });
-    await recordRefunded(row, tx);
-    const refundId = row._id.toHexString();
-    const dedupeKey = `refund.completed:${refundId}`;
-    await enqueueOutbox([{ type: "refund.completed", dedupeKey, payload: { refundId } }], tx);
+    await insertOutsideRefund(
+      payment,
+      {
+        refundNumber,
+        gatewayRefundId: refund.id,
+        amount: refund.amount,
+        status: STATUS_HERE[refund.status],
+        // Of a payment that pays for an order, only a person refunds.
+        reason: payment.orderId ? "dashboard" : "gateway",
+      },
+      tx,
+    );
   }
 }
 
+type OutsideStatus = Extract<RefundStatus, "processing" | "completed" | "failed">;
+
+/** A pending one is looked up by the sweep, and settled by the events that follow, like one of ours. */
+const STATUS_HERE: Record<GatewayRefund["status"], OutsideStatus> = {
+  pending: REFUND_STATUS.PROCESSING,
+  processed: REFUND_STATUS.COMPLETED,
+  failed: REFUND_STATUS.FAILED,
+};
+
+export interface OutsideRefund {
+  refundNumber: string;
+  /** Null for the amount of a lost dispute, which is no refund at the gateway. */
+  gatewayRefundId: string | null;
+  amount: Paise;
+  status: OutsideStatus;
+  reason: Extract<RefundSystemReason, "dashboard" | "gateway" | "dispute_lost">;
+}
+
+/**
+ * In the caller's transaction: writes the row of a refund that was made elsewhere and counts it on the payment and the
+ * order. A failed one counts nothing; its row keeps a late report of its beginning from counting it.
+ * @throws RefundLimitError when it exceeds what is left; DuplicateKey when the refund has a row already
+ */
+export async function insertOutsideRefund(
+  payment: PaymentDoc,
+  outside: OutsideRefund,
+  tx: ClientSession,
+): Promise<void> {
+  const { status, amount, reason, refundNumber, gatewayRefundId } = outside;
+  const isDone = status === REFUND_STATUS.COMPLETED;
+  const hasFailed = status === REFUND_STATUS.FAILED;
+  const row = {
+    ...newSystemRefund(payment, { amount, reason, refundNumber }),
+    gatewayRefundId,
+    type: amount === payment.capturedAmount ? REFUND_TYPE.FULL : REFUND_TYPE.PARTIAL,
+    status,
+    failureReason: hasFailed ? "The gateway could not refund" : null,
+    attention: hasFailed,
+    processedAt: isDone ? now() : null,
+    history: historyTo(status, reason),
+  };
+  await Refund.create([row], { session: tx });
+  if (isDone) await recordRefunded(row, tx);
+  else if (!hasFailed) await reserveRefund(row, tx);
+  await followRefunds(row.orderId, tx);
+  await announce(row, tx);
+}
+
+async function announce(
+  { _id, status, history }: Pick<RefundDoc, "_id" | "status" | "history">,
+  tx: ClientSession,
+): Promise<void> {
+  const refundId = _id.toHexString();
+  const message = (type: string) => ({
+    type,
+    dedupeKey: `${type}:${refundId}:${history.length}`,
+    payload: { refundId },
+  });
+  if (status === REFUND_STATUS.COMPLETED) await enqueueOutbox([message("refund.completed")], tx);
+  if (status === REFUND_STATUS.FAILED) await enqueueOutbox([message("refund.attention")], tx);
+}
+
 /** Every move that the state table requires, at the same time. */
-function completedHistory(): StatusEntry[] {
-  const { PENDING, PROCESSING, COMPLETED } = REFUND_STATUS;
+function historyTo(status: OutsideStatus, note: string): StatusEntry[] {
+  const { PENDING, PROCESSING } = REFUND_STATUS;
   const at = now();
   const by = { type: "system" as const };
-  const entry = (from: string | null, to: string): StatusEntry => ({ from, to, at, by, note: "gateway" });
-  return [entry(null, PENDING), entry(PENDING, PROCESSING), entry(PROCESSING, COMPLETED)];
+  const entry = (from: RefundStatus | null, to: RefundStatus): StatusEntry => ({ from, to, at, by, note });
+  const begun = [entry(null, PENDING), entry(PENDING, PROCESSING)];
+  return status === PROCESSING ? begun : [...begun, entry(PROCESSING, status)];
 }

@@ -1,4 +1,4 @@
-import { trusted } from "mongoose";
+import { type ClientSession, trusted } from "mongoose";
 import { logger } from "../../../config/logger.config.js";
 import { Refund, type RefundDoc } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
@@ -8,8 +8,9 @@ import type { GatewayRefund } from "../../integrations/payment-gateway.js";
 import type { OutboxDraft } from "../../platform/outbox.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { tryTransition } from "../../platform/transition.service.js";
+import { followRefunds } from "./order-payment-status.js";
 import { noNewerAttempt } from "./refund-attempt.js";
-import { completeReservation, releaseReservation, retractRefunded } from "./reserve-refund.js";
+import { completeReservation, releaseReservation, reserveRefund, retractRefunded } from "./reserve-refund.js";
 
 /**
  * Applies what the gateway reports about the last attempt of a refund. Repeatable and forward only: a report
@@ -25,9 +26,14 @@ export async function settleRefund(refund: RefundDoc, report: GatewayRefund): Pr
   );
 }
 
-/** The gateway has refunded: the reserved amount becomes a refunded amount, in one transaction. */
+/**
+ * The gateway has refunded: the reserved amount becomes a refunded amount, in one transaction. A refund that had
+ * failed is reserved again first.
+ * @throws RefundLimitError when it had failed and less than its amount is left
+ */
 export async function completeRefund(refund: RefundDoc, gatewayRefundId: string): Promise<void> {
   const completed = await inTransaction(async (tx) => {
+    if (refund.status === REFUND_STATUS.FAILED && !(await reopenFailed(refund, tx))) return false;
     const moved = await tryTransition({
       machine: refundMachine,
       model: Refund,
@@ -41,12 +47,13 @@ export async function completeRefund(refund: RefundDoc, gatewayRefundId: string)
         attention: false,
         ...outcomeOf(refund, "completed"),
       },
-      messages: (moved) => [{ type: "refund.completed", ...oncePerAttempt(moved, "refund.completed") }],
+      messages: (moved) => [{ type: "refund.completed", ...oncePerMove(moved, "refund.completed") }],
       by: { type: "system" },
       tx,
     });
     if (!moved.changed) return false;
     await completeReservation(moved.document, tx);
+    await followRefunds(moved.document.orderId, tx);
     return true;
   });
   if (!completed) return;
@@ -55,6 +62,22 @@ export async function completeRefund(refund: RefundDoc, gatewayRefundId: string)
     { refundId: refund._id.toHexString(), refundNumber, amount, gatewayRefundId },
     "> Refund completed",
   );
+}
+
+async function reopenFailed(refund: RefundDoc, tx: ClientSession): Promise<boolean> {
+  const reopened = await tryTransition({
+    machine: refundMachine,
+    model: Refund,
+    id: refund._id,
+    from: REFUND_STATUS.FAILED,
+    to: REFUND_STATUS.PROCESSING,
+    guard: noNewerAttempt(refund),
+    by: { type: "system" },
+    note: "refunded at the gateway after all",
+    tx,
+  });
+  if (reopened.changed) await reserveRefund(reopened.document, tx);
+  return reopened.changed;
 }
 
 /** A definite failure, or a completed refund that the gateway retracts: the amount can be refunded again, and an admin is notified. */
@@ -76,7 +99,7 @@ export async function failRefund(
         ...(gatewayRefundId ? { gatewayRefundId } : {}),
         ...outcomeOf(refund, "refused"),
       },
-      messages: (moved) => [{ type: "refund.attention", ...oncePerAttempt(moved, "refund.attention") }],
+      messages: (moved) => [{ type: "refund.attention", ...oncePerMove(moved, "refund.attention") }],
       by: { type: "system" },
       note: reason,
       tx,
@@ -84,6 +107,7 @@ export async function failRefund(
     if (!moved.changed) return false;
     if (moved.from === REFUND_STATUS.COMPLETED) await retractRefunded(moved.document, tx);
     else await releaseReservation(moved.document, tx);
+    await followRefunds(moved.document.orderId, tx);
     return true;
   });
   if (!failed) return;
@@ -110,8 +134,8 @@ export async function flagRefund(refund: RefundDoc, reason: string): Promise<voi
 const outcomeOf = (refund: RefundDoc, outcome: "completed" | "refused") =>
   refund.attempts.length > 0 ? { [`attempts.${refund.attempts.length - 1}.outcome`]: outcome } : {};
 
-/** One message for each attempt: a refund that failed after its completion completes again with the next one. */
-function oncePerAttempt(refund: RefundDoc, type: string): Pick<OutboxDraft, "dedupeKey" | "payload"> {
+/** One message for each move: a refund that failed after its completion may complete again. */
+function oncePerMove(refund: RefundDoc, type: string): Pick<OutboxDraft, "dedupeKey" | "payload"> {
   const refundId = refund._id.toHexString();
-  return { dedupeKey: `${type}:${refundId}:${refund.attempts.length}`, payload: { refundId } };
+  return { dedupeKey: `${type}:${refundId}:${refund.history.length}`, payload: { refundId } };
 }

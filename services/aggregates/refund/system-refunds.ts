@@ -61,6 +61,9 @@ interface SystemRefund {
 export const newSystemRefund = (payment: PaymentDoc, { amount, reason, refundNumber }: SystemRefund) => ({
   _id: new Types.ObjectId(),
   orderId: payment.orderId,
+  orderNumber: payment.orderNumber,
+  ...(payment.userId ? { userId: payment.userId } : {}),
+  ...(payment.sessionId ? { sessionId: payment.sessionId } : {}),
   checkoutSessionId: payment.checkoutSessionId,
   paymentId: payment._id,
   refundNumber,

@@ -60,6 +60,7 @@ export function buildOrder(claim: Claim, facts: OrderFacts): OrderDoc {
     refundedAmount: ZERO_PAISE,
     refundReserved: ZERO_PAISE,
     cancelledAmount: ZERO_PAISE,
+    disputes: [],
     shippingAddress,
     billingAddress: checkout.billingAddress ?? shippingAddress,
     gstin: checkout.gstin,

@@ -8,6 +8,7 @@ import {
   type OrderItemDoc,
   Payment,
   type PaymentDoc,
+  SKIP_VALIDATORS_RETURN_NEW,
 } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import {
@@ -112,7 +113,7 @@ async function linkPayment(
     gateway === "cod"
       ? { status: PAYMENT_GATEWAY_STATUS.PENDING }
       : { status: PAYMENT_GATEWAY_STATUS.CAPTURED, accepted: true };
-  const { modifiedCount } = await Payment.updateOne(
+  const linked = await Payment.findOneAndUpdate(
     {
       _id,
       ...isValid,
@@ -121,12 +122,15 @@ async function linkPayment(
       ...{ refundedAmount: ZERO_PAISE, refundReserved: ZERO_PAISE },
     },
     { $set: { orderId: order._id, orderNumber: order.orderNumber } },
-  ).session(tx);
-  if (modifiedCount !== 1)
+    { ...SKIP_VALIDATORS_RETURN_NEW, session: tx, projection: { disputes: 1 } },
+  ).lean<Pick<PaymentDoc, "disputes">>();
+  if (!linked)
     throw new PlacementRefused(
       CHECKOUT_FAILURE.CAPTURE_REFUSED,
       "the payment is no longer valid for this order",
     );
+  if (linked.disputes.length === 0) return;
+  await Order.updateOne({ _id: order._id }, { $set: { disputes: linked.disputes } }).session(tx);
 }
 
 /** Only for a cart that has not changed since it was paid for. */

@@ -124,6 +124,13 @@ export interface GatewayDowntime {
   instrument: Record<string, string>;
 }
 
+/** A payout to the merchant's bank account. */
+export interface GatewaySettlement {
+  id: string;
+  /** The day of its rows in the settlement report. */
+  createdAt: Date;
+}
+
 /** `adjustment`: everything else that moves money, such as a dispute that was lost. */
 export const SETTLEMENT_ROW_TYPES = ["payment", "refund", "transfer", "adjustment"] as const;
 export type SettlementRowType = (typeof SETTLEMENT_ROW_TYPES)[number];
@@ -154,7 +161,7 @@ export interface SettlementRow {
   createdAt: Date | null;
 }
 
-export type GatewayEventPart = "payment" | "order" | "refund" | "dispute" | "downtime";
+export type GatewayEventPart = "payment" | "order" | "refund" | "dispute" | "downtime" | "settlement";
 
 /** A parsed webhook. Parts that are missing or invalid are null. */
 export interface GatewayEvent {
@@ -170,6 +177,7 @@ export interface GatewayEvent {
   refund: GatewayRefund | null;
   dispute: GatewayDispute | null;
   downtime: GatewayDowntime | null;
+  settlement: GatewaySettlement | null;
   /** Parts that could not be read, with the reason. */
   unreadable: { part: GatewayEventPart; reason: string }[];
 }

@@ -4,6 +4,7 @@ import {
   type GatewayDispute,
   type GatewayDowntime,
   type GatewayRefund,
+  type GatewaySettlement,
   SETTLEMENT_ROW_TYPES,
   type SettlementRow,
 } from "../payment-gateway.js";
@@ -83,6 +84,13 @@ const downtimeSchema = Joi.object<DowntimeEntity>({
 export function mapRazorpayDowntime(entity: unknown): GatewayDowntime {
   const downtime = readEntity(downtimeSchema, entity);
   return { ...downtime, method: toMethod(downtime.method) };
+}
+
+const settlementSchema = Joi.object<GatewaySettlement>({ id: idOf("setl"), createdAt: time });
+
+/** @throws TypeError when the entity is not a settlement */
+export function mapRazorpaySettlement(entity: unknown): GatewaySettlement {
+  return readEntity(settlementSchema, entity);
 }
 
 /** Rows of adjustments lack most fields. */

@@ -3,7 +3,12 @@ import { isRecord } from "../../../utils/helpers.js";
 import type { GatewayEvent, GatewayEventPart, PaymentGateway, WebhookVerifier } from "../payment-gateway.js";
 import { hmacVerifier } from "../signatures.js";
 import { optionalText, optionalTime } from "./fields.js";
-import { mapRazorpayDispute, mapRazorpayDowntime, mapRazorpayRefund } from "./other-entities.js";
+import {
+  mapRazorpayDispute,
+  mapRazorpayDowntime,
+  mapRazorpayRefund,
+  mapRazorpaySettlement,
+} from "./other-entities.js";
 import { mapRazorpayOrder, mapRazorpayPayment } from "./payment-entities.js";
 
 interface Envelope {
@@ -31,9 +36,10 @@ const SUBJECTS: readonly (readonly [prefix: string, part: GatewayEventPart])[] =
   ["payment.dispute.", "dispute"],
   ["payment.downtime.", "downtime"],
   ["payment.", "payment"],
-  // `order.paid` is handled like the capture of the payment that it comes with.
-  ["order.", "payment"],
+  // Handled like the capture of the payment that it comes with.
+  ["order.paid", "payment"],
   ["refund.", "refund"],
+  ["settlement.", "settlement"],
 ];
 
 const subjectOf = (type: string): GatewayEventPart | null =>
@@ -70,6 +76,7 @@ export function parseRazorpayWebhook(payload: unknown, options: WebhookOptions):
     refund: part("refund", mapRazorpayRefund),
     dispute: part("dispute", mapRazorpayDispute),
     downtime: part("downtime", mapRazorpayDowntime),
+    settlement: part("settlement", mapRazorpaySettlement),
     unreadable,
   };
 }

@@ -211,8 +211,8 @@ describe("Messages, runs and events", () => {
       ["processed-31", false],
       ["received-300", true],
     ]);
-    const { reopenWebhookEvent } = await import("../../../services/platform/webhook-event.service.js");
-    expect(stored[0] && (await reopenWebhookEvent(stored[0]._id))).toBe(false);
+    const path = `/api/admin/webhooks/${String(stored[0]?._id)}/replay`;
+    expect((await world.post(path)).body.error?.code).toBe("NOT_FOUND");
     expect(await run()).toMatchObject({ webhookBodies: 0, webhookEvents: 0 });
   });
 

@@ -7,12 +7,13 @@ import {
   replayOutboxMessage,
 } from "../../../services/platform/outbox.service.js";
 import { deliverDue, drainOutbox } from "../../../services/platform/outbox-worker.service.js";
+import { replayWebhookEvent } from "../../../services/platform/stored-webhooks.service.js";
+import { inTransaction } from "../../../services/platform/transaction.service.js";
 import {
   awaitWebhookSubject,
   claimDueWebhookEvents,
   flagWebhook,
   postponeWebhook,
-  reopenWebhookEvent,
   storeWebhookEvent,
 } from "../../../services/platform/webhook-event.service.js";
 import { emptyTestDatabase, useTestDatabase } from "../../support/database.js";
@@ -90,10 +91,12 @@ describe.each([
     const postponed = await WebhookEvent.findOne({}).lean();
     near(postponed?.dueAt, 5_000);
     expect(postponed).toMatchObject({ lastError: "Error: $later", payload: event("evt_1").payload });
-    await awaitWebhookSubject({ ...stored.event, attempts: 5 }, "$unknown");
+    await WebhookEvent.updateOne({}, { $set: { attempts: 5 } });
+    const fifth = { ...stored.event, attempts: 5 };
+    await awaitWebhookSubject(fifth, { reason: "$unknown", ids: null });
     near((await WebhookEvent.findOne({}).lean())?.dueAt, 40_000);
-    await flagWebhook(stored.event._id, "$reason");
-    expect(await reopenWebhookEvent(stored.event._id)).toBe(true);
+    await flagWebhook(fifth, "$reason");
+    await inTransaction((tx) => replayWebhookEvent(stored.event._id, tx));
     expect(await claimDueWebhookEvents(10)).toMatchObject([{ eventId: "evt_1", attempts: 1 }]);
     near((await WebhookEvent.findOne({}).lean())?.dueAt, 30_000);
   });

@@ -1,12 +1,13 @@
 import { JobRun, Lease, WebhookEvent } from "../../../models/index.js";
 import { findLastRuns, manualSlot, runJob, slotOf } from "../../../services/platform/job-runs.service.js";
+import { reopenWebhooksAbout } from "../../../services/platform/stored-webhooks.service.js";
 import {
+  awaitWebhookSubject,
   claimDueWebhookEvents,
   flagWebhook,
   MAX_WEBHOOK_ATTEMPTS,
   markWebhookProcessed,
   postponeWebhook,
-  reopenWebhookEvent,
   storeWebhookEvent,
 } from "../../../services/platform/webhook-event.service.js";
 import { setClock } from "../../../utils/clock.js";
@@ -201,17 +202,35 @@ describe("Job runs and webhook events", () => {
 
     it("When it is of an unknown order, then it is set aside with the reason, and can be taken up again", async () => {
       const { event } = await storeWebhookEvent(draft("evt_1"));
-      await flagWebhook(event._id, "unknown gateway order");
+      await flagWebhook(event, "unknown gateway order", ["order_1", "pay_1"]);
       expect(await WebhookEvent.findById(event._id).lean()).toMatchObject({
         state: "flagged",
         reason: "unknown gateway order",
       });
       expect(await claimDueWebhookEvents(10)).toEqual([]);
-      expect([await reopenWebhookEvent(event._id), await reopenWebhookEvent(event._id)]).toEqual([
-        true,
-        false,
-      ]);
-      expect(await claimDueWebhookEvents(10)).toMatchObject([{ eventId: "evt_1" }]);
+      await reopenWebhooksAbout(["order_2", null]);
+      expect(await claimDueWebhookEvents(10)).toEqual([]);
+      await reopenWebhooksAbout(["order_1"]);
+      expect(await claimDueWebhookEvents(10)).toMatchObject([{ eventId: "evt_1", awaits: null }]);
+    });
+
+    it("When it is made due while an attempt has not found its order yet, then this attempt does not set it aside", async () => {
+      const { event } = await storeWebhookEvent(draft("evt_1"));
+      const ids = ["order_1"];
+      await awaitWebhookSubject(event, { reason: "unknown gateway order", ids });
+      setClock(6_000);
+      const [last] = await claimDueWebhookEvents(1);
+      if (!last) throw new Error("the event is not due");
+      await reopenWebhooksAbout(ids);
+      await flagWebhook(last, "unknown gateway order", ids);
+      expect(await claimDueWebhookEvents(10)).toMatchObject([{ eventId: "evt_1", state: "received" }]);
+    });
+
+    it("When events that wait are looked for, then an index answers", async () => {
+      const plan = await WebhookEvent.find({ awaits: { $in: ["order_1", "pay_1"] } } as object).explain(
+        "queryPlanner",
+      );
+      expect(JSON.stringify(plan)).toContain("webhooks_awaiting");
     });
 
     it("When it cannot be applied five times, then it is set aside and others go on", async () => {

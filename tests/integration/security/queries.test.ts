@@ -19,7 +19,9 @@ afterAll(() => world.stop());
 
 type Route = SecurityWorld["routes"][number];
 const isOurs = ({ path }: Route): boolean =>
-  /^\/api\/(cart|checkout|invoices|admin\/(carts|checkouts|invoices|settings|audit-logs))(\/|$)/.test(path);
+  /^\/api\/(cart|checkout|invoices|admin\/(carts|checkouts|invoices|settings|audit-logs|webhooks))(\/|$)/.test(
+    path,
+  );
 const JOBS = [
   "cart-cleanup",
   "checkout-cleanup",
@@ -57,6 +59,10 @@ const FILTERS: Readonly<Record<string, readonly string[]>> = {
   "GET /api/admin/audit-logs": [
     ...["actorId=admin-1", "action=act-1", "resourceType=type-1", "resourceId=id-1", "sortOrder=asc"],
     ...["resourceType=type-1&resourceId=id-1", "dateFrom=2026-11-01"],
+  ],
+  "GET /api/admin/webhooks": [
+    ...["state=flagged", "event=payment.captured", "source=razorpay", "dateFrom=2026-11-01", "sortOrder=asc"],
+    ...["state=received&event=refund.failed", "state=flagged&source=shipping&sortOrder=asc"],
   ],
   "GET /api/admin/invoices/tax-summary": ["dateFrom=2026-11-01", "format=csv"],
 };
@@ -113,6 +119,13 @@ async function fill(): Promise<void> {
       ...{ orderNumber: `ORD-2020-${index}`, issuedAt: new Date(index * MINUTE_MS) },
       ...{ lines: [], taxSummary: [], totals: {}, placeOfSupply: {}, supplier: {}, buyer: {} },
       ...{ billingAddress: {}, shippingAddress: null },
+    })),
+  );
+  await world.db.collection("webhookEvents").insertMany(
+    rows((index) => ({
+      ...{ eventId: `old-${index}`, source: "shipping", event: "old.event", bodyHash: "", payload: {} },
+      ...{ state: "processed", attempts: 1, dueAt: at(index), receivedAt: at(index), processedAt: at(index) },
+      ...{ reason: null, awaits: null, lastError: null },
     })),
   );
   await world.db.collection("auditLogs").insertMany(

@@ -276,6 +276,15 @@ const SETTING_LISTS = { enabledMethods: ["upi"], hsnRates: [{ hsnPrefix: "33", r
 const OPERATIONS: Record<string, RouteCase> = {
   "POST /api/webhooks/razorpay": { access: "signed:razorpay" },
   "POST /api/webhooks/razorpay/refund": { access: "signed:razorpay" },
+  "GET /api/admin/webhooks": { access: "admin:payments:read" },
+  "GET /api/admin/webhooks/:eventId": {
+    access: "admin:payments:read",
+    params: () => ({ eventId: "0".repeat(24) }),
+  },
+  "POST /api/admin/webhooks/:eventId/replay": {
+    access: "admin:payments:write",
+    params: () => ({ eventId: "0".repeat(24) }),
+  },
   "GET /api/admin/jobs": { access: "admin:jobs" },
   "POST /api/admin/jobs/:name/run": { access: "admin:jobs", params: () => ({ name: "cart-cleanup" }) },
   "GET /api/admin/outbox": { access: "admin:jobs" },

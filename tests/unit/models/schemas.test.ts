@@ -49,6 +49,7 @@ describe("Models", () => {
       "orderStatusHistories",
       "orders",
       "outboxMessages",
+      "paymentDowntimes",
       "payments",
       "prunedCarts",
       "reconciliationReports",

@@ -1,0 +1,90 @@
+import type { ClientSession } from "mongoose";
+import {
+  type Dispute,
+  isOpenDispute,
+  Order,
+  type OrderDoc,
+  Payment,
+  type PaymentDoc,
+} from "../../../models/index.js";
+import { RuleError } from "../../../utils/errors.js";
+import { maxPaise, type Paise, subtractPaise, ZERO_PAISE } from "../../../utils/money.js";
+import { isNewerReport } from "../../calculations/dispute-order.js";
+import type { GatewayDispute } from "../../integrations/payment-gateway.js";
+
+/** The only writer of `disputes`, and the rule that an open dispute blocks refunds. */
+
+export const hasOpenDispute = ({ disputes }: Pick<PaymentDoc, "disputes">): boolean =>
+  disputes.some(isOpenDispute);
+
+/** @throws RuleError PAYMENT_DISPUTED while a dispute of the payment is open */
+export function assertNotDisputed({ disputes }: Pick<PaymentDoc, "disputes">): void {
+  const open = disputes.find(isOpenDispute);
+  if (!open) return;
+  throw new RuleError(
+    "PAYMENT_DISPUTED",
+    "The payment is disputed; it can be refunded once the dispute ends",
+    {
+      disputeId: open.id,
+      respondBy: open.respondBy,
+    },
+  );
+}
+
+export interface RecordedDispute {
+  payment: PaymentDoc;
+  dispute: Dispute;
+  /** Paise that the gateway has taken back and that were not known before. */
+  newlyDeducted: Paise;
+}
+
+/**
+ * In the caller's transaction: keeps the newest state of a dispute on the payment, and on its order.
+ * @returns null when the report says nothing newer
+ */
+export async function recordDispute(
+  payment: PaymentDoc,
+  report: ReportedState,
+  tx: ClientSession,
+): Promise<RecordedDispute | null> {
+  const known = payment.disputes.find(({ id }) => id === report.id) ?? null;
+  const deductedBefore = known?.amountDeducted ?? ZERO_PAISE;
+  const dispute = toDispute(report, deductedBefore);
+  if (known && !isNewerReport(dispute, known)) return null;
+  const disputes = withDispute(payment.disputes, dispute);
+  await Payment.updateOne({ _id: payment._id }, { $set: { disputes } }).session(tx);
+  if (payment.orderId) await recordOnOrder(payment.orderId, dispute, tx);
+  const newlyDeducted = subtractPaise(dispute.amountDeducted, deductedBefore);
+  return { payment: { ...payment, disputes }, dispute, newlyDeducted };
+}
+
+/** A dispute as an event reports it, with the gateway's time of the event. */
+export type ReportedState = GatewayDispute & { reportedAt: Date };
+
+function toDispute(report: ReportedState, deductedBefore: Paise): Dispute {
+  const deducted = report.status === "lost" ? report.amountDeducted : ZERO_PAISE;
+  return {
+    id: report.id,
+    status: report.status,
+    phase: report.phase,
+    reason: report.reasonCode,
+    amount: report.amount,
+    amountDeducted: maxPaise(deducted, deductedBefore),
+    respondBy: report.respondBy,
+    openedAt: report.createdAt,
+    closedAt: isOpenDispute(report) ? null : report.reportedAt,
+    reportedAt: report.reportedAt,
+  };
+}
+
+const withDispute = (disputes: readonly Dispute[], dispute: Dispute): Dispute[] =>
+  disputes.some(({ id }) => id === dispute.id)
+    ? disputes.map((other) => (other.id === dispute.id ? dispute : other))
+    : [...disputes, dispute];
+
+async function recordOnOrder(orderId: OrderDoc["_id"], dispute: Dispute, tx: ClientSession): Promise<void> {
+  const order = await Order.findById(orderId, { disputes: 1 }).session(tx).lean<Pick<OrderDoc, "disputes">>();
+  if (!order) return;
+  const disputes = withDispute(order.disputes, dispute);
+  await Order.updateOne({ _id: orderId }, { $set: { disputes } }).session(tx);
+}

@@ -1,0 +1,111 @@
+import { Payment, type PaymentDoc, Refund, type RefundDoc } from "../../models/index.js";
+import { PAYMENT_GATEWAY_STATUS, REFUND_STATUS } from "../../utils/constants.js";
+import { isDuplicateKey } from "../../utils/helpers.js";
+import { unwrap } from "../../utils/result.js";
+import { recordGatewayRefunds } from "../aggregates/refund/gateway-refunds.js";
+import { attemptOf, mismatchOf } from "../aggregates/refund/refund-attempt.js";
+import { RefundLimitError } from "../aggregates/refund/reserve-refund.js";
+import { flagRefund, settleRefund } from "../aggregates/refund/settle-refund.js";
+import { oweSystemRefund } from "../aggregates/refund/system-refunds.js";
+import type { GatewayRefund } from "../integrations/payment-gateway.js";
+import { paymentGateway } from "../integrations/payment-gateway.service.js";
+import { generateUniqueRefundNumber } from "../platform/order-number.service.js";
+import { inTransaction } from "../platform/transaction.service.js";
+
+/**
+ * The result of a report about a refund. `unknown`: no refund here, or no captured payment here. `doubtful`: it
+ * contradicts ours; a person has to look. `exceeds`: more than is left, perhaps because a refund of ours is in flight.
+ */
+export type ReportedRefund =
+  | { kind: "settled" }
+  | { kind: "unknown" }
+  | { kind: "doubtful"; reason: string }
+  | { kind: "exceeds"; reason: string };
+
+/**
+ * Applies a webhook about a refund that has a row here. It must be of the refund's payment, amount and currency, and
+ * of its last attempt: a late failure of an earlier attempt says nothing about the one that followed.
+ * @throws the typed upstream error when the gateway must be asked and does not answer
+ */
+export async function reportRefund(report: GatewayRefund): Promise<ReportedRefund> {
+  const refund = await findReported(report);
+  if (!refund) return { kind: "unknown" };
+  const payment = await Payment.findById(refund.paymentId).lean<PaymentDoc>();
+  const doubt = doubtAbout(refund, payment, report);
+  if (doubt) return flag(refund, doubt);
+  if (attemptOf(refund, report) !== "last") return { kind: "settled" };
+  try {
+    await settleRefund(
+      refund,
+      reverses(refund, report) ? unwrap(await paymentGateway.getRefund(report.id)) : report,
+    );
+  } catch (error) {
+    if (!(error instanceof RefundLimitError)) throw error;
+    return flag(refund, "it had failed, was refunded after all, and exceeds what is left");
+  }
+  return { kind: "settled" };
+}
+
+async function flag(refund: RefundDoc, doubt: string): Promise<ReportedRefund> {
+  const reason = `refund ${refund.refundNumber}: ${doubt}`;
+  await flagRefund(refund, reason);
+  return { kind: "doubtful", reason };
+}
+
+/**
+ * Completed and failed are both final at the gateway, and yet a completed refund may fail and a failed one be repeated.
+ * Events come in any order, so such a report may be an old one: the gateway's present state decides.
+ */
+const reverses = ({ status }: RefundDoc, report: GatewayRefund): boolean =>
+  (status === REFUND_STATUS.COMPLETED && report.status === "failed") ||
+  (status === REFUND_STATUS.FAILED && report.status === "processed");
+
+async function findReported(report: GatewayRefund): Promise<RefundDoc | null> {
+  const byId = await Refund.findOne({ gatewayRefundId: report.id }).lean<RefundDoc>();
+  if (byId || !report.receipt) return byId;
+  // `REF-2026-000001-2` is the second attempt of REF-2026-000001.
+  const refundNumber = /^(REF-\d{4}-\d{6,})(-\d+)?$/.exec(report.receipt)?.[1];
+  return refundNumber ? Refund.findOne({ refundNumber }).lean<RefundDoc>() : null;
+}
+
+function doubtAbout(refund: RefundDoc, payment: PaymentDoc | null, report: GatewayRefund): string | null {
+  const mismatch = mismatchOf(refund, payment, report);
+  if (mismatch) return mismatch;
+  const attempt = attemptOf(refund, report);
+  if (attempt === "unknown") return "no attempt was sent with this receipt";
+  if (report.status !== "processed") return null;
+  if (attempt === "earlier") return "an attempt that had failed was refunded after all";
+  return refund.status === REFUND_STATUS.REJECTED ? "it was rejected and is refunded at the gateway" : null;
+}
+
+/**
+ * Records a refund that was made elsewhere, such as in the gateway's dashboard: a row of the system, counted on
+ * payment and order in one transaction. What is left of money that pays for no order is owed again.
+ */
+export async function reportRefundMadeElsewhere(report: GatewayRefund): Promise<ReportedRefund> {
+  const payment = await Payment.findOne({ gatewayPaymentId: report.paymentId }).lean<PaymentDoc>();
+  if (payment?.status !== PAYMENT_GATEWAY_STATUS.CAPTURED) return { kind: "unknown" };
+  if (report.currency !== payment.currency) {
+    return { kind: "doubtful", reason: `refund ${report.id}: it is of another currency` };
+  }
+  try {
+    await record(payment._id, report);
+    return { kind: "settled" };
+  } catch (error) {
+    // Another event about the same refund was faster; this one may say more.
+    if (isDuplicateKey(error)) return reportRefund(report);
+    if (!(error instanceof RefundLimitError)) throw error;
+    return { kind: "exceeds", reason: `refund ${report.id}: ${error.message}` };
+  }
+}
+
+async function record(paymentId: PaymentDoc["_id"], report: GatewayRefund): Promise<void> {
+  const refundNumber = await generateUniqueRefundNumber();
+  const restNumber = await generateUniqueRefundNumber();
+  await inTransaction(async (tx) => {
+    const payment = await Payment.findById(paymentId).session(tx).orFail().lean<PaymentDoc>();
+    await recordGatewayRefunds(payment, [{ refund: report, refundNumber }], tx);
+    if (!payment.surplus) return;
+    await oweSystemRefund({ paymentId, reason: "surplus", refundNumber: restNumber }, tx);
+  });
+}
