@@ -33,6 +33,9 @@ const INPUT_AND_OUTPUT =
   "^(?:node:)?(?:fs|net|http|https|child_process|dns)(?:/|$)|^node_modules/(?:axios|mongoose|mongodb|razorpay)/";
 /** Views that several modules share. They may import models, as `src/<module>/*.view.ts` may. */
 const SHARED_VIEWS = "^utils/views/";
+/** A gateway's adapter describes what the browser gets and sends. Only schemas and types; views and validation use them. */
+const GATEWAY_SCHEMAS =
+  "^services/integrations/(?:payment-gateway\\.schemas|payment-gateway/requests|[a-z]+/browser-schemas)\\.ts$";
 const BOTTOM = ["^utils/", "^config/(?:env|logger|metrics|variables)"];
 
 /** Which aggregates each aggregate builds on. */
@@ -155,10 +158,13 @@ module.exports = {
       "Everything uses these services, so they know no flow and no aggregate.",
       ["^services/(?:integrations|calculations|platform)/", "^models/", "^config/database", ...BOTTOM],
     ),
-    layer("models-go-down", ["^models/", SHARED_VIEWS], "Models and shared views only know models.", [
-      "^models/",
-      ...BOTTOM,
-    ]),
+    layer("models-go-down", "^models/", "Models only know models.", ["^models/", ...BOTTOM]),
+    layer(
+      "shared-views-go-down",
+      SHARED_VIEWS,
+      "Shared views know models, and the schemas of what the gateway's script needs.",
+      ["^models/", GATEWAY_SCHEMAS, ...BOTTOM],
+    ),
     layer("database-goes-down", "^config/database", "It creates the collections of the models.", [
       "^models/",
       ...BOTTOM,

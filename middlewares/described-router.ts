@@ -1,12 +1,15 @@
 import { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import type { Config } from "../config/env.config.js";
-import type { Access, AccessRule, Grant } from "./access.js";
+import type { WebhookVerifier } from "../services/integrations/payment-gateway.js";
+import { razorpayWebhookVerifier } from "../services/integrations/razorpay/webhook.js";
+import { hmacVerifier } from "../services/integrations/signatures.js";
+import type { Access, AccessRule, Grant, SignedBy } from "./access.js";
 import { accessStep, activeAdminStep, announceSessionStep } from "./access.middleware.js";
 import type { Authenticate } from "./authentication.middleware.js";
 import { BODY_LIMITS, jsonBodyStep, rawBodyStep } from "./body.middleware.js";
 import { failedAttemptSteps } from "./failed-attempts.middleware.js";
 import { checkIdempotency, idempotencyKeyStep } from "./idempotency.middleware.js";
-import { verifyRazorpaySignature, verifyShippingSignature } from "./payment-verification.middleware.js";
+import { verifyWebhook } from "./payment-verification.middleware.js";
 import { privateCacheStep } from "./private-cache.middleware.js";
 import type { RateLimits } from "./rate-limit.middleware.js";
 import {
@@ -98,6 +101,11 @@ function handlerStep<S extends RouteSchemas, G extends Grant, Owned extends obje
   };
 }
 
+const WEBHOOK_VERIFIERS: Record<SignedBy, (config: Readonly<Config>) => WebhookVerifier> = {
+  razorpay: ({ razorpay }) => razorpayWebhookVerifier(razorpay.webhookSecrets),
+  shipping: ({ shippingWebhookSecret }) => hmacVerifier("x-signature", [shippingWebhookSecret]),
+};
+
 /** Only the steps that the route needs, cheap refusals first. */
 function stepsOf(
   { description, handle }: Route,
@@ -118,11 +126,7 @@ function stepsOf(
   if (access.rule.kind === "admin") steps.push(activeAdminStep);
   if (access.rule.kind === "guest" && access.rule.without === "mint") steps.push(announceSessionStep);
   if (access.rule.kind === "signed") {
-    const { webhookSecrets } = config.razorpay;
-    const verify =
-      access.rule.by === "razorpay"
-        ? verifyRazorpaySignature(webhookSecrets)
-        : verifyShippingSignature(config.shippingWebhookSecret);
+    const verify = verifyWebhook(WEBHOOK_VERIFIERS[access.rule.by](config));
     steps.push(verify.header, rawBodyStep, verify.body);
   } else if (method !== "get") steps.push(jsonBodyStep(BODY_LIMITS[bodyLimit ?? "standard"]));
   if (idempotency) steps.push(idempotencyKeyStep(idempotency));

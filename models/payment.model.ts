@@ -6,10 +6,12 @@ import {
   PAYMENT_GATEWAYS,
   PAYMENT_METHODS,
   PAYMENT_MISMATCH_REASONS,
+  PAYMENT_NEXT_STEPS,
   type PaymentGatewayName,
   type PaymentGatewayStatus,
   type PaymentMethod,
   type PaymentMismatchReason,
+  type PaymentNextStep,
 } from "../utils/constants.js";
 import type { Paise } from "../utils/money.js";
 import { type Dispute, disputePart } from "./parts/dispute.js";
@@ -94,8 +96,14 @@ export interface PaymentDoc {
   fee: Paise | null;
   /** Tax contained in the fee. */
   tax: Paise | null;
+  /** Why it failed: a code of the gateway, or our own (`superseded`, `expired`, …). */
   errorCode: string | null;
+  /** The finer reason, from the bank or the issuer where the gateway passes it on. */
+  errorReason: string | null;
+  /** The text of the gateway, or our own. Customers get a sentence made from `nextStep` where there is one. */
   errorMessage: string | null;
+  /** What the customer can do next; null unless the gateway reported a failure. */
+  nextStep: PaymentNextStep | null;
   /** The gateway's most recent report, masked. */
   gatewayResponse: unknown;
   authorizedAt: Date | null;
@@ -163,7 +171,9 @@ const schema = defineSchema<PaymentDoc>("payments", {
   fee: optionalMoney,
   tax: optionalMoney,
   errorCode: optionalText,
+  errorReason: optionalText,
   errorMessage: optionalText,
+  nextStep: optionalOneOf(PAYMENT_NEXT_STEPS),
   gatewayResponse: json,
   authorizedAt: optionalDate,
   capturedAt: optionalDate,

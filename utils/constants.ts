@@ -145,6 +145,16 @@ export const PAYMENT_GATEWAY_STATUS = {
 export const PAYMENT_GATEWAY_STATUSES = Object.values(PAYMENT_GATEWAY_STATUS);
 export type PaymentGatewayStatus = ValueOf<typeof PAYMENT_GATEWAY_STATUS>;
 
+/** What a customer can do after a payment failed: one code for every gateway and issuer. */
+export const PAYMENT_NEXT_STEPS = [
+  "try_again",
+  "check_details",
+  "other_method",
+  "contact_bank",
+  "contact_support",
+] as const;
+export type PaymentNextStep = (typeof PAYMENT_NEXT_STEPS)[number];
+
 export const REFUND_STATUS = {
   PENDING: "pending",
   PROCESSING: "processing",

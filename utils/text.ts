@@ -69,3 +69,19 @@ export const changesDirection = (line: string): boolean => DIRECTION_CONTROLS.te
 
 /** As `changesDirection`, for longer text: only overrides. Phones paste embeddings around numbers; cleaning removes them. */
 export const overridesDirection = (text: string): boolean => OVERRIDES.test(text);
+
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/**
+ * The beginning of a text that fits into `maxBytes` of UTF-8. It ends between two characters as people see them: a
+ * letter keeps its vowel sign, an emoji its parts.
+ */
+export function cutToBytes(text: string, maxBytes: number): string {
+  if (Buffer.byteLength(text) <= maxBytes) return text;
+  let bytes = 0;
+  for (const { segment, index } of graphemes.segment(text)) {
+    bytes += Buffer.byteLength(segment);
+    if (bytes > maxBytes) return text.slice(0, index);
+  }
+  return text;
+}

@@ -13,7 +13,6 @@ import { placeOrReturn } from "./placement-recovery.job.js";
 /** How far the pass over the gateway's own list looks back. */
 const LIST_DAYS = 5;
 const DAY_MS = 86_400_000;
-const PAGE = 100;
 const AT_ONCE = 10;
 
 const SCHEDULE = "payment-list-pass";
@@ -52,13 +51,15 @@ async function passOverList(context: JobContext): Promise<ListPass> {
   const to = now();
   const from = new Date(to.getTime() - LIST_DAYS * DAY_MS);
   const pass = { listed: 0, failed: 0 };
-  for (let skip = 0; !context.signal.aborted; skip += PAGE) {
-    const page = unwrap(await paymentGateway.listPayments({ from, to, skip, count: PAGE }));
-    await forEachAtOnce(page.payments, AT_ONCE, async (report) => {
+  let cursor: string | undefined;
+  while (!context.signal.aborted) {
+    const page = unwrap(await paymentGateway.listPayments({ from, to, ...(cursor && { cursor }) }));
+    await forEachAtOnce(page.items, AT_ONCE, async (report) => {
       if (!(await settledWithoutError(report))) pass.failed += 1;
     });
     pass.listed += page.count;
-    if (page.count < PAGE) break;
+    if (page.next === null) break;
+    cursor = page.next;
   }
   return pass;
 }

@@ -34,7 +34,7 @@ import {
   checkoutNotFound,
 } from "../aggregates/checkout-session/session-access.js";
 import { stepBackFromPayment } from "../aggregates/checkout-session/session-status.js";
-import { ensureGatewayOrder } from "../aggregates/payment/gateway-order.js";
+import { ensureGatewayOrder, type GatewayOrderRequest } from "../aggregates/payment/gateway-order.js";
 import { continuePayment, openPayment } from "../aggregates/payment/open-payment.js";
 import { withDocumentLease } from "../platform/document-lease.service.js";
 import { getSettings } from "../platform/settings.service.js";
@@ -78,13 +78,30 @@ export async function choosePayment(choice: PaymentChoice): Promise<ChosenPaymen
     await claimCouponsOf(state);
     const { frozenCheckout, payment, isNew } = await freeze(effective, state, token);
     if (!frozenCheckout.lease) ended();
-    const chosen = payment && isOnline(effective) ? await ensureGatewayOrder({ payment, isNew }) : payment;
+    const chosen =
+      payment && isOnline(effective) ? await openAtGateway({ payment, isNew }, frozenCheckout) : payment;
     return { state: { ...state, checkout: frozenCheckout }, options, payment: chosen };
   });
 }
 
 /** An online payment gets its gateway order after the freeze, under the same lease. */
 const isOnline = ({ method }: PaymentChoice): boolean => method !== null && method !== "cod";
+
+/**
+ * Creates the gateway order. When the gateway refuses the amount, nothing is being paid, and another method can be
+ * chosen. After a crash in between, the next choice ends here again.
+ */
+async function openAtGateway(
+  request: GatewayOrderRequest,
+  checkout: CheckoutSessionDoc,
+): Promise<PaymentDoc> {
+  try {
+    return await ensureGatewayOrder(request);
+  } catch (error) {
+    if (error instanceof RuleError) await inTransaction((tx) => stepBackFromPayment(checkout, tx));
+    throw error;
+  }
+}
 
 function assertPayable(choice: PaymentChoice, state: CheckoutState, options: PaymentOption[]): void {
   if (choice.method === null) {

@@ -13,6 +13,7 @@ import {
 } from "../../models/index.js";
 import { PAYMENT_GATEWAY_STATUS, REFUND_INITIATOR } from "../../utils/constants.js";
 import { toRupees } from "../../utils/money.js";
+import { failureMessageOf } from "../../utils/payment-failures.js";
 import { unwrap } from "../../utils/result.js";
 import { sendNotification } from "../integrations/engagement-integration.service.js";
 import { orderLink } from "../platform/links.service.js";
@@ -60,7 +61,7 @@ export async function notifyPaymentFailed(paymentId: Types.ObjectId): Promise<vo
       data: {
         customerName: customer.name,
         amount: toRupees(payment.amount),
-        reason: payment.errorMessage ?? "",
+        reason: failureMessageOf(payment) ?? "",
         link: `${config.storefrontUrl}/checkout/${payment.checkoutSessionId?.toHexString() ?? ""}`,
       },
       dedupeKey: `payment_failed:${payment._id.toHexString()}`,

@@ -75,7 +75,7 @@ async function placeOrAskGateway(
 
 /** @returns whether the gateway reports a payment for which an order can be placed */
 async function askAboutPayment(checkoutSessionId: Types.ObjectId): Promise<boolean> {
-  const open = await Payment.findOne({ checkoutSessionId, gateway: "razorpay", supersededAt: null })
+  const open = await Payment.findOne({ checkoutSessionId, gateway: paymentGateway.name, supersededAt: null })
     .sort({ createdAt: -1 })
     .lean<PaymentDoc>();
   if (!open?.gatewayOrderId) return false;

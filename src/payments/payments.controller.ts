@@ -20,12 +20,7 @@ export async function verifyPayment(
   { body, owner }: Input<typeof schemas.verifyPaymentSchema>,
   res: Response,
 ): Promise<void> {
-  const answer = {
-    gatewayOrderId: body.razorpay_order_id,
-    gatewayPaymentId: body.razorpay_payment_id,
-    signature: body.razorpay_signature,
-  };
-  const payment = await paymentsService.verifyPayment(answer, owner);
+  const payment = await paymentsService.verifyPayment({ ...body }, owner);
   sendResponse(res, HTTP_STATUS.OK, "The payment is verified", toPaymentView(payment));
 }
 

@@ -10,7 +10,7 @@ import { findMismatch } from "../../services/calculations/payment-match.js";
 import { choosePayment } from "../../services/flows/choose-payment.flow.js";
 import { placeOrder } from "../../services/flows/place-order/place-order.flow.js";
 import { settlePayment } from "../../services/flows/settle-payment.flow.js";
-import type { GatewayPayment } from "../../services/integrations/payment-gateway.js";
+import type { CheckoutAnswer, GatewayPayment } from "../../services/integrations/payment-gateway.js";
 import { paymentGateway } from "../../services/integrations/payment-gateway.service.js";
 import { now } from "../../utils/clock.js";
 import {
@@ -44,12 +44,6 @@ export interface PayRequest {
 export const pay = async (request: PayRequest): Promise<PaymentChoiceOverview> =>
   toPaymentChoice(await choosePayment(request));
 
-export interface CheckoutAnswer {
-  gatewayOrderId: string;
-  gatewayPaymentId: string;
-  signature: string;
-}
-
 /**
  * The client's callback: checks the signature over the gateway order's id as stored here, then asks the
  * gateway for the payment; only the gateway's report changes a status. Repeatable.
@@ -57,15 +51,16 @@ export interface CheckoutAnswer {
  *   AMOUNT_MISMATCH (`details.reason` says what does not match), PAYMENT_SUPERSEDED; the upstream errors
  */
 export async function verifyPayment(answer: CheckoutAnswer, owner: Owner): Promise<PaymentDoc> {
+  const claimed = paymentGateway.readCheckoutAnswer(answer);
   // The oldest was created here, with the expected amount; a later one may come from a report of the gateway.
-  const record = await Payment.findOne({ gatewayOrderId: answer.gatewayOrderId })
+  const record = await Payment.findOne({ gatewayOrderId: claimed.gatewayOrderId })
     .sort({ createdAt: 1 })
     .lean<PaymentDoc>();
   if (!record?.gatewayOrderId || !isOwnedBy(record, owner)) throw paymentNotFound();
-  if (!paymentGateway.verifyCheckoutSignature({ ...answer, gatewayOrderId: record.gatewayOrderId })) {
+  if (!paymentGateway.isCheckoutAnswerGenuine(answer, record.gatewayOrderId)) {
     throw new RuleError("SIGNATURE_INVALID", "The signature of the payment is not valid");
   }
-  const report = unwrap(await paymentGateway.getGatewayPayment(answer.gatewayPaymentId));
+  const report = unwrap(await paymentGateway.getGatewayPayment(claimed.gatewayPaymentId));
   if (report.orderId !== record.gatewayOrderId) {
     throw new RuleError("SIGNATURE_INVALID", "This payment belongs to another order");
   }

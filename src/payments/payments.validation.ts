@@ -1,4 +1,5 @@
 import Joi from "joi";
+import { checkoutAnswerSchema } from "../../services/integrations/payment-gateway.schemas.js";
 import { CHECKOUT_PAYMENT_METHODS, type CheckoutPaymentMethod } from "../../utils/constants.js";
 import { objectId } from "../../utils/request-schemas.js";
 
@@ -32,29 +33,8 @@ export const payOnDeliverySchema = {
     .required(),
 };
 
-/** An id of the gateway; an invented one is not found or fails the signature check. */
-const gatewayId = () =>
-  Joi.string()
-    .max(64)
-    .pattern(/^[A-Za-z0-9_]+$/, "an id of the gateway");
-
-export interface VerifyPaymentBody {
-  razorpay_order_id: string;
-  razorpay_payment_id: string;
-  razorpay_signature: string;
-}
-
-/** The fields exactly as Checkout.js posts them. */
-export const verifyPaymentSchema = {
-  body: Joi.object<VerifyPaymentBody, true>({
-    razorpay_order_id: gatewayId().required(),
-    razorpay_payment_id: gatewayId().required(),
-    razorpay_signature: Joi.string()
-      .max(256)
-      .pattern(/^[\x20-\x7E]*$/, "a signature")
-      .required(),
-  }).required(),
-};
+/** The fields exactly as the gateway's script in the browser hands them over. */
+export const verifyPaymentSchema = { body: checkoutAnswerSchema.required() };
 
 const params = Joi.object<{ paymentId: string }, true>({ paymentId: objectId().required() });
 

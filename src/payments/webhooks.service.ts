@@ -10,7 +10,7 @@ import {
 import { createTaskPool } from "../../utils/async.js";
 import { OutcomeUnknownError } from "../../utils/errors.js";
 import { toStorable } from "../../utils/foreign-data.js";
-import { isRecord, sha256Hex } from "../../utils/helpers.js";
+import { sha256Hex } from "../../utils/helpers.js";
 import { maskGatewayPayload } from "../../utils/masking.js";
 import { applyGatewayEvent } from "./gateway-events.service.js";
 
@@ -26,6 +26,8 @@ export const drainWebhooks = (): Promise<void> => background.drain();
 export interface Delivery {
   /** The gateway's id of the event; null when it sent none, and then the hash of the body is used. */
   eventId: string | null;
+  /** The gateway's name of the event. */
+  type: string;
   rawBody: Buffer;
   /** The parsed body. */
   payload: unknown;
@@ -35,12 +37,12 @@ export interface Delivery {
  * Stores a delivery and applies it in the background. Once this resolves the event is durable, and the response to
  * the gateway may be 200. A repeated delivery is applied only if the first one was not.
  */
-export async function receiveGatewayEvent({ eventId, rawBody, payload }: Delivery): Promise<void> {
+export async function receiveGatewayEvent({ eventId, type, rawBody, payload }: Delivery): Promise<void> {
   const bodyHash = sha256Hex(rawBody);
   const stored = storeWebhookEvent({
     eventId: eventId ?? bodyHash,
     source: "razorpay",
-    event: nameOf(payload),
+    event: type,
     bodyHash,
     payload: toStorable(maskGatewayPayload(payload)),
   });
@@ -63,12 +65,6 @@ async function withinDeadline<T>(storing: Promise<T>): Promise<T> {
     clearTimeout(timer);
   }
 }
-
-const MAX_EVENT_NAME = 100;
-const nameOf = (payload: unknown): string =>
-  isRecord(payload) && typeof payload.event === "string" && payload.event !== ""
-    ? payload.event.slice(0, MAX_EVENT_NAME)
-    : "unknown";
 
 /** Applies a stored event of the gateway and records the result. Called on receipt and by the retry job. */
 export async function applyStoredEvent(event: WebhookEventDoc): Promise<void> {

@@ -6,6 +6,8 @@ import type {
   CheckoutTotals,
   PaymentDoc,
 } from "../../models/index.js";
+import type { CheckoutOptions } from "../../services/integrations/payment-gateway/requests.js";
+import { checkoutOptionsSchema } from "../../services/integrations/payment-gateway.schemas.js";
 import { CHECKOUT_PAYMENT_METHODS, CHECKOUT_STATUSES, type CheckoutPaymentMethod } from "../constants.js";
 import { type Paise, toRupees } from "../money.js";
 import { moment, nullable, rupees } from "../view-schemas.js";
@@ -128,51 +130,11 @@ const PaymentOptionView = viewOf<ReturnType<typeof toPaymentOptionView>>(
   },
 );
 
-/** The options of Checkout.js. */
-export interface GatewayWindowSource {
-  key: string;
-  orderId: string;
-  amount: Paise;
-  currency: string;
-  name: string;
-  prefill: { name?: string; email?: string; contact?: string; method?: string };
-  method: string | null;
-}
-
-/** The only amount in paise that leaves the service: the gateway's script requires it. */
-const toGatewayWindowView = ({
-  key,
-  orderId,
-  amount,
-  currency,
-  name,
-  prefill,
-  method,
-}: GatewayWindowSource) => ({
-  key,
-  orderId,
-  amount,
-  currency,
-  name,
-  prefill: { name: prefill.name, email: prefill.email, contact: prefill.contact, method: prefill.method },
-  method,
-});
-
-const GatewayWindowView = viewOf<ReturnType<typeof toGatewayWindowView>>("GatewayWindow", {
-  key: text,
-  orderId: text,
-  amount: Joi.number().integer().min(100),
-  currency: text,
-  name: text,
-  prefill: Joi.object({ name: text, email: text, contact: text, method: text }),
-  method: textOrNull,
-});
-
 export interface PaymentChoiceSource {
   overview: CheckoutViewSource;
   options: readonly PaymentOptionSource[];
   /** Null for cash on delivery, and when nothing is due. */
-  gateway: GatewayWindowSource | null;
+  gateway: CheckoutOptions | null;
 }
 
 /** The response of every route that chooses a payment: of the checkout, of payments, and the retry. */
@@ -180,12 +142,13 @@ export const toPaymentChoiceView = ({ overview, options, gateway }: PaymentChoic
   session: toCheckoutView(overview),
   paymentOptions: options.map(toPaymentOptionView),
   payment: overview.payment && toPaymentView(overview.payment),
-  gateway: gateway && toGatewayWindowView(gateway),
+  // The gateway's adapter decides what its script in the browser needs, and describes it.
+  gateway,
 });
 
 export const PaymentChoiceView = viewOf<ReturnType<typeof toPaymentChoiceView>>("PaymentChoice", {
   session: CheckoutView,
   paymentOptions: Joi.array().items(PaymentOptionView),
   payment: nullable(PaymentView),
-  gateway: nullable(GatewayWindowView),
+  gateway: nullable(checkoutOptionsSchema),
 });

@@ -2,6 +2,7 @@ import Joi from "joi";
 import type { PaymentDoc } from "../../models/index.js";
 import { PAYMENT_GATEWAY_STATUSES, PAYMENT_GATEWAYS, PAYMENT_METHODS } from "../constants.js";
 import { toRupees } from "../money.js";
+import { failureMessageOf } from "../payment-failures.js";
 import { moment, rupees } from "../view-schemas.js";
 import { id, text } from "./parts.view.js";
 import { viewOf } from "./view-of.js";
@@ -28,7 +29,7 @@ export const toPaymentView = (payment: PaymentDoc) => ({
   capturedAmount: toRupees(payment.capturedAmount),
   refundedAmount: toRupees(payment.refundedAmount),
   methodDetails: toMethodDetailsView(payment.methodDetails),
-  errorMessage: payment.errorMessage ?? undefined,
+  errorMessage: failureMessageOf(payment) ?? undefined,
   retryOf: payment.retryOf?.toHexString(),
   createdAt: payment.createdAt,
   capturedAt: payment.capturedAt ?? undefined,

@@ -19,7 +19,7 @@ const CheckoutBody = Joi.object<Attempt & { key?: string; amount?: number }>({
   details: Joi.object({
     email: Joi.string().allow(""),
     contact: Joi.string().allow(""),
-    description: Joi.string().allow(""),
+    description: Joi.string().max(255, "utf8").allow(""),
     notes: Joi.object(),
   }),
   key: Joi.string(),

@@ -42,6 +42,9 @@ export const invalidField = (description: string, field: string): GatewayError =
     field,
   });
 
+export const amountTooLarge = (): GatewayError =>
+  invalidField("Amount exceeds maximum amount allowed.", "amount");
+
 export const authenticationFailed = (): GatewayError =>
   new GatewayError(401, "BAD_REQUEST_ERROR", "Authentication failed");
 

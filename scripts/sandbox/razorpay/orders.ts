@@ -1,5 +1,5 @@
 import { isRecord } from "../shared/values.js";
-import { invalidField } from "./errors.js";
+import { amountTooLarge, invalidField } from "./errors.js";
 import type { Gateway } from "./gateway.js";
 import { collection, readExpand, readFlag, readPage, selectPage } from "./lists.js";
 import type { OrderRecord } from "./store.js";
@@ -83,6 +83,7 @@ function assertExpiries(automatic: number | null, manual: number): void {
 export function createOrder(gateway: Gateway, body: unknown): OrderEntity {
   const fields = readFields(body, CREATE_FIELDS);
   const amount = readAmount(fields);
+  if (amount > gateway.settings.maximumAmount) throw amountTooLarge();
   const currency = readCurrency(fields);
   const receipt = readText(fields, "receipt", 40);
   const record: OrderRecord = {

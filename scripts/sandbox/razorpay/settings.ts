@@ -1,6 +1,8 @@
 import type { WebhookSettings } from "./webhook-types.js";
 
 export interface SimulatorSettings {
+  /** Orders above this (paise) are refused; the real limit depends on the merchant's account. */
+  maximumAmount: number;
   /** For orders without `payment.capture`. */
   accountCapture: "automatic" | "manual";
   /** Lists omit entities younger than this (seconds); point reads show them. */
@@ -36,6 +38,7 @@ export type SettingsPatch = Partial<Omit<SimulatorSettings, "webhooks">> & {
 
 export function defaultSettings(webhookDelayMs: number): SimulatorSettings {
   return {
+    maximumAmount: 1_000_000_000,
     accountCapture: "automatic",
     listLagSeconds: 0,
     writeLatencyMs: 0,

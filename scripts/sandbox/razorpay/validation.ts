@@ -45,11 +45,12 @@ function assertStorable(text: string): void {
   if (/\p{Emoji_Presentation}/u.test(text)) throw serverError();
 }
 
+/** @param maximum in bytes: the gateway's error says characters, but it counts bytes */
 export function readText(fields: Fields, field: string, maximum: number): string | null {
   const value = fields[field];
   if (missing(value)) return null;
   if (typeof value !== "string") throw invalidField(`The ${field} must be a string.`, field);
-  if (value.length > maximum) {
+  if (Buffer.byteLength(value) > maximum) {
     throw invalidField(`The ${field} may not be greater than ${maximum} characters.`, field);
   }
   assertStorable(value);
@@ -72,9 +73,9 @@ export function readChoice<T extends string>(fields: Fields, field: string, choi
 }
 
 const MAXIMUM_NOTES = 15;
-const MAXIMUM_NOTE_LENGTH = 256;
+const MAXIMUM_NOTE_BYTES = 256;
 
-/** At most 15 pairs of at most 256 characters. Empty notes are `[]`, like on the real gateway. */
+/** At most 15 pairs of at most 256 bytes, whatever the error says. Empty notes are `[]`, like on the real gateway. */
 export function readNotes(fields: Fields): Notes {
   const value = fields.notes;
   if (missing(value) || (Array.isArray(value) && value.length === 0)) return [];
@@ -92,7 +93,7 @@ function readNote(key: string, note: unknown): string | number {
   if (typeof note !== "string" && typeof note !== "number") {
     throw invalidField(`The notes.${key} must be a string.`, "notes");
   }
-  if (key.length > MAXIMUM_NOTE_LENGTH || String(note).length > MAXIMUM_NOTE_LENGTH) {
+  if (Math.max(Buffer.byteLength(key), Buffer.byteLength(String(note))) > MAXIMUM_NOTE_BYTES) {
     throw invalidField(`The notes.${key} may not be greater than 256 characters.`, "notes");
   }
   assertStorable(String(note));

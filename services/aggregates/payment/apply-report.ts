@@ -53,15 +53,26 @@ export async function applyReport(incoming: IncomingReport): Promise<boolean> {
   }
 }
 
-/**
- * The gateway also reports a captured payment as `refunded` once all of it is refunded. Here a refund never changes
- * the status of a captured payment; only an uncaptured one becomes `refunded`.
- */
+/** The status of a record by the gateway's status. */
 function targetStatus({ record, report }: IncomingReport): PaymentGatewayStatus {
-  if (report.status === "created") return PENDING;
-  if (report.status !== "refunded") return report.status;
-  return report.captured || record.status === CAPTURED ? CAPTURED : REFUNDED;
+  switch (report.status) {
+    case "created":
+    case "requires_action":
+      return PENDING;
+    case "cancelled":
+      return wasAuthorized(record, report) ? REFUNDED : FAILED;
+    // The gateway also reports a captured payment as `refunded` once all of it is refunded. Here a refund never
+    // changes the status of a captured payment; only an uncaptured one becomes `refunded`.
+    case "refunded":
+      return report.captured || record.status === CAPTURED ? CAPTURED : REFUNDED;
+    default:
+      return report.status;
+  }
 }
+
+/** An authorisation that was voided goes back to the customer, like one that expired. */
+const wasAuthorized = (record: PaymentDoc, report: GatewayPayment): boolean =>
+  record.status === AUTHORIZED || report.authorizedAt !== null;
 
 /** The reported facts that the record keeps. Null never overwrites a known value. */
 function factsOf({ record, report }: IncomingReport): Partial<PaymentDoc> {
@@ -72,6 +83,8 @@ function factsOf({ record, report }: IncomingReport): Partial<PaymentDoc> {
   return known;
 }
 
+const NO_ERROR = { errorCode: null, errorReason: null, errorMessage: null, nextStep: null };
+
 const authorizedFacts = (incoming: IncomingReport): Partial<PaymentDoc> => ({
   ...factsOf(incoming),
   authorizedAt: incoming.record.authorizedAt ?? now(),
@@ -80,8 +93,7 @@ const authorizedFacts = (incoming: IncomingReport): Partial<PaymentDoc> => ({
 const capturedFacts = (incoming: IncomingReport): Partial<PaymentDoc> => ({
   ...factsOf(incoming),
   capturedAt: incoming.record.capturedAt ?? incoming.report.capturedAt ?? now(),
-  errorCode: null,
-  errorMessage: null,
+  ...NO_ERROR,
 });
 
 async function authorize(incoming: IncomingReport): Promise<boolean> {
@@ -177,7 +189,8 @@ function fail(incoming: IncomingReport): Promise<boolean> {
   const { record, report } = incoming;
   const set = {
     ...factsOf(incoming),
-    ...{ accepted: false, errorCode: report.errorCode, errorMessage: report.errorDescription },
+    ...{ accepted: false, errorCode: report.errorCode, errorReason: report.errorReason },
+    ...{ errorMessage: report.errorDescription, nextStep: report.nextStep },
   };
   const paymentId = record._id.toHexString();
   const dedupeKey = `payment.failed:${paymentId}:${report.id}`;

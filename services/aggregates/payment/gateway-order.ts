@@ -1,6 +1,7 @@
 import { config } from "../../../config/env.config.js";
 import { Payment, type PaymentDoc } from "../../../models/index.js";
-import { unwrap } from "../../../utils/result.js";
+import { RuleError } from "../../../utils/errors.js";
+import { type Failure, isRefused, unwrap } from "../../../utils/result.js";
 import { paymentGateway } from "../../integrations/payment-gateway.service.js";
 import { reopenWebhooksAbout } from "../../platform/stored-webhooks.service.js";
 
@@ -17,7 +18,8 @@ export interface GatewayOrderRequest {
  * receipt before one is created, because the answer may have been lost or the process may have crashed before
  * it was stored. Runs under the checkout's lease; while the gateway is down the payment stays without a
  * gateway order, and the next choice of a method continues here.
- * @throws the typed upstream errors
+ * @throws RuleError METHOD_UNAVAILABLE, AMOUNT_BELOW_MINIMUM when the gateway refuses the amount; the typed upstream
+ *   errors
  */
 export async function ensureGatewayOrder({ payment, isNew }: GatewayOrderRequest): Promise<PaymentDoc> {
   if (payment.gatewayOrderId) return payment;
@@ -50,5 +52,19 @@ async function create(payment: PaymentDoc): Promise<string> {
     notes: { checkoutSessionId: payment.checkoutSessionId?.toHexString() ?? "" },
     capture: config.payments.capture,
   });
+  const amountError = isRefused(result) ? toAmountError(result) : null;
+  if (amountError) throw amountError;
   return unwrap(result).id;
+}
+
+/** The gateway's limits for one payment depend on the merchant's account, so only the gateway knows them. */
+function toAmountError({ code }: Failure): RuleError | null {
+  if (code === "AMOUNT_TOO_LARGE") {
+    const reason = "The amount is more than can be paid online at once";
+    const message = `${reason}. Remove items from the cart, or choose another payment method`;
+    return new RuleError("METHOD_UNAVAILABLE", message, { reason, nextStep: "other_method" });
+  }
+  if (code !== "AMOUNT_TOO_SMALL") return null;
+  const reason = "The amount is below the minimum of the payment method";
+  return new RuleError("AMOUNT_BELOW_MINIMUM", reason, { reason });
 }

@@ -9,6 +9,7 @@ import { minutesFromNow, now } from "../../../utils/clock.js";
 import { type CheckoutPaymentMethod, CURRENCY, PAYMENT_GATEWAY_STATUS } from "../../../utils/constants.js";
 import { ZERO_PAISE } from "../../../utils/money.js";
 import { paymentMachine } from "../../../utils/state-machines.js";
+import { paymentGateway } from "../../integrations/payment-gateway.service.js";
 import { firstEntry } from "../../platform/transition.service.js";
 
 /** What is to be paid, and how. */
@@ -68,7 +69,8 @@ export function openPayment(
       method,
       amount: frozen.totals.amountDue,
       retryOf: retryOf?._id ?? null,
-      sweep: gateway === "razorpay" ? { nextAt: minutesFromNow(FIRST_SWEEP_MINUTES), attempts: 0 } : null,
+      sweep:
+        gateway === paymentGateway.name ? { nextAt: minutesFromNow(FIRST_SWEEP_MINUTES), attempts: 0 } : null,
       statusHistory: [firstEntry(paymentMachine.initial, { type: "customer" })],
     },
     tx,
@@ -76,7 +78,7 @@ export function openPayment(
 }
 
 const gatewayOf = (method: CheckoutPaymentMethod | null): PaymentDoc["gateway"] =>
-  method === "cod" ? "cod" : "razorpay";
+  method === "cod" ? "cod" : paymentGateway.name;
 
 type NewPayment = Partial<PaymentDoc> &
   Pick<PaymentDoc, "checkoutSessionId" | "gateway" | "method" | "amount" | "statusHistory">;
@@ -91,7 +93,8 @@ export async function insertPayment(fields: NewPayment, tx?: ClientSession): Pro
     status: paymentMachine.initial,
     currency: CURRENCY,
     ...{ capturedAmount: ZERO_PAISE, refundedAmount: ZERO_PAISE, refundReserved: ZERO_PAISE },
-    ...{ fee: null, tax: null, errorCode: null, errorMessage: null, gatewayResponse: null },
+    ...{ fee: null, tax: null, gatewayResponse: null },
+    ...{ errorCode: null, errorReason: null, errorMessage: null, nextStep: null },
     ...{ authorizedAt: null, capturedAt: null, retryOf: null },
     ...{ accepted: false, surplus: false, supersededAt: null, mismatch: null, attention: false },
     ...{ reconciledAt: null, settlement: null, disputes: [], sweep: null },

@@ -1,11 +1,12 @@
 import Joi from "joi";
 import { CURRENCY } from "../../../utils/constants.js";
-import type {
-  GatewayDispute,
-  GatewayDowntime,
-  GatewayRefund,
-  GatewaySettlement,
-  SettlementRow,
+import {
+  type GatewayDispute,
+  type GatewayDowntime,
+  type GatewayRefund,
+  type GatewaySettlement,
+  SETTLEMENT_ROW_TYPES,
+  type SettlementRow,
 } from "../payment-gateway.js";
 import {
   amount,
@@ -93,9 +94,10 @@ export function mapRazorpaySettlement(entity: unknown): GatewaySettlement {
 }
 
 /** Rows of adjustments lack most fields. */
-const settlementRowSchema = Joi.object<SettlementRow>({
+const settlementRowSchema = Joi.object<Omit<SettlementRow, "type"> & { type: string }>({
   entityId: Joi.string().max(100),
   type: Joi.string().max(50),
+  currency: currency.empty(nothing).optional().default(CURRENCY),
   debit: amountOrZero,
   credit: amountOrZero,
   amount: amountOrZero,
@@ -109,10 +111,13 @@ const settlementRowSchema = Joi.object<SettlementRow>({
   orderId: optionalText,
   orderReceipt: optionalText,
   disputeId: optionalText,
+  description: optionalText,
   createdAt: optionalTime,
 });
 
 /** @throws TypeError when the entity is not a row of the report */
 export function mapRazorpaySettlementRow(entity: unknown): SettlementRow {
-  return readEntity(settlementRowSchema, entity);
+  const row = readEntity(settlementRowSchema, entity);
+  const type = SETTLEMENT_ROW_TYPES.find((known) => known === row.type) ?? "adjustment";
+  return { ...row, type };
 }

@@ -7,6 +7,7 @@ import type {
   GatewayPayment,
   GatewayPaymentStatus,
 } from "../payment-gateway.js";
+import { nextStepOf } from "./declines.js";
 import {
   amount,
   amountOrZero,
@@ -53,12 +54,20 @@ interface Instrument {
 
 type MethodFields = Instrument & Pick<PaymentEntity, "method">;
 
-type Reworked = "gateway" | "captured" | "awaitsManualCapture" | "method" | "methodDetails" | "status";
+type Reworked =
+  | "gateway"
+  | "captured"
+  | "awaitsManualCapture"
+  | "method"
+  | "methodDetails"
+  | "status"
+  | "nextStep";
 
 interface PaymentEntity extends Omit<GatewayPayment, Reworked>, Instrument {
   status: string;
   captured: boolean | null;
   method: string | null;
+  errorSource: string | null;
 }
 
 const paymentSchema = Joi.object<PaymentEntity>({
@@ -82,12 +91,14 @@ const paymentSchema = Joi.object<PaymentEntity>({
   errorCode: optionalText,
   errorDescription: optionalText,
   errorReason: optionalText,
+  errorSource: optionalText,
   notes: texts,
   createdAt: optionalTime,
   authorizedAt: optionalTime,
   capturedAt: optionalTime,
 });
 
+/** This gateway has no `requires_action` and no `cancelled`: such a payment stays `created` until it fails. */
 const STATUSES: readonly GatewayPaymentStatus[] = ["created", "authorized", "captured", "refunded", "failed"];
 
 function toStatus(status: string): GatewayPaymentStatus {
@@ -113,7 +124,7 @@ function toMethodDetails({ method, card, bank, wallet, vpa }: MethodFields): Gat
  * @throws TypeError when the entity is not a payment
  */
 export function mapRazorpayPayment(entity: unknown, capture: "automatic" | "manual"): GatewayPayment {
-  const { bank, wallet, vpa, card, ...payment } = readEntity(paymentSchema, entity);
+  const { bank, wallet, vpa, card, errorSource, ...payment } = readEntity(paymentSchema, entity);
   const status = toStatus(payment.status);
   return {
     ...payment,
@@ -122,6 +133,7 @@ export function mapRazorpayPayment(entity: unknown, capture: "automatic" | "manu
     captured: payment.captured ?? status === "captured",
     awaitsManualCapture: status === "authorized" && capture === "manual",
     method: toOwnMethod(payment.method),
+    nextStep: status === "failed" ? nextStepOf({ ...payment, errorSource }) : null,
     methodDetails: toMethodDetails({ method: payment.method, bank, wallet, vpa, card }),
   };
 }

@@ -22,6 +22,7 @@ export const NO_GATEWAY_REFUSALS: readonly GatewayRefusal[] = [];
 
 export const ORDER_REFUSALS: readonly GatewayRefusal[] = [
   AMOUNT_TOO_SMALL,
+  { description: /exceeds (the )?maximum amount/i, code: "AMOUNT_TOO_LARGE" },
   { description: /unique_receipt is\/are not required/i, code: "UNIQUE_RECEIPT_UNKNOWN" },
 ];
 

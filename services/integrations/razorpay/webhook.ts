@@ -1,6 +1,7 @@
 import Joi from "joi";
 import { isRecord } from "../../../utils/helpers.js";
-import type { GatewayEvent, GatewayEventPart } from "../payment-gateway.js";
+import type { GatewayEvent, GatewayEventPart, PaymentGateway, WebhookVerifier } from "../payment-gateway.js";
+import { hmacVerifier } from "../signatures.js";
 import { optionalText, optionalTime } from "./fields.js";
 import {
   mapRazorpayDispute,
@@ -79,3 +80,30 @@ export function parseRazorpayWebhook(payload: unknown, options: WebhookOptions):
     unreadable,
   };
 }
+
+/** @param secrets two during a rotation */
+export const razorpayWebhookVerifier = (secrets: readonly string[]): WebhookVerifier =>
+  hmacVerifier("x-razorpay-signature", secrets);
+
+/** The header with the id is not signed: a value that is long or has other characters is ignored. */
+const EVENT_ID = /^[A-Za-z0-9_-]{1,100}$/;
+const MAX_EVENT_TYPE = 100;
+
+type WebhookPart = Pick<PaymentGateway, "webhookVerifier" | "identifyWebhook" | "parseWebhook">;
+
+export const webhookPart = (
+  options: WebhookOptions & { webhookSecrets: readonly string[] },
+): WebhookPart => ({
+  webhookVerifier: razorpayWebhookVerifier(options.webhookSecrets),
+
+  identifyWebhook({ headers, payload }) {
+    const id = headers["x-razorpay-event-id"];
+    const type = isRecord(payload) && typeof payload.event === "string" ? payload.event : "";
+    return {
+      eventId: typeof id === "string" && EVENT_ID.test(id) ? id : null,
+      type: type.slice(0, MAX_EVENT_TYPE) || "unknown",
+    };
+  },
+
+  parseWebhook: (payload) => parseRazorpayWebhook(payload, options),
+});

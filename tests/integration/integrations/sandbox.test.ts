@@ -248,9 +248,6 @@ test("When a payment is captured and refunded, then the gateway's simulator agre
   expect(unwrap(await gateway.listPaymentsOfOrder(order.id))).toHaveLength(1);
   expect(unwrap(await gateway.capturePayment({ paymentId, amount })).status).toBe("captured");
   expect(unwrap(await gateway.getGatewayOrder(order.id)).status).toBe("paid");
-  const signature = sandbox.control.razorpay.signCheckout(order.id, paymentId);
-  const claim = { gatewayOrderId: order.id, gatewayPaymentId: paymentId, signature };
-  expect(gateway.verifyCheckoutSignature(claim)).toBe(true);
   const request = {
     paymentId,
     amount,
@@ -266,11 +263,13 @@ test("When a payment is captured and refunded, then the gateway's simulator agre
   ).toEqual(isRefusedWith("FULLY_REFUNDED"));
   const from = new Date(Date.now() - 3_600_000);
   const listed = unwrap(await gateway.listPayments({ from, to: new Date(Date.now() + 60_000) }));
-  expect(listed).toMatchObject({ count: 1, payments: [{ id: paymentId, amount, refundStatus: "full" }] });
+  expect(listed).toMatchObject({ count: 1, items: [{ id: paymentId, amount, refundStatus: "full" }] });
   expect(unwrap(await gateway.listDowntimes())).toEqual([]);
   sandbox.control.razorpay.settle();
-  const today = new Date();
-  const rows = await gateway.settlementRows({ year: today.getFullYear(), month: today.getMonth() + 1 });
-  expect(rows.success).toBe(true);
+  const rows = unwrap(await gateway.settlementRows({ from, to: new Date(Date.now() + 60_000) }));
+  expect(rows.items.map(({ type, entityId }) => [type, entityId])).toEqual([
+    ["payment", paymentId],
+    ["refund", refund.id],
+  ]);
   expect(sandbox.control.razorpay.warnings()).toEqual([]);
 });

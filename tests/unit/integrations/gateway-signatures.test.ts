@@ -22,16 +22,19 @@ const body = Buffer.concat([
   Buffer.from('"}'),
 ]);
 
+const isGenuine = (raw: Buffer, signature: string | undefined) =>
+  gateway.webhookVerifier.isAuthentic(raw, { "x-razorpay-signature": signature });
+
 describe("webhook signatures", () => {
   test.each(["new-secret", "old-secret"])("When %s signed the raw bytes, then it is genuine", (secret) => {
-    expect(gateway.verifyWebhookSignature(body, sign(secret, body))).toBe(true);
+    expect(isGenuine(body, sign(secret, body))).toBe(true);
   });
 
   test("When the body was parsed and written again, then it is not", () => {
     const text = '{"note":"\\/"}';
     const rewritten = Buffer.from(JSON.stringify(JSON.parse(text)));
-    expect(gateway.verifyWebhookSignature(Buffer.from(text), sign("new-secret", text))).toBe(true);
-    expect(gateway.verifyWebhookSignature(rewritten, sign("new-secret", text))).toBe(false);
+    expect(isGenuine(Buffer.from(text), sign("new-secret", text))).toBe(true);
+    expect(isGenuine(rewritten, sign("new-secret", text))).toBe(false);
   });
 
   test.each([
@@ -43,7 +46,7 @@ describe("webhook signatures", () => {
     ["another secret's", sign("other", body)],
     ["the key secret's", sign("key-secret", body)],
   ])("When the signature is %s, then it is not genuine", (_kind, signature) => {
-    expect(gateway.verifyWebhookSignature(body, signature)).toBe(false);
+    expect(isGenuine(body, signature)).toBe(false);
   });
 
   test("When the secret is empty, then nothing is genuine", () => {
@@ -59,17 +62,28 @@ describe("webhook signatures", () => {
 
 describe("checkout signatures", () => {
   const signature = sign("key-secret", `${ORDER_ID}|${PAYMENT_ID}`);
-  const claim = { gatewayOrderId: ORDER_ID, gatewayPaymentId: PAYMENT_ID, signature };
+  const answer = {
+    razorpay_order_id: ORDER_ID,
+    razorpay_payment_id: PAYMENT_ID,
+    razorpay_signature: signature,
+  };
 
   test("When it covers our order and the payment, then it is genuine", () => {
-    expect(gateway.verifyCheckoutSignature(claim)).toBe(true);
+    expect(gateway.isCheckoutAnswerGenuine(answer, ORDER_ID)).toBe(true);
   });
 
   test.each([
-    ["another order", { gatewayOrderId: "order_AAAAAAAAAAAAAA" }],
-    ["another payment", { gatewayPaymentId: "pay_AAAAAAAAAAAAAA" }],
-    ["the webhook's secret", { signature: sign("new-secret", `${ORDER_ID}|${PAYMENT_ID}`) }],
+    ["another payment", { razorpay_payment_id: "pay_AAAAAAAAAAAAAA" }],
+    ["the webhook's secret", { razorpay_signature: sign("new-secret", `${ORDER_ID}|${PAYMENT_ID}`) }],
+    ["nothing at all", { razorpay_signature: undefined }],
   ])("When it is for %s, then it is not", (_kind, change) => {
-    expect(gateway.verifyCheckoutSignature({ ...claim, ...change })).toBe(false);
+    expect(gateway.isCheckoutAnswerGenuine({ ...answer, ...change }, ORDER_ID)).toBe(false);
+  });
+
+  test("When the client names its own order, then only the order stored here counts", () => {
+    const ofAnother = "order_AAAAAAAAAAAAAA";
+    expect(gateway.isCheckoutAnswerGenuine(answer, ofAnother)).toBe(false);
+    const forged = { ...answer, razorpay_order_id: ofAnother };
+    expect(gateway.isCheckoutAnswerGenuine(forged, ORDER_ID)).toBe(true);
   });
 });

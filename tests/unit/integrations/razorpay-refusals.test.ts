@@ -65,6 +65,7 @@ const CALLS: GatewayCall[] = [
     refusals: [
       ["The amount must be at least INR 1.00", "AMOUNT_TOO_SMALL"],
       ["Amount cannot be blank.", "AMOUNT_TOO_SMALL"],
+      ["Amount exceeds maximum amount allowed.", "AMOUNT_TOO_LARGE"],
     ],
   },
   {
@@ -97,9 +98,11 @@ const CALLS: GatewayCall[] = [
   { name: "listDowntimes", call: (gateway) => gateway.listDowntimes(), refusals: [] },
   {
     name: "settlementRows",
-    call: (gateway) => gateway.settlementRows({ year: 2026, month: 1 }),
+    call: (gateway) => gateway.settlementRows(range),
     refusals: [],
   },
+  { name: "listDisputes", call: (gateway) => gateway.listDisputes(range), refusals: [] },
+  { name: "getDispute", call: (gateway) => gateway.getDispute("disp_AAAAAAAAAAAAAA"), refusals: LOOKUP },
 ];
 
 const FAULTS = [
