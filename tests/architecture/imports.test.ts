@@ -65,6 +65,7 @@ describe("The rules", () => {
     ["flows-go-down", "services/flows/up.flow.ts", "../../src/orders/orders.service.js"],
     ["services-go-down", "services/platform/up.ts", "../flows/pay.flow.js"],
     ["models-go-down", "models/up.model.ts", "../services/platform/plain.js"],
+    ["shared-views-go-down", "utils/views/up.view.ts", "../../services/integrations/stock.js"],
     ["database-goes-down", "config/database.config.ts", "../services/platform/plain.js"],
     ["bottom", "utils/up.ts", "../models/order.model.js"],
     ["bottom", "config/env.config.ts", "../services/platform/plain.js"],

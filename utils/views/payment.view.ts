@@ -1,6 +1,11 @@
 import Joi from "joi";
 import type { PaymentDoc } from "../../models/index.js";
-import { PAYMENT_GATEWAY_STATUSES, PAYMENT_GATEWAYS, PAYMENT_METHODS } from "../constants.js";
+import {
+  PAYMENT_GATEWAY_STATUSES,
+  PAYMENT_GATEWAYS,
+  PAYMENT_METHODS,
+  PAYMENT_NEXT_STEPS,
+} from "../constants.js";
 import { toRupees } from "../money.js";
 import { failureMessageOf } from "../payment-failures.js";
 import { moment, rupees } from "../view-schemas.js";
@@ -30,6 +35,7 @@ export const toPaymentView = (payment: PaymentDoc) => ({
   refundedAmount: toRupees(payment.refundedAmount),
   methodDetails: toMethodDetailsView(payment.methodDetails),
   errorMessage: failureMessageOf(payment) ?? undefined,
+  nextStep: payment.nextStep ?? undefined,
   retryOf: payment.retryOf?.toHexString(),
   createdAt: payment.createdAt,
   capturedAt: payment.capturedAt ?? undefined,
@@ -58,5 +64,11 @@ export const PaymentView = viewOf<ReturnType<typeof toPaymentView>>(
     methodDetails: MethodDetailsView,
     createdAt: moment,
   },
-  { orderNumber: text, errorMessage: text, retryOf: id, capturedAt: moment },
+  {
+    orderNumber: text,
+    errorMessage: text,
+    nextStep: Joi.string().valid(...PAYMENT_NEXT_STEPS),
+    retryOf: id,
+    capturedAt: moment,
+  },
 );

@@ -101,6 +101,7 @@ describe("orders", () => {
 
   test.each([
     [{ amount: 99, currency: "INR" }, "The amount must be at least INR 1.00"],
+    [{ amount: 1_000_000_001, currency: "INR" }, "Amount exceeds maximum amount allowed."],
     [{ amount: 100.5, currency: "INR" }, "The amount must be an integer."],
     [{ amount: "500", currency: "INR" }, "The amount must be an integer."],
     [{ currency: "INR" }, "The amount field is required."],
@@ -108,6 +109,11 @@ describe("orders", () => {
     [{ amount: 500, currency: "INR", colour: 1 }, "colour is/are not required and should not be sent"],
     [
       { amount: 500, currency: "INR", receipt: "r".repeat(41) },
+      "The receipt may not be greater than 40 characters.",
+    ],
+    [
+      // 14 letters of 3 bytes each.
+      { amount: 500, currency: "INR", receipt: "क".repeat(14) },
       "The receipt may not be greater than 40 characters.",
     ],
     [
@@ -128,6 +134,10 @@ describe("orders", () => {
     ],
     [
       { amount: 500, currency: "INR", notes: { long: "x".repeat(257) } },
+      "The notes.long may not be greater than 256 characters.",
+    ],
+    [
+      { amount: 500, currency: "INR", notes: { long: "क".repeat(86) } },
       "The notes.long may not be greater than 256 characters.",
     ],
   ])("When %j is sent, then it is refused with: %s", async (body, description) => {

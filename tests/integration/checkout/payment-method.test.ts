@@ -130,6 +130,32 @@ describe("an online method", () => {
     expect(available.map(({ method }: { method: string }) => method)).toEqual(["upi", "cod"]);
   });
 
+  test("When the gateway refuses the amount as too high, then 400 says so, and another method can be chosen", async () => {
+    const buyer = await shop().guest().prepare({ coupon: coupons.FREESHIP });
+    const before = done(await buyer.checkout());
+    control().razorpay.configure({ maximumAmount: 10_000 });
+    for (const attempt of ["first", "again"]) {
+      const details = refused(await buyer.choose("card"), 400, "METHOD_UNAVAILABLE");
+      expect([attempt, details]).toEqual([
+        attempt,
+        { reason: expect.stringContaining("more than can be paid online"), nextStep: "other_method" },
+      ]);
+      const { status, paymentMethod, payment, cart } = done(await buyer.checkout());
+      expect({ status, paymentMethod, payment }).toEqual({
+        ...{ status: before.status, paymentMethod: null, payment: null },
+      });
+      expect(cart.items).toEqual(before.cart.items);
+    }
+    expect(control().razorpay.ledger().captures).toEqual([]);
+    for (const payment of await buyer.stored.payments()) {
+      expect(payment).toMatchObject({ status: "failed", gatewayOrderId: null, accepted: false });
+    }
+    control().razorpay.configure({ maximumAmount: 1_000_000_000 });
+    const { gateway } = done(await buyer.choose("card"));
+    done(await buyer.verify(buyer.pay(gateway.orderId)));
+    expect(done(await buyer.order())).toMatchObject({ paymentStatus: "paid" });
+  });
+
   test("When less than ₹1 is due, then AMOUNT_BELOW_MINIMUM and there is no payment", async () => {
     control().catalog.setPrice(variants.hairOil, 0.6, 349);
     const buyer = await shop().guest().prepare({ coupon: coupons.FREESHIP });

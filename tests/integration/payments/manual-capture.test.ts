@@ -1,4 +1,5 @@
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
+import { unwrap } from "../../../utils/result.js";
 import { done, refused, useShop } from "../checkout/shop-world.js";
 
 /** The gateway only authorises; placing the order captures. */
@@ -36,6 +37,36 @@ test("When an authorised payment's order is placed, then it is captured, once, a
   for (const { id } of gateway().events()) await gateway().redeliver(id);
   await shop().settle();
   expect(await buyer.stored.refunds()).toEqual([]);
+});
+
+test("When the gateway reports an authorisation as voided, then it pays for nothing, and another payment can", async () => {
+  const { buyer, paid } = await authorised();
+  const { paymentGateway } = await import("../../../services/integrations/payment-gateway.service.js");
+  const { settlePayment } = await import("../../../services/flows/settle-payment.flow.js");
+  const report = unwrap(await paymentGateway.getGatewayPayment(paid.paymentId));
+  await settlePayment({ ...report, status: "requires_action" }, "webhook");
+  expect(await buyer.stored.payments()).toMatchObject([{ status: "authorized", accepted: true }]);
+  await settlePayment({ ...report, status: "cancelled" }, "webhook");
+  // A late report of the authorisation changes nothing.
+  await settlePayment(report, "webhook");
+  expect(await buyer.stored.payments()).toMatchObject([
+    { status: "refunded", accepted: false, surplus: true },
+  ]);
+  expect(await buyer.stored.refunds()).toEqual([]);
+});
+
+test("When the gateway reports that the customer gave up, then the attempt failed, with the next step", async () => {
+  const buyer = shop().guest();
+  const { gateway: window } = await buyer.open();
+  const paid = buyer.pay(window.orderId, { method: "upi", outcome: "pending" });
+  const { paymentGateway } = await import("../../../services/integrations/payment-gateway.service.js");
+  const { settlePayment } = await import("../../../services/flows/settle-payment.flow.js");
+  const report = unwrap(await paymentGateway.getGatewayPayment(paid.paymentId));
+  await settlePayment({ ...report, status: "requires_action" }, "webhook");
+  expect(await buyer.stored.payments()).toMatchObject([{ status: "pending" }]);
+  await settlePayment({ ...report, status: "cancelled", nextStep: "try_again" }, "webhook");
+  expect(await buyer.stored.payments()).toMatchObject([{ status: "failed", nextStep: "try_again" }]);
+  expect(done(await buyer.choose("card")).payment).toMatchObject({ status: "pending", method: "card" });
 });
 
 test("When the client does not return, then the report of the authorisation places the order and captures", async () => {

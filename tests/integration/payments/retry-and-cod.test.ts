@@ -20,7 +20,14 @@ describe("a failed attempt", () => {
   test("When it failed, then the session is unchanged, the reason is shown, and the customer gets one message", async () => {
     const { buyer, payment } = await failedAttempt();
     const view = done(await buyer.get(`/api/payments/${payment.id}`));
-    expect(view).toMatchObject({ status: "failed", errorMessage: expect.any(String), capturedAmount: 0 });
+    expect(view).toMatchObject({ status: "failed", nextStep: "contact_bank", capturedAmount: 0 });
+    expect(view.errorMessage).toMatch(/^Your bank declined the payment\. Contact the bank/);
+    expect(await buyer.stored.payments()).toMatchObject([
+      {
+        ...{ errorCode: "BAD_REQUEST_ERROR", errorReason: "payment_failed", nextStep: "contact_bank" },
+        errorMessage: expect.stringContaining("the bank declined it"),
+      },
+    ]);
     expect(done(await buyer.checkout())).toMatchObject({
       status: "payment_pending",
       payment: { status: "failed" },
@@ -29,6 +36,7 @@ describe("a failed attempt", () => {
       dedupeKey: `payment_failed:${payment.id}`,
     });
     expect(mails).toMatchObject([{ template: "payment_failed", missing: [], requests: 1 }]);
+    expect(mails[0]?.data).toMatchObject({ reason: view.errorMessage });
   });
 
   test("When it is retried, then a new record uses the same gateway order, and the order is placed", async () => {
@@ -40,7 +48,7 @@ describe("a failed attempt", () => {
     expect((await buyer.order()).status).toBeLessThan(300);
     expect(await buyer.stored.payments()).toMatchObject([
       { status: "failed", accepted: false, orderId: null },
-      { status: "captured", accepted: true, orderId: new Types.ObjectId(buyer.id) },
+      { status: "captured", accepted: true, nextStep: null, orderId: new Types.ObjectId(buyer.id) },
     ]);
   });
 

@@ -143,6 +143,32 @@ describe("payments on the wire", () => {
     expect(map({ fee_bearer: "platform" })).toMatchObject({ feeBearer: null, offerId: null });
   });
 
+  test.each([
+    ["payment_cancelled", "customer", "try_again"],
+    ["payment_timed_out", "customer", "try_again"],
+    ["incorrect_otp", "customer", "check_details"],
+    ["invalid_vpa", "customer", "check_details"],
+    ["insufficient_funds", "customer", "other_method"],
+    ["bank_technical_error", "bank", "other_method"],
+    ["payment_risk_check_failed", "business", "other_method"],
+    ["card_declined", "issuer_bank", "contact_bank"],
+    ["payment_failed", "bank", "contact_bank"],
+    ["payment_failed", "gateway", "other_method"],
+    ["order_already_paid", "business", "contact_support"],
+    ["something_new", "issuer", "contact_bank"],
+    ["NA", "NA", "try_again"],
+    [null, null, "try_again"],
+    ["constructor", "toString", "try_again"],
+  ])("When it failed for %s, by %s, then the customer's next step is %s", (reason, source, nextStep) => {
+    const failed = map({ status: "failed", captured: false, error_reason: reason, error_source: source });
+    expect(failed).toMatchObject({ nextStep, errorReason: reason });
+    expect(map({ error_reason: reason }).nextStep).toBeNull();
+  });
+
+  test("When only the code is known, then a fault between the banks suggests another method", () => {
+    expect(map({ status: "failed", error_code: "GATEWAY_ERROR" }).nextStep).toBe("other_method");
+  });
+
   test.each([null, undefined, "text", [], 5])("When the entity is %p, then it is not a payment", (entity) => {
     expect(() => mapRazorpayPayment(entity, "automatic")).toThrow();
   });

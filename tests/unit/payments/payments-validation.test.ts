@@ -1,5 +1,7 @@
 import * as schemas from "../../../src/payments/payments.validation.js";
 import { PaymentView, toPaymentView } from "../../../src/payments/payments.view.js";
+import { PAYMENT_NEXT_STEPS } from "../../../utils/constants.js";
+import { NEXT_STEP_MESSAGES } from "../../../utils/payment-failures.js";
 import { aPayment } from "../../support/documents.js";
 import { asJson, expectView, readBody } from "../../support/schema-checks.js";
 
@@ -27,6 +29,15 @@ test.each(["../orders", "pay_1/capture", "", "x".repeat(65)])(
     expect(refused).toEqual(expect.arrayContaining(["razorpay_payment_id"]));
   },
 );
+
+test("When the gateway reported a failure, then the customer reads what to do next, not the gateway's words", () => {
+  const failed = { status: "failed", errorMessage: "BAD_REQUEST: asha.r@okbank", errorReason: "x" } as const;
+  for (const nextStep of PAYMENT_NEXT_STEPS) {
+    const view = toPaymentView(aPayment({ ...failed, nextStep }));
+    expect(view).toMatchObject({ nextStep, errorMessage: NEXT_STEP_MESSAGES[nextStep] });
+    expectView(view, PaymentView);
+  }
+});
 
 test("When a payment is shown, then only the fields for its customer are", () => {
   const view = toPaymentView(aPayment({ status: "failed", errorMessage: "The bank declined it" }));
