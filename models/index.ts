@@ -22,6 +22,7 @@ import { OrderStatusHistory } from "./orderStatusHistory.model.js";
 import { OutboxMessage } from "./outboxMessage.model.js";
 import { Payment } from "./payment.model.js";
 import { PrunedCarts } from "./prunedCarts.model.js";
+import { ReconciliationItem } from "./reconciliationItem.model.js";
 import { ReconciliationReport } from "./reconciliationReport.model.js";
 import { Refund } from "./refund.model.js";
 import { Reminder } from "./reminder.model.js";
@@ -62,6 +63,7 @@ export * from "./parts/totals.js";
 export * from "./parts/trail.js";
 export * from "./payment.model.js";
 export * from "./prunedCarts.model.js";
+export * from "./reconciliationItem.model.js";
 export * from "./reconciliationReport.model.js";
 export * from "./refund.model.js";
 export * from "./reminder.model.js";
@@ -108,6 +110,7 @@ export const allModels: readonly PreparedModel[] = [
   OutboxMessage,
   AuditLog,
   ReconciliationReport,
+  ReconciliationItem,
   JobRun,
   Reminder,
   CartDay,

@@ -245,6 +245,7 @@ schema.index(
   },
 );
 schema.index({ "sweep.nextAt": 1 }, { partialFilterExpression: { "sweep.nextAt": { $exists: true } } });
+schema.index({ "dispute.id": 1 }, { partialFilterExpression: { "dispute.id": { $gt: "" } } });
 schema.index({ status: 1, createdAt: -1 });
 schema.index({ createdAt: -1 });
 

@@ -3,7 +3,13 @@ import { Payment, type PaymentDoc, Refund, type RefundDoc } from "../../models/i
 import { REFUND_DESTINATION, REFUND_STATUS } from "../../utils/constants.js";
 import { addPaise } from "../../utils/money.js";
 import { type Failure, type Result, toUpstreamError, unwrap } from "../../utils/result.js";
-import { attemptOf, beginAttempt, lastAttempt, mismatchOf } from "../aggregates/refund/refund-attempt.js";
+import {
+  attemptOf,
+  beginAttempt,
+  lastAttempt,
+  mismatchOf,
+  refundNumberOf,
+} from "../aggregates/refund/refund-attempt.js";
 import { completeRefund, failRefund, flagRefund, settleRefund } from "../aggregates/refund/settle-refund.js";
 import type { GatewayRefund } from "../integrations/payment-gateway.js";
 import { paymentGateway } from "../integrations/payment-gateway.service.js";
@@ -112,8 +118,7 @@ export async function applyReportedRefund(report: GatewayRefund): Promise<Report
 async function findReported(report: GatewayRefund): Promise<RefundDoc | null> {
   const byId = await Refund.findOne({ gatewayRefundId: report.id }).lean<RefundDoc>();
   if (byId || !report.receipt) return byId;
-  // `REF-2026-000001-2` is the second attempt of REF-2026-000001.
-  const refundNumber = /^(REF-\d{4}-\d{6,})(-\d+)?$/.exec(report.receipt)?.[1];
+  const refundNumber = refundNumberOf(report.receipt);
   return refundNumber ? Refund.findOne({ refundNumber }).lean<RefundDoc>() : null;
 }
 

@@ -119,6 +119,20 @@ export interface GatewayDowntime {
   instrument: Record<string, string>;
 }
 
+/** What the gateway paid out to the bank account at once. */
+export interface GatewaySettlement {
+  id: string;
+  /** Credits less debits of its rows. */
+  amount: Paise;
+  status: string;
+  /** Contains `tax`. */
+  fees: Paise;
+  tax: Paise;
+  /** The bank's reference; null until it is paid out. */
+  utr: string | null;
+  createdAt: Date | null;
+}
+
 /** One line of the gateway's settlement report. */
 export interface SettlementRow {
   /** A payment's or refund's id, or that of an adjustment. */
@@ -213,6 +227,12 @@ export interface PaymentPage {
   count: number;
 }
 
+export interface RefundPage {
+  refunds: GatewayRefund[];
+  /** As in `PaymentPage`. */
+  count: number;
+}
+
 export interface PaymentCapture {
   paymentId: string;
   /** Exactly what was authorised. */
@@ -258,9 +278,12 @@ export interface PaymentGateway {
   getRefund(refundId: string): Promise<Result<GatewayRefund>>;
   /** All refunds of a payment, including those made by the gateway itself. */
   listRefunds(paymentId: string): Promise<Result<GatewayRefund[]>>;
+  /** Of all payments, newest first; may lag minutes behind `getRefund`. */
+  listRefundsBetween(range: { from: Date; to: Date } & Page): Promise<Result<RefundPage>>;
 
   listDowntimes(): Promise<Result<GatewayDowntime[]>>;
   settlementRows(period: SettlementPeriod & Page): Promise<Result<SettlementRow[]>>;
+  getSettlement(settlementId: string): Promise<Result<GatewaySettlement>>;
 
   verifyCheckoutSignature(claim: CheckoutClaim): boolean;
   /** Over the raw bytes; any of the configured secrets may match. */

@@ -13,12 +13,14 @@ import type {
   GatewayOrder,
   GatewayPayment,
   GatewayRefund,
+  GatewaySettlement,
   NewGatewayOrder,
   NewGatewayRefund,
   Page,
   PaymentCapture,
   PaymentGateway,
   PaymentPage,
+  RefundPage,
   SettlementPeriod,
   SettlementRow,
 } from "./payment-gateway.js";
@@ -26,6 +28,7 @@ import { mapRazorpayCollection, mapRazorpayPage } from "./razorpay/fields.js";
 import {
   mapRazorpayDowntime,
   mapRazorpayRefund,
+  mapRazorpaySettlement,
   mapRazorpaySettlementRow,
 } from "./razorpay/other-entities.js";
 import { mapRazorpayOrder, mapRazorpayPayment } from "./razorpay/payment-entities.js";
@@ -284,6 +287,18 @@ class RazorpayGateway implements PaymentGateway {
     return success([...refunds.values()]);
   }
 
+  listRefundsBetween({ from, to, ...page }: { from: Date; to: Date } & Page): Promise<Result<RefundPage>> {
+    return this.#ask({
+      refusals: NO_GATEWAY_REFUSALS,
+      send: (sdk) => sdk.refunds.all({ from: toSeconds(from), to: toSeconds(to), ...toPage(page) }),
+      read: (answer) => {
+        const { items, unreadable } = mapRazorpayPage(answer, mapRazorpayRefund);
+        reportUnreadable(unreadable);
+        return { refunds: items, count: items.length + unreadable.length };
+      },
+    });
+  }
+
   listDowntimes(): Promise<Result<GatewayDowntime[]>> {
     return this.#downtimes.get("all");
   }
@@ -294,6 +309,15 @@ class RazorpayGateway implements PaymentGateway {
       refusals: NO_GATEWAY_REFUSALS,
       send: (sdk) => sdk.settlements.reports({ ...period, ...toPage(page) }),
       read: (answer) => mapRazorpayCollection(answer, mapRazorpaySettlementRow),
+    });
+  }
+
+  async getSettlement(settlementId: string): Promise<Result<GatewaySettlement>> {
+    if (!isId("setl", settlementId)) return INVALID_ID;
+    return this.#ask({
+      refusals: LOOKUP_REFUSALS,
+      send: (sdk) => sdk.settlements.fetch(settlementId),
+      read: mapRazorpaySettlement,
     });
   }
 

@@ -1,6 +1,12 @@
 import Joi from "joi";
 import { CURRENCY } from "../../../utils/constants.js";
-import type { GatewayDispute, GatewayDowntime, GatewayRefund, SettlementRow } from "../payment-gateway.js";
+import type {
+  GatewayDispute,
+  GatewayDowntime,
+  GatewayRefund,
+  GatewaySettlement,
+  SettlementRow,
+} from "../payment-gateway.js";
 import {
   amount,
   amountOrZero,
@@ -11,6 +17,7 @@ import {
   optionalText,
   optionalTime,
   readEntity,
+  signedAmount,
   texts,
   time,
   toMethod,
@@ -77,6 +84,22 @@ const downtimeSchema = Joi.object<DowntimeEntity>({
 export function mapRazorpayDowntime(entity: unknown): GatewayDowntime {
   const downtime = readEntity(downtimeSchema, entity);
   return { ...downtime, method: toMethod(downtime.method) };
+}
+
+/** A balance below zero is collected from the next settlements, so an amount may be negative. */
+const settlementSchema = Joi.object<GatewaySettlement>({
+  id: idOf("setl"),
+  amount: signedAmount,
+  status: Joi.string(),
+  fees: amountOrZero,
+  tax: amountOrZero,
+  utr: optionalText,
+  createdAt: optionalTime,
+});
+
+/** @throws TypeError when the entity is not a settlement */
+export function mapRazorpaySettlement(entity: unknown): GatewaySettlement {
+  return readEntity(settlementSchema, entity);
 }
 
 /** Rows of adjustments lack most fields. */

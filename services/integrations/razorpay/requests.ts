@@ -9,7 +9,7 @@ import type { Page } from "../payment-gateway.js";
 export const PAGE_SIZE = 100;
 
 /** Ids are put into paths unencoded, so anything else is refused here. */
-export const isId = (prefix: "order" | "pay" | "rfnd", id: string) =>
+export const isId = (prefix: "order" | "pay" | "rfnd" | "setl", id: string) =>
   new RegExp(`^${prefix}_[A-Za-z0-9]{14}$`).test(id);
 
 export function refused(code: string, error: string): Failure {
@@ -37,6 +37,6 @@ export const withoutEmpty = (fields: Record<string, string | null | undefined>):
 export function reportUnreadable(reasons: readonly string[]): void {
   for (const reason of reasons) {
     countContractFault({ service: "razorpay", status: 200 });
-    logger.error({ service: "razorpay", reason }, "> The gateway listed a payment that cannot be read");
+    logger.error({ service: "razorpay", reason }, "> The gateway listed an entity that cannot be read");
   }
 }

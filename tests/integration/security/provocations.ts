@@ -330,6 +330,7 @@ const OF_ROUTES: Readonly<Record<string, Readonly<Record<string, Provoke>>>> = {
   "PUT /api/admin/invoices/template": {
     VERSION_CONFLICT: withBody({ version: 99, footer: "Thank you" }),
   },
+  "GET /api/admin/payments/reconciliations/:reportId": { NOT_FOUND: (scene) => scene.send() },
   "GET /api/admin/carts/:cartId": { CART_NOT_FOUND: (scene) => scene.send() },
   "PUT /api/admin/carts/settings": { VERSION_CONFLICT: withBody({ version: 99, maxLines: 40 }) },
   "GET /api/admin/settings/:group": { NOT_FOUND: (scene) => scene.send({ params: { group: "weather" } }) },

@@ -19,7 +19,9 @@ afterAll(() => world.stop());
 
 type Route = SecurityWorld["routes"][number];
 const isOurs = ({ path }: Route): boolean =>
-  /^\/api\/(cart|checkout|invoices|admin\/(carts|checkouts|invoices|settings|audit-logs))(\/|$)/.test(path);
+  /^\/api\/(cart|checkout|invoices|admin\/(carts|checkouts|invoices|settings|audit-logs|payments\/reconcil\w+))(\/|$)/.test(
+    path,
+  );
 const JOBS = [
   "cart-cleanup",
   "checkout-cleanup",
@@ -28,6 +30,8 @@ const JOBS = [
   "promotion-refresh",
   "retention",
   "invoice-issue",
+  "payment-reconciliation",
+  "reconciliation-requests",
 ];
 
 /** Each filter of a list on its own: combined filters can only read less. */
@@ -58,6 +62,7 @@ const FILTERS: Readonly<Record<string, readonly string[]>> = {
     ...["actorId=admin-1", "action=act-1", "resourceType=type-1", "resourceId=id-1", "sortOrder=asc"],
     ...["resourceType=type-1&resourceId=id-1", "dateFrom=2026-11-01"],
   ],
+  "GET /api/admin/payments/reconciliations": ["state=completed", "dateFrom=2026-11-01", "sortOrder=asc"],
   "GET /api/admin/invoices/tax-summary": ["dateFrom=2026-11-01", "format=csv"],
 };
 

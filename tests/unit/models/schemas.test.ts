@@ -51,6 +51,7 @@ describe("Models", () => {
       "outboxMessages",
       "payments",
       "prunedCarts",
+      "reconciliationItems",
       "reconciliationReports",
       "refunds",
       "reminders",
