@@ -5,14 +5,18 @@ import {
   type ReconciliationItemDoc,
   ReconciliationReport,
   type ReconciliationReportDoc,
+  type ReportState,
 } from "../../models/index.js";
 import { dateRange, type Page, paginate } from "../../services/platform/paginate.service.js";
 import type { ReconciliationItemKind } from "../../utils/constants.js";
 import { NotFoundError } from "../../utils/errors.js";
-import type { PageQuery } from "../../utils/request-schemas.js";
-import type { ReportListQuery } from "./reconciliation.validation.js";
+import type { ListQuery, PageQuery } from "../../utils/request-schemas.js";
 
 export { startReconciliation } from "../../services/flows/reconcile/reconcile.flow.js";
+
+export interface ReportListQuery extends ListQuery<"createdAt"> {
+  state?: ReportState;
+}
 
 /** Reports by date of creation, newest first by default. */
 export function listReconciliations({

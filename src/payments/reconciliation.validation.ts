@@ -1,16 +1,16 @@
 import Joi from "joi";
-import { REPORT_STATES, type ReportState } from "../../models/index.js";
+import { REPORT_STATES } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
 import { RECONCILIATION_ITEM_KINDS, type ReconciliationItemKind } from "../../utils/constants.js";
 import {
   dateRangeKeys,
-  type ListQuery,
   listQuery,
   objectId,
   type PageQuery,
   pageKeys,
   withinRange,
 } from "../../utils/request-schemas.js";
+import type { ReportListQuery } from "./reconciliation.service.js";
 
 /** The request schemas of the reconciliation handlers, named after them. */
 
@@ -34,10 +34,6 @@ export const reconcileSchema = {
     }),
   ).required(),
 };
-
-export interface ReportListQuery extends ListQuery<"createdAt"> {
-  state?: ReportState;
-}
 
 export const listReconciliationsSchema = {
   query: listQuery<ReportListQuery>(["createdAt"], { state: Joi.string().valid(...REPORT_STATES) }),

@@ -274,3 +274,20 @@ it("When there is no such report, or the range is in the future, then it is refu
   const future = await shop.call("post", "/api/admin/payments/reconcile", { as: admin(shop), body });
   expect(future.body.error.code).toBe("VALIDATION_ERROR");
 });
+
+it("When everything is reconciled and repaired, then every query goes by an index", async () => {
+  const shop = shopOf();
+  await paidUnseen(shop.guest());
+  await shop.db.createCollection("system.profile", { capped: true, size: 16 * 1024 * 1024 });
+  await shop.db.command({ profile: 2 });
+  const { report } = await reconcile(shop, true);
+  for (const query of ["class=missing_locally", "sortOrder=asc"]) {
+    const path = `/api/admin/payments/reconciliations/${report.id}?${query}`;
+    done(await shop.call("get", path, { as: admin(shop) }));
+  }
+  await shop.db.command({ profile: 0 });
+  const bad = { $or: [{ planSummary: /COLLSCAN/ }, { hasSortStage: true }] };
+  const plans = shop.db.collection("system.profile").find({ ns: /payments|refunds|reconciliation/, ...bad });
+  const told = (await plans.toArray()).map(({ ns, planSummary, command }) => ({ ns, planSummary, command }));
+  expect(told).toEqual([]);
+});

@@ -30,8 +30,6 @@ const JOBS = [
   "promotion-refresh",
   "retention",
   "invoice-issue",
-  "payment-reconciliation",
-  "reconciliation-requests",
 ];
 
 /** Each filter of a list on its own: combined filters can only read less. */
