@@ -12,6 +12,7 @@ import * as outbox from "./src/operations/outbox.route.js";
 import * as settings from "./src/operations/settings.route.js";
 import * as orders from "./src/orders/orders.route.js";
 import * as payments from "./src/payments/payments.route.js";
+import { reconciliation } from "./src/payments/reconciliation.route.js";
 import * as webhookEvents from "./src/payments/webhooks.admin.route.js";
 import { webhooks } from "./src/payments/webhooks.route.js";
 
@@ -28,6 +29,7 @@ export const apiRouters: readonly DescribedRouter[] = [
   cart.admin,
   checkout.admin,
   webhookEvents.admin,
+  reconciliation,
   invoices.admin,
   invoices.template,
   filing,

@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
-import type { PaymentMismatchReason } from "../utils/constants.js";
+import type { BreakClass, PaymentMismatchReason } from "../utils/constants.js";
 
 /** What Prometheus collects at GET /metrics. */
 export const metrics = new Registry();
@@ -47,3 +47,14 @@ const paymentMismatches = new Counter({
 
 export const countPaymentMismatch = (reason: PaymentMismatchReason): void =>
   paymentMismatches.inc({ reason });
+
+const reconciliationBreaks = new Counter({
+  name: "reconciliation_breaks_total",
+  help: "Breaks that a reconciliation found and did not repair, by class. Alert on any increase",
+  labelNames: ["class"] as const,
+  registers: [metrics],
+});
+
+export function countReconciliationBreaks(kind: BreakClass, count: number): void {
+  reconciliationBreaks.inc({ class: kind }, count);
+}

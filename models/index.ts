@@ -23,6 +23,7 @@ import { OutboxMessage } from "./outboxMessage.model.js";
 import { Payment } from "./payment.model.js";
 import { PaymentDowntime } from "./paymentDowntime.model.js";
 import { PrunedCarts } from "./prunedCarts.model.js";
+import { ReconciliationItem } from "./reconciliationItem.model.js";
 import { ReconciliationReport } from "./reconciliationReport.model.js";
 import { Refund } from "./refund.model.js";
 import { Reminder } from "./reminder.model.js";
@@ -65,6 +66,7 @@ export * from "./parts/trail.js";
 export * from "./payment.model.js";
 export * from "./paymentDowntime.model.js";
 export * from "./prunedCarts.model.js";
+export * from "./reconciliationItem.model.js";
 export * from "./reconciliationReport.model.js";
 export * from "./refund.model.js";
 export * from "./reminder.model.js";
@@ -111,6 +113,7 @@ export const allModels: readonly PreparedModel[] = [
   OutboxMessage,
   AuditLog,
   ReconciliationReport,
+  ReconciliationItem,
   JobRun,
   Reminder,
   CartDay,

@@ -233,6 +233,7 @@ schema.index(
   },
 );
 schema.index({ "sweep.nextAt": 1 }, { partialFilterExpression: { "sweep.nextAt": { $exists: true } } });
+schema.index({ "disputes.id": 1 }, { partialFilterExpression: { "disputes.id": { $gt: "" } } });
 schema.index({ status: 1, createdAt: -1 });
 schema.index({ createdAt: -1 });
 

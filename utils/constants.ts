@@ -342,6 +342,8 @@ export const JOB_NAMES = [
   "checkout-reminder",
   "abandoned-cart",
   "payment-sweep",
+  "payment-reconciliation",
+  "reconciliation-requests",
   "placement-recovery",
   "outbox",
   "invoice-issue",
@@ -352,6 +354,30 @@ export const JOB_NAMES = [
   "analytics",
 ] as const;
 export type JobName = (typeof JOB_NAMES)[number];
+
+/**
+ * How the gateway's books and ours can disagree. `unlinked_capture`: captured, but it has neither an order nor a
+ * refund. The order is that of the report.
+ */
+export const BREAK_CLASSES = [
+  "missing_locally",
+  "missing_at_gateway",
+  "status_mismatch",
+  "amount_mismatch",
+  "unlinked_capture",
+] as const;
+export type BreakClass = (typeof BREAK_CLASSES)[number];
+
+/** Rows of settlements without a counterpart here: listed with their amounts, no breaks. */
+export const LISTED_ROW_TYPES = ["transfer", "adjustment", "other"] as const;
+export type ListedRowType = (typeof LISTED_ROW_TYPES)[number];
+
+export const RECONCILIATION_ITEM_KINDS = [...BREAK_CLASSES, ...LISTED_ROW_TYPES] as const;
+export type ReconciliationItemKind = (typeof RECONCILIATION_ITEM_KINDS)[number];
+
+/** What an item of a report is about. */
+export const RECONCILIATION_ENTITIES = ["payment", "refund", "settlement", "row"] as const;
+export type ReconciliationEntity = (typeof RECONCILIATION_ENTITIES)[number];
 
 export const CURRENCY = "INR";
 /** Business days, document numbers and financial years follow Indian time. */

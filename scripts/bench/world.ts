@@ -46,12 +46,12 @@ async function startDatabases(): Promise<{ own: EmbeddedMongo; neighbours: Embed
   return { own, neighbours };
 }
 
-interface SandboxProcess {
+export interface SandboxProcess {
   child: ChildProcess;
   ready: SandboxReady;
 }
 
-function startSandboxProcess(mongoUri: string): Promise<SandboxProcess> {
+export function startSandboxProcess(mongoUri: string): Promise<SandboxProcess> {
   const child = fork(new URL("./sandbox-process.ts", import.meta.url));
   return new Promise((resolve, reject) => {
     child.once("message", (ready: SandboxReady) => resolve({ child, ready }));

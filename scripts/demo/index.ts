@@ -6,6 +6,7 @@ import { startService } from "../support/service-process.js";
 import { closeTheBooks } from "./books.js";
 import { creditPaysEverything, customerPaysWithCredit, guestCollects, guestSignsIn } from "./cart-scenes.js";
 import { writeDocuments } from "./documents.js";
+import { financeReconciles } from "./reconciliation.js";
 import {
   clientVanishes,
   customerPaysByCard,
@@ -17,7 +18,7 @@ import {
 
 /**
  * `npm run demo`: seven purchases against the built service and the sandbox's gateway and neighbours, printed
- * as they happen, and their invoices as files to open. It uses the HTTP API only. It exits with 0 only if every expectation holds.
+ * as they happen, their invoices as files to open, and a reconciliation with the gateway. It uses the HTTP API only. It exits with 0 only if every expectation holds.
  */
 async function main(): Promise<number> {
   const began = Date.now();
@@ -34,6 +35,7 @@ async function main(): Promise<number> {
     await play({ sandbox, serviceUrl: service.url });
     await writeDocuments({ sandbox, serviceUrl: service.url }, PURCHASES);
     await closeTheBooks(mongodbUri, sandbox, PURCHASES);
+    await financeReconciles({ sandbox, serviceUrl: service.url });
     heading("Done");
     print(green(`   Every expectation holds. It took ${((Date.now() - began) / 1000).toFixed(1)} s.`));
     print(`   Try it by hand: npm run sandbox\n`);

@@ -7,6 +7,7 @@ import { checkoutCleanup } from "./checkout-cleanup.job.js";
 import { checkoutReminder } from "./checkout-reminder.job.js";
 import { invoiceIssue } from "./invoice-issue.job.js";
 import { outbox } from "./outbox.job.js";
+import { paymentReconciliation, reconciliationRequests } from "./payment-reconciliation.job.js";
 import { paymentSweep } from "./payment-sweep.job.js";
 import { placementRecovery } from "./placement-recovery.job.js";
 import { promotionRefresh } from "./promotion-refresh.job.js";
@@ -17,6 +18,8 @@ import { webhookRetry } from "./webhook-retry.job.js";
 export const jobs: readonly Job[] = [
   placementRecovery,
   paymentSweep,
+  paymentReconciliation,
+  reconciliationRequests,
   webhookRetry,
   outbox,
   invoiceIssue,

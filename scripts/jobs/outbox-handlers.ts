@@ -18,6 +18,7 @@ import {
   notifyRefundAttention,
 } from "../../services/flows/notifications.flow.js";
 import { placementReversals } from "../../services/flows/place-order/undo.step.js";
+import { pullSettlement } from "../../services/flows/reconcile/pull-settlement.flow.js";
 import { sendRefund } from "../../services/flows/refund-payment.flow.js";
 import { notifyCartAbandoned } from "../../services/flows/remind-abandoned-cart.flow.js";
 import { notifyUnfinishedCheckout } from "../../services/flows/remind-checkout.flow.js";
@@ -37,6 +38,12 @@ function textIn(payload: Payload, field: string): string {
   const value = payload[field];
   if (typeof value !== "string") throw new TypeError(`payload without ${field}`);
   return value;
+}
+
+function dateIn(payload: Payload, field: string): Date {
+  const date = new Date(textIn(payload, field));
+  if (Number.isNaN(date.getTime())) throw new TypeError(`payload without ${field}`);
+  return date;
 }
 
 function numberIn(payload: Payload, field: string): number {
@@ -74,6 +81,13 @@ export const outboxHandlers: OutboxHandlers = {
     {
       name: "message",
       deliver: (payload) => notifyDispute(idIn(payload, "paymentId"), textIn(payload, "disputeId")),
+    },
+  ],
+  "settlement.pull": [
+    {
+      name: "payments",
+      deliver: (payload) =>
+        pullSettlement({ settlementId: textIn(payload, "settlementId"), date: dateIn(payload, "date") }),
     },
   ],
   "placement.reverse": placementReversals.map(({ name, reverse }) => ({

@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { logger } from "../../config/logger.config.js";
+import type { ReportSource } from "../../services/aggregates/payment/apply-report.js";
 import { settlePayment } from "../../services/flows/settle-payment.flow.js";
 import type { GatewayPayment } from "../../services/integrations/payment-gateway.js";
 import { paymentGateway } from "../../services/integrations/payment-gateway.service.js";
@@ -75,8 +76,8 @@ async function settledWithoutError(report: GatewayPayment): Promise<boolean> {
 }
 
 /** Applies a report of the gateway, and places the order if the payment waits for it. */
-export async function settleAndPlace(report: GatewayPayment): Promise<void> {
-  const settled = await settlePayment(report, "sweep");
+export async function settleAndPlace(report: GatewayPayment, source: ReportSource = "sweep"): Promise<void> {
+  const settled = await settlePayment(report, source);
   if (settled?.awaitsOrder && settled.payment.checkoutSessionId) {
     await placeOrReturn(settled.payment.checkoutSessionId);
   }

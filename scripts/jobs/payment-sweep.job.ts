@@ -80,9 +80,10 @@ async function sweepPayment(payment: PaymentDoc): Promise<boolean> {
 }
 
 const resolveCaptured = (context: JobContext) =>
-  workThrough({ find: findCapturedWithoutOrder, handle: resolve, idOf }, context);
+  workThrough({ find: findCapturedWithoutOrder, handle: resolveCapture, idOf }, context);
 
-function resolve({ _id, accepted, checkoutSessionId }: CapturedPayment): Promise<boolean> {
+/** Places the order of a captured payment that has none, or returns the money. */
+export function resolveCapture({ _id, accepted, checkoutSessionId }: CapturedPayment): Promise<boolean> {
   return accepted && checkoutSessionId ? placeOrReturn(checkoutSessionId) : returnStrayMoney(_id);
 }
 

@@ -3,7 +3,7 @@ import { PAYMENT_GATEWAY_STATUS, REFUND_STATUS } from "../../utils/constants.js"
 import { isDuplicateKey } from "../../utils/helpers.js";
 import { unwrap } from "../../utils/result.js";
 import { recordGatewayRefunds } from "../aggregates/refund/gateway-refunds.js";
-import { attemptOf, mismatchOf } from "../aggregates/refund/refund-attempt.js";
+import { attemptOf, mismatchOf, refundNumberOf } from "../aggregates/refund/refund-attempt.js";
 import { RefundLimitError } from "../aggregates/refund/reserve-refund.js";
 import { flagRefund, settleRefund } from "../aggregates/refund/settle-refund.js";
 import { oweSystemRefund } from "../aggregates/refund/system-refunds.js";
@@ -63,8 +63,7 @@ const reverses = ({ status }: RefundDoc, report: GatewayRefund): boolean =>
 async function findReported(report: GatewayRefund): Promise<RefundDoc | null> {
   const byId = await Refund.findOne({ gatewayRefundId: report.id }).lean<RefundDoc>();
   if (byId || !report.receipt) return byId;
-  // `REF-2026-000001-2` is the second attempt of REF-2026-000001.
-  const refundNumber = /^(REF-\d{4}-\d{6,})(-\d+)?$/.exec(report.receipt)?.[1];
+  const refundNumber = refundNumberOf(report.receipt);
   return refundNumber ? Refund.findOne({ refundNumber }).lean<RefundDoc>() : null;
 }
 

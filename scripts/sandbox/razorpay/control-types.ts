@@ -103,6 +103,8 @@ export interface DowntimeRequest {
 export interface MoneyControl {
   /** @throws GatewayError `order_already_paid` when the order has an authorised or captured payment. */
   pay(orderId: string, attempt: Attempt): AttemptResult;
+  /** Gateway orders of this many paise, each captured at once: for benches. */
+  payMany(count: number, amount: number): AttemptResult[];
   settleLate(paymentId: string, options?: { ifPaid?: SecondPaymentRule; capture?: boolean }): AttemptResult;
   /** The gateway's own automatic capture, of an `authorize_only` payment. */
   autoCapture(paymentId: string): PaymentEntity;

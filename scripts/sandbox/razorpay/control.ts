@@ -1,10 +1,17 @@
 import { createRandom } from "../shared/random.js";
 import { attemptPayment, settleLate, signCheckout } from "./attempts.js";
-import type { MoneyControl, RazorpayControl, SimulatorControl, WebhookControl } from "./control-types.js";
+import type {
+  AttemptResult,
+  MoneyControl,
+  RazorpayControl,
+  SimulatorControl,
+  WebhookControl,
+} from "./control-types.js";
 import { moveDispute, openDispute, resolveDowntime, startDowntime, updateDowntime } from "./disputes.js";
 import { GatewayError, unknownId } from "./errors.js";
 import type { GatewayFaults } from "./faults.js";
 import type { Gateway } from "./gateway.js";
+import { createOrder } from "./orders.js";
 import { autoCapture } from "./payments.js";
 import { finishRefund, refundInDashboard } from "./refunds.js";
 import { sampleBody } from "./samples.js";
@@ -17,9 +24,17 @@ const SAMPLE_ACCOUNT = "acc_Qw7Lm2Xc9Vb4Nd";
 /** Results are copies, so that they do not change under a test. */
 const copy = <T>(value: T): T => structuredClone(value);
 
+function payMany(gateway: Gateway, count: number, amount: number): AttemptResult[] {
+  const body = { amount, currency: "INR", payment: { capture: "automatic" } };
+  const payOne = () =>
+    attemptPayment(gateway, createOrder(gateway, body).id, { method: "upi", outcome: "success" });
+  return Array.from({ length: count }, payOne);
+}
+
 function moneyControl(gateway: Gateway): MoneyControl {
   return {
     pay: (orderId, attempt) => attemptPayment(gateway, orderId, attempt),
+    payMany: (count, amount) => payMany(gateway, count, amount),
     settleLate: (paymentId, options) => settleLate(gateway, paymentId, options),
     autoCapture: (paymentId) => copy(autoCapture(gateway, paymentId)),
     signCheckout: (orderId, paymentId) => signCheckout(gateway, orderId, paymentId),

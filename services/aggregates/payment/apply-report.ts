@@ -17,7 +17,7 @@ import { rejectAuthorization, rejectCapture } from "./reject-payment.js";
 const { PENDING, AUTHORIZED, CAPTURED, FAILED, REFUNDED } = PAYMENT_GATEWAY_STATUS;
 
 /** Where a report of the gateway came from. Kept in the status history for the person on call. */
-export type ReportSource = "callback" | "webhook" | "sweep" | "placement";
+export type ReportSource = "callback" | "webhook" | "sweep" | "placement" | "reconciliation";
 
 /** A report of the gateway about one payment, and our record of that payment. */
 export interface IncomingReport {

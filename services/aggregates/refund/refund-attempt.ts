@@ -65,3 +65,7 @@ export function attemptOf(refund: RefundDoc, report: GatewayRefund): "last" | "e
     return "last";
   return index >= 0 ? "earlier" : "unknown";
 }
+
+/** The number of the refund that a receipt belongs to: `REF-2026-000001-2` is the second attempt of REF-2026-000001. */
+export const refundNumberOf = (receipt: string | null): string | null =>
+  /^(REF-\d{4}-\d{6,})(-\d+)?$/.exec(receipt ?? "")?.[1] ?? null;

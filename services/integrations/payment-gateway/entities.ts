@@ -124,10 +124,17 @@ export interface GatewayDowntime {
   instrument: Record<string, string>;
 }
 
-/** A payout to the merchant's bank account. */
+/** What the gateway paid out to the bank account at once. */
 export interface GatewaySettlement {
   id: string;
-  /** The day of its rows in the settlement report. */
+  /** Credits less debits of its rows; negative when it is collected from the next settlements. */
+  amount: Paise;
+  status: string;
+  /** Contains `tax`. */
+  fees: Paise;
+  tax: Paise;
+  /** The bank's reference; null until it is paid out. */
+  utr: string | null;
   createdAt: Date;
 }
 

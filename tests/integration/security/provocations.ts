@@ -332,6 +332,7 @@ const OF_ROUTES: Readonly<Record<string, Readonly<Record<string, Provoke>>>> = {
   },
   "GET /api/admin/webhooks/:eventId": { NOT_FOUND: (scene) => scene.send() },
   "POST /api/admin/webhooks/:eventId/replay": { NOT_FOUND: (scene) => scene.send() },
+  "GET /api/admin/payments/reconciliations/:reportId": { NOT_FOUND: (scene) => scene.send() },
   "GET /api/admin/carts/:cartId": { CART_NOT_FOUND: (scene) => scene.send() },
   "PUT /api/admin/carts/settings": { VERSION_CONFLICT: withBody({ version: 99, maxLines: 40 }) },
   "GET /api/admin/settings/:group": { NOT_FOUND: (scene) => scene.send({ params: { group: "weather" } }) },

@@ -19,7 +19,7 @@ afterAll(() => world.stop());
 
 type Route = SecurityWorld["routes"][number];
 const isOurs = ({ path }: Route): boolean =>
-  /^\/api\/(cart|checkout|invoices|admin\/(carts|checkouts|invoices|settings|audit-logs|webhooks))(\/|$)/.test(
+  /^\/api\/(cart|checkout|invoices|admin\/(carts|checkouts|invoices|settings|audit-logs|webhooks|payments\/reconcil\w+))(\/|$)/.test(
     path,
   );
 const JOBS = [
@@ -64,6 +64,7 @@ const FILTERS: Readonly<Record<string, readonly string[]>> = {
     ...["state=flagged", "event=payment.captured", "source=razorpay", "dateFrom=2026-11-01", "sortOrder=asc"],
     ...["state=received&event=refund.failed", "state=flagged&source=shipping&sortOrder=asc"],
   ],
+  "GET /api/admin/payments/reconciliations": ["state=completed", "dateFrom=2026-11-01", "sortOrder=asc"],
   "GET /api/admin/invoices/tax-summary": ["dateFrom=2026-11-01", "format=csv"],
 };
 

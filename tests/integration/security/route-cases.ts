@@ -265,6 +265,19 @@ const PAYMENTS: Record<string, RouteCase> = {
   "GET /api/payments/:paymentId": { access: "guest:reject", params: paymentId },
 };
 
+const RECONCILIATION: Record<string, RouteCase> = {
+  "POST /api/admin/payments/reconcile": {
+    access: "admin:payments:reconcile",
+    body: () => ({ dateFrom: "2026-11-01", dateTo: "2026-11-02" }),
+    otherBody: () => ({ dateFrom: "2026-11-01", dateTo: "2026-11-03" }),
+  },
+  "GET /api/admin/payments/reconciliations": { access: "admin:payments:read" },
+  "GET /api/admin/payments/reconciliations/:reportId": {
+    access: "admin:payments:read",
+    params: () => ({ reportId: "0".repeat(24) }),
+  },
+};
+
 const FILING: Record<string, RouteCase> = {
   "GET /api/admin/invoices/tax-summary": { access: "admin:invoices:read" },
   "GET /api/admin/invoices/gstr1": { access: "admin:invoices:read", query: "period=112026" },
@@ -312,6 +325,7 @@ const OPERATIONS: Record<string, RouteCase> = {
 
 export const ROUTE_CASES: Readonly<Record<string, RouteCase>> = {
   ...FILING,
+  ...RECONCILIATION,
   ...CART,
   ...ADMIN_CARTS,
   ...CHECKOUT,

@@ -52,6 +52,7 @@ describe("Models", () => {
       "paymentDowntimes",
       "payments",
       "prunedCarts",
+      "reconciliationItems",
       "reconciliationReports",
       "refunds",
       "reminders",

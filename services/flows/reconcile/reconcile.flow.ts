@@ -1,0 +1,119 @@
+import { logger } from "../../../config/logger.config.js";
+import { countReconciliationBreaks } from "../../../config/metrics.config.js";
+import type { BreakSummary, ComparedCounts, ReconciliationReportDoc } from "../../../models/index.js";
+import { now } from "../../../utils/clock.js";
+import { addPaise } from "../../../utils/money.js";
+import { dayNumberOf, type Span, spanOfDays } from "../../../utils/periods.js";
+import { daysOf } from "./days.js";
+import { reconcilePayments } from "./reconcile-payments.js";
+import { reconcileRefunds } from "./reconcile-refunds.js";
+import { addSettlements, reconcileSettlements } from "./reconcile-settlements.js";
+import { type PaymentRepairs, repairBreaks } from "./repair-breaks.js";
+import { sumUpBreaks } from "./report-items.js";
+import { claimDueReport, type Run, tryRun } from "./report-run.js";
+import { startReconciliation } from "./start-reconciliation.js";
+
+export type { PaymentRepairs } from "./repair-breaks.js";
+export { type ReconciliationRequest, startReconciliation } from "./start-reconciliation.js";
+
+/** The gateway may authorise a payment up to three days after it was made, so each day is compared four times. */
+const NIGHTLY_DAYS = 4;
+const DAY_MS = 86_400_000;
+
+/** Orders the nightly reconciliation: the last complete days in India, report only. */
+export async function startNightlyReconciliation(): Promise<void> {
+  const yesterday = dayNumberOf(new Date(now().getTime() - DAY_MS));
+  const { from, to } = spanOfDays(yesterday - NIGHTLY_DAYS + 1, yesterday);
+  await startReconciliation({ dateFrom: from, dateTo: to, repair: false, startedById: null });
+}
+
+/**
+ * Runs every reconciliation that was ordered, one after the other. One that was interrupted goes on with its first
+ * unfinished step; after five failures its report is `failed`.
+ */
+export async function runReconciliations(
+  repairs: PaymentRepairs,
+  signal: AbortSignal,
+): Promise<{ completed: number; unfinished: number }> {
+  const runs = { completed: 0, unfinished: 0 };
+  while (!signal.aborted) {
+    const run = await claimDueReport(signal);
+    if (!run) break;
+    const isCompleted = await tryRun(run, (held) => reconcile(held, repairs));
+    runs[isCompleted ? "completed" : "unfinished"] += 1;
+  }
+  return runs;
+}
+
+async function reconcile(run: Run, repairs: PaymentRepairs): Promise<void> {
+  const days = daysOf(run.report);
+  const steps = [
+    ...days.map((day) => () => reconcileDay(run, day)),
+    ...days.map((day) => () => settleDay(run, day)),
+  ];
+  for (const step of steps.slice(run.report.stepsDone)) {
+    await step();
+    run.report.stepsDone += 1;
+    const { payments, refunds, settlements, stepsDone } = run.report;
+    await run.write({ payments, refunds, settlements, stepsDone });
+  }
+  if (run.report.repair) await repairBreaks(run, repairs);
+  await complete(run);
+}
+
+async function reconcileDay(run: Run, day: Span): Promise<void> {
+  const payments = await reconcilePayments(run, day);
+  const refunds = await reconcileRefunds(run, day);
+  add(run.report.payments, payments);
+  add(run.report.refunds, refunds);
+}
+
+async function settleDay(run: Run, day: Span): Promise<void> {
+  const settled = await reconcileSettlements(run, day);
+  run.report.settlements = addSettlements(run.report.settlements, settled);
+}
+
+function add(total: ComparedCounts, part: Pick<ComparedCounts, "compared" | "unresolved">): void {
+  total.compared += part.compared;
+  total.unresolved += part.unresolved;
+}
+
+async function complete(run: Run): Promise<void> {
+  const { report } = run;
+  const totals = await sumUpBreaks(report._id);
+  await run.write({
+    state: "completed",
+    breaks: { $literal: totals.breaks },
+    payments: withBreaks(report.payments, totals.payments),
+    refunds: withBreaks(report.refunds, totals.refunds),
+    finishedAt: "$$NOW",
+    leaseToken: null,
+    error: null,
+  });
+  announce({ ...report, breaks: totals.breaks });
+}
+
+const withBreaks = (counts: ComparedCounts, breaks: number): ComparedCounts => ({
+  ...counts,
+  breaks,
+  matched: counts.compared - counts.unresolved - breaks,
+});
+
+/** Money at risk is an alarm: a line at error, and the metric. */
+function announce({
+  _id,
+  dateFrom,
+  dateTo,
+  breaks,
+  payments,
+  refunds,
+  settlements,
+}: ReconciliationReportDoc): void {
+  const left = ({ count, repaired }: BreakSummary) => count - repaired;
+  for (const part of breaks) countReconciliationBreaks(part.kind, left(part));
+  const amountAtRisk = addPaise(...breaks.map(({ amountLeft }) => amountLeft));
+  const compared = { payments: payments.compared, refunds: refunds.compared, rows: settlements.rows };
+  const about = { reportId: _id.toHexString(), dateFrom, dateTo, compared, amountAtRisk };
+  if (breaks.every((part) => left(part) === 0)) logger.info(about, "> Reconciled: no breaks are left");
+  else logger.error({ ...about, breaks }, "> Reconciled: the gateway's books and ours disagree");
+}
