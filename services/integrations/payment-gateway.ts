@@ -8,6 +8,7 @@ import type {
   GatewayOrder,
   GatewayPayment,
   GatewayRefund,
+  GatewaySettlement,
   SettlementRow,
 } from "./payment-gateway/entities.js";
 import type {
@@ -46,7 +47,7 @@ export interface GatewayCapabilities {
   voids: boolean;
   /** `listDisputes`, `getDispute` */
   disputes: boolean;
-  /** `settlementRows` */
+  /** `settlementRows`, `getSettlement` */
   settlements: boolean;
 }
 
@@ -75,12 +76,15 @@ export interface PaymentGateway {
   getRefund(refundId: string): Promise<Result<GatewayRefund>>;
   /** All refunds of a payment, including those made by the gateway itself. */
   listRefunds(paymentId: string): Promise<Result<GatewayRefund[]>>;
+  /** Of all payments, by creation; may lag minutes behind `getRefund`. */
+  listRefundsBetween(list: ListRequest): Promise<Result<GatewayPage<GatewayRefund>>>;
 
   /** By the time the dispute was opened. */
   listDisputes(list: ListRequest): Promise<Result<GatewayPage<GatewayDispute>>>;
   getDispute(disputeId: string): Promise<Result<GatewayDispute>>;
   /** By the time of the payout, in no promised order. A row without `settlementUtr` is not with the bank yet. */
   settlementRows(list: ListRequest): Promise<Result<GatewayPage<SettlementRow>>>;
+  getSettlement(settlementId: string): Promise<Result<GatewaySettlement>>;
   /** Empty for a gateway that reports none. */
   listDowntimes(): Promise<Result<GatewayDowntime[]>>;
 

@@ -18,6 +18,7 @@ import {
   optionalText,
   optionalTime,
   readEntity,
+  signedAmount,
   texts,
   time,
   toMethod,
@@ -86,7 +87,15 @@ export function mapRazorpayDowntime(entity: unknown): GatewayDowntime {
   return { ...downtime, method: toMethod(downtime.method) };
 }
 
-const settlementSchema = Joi.object<GatewaySettlement>({ id: idOf("setl"), createdAt: time });
+const settlementSchema = Joi.object<GatewaySettlement>({
+  id: idOf("setl"),
+  amount: signedAmount,
+  status: Joi.string(),
+  fees: amountOrZero,
+  tax: amountOrZero,
+  utr: optionalText,
+  createdAt: time,
+});
 
 /** @throws TypeError when the entity is not a settlement */
 export function mapRazorpaySettlement(entity: unknown): GatewaySettlement {

@@ -4,13 +4,15 @@ import type { GatewayRefund, NewGatewayRefund, PaymentGateway } from "../payment
 import type { Connection } from "./connection.js";
 import { mapRazorpayCollection } from "./fields.js";
 import { mapRazorpayRefund } from "./other-entities.js";
-import { LOOKUP_REFUSALS, REFUND_REFUSALS } from "./refusals.js";
+import { LOOKUP_REFUSALS, NO_GATEWAY_REFUSALS, REFUND_REFUSALS } from "./refusals.js";
 import {
   INVALID_AMOUNT,
   INVALID_ID,
   isId,
+  listByPages,
   notWhatWasAsked,
   PAGE_SIZE,
+  readPage,
   toNotes,
   toReceipt,
 } from "./requests.js";
@@ -19,7 +21,10 @@ import {
 const MAX_REFUND_PAGES = 10;
 const IDEMPOTENCY_KEY = /^[A-Za-z0-9_-]{10,100}$/;
 
-type RefundCalls = Pick<PaymentGateway, "createRefund" | "findRefundByReceipt" | "getRefund" | "listRefunds">;
+type RefundCalls = Pick<
+  PaymentGateway,
+  "createRefund" | "findRefundByReceipt" | "getRefund" | "listRefunds" | "listRefundsBetween"
+>;
 
 export function refundCalls({ ask, write }: Connection): RefundCalls {
   function send(request: NewGatewayRefund): Promise<Result<GatewayRefund>> {
@@ -69,6 +74,15 @@ export function refundCalls({ ask, write }: Connection): RefundCalls {
   return {
     listRefunds,
     findRefundByReceipt,
+
+    listRefundsBetween: (list) =>
+      listByPages(list, (query) =>
+        ask({
+          refusals: NO_GATEWAY_REFUSALS,
+          send: (sdk) => sdk.refunds.all(query),
+          read: (answer) => readPage(answer, query.skip, mapRazorpayRefund),
+        }),
+      ),
 
     async createRefund(request) {
       const { paymentId, amount, receipt } = request;

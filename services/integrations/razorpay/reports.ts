@@ -3,7 +3,12 @@ import { createCachedLookup } from "../cached-lookup.js";
 import type { ListRequest, PaymentGateway, SettlementRow } from "../payment-gateway.js";
 import type { Connection } from "./connection.js";
 import { mapRazorpayCollection } from "./fields.js";
-import { mapRazorpayDispute, mapRazorpayDowntime, mapRazorpaySettlementRow } from "./other-entities.js";
+import {
+  mapRazorpayDispute,
+  mapRazorpayDowntime,
+  mapRazorpaySettlement,
+  mapRazorpaySettlementRow,
+} from "./other-entities.js";
 import { LOOKUP_REFUSALS, NO_GATEWAY_REFUSALS } from "./refusals.js";
 import { INVALID_CURSOR, INVALID_ID, isId, listByPages, readPage, toSkip } from "./requests.js";
 import { type SettlementPeriod, settlementPeriods } from "./settlement-periods.js";
@@ -11,7 +16,10 @@ import { type SettlementPeriod, settlementPeriods } from "./settlement-periods.j
 /** The gateway's largest page of the settlement report. */
 const SETTLEMENT_PAGE_SIZE = 1000;
 
-type ReportCalls = Pick<PaymentGateway, "listDisputes" | "getDispute" | "settlementRows" | "listDowntimes">;
+type ReportCalls = Pick<
+  PaymentGateway,
+  "listDisputes" | "getDispute" | "settlementRows" | "getSettlement" | "listDowntimes"
+>;
 
 /** What the gateway tells besides payments and refunds. */
 export function reportCalls({ options, ask }: Connection): ReportCalls {
@@ -57,6 +65,15 @@ export function reportCalls({ options, ask }: Connection): ReportCalls {
         refusals: LOOKUP_REFUSALS,
         send: (sdk) => sdk.disputes.fetch(disputeId),
         read: mapRazorpayDispute,
+      });
+    },
+
+    async getSettlement(settlementId) {
+      if (!isId("setl", settlementId)) return INVALID_ID;
+      return ask({
+        refusals: LOOKUP_REFUSALS,
+        send: (sdk) => sdk.settlements.fetch(settlementId),
+        read: mapRazorpaySettlement,
       });
     },
 

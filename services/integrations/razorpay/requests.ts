@@ -12,7 +12,7 @@ import { mapRazorpayPage } from "./fields.js";
 export const PAGE_SIZE = 100;
 
 /** Ids are put into paths unencoded, so anything else is refused here. */
-export const isId = (prefix: "order" | "pay" | "rfnd" | "disp", id: string) =>
+export const isId = (prefix: "order" | "pay" | "rfnd" | "disp" | "setl", id: string) =>
   new RegExp(`^${prefix}_[A-Za-z0-9]{14}$`).test(id);
 
 export function refused(code: string, error: string): Failure {
