@@ -65,7 +65,14 @@ const LIFECYCLES: Lifecycle[] = [
   {
     machine: orderPaymentMachine,
     initial: "pending",
-    moves: ["pending → paid", "pending → failed", "failed → pending", "failed → paid", "paid → refunded"],
+    moves: [
+      "pending → paid",
+      "pending → failed",
+      "failed → pending",
+      "failed → paid",
+      "paid → refunded",
+      "refunded → paid",
+    ],
   },
   {
     machine: fulfillmentMachine,

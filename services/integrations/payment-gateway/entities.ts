@@ -124,17 +124,19 @@ export interface GatewayDowntime {
   instrument: Record<string, string>;
 }
 
-/** What the gateway paid out to the bank account at once. */
+/** A payout to the merchant's bank account. */
 export interface GatewaySettlement {
   id: string;
-  /** Credits less debits of its rows; negative when it is collected from the next settlements. */
+  /** Credits less debits of its rows; below zero, it is collected from the next payouts. */
   amount: Paise;
+  /** The gateway's own name of it. */
   status: string;
   /** Contains `tax`. */
   fees: Paise;
   tax: Paise;
-  /** The bank's reference; null until it is paid out. */
+  /** The bank's reference; null until the bank has one. */
   utr: string | null;
+  /** The day of its rows in the settlement report. */
   createdAt: Date;
 }
 

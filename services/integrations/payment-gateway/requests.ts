@@ -57,7 +57,7 @@ export interface ListRequest {
 }
 
 /**
- * A page of a list. While pages are read, an entry may come twice when others are added, but none is left out: so
+ * A page of a list. While pages are read, others may be added, and then an entry may come twice, but none is left out:
  * recognise entries by their ids.
  */
 export interface GatewayPage<T> {

@@ -26,6 +26,7 @@ export const amount = Joi.number<Paise>()
   .integer()
   .min(0)
   .custom((value: number) => paise(value));
+/** A balance below zero is collected from the next payouts. */
 export const signedAmount = Joi.number<Paise>()
   .integer()
   .custom((value: number) => paise(value));

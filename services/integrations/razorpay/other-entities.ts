@@ -87,7 +87,6 @@ export function mapRazorpayDowntime(entity: unknown): GatewayDowntime {
   return { ...downtime, method: toMethod(downtime.method) };
 }
 
-/** A balance below zero is collected from the next settlements, so an amount may be negative. */
 const settlementSchema = Joi.object<GatewaySettlement>({
   id: idOf("setl"),
   amount: signedAmount,

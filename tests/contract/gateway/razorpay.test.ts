@@ -81,7 +81,7 @@ async function startRazorpay(): Promise<GatewayWorld> {
     openDispute: (paymentId) => control.openDispute(paymentId).id,
     loseDispute: (disputeId) => control.moveDispute(disputeId, "lost"),
     startDowntime: (method) => control.startDowntime({ method }),
-    payOut: () => control.settle(),
+    payOut: () => control.settle()?.id ?? "",
     advance: (seconds) => control.advance(seconds),
     now: () => new Date(control.now()),
     done: () => {

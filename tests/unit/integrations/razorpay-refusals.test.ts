@@ -101,6 +101,12 @@ const CALLS: GatewayCall[] = [
     call: (gateway) => gateway.settlementRows(range),
     refusals: [],
   },
+  { name: "listRefundsBetween", call: (gateway) => gateway.listRefundsBetween(range), refusals: [] },
+  {
+    name: "getSettlement",
+    call: (gateway) => gateway.getSettlement("setl_AAAAAAAAAAAAAA"),
+    refusals: LOOKUP,
+  },
   { name: "listDisputes", call: (gateway) => gateway.listDisputes(range), refusals: [] },
   { name: "getDispute", call: (gateway) => gateway.getDispute("disp_AAAAAAAAAAAAAA"), refusals: LOOKUP },
 ];

@@ -101,6 +101,28 @@ export function describeRefunds(stage: Stage): void {
       expect(unwrap(await stage.gateway.findRefundByReceipt(paymentId, ours.receipt))).not.toBeNull();
     });
 
+    test("When refunds of several payments are listed by time, then all are there, each once, page by page", async () => {
+      const made = new Set<string>();
+      for (let payment = 0; payment < 2; payment += 1) {
+        const paymentId = await stage.captured();
+        made.add(unwrap(await stage.gateway.createRefund(stage.refund(paymentId))).id);
+        for (let more = 0; more < 60; more += 1) stage.world.refundElsewhere(paymentId, 100);
+      }
+      const listed = new Set<string>();
+      let cursor: string | null | undefined;
+      while (cursor !== null) {
+        const request = { ...stage.lately(), ...(cursor && { cursor }) };
+        const page = unwrap(await stage.gateway.listRefundsBetween(request));
+        for (const { id } of page.items) listed.add(id);
+        cursor = page.next;
+      }
+      expect(listed.size).toBe(122);
+      for (const id of made) expect(listed).toContain(id);
+      const { from } = stage.lately();
+      const earlier = { from: new Date(from.getTime() - 3_600_000), to: from };
+      expect(unwrap(await stage.gateway.listRefundsBetween(earlier)).items).toEqual([]);
+    });
+
     test("When all is refunded, then the payment was captured all the same", async () => {
       const paymentId = await stage.captured();
       unwrap(await stage.gateway.createRefund(stage.refund(paymentId, { amount: AMOUNT })));

@@ -58,15 +58,27 @@ export function describeReports(stage: Stage): void {
       const { gateway, world } = stage;
       if (!gateway.capabilities.settlements) {
         expect(await gateway.settlementRows(stage.lately())).toEqual(refusedWith("NOT_SUPPORTED"));
+        expect(await gateway.getSettlement("any")).toEqual(refusedWith("NOT_SUPPORTED"));
         return;
       }
       const order = await stage.order();
       const { paymentId } = world.pay(order.id, "upi");
       const refund = unwrap(await gateway.createRefund(stage.refund(paymentId)));
       const { fee, tax } = unwrap(await gateway.getGatewayPayment(paymentId));
-      world.payOut();
+      const settlementId = world.payOut();
       const { from, to } = stage.lately();
       const rows = await readRows(from, to);
+      const payout = unwrap(await gateway.getSettlement(settlementId));
+      expect(payout).toMatchObject({
+        id: settlementId,
+        amount: AMOUNT - (fee ?? 0) - refund.amount,
+        fees: fee,
+        tax,
+      });
+      expect(rows.map((row) => [row.settlementId, row.settlementUtr])).toEqual([
+        [settlementId, payout.utr],
+        [settlementId, payout.utr],
+      ]);
       const settled = { currency: "INR", settled: true, settlementUtr: expect.any(String) };
       const payment = {
         ...settled,

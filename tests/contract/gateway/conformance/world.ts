@@ -68,8 +68,8 @@ export interface GatewayWorld {
   openDispute(paymentId: string): string;
   loseDispute(disputeId: string): void;
   startDowntime(method: CustomerMethod): void;
-  /** Pays out what was captured and refunded since the last time. */
-  payOut(): void;
+  /** Pays out what was captured and refunded since the last time. @returns the id of the payout */
+  payOut(): string;
   /** Moves the gateway's clock. */
   advance(seconds: number): void;
   now(): Date;
