@@ -7,6 +7,13 @@ export interface ListedCounts {
   unresolved: number;
 }
 
+/** What is newer is left to the next run: webhooks are under way, and the gateway's lists lag minutes behind. */
+const SETTLED_AFTER_MS = 15 * 60_000;
+
+/** What was captured later may still become an order or a refund. */
+export const settledBefore = ({ startedAt }: Pick<ReconciliationReportDoc, "startedAt">): Date =>
+  new Date(startedAt.getTime() - SETTLED_AFTER_MS);
+
 type Range = Pick<ReconciliationReportDoc, "dateFrom" | "comparedUntil">;
 
 /** The Indian days of a range, the first and the last cut to it. Empty when nothing is old enough to be compared. */

@@ -7,7 +7,7 @@ import type { GatewayPayment } from "../../integrations/payment-gateway.js";
 import { paymentGateway } from "../../integrations/payment-gateway.service.js";
 import { pagesOf } from "./ask-gateway.js";
 import { COMPARED_FIELDS, type ComparedPayment, checkPayment, toPaymentItem } from "./check-payment.js";
-import { inBatches, isOfAnotherDay, type ListedCounts } from "./days.js";
+import { inBatches, isOfAnotherDay, type ListedCounts, settledBefore } from "./days.js";
 import { type NewItem, writeItems } from "./report-items.js";
 import type { Run } from "./report-run.js";
 
@@ -45,20 +45,20 @@ async function findSuspects(listed: readonly GatewayPayment[], { report }: Run):
     comparePayment({
       local: byId.get(gateway.id) ?? null,
       gateway,
-      settledBefore: report.comparedUntil,
+      settledBefore: settledBefore(report),
     }) !== null;
   return listed.filter(differs).map(({ id }) => id);
 }
 
 async function checkAll(run: Run, ids: readonly string[], counts: ListedCounts): Promise<void> {
-  const { _id, comparedUntil } = run.report;
+  const before = settledBefore(run.report);
   const items: NewItem[] = [];
   await forEachAtOnce(ids, AT_ONCE, async (id) => {
-    const checked = await checkPayment(id, comparedUntil);
+    const checked = await checkPayment(id, before);
     if (!checked.isAnswered) counts.unresolved += 1;
     else if (checked.finding) items.push(toPaymentItem(id, checked, checked.finding));
   });
-  await writeItems(_id, items);
+  await writeItems(run.report._id, items);
 }
 
 interface Listed {
@@ -91,14 +91,14 @@ async function checkUnlisted(
   day: Span,
   { ids, counts }: { ids: readonly string[]; counts: ListedCounts },
 ): Promise<void> {
-  const { _id, comparedUntil } = run.report;
+  const before = settledBefore(run.report);
   const items: NewItem[] = [];
   await forEachAtOnce(ids, AT_ONCE, async (id) => {
-    const checked = await checkPayment(id, comparedUntil);
+    const checked = await checkPayment(id, before);
     if (checked.isAnswered && isOfAnotherDay(checked.gateway, day, run.report)) return;
     counts.compared += 1;
     if (!checked.isAnswered) counts.unresolved += 1;
     else if (checked.finding) items.push(toPaymentItem(id, checked, checked.finding));
   });
-  await writeItems(_id, items);
+  await writeItems(run.report._id, items);
 }

@@ -1,4 +1,5 @@
 import type { SettlementCounts } from "../../../models/index.js";
+import { forEachAtOnce } from "../../../utils/async.js";
 import { LISTED_ROW_TYPES, type ListedRowType } from "../../../utils/constants.js";
 import { addPaise, type Paise, subtractPaise, ZERO_PAISE } from "../../../utils/money.js";
 import type { Span } from "../../../utils/periods.js";
@@ -7,6 +8,7 @@ import { compareRow, compareSum } from "../../calculations/reconciliation/compar
 import type { SettlementRow } from "../../integrations/payment-gateway.js";
 import { paymentGateway } from "../../integrations/payment-gateway.service.js";
 import { toAnswer } from "./ask-gateway.js";
+import { checkRefund } from "./check-refund.js";
 import { type NewItem, writeItems } from "./report-items.js";
 import type { Run } from "./report-run.js";
 import { findRowRecords, type RowRecords } from "./row-records.js";
@@ -44,7 +46,7 @@ export async function reconcileSettlements(run: Run, day: Span): Promise<Settlem
     await recordSettlement(rows);
     const records = await findRowRecords(rows);
     const items = rows.flatMap((row) => countRow(row, { records, counts, sums }) ?? []);
-    await writeItems(run.report._id, items);
+    await writeItems(run.report._id, await withoutEarlierAttempts(items, counts));
     await run.keepAlive();
   }
   counts.settlements = sums.size;
@@ -96,6 +98,27 @@ function toBreak(row: SettlementRow, entity: "payment" | "refund", records: RowR
     refundId: record?.refundId ?? null,
     orderNumber: record?.orderNumber ?? null,
   };
+}
+
+const AT_ONCE = 10;
+
+/**
+ * The row of a refund may be that of an earlier attempt, which failed at the bank later: our record has the id of the
+ * attempt that followed. The gateway's refund names the record by its receipt.
+ */
+async function withoutEarlierAttempts(
+  items: readonly NewItem[],
+  counts: SettlementCounts,
+): Promise<NewItem[]> {
+  const explained = new Set<string>();
+  const unknown = items.filter(({ entity, kind }) => entity === "refund" && kind === "missing_locally");
+  await forEachAtOnce(unknown, AT_ONCE, async ({ gatewayId }) => {
+    const checked = await checkRefund(gatewayId);
+    if (checked.isAnswered && checked.gateway && !checked.finding) explained.add(gatewayId);
+  });
+  counts.matched += explained.size;
+  counts.mismatched -= explained.size;
+  return items.filter(({ gatewayId }) => !explained.has(gatewayId));
 }
 
 const toListedType = (type: string): ListedRowType =>

@@ -1,7 +1,7 @@
 import { logger } from "../../../config/logger.config.js";
 import { countReconciliationBreaks } from "../../../config/metrics.config.js";
 import type { BreakSummary, ComparedCounts, ReconciliationReportDoc } from "../../../models/index.js";
-import { now } from "../../../utils/clock.js";
+import { databaseTime, now } from "../../../utils/clock.js";
 import { addPaise } from "../../../utils/money.js";
 import { dayNumberOf, type Span, spanOfDays } from "../../../utils/periods.js";
 import { daysOf } from "./days.js";
@@ -86,7 +86,7 @@ async function complete(run: Run): Promise<void> {
     breaks: { $literal: totals.breaks },
     payments: withBreaks(report.payments, totals.payments),
     refunds: withBreaks(report.refunds, totals.refunds),
-    finishedAt: "$$NOW",
+    finishedAt: databaseTime(),
     leaseToken: null,
     error: null,
   });

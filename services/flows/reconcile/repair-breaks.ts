@@ -8,13 +8,15 @@ import {
 } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import { recordGatewayRefunds } from "../../aggregates/refund/gateway-refunds.js";
+import { attemptOf } from "../../aggregates/refund/refund-attempt.js";
 import { settleRefund } from "../../aggregates/refund/settle-refund.js";
 import type { GatewayPayment, GatewayRefund } from "../../integrations/payment-gateway.js";
 import { paymentGateway } from "../../integrations/payment-gateway.service.js";
 import { generateUniqueRefundNumber } from "../../platform/order-number.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
-import { type CheckedPayment, type ComparedPayment, checkPayment } from "./check-payment.js";
+import { type CheckedPayment, checkPayment } from "./check-payment.js";
 import { type CheckedRefund, checkRefund } from "./check-refund.js";
+import { settledBefore } from "./days.js";
 import { breaksOf } from "./report-items.js";
 import type { Run } from "./report-run.js";
 
@@ -49,7 +51,8 @@ export async function repairBreaks(run: Run, repairs: PaymentRepairs): Promise<v
 
 async function tryRepair(item: ReconciliationItemDoc, run: Run, repairs: PaymentRepairs): Promise<Outcome> {
   try {
-    if (item.entity === "payment") return await repairPayment(item, run.report.comparedUntil, repairs);
+    const check = () => checkPayment(item.gatewayId, settledBefore(run.report));
+    if (item.entity === "payment") return await repairPayment(item, check, repairs);
     if (item.entity === "refund") return await repairRefund(item);
     return needsPerson("Ask the gateway about this settlement");
   } catch (error) {
@@ -73,32 +76,20 @@ const advise = (item: ReconciliationItemDoc): Outcome => needsPerson(ADVICE[item
 
 async function repairPayment(
   item: ReconciliationItemDoc,
-  settledBefore: Date,
+  check: () => Promise<CheckedPayment>,
   repairs: PaymentRepairs,
 ): Promise<Outcome> {
-  const before = await checkPayment(item.gatewayId, settledBefore);
+  const before = await check();
   if (!before.isAnswered) return NO_ANSWER;
   if (!before.finding) return agreesNow(item, before.local?.status);
   if (!before.gateway) return advise(item);
   await repairs.settle(before.gateway);
-  await resolveUnlinked(item.gatewayId, { settledBefore, repairs });
-  return afterwards(item, await checkPayment(item.gatewayId, settledBefore));
+  const settled = await check();
+  if (settled.isAnswered && settled.finding?.kind === "unlinked_capture" && settled.local) {
+    await repairs.resolveCapture(settled.local);
+  }
+  return afterwards(item, await check());
 }
-
-interface Resolving {
-  settledBefore: Date;
-  repairs: PaymentRepairs;
-}
-
-async function resolveUnlinked(gatewayId: string, { settledBefore, repairs }: Resolving): Promise<void> {
-  const { finding, local } = localPart(await checkPayment(gatewayId, settledBefore));
-  if (finding?.kind === "unlinked_capture" && local) await repairs.resolveCapture(local);
-}
-
-const localPart = (
-  checked: CheckedPayment,
-): { finding: { kind: string } | null; local: ComparedPayment | null } =>
-  checked.isAnswered ? checked : { finding: null, local: null };
 
 /** Both sides agree by now. A break with a settlement is repaired only if our record has changed since. */
 function agreesNow(item: ReconciliationItemDoc, status: string | undefined): Outcome {
@@ -118,7 +109,9 @@ async function repairRefund(item: ReconciliationItemDoc): Promise<Outcome> {
   const { gateway, local, payment, finding } = before;
   if (!gateway) return advise(item);
   if (!local && payment) await recordRefund(gateway);
-  else if (local && finding.kind === "status_mismatch") await settleRefund(local, gateway);
+  else if (local && finding.kind === "status_mismatch" && attemptOf(local, gateway) === "last") {
+    await settleRefund(local, gateway);
+  }
   return afterwards(item, await checkRefund(item.gatewayId));
 }
 

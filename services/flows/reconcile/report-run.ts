@@ -80,7 +80,9 @@ async function giveBack({ report, write }: Run, error: unknown): Promise<void> {
     "> A reconciliation was interrupted",
   );
   const text = { $literal: String(error).slice(0, ERROR_LENGTH) };
-  const next = hasFailed ? { state: "failed", finishedAt: "$$NOW" } : { dueAt: databaseTime(RETRY_AFTER_MS) };
+  const next = hasFailed
+    ? { state: "failed", finishedAt: databaseTime() }
+    : { dueAt: databaseTime(RETRY_AFTER_MS) };
   return write({ ...next, leaseToken: null, error: text });
 }
 

@@ -4,10 +4,8 @@ import { now } from "../../../utils/clock.js";
 import { isDuplicateKey } from "../../../utils/helpers.js";
 import { recordAudit } from "../../platform/audit.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
-import { daysOf } from "./days.js";
+import { daysOf, settledBefore } from "./days.js";
 
-/** What is newer is left to the next run: webhooks are under way, and the gateway's lists lag minutes behind. */
-const SETTLED_AFTER_MS = 15 * 60_000;
 const AT_ONCE = new Date(0);
 
 export interface ReconciliationRequest {
@@ -45,8 +43,8 @@ async function insertReport(
 ): Promise<ReconciliationReportDoc> {
   const { dateFrom, dateTo, repair, startedById } = request;
   const at = now();
-  const settled = new Date(at.getTime() - SETTLED_AFTER_MS);
-  const comparedUntil = dateTo < settled ? dateTo : settled;
+  const settled = settledBefore({ startedAt: at });
+  const comparedUntil = new Date(Math.min(dateTo.getTime(), settled.getTime()));
   // Each day of payments and refunds, then each day of settlements.
   const steps = 2 * daysOf({ dateFrom, comparedUntil }).length;
   const fields = { ...request, comparedUntil, steps, startedAt: at, dueAt: AT_ONCE };

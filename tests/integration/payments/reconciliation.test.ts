@@ -156,6 +156,51 @@ it("When a refund was made in the dashboard, then it is missing here, and the re
   expect(await buyer.stored.payments()).toMatchObject([{ refundedAmount: 5_000 }]);
 });
 
+it("When two repairs of overlapping ranges run at once, then each break is repaired once", async () => {
+  const shop = shopOf();
+  const { razorpay } = shop.sandbox.control;
+  const [missed, refunded] = [shop.guest(), shop.guest()];
+  await paidUnseen(missed);
+  const { gateway } = await refunded.open();
+  const paid = refunded.pay(gateway.orderId);
+  done(await refunded.verify(paid));
+  done(await refunded.order());
+  const refund = razorpay.refundInDashboard(paid.paymentId, 7_000);
+  const { dateFrom, dateTo } = range();
+  await order(shop, { dateFrom, dateTo, repair: true });
+  await order(shop, { dateFrom: day(Date.now() - 24 * HOUR_MS), dateTo, repair: true });
+  await Promise.all([shop.runJob("reconciliation-requests"), shop.runJob("payment-reconciliation")]);
+
+  expect(await placed(missed)).toBe(true);
+  expect(await missed.stored.payments()).toHaveLength(1);
+  expect(await missed.stored.refunds()).toEqual([]);
+  expect(await refunded.stored.refunds()).toMatchObject([{ gatewayRefundId: refund.id, amount: 7_000 }]);
+  expect(await refunded.stored.payments()).toMatchObject([{ refundedAmount: 7_000 }]);
+});
+
+it("When the bank has paid a refund and the report was lost, then the repair completes it", async () => {
+  const shop = shopOf();
+  const { razorpay } = shop.sandbox.control;
+  razorpay.configure({ refundMode: "pending" });
+  const buyer = shop.guest();
+  const { gateway } = await buyer.open();
+  const twice = [1, 2].map(() => buyer.pay(gateway.orderId, { details: { ifPaid: "accept" } }));
+  for (const paid of twice) await buyer.verify(paid);
+  done(await buyer.order());
+  await shop.settle();
+  const [refund] = await buyer.stored.refunds();
+  expect(refund).toMatchObject({ status: "processing", gatewayRefundId: expect.any(String) });
+  razorpay.settleRefund(refund?.gatewayRefundId, "processed");
+  razorpay.configure({ refundMode: "instant" });
+
+  const { of } = await reconcile(shop, true);
+  expect(of(refund?.gatewayRefundId)).toMatchObject({
+    ...{ class: "status_mismatch", entity: "refund", localStatus: "processing" },
+    repair: { outcome: "repaired" },
+  });
+  expect(await buyer.stored.refunds()).toMatchObject([{ status: "completed" }]);
+});
+
 it("When payments are settled, then settlement and fees are on them, and a wrong sum is a break", async () => {
   const shop = shopOf();
   const { razorpay } = shop.sandbox.control;
@@ -251,7 +296,7 @@ it("When the nightly job runs, then it reports the four days before and repairs 
   const path = "/api/admin/payments/reconciliations?state=completed&limit=100";
   const { items } = done(await shop.call("get", path, { as: admin(shop) }));
   const nightly = items.filter(({ startedBy }: { startedBy: string | null }) => startedBy === null);
-  expect(nightly).toMatchObject([{ repair: false, progress: { done: 8, total: 8 } }]);
+  expect(nightly[0]).toMatchObject({ repair: false, progress: { done: 8, total: 8 } });
 });
 
 it("When a report is asked for as CSV, then it has a row per break", async () => {
