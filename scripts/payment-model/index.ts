@@ -40,6 +40,7 @@ async function main(): Promise<number> {
     const failure = await runModel({
       ...{ control: sandbox.control.razorpay, runs, seed },
       ...(PAYMENT_PATH === undefined ? {} : { path: PAYMENT_PATH }),
+      onDifference: (message) => print(`difference ${message}`),
       onProgress: (done) =>
         print(`${String(done).padStart(6)} sequences without a difference, ${seconds()} s`),
     });

@@ -14,6 +14,8 @@ export interface ModelRun {
   path?: string;
   /** Called after each round, with the sequences so far and what they ended with. */
   onProgress?(done: number, endings: Ending): void;
+  /** Called with every difference while the failure is being reduced. */
+  onDifference?(message: string): void;
 }
 
 /** Sequences at the same time; each has a checkout of its own. */
@@ -43,14 +45,11 @@ function count(ending: Ending): void {
 }
 
 /** @returns the first failure, reduced to its shortest form, or null */
-export async function runModel({
-  control,
-  runs,
-  seed,
-  path,
-  onProgress,
-}: ModelRun): Promise<ModelFailure | null> {
-  if (path !== undefined) return runLane(control, { seed, path, numRuns: PER_ROUND });
+export async function runModel(run: ModelRun): Promise<ModelFailure | null> {
+  const { control, runs, path, onProgress } = run;
+  // The settings of a round follow from the first lane's seed.
+  const seed = path === undefined ? run.seed - (run.seed % LANES) : run.seed;
+  if (path !== undefined) return runLane(run, { seed, path, numRuns: PER_ROUND });
   endings = NOTHING;
   for (let done = 0, round = 0; done < runs; round += 1) {
     await startRound(control, seed + round * LANES);
@@ -59,7 +58,7 @@ export async function runModel({
       Math.min(PER_ROUND, Math.floor((left + LANES - 1 - lane) / LANES)),
     );
     const lanes = counts.map((numRuns, lane) =>
-      numRuns === 0 ? null : runLane(control, { seed: seed + round * LANES + lane, numRuns }),
+      numRuns === 0 ? null : runLane(run, { seed: seed + round * LANES + lane, numRuns }),
     );
     const failure = (await Promise.all(lanes)).find((found) => found !== null);
     if (failure) return failure;
@@ -70,12 +69,17 @@ export async function runModel({
 }
 
 async function runLane(
-  control: RazorpayControl,
+  { control, onDifference }: ModelRun,
   parameters: { seed: number; numRuns: number; path?: string },
 ): Promise<ModelFailure | null> {
   if (parameters.path !== undefined) await startRound(control, parameters.seed - (parameters.seed % LANES));
   const property = fc.asyncProperty(sequences, async (sequence) => {
-    count(await checkSequence(control, sequence));
+    try {
+      count(await checkSequence(control, sequence));
+    } catch (error) {
+      onDifference?.(String(error));
+      throw error;
+    }
   });
   const details = await fc.check(property, parameters);
   if (!details.failed) return null;

@@ -1,4 +1,5 @@
 import type { CartDoc, CartItemDoc, CheckoutSessionDoc, FrozenCheckout } from "../../models/index.js";
+import { seedStock } from "../sandbox/seed/products.js";
 import { type Basket, makeBaskets, pickFrom } from "../seed/baskets.js";
 import { toDocuments } from "../seed/order-documents.js";
 
@@ -13,8 +14,19 @@ export interface ReadyCheckout {
   frozen: FrozenCheckout;
 }
 
+/** Only of variants that the sandbox has plenty of. */
+function makePlentifulBaskets(): Basket[] {
+  const scarce = new Set(
+    seedStock().flatMap(({ variantId, quantity }) => (quantity < PLENTY ? [variantId] : [])),
+  );
+  return makeBaskets().filter(
+    ({ isCod, lines }) => !isCod && lines.every(({ variant }) => !scarce.has(variant.id)),
+  );
+}
+
 let baskets: Basket[] | undefined;
 
+const PLENTY = 100;
 const LIFE_MS = 60 * 60_000;
 
 /**
@@ -30,7 +42,7 @@ export function makeReadyCheckout({
   goods: number;
   at: Date;
 }): ReadyCheckout {
-  baskets ??= makeBaskets().filter(({ isCod }) => !isCod);
+  baskets ??= makePlentifulBaskets();
   const basket = pickFrom(baskets, goods);
   const made = toDocuments({ number, orderNumber: "", placed: at, until: at, basket });
   const [cart] = made.carts;
