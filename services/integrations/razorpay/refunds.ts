@@ -75,15 +75,6 @@ export function refundCalls({ ask, write }: Connection): RefundCalls {
     listRefunds,
     findRefundByReceipt,
 
-    listRefundsBetween: (list) =>
-      listByPages(list, (query) =>
-        ask({
-          refusals: NO_GATEWAY_REFUSALS,
-          send: (sdk) => sdk.refunds.all(query),
-          read: (answer) => readPage(answer, query.skip, mapRazorpayRefund),
-        }),
-      ),
-
     async createRefund(request) {
       const { paymentId, amount, receipt } = request;
       if (!isId("pay", paymentId)) return INVALID_ID;
