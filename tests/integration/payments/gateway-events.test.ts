@@ -348,6 +348,7 @@ test("When a settlement is processed, then its rows are pulled once", async () =
   const entity = {
     id: "setl_AAAAAAAAAAAAAA",
     entity: "settlement",
+    ...{ amount: 97_640, fees: 2_360, tax: 360, utr: "AXIS00012345" },
     status: "processed",
     created_at: 1_767_225_600,
   };
