@@ -60,7 +60,6 @@ const UNUSED_PERMISSIONS = [
   "orders:status",
   "orders:export",
   "payments:export",
-  "payments:write",
   "refunds:approve",
   "refunds:write",
   "returns:write",
