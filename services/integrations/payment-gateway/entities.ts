@@ -140,8 +140,8 @@ export interface GatewaySettlement {
   createdAt: Date;
 }
 
-/** `adjustment`: everything else that moves money, such as a dispute that was lost. */
-export const SETTLEMENT_ROW_TYPES = ["payment", "refund", "transfer", "adjustment"] as const;
+/** `adjustment`: a correction, such as a dispute that was lost. `other`: a type that is not known here. */
+export const SETTLEMENT_ROW_TYPES = ["payment", "refund", "transfer", "adjustment", "other"] as const;
 export type SettlementRowType = (typeof SETTLEMENT_ROW_TYPES)[number];
 
 /** One line of the gateway's settlement report. */

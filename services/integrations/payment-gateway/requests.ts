@@ -57,8 +57,8 @@ export interface ListRequest {
 }
 
 /**
- * A page of a list. While pages are read, others may be added, and then an entry may come twice, but none is left out:
- * recognise entries by their ids.
+ * A page of a list. An entry may come on two pages, so recognise entries by their ids; none is left out because others
+ * are added while pages are read.
  */
 export interface GatewayPage<T> {
   items: T[];
