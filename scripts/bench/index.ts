@@ -13,7 +13,7 @@ import {
   writeReport,
 } from "./report.js";
 import { ANALYSES, SCENARIOS, type Scenario } from "./scenarios.js";
-import { webhookBurst } from "./webhooks.js";
+import { sendWebhooks, WEBHOOK_LOADS } from "./webhooks.js";
 import { type BenchWorld, openBenchWorld, untilQuiet } from "./world.js";
 
 /**
@@ -70,10 +70,12 @@ async function measureAll(world: BenchWorld, { options, orders, report }: Task):
     }
   }
   if (!isWanted("webhooks", options)) return;
-  const { outcome, cpu, appliedAfterMs } = await webhookBurst(world);
-  const row = toMeasurement({ outcome, cpu });
-  const names = { scenario: "webhooks", title: "webhook burst, acknowledged", load: "100/s" };
-  report.measurements.push({ ...row, ...names, ...about, appliedAfterMs });
+  for (const load of WEBHOOK_LOADS) {
+    const { outcome, cpu, appliedAfterMs } = await sendWebhooks(world, load);
+    const row = toMeasurement({ outcome, cpu });
+    const names = { scenario: "webhooks", title: load.title, load: `${load.perSecond}/s` };
+    report.measurements.push({ ...row, ...names, ...about, appliedAfterMs });
+  }
 }
 
 const loopsOf = ({ perSecond }: Scenario, { atOnce }: BenchOptions): Loop[] => [

@@ -140,8 +140,15 @@ export async function readFacts(db: mongoose.mongo.Db, books: Books, captureGrac
 
 export const isCashPayment = ({ gateway }: Pick<PaymentDoc, "gateway">): boolean => gateway !== "razorpay";
 
+/** What the gateway has returned of a capture, in paise: its processed refunds, and what lost disputes took back. */
+export const returnedAtGateway = (facts: Facts, gatewayPaymentId: string | null): number =>
+  [
+    ...processedRefundsOf(facts, gatewayPaymentId),
+    ...facts.books.gateway.deductions.filter(({ paymentId }) => paymentId === gatewayPaymentId),
+  ].reduce((sum, { amount }) => sum + amount, 0);
+
 /** The gateway's processed refunds of captured money. */
-export const processedRefundsOf = (facts: Facts, gatewayPaymentId: string | null) =>
+const processedRefundsOf = (facts: Facts, gatewayPaymentId: string | null) =>
   facts.books.gateway.refunds.filter(
     (row) => row.ofCapture && row.status === "processed" && row.paymentId === gatewayPaymentId,
   );

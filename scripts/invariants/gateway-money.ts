@@ -1,10 +1,10 @@
 import type { PaymentDoc, RefundDoc } from "../../models/index.js";
-import { type Facts, isCashPayment, processedRefundsOf } from "./facts.js";
+import { type Facts, isCashPayment, returnedAtGateway } from "./facts.js";
 import { type Check, duplicatesOf, finding, groupBy, sumOf } from "./invariants.js";
 
 /** Compares the gateway's own books with ours. All amounts in paise. */
 
-/** Per gateway order: captured minus refunded is what its orders were paid with and not refunded. */
+/** Per gateway order: captured minus returned is what its orders were paid with and not refunded. */
 const gatewayBalance: Check = (facts) => {
   const { captures } = facts.books.gateway;
   const online = facts.payments.filter((payment) => !isCashPayment(payment));
@@ -14,10 +14,7 @@ const gatewayBalance: Check = (facts) => {
   ]);
   return [...gatewayOrderIds].flatMap((gatewayOrderId) => {
     const captured = captures.filter((row) => row.orderId === gatewayOrderId);
-    const refunded = facts.books.gateway.refunds.filter(
-      (row) => row.ofCapture && row.status === "processed" && row.orderId === gatewayOrderId,
-    );
-    const kept = sumOf(captured, (row) => row.amount) - sumOf(refunded, (row) => row.amount);
+    const kept = sumOf(captured, (row) => row.amount - returnedAtGateway(facts, row.paymentId));
     const payments = online.filter((payment) => payment.gatewayOrderId === gatewayOrderId);
     const onOrders = payments.filter((payment) => payment.orderId !== null);
     const paid = sumOf(onOrders, (payment) => payment.capturedAmount - payment.refundedAmount);
@@ -48,7 +45,7 @@ const paymentRefunds: Check = (facts) => {
     const inFlight = amountIn("processing") + pendingOfSystem(refunds);
     if (payment.refundReserved !== inFlight)
       problems.push(`refundReserved is ${payment.refundReserved}, refunds in flight are ${inFlight}`);
-    const atGateway = sumOf(processedRefundsOf(facts, payment.gatewayPaymentId), ({ amount }) => amount);
+    const atGateway = returnedAtGateway(facts, payment.gatewayPaymentId);
     if (!isCashPayment(payment) && payment.refundedAmount !== atGateway)
       problems.push(`refundedAmount is ${payment.refundedAmount}, the gateway refunded ${atGateway}`);
     return problems.map((problem) => finding(problem, ...ids));
@@ -70,7 +67,7 @@ const noOrphanMoney: Check = (facts) => {
   );
   return old.flatMap((capture) => {
     const payment = paymentOf.get(capture.paymentId);
-    const refunded = sumOf(processedRefundsOf(facts, capture.paymentId), ({ amount }) => amount);
+    const refunded = returnedAtGateway(facts, capture.paymentId);
     const hasOrder = payment ? payment.orderId !== null : false;
     const isRefunded = refunded === capture.amount;
     if (hasOrder !== isRefunded) return [];
@@ -87,8 +84,12 @@ function isRefundLegal(facts: Facts, payment: PaymentDoc): boolean {
   if (order?.status === "cancelled" || order?.status === "returned") return true;
   return facts.refunds
     .filter(({ paymentId }) => paymentId?.equals(payment._id))
-    .every(({ approvedById }) => approvedById !== null);
+    .every(({ approvedById, systemReason }) => approvedById !== null || isMadeElsewhere(systemReason));
 }
+
+/** Nobody here decides about these. */
+const isMadeElsewhere = (reason: RefundDoc["systemReason"]): boolean =>
+  reason === "dashboard" || reason === "dispute_lost";
 
 const oneAcceptedPayment: Check = ({ payments }) => {
   const known = payments.filter(({ gatewayPaymentId }) => gatewayPaymentId !== null);

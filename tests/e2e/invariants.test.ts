@@ -223,3 +223,17 @@ test.each(breaches)("When %s is broken because %s, then the check reports it", a
   expect(await whenBroken(...where)).toContain(INVARIANTS[rule]);
   expect(await violated()).toEqual([]);
 });
+
+test("When money went back at the gateway, by its dashboard and by a lost dispute, then no invariant is violated", async () => {
+  const { razorpay } = world.sandbox.control;
+  const payment = await world.db.collection("payments").findOne(ofOrder);
+  razorpay.refundInDashboard(payment?.gatewayPaymentId, 100);
+  const { id } = razorpay.openDispute(payment?.gatewayPaymentId, { amount: 200 });
+  razorpay.moveDispute(id, "lost");
+  await world.settle();
+  await world.runJob("invoice-issue");
+  expect(await world.db.collection("payments").findOne({ _id: payment?._id })).toMatchObject({
+    refundedAmount: 300,
+  });
+  expect(await violated()).toEqual([]);
+});

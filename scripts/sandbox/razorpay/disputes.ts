@@ -88,9 +88,16 @@ export function moveDispute(gateway: Gateway, disputeId: string, move: DisputeMo
   return entity;
 }
 
-function deduct(gateway: Gateway, { entity }: DisputeRecord): void {
+function deduct(gateway: Gateway, { entity, payment }: DisputeRecord): void {
   entity.amount_deducted = entity.amount;
   if (gateway.settings.balance !== null) gateway.settings.balance -= entity.amount;
+  gateway.store.ledger.appendDeduction({
+    disputeId: entity.id,
+    paymentId: entity.payment_id,
+    orderId: payment.entity.order_id,
+    amount: entity.amount,
+    at: gateway.clock.now(),
+  });
 }
 
 /** `POST /disputes/:id/accept`: the merchant accepts the claim, and the dispute is lost. */

@@ -31,17 +31,28 @@ interface RefundOutcomeRow {
   at: number;
 }
 
+/** What a lost dispute took back from the merchant. */
+interface DeductionRow {
+  disputeId: string;
+  paymentId: string;
+  orderId: string | null;
+  amount: number;
+  at: number;
+}
+
 export interface GatewayLedger {
   captures: CaptureRow[];
   /** `status` comes from the refund's last row in `refundOutcomes`. */
   refunds: (RefundRow & { status: RefundOutcomeRow["status"] })[];
   refundOutcomes: RefundOutcomeRow[];
+  deductions: DeductionRow[];
 }
 
 export class LedgerBook {
   private readonly captures: CaptureRow[] = [];
   private readonly refunds: RefundRow[] = [];
   private readonly refundOutcomes: RefundOutcomeRow[] = [];
+  private readonly deductions: DeductionRow[] = [];
   private readonly lastOutcome = new Map<string, RefundOutcomeRow["status"]>();
 
   appendCapture(row: CaptureRow): void {
@@ -57,6 +68,10 @@ export class LedgerBook {
     this.lastOutcome.set(row.refundId, row.status);
   }
 
+  appendDeduction(row: DeductionRow): void {
+    this.deductions.push(Object.freeze(row));
+  }
+
   read(): GatewayLedger {
     return {
       captures: [...this.captures],
@@ -65,6 +80,7 @@ export class LedgerBook {
         status: this.lastOutcome.get(row.refundId) ?? "pending",
       })),
       refundOutcomes: [...this.refundOutcomes],
+      deductions: [...this.deductions],
     };
   }
 }

@@ -61,6 +61,8 @@ export async function resumeRefunds(
     const dedupeKey = `refund.send:${refundId}:${once}`;
     await enqueueOutbox([{ type: "refund.send", dedupeKey, payload: { refundId } }], tx);
   }
+  // Of a payment that pays for an order, staff decide whether to refund again.
+  if (!(await Payment.exists({ _id: paymentId, surplus: true }).session(tx))) return;
   const failed = await Refund.findOne({
     ...ofSystem(paymentId),
     status: REFUND_STATUS.FAILED,

@@ -1,3 +1,4 @@
+import { trusted } from "mongoose";
 import { JobRun, Lease, WebhookEvent } from "../../../models/index.js";
 import { findLastRuns, manualSlot, runJob, slotOf } from "../../../services/platform/job-runs.service.js";
 import { reopenWebhooksAbout } from "../../../services/platform/stored-webhooks.service.js";
@@ -227,7 +228,7 @@ describe("Job runs and webhook events", () => {
     });
 
     it("When events that wait are looked for, then an index answers", async () => {
-      const plan = await WebhookEvent.find({ awaits: { $in: ["order_1", "pay_1"] } } as object).explain(
+      const plan = await WebhookEvent.find({ awaits: trusted({ $in: ["order_1", "pay_1"] }) }).explain(
         "queryPlanner",
       );
       expect(JSON.stringify(plan)).toContain("webhooks_awaiting");

@@ -230,7 +230,8 @@ describe("webhooks", () => {
     ["refund.processed", "refund"],
     ["payment.dispute.created", "dispute"],
     ["payment.downtime.started", "downtime"],
-    ["settlement.processed", null],
+    ["settlement.processed", "settlement"],
+    ["order.notification.delivered", null],
   ])("When the event is %s, then it is about the %s", (name, subject) => {
     expect(parse(event({ event: name, payload: {} }))?.subject).toBe(subject);
   });
