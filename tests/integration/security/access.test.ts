@@ -52,7 +52,6 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
 /** Permissions of modules that do not exist yet. Remove one here when its first route is declared. */
 const UNUSED_PERMISSIONS = [
   "orders:read",
-  "payments:read",
   "refunds:read",
   "returns:read",
   "orders:write",
@@ -60,8 +59,6 @@ const UNUSED_PERMISSIONS = [
   "orders:notes",
   "orders:status",
   "orders:export",
-  "payments:export",
-  "payments:write",
   "payments:reconcile",
   "refunds:approve",
   "refunds:write",
