@@ -44,6 +44,9 @@ export type GatewayPaymentStatus =
   | "failed"
   | "cancelled";
 
+/** An entity in the gateway's own words: only fields that are allowed, and masked. For people to read. */
+export type MaskedEntity = Readonly<Record<string, unknown>>;
+
 export interface GatewayPayment {
   gateway: PaymentGatewayName;
   id: string;
@@ -81,6 +84,7 @@ export interface GatewayPayment {
   createdAt: Date | null;
   authorizedAt: Date | null;
   capturedAt: Date | null;
+  masked: MaskedEntity;
 }
 
 export interface GatewayRefund {
@@ -187,6 +191,8 @@ export interface GatewayEvent {
   dispute: GatewayDispute | null;
   downtime: GatewayDowntime | null;
   settlement: GatewaySettlement | null;
+  /** Its entities by their names, such as `payment` and `refund`. */
+  masked: Readonly<Record<string, MaskedEntity>>;
   /** Parts that could not be read, with the reason. */
   unreadable: { part: GatewayEventPart; reason: string }[];
 }

@@ -83,4 +83,6 @@ export interface WebhookIdentity {
   eventId: string | null;
   /** The gateway's name of it, `unknown` when it has none. At most 100 characters. */
   type: string;
+  /** The payment that it is about, directly or through a refund or a dispute; null: none. */
+  paymentId: string | null;
 }

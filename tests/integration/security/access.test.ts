@@ -59,7 +59,6 @@ const UNUSED_PERMISSIONS = [
   "orders:notes",
   "orders:status",
   "orders:export",
-  "payments:export",
   "refunds:approve",
   "refunds:write",
   "returns:write",
