@@ -33,20 +33,27 @@ export async function paginate<D, T = D>(
   { page, limit, sortOrder }: PageRequest,
 ): Promise<Page<T>> {
   const skip = (page - 1) * limit;
-  const byIndex = hint ? { hint } : {};
+  const byIndex = (index: string | undefined) => (index ? { hint: index } : {});
   const find = () =>
     model
-      .find(filter(), projection, byIndex)
+      .find(filter(), projection, byIndex(hint))
       .sort({ [sortBy]: sortOrder === "asc" ? 1 : -1 })
       .skip(skip)
       .limit(limit)
       .lean<T[]>();
   const [items, total] = await Promise.all([
     skip < MAX_DEPTH_OF_PAGES ? find() : [],
-    model.countDocuments(filter(), { limit: MAX_DEPTH_OF_PAGES, ...byIndex }),
+    model.countDocuments(filter(), {
+      limit: MAX_DEPTH_OF_PAGES,
+      ...byIndex(hint ?? countingIndex(filter())),
+    }),
   ]);
   return { items, total };
 }
+
+/** Without a condition the planner would read the documents to count them. */
+const countingIndex = (filter: object): string | undefined =>
+  Object.keys(filter).length === 0 ? "_id_" : undefined;
 
 /** The condition of a date range, both ends included; null when neither end is given. */
 export function dateRange({ dateFrom, dateTo }: { dateFrom?: Date; dateTo?: Date }) {

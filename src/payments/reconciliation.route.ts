@@ -20,7 +20,6 @@ reconciliation.post(
     access: admin("payments:reconcile"),
     schemas: schemas.reconcileSchema,
     answers: { 200: ReportView, 202: ReportView },
-    idempotency: "optional",
   },
   controller.reconcile,
 );

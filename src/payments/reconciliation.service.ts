@@ -23,7 +23,7 @@ export function listReconciliations({
   ...query
 }: ReportListQuery): Promise<Page<ReconciliationReportDoc>> {
   const filter = () => {
-    const createdAt = dateRange(query) ?? dateRange({ dateFrom: new Date(0) });
+    const createdAt = dateRange(query);
     return { ...(state ? { state } : {}), ...(createdAt ? { createdAt } : {}) };
   };
   return paginate({ model: ReconciliationReport, filter, sortBy: "createdAt" }, query);

@@ -22,6 +22,7 @@ const WITHOUT = [
   "POST /api/admin/jobs/:name/run",
   "POST /api/admin/outbox/:id/replay",
   "POST /api/admin/payments/:paymentId/capture",
+  "POST /api/admin/payments/reconcile",
   "POST /api/admin/webhooks/:eventId/replay",
   "POST /api/checkout/:sessionId/loyalty",
   "POST /api/checkout/:sessionId/store-credit",
