@@ -11,6 +11,7 @@ import * as jobs from "./src/operations/jobs.route.js";
 import * as outbox from "./src/operations/outbox.route.js";
 import * as settings from "./src/operations/settings.route.js";
 import * as orders from "./src/orders/orders.route.js";
+import { admin as paymentsAdmin } from "./src/payments/payments.admin.route.js";
 import * as payments from "./src/payments/payments.route.js";
 import { reconciliation } from "./src/payments/reconciliation.route.js";
 import * as webhookEvents from "./src/payments/webhooks.admin.route.js";
@@ -33,6 +34,7 @@ export const apiRouters: readonly DescribedRouter[] = [
   invoices.admin,
   invoices.template,
   filing,
+  paymentsAdmin,
   jobs.admin,
   outbox.admin,
   settings.admin,

@@ -21,6 +21,7 @@ import { OrderItem } from "./orderItem.model.js";
 import { OrderStatusHistory } from "./orderStatusHistory.model.js";
 import { OutboxMessage } from "./outboxMessage.model.js";
 import { Payment } from "./payment.model.js";
+import { PaymentDay } from "./paymentDay.model.js";
 import { PaymentDowntime } from "./paymentDowntime.model.js";
 import { PrunedCarts } from "./prunedCarts.model.js";
 import { ReconciliationItem } from "./reconciliationItem.model.js";
@@ -64,6 +65,7 @@ export * from "./parts/snapshots.js";
 export * from "./parts/totals.js";
 export * from "./parts/trail.js";
 export * from "./payment.model.js";
+export * from "./paymentDay.model.js";
 export * from "./paymentDowntime.model.js";
 export * from "./prunedCarts.model.js";
 export * from "./reconciliationItem.model.js";
@@ -120,6 +122,7 @@ export const allModels: readonly PreparedModel[] = [
   CheckoutDay,
   FailedAttempt,
   PrunedCarts,
+  PaymentDay,
   PaymentDowntime,
 ];
 

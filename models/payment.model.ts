@@ -14,6 +14,7 @@ import {
   type PaymentNextStep,
 } from "../utils/constants.js";
 import type { Paise } from "../utils/money.js";
+import { touchedDaysIndex } from "./parts/day-tally.js";
 import { type Dispute, disputePart } from "./parts/dispute.js";
 import {
   count,
@@ -63,6 +64,15 @@ export interface PaymentMismatch {
   at: Date;
 }
 
+/** Money that an admin has recorded as received, for a payment without a gateway. */
+export interface Receipt {
+  /** Of the bank or the courier, in the form of `receiptReference`. */
+  reference: string;
+  receivedAt: Date;
+  recordedAt: Date;
+  recordedById: string;
+}
+
 /** When the sweep asks the gateway about this payment next. */
 export interface PaymentSweep {
   nextAt: Date;
@@ -104,7 +114,7 @@ export interface PaymentDoc {
   errorMessage: string | null;
   /** What the customer can do next; null unless the gateway reported a failure. */
   nextStep: PaymentNextStep | null;
-  /** The gateway's most recent report, masked. */
+  /** The gateway's most recent report: only allowed fields, masked. For people to read. */
   gatewayResponse: unknown;
   authorizedAt: Date | null;
   capturedAt: Date | null;
@@ -120,6 +130,7 @@ export interface PaymentDoc {
   attention: boolean;
   reconciledAt: Date | null;
   settlement: Settlement | null;
+  receipt: Receipt | null;
   /** By the time they became known here. A payment may have several, one after another. */
   disputes: Dispute[];
   /** Null when the gateway need not be asked again. */
@@ -139,6 +150,13 @@ const methodDetailsPart = definePart<PaymentMethodDetails>({
 });
 
 const settlementPart = definePart<Settlement>({ id: text, utr: optionalText, settledAt: optionalDate });
+
+const receiptPart = definePart<Receipt>({
+  reference: text,
+  receivedAt: date,
+  recordedAt: date,
+  recordedById: text,
+});
 
 const mismatchPart = definePart<PaymentMismatch>({
   reason: oneOf(PAYMENT_MISMATCH_REASONS),
@@ -185,12 +203,13 @@ const schema = defineSchema<PaymentDoc>("payments", {
   attention: no,
   reconciledAt: optionalDate,
   settlement: optionalPart(settlementPart),
+  receipt: optionalPart(receiptPart),
   disputes: listOf(disputePart),
   sweep: optionalPart(sweepPart),
   statusHistory: listOf(statusEntryPart),
 });
 
-schema.index({ orderId: 1 });
+schema.index({ orderId: 1, createdAt: -1 });
 schema.index({ checkoutSessionId: 1, createdAt: -1 });
 schema.index(
   { gatewayOrderId: 1, createdAt: -1 },
@@ -234,7 +253,26 @@ schema.index(
 );
 schema.index({ "sweep.nextAt": 1 }, { partialFilterExpression: { "sweep.nextAt": { $exists: true } } });
 schema.index({ "disputes.id": 1 }, { partialFilterExpression: { "disputes.id": { $gt: "" } } });
-schema.index({ status: 1, createdAt: -1 });
-schema.index({ createdAt: -1 });
+schema.index(
+  { "receipt.reference": 1 },
+  {
+    name: "one_payment_per_receipt",
+    unique: true,
+    partialFilterExpression: { "receipt.reference": { $gt: "" } },
+  },
+);
+// The admin's list and export name both leading fields with all their values, so every filter is in order of creation.
+export const PAYMENTS_BY_GATEWAY_INDEX = "payments_by_gateway";
+schema.index({ gateway: 1, status: 1, createdAt: -1 }, { name: PAYMENTS_BY_GATEWAY_INDEX });
+export const PAYMENTS_BY_METHOD_INDEX = "payments_by_method";
+schema.index({ method: 1, status: 1, createdAt: -1, gateway: 1 }, { name: PAYMENTS_BY_METHOD_INDEX });
+export const PAYMENTS_WITH_ATTENTION_INDEX = "payments_with_attention";
+schema.index(
+  { createdAt: -1 },
+  { name: PAYMENTS_WITH_ATTENTION_INDEX, partialFilterExpression: { attention: true } },
+);
+export const PAYMENTS_BY_CREATION_INDEX = "payments_by_creation";
+schema.index({ createdAt: -1 }, { name: PAYMENTS_BY_CREATION_INDEX });
+schema.index(...touchedDaysIndex);
 
 export const Payment = model<PaymentDoc>("Payment", schema);

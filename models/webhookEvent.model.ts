@@ -15,6 +15,8 @@ export interface WebhookEventDoc {
   event: string;
   /** SHA-256 of the raw bytes. */
   bodyHash: string;
+  /** The gateway's id of the payment that it is about, if any. */
+  gatewayPaymentId: string | null;
   /** With VPA, contact and e-mail masked. Retention removes the payload earlier than the event. */
   payload?: unknown;
   state: WebhookState;
@@ -37,6 +39,7 @@ const schema = defineSchema<WebhookEventDoc>(
     source: oneOf(WEBHOOK_SOURCES),
     event: text,
     bodyHash: text,
+    gatewayPaymentId: optionalText,
     payload: json,
     state: oneOf(WEBHOOK_STATES, "received"),
     attempts: count,
@@ -61,6 +64,11 @@ schema.index({ receivedAt: 1 });
 schema.index(
   { receivedAt: 1 },
   { name: "webhook_bodies", partialFilterExpression: { payload: { $exists: true } } },
+);
+
+schema.index(
+  { gatewayPaymentId: 1, receivedAt: -1 },
+  { partialFilterExpression: { gatewayPaymentId: { $gt: "" } } },
 );
 
 export const WebhookEvent = model<WebhookEventDoc>("WebhookEvent", schema);

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { stringify } from "csv-stringify/sync";
 
 /** A text that begins like this is a formula to a spreadsheet, unless it is a number. */
@@ -11,18 +12,42 @@ const toCell = (cell: string | number): string => {
   return FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
 };
 
-const FORMAT = { record_delimiter: "windows", quote_record_delimiter: true, quoted_match: ";" } as const;
+type Row = readonly (string | number)[];
+
+const toText = (rows: readonly Row[], bom = false): string =>
+  stringify(
+    rows.map((row) => row.map(toCell)),
+    { bom, record_delimiter: "windows", quote_record_delimiter: true, quoted_match: ";" },
+  );
 
 /**
  * A small table as CSV (RFC 4180: lines end with CRLF), with the byte-order mark by which spreadsheets recognise UTF-8.
  * The first row has the names of the columns. What would be a formula gets an apostrophe in front. A semicolon is quoted,
  * because in some countries spreadsheets split lines at it.
  */
-export const toCsv = (rows: readonly (readonly (string | number)[])[]): string =>
-  stringify(
-    rows.map((row) => row.map(toCell)),
-    { ...FORMAT, bom: true },
-  );
+export const toCsv = (rows: readonly Row[]): string => toText(rows, true);
 
-/** One more row of a table that is too large for `toCsv`: its header is the table without any. */
-export const toCsvRow = (row: readonly (string | number)[]): string => stringify([row.map(toCell)], FORMAT);
+const ROWS_PER_CHUNK = 200;
+
+async function* toChunks(rows: AsyncIterable<Row>): AsyncGenerator<string> {
+  let chunk: Row[] = [];
+  for await (const row of rows) {
+    chunk.push(row);
+    if (chunk.length < ROWS_PER_CHUNK) continue;
+    yield toText(chunk);
+    chunk = [];
+  }
+  if (chunk.length > 0) yield toText(chunk);
+}
+
+/**
+ * A table of any length as CSV, in the form of `toCsv`. It reads rows only as fast as they are sent, so it holds a few
+ * hundred of them at most; when it is destroyed it ends the iteration.
+ */
+export function toCsvStream(columns: Row, rows: AsyncIterable<Row>): Readable {
+  async function* all(): AsyncGenerator<string> {
+    yield toCsv([columns]);
+    yield* toChunks(rows);
+  }
+  return Readable.from(all(), { objectMode: false });
+}

@@ -151,7 +151,12 @@ export function analyticsQuery(): Joi.ObjectSchema<AnalyticsQuery> {
       .valid(...PERIODS)
       .default("day"),
   };
-  const withDefaults = Joi.object<AnalyticsQuery>(keys).custom((value: DateRangeQuery) => {
+  return rangeQuery<AnalyticsQuery>(keys);
+}
+
+/** A query with a range of dates that is never open: without dates, the last 30 days. @param keys with `dateRangeKeys` */
+export function rangeQuery<T extends Required<DateRangeQuery>>(keys: Joi.SchemaMap): Joi.ObjectSchema<T> {
+  const withDefaults = Joi.object<T>(keys).custom((value: DateRangeQuery) => {
     const dateTo = value.dateTo ?? now();
     return { ...value, dateTo, dateFrom: value.dateFrom ?? new Date(dateTo.getTime() - DEFAULT_RANGE_MS) };
   });

@@ -12,6 +12,8 @@ export interface ModelRun {
   seed: number;
   /** Repeats one failure: the path that the failing run printed. */
   path?: string;
+  /** Whether a failure is reduced to its shortest form, which takes a minute; default true. */
+  reduces?: boolean;
   /** Called after each round, with the sequences so far and what they ended with. */
   onProgress?(done: number, endings: Ending): void;
   /** Called with every difference while the failure is being reduced. */
@@ -44,7 +46,7 @@ function count(ending: Ending): void {
   };
 }
 
-/** @returns the first failure, reduced to its shortest form, or null */
+/** @returns the first failure, or null */
 export async function runModel(run: ModelRun): Promise<ModelFailure | null> {
   const { control, runs, path, onProgress } = run;
   // The settings of a round follow from the first lane's seed.
@@ -69,7 +71,7 @@ export async function runModel(run: ModelRun): Promise<ModelFailure | null> {
 }
 
 async function runLane(
-  { control, onDifference }: ModelRun,
+  { control, onDifference, reduces = true }: ModelRun,
   parameters: { seed: number; numRuns: number; path?: string },
 ): Promise<ModelFailure | null> {
   if (parameters.path !== undefined) await startRound(control, parameters.seed - (parameters.seed % LANES));
@@ -81,7 +83,7 @@ async function runLane(
       throw error;
     }
   });
-  const details = await fc.check(property, parameters);
+  const details = await fc.check(property, { ...parameters, endOnFailure: !reduces });
   if (!details.failed) return null;
   const [sequence] = details.counterexample ?? [];
   if (!sequence) throw new Error("fast-check failed without an example");

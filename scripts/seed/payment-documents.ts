@@ -47,6 +47,7 @@ export function toPayment({
     errorMessage: null,
     nextStep: null,
     gatewayResponse: null,
+    receipt: null,
     authorizedAt: null,
     capturedAt: isCaptured ? capturedAt : null,
     retryOf: null,

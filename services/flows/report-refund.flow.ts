@@ -2,6 +2,7 @@ import { Payment, type PaymentDoc, Refund, type RefundDoc } from "../../models/i
 import { PAYMENT_GATEWAY_STATUS, REFUND_STATUS } from "../../utils/constants.js";
 import { isDuplicateKey } from "../../utils/helpers.js";
 import { unwrap } from "../../utils/result.js";
+import { withdrawUnsent } from "../aggregates/refund/disputed-refunds.js";
 import { recordGatewayRefunds } from "../aggregates/refund/gateway-refunds.js";
 import { attemptOf, mismatchOf, refundNumberOf } from "../aggregates/refund/refund-attempt.js";
 import { RefundLimitError } from "../aggregates/refund/reserve-refund.js";
@@ -103,6 +104,8 @@ async function record(paymentId: PaymentDoc["_id"], report: GatewayRefund): Prom
   const restNumber = await generateUniqueRefundNumber();
   await inTransaction(async (tx) => {
     const payment = await Payment.findById(paymentId).session(tx).orFail().lean<PaymentDoc>();
+    // One that waits for the end of a dispute holds all that is left.
+    if (payment.surplus) await withdrawUnsent(paymentId, "The payment was refunded elsewhere", tx);
     await recordGatewayRefunds(payment, [{ refund: report, refundNumber }], tx);
     if (!payment.surplus) return;
     await oweSystemRefund({ paymentId, reason: "surplus", refundNumber: restNumber }, tx);

@@ -47,40 +47,8 @@ export async function withDocumentLease<D extends Leasable, T>(
   options: LeaseOptions<D>,
   work: LeasedWork<D, T>,
 ): Promise<T> {
-  return queued(options, () => holdAndWork(options, work));
-}
-
-/** Thrown by the work of `inTurn` when its compare-and-set has failed. */
-export class MovedOn extends Error {}
-
-/**
- * For work that takes one write: waits until nobody holds the document's lease, and takes none itself, which saves a
- * write. The work's own write compares what was read, and `leaseIsFree()`; when it throws `MovedOn`, the document is
- * read again and the work repeated, so it may only ask neighbours, not change anything there.
- * When the document does not exist, `work` receives null.
- * @throws ConflictError REQUEST_IN_PROGRESS as `withDocumentLease`
- */
-export function inTurn<D extends Leasable, T>(
-  options: LeaseOptions<D>,
-  work: (document: D | null) => Promise<T>,
-): Promise<T> {
-  return queued(options, async () => {
-    const deadline = performance.now() + options.waitMs;
-    for (;;) {
-      const document = await onceFree(options, deadline, () => readFree(options));
-      try {
-        return await work(document);
-      } catch (error) {
-        if (!(error instanceof MovedOn)) throw error;
-        if (performance.now() > deadline) throw tooLong();
-      }
-    }
-  });
-}
-
-async function queued<D extends Leasable, T>(options: LeaseOptions<D>, work: () => Promise<T>): Promise<T> {
   const key = `${options.model.collection.name}:${options.id.toHexString()}`;
-  const mine = waitForTurn(queues.get(key), options.waitMs).then(work);
+  const mine = waitForTurn(queues.get(key), options.waitMs).then(() => holdAndWork(options, work));
   const settled = mine.catch(() => undefined);
   queues.set(key, settled);
   try {
@@ -124,40 +92,18 @@ async function holdAndWork<D extends Leasable, T>(
   }
 }
 
-/** Part of a filter: nobody holds the lease. */
-export const leaseIsFree = () => ({
-  $or: [{ lease: null }, { $expr: trusted({ $lt: ["$lease.until", "$$NOW"] }) }],
-});
-
-function acquire<D extends Leasable>(options: LeaseOptions<D>, token: string): Promise<D | null> {
-  const { model, id, ttlMs, waitMs } = options;
-  const take = () =>
-    model
+async function acquire<D extends Leasable>(options: LeaseOptions<D>, token: string): Promise<D | null> {
+  const deadline = performance.now() + options.waitMs;
+  for (;;) {
+    const held = await options.model
       .findOneAndUpdate(
-        { _id: id, ...leaseIsFree() },
-        [{ $set: { lease: { token, until: databaseTimeIn(ttlMs) } } }],
+        { _id: options.id, $or: [{ lease: null }, { $expr: trusted({ $lt: ["$lease.until", "$$NOW"] }) }] },
+        [{ $set: { lease: { token, until: databaseTimeIn(options.ttlMs) } } }],
         { returnDocument: "after", updatePipeline: true, timestamps: false },
       )
       .lean<D>();
-  return onceFree(options, performance.now() + waitMs, take);
-}
-
-const readFree = <D extends Leasable>({ model, id }: LeaseOptions<D>): Promise<D | null> =>
-  model
-    .findOne({ _id: id, ...leaseIsFree() })
-    .lean<D>()
-    .exec();
-
-/** Tries until the lease is free. @returns null when the document does not exist */
-async function onceFree<D extends Leasable>(
-  { model, id }: LeaseOptions<D>,
-  deadline: number,
-  attempt: () => Promise<D | null>,
-): Promise<D | null> {
-  for (;;) {
-    const document = await attempt();
-    if (document) return document;
-    if (!(await model.exists({ _id: id }))) return null;
+    if (held) return held;
+    if (!(await options.model.exists({ _id: options.id }))) return null;
     if (performance.now() > deadline) throw tooLong();
     await sleep(POLL_MS + Math.random() * POLL_JITTER_MS);
   }

@@ -17,6 +17,8 @@ export interface PageSource<D> {
   /** Needs an index whose keys are the filter's equalities followed by this field. */
   sortBy: keyof D & string;
   projection?: ProjectionType<D>;
+  /** The index to use, where the planner could choose another one. */
+  hint?: string;
 }
 
 export interface Page<T> {
@@ -27,20 +29,21 @@ export interface Page<T> {
 
 /** One page of a list. Pages beyond `MAX_DEPTH_OF_PAGES` are empty: skipping rows costs as much as reading them. */
 export async function paginate<D, T = D>(
-  { model, filter, sortBy, projection }: PageSource<D>,
+  { model, filter, sortBy, projection, hint }: PageSource<D>,
   { page, limit, sortOrder }: PageRequest,
 ): Promise<Page<T>> {
   const skip = (page - 1) * limit;
+  const byIndex = hint ? { hint } : {};
   const find = () =>
     model
-      .find(filter(), projection)
+      .find(filter(), projection, byIndex)
       .sort({ [sortBy]: sortOrder === "asc" ? 1 : -1 })
       .skip(skip)
       .limit(limit)
       .lean<T[]>();
   const [items, total] = await Promise.all([
     skip < MAX_DEPTH_OF_PAGES ? find() : [],
-    model.countDocuments(filter(), { limit: MAX_DEPTH_OF_PAGES }),
+    model.countDocuments(filter(), { limit: MAX_DEPTH_OF_PAGES, ...byIndex }),
   ]);
   return { items, total };
 }

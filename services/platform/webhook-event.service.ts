@@ -16,6 +16,8 @@ export interface WebhookDraft {
   event: string;
   /** SHA-256 of the raw bytes, hex. */
   bodyHash: string;
+  /** The payment that it is about, if any. */
+  gatewayPaymentId?: string | null;
   /** Masked and storable (`toStorable`). */
   payload: unknown;
 }
@@ -59,10 +61,10 @@ export async function storeWebhookEvent(
 }
 
 /** An upsert with a new id: unlike an insert it can store the database's time. */
-async function insert(draft: WebhookDraft): Promise<WebhookEventDoc> {
+async function insert({ gatewayPaymentId = null, ...draft }: WebhookDraft): Promise<WebhookEventDoc> {
   const _id = new Types.ObjectId();
   const row: Omit<WebhookEventDoc, "receivedAt" | "dueAt"> = {
-    ...{ _id, ...draft, state: WEBHOOK_STATE.RECEIVED, attempts: 1 },
+    ...{ _id, ...draft, gatewayPaymentId, state: WEBHOOK_STATE.RECEIVED, attempts: 1 },
     ...{ processedAt: null, reason: null, awaits: null, lastError: null },
   };
   const times = { receivedAt: databaseTime(), dueAt: databaseTime(CLAIM_MS) };

@@ -143,7 +143,7 @@ function toApplied(reported: ReportedRefund, report: GatewayRefund, payment: Gat
       return flagged(reported.reason);
     case "exceeds":
       // A refund of ours may be in flight for the same money; once it has ended, this one may fit.
-      return later(reported.reason);
+      return later(reported.reason, report.paymentId);
     case "unknown":
       return later("unknown refund", report.paymentId, payment?.orderId ?? null);
   }

@@ -1,12 +1,13 @@
 import type { Response } from "express";
 import type { AdminInput } from "../../middlewares/described-router.js";
+import { toCsvStream } from "../../utils/csv.js";
 import { toObjectId } from "../../utils/helpers.js";
 import { HTTP_STATUS, sendFile, sendResponse } from "../../utils/http.js";
 import { indianDayOf } from "../../utils/periods.js";
 import { toListView } from "../../utils/views/list.view.js";
 import * as reconciliationService from "./reconciliation.service.js";
 import type * as schemas from "./reconciliation.validation.js";
-import { itemsCsvHead, toItemCsvRow, toItemView, toReportView } from "./reconciliation.view.js";
+import { ITEM_COLUMNS, toItemRow, toItemView, toReportView } from "./reconciliation.view.js";
 
 export async function reconcile(
   { body, principal }: AdminInput<typeof schemas.reconcileSchema>,
@@ -45,9 +46,10 @@ export async function getReconciliation(
     name: `reconciliation_${indianDayOf(report.dateFrom)}_${indianDayOf(report.dateTo)}.csv`,
     contentType: "text/csv; charset=utf-8",
     body: async () =>
-      reconciliationService.streamItems(
-        { reportId, kind: query.class },
-        { head: itemsCsvHead(), rowOf: toItemCsvRow },
-      ),
+      toCsvStream(ITEM_COLUMNS, rowsOf(reconciliationService.readItems(reportId, query.class))),
   });
+}
+
+async function* rowsOf(items: ReturnType<typeof reconciliationService.readItems>) {
+  for await (const item of items) yield toItemRow(item);
 }

@@ -1,4 +1,3 @@
-import { Readable } from "node:stream";
 import type { Types } from "mongoose";
 import {
   ReconciliationItem,
@@ -54,23 +53,12 @@ export const listItems = (
     query,
   );
 
-export interface ItemText {
-  head: string;
-  rowOf(item: ReconciliationItemDoc): string;
-}
-
-/** All of it as text, however much: read from the database as it is sent. */
-export function streamItems(
-  { reportId, kind }: { reportId: Types.ObjectId; kind: ReconciliationItemKind | undefined },
-  { head, rowOf }: ItemText,
-): Readable {
-  const items = ReconciliationItem.find(ofReport(reportId, kind))
+/** All of it, however much: read from the database as it is consumed. */
+export const readItems = (
+  reportId: Types.ObjectId,
+  kind: ReconciliationItemKind | undefined,
+): AsyncIterable<ReconciliationItemDoc> =>
+  ReconciliationItem.find(ofReport(reportId, kind))
     .sort({ amountAtRisk: -1 })
     .lean<ReconciliationItemDoc>()
     .cursor({ batchSize: 200 });
-  async function* text() {
-    yield head;
-    for await (const item of items) yield rowOf(item);
-  }
-  return Readable.from(text(), { objectMode: false });
-}

@@ -9,7 +9,6 @@ import {
   type SettlementCounts,
 } from "../../models/index.js";
 import { BREAK_CLASSES, RECONCILIATION_ENTITIES, RECONCILIATION_ITEM_KINDS } from "../../utils/constants.js";
-import { toCsv, toCsvRow } from "../../utils/csv.js";
 import { addPaise, type Paise, toDecimalRupees, toRupees } from "../../utils/money.js";
 import { listView, moment, nullable, rupees } from "../../utils/view-schemas.js";
 import { count, id, textOrNull } from "../../utils/views/parts.view.js";
@@ -132,21 +131,16 @@ export const ReportDetailView = Joi.object({
   breaks: listView(ItemView),
 }).required();
 
-const COLUMNS = [
+export const ITEM_COLUMNS = [
   ...["class", "entity", "gatewayId", "gatewayOrderId", "settlementId", "disputeId", "orderNumber"],
   ...["paymentId", "refundId", "localStatus", "gatewayStatus", "localAmount", "gatewayAmount"],
   ...["amountAtRisk", "note", "repairOutcome", "repairNote"],
 ];
 
-/** The head of the CSV file; its rows follow one by one. */
-export const itemsCsvHead = (): string => toCsv([COLUMNS]);
-
-export const toItemCsvRow = (item: ReconciliationItemDoc): string => toCsvRow(toCells(item));
-
 const cell = (amount: Paise | null): string => (amount === null ? "" : toDecimalRupees(amount));
 
-/** Amounts are in rupees. */
-function toCells(item: ReconciliationItemDoc): string[] {
+/** A row of the CSV file; amounts are in rupees. */
+export function toItemRow(item: ReconciliationItemDoc): string[] {
   const { gatewayOrderId, settlementId, disputeId, orderNumber, localStatus, gatewayStatus } = item;
   const optional = [gatewayOrderId, settlementId, disputeId, orderNumber];
   const ids = [item.paymentId?.toHexString(), item.refundId?.toHexString()];

@@ -1,5 +1,6 @@
 import { logger } from "../../config/logger.config.js";
 import type { WebhookEventDoc } from "../../models/index.js";
+import type { WebhookIdentity } from "../../services/integrations/payment-gateway.js";
 import {
   awaitWebhookSubject,
   flagWebhook,
@@ -23,11 +24,7 @@ const background = createTaskPool(16, (error) =>
 export const drainWebhooks = (): Promise<void> => background.drain();
 
 /** A delivery whose signature was valid. */
-export interface Delivery {
-  /** The gateway's id of the event; null when it sent none, and then the hash of the body is used. */
-  eventId: string | null;
-  /** The gateway's name of the event. */
-  type: string;
+export interface Delivery extends WebhookIdentity {
   rawBody: Buffer;
   /** The parsed body. */
   payload: unknown;
@@ -37,13 +34,15 @@ export interface Delivery {
  * Stores a delivery and applies it in the background. Once this resolves the event is durable, and the response to
  * the gateway may be 200. A repeated delivery is applied only if the first one was not.
  */
-export async function receiveGatewayEvent({ eventId, type, rawBody, payload }: Delivery): Promise<void> {
+export async function receiveGatewayEvent(delivery: Delivery): Promise<void> {
+  const { eventId, type, paymentId, rawBody, payload } = delivery;
   const bodyHash = sha256Hex(rawBody);
   const stored = storeWebhookEvent({
     eventId: eventId ?? bodyHash,
     source: "razorpay",
     event: type,
     bodyHash,
+    gatewayPaymentId: paymentId,
     payload: toStorable(maskGatewayPayload(payload)),
   });
   const { event } = await withinDeadline(stored);

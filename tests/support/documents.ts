@@ -127,6 +127,7 @@ export const aPayment = (fields: Partial<PaymentDoc> = {}): PaymentDoc => ({
   errorMessage: null,
   nextStep: null,
   gatewayResponse: { secret: "gateway-payload" },
+  receipt: null,
   authorizedAt: AT,
   capturedAt: AT,
   retryOf: null,

@@ -9,10 +9,11 @@ import {
 } from "../../../models/index.js";
 import { minutesFromNow, now } from "../../../utils/clock.js";
 import { CART_STATUS, CHECKOUT_STATUS } from "../../../utils/constants.js";
+import { ConflictError } from "../../../utils/errors.js";
 import { isOwnedBy } from "../../../utils/principal.js";
 import { checkoutMachine } from "../../../utils/state-machines.js";
 import type { Totals } from "../../calculations/totals-calculator.service.js";
-import { inTurn, leaseIsFree, MovedOn } from "../../platform/document-lease.service.js";
+import { withDocumentLease } from "../../platform/document-lease.service.js";
 import { getSettings } from "../../platform/settings.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { applyTransition } from "../../platform/transition.service.js";
@@ -61,10 +62,9 @@ export type CheckoutChange = Partial<
 >;
 
 /**
- * One step of a checkout. Writers of one session (two tabs) take turns; `decide` returns the change and may ask
- * neighbours; then the totals are calculated and everything is written at once. If the session has changed meanwhile,
- * the step is decided again. A change that affects the amount supersedes the open payment, and the method must be
- * chosen again.
+ * One step of a checkout. A lease lets one writer (of two tabs) work at a time; `decide` returns the change and may
+ * call neighbours; then the totals are calculated and everything is written at once. A change that affects the amount
+ * supersedes the open payment, and the method must be chosen again.
  * @throws NotFoundError, CheckoutExpiredError, ConflictError as `assertWritable`, and what `decide` throws; nothing is
  *   written then
  */
@@ -72,18 +72,25 @@ export async function changeCheckout(
   request: CheckoutRequest,
   decide: (state: CheckoutState) => Promise<CheckoutChange> | CheckoutChange,
 ): Promise<CheckoutState> {
-  return inTurn(
+  return withDocumentLease(
     { model: CheckoutSession, id: request.checkoutSessionId, ...CHECKOUT_LEASE },
-    async (checkout) => {
+    async (checkout, token, ended) => {
       if (!checkout || !isOwnedBy(checkout, request.owner)) throw checkoutNotFound();
       assertWritable(checkout);
       const state = await loadCheckoutState(checkout);
-      return writeChange(state, await withCurrentRate(state, await decide(state)));
+      const change = await withCurrentRate(state, await decide(state));
+      const written = await writeChange(state, change, token);
+      ended();
+      return written;
     },
   );
 }
 
-async function writeChange(state: CheckoutState, change: CheckoutChange): Promise<CheckoutState> {
+async function writeChange(
+  state: CheckoutState,
+  change: CheckoutChange,
+  token: string,
+): Promise<CheckoutState> {
   const { cart, lines } = state;
   const before = state.checkout;
   const wanted: CheckoutSessionDoc = { ...before, ...change };
@@ -98,7 +105,13 @@ async function writeChange(state: CheckoutState, change: CheckoutChange): Promis
     expiresAt: minutesFromNow((await getSettings("checkout")).expiryMinutes),
   };
   const shown = cartFieldsOf({ ...wanted, ...set, ...(stepsBack ? { paymentMethod: null } : {}) });
-  const written = await (stepsBack ? writeSteppingBack(before, set) : writeStep(before, set));
+  const write = (tx?: ClientSession) => writeStep({ before, set, token, tx });
+  const written = await (stepsBack
+    ? inTransaction(async (tx) => {
+        await stepBackFromPayment(before, tx);
+        return write(tx);
+      })
+    : write());
   await updateCart(cart, shown);
   return { checkout: written, cart, lines, totals };
 }
@@ -112,53 +125,39 @@ async function updateCart(cart: CartDoc, shown: Partial<CartDoc>): Promise<void>
   if (!isCurrent) await Cart.updateOne(cartAsSeen(cart), { $set: shown }, SKIP_VALIDATORS_RETURN_NEW);
 }
 
-type StepFields = CheckoutChange & Pick<CheckoutSessionDoc, "totals" | "expiresAt">;
-
-/** What a step has relied on: nobody has written to the session since, or is about to. */
-const asSeen = ({ _id, version, status }: CheckoutSessionDoc) => ({
-  ...{ _id, version, status, placement: null },
-  ...leaseIsFree(),
-});
-
-/** Stepping back changes the status and raises the version. It has released the coupons that were read. */
-function writeSteppingBack(before: CheckoutSessionDoc, set: StepFields): Promise<CheckoutSessionDoc> {
-  return inTransaction(async (tx) => {
-    const seen = { ...asSeen(before), couponClaims: before.couponClaims };
-    if (!(await CheckoutSession.exists(seen).session(tx))) throw new MovedOn();
-    await stepBackFromPayment(before, tx);
-    const after = { ...before, status: CHECKOUT_STATUS.ADDRESS_ENTERED, version: before.version + 1 };
-    return writeStep(after, set, tx);
-  });
+interface StepWrite {
+  before: CheckoutSessionDoc;
+  set: CheckoutChange & Pick<CheckoutSessionDoc, "totals" | "expiresAt">;
+  token: string;
+  tx: ClientSession | undefined;
 }
 
-/** The first address moves the session to `address_entered`. @throws MovedOn */
-async function writeStep(
-  before: CheckoutSessionDoc,
-  set: StepFields,
-  tx?: ClientSession,
-): Promise<CheckoutSessionDoc> {
+/** The same write releases the lease. The first address moves the session to `address_entered`. */
+async function writeStep({ before, set, token, tx }: StepWrite): Promise<CheckoutSessionDoc> {
+  const guard = { "lease.token": token, placement: null };
   const isFirstAddress = before.status === CHECKOUT_STATUS.INITIATED && Boolean(set.shippingAddress);
-  const { _id, status, ...guard } = asSeen(before);
   const written = isFirstAddress
     ? await applyTransition({
         machine: checkoutMachine,
         model: CheckoutSession,
-        id: _id,
+        id: before._id,
         from: CHECKOUT_STATUS.INITIATED,
         to: CHECKOUT_STATUS.ADDRESS_ENTERED,
         guard,
-        set: { ...set, "steps.addressEnteredAt": now() },
+        set: { ...set, lease: null, "steps.addressEnteredAt": now() },
         raiseVersion: true,
         by: { type: "customer" },
         ...(tx ? { tx } : {}),
       }).then((moved) => (moved.changed ? moved.document : null))
     : await CheckoutSession.findOneAndUpdate(
-        { _id, status, ...guard },
-        { $set: set, $inc: { version: 1 } },
+        { _id: before._id, ...guard },
+        { $set: { ...set, lease: null }, $inc: { version: 1 } },
         { ...SKIP_VALIDATORS_RETURN_NEW, session: tx },
       ).lean<CheckoutSessionDoc>();
-  if (!written) throw new MovedOn();
-  return written;
+  if (written) return written;
+  throw new ConflictError("VERSION_CONFLICT", "The checkout has changed; try again", {
+    current: before.version,
+  });
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { ClientSession } from "mongoose";
 import { Payment, type PaymentDoc } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
@@ -17,7 +18,7 @@ import { rejectAuthorization, rejectCapture } from "./reject-payment.js";
 const { PENDING, AUTHORIZED, CAPTURED, FAILED, REFUNDED } = PAYMENT_GATEWAY_STATUS;
 
 /** Where a report of the gateway came from. Kept in the status history for the person on call. */
-export type ReportSource = "callback" | "webhook" | "sweep" | "placement" | "reconciliation";
+export type ReportSource = "callback" | "webhook" | "sweep" | "placement" | "reconciliation" | "admin";
 
 /** A report of the gateway about one payment, and our record of that payment. */
 export interface IncomingReport {
@@ -76,7 +77,10 @@ const wasAuthorized = (record: PaymentDoc, report: GatewayPayment): boolean =>
 
 /** The reported facts that the record keeps. Null never overwrites a known value. */
 function factsOf({ record, report }: IncomingReport): Partial<PaymentDoc> {
-  const known: Partial<PaymentDoc> = { methodDetails: { ...record.methodDetails, ...report.methodDetails } };
+  const known: Partial<PaymentDoc> = {
+    methodDetails: { ...record.methodDetails, ...report.methodDetails },
+    gatewayResponse: report.masked,
+  };
   if (report.method !== null) known.method = report.method;
   if (report.fee !== null) known.fee = report.fee;
   if (report.tax !== null) known.tax = report.tax;
@@ -174,13 +178,18 @@ const reject = (incoming: IncomingReport, objection: Objection): Promise<boolean
     note: incoming.source,
   });
 
-/** The fee is null until captured and may come with a later report. */
+/**
+ * The fee is null until captured and may come with a later report. The report itself is for people to read: storing it
+ * is no change of the payment, so it leaves `updatedAt` alone.
+ */
 async function completeFacts({ record, report }: IncomingReport): Promise<boolean> {
-  if (report.fee === null || record.fee !== null) return false;
-  await Payment.updateOne(
-    { _id: record._id, fee: null },
-    { $set: { fee: report.fee, tax: report.tax ?? ZERO_PAISE } },
-  );
+  if (report.fee !== null && record.fee === null) {
+    const set = { fee: report.fee, tax: report.tax ?? ZERO_PAISE, gatewayResponse: report.masked };
+    await Payment.updateOne({ _id: record._id, fee: null }, { $set: set });
+  } else if (!isDeepStrictEqual(record.gatewayResponse, report.masked)) {
+    const set = { gatewayResponse: report.masked };
+    await Payment.updateOne({ _id: record._id }, { $set: set }, { timestamps: false });
+  }
   return false;
 }
 

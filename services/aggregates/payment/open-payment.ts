@@ -93,7 +93,7 @@ export async function insertPayment(fields: NewPayment, tx?: ClientSession): Pro
     status: paymentMachine.initial,
     currency: CURRENCY,
     ...{ capturedAmount: ZERO_PAISE, refundedAmount: ZERO_PAISE, refundReserved: ZERO_PAISE },
-    ...{ fee: null, tax: null, gatewayResponse: null },
+    ...{ fee: null, tax: null, gatewayResponse: null, receipt: null },
     ...{ errorCode: null, errorReason: null, errorMessage: null, nextStep: null },
     ...{ authorizedAt: null, capturedAt: null, retryOf: null },
     ...{ accepted: false, surplus: false, supersededAt: null, mismatch: null, attention: false },

@@ -61,6 +61,8 @@ export async function resumeRefunds(
     const dedupeKey = `refund.send:${refundId}:${once}`;
     await enqueueOutbox([{ type: "refund.send", dedupeKey, payload: { refundId } }], tx);
   }
+  // Of a payment that pays for an order, staff decide whether to refund again.
+  if (!(await Payment.exists({ _id: paymentId, surplus: true }).session(tx))) return;
   const failed = await Refund.findOne({
     ...ofSystem(paymentId),
     status: REFUND_STATUS.FAILED,
@@ -89,7 +91,7 @@ export async function recordLoss(
   { payment, amount, refundNumbers }: Loss,
   tx: ClientSession,
 ): Promise<Paise> {
-  await withdrawUnsent(payment._id, tx);
+  await withdrawUnsent(payment._id, "The dispute of the payment was lost", tx);
   const counted = minPaise(amount, await readWhatIsLeft(payment._id, tx));
   if (counted > 0) {
     const { COMPLETED } = REFUND_STATUS;
@@ -111,7 +113,15 @@ export async function recordLoss(
   return exceeding;
 }
 
-async function withdrawUnsent(paymentId: Types.ObjectId, tx: ClientSession): Promise<void> {
+/**
+ * In the caller's transaction: rejects the refunds of the system that are still to be sent, so that money which left the
+ * payment in another way can be counted. The caller owes again what is then left.
+ */
+export async function withdrawUnsent(
+  paymentId: Types.ObjectId,
+  rejectionReason: string,
+  tx: ClientSession,
+): Promise<void> {
   const unsent = await Refund.find({ ...ofSystem(paymentId), status: REFUND_STATUS.PENDING })
     .session(tx)
     .lean<RefundDoc[]>();
@@ -122,9 +132,9 @@ async function withdrawUnsent(paymentId: Types.ObjectId, tx: ClientSession): Pro
       id: _id,
       from: REFUND_STATUS.PENDING,
       to: REFUND_STATUS.REJECTED,
-      set: { attention: false, rejectionReason: "The dispute of the payment was lost" },
+      set: { attention: false, rejectionReason },
       by: { type: "system" },
-      note: "dispute_lost",
+      note: rejectionReason,
       tx,
     });
     if (withdrawn.changed) await releaseReservation(withdrawn.document, tx);

@@ -1,5 +1,6 @@
 import type { ClientSession, Types } from "mongoose";
 import { Order, Payment } from "../../../models/index.js";
+import { now } from "../../../utils/clock.js";
 import type { Paise } from "../../../utils/money.js";
 
 /**
@@ -63,7 +64,9 @@ async function move(refund: RefundAmount, change: Change, tx: ClientSession): Pr
   const { paymentId, orderId, amount } = refund;
   if (paymentId) {
     const filter = { _id: paymentId, ...staysWithin("$capturedAmount", change) };
-    const { matchedCount } = await Payment.collection.updateOne(filter, { $inc: change }, { session: tx });
+    // The driver does not set it as Mongoose does, and the analysis of payments goes by it.
+    const update = { $inc: change, $set: { updatedAt: now() } };
+    const { matchedCount } = await Payment.collection.updateOne(filter, update, { session: tx });
     if (matchedCount !== 1) throw new RefundLimitError("payment", paymentId, amount);
   }
   if (orderId) {

@@ -1,11 +1,12 @@
 import { type ClientSession, trusted } from "mongoose";
 import { logger } from "../../../config/logger.config.js";
-import { Refund, type RefundDoc } from "../../../models/index.js";
+import { Payment, type PaymentDoc, Refund, type RefundDoc } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import { REFUND_STATUS } from "../../../utils/constants.js";
 import { refundMachine } from "../../../utils/state-machines.js";
 import type { GatewayRefund } from "../../integrations/payment-gateway.js";
 import type { OutboxDraft } from "../../platform/outbox.service.js";
+import { reopenWebhooksAbout } from "../../platform/stored-webhooks.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { tryTransition } from "../../platform/transition.service.js";
 import { followRefunds } from "./order-payment-status.js";
@@ -111,11 +112,18 @@ export async function failRefund(
     return true;
   });
   if (!failed) return;
+  await reopenWaitingEvents(refund);
   const { refundNumber, amount } = refund;
   logger.error(
     { refundId: refund._id.toHexString(), refundNumber, amount, gatewayRefundId, reason },
     "> Refund failed and needs attention",
   );
+}
+
+/** A refund that was made elsewhere may have found no room beside this one. */
+async function reopenWaitingEvents({ paymentId }: RefundDoc): Promise<void> {
+  const payment = await Payment.findById(paymentId, { gatewayPaymentId: 1 }).lean<PaymentDoc>();
+  if (payment) await reopenWebhooksAbout([payment.gatewayPaymentId]);
 }
 
 /** Marks a refund whose gateway reports contradict it, and raises an alarm. Its status stays. */

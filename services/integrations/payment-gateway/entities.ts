@@ -44,6 +44,9 @@ export type GatewayPaymentStatus =
   | "failed"
   | "cancelled";
 
+/** An entity in the gateway's own words: only fields that are allowed, and masked. For people to read. */
+export type MaskedEntity = Readonly<Record<string, unknown>>;
+
 export interface GatewayPayment {
   gateway: PaymentGatewayName;
   id: string;
@@ -81,6 +84,7 @@ export interface GatewayPayment {
   createdAt: Date | null;
   authorizedAt: Date | null;
   capturedAt: Date | null;
+  masked: MaskedEntity;
 }
 
 export interface GatewayRefund {
@@ -140,8 +144,8 @@ export interface GatewaySettlement {
   createdAt: Date;
 }
 
-/** `adjustment`: everything else that moves money, such as a dispute that was lost. */
-export const SETTLEMENT_ROW_TYPES = ["payment", "refund", "transfer", "adjustment"] as const;
+/** `adjustment`: a correction, such as a dispute that was lost. `other`: a type that is not known here. */
+export const SETTLEMENT_ROW_TYPES = ["payment", "refund", "transfer", "adjustment", "other"] as const;
 export type SettlementRowType = (typeof SETTLEMENT_ROW_TYPES)[number];
 
 /** One line of the gateway's settlement report. */
@@ -187,6 +191,8 @@ export interface GatewayEvent {
   dispute: GatewayDispute | null;
   downtime: GatewayDowntime | null;
   settlement: GatewaySettlement | null;
+  /** Its entities by their names, such as `payment` and `refund`. */
+  masked: Readonly<Record<string, MaskedEntity>>;
   /** Parts that could not be read, with the reason. */
   unreadable: { part: GatewayEventPart; reason: string }[];
 }

@@ -57,8 +57,8 @@ export interface ListRequest {
 }
 
 /**
- * A page of a list. While pages are read, others may be added, and then an entry may come twice, but none is left out:
- * recognise entries by their ids.
+ * A page of a list. An entry may come on two pages, so recognise entries by their ids; none is left out because others
+ * are added while pages are read.
  */
 export interface GatewayPage<T> {
   items: T[];
@@ -83,4 +83,6 @@ export interface WebhookIdentity {
   eventId: string | null;
   /** The gateway's name of it, `unknown` when it has none. At most 100 characters. */
   type: string;
+  /** The payment that it is about, directly or through a refund or a dispute; null: none. */
+  paymentId: string | null;
 }

@@ -127,6 +127,6 @@ const settlementRowSchema = Joi.object<Omit<SettlementRow, "type"> & { type: str
 /** @throws TypeError when the entity is not a row of the report */
 export function mapRazorpaySettlementRow(entity: unknown): SettlementRow {
   const row = readEntity(settlementRowSchema, entity);
-  const type = SETTLEMENT_ROW_TYPES.find((known) => known === row.type) ?? "adjustment";
+  const type = SETTLEMENT_ROW_TYPES.find((known) => known === row.type) ?? "other";
   return { ...row, type };
 }

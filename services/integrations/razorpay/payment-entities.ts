@@ -22,6 +22,7 @@ import {
   texts,
   toMethod,
 } from "./fields.js";
+import { maskRazorpayEntity } from "./masked-entities.js";
 
 type OrderEntity = Omit<GatewayOrder, "amountDue"> & { amountDue: Paise | null };
 
@@ -49,7 +50,10 @@ interface Instrument {
   bank: string | null;
   wallet: string | null;
   vpa: string | null;
-  card: { last4: string | null; network: string | null } | null;
+  card: { last4: string | null; network: string | null; issuer: string | null } | null;
+  upi: { vpa: string | null } | null;
+  /** Of `paylater` and `cardless_emi`. */
+  provider: string | null;
 }
 
 type MethodFields = Instrument & Pick<PaymentEntity, "method">;
@@ -61,7 +65,8 @@ type Reworked =
   | "method"
   | "methodDetails"
   | "status"
-  | "nextStep";
+  | "nextStep"
+  | "masked";
 
 interface PaymentEntity extends Omit<GatewayPayment, Reworked>, Instrument {
   status: string;
@@ -83,7 +88,9 @@ const paymentSchema = Joi.object<PaymentEntity>({
   bank: optionalText,
   wallet: optionalText,
   vpa: optionalText,
-  card: lenient(Joi.object({ last4: optionalText, network: optionalText })),
+  card: lenient(Joi.object({ last4: optionalText, network: optionalText, issuer: optionalText })),
+  upi: lenient(Joi.object({ vpa: optionalText })),
+  provider: optionalText,
   fee: optionalAmount,
   tax: optionalAmount,
   feeBearer: lenient(Joi.string().valid("customer", "business")),
@@ -108,7 +115,12 @@ function toStatus(status: string): GatewayPaymentStatus {
 /** An EMI is paid by card. A method without an equivalent (`paylater`, `app`, …) leaves the customer's choice unchanged. */
 const toOwnMethod = (method: string | null) => (method === "emi" ? "card" : toMethod(method));
 
-function toMethodDetails({ method, card, bank, wallet, vpa }: MethodFields): GatewayMethodDetails {
+/** Who lends the money takes the place of a wallet; the bank that issued a card is its bank. */
+function toMethodDetails(fields: MethodFields): GatewayMethodDetails {
+  const { method, card } = fields;
+  const vpa = fields.vpa ?? fields.upi?.vpa;
+  const bank = fields.bank ?? card?.issuer;
+  const wallet = fields.wallet ?? fields.provider;
   return {
     ...(method && { gatewayMethod: method }),
     ...(card?.last4 && { last4: card.last4.slice(-4) }),
@@ -124,7 +136,10 @@ function toMethodDetails({ method, card, bank, wallet, vpa }: MethodFields): Gat
  * @throws TypeError when the entity is not a payment
  */
 export function mapRazorpayPayment(entity: unknown, capture: "automatic" | "manual"): GatewayPayment {
-  const { bank, wallet, vpa, card, errorSource, ...payment } = readEntity(paymentSchema, entity);
+  const { bank, wallet, vpa, card, upi, provider, errorSource, ...payment } = readEntity(
+    paymentSchema,
+    entity,
+  );
   const status = toStatus(payment.status);
   return {
     ...payment,
@@ -134,6 +149,7 @@ export function mapRazorpayPayment(entity: unknown, capture: "automatic" | "manu
     awaitsManualCapture: status === "authorized" && capture === "manual",
     method: toOwnMethod(payment.method),
     nextStep: status === "failed" ? nextStepOf({ ...payment, errorSource }) : null,
-    methodDetails: toMethodDetails({ method: payment.method, bank, wallet, vpa, card }),
+    methodDetails: toMethodDetails({ method: payment.method, bank, wallet, vpa, card, upi, provider }),
+    masked: maskRazorpayEntity("payment", entity),
   };
 }

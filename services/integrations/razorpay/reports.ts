@@ -10,7 +10,7 @@ import {
   mapRazorpaySettlementRow,
 } from "./other-entities.js";
 import { LOOKUP_REFUSALS, NO_GATEWAY_REFUSALS } from "./refusals.js";
-import { INVALID_CURSOR, INVALID_ID, isId, listByPages, readPage, toSkip } from "./requests.js";
+import { INVALID_CURSOR, INVALID_ID, isId, listByPages, PAGE_OVERLAP, readPage, toSkip } from "./requests.js";
 import { type SettlementPeriod, settlementPeriods } from "./settlement-periods.js";
 
 /** The gateway's largest page of the settlement report. */
@@ -112,7 +112,7 @@ function nextCursor(
   { period, skip }: SettlementPlace,
   count: number,
 ): string | null {
-  if (count >= SETTLEMENT_PAGE_SIZE) return `${period.name}/${skip + count}`;
+  if (count >= SETTLEMENT_PAGE_SIZE) return `${period.name}/${skip + count - PAGE_OVERLAP}`;
   const following = periods[periods.indexOf(period) + 1];
   return following ? `${following.name}/0` : null;
 }

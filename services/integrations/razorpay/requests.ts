@@ -10,6 +10,8 @@ import { mapRazorpayPage } from "./fields.js";
 
 /** The gateway's largest page. */
 export const PAGE_SIZE = 100;
+/** A page begins with the end of the page before: where a list lags, its entries are some places higher. */
+export const PAGE_OVERLAP = 10;
 
 /** Ids are put into paths unencoded, so anything else is refused here. */
 export const isId = (prefix: "order" | "pay" | "rfnd" | "disp" | "setl", id: string) =>
@@ -73,7 +75,7 @@ export function readPage<T>(answer: unknown, skip: number, mapItem: (item: unkno
   const { items, unreadable } = mapRazorpayPage(answer, mapItem);
   reportUnreadable(unreadable);
   const count = items.length + unreadable.length;
-  return { items, count, next: count < PAGE_SIZE ? null : String(skip + count) };
+  return { items, count, next: count < PAGE_SIZE ? null : String(skip + count - PAGE_OVERLAP) };
 }
 
 /** Reads the page of a list at its cursor. */

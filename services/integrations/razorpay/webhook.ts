@@ -3,6 +3,7 @@ import { isRecord } from "../../../utils/helpers.js";
 import type { GatewayEvent, GatewayEventPart, PaymentGateway, WebhookVerifier } from "../payment-gateway.js";
 import { hmacVerifier } from "../signatures.js";
 import { optionalText, optionalTime } from "./fields.js";
+import { MASKED_KINDS, maskRazorpayEntity } from "./masked-entities.js";
 import {
   mapRazorpayDispute,
   mapRazorpayDowntime,
@@ -10,6 +11,7 @@ import {
   mapRazorpaySettlement,
 } from "./other-entities.js";
 import { mapRazorpayOrder, mapRazorpayPayment } from "./payment-entities.js";
+import { isId } from "./requests.js";
 
 interface Envelope {
   event: string;
@@ -48,6 +50,35 @@ const subjectOf = (type: string): GatewayEventPart | null =>
 /** Parts that have another name in the payload. */
 const PAYLOAD_KEYS: Partial<Record<GatewayEventPart, string>> = { downtime: "payment.downtime" };
 
+function entityOf(payload: unknown, name: GatewayEventPart): unknown {
+  const holder = isRecord(payload) ? payload[PAYLOAD_KEYS[name] ?? name] : null;
+  return isRecord(holder) ? (holder.entity ?? null) : null;
+}
+
+const maskedEntities = (payload: unknown): GatewayEvent["masked"] =>
+  Object.fromEntries(
+    MASKED_KINDS.map((name) => [name, entityOf(payload, name)] as const)
+      .filter(([, entity]) => isRecord(entity))
+      .map(([name, entity]) => [name, maskRazorpayEntity(name, entity)]),
+  );
+
+/** Where an event names its payment: in the payment itself, or in what belongs to it. */
+const PAYMENT_IDS = [
+  ["payment", "id"],
+  ["refund", "payment_id"],
+  ["dispute", "payment_id"],
+] as const;
+
+function findPaymentId(payload: unknown): string | null {
+  const parts = isRecord(payload) ? payload.payload : null;
+  for (const [part, field] of PAYMENT_IDS) {
+    const entity = entityOf(parts, part);
+    const id = isRecord(entity) ? entity[field] : null;
+    if (typeof id === "string" && isId("pay", id)) return id;
+  }
+  return null;
+}
+
 /** A webhook's body (already verified and parsed) in the domain's terms; null when it is not an event. */
 export function parseRazorpayWebhook(payload: unknown, options: WebhookOptions): GatewayEvent | null {
   const { value, error } = envelopeSchema.validate(payload, { convert: false, stripUnknown: true });
@@ -55,9 +86,8 @@ export function parseRazorpayWebhook(payload: unknown, options: WebhookOptions):
   const unreadable: GatewayEvent["unreadable"] = [];
 
   function part<T>(name: GatewayEventPart, map: (entity: unknown) => T): T | null {
-    const holder = value?.payload[PAYLOAD_KEYS[name] ?? name];
-    const entity = isRecord(holder) ? holder.entity : undefined;
-    if (entity === undefined || entity === null) return null;
+    const entity = entityOf(value?.payload, name);
+    if (entity === null) return null;
     try {
       return map(entity);
     } catch (reason) {
@@ -77,6 +107,7 @@ export function parseRazorpayWebhook(payload: unknown, options: WebhookOptions):
     dispute: part("dispute", mapRazorpayDispute),
     downtime: part("downtime", mapRazorpayDowntime),
     settlement: part("settlement", mapRazorpaySettlement),
+    masked: maskedEntities(value.payload),
     unreadable,
   };
 }
@@ -102,6 +133,7 @@ export const webhookPart = (
     return {
       eventId: typeof id === "string" && EVENT_ID.test(id) ? id : null,
       type: type.slice(0, MAX_EVENT_TYPE) || "unknown",
+      paymentId: findPaymentId(payload),
     };
   },
 

@@ -127,6 +127,21 @@ describe("A dispute", () => {
     },
   );
 
+  test("When it is recorded before the order is placed, then the order has it too", async () => {
+    const buyer = shop().guest();
+    const { gateway: window } = await buyer.open();
+    gateway().configure({ webhooks: { drop: "all" } });
+    const paid = buyer.pay(window.orderId);
+    done(await buyer.verify(paid));
+    gateway().configure({ webhooks: { drop: "none" } });
+    // A dispute's event with a payment that is known here does not place the order.
+    const { id } = gateway().openDispute(paid.paymentId);
+    await shop().settle();
+    expect(await buyer.stored.order()).toBeNull();
+    done(await buyer.order());
+    expect((await buyer.stored.order())?.disputes).toMatchObject([{ id, status: "open" }]);
+  });
+
   test("When more was deducted than is left, then the rest of the payment counts and a person has to look", async () => {
     const { buyer, paymentId, amount } = await paidOrder();
     gateway().refundInDashboard(paymentId, 4_000);
@@ -348,6 +363,7 @@ test("When a settlement is processed, then its rows are pulled once", async () =
   const entity = {
     id: "setl_AAAAAAAAAAAAAA",
     entity: "settlement",
+    ...{ amount: 97_640, fees: 2_360, tax: 360, utr: "AXIS00012345" },
     status: "processed",
     created_at: 1_767_225_600,
   };

@@ -1,3 +1,3 @@
 import { runTogether } from "../../support/together.js";
 
-runTogether(__dirname, { part: 2, of: 2 });
+runTogether(__dirname, { part: 2, of: 3 });

@@ -59,8 +59,6 @@ const UNUSED_PERMISSIONS = [
   "orders:notes",
   "orders:status",
   "orders:export",
-  "payments:export",
-  "payments:write",
   "refunds:approve",
   "refunds:write",
   "returns:write",

@@ -21,6 +21,7 @@ const WITHOUT = [
   "POST /api/admin/invoices/template/preview",
   "POST /api/admin/jobs/:name/run",
   "POST /api/admin/outbox/:id/replay",
+  "POST /api/admin/payments/:paymentId/capture",
   "POST /api/admin/webhooks/:eventId/replay",
   "POST /api/checkout/:sessionId/loyalty",
   "POST /api/checkout/:sessionId/store-credit",

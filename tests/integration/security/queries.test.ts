@@ -19,7 +19,7 @@ afterAll(() => world.stop());
 
 type Route = SecurityWorld["routes"][number];
 const isOurs = ({ path }: Route): boolean =>
-  /^\/api\/(cart|checkout|invoices|admin\/(carts|checkouts|invoices|settings|audit-logs|webhooks|payments\/reconcil\w+))(\/|$)/.test(
+  /^\/api\/(cart|checkout|invoices|admin\/(carts|checkouts|invoices|payments|settings|audit-logs|webhooks))(\/|$)/.test(
     path,
   );
 const JOBS = [
@@ -65,6 +65,14 @@ const FILTERS: Readonly<Record<string, readonly string[]>> = {
     ...["state=received&event=refund.failed", "state=flagged&source=shipping&sortOrder=asc"],
   ],
   "GET /api/admin/payments/reconciliations": ["state=completed", "dateFrom=2026-11-01", "sortOrder=asc"],
+  "GET /api/admin/payments": [
+    ...["status=failed", "method=wallet", "gateway=cod", "attention=true", "dateFrom=2026-11-01"],
+    ...["status=refunded&method=card", "status=pending&gateway=cod", "method=upi&gateway=cod"],
+    ...["attention=true&status=failed", "sortOrder=asc", "method=card&sortOrder=asc", "status=failed&page=2"],
+    ...["q=pay_Old1", "q=order_Old1", `q=${"0".repeat(24)}`, "orderNumber=ORD-2026-000001&status=failed"],
+  ],
+  "GET /api/admin/payments/analytics": ["dateFrom=2026-11-01&groupBy=day"],
+  "GET /api/admin/payments/export": ["status=refunded", "method=card&status=failed", "method=wallet"],
   "GET /api/admin/invoices/tax-summary": ["dateFrom=2026-11-01", "format=csv"],
 };
 
@@ -110,9 +118,17 @@ async function fill(): Promise<void> {
       },
     })),
   );
-  await world.db
-    .collection("payments")
-    .insertMany(rows(() => ({ checkoutSessionId: new Types.ObjectId(), status: "failed" })));
+  await world.db.collection("payments").insertMany(
+    rows((index) => ({
+      ...{ checkoutSessionId: new Types.ObjectId(), orderId: new Types.ObjectId(), orderNumber: null },
+      ...{ gateway: index % 3 ? "razorpay" : "cod", method: index % 3 ? "upi" : "cod" },
+      ...{ gatewayOrderId: `order_Old${index}`, gatewayPaymentId: `pay_Old${index}`, methodDetails: null },
+      ...{ status: ["failed", "captured", "pending"][index % 3], attention: false, surplus: false },
+      ...{ amount: 100, capturedAmount: 0, refundedAmount: 0, refundReserved: 0, currency: "INR" },
+      ...{ fee: null, tax: null, settlement: null, receipt: null, mismatch: null, accepted: false },
+      ...{ disputes: [], statusHistory: [], createdAt: at(index), updatedAt: at(index) },
+    })),
+  );
   await world.db.collection("invoices").insertMany(
     rows((index) => ({
       ...{ invoiceNumber: `OLD-${index}`, series: "OLD", sequence: index + 1, origin: `old:${index}` },
@@ -218,6 +234,7 @@ test("When everything is called, then every query goes by an index", async () =>
     "carts",
     "checkoutSessions",
     "invoices",
+    "payments",
     "savedItems",
     "settings",
   ])

@@ -278,6 +278,30 @@ const RECONCILIATION: Record<string, RouteCase> = {
   },
 };
 
+const receipt = ({ amountDue: amount, orderNumber: reference }: Belongings) => ({
+  ...{ amount, reference, receivedAt: "2026-11-01" },
+});
+
+const ADMIN_PAYMENTS: Record<string, RouteCase> = {
+  "GET /api/admin/payments": { access: "admin:payments:read" },
+  "GET /api/admin/payments/analytics": { access: "admin:payments:read" },
+  "GET /api/admin/payments/export": { access: "admin:payments:export" },
+  "GET /api/admin/payments/:paymentId": { access: "admin:payments:read", params: paymentId, stage: "failed" },
+  "GET /api/admin/payments/:paymentId/gateway-response": {
+    access: "admin:payments:read",
+    params: paymentId,
+    stage: "failed",
+  },
+  "POST /api/admin/payments/:paymentId/record-receipt": {
+    access: "admin:payments:write",
+    params: paymentId,
+    body: receipt,
+    stage: "ordered",
+    otherBody: (own) => ({ ...receipt(own), receivedAt: "2026-11-02" }),
+  },
+  "POST /api/admin/payments/:paymentId/capture": { access: "admin:payments:write", params: paymentId },
+};
+
 const FILING: Record<string, RouteCase> = {
   "GET /api/admin/invoices/tax-summary": { access: "admin:invoices:read" },
   "GET /api/admin/invoices/gstr1": { access: "admin:invoices:read", query: "period=112026" },
@@ -335,5 +359,6 @@ export const ROUTE_CASES: Readonly<Record<string, RouteCase>> = {
   ...PAYMENTS,
   ...INVOICES,
   ...ADMIN_INVOICES,
+  ...ADMIN_PAYMENTS,
   ...OPERATIONS,
 };

@@ -18,6 +18,8 @@ export interface Belongings {
   orderItemId: string;
   /** Of that order. */
   invoiceNumber: string;
+  /** Rupees, of the payment on delivery. */
+  amountDue: number;
   paymentId: string;
   gatewayOrderId: string;
   gatewayPaymentId: string;
@@ -47,6 +49,7 @@ export const nobodysBelongings = (): Belongings => ({
   orderNumber: "ORD-2026-999999",
   orderItemId: hexId(),
   invoiceNumber: "INV-2026-999999",
+  amountDue: 1,
   paymentId: hexId(),
   gatewayOrderId: "order_Nobodys0000001",
   gatewayPaymentId: "pay_Nobodys0000001",
@@ -145,6 +148,8 @@ async function order(world: World, { headers, has }: Shopper): Promise<Partial<B
     orderId: textAt(placed, "order.id"),
     orderNumber,
     orderItemId: textAt(placed, "order.items.0.id"),
+    paymentId: textAt(placed, "payment.id"),
+    amountDue: placed.body.data.payment.amount,
     invoiceNumber: await invoiceOf(world, { headers }, orderNumber),
   };
 }

@@ -254,6 +254,25 @@ describe("payments", () => {
     expect(stub.requests[0]?.path).toContain("from=1767225601&to=1767311999&count=100&skip=100");
   });
 
+  test("When a list is read from two of the gateway's machines, then what one does not show yet hides nothing", async () => {
+    const idOf = (number: number) => `pay_${String(number).padStart(14, "0")}`;
+    const all = Array.from({ length: 150 }, (_, number) => paymentEntity({ id: idOf(number) }));
+    const listed = new Set<string>();
+    stub.answer = (request, response) => {
+      const skip = Number(new URL(request.path, stub.url).searchParams.get("skip"));
+      // The second machine lags: it does not have the newest ten yet, so all others are ten places higher.
+      const shown = skip === 0 ? all : all.slice(10);
+      json(response, 200, collection(...shown.slice(skip, skip + 100)));
+    };
+    const range = { from: new Date(0), to: new Date(1_000) };
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const page = unwrap(await gatewayOf().listPayments({ ...range, ...(cursor && { cursor }) }));
+      for (const { id } of page.items) listed.add(id);
+      cursor = page.next;
+    }
+    expect(listed.size).toBe(150);
+  });
+
   test("When an entity of a list cannot be read, then the others are passed on, and the page is counted whole", async () => {
     const broken = paymentEntity({ id: "pay_AAAAAAAAAAAAAA", amount: "ten", created_at: "yesterday" });
     stub.answer = answer(200, collection(broken, paymentEntity()));
@@ -436,7 +455,7 @@ describe("downtimes and settlements", () => {
           { entityId: PAYMENT_ID, type: "payment", credit: 244002, fee: 5898, tax: 900, settled: true },
           { entityId: "adj_1", type: "adjustment", amount: 0, settled: false, settlementUtr: null },
           { entityId: "trf_1", type: "transfer" },
-          { entityId: "new_1", type: "adjustment" },
+          { entityId: "new_1", type: "other" },
         ],
         next: null,
       },
@@ -464,7 +483,7 @@ describe("downtimes and settlements", () => {
   test("When a page of the report is full, then the next one follows, and then the next day", async () => {
     const row = { entity_id: PAYMENT_ID, type: "payment" };
     stub.answer = (request, response) => {
-      const isFirst = request.path.includes("day=1&skip=0");
+      const isFirst = request.path.includes("day=1&skip=0&");
       json(response, 200, collection(...Array.from({ length: isFirst ? 1_000 : 1 }, () => row)));
     };
     const range = {
@@ -478,7 +497,7 @@ describe("downtimes and settlements", () => {
       cursor = page.next;
       cursors.push(cursor);
     }
-    expect(cursors).toEqual(["2026-01-01/1000", "2026-01-02/0", null]);
+    expect(cursors).toEqual(["2026-01-01/990", "2026-01-02/0", null]);
   });
 });
 

@@ -62,7 +62,10 @@ export function describeBrowserAndWebhooks(stage: Stage): void {
         expect(webhookVerifier.canBeSigned(headers)).toBe(true);
         expect(webhookVerifier.isAuthentic(rawBody, headers)).toBe(true);
         const payload: unknown = JSON.parse(rawBody.toString());
-        const { eventId, type } = stage.gateway.identifyWebhook({ headers, payload });
+        const identity = stage.gateway.identifyWebhook({ headers, payload });
+        const { eventId, type } = identity;
+        // Every event of this scene is about the one payment, or about none (a gateway order).
+        expect([paymentId, null]).toContain(identity.paymentId);
         expect(stage.gateway.parseWebhook(payload)).toMatchObject({
           type,
           isForeignAccount: false,
@@ -104,6 +107,7 @@ export function describeBrowserAndWebhooks(stage: Stage): void {
         expect(stage.gateway.identifyWebhook({ headers: {}, payload })).toEqual({
           eventId: null,
           type: "unknown",
+          paymentId: null,
         });
       },
     );
