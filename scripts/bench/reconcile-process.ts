@@ -40,7 +40,8 @@ async function reconcile({ from }: ReconcileOrder): Promise<ReconcileMeasure> {
   }, SAMPLE_MS);
   const startedAt = performance.now();
   const cpu = process.cpuUsage();
-  const noRepairs = { settle: () => Promise.resolve(), resolveCapture: () => Promise.resolve() };
+  const nothing = () => Promise.resolve();
+  const noRepairs = { settle: nothing, settleRefund: nothing, resolveCapture: nothing };
   await runReconciliations(noRepairs, new AbortController().signal);
   const seconds = (performance.now() - startedAt) / 1_000;
   const { user, system } = process.cpuUsage(cpu);

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { at, listAt, numberAt, textAt } from "../support/json.js";
-import { check, heading, narrate, narrateOutside, rupees } from "../support/print.js";
+import { check, heading, narrate, narrateOutside, rupees, table } from "../support/print.js";
 import { type Stage, waitFor } from "./scenes.js";
 import { Storefront } from "./storefront.js";
 
@@ -15,15 +15,27 @@ export async function financeReconciles(stage: Stage): Promise<void> {
   const refundId = refundUnseen(stage);
   const found = await reconcile(finance, false);
   const planted = listAt(found, "breaks.items");
+  showBreaks(planted);
   check(
     planted.length === 1 && textAt(planted[0], "gatewayId") === refundId,
     "the report has exactly the refund that we do not know",
   );
   narrate("Reports change nothing. The same range again, with repair:");
   const repaired = listAt(await reconcile(finance, true), "breaks.items");
+  showBreaks(repaired);
   check(
     textAt(repaired[0], "repair.outcome") === "repaired",
     `repaired: ${textAt(repaired[0], "repair.note")}`,
+  );
+}
+
+function showBreaks(breaks: readonly unknown[]): void {
+  table(
+    ["class", "what", "at risk", "note", "repair"],
+    breaks.map((item) => [
+      ...[textAt(item, "class"), textAt(item, "gatewayId"), rupees(numberAt(item, "amountAtRisk"))],
+      ...[textAt(item, "note"), String(at(item, "repair.outcome") ?? "none")],
+    ]),
   );
 }
 
@@ -60,7 +72,7 @@ async function reconcile(finance: Storefront, repair: boolean): Promise<unknown>
 
 function describe(data: unknown): string {
   const { length } = listAt(data, "breaks.items");
-  const compared = `${numberAt(data, "report.payments.compared")} payments, ${numberAt(data, "report.refunds.compared")} refunds`;
+  const compared = numberAt(data, "report.payments.compared") + numberAt(data, "report.refunds.compared");
   const left = rupees(numberAt(data, "report.amountLeft"));
-  return `${textAt(data, "report.state")}: ${compared} compared, ${length} break, ${left} left at risk`;
+  return `${textAt(data, "report.state")}: compared ${compared}, breaks ${length}, left at risk ${left}`;
 }

@@ -1,16 +1,21 @@
 import {
-  type PaymentRepairs,
+  type Repairs,
   runReconciliations,
   startNightlyReconciliation,
 } from "../../services/flows/reconcile/reconcile.flow.js";
+import { reportRefund, reportRefundMadeElsewhere } from "../../services/flows/report-refund.flow.js";
 import type { Job } from "../../services/platform/job-registry.service.js";
 import { settleAndPlace } from "./payment-list-pass.js";
 import { resolveCapture } from "./payment-sweep.job.js";
 
-/** A repair is what the sweep does about the same payment. */
-const repairs: PaymentRepairs = {
+/** A repair is what the sweep does about the same payment, and a webhook about the same refund. */
+const repairs: Repairs = {
   settle: (report) => settleAndPlace(report, "reconciliation"),
   resolveCapture,
+  settleRefund: async (report) => {
+    const { kind } = await reportRefund(report);
+    if (kind === "unknown") await reportRefundMadeElsewhere(report);
+  },
 };
 
 /** Compares the last days with the gateway's books. It only reports; an admin orders repairs. */

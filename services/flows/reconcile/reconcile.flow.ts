@@ -8,12 +8,12 @@ import { daysOf } from "./days.js";
 import { reconcilePayments } from "./reconcile-payments.js";
 import { reconcileRefunds } from "./reconcile-refunds.js";
 import { addSettlements, reconcileSettlements } from "./reconcile-settlements.js";
-import { type PaymentRepairs, repairBreaks } from "./repair-breaks.js";
+import { type Repairs, repairBreaks } from "./repair-breaks.js";
 import { sumUpBreaks } from "./report-items.js";
 import { claimDueReport, type Run, tryRun } from "./report-run.js";
 import { startReconciliation } from "./start-reconciliation.js";
 
-export type { PaymentRepairs } from "./repair-breaks.js";
+export type { Repairs } from "./repair-breaks.js";
 export { type ReconciliationRequest, startReconciliation } from "./start-reconciliation.js";
 
 /** The gateway may authorise a payment up to three days after it was made, so each day is compared four times. */
@@ -32,7 +32,7 @@ export async function startNightlyReconciliation(): Promise<void> {
  * unfinished step; after five failures its report is `failed`.
  */
 export async function runReconciliations(
-  repairs: PaymentRepairs,
+  repairs: Repairs,
   signal: AbortSignal,
 ): Promise<{ completed: number; unfinished: number }> {
   const runs = { completed: 0, unfinished: 0 };
@@ -45,7 +45,7 @@ export async function runReconciliations(
   return runs;
 }
 
-async function reconcile(run: Run, repairs: PaymentRepairs): Promise<void> {
+async function reconcile(run: Run, repairs: Repairs): Promise<void> {
   const days = daysOf(run.report);
   const steps = [
     ...days.map((day) => () => reconcileDay(run, day)),

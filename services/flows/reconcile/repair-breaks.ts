@@ -1,29 +1,24 @@
 import { logger } from "../../../config/logger.config.js";
 import {
-  Payment,
   type PaymentDoc,
   ReconciliationItem,
   type ReconciliationItemDoc,
   type Repair,
 } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
-import { recordGatewayRefunds } from "../../aggregates/refund/gateway-refunds.js";
-import { attemptOf } from "../../aggregates/refund/refund-attempt.js";
-import { settleRefund } from "../../aggregates/refund/settle-refund.js";
 import type { GatewayPayment, GatewayRefund } from "../../integrations/payment-gateway.js";
-import { paymentGateway } from "../../integrations/payment-gateway.service.js";
-import { generateUniqueRefundNumber } from "../../platform/order-number.service.js";
-import { inTransaction } from "../../platform/transaction.service.js";
 import { type CheckedPayment, checkPayment } from "./check-payment.js";
 import { type CheckedRefund, checkRefund } from "./check-refund.js";
 import { settledBefore } from "./days.js";
 import { breaksOf } from "./report-items.js";
 import type { Run } from "./report-run.js";
 
-/** What other flows do about a payment; the job passes them in, because flows do not call each other. */
-export interface PaymentRepairs {
+/** What other flows do about a payment or a refund; the job passes them in, because flows do not call each other. */
+export interface Repairs {
   /** Applies a report of the gateway as every other report, and places the order or returns the money. */
   settle(report: GatewayPayment): Promise<unknown>;
+  /** Applies a report about a refund of ours, or records one that was made elsewhere. */
+  settleRefund(report: GatewayRefund): Promise<unknown>;
   /** Places the order of a capture that has none, or returns the money. */
   resolveCapture(payment: Pick<PaymentDoc, "_id" | "accepted" | "checkoutSessionId">): Promise<unknown>;
 }
@@ -39,7 +34,7 @@ const NO_ANSWER: Outcome = { outcome: "failed", note: "The gateway did not answe
  * after, so that a repeated repair, or one that a crash interrupted, finds nothing to do; every effect is one of the
  * ordinary, repeatable functions for the gateway's reports.
  */
-export async function repairBreaks(run: Run, repairs: PaymentRepairs): Promise<void> {
+export async function repairBreaks(run: Run, repairs: Repairs): Promise<void> {
   for await (const item of breaksOf(run.report._id)) {
     if (item.repair) continue;
     const outcome = await tryRepair(item, run, repairs);
@@ -49,11 +44,11 @@ export async function repairBreaks(run: Run, repairs: PaymentRepairs): Promise<v
   }
 }
 
-async function tryRepair(item: ReconciliationItemDoc, run: Run, repairs: PaymentRepairs): Promise<Outcome> {
+async function tryRepair(item: ReconciliationItemDoc, run: Run, repairs: Repairs): Promise<Outcome> {
   try {
     const check = () => checkPayment(item.gatewayId, settledBefore(run.report));
     if (item.entity === "payment") return await repairPayment(item, check, repairs);
-    if (item.entity === "refund") return await repairRefund(item);
+    if (item.entity === "refund") return await repairRefund(item, repairs);
     return needsPerson("Ask the gateway about this settlement");
   } catch (error) {
     const { gatewayId, kind } = item;
@@ -77,7 +72,7 @@ const advise = (item: ReconciliationItemDoc): Outcome => needsPerson(ADVICE[item
 async function repairPayment(
   item: ReconciliationItemDoc,
   check: () => Promise<CheckedPayment>,
-  repairs: PaymentRepairs,
+  repairs: Repairs,
 ): Promise<Outcome> {
   const before = await check();
   if (!before.isAnswered) return NO_ANSWER;
@@ -102,29 +97,11 @@ function afterwards(item: ReconciliationItemDoc, after: CheckedPayment | Checked
   return after.finding ? advise(item) : agreesNow({ ...item, settlementId: null }, after.local?.status);
 }
 
-async function repairRefund(item: ReconciliationItemDoc): Promise<Outcome> {
+async function repairRefund(item: ReconciliationItemDoc, repairs: Repairs): Promise<Outcome> {
   const before = await checkRefund(item.gatewayId);
   if (!before.isAnswered) return NO_ANSWER;
   if (!before.finding) return agreesNow(item, before.local?.status);
-  const { gateway, local, payment, finding } = before;
-  if (!gateway) return advise(item);
-  if (!local && payment) await recordRefund(gateway);
-  else if (local && finding.kind === "status_mismatch" && attemptOf(local, gateway) === "last") {
-    await settleRefund(local, gateway);
-  }
+  if (!before.gateway || before.finding.kind === "amount_mismatch") return advise(item);
+  await repairs.settleRefund(before.gateway);
   return afterwards(item, await checkRefund(item.gatewayId));
-}
-
-/** Writes a refund that was made at the gateway. @throws RefundLimitError when less is left of the payment */
-async function recordRefund(refund: GatewayRefund): Promise<void> {
-  const refundNumber = await generateUniqueRefundNumber();
-  await inTransaction(async (tx) => {
-    const payment = await Payment.findOne({
-      gateway: paymentGateway.name,
-      gatewayPaymentId: refund.paymentId,
-    })
-      .session(tx)
-      .lean<PaymentDoc>();
-    if (payment) await recordGatewayRefunds(payment, [{ refund, refundNumber }], tx);
-  });
 }

@@ -266,6 +266,20 @@ it("When the gateway's lists lag behind, then nothing is missing", async () => {
   expect(report.payments.compared).toBeGreaterThan(0);
 });
 
+it("When a payment cannot be read, then it is unresolved and not missing", async () => {
+  const shop = shopOf();
+  const buyer = shop.guest();
+  const { gateway } = await buyer.open();
+  const paid = buyer.pay(gateway.orderId);
+  done(await buyer.verify(paid));
+  done(await buyer.order());
+  shop.sandbox.control.razorpay.tamper(paid.paymentId, { currency: 7 });
+  const { of, report } = await reconcile(shop);
+  expect(of(paid.paymentId)).toBeUndefined();
+  expect(report.payments.unresolved).toBeGreaterThan(0);
+  shop.sandbox.control.razorpay.tamper(paid.paymentId, { currency: "INR" });
+});
+
 it("When the gateway is away, then the report goes on later, and after five failures it has failed", async () => {
   const shop = shopOf();
   const clock = await import("../../../utils/clock.js");
