@@ -230,7 +230,7 @@ describe("webhooks", () => {
     ["refund.processed", "refund"],
     ["payment.dispute.created", "dispute"],
     ["payment.downtime.started", "downtime"],
-    ["settlement.processed", null],
+    ["settlement.processed", "settlement"],
   ])("When the event is %s, then it is about the %s", (name, subject) => {
     expect(parse(event({ event: name, payload: {} }))?.subject).toBe(subject);
   });

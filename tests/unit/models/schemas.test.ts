@@ -49,6 +49,7 @@ describe("Models", () => {
       "orderStatusHistories",
       "orders",
       "outboxMessages",
+      "paymentDays",
       "paymentDowntimes",
       "payments",
       "prunedCarts",
