@@ -66,7 +66,7 @@ export interface DayCounts extends MethodCounts {
   day: number;
 }
 
-/** By day and method. Reads the payments of the spans, in one pass over the index of their creation. */
+/** By day and method. Answered from the index alone. */
 export async function countPayments(spans: readonly Span[], tx: ClientSession): Promise<DayCounts[]> {
   if (spans.length === 0) return [];
   const groups = await Payment.aggregate<Group>([

@@ -1,4 +1,4 @@
-import { toCsv } from "../../utils/csv.js";
+import { toCsv, toCsvStream } from "../../utils/csv.js";
 
 const BOM = "\ufeff";
 
@@ -29,4 +29,37 @@ test("When a text has a semicolon, then it is quoted, so that nothing behind it 
 
 test("When a text is in another script, then it is kept", () => {
   expect(toCsv([["अर्जुन", "محمد"]])).toBe(`${BOM}अर्जुन,محمد\r\n`);
+});
+
+describe("a table that is streamed", () => {
+  /** Counts how many rows were asked for; `ended` resolves when the iteration is given up or complete. */
+  function rowsOf(amount: number) {
+    const seen = { read: 0 };
+    let end = () => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    async function* rows() {
+      try {
+        for (; seen.read < amount; seen.read += 1) yield [`=row ${seen.read}`, seen.read];
+      } finally {
+        end();
+      }
+    }
+    return { seen, ended, rows: rows() };
+  }
+
+  test("When it is read to the end, then it is the table that toCsv makes", async () => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of toCsvStream(["a", "b"], rowsOf(451).rows)) chunks.push(Buffer.from(chunk));
+    const table = Array.from({ length: 451 }, (_unused, index) => [`=row ${index}`, index]);
+    expect(Buffer.concat(chunks).toString()).toBe(toCsv([["a", "b"], ...table]));
+  });
+
+  test("When nobody reads on, then it stops asking for rows; when the reader leaves, then it ends", async () => {
+    const { seen, ended, rows } = rowsOf(1_000_000);
+    for await (const _chunk of toCsvStream(["a", "b"], rows)) break;
+    expect(seen.read).toBeLessThan(20_000);
+    await ended;
+  });
 });
