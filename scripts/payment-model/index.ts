@@ -34,7 +34,9 @@ async function main(): Promise<number> {
   ]);
   await database.connectDatabase(uri);
   await database.prepareDatabase();
-  print(`seed ${seed}: ${runs} sequences`);
+  print(
+    PAYMENT_PATH === undefined ? `seed ${seed}: ${runs} sequences` : `seed ${seed}: again ${PAYMENT_PATH}`,
+  );
   const seconds = () => Math.round((performance.now() - began) / 1000);
   try {
     const failure = await runModel({

@@ -1,14 +1,16 @@
 import { type Types, trusted } from "mongoose";
 import { Payment, type PaymentDoc, Refund, type RefundDoc } from "../../models/index.js";
 import { REFUND_DESTINATION, REFUND_STATUS } from "../../utils/constants.js";
-import { addPaise } from "../../utils/money.js";
 import { type Failure, type Result, toUpstreamError, unwrap } from "../../utils/result.js";
 import { hasOpenDispute } from "../aggregates/payment/dispute.js";
 import { BLOCKED_BY_DISPUTE, parkRefund } from "../aggregates/refund/disputed-refunds.js";
+import { recordGatewayRefunds, type UnrecordedRefund } from "../aggregates/refund/gateway-refunds.js";
 import { attemptOf, beginAttempt, lastAttempt, mismatchOf } from "../aggregates/refund/refund-attempt.js";
-import { completeRefund, failRefund, settleRefund } from "../aggregates/refund/settle-refund.js";
+import { failRefund, settleRefund } from "../aggregates/refund/settle-refund.js";
 import type { GatewayRefund } from "../integrations/payment-gateway.js";
 import { paymentGateway } from "../integrations/payment-gateway.service.js";
+import { generateUniqueRefundNumber } from "../platform/order-number.service.js";
+import { inTransaction } from "../platform/transaction.service.js";
 
 /**
  * Sends a refund to its original method. The row and the attempt exist before the gateway is called; key and
@@ -75,25 +77,37 @@ function send({ refund, gatewayPaymentId }: Sending): Promise<Result<GatewayRefu
 
 async function refusedByGateway(sending: Sending, failure: Failure): Promise<void> {
   const { refund } = sending;
-  const instead = failure.code === "FULLY_REFUNDED" ? await findRefundInstead(sending) : null;
-  if (instead) return completeRefund(refund, instead.id);
+  const others = failure.code === "FULLY_REFUNDED" ? await findOtherRefunds(sending) : [];
+  const instead = others.find(({ amount }) => amount === refund.amount);
+  // It may still be pending there, and may still fail.
+  if (instead) return settleRefund(refund, instead);
   await failRefund(refund, failure.code === "PAYMENT_DISPUTED" ? BLOCKED_BY_DISPUTE : failure.error);
+  await recordOtherRefunds(sending.payment, others);
 }
 
 /**
- * The gateway may have returned a second or late payment on its own: then this refund is completed, not failed.
- * Refunds at the gateway that belong to other refunds of this service do not count.
+ * The gateway may have returned a second or late payment on its own, or a person in its dashboard. Refunds at the gateway
+ * that belong to other refunds of this service do not count.
  */
-async function findRefundInstead({ refund, gatewayPaymentId }: Sending): Promise<GatewayRefund | null> {
+async function findOtherRefunds({ refund, gatewayPaymentId }: Sending): Promise<GatewayRefund[]> {
   const listed = unwrap(await paymentGateway.listRefunds(gatewayPaymentId));
   const others = await Refund.find({
     paymentId: refund.paymentId,
     _id: trusted({ $ne: refund._id }),
   }).lean<RefundDoc[]>();
   const isTaken = (row: GatewayRefund) => others.some((other) => attemptOf(other, row) !== "unknown");
-  const free = listed.filter((row) => row.status !== "failed" && !isTaken(row));
-  const sum = addPaise(...free.map(({ amount }) => amount));
-  return sum >= refund.amount ? (free[0] ?? null) : null;
+  return listed.filter((row) => row.status !== "failed" && !isTaken(row));
+}
+
+/** Several refunds that together are instead of one of ours get rows of their own. */
+async function recordOtherRefunds({ _id }: PaymentDoc, others: readonly GatewayRefund[]): Promise<void> {
+  if (others.length === 0) return;
+  const rows: UnrecordedRefund[] = [];
+  for (const refund of others) rows.push({ refund, refundNumber: await generateUniqueRefundNumber() });
+  await inTransaction(async (tx) => {
+    const payment = await Payment.findById(_id).session(tx).orFail().lean<PaymentDoc>();
+    await recordGatewayRefunds(payment, rows, tx);
+  });
 }
 
 const LOOK_AGAIN = { leastMs: 60_000, mostMs: 3_600_000 };

@@ -89,25 +89,27 @@ export async function reportRefundMadeElsewhere(report: GatewayRefund): Promise<
     return { kind: "doubtful", reason: `refund ${report.id}: it is of another currency` };
   }
   try {
-    await record(payment._id, report);
-    return { kind: "settled" };
+    // Another event about the same refund may have been faster; this one may say more.
+    return (await record(payment._id, report)) ? { kind: "settled" } : reportRefund(report);
   } catch (error) {
-    // Another event about the same refund was faster; this one may say more.
     if (isDuplicateKey(error)) return reportRefund(report);
     if (!(error instanceof RefundLimitError)) throw error;
     return { kind: "exceeds", reason: `refund ${report.id}: ${error.message}` };
   }
 }
 
-async function record(paymentId: PaymentDoc["_id"], report: GatewayRefund): Promise<void> {
+/** @returns false when it has a row already */
+async function record(paymentId: PaymentDoc["_id"], report: GatewayRefund): Promise<boolean> {
   const refundNumber = await generateUniqueRefundNumber();
   const restNumber = await generateUniqueRefundNumber();
-  await inTransaction(async (tx) => {
+  return inTransaction(async (tx) => {
     const payment = await Payment.findById(paymentId).session(tx).orFail().lean<PaymentDoc>();
+    if (await Refund.exists({ gatewayRefundId: report.id }).session(tx)) return false;
     // One that waits for the end of a dispute holds all that is left.
     if (payment.surplus) await withdrawUnsent(paymentId, "The payment was refunded elsewhere", tx);
     await recordGatewayRefunds(payment, [{ refund: report, refundNumber }], tx);
-    if (!payment.surplus) return;
-    await oweSystemRefund({ paymentId, reason: "surplus", refundNumber: restNumber }, tx);
+    if (payment.surplus)
+      await oweSystemRefund({ paymentId, reason: "surplus", refundNumber: restNumber }, tx);
+    return true;
   });
 }

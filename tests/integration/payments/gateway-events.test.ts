@@ -275,6 +275,38 @@ describe("A refund made in the gateway's dashboard", () => {
     });
   });
 
+  test("When a part is refunded elsewhere while a refund waits for a dispute, then it counts and the rest is owed", async () => {
+    const { buyer, paymentId, amount } = await superseded();
+    const { id } = gateway().openDispute(paymentId, { amount: 1_000 });
+    await release("reverse");
+    gateway().refundInDashboard(paymentId, 3_000);
+    await shop().settle();
+    expect(await paymentOf(buyer)).toMatchObject({ refundedAmount: 3_000, refundReserved: amount - 3_000 });
+    gateway().moveDispute(id, "won");
+    await shop().settle();
+    expect(await refundsOf(buyer)).toMatchObject([
+      { status: "rejected", attention: false },
+      { status: "completed", systemReason: "gateway", amount: 3_000 },
+      { status: "completed", amount: amount - 3_000 },
+    ]);
+    expect(await paymentOf(buyer)).toMatchObject({ refundedAmount: amount, refundReserved: 0 });
+  });
+
+  test("When it found no room beside a refund in flight, then it counts once that refund has failed", async () => {
+    const { buyer, paymentId, amount } = await superseded();
+    gateway().setFault({ match: "POST /payments/:id/refund", action: "status500", times: "always" });
+    await release();
+    gateway().refundInDashboard(paymentId, 3_000);
+    await shop().settle();
+    expect(await paymentOf(buyer)).toMatchObject({ refundedAmount: 0, refundReserved: amount });
+    await letAttemptsPass();
+    await shop().recover();
+    await shop().runJob("payment-sweep");
+    await shop().runJob("webhook-retry");
+    await shop().settle();
+    expect(await paymentOf(buyer)).toMatchObject({ refundedAmount: amount, refundReserved: 0 });
+  });
+
   test("When it is more than is left, then it waits, and is flagged in the end", async () => {
     const { buyer, paymentId, amount } = await paidOrder();
     const { id } = gateway().refundInDashboard(paymentId);
