@@ -96,7 +96,7 @@ test("When forty captured payments wait and no webhook comes, then one run of th
 test("When random sequences of everything that can happen are run, then the records are what a small model says", async () => {
   const { runModel } = await import("../../../scripts/payment-model/run.js");
   await shop().settle();
-  const seed = Number(process.env.PAYMENT_SEED ?? Date.now() % 1_000_000);
+  const seed = Number(process.env.PAYMENT_SEED ?? 20_261_128);
   // `PAYMENT_SEED=… PAYMENT_PATH=… npm run test:payments` repeats a failure.
   const failure = await runModel({
     control: gateway(),
