@@ -55,18 +55,26 @@ const TOGETHER = INTEGRATION_FOLDERS.flatMap((folder) =>
     .filter((entry) => entry.isDirectory() && runsTogether(join(entry.parentPath, entry.name)))
     .map((entry) => `/tests/${folder}/${entry.name}/`),
 );
-const sharing = process.env.EACH_FILE
-  ? { testMatch: filesOf(INTEGRATION_FOLDERS) }
-  : {
-      testMatch: [...filesOf(INTEGRATION_FOLDERS), "<rootDir>/tests/*/*/together*.ts"],
-      testPathIgnorePatterns: ["/node_modules/", ...TOGETHER.map((folder) => `${folder}.*\\.test\\.ts$`)],
-    };
+/**
+ * `npm test` has fifteen minutes on two cores. What takes minutes of CPU and is seldom touched is run by
+ * `npm run test:long`: before a release, and after a change of what it is about.
+ */
+const QUICK_E2E = ["crash-points", "invariants", "placing-races", "settlement-races", "webhook-order"];
+const LONG = [
+  `/tests/e2e/(?!${QUICK_E2E.join("|")}).*`,
+  "/tests/integration/security/(leaks|queries)\\.test\\.ts$",
+];
+const ignored = [
+  ...(process.env.EACH_FILE ? [] : TOGETHER.map((folder) => `${folder}.*\\.test\\.ts$`)),
+  ...(process.env.LONG ? [] : LONG),
+];
+const together = process.env.EACH_FILE ? [] : ["<rootDir>/tests/*/*/together*.ts"];
 
 module.exports = {
   // Twice the two cores of the build machines: the long files mostly wait, for time-outs and other processes.
   maxWorkers: 4,
   // Node keeps about 25 MB of each test file. Without a limit a worker grows to gigabytes and collects garbage slowly.
-  workerIdleMemoryLimit: "768MB",
+  workerIdleMemoryLimit: "2GB",
   // A hook that starts a database and a sandbox takes seconds, and up to a minute on a busy machine.
   testTimeout: 90_000,
   testSequencer: "<rootDir>/tests/support/longest-first.cjs",
@@ -76,7 +84,8 @@ module.exports = {
     {
       ...shared,
       displayName: "integration",
-      ...sharing,
+      testMatch: [...filesOf(INTEGRATION_FOLDERS), ...together],
+      testPathIgnorePatterns: ["/node_modules/", ...ignored],
       globalSetup: "<rootDir>/tests/support/global-setup.ts",
       globalTeardown: "<rootDir>/tests/support/global-teardown.ts",
     },

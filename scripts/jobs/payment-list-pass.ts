@@ -49,7 +49,8 @@ export async function passOverListHourly(context: JobContext): Promise<ListPass>
 
 /** Ignores payments of foreign gateway orders. A failure does not stop the others. */
 async function passOverList(context: JobContext): Promise<ListPass> {
-  const to = now();
+  // The list excludes its end, in whole seconds: without the next one, what happens in this second would be left out.
+  const to = new Date(now().getTime() + 1_000);
   const from = new Date(to.getTime() - LIST_DAYS * DAY_MS);
   const pass = { listed: 0, failed: 0 };
   let cursor: string | undefined;

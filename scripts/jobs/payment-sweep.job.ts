@@ -16,7 +16,7 @@ import type { Job } from "../../services/platform/job-registry.service.js";
 import type { JobContext } from "../../services/platform/job-runs.service.js";
 import { workThrough } from "./batches.js";
 import { passOverListHourly, settleAndPlace } from "./payment-list-pass.js";
-import { placeOrReturn } from "./placement-recovery.job.js";
+import { ORDERS_AT_ONCE, placeOrReturn } from "./placement-recovery.job.js";
 
 /**
  * Half of the calls to the gateway that may be in flight, so that the other half is left for customers. If a call takes
@@ -80,7 +80,10 @@ async function sweepPayment(payment: PaymentDoc): Promise<boolean> {
 }
 
 const resolveCaptured = (context: JobContext) =>
-  workThrough({ find: findCapturedWithoutOrder, handle: resolveCapture, idOf }, context);
+  workThrough(
+    { find: findCapturedWithoutOrder, handle: resolveCapture, idOf, atOnce: ORDERS_AT_ONCE },
+    context,
+  );
 
 /** Places the order of a captured payment that has none, or returns the money. */
 export function resolveCapture({ _id, accepted, checkoutSessionId }: CapturedPayment): Promise<boolean> {

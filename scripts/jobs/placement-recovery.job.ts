@@ -10,6 +10,9 @@ import { workThrough } from "./batches.js";
 /** Codes that mean "not yet": the next run tries again. */
 const NOT_YET = new Set(["PLACEMENT_IN_PROGRESS", "REQUEST_IN_PROGRESS", "VERSION_CONFLICT"]);
 
+/** After an outage many payments wait: one after another, their orders could not keep up with 20 purchases a second. */
+export const ORDERS_AT_ONCE = 10;
+
 /**
  * Finishes what a crash or a lost client left behind: intents whose lease has ended, and payments that wait for an
  * order. Both are found within a minute; a payment that can no longer become an order is refunded. Idempotency keys
@@ -33,6 +36,7 @@ export const placementRecovery: Job = {
         find: findPaymentsAwaitingOrder,
         handle: ({ checkoutSessionId }) => placeOrReturn(checkoutSessionId),
         idOf: ({ checkoutSessionId }) => checkoutSessionId.toHexString(),
+        atOnce: ORDERS_AT_ONCE,
       },
       context,
     );

@@ -11,7 +11,7 @@ interface Part {
 /**
  * Runs the test files of a folder, or a part of them, as one: loading the service and preparing a database takes
  * longer than most tests, so these files share both. Each starts with an empty database and a sandbox as new.
- * To run one of the files alone: `EACH_FILE=1 npx jest tests/integration/cart/merge`.
+ * `*.long.test.ts` are left to `npm run test:long`. To run one of the files alone: `EACH_FILE=1 npx jest tests/integration/cart/merge`.
  */
 export function runTogether(folder: string, part: Part = { part: 1, of: 1 }): void {
   startSharing();
@@ -21,7 +21,7 @@ export function runTogether(folder: string, part: Part = { part: 1, of: 1 }): vo
 
 const testFilesIn = (folder: string): string[] =>
   readdirSync(folder)
-    .filter((name) => name.endsWith(".test.ts"))
+    .filter((name) => name.endsWith(".test.ts") && (process.env.LONG || !name.endsWith(".long.test.ts")))
     .map((name) => join(folder, name));
 
 /** Divides the files into parts of about the same length. */

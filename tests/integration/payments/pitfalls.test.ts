@@ -100,7 +100,7 @@ test("When random sequences of everything that can happen are run, then the reco
   // `PAYMENT_SEED=… PAYMENT_PATH=… npm run test:payments` repeats a failure.
   const failure = await runModel({
     control: gateway(),
-    runs: Number(process.env.PAYMENT_RUNS ?? 16),
+    runs: Number(process.env.PAYMENT_RUNS ?? 8),
     seed,
     reduces: false,
   });
