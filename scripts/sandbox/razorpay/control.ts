@@ -104,6 +104,7 @@ function simulatorControl(gateway: Gateway, faults: GatewayFaults): SimulatorCon
     warnings: () => [...gateway.store.warnings],
     reset: () => {
       clock.cancelAll();
+      clock.setOffset(0);
       faults.clear();
       gateway.webhooks.reset();
       applySettings(settings, defaultSettings(gateway.options.webhookDelayMs ?? 0));
