@@ -59,11 +59,11 @@ const TOGETHER = INTEGRATION_FOLDERS.flatMap((folder) =>
  * `npm test` has fifteen minutes on two cores. What takes minutes of CPU and is seldom touched is run by
  * `npm run test:long`: before a release, and after a change of what it is about.
  */
-const QUICK_E2E = ["crash-points", "invariants", "placing-races", "settlement-races", "webhook-order"];
-const LONG = [
-  `/tests/e2e/(?!${QUICK_E2E.join("|")}).*`,
-  "/tests/integration/security/(leaks|queries)\\.test\\.ts$",
+const QUICK_E2E = [
+  ...["automatic-refunds", "crash-points", "crash-recovery", "gateway-failures", "invariants"],
+  ...["placing-races", "scarce-races", "settlement-races", "webhook-order"],
 ];
+const LONG = [`/tests/e2e/(?!${QUICK_E2E.join("|")}).*`, "/tests/integration/security/leaks\\.test\\.ts$"];
 const ignored = [
   ...(process.env.EACH_FILE ? [] : TOGETHER.map((folder) => `${folder}.*\\.test\\.ts$`)),
   ...(process.env.LONG ? [] : LONG),
