@@ -44,10 +44,20 @@ async function* toChunks(rows: AsyncIterable<Row>): AsyncGenerator<string> {
  * A table of any length as CSV, in the form of `toCsv`. It reads rows only as fast as they are sent, so it holds a few
  * hundred of them at most; when it is destroyed it ends the iteration.
  */
-export function toCsvStream(columns: Row, rows: AsyncIterable<Row>): Readable {
+export async function toCsvStream(columns: Row, rows: AsyncIterable<Row>): Promise<Readable> {
+  const iterator = rows[Symbol.asyncIterator]();
+  // Before the first byte: when the source fails at once, the answer can still be an error.
+  const first = await iterator.next();
+  async function* allRows(): AsyncGenerator<Row> {
+    try {
+      for (let next = first; !next.done; next = await iterator.next()) yield next.value;
+    } finally {
+      await iterator.return?.();
+    }
+  }
   async function* all(): AsyncGenerator<string> {
     yield toCsv([columns]);
-    yield* toChunks(rows);
+    yield* toChunks(allRows());
   }
   return Readable.from(all(), { objectMode: false });
 }

@@ -51,14 +51,15 @@ describe("a table that is streamed", () => {
 
   test("When it is read to the end, then it is the table that toCsv makes", async () => {
     const chunks: Buffer[] = [];
-    for await (const chunk of toCsvStream(["a", "b"], rowsOf(451).rows)) chunks.push(Buffer.from(chunk));
+    for await (const chunk of await toCsvStream(["a", "b"], rowsOf(451).rows))
+      chunks.push(Buffer.from(chunk));
     const table = Array.from({ length: 451 }, (_unused, index) => [`=row ${index}`, index]);
     expect(Buffer.concat(chunks).toString()).toBe(toCsv([["a", "b"], ...table]));
   });
 
   test("When nobody reads on, then it stops asking for rows; when the reader leaves, then it ends", async () => {
     const { seen, ended, rows } = rowsOf(1_000_000);
-    for await (const _chunk of toCsvStream(["a", "b"], rows)) break;
+    for await (const _chunk of await toCsvStream(["a", "b"], rows)) break;
     expect(seen.read).toBeLessThan(20_000);
     await ended;
   });
