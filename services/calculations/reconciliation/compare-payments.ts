@@ -60,7 +60,7 @@ function missingAtGateway(local: RecordedPayment): Finding {
   };
 }
 
-/** An attempt that nobody finished is not worth a record. */
+/** An unfinished attempt is not worth a record. */
 function missingLocally(gateway: GatewayPaymentFacts): Finding | null {
   if (gateway.status === "created") return null;
   return {

@@ -59,7 +59,7 @@ function missingAtGateway(refund: RecordedRefund): Finding {
   return {
     ...describe(refund, null),
     kind: "missing_at_gateway",
-    // A failed or rejected refund owes nobody anything.
+    // Nothing is owed on a failed or rejected refund.
     amountAtRisk:
       refund.status === "completed" || refund.status === "processing" ? refund.amount : ZERO_PAISE,
     note: "The gateway does not know this refund",

@@ -49,7 +49,7 @@ export function findRefundFault(
   { local, payment }: RefundSides,
   gateway: GatewayRefund | null,
 ): Finding | null {
-  // The gateway returned an authorisation that nobody captured: our payment says so, and there is no refund of ours.
+  // The gateway returned an authorisation that was never captured: our payment says so, and there is no refund of ours.
   if (!local && payment?.status === PAYMENT_GATEWAY_STATUS.REFUNDED) return null;
   if (!local || !gateway) return compareRefund(local && unmatched(local), gateway);
   const isOfAnotherPayment = !payment || !local.paymentId?.equals(payment._id);

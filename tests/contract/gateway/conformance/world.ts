@@ -143,5 +143,5 @@ export class Stage {
 export const refusedWith = (code: string) =>
   expect.objectContaining({ success: false, outcome: "refused", code });
 
-/** A definite no that nobody contradicts: the effect has not happened, and repeating is safe. */
+/** A definite, uncontradicted no: the effect has not happened, and repeating is safe. */
 export const UNKNOWN = expect.objectContaining({ success: false, outcome: "unknown" });
