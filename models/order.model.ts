@@ -102,6 +102,8 @@ export interface OrderDoc extends CartTotals {
   refundedAmount: Paise;
   /** Refunds that are not completed yet; see `services/aggregates/refund/reserve-refund.ts` for the limit. */
   refundReserved: Paise;
+  /** Refunds that wait for approval. */
+  refundRequested: Paise;
   /** Value of lines cancelled before they were paid for (COD). */
   cancelledAmount: Paise;
   /** Those of its payments. */
@@ -197,6 +199,7 @@ const schema = defineSchema<OrderDoc>("orders", {
   paidAmount: moneyFromZero,
   refundedAmount: moneyFromZero,
   refundReserved: moneyFromZero,
+  refundRequested: moneyFromZero,
   cancelledAmount: moneyFromZero,
   disputes: listOf(disputePart),
   shippingAddress: requiredPart(addressPart),

@@ -2,12 +2,15 @@ import { model, type Types } from "mongoose";
 import {
   REFUND_DESTINATIONS,
   REFUND_INITIATORS,
+  REFUND_SOURCE,
+  REFUND_SOURCES,
   REFUND_STATUS,
   REFUND_STATUSES,
   REFUND_SYSTEM_REASONS,
   REFUND_TYPES,
   type RefundDestination,
   type RefundInitiator,
+  type RefundSource,
   type RefundStatus,
   type RefundSystemReason,
   type RefundType,
@@ -20,13 +23,13 @@ import {
   money,
   no,
   oneOf,
+  optionalCount,
   optionalDate,
   optionalOneOf,
   optionalPart,
   optionalReference,
   optionalText,
   ownerId,
-  quantity,
   reference,
   text,
 } from "./parts/fields.js";
@@ -35,11 +38,21 @@ import { type StaffNote, type StatusEntry, staffNotePart, statusEntryPart } from
 
 export interface RefundItem {
   orderItemId: Types.ObjectId;
+  /** 0 where only a part of the units' price is refunded, and their other part by another refund. */
   quantity: number;
   amount: Paise;
 }
 
-/** `accountNumber` is ciphertext; only the last four digits are ever shown. */
+/** What one source of an order's money gives back. */
+export interface RefundPart {
+  source: RefundSource;
+  /** Of the source `payment`. */
+  paymentId: Types.ObjectId | null;
+  destination: RefundDestination;
+  amount: Paise;
+}
+
+/** `accountNumber` is ciphertext (`utils/encryption.ts`); only the last four digits are ever shown. */
 export interface RefundBankAccount {
   accountHolder: string;
   accountNumber: string;
@@ -59,7 +72,11 @@ export interface RefundAttempt {
   error: string | null;
 }
 
-/** Written before the gateway is called, and never deleted: a time-out leaves it `processing`. */
+/**
+ * `pending` waits for approval. From then on a refund has one source and one destination: approving one of several
+ * parts keeps the first, and inserts a refund for each other part. Written before anything is sent, and never deleted:
+ * a time-out leaves it `processing`.
+ */
 export interface RefundDoc {
   _id: Types.ObjectId;
   refundNumber: string;
@@ -67,7 +84,15 @@ export interface RefundDoc {
   orderId: Types.ObjectId | null;
   orderNumber: string | null;
   checkoutSessionId: Types.ObjectId | null;
+  /** The payment that it gives back; null for store credit, points, and a request of several parts. */
   paymentId: Types.ObjectId | null;
+  source: RefundSource;
+  /** While `pending`: how the amount will be split over the sources when it is approved. Empty from then on. */
+  parts: RefundPart[];
+  /** The refund that was approved together with this one. */
+  splitFromId: Types.ObjectId | null;
+  /** Loyalty points that go back, for the source `points`. */
+  points: number | null;
   returnId: Types.ObjectId | null;
   userId?: string;
   sessionId?: string;
@@ -96,14 +121,21 @@ export interface RefundDoc {
   attempts: RefundAttempt[];
   /** 1 at first; the receipt is the number, then `…-2`, `…-3`. */
   receiptSuffix: number;
-  /** When the sweep looks up a `processing` refund again. */
+  /** When the sweep looks at a `processing` refund again; null: now. */
   dueAt: Date | null;
   processedAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
 }
 
-const refundItemPart = definePart<RefundItem>({ orderItemId: reference, quantity, amount: money });
+const refundItemPart = definePart<RefundItem>({ orderItemId: reference, quantity: count, amount: money });
+
+const refundPartPart = definePart<RefundPart>({
+  source: oneOf(REFUND_SOURCES),
+  paymentId: optionalReference,
+  destination: oneOf(REFUND_DESTINATIONS),
+  amount: money,
+});
 
 const bankAccountPart = definePart<RefundBankAccount>({
   accountHolder: text,
@@ -126,6 +158,10 @@ const schema = defineSchema<RefundDoc>("refunds", {
   orderNumber: optionalText,
   checkoutSessionId: optionalReference,
   paymentId: optionalReference,
+  source: oneOf(REFUND_SOURCES, REFUND_SOURCE.PAYMENT),
+  parts: listOf(refundPartPart),
+  splitFromId: optionalReference,
+  points: optionalCount,
   returnId: optionalReference,
   userId: ownerId,
   sessionId: ownerId,
@@ -160,6 +196,7 @@ schema.index(
   { gatewayRefundId: 1 },
   { unique: true, partialFilterExpression: { gatewayRefundId: { $gt: "" } } },
 );
+schema.index({ utr: 1 }, { unique: true, partialFilterExpression: { utr: { $gt: "" } } });
 schema.index({ orderId: 1, createdAt: -1 });
 schema.index({ paymentId: 1 });
 schema.index({ checkoutSessionId: 1 });
@@ -167,6 +204,10 @@ schema.index({ userId: 1, createdAt: -1 });
 schema.index({ sessionId: 1, createdAt: -1 }, { partialFilterExpression: { sessionId: { $gt: "" } } });
 schema.index({ status: 1, createdAt: -1 });
 schema.index({ createdAt: -1 });
+schema.index(
+  { createdAt: -1 },
+  { name: "refunds_with_attention", partialFilterExpression: { attention: true } },
+);
 schema.index(
   { dueAt: 1 },
   { name: "refunds_under_way", partialFilterExpression: { status: REFUND_STATUS.PROCESSING } },

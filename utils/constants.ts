@@ -180,6 +180,15 @@ export const REFUND_DESTINATION = {
 export const REFUND_DESTINATIONS = Object.values(REFUND_DESTINATION);
 export type RefundDestination = ValueOf<typeof REFUND_DESTINATION>;
 
+/** Where the money of a refund comes from. An order may be paid from several sources. */
+export const REFUND_SOURCE = {
+  PAYMENT: "payment",
+  STORE_CREDIT: "store_credit",
+  POINTS: "points",
+} as const;
+export const REFUND_SOURCES = Object.values(REFUND_SOURCE);
+export type RefundSource = ValueOf<typeof REFUND_SOURCE>;
+
 export const REFUND_INITIATOR = {
   CUSTOMER: "customer",
   ADMIN: "admin",
@@ -231,6 +240,7 @@ export type InspectionStatus = ValueOf<typeof INSPECTION_STATUS>;
 export const RETURN_CONDITIONS = ["unopened", "opened", "used", "damaged"] as const;
 export type ReturnCondition = (typeof RETURN_CONDITIONS)[number];
 
+/** Why goods are returned or money is asked back. `other` needs notes. */
 export const RETURN_REASONS = [
   "damaged",
   "defective",

@@ -34,6 +34,9 @@ export const RULE_CODES = [
   "ORDER_NOT_INVOICEABLE",
   "CREDIT_EXCEEDS_INVOICE",
   "REFUND_NOT_COMPLETED",
+  "NOT_REFUNDABLE",
+  "REFUND_EXCEEDS_PAID",
+  "BANK_ACCOUNT_REQUIRED",
 ] as const;
 
 export const NOT_FOUND_CODES = [
@@ -77,6 +80,7 @@ export type ErrorCode =
   | "UNAUTHENTICATED"
   | "FORBIDDEN"
   | "CHECKOUT_EXPIRED"
+  | "SAME_APPROVER"
   | "PAYLOAD_TOO_LARGE"
   | "UNSUPPORTED_MEDIA_TYPE"
   | "IDEMPOTENCY_KEY_REUSED"
@@ -150,6 +154,15 @@ export class ForbiddenError extends AppError {
   readonly code = "FORBIDDEN";
   constructor(message = "You are not allowed to do this") {
     super(message);
+  }
+}
+
+/** Who started a refund may not approve it. */
+export class SameApproverError extends AppError {
+  readonly statusCode = 403;
+  readonly code = "SAME_APPROVER";
+  constructor() {
+    super("Another administrator has to approve this refund");
   }
 }
 

@@ -96,6 +96,7 @@ export const codPaymentMachine = machine<PaymentGatewayStatus>("COD payment", "p
   refunded: [],
 });
 
+/** `pending` waits for a person's approval. A refund that needs none starts as `processing`. */
 export const refundMachine = machine<RefundStatus>("refund", "pending", {
   pending: ["processing", "rejected"],
   processing: ["completed", "failed"],

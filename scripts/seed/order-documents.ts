@@ -83,6 +83,7 @@ function toOrder(facts: OrderFacts): OrderDoc {
     paidAmount: progress.paymentStatus === "paid" ? amountDue : ZERO_PAISE,
     refundedAmount: ZERO_PAISE,
     refundReserved: ZERO_PAISE,
+    refundRequested: ZERO_PAISE,
     disputes: [],
     cancelledAmount: isCancelled ? grandTotal : ZERO_PAISE,
     shippingAddress: address,

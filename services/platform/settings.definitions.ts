@@ -126,9 +126,9 @@ export const SETTING_DEFINITIONS = {
       config.payments.codAutoConfirm,
       "Orders paid on delivery are confirmed at once; otherwise an admin confirms them",
     ),
-    refundFourEyesAbove: planned(
-      "refunds by admins",
-      amount(ZERO_PAISE, "A refund above this amount needs the approval of a second admin (0: every refund)"),
+    refundFourEyesAbove: amount(
+      ZERO_PAISE,
+      "A refund above this amount needs the approval of a second admin (0: every refund)",
     ),
     rtoDeduction: planned(
       "returns",

@@ -235,6 +235,7 @@ export const anOrder = (fields: Partial<OrderDoc> = {}): OrderDoc => ({
   paidAmount: paise(47_000),
   refundedAmount: FREE,
   refundReserved: FREE,
+  refundRequested: FREE,
   cancelledAmount: FREE,
   disputes: [],
   shippingAddress: anAddress(),

@@ -4,16 +4,21 @@ import { now } from "../../../utils/clock.js";
 import type { Paise } from "../../../utils/money.js";
 
 /**
- * The only file that checks a refund's limit and the only writer of `refundReserved` and `refundedAmount`.
+ * The only file that checks a refund's limit and the only writer of `refundReserved` and `refundedAmount`, and of
+ * `refundRequested` of an order.
  *
  * A payment and an order count their refunds in two fields: `refundReserved` is on its way, `refundedAmount` has
  * been returned. Neither is ever negative, and together they never exceed what was received: `capturedAmount` of
  * the payment, `paidAmount` of the order. Every move below is a compare-and-set that checks all three conditions
  * on both documents, in the caller's transaction, so parallel refunds cannot exceed the limit either.
+ *
+ * Refunds that wait for approval are `refundRequested` of the order. A new request has to find room beside all of
+ * them. They give way to everything else: what has been returned at the gateway is a fact, and a request that then finds
+ * no room is refused when it is approved.
  */
 
 export interface RefundAmount {
-  /** Null for a refund that belongs to no payment, such as one of store credit. */
+  /** Null for a refund that the payment's gateway does not make, such as one to a bank account. */
   paymentId: Types.ObjectId | null;
   /** Null for money that became no order. */
   orderId: Types.ObjectId | null;
@@ -30,6 +35,31 @@ export class RefundLimitError extends Error {
     super(`a refund of ${amount} paise exceeds what ${limitedBy} ${id.toHexString()} allows`);
     this.name = "RefundLimitError";
   }
+}
+
+/**
+ * An amount that is asked for, and waits for approval.
+ * @throws RefundLimitError when less than the amount is left of the order, beside what was asked for before
+ */
+export async function requestRefundAmount(orderId: Types.ObjectId, amount: Paise, tx: ClientSession) {
+  if (amount <= 0) throw new RangeError(`not an amount to refund: ${amount}`);
+  const committed = { $add: ["$refundedAmount", "$refundReserved", REQUESTED, amount] };
+  const filter = { _id: orderId, $expr: { $lte: [committed, "$paidAmount"] } };
+  await changeRequested(filter, { orderId, amount, by: amount }, tx);
+}
+
+/** The request was approved, rejected or changed: its amount is not asked for any more. */
+export const withdrawRequested = (orderId: Types.ObjectId, amount: Paise, tx: ClientSession): Promise<void> =>
+  changeRequested({ _id: orderId, refundRequested: { $gte: amount } }, { orderId, amount, by: -amount }, tx);
+
+async function changeRequested(
+  filter: Record<string, unknown>,
+  { orderId, amount, by }: { orderId: Types.ObjectId; amount: Paise; by: number },
+  tx: ClientSession,
+): Promise<void> {
+  const update = { $inc: { refundRequested: by } };
+  const { matchedCount } = await Order.collection.updateOne(filter, update, { session: tx });
+  if (matchedCount !== 1) throw new RefundLimitError("order", orderId, amount);
 }
 
 /**
@@ -57,6 +87,9 @@ export const retractRefunded = (refund: RefundAmount, tx: ClientSession): Promis
 /** The gateway refunded an amount that was never reserved here. @throws RefundLimitError */
 export const recordRefunded = (refund: RefundAmount, tx: ClientSession): Promise<void> =>
   move(refund, { refundReserved: 0, refundedAmount: refund.amount }, tx);
+
+/** Orders from before requests were counted have no such field. */
+const REQUESTED = { $ifNull: ["$refundRequested", 0] };
 
 type Change = Record<"refundReserved" | "refundedAmount", number>;
 

@@ -59,6 +59,7 @@ export function buildOrder(claim: Claim, facts: OrderFacts): OrderDoc {
     paidAmount: isPaid ? addPaise(creditAndPoints, totals.amountDue) : creditAndPoints,
     refundedAmount: ZERO_PAISE,
     refundReserved: ZERO_PAISE,
+    refundRequested: ZERO_PAISE,
     cancelledAmount: ZERO_PAISE,
     disputes: [],
     shippingAddress,
