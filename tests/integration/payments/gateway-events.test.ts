@@ -142,6 +142,27 @@ describe("A dispute", () => {
     expect((await buyer.stored.order())?.disputes).toMatchObject([{ id, status: "open" }]);
   });
 
+  test("When it is lost before the capture is known here, then what was deducted counts all the same", async () => {
+    const buyer = shop().guest();
+    const { gateway: window } = await buyer.open();
+    gateway().configure({ webhooks: { hold: true } });
+    const { paymentId } = buyer.pay(window.orderId);
+    const { id } = gateway().openDispute(paymentId, { amount: 5_000 });
+    gateway().moveDispute(id, "lost");
+    const idOf = (name: string) =>
+      gateway()
+        .events()
+        .findLast(({ event, body }) => event === name && body.includes(paymentId))?.id ?? "";
+    for (const name of ["payment.authorized", "payment.dispute.lost"]) {
+      await gateway().release({ eventIds: [idOf(name)] });
+      await shop().settle();
+    }
+    await release();
+    expect(await paymentOf(buyer)).toMatchObject({ status: "captured", refundedAmount: 5_000 });
+    expect(await buyer.stored.order()).toMatchObject({ refundedAmount: 5_000, paymentStatus: "paid" });
+    expect(await refundsOf(buyer)).toMatchObject([{ systemReason: "dispute_lost", status: "completed" }]);
+  });
+
   test("When more was deducted than is left, then the rest of the payment counts and a person has to look", async () => {
     const { buyer, paymentId, amount } = await paidOrder();
     gateway().refundInDashboard(paymentId, 4_000);
