@@ -184,7 +184,7 @@ describe("A dispute", () => {
     const { id } = gateway().openDispute(paymentId);
     // The dispute is known before the capture: its event brings the payment.
     await release("reverse");
-    expect(await refundsOf(buyer)).toMatchObject([{ status: "pending", attention: true, attempts: [] }]);
+    expect(await refundsOf(buyer)).toMatchObject([{ status: "processing", attention: true, attempts: [] }]);
     await shop().runJob("payment-sweep");
     expect(gateway().refundsOf(paymentId)).toEqual([]);
     gateway().moveDispute(id, "won");
@@ -219,7 +219,7 @@ describe("A dispute", () => {
     gateway().moveDispute(id, "lost");
     await shop().settle();
     expect(await refundsOf(buyer)).toMatchObject([
-      { status: "rejected", attention: false },
+      { status: "failed", attention: false },
       { status: "completed", systemReason: "dispute_lost", amount: 1_000 },
       { status: "completed", systemReason: "surplus", amount: amount - 1_000 },
     ]);
@@ -306,7 +306,7 @@ describe("A refund made in the gateway's dashboard", () => {
     gateway().moveDispute(id, "won");
     await shop().settle();
     expect(await refundsOf(buyer)).toMatchObject([
-      { status: "rejected", attention: false },
+      { status: "failed", attention: false },
       { status: "completed", systemReason: "gateway", amount: 3_000 },
       { status: "completed", amount: amount - 3_000 },
     ]);
