@@ -101,10 +101,15 @@ export interface Facts {
   outbox: OutboxMessageDoc[];
   idempotencyRecords: IdempotencyRecordDoc[];
   books: Books;
+  /** Those of `ENCRYPTION_KEY`. */
+  encryptionKeys: readonly string[];
 }
 
 /** Reads one snapshot of the database, so that a write in flight cannot look half done. */
-export async function readFacts(db: mongoose.mongo.Db, books: Books, captureGraceMs: number): Promise<Facts> {
+export async function readFacts(
+  db: mongoose.mongo.Db,
+  given: Pick<Facts, "books" | "captureGraceMs" | "encryptionKeys">,
+): Promise<Facts> {
   const session = db.client.startSession({ snapshot: true });
   const all = async <T extends mongoose.mongo.Document>(
     name: string,
@@ -116,8 +121,8 @@ export async function readFacts(db: mongoose.mongo.Db, books: Books, captureGrac
       .toArray();
   try {
     return {
+      ...given,
       at: new Date(),
-      captureGraceMs,
       carts: await all<CartDoc>("carts"),
       checkouts: await all<CheckoutSessionDoc>("checkoutSessions"),
       orders: await all<OrderDoc>("orders"),
@@ -131,7 +136,6 @@ export async function readFacts(db: mongoose.mongo.Db, books: Books, captureGrac
       webhookEvents: await all<StoredEvent>("webhookEvents", ["payload"]),
       outbox: await all<OutboxMessageDoc>("outboxMessages"),
       idempotencyRecords: await all<IdempotencyRecordDoc>("idempotencyRecords", ["answer"]),
-      books,
     };
   } finally {
     await session.endSession();

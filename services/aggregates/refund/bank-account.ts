@@ -15,7 +15,7 @@ export interface BankDetails {
 type AccountOwner = Pick<RefundDoc, "orderId" | "paymentId">;
 
 /** Money that became no order belongs to its payment. */
-const contextOf = ({ orderId, paymentId }: AccountOwner): string =>
+export const accountContextOf = ({ orderId, paymentId }: AccountOwner): string =>
   `refund-account:${(orderId ?? paymentId)?.toHexString()}`;
 
 const SHOWN_DIGITS = 4;
@@ -25,7 +25,7 @@ export function toBankAccount(details: BankDetails, owner: AccountOwner): Refund
   const { accountHolder, accountNumber, ifsc } = details;
   return {
     accountHolder,
-    accountNumber: encryptText(accountNumber, contextOf(owner)),
+    accountNumber: encryptText(accountNumber, accountContextOf(owner)),
     last4: accountNumber.slice(-SHOWN_DIGITS),
     ifsc,
   };
@@ -33,8 +33,8 @@ export function toBankAccount(details: BankDetails, owner: AccountOwner): Refund
 
 /** The account number, for a rotation of keys and for the person who pays. @throws DecryptionError */
 export const accountNumberOf = (account: RefundBankAccount, owner: AccountOwner): string =>
-  decryptText(account.accountNumber, contextOf(owner));
+  decryptText(account.accountNumber, accountContextOf(owner));
 
 /** The same account, encrypted with the first key. @throws DecryptionError */
 export const reencrypted = (account: RefundBankAccount, owner: AccountOwner): string =>
-  encryptText(accountNumberOf(account, owner), contextOf(owner));
+  encryptText(accountNumberOf(account, owner), accountContextOf(owner));
