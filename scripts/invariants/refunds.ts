@@ -1,5 +1,5 @@
 import type { OrderDoc, RefundDoc, RefundPart } from "../../models/index.js";
-import { paidFor } from "../../services/calculations/refund-amounts.js";
+import { paidFor } from "../../services/calculations/sold-rows.js";
 import { type Check, type Finding, finding, groupBy, sumOf } from "./invariants.js";
 
 /** What refunds may take: of requests, sources and lines. All amounts in paise. */
