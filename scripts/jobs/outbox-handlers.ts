@@ -17,9 +17,9 @@ import {
   notifyPaymentFailed,
   notifyRefundAttention,
 } from "../../services/flows/notifications.flow.js";
+import { performRefund } from "../../services/flows/perform-refund.flow.js";
 import { placementReversals } from "../../services/flows/place-order/undo.step.js";
 import { pullSettlement } from "../../services/flows/reconcile/pull-settlement.flow.js";
-import { sendRefund } from "../../services/flows/refund-payment.flow.js";
 import { notifyCartAbandoned } from "../../services/flows/remind-abandoned-cart.flow.js";
 import { notifyUnfinishedCheckout } from "../../services/flows/remind-checkout.flow.js";
 import { AUDIT_MESSAGE, sendAuditRow } from "../../services/platform/audit.service.js";
@@ -71,7 +71,7 @@ export const outboxHandlers: OutboxHandlers = {
     about("invoice", "orderId", requestInvoiceOfOrder),
   ],
   "payment.failed": [about("message", "paymentId", notifyPaymentFailed)],
-  "refund.send": [about("gateway", "refundId", sendRefund)],
+  "refund.send": [about("gateway", "refundId", performRefund)],
   "refund.completed": [
     about("message", "refundId", notifyMoneyReturned),
     about("credit-note", "refundId", requestNoteOfRefund),
