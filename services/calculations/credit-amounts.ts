@@ -141,10 +141,15 @@ function complete(invoice: CreditableInvoice, parts: CreditPart[]): CreditAmount
  * Credits units of lines, by the cumulative method: ₹10.00 over 3 units is 3.33, 3.34, 3.33. After credits by value, the
  * units may be worth less than that: then what is left.
  * @param units by the line's id
+ * @param withCharges also what is left of the charges
  * @throws CreditExceedsError for more units than are left, for a line that is not on the invoice, and when nothing of
  *   value is left of them
  */
-export function creditUnits(invoice: CreditableInvoice, units: ReadonlyMap<string, number>): CreditAmounts {
+export function creditUnits(
+  invoice: CreditableInvoice,
+  units: ReadonlyMap<string, number>,
+  { withCharges = false } = {},
+): CreditAmounts {
   for (const [id, wanted] of units) {
     const line = invoice.lines.find((candidate) => candidate.id === id && !candidate.isCharge);
     const unitsLeft = line ? leftOf(line).units : 0;
@@ -152,6 +157,7 @@ export function creditUnits(invoice: CreditableInvoice, units: ReadonlyMap<strin
       throw new CreditExceedsError(`${wanted} units of ${unitsLeft} of line ${id}`, leftOfInvoice(invoice));
   }
   const parts = invoice.lines.flatMap((line) => {
+    if (withCharges && line.isCharge && leftOf(line).total > 0) return [{ ...leftOf(line), id: line.id }];
     const wanted = units.get(line.id) ?? 0;
     if (wanted === 0) return [];
     const amount = minPaise(unitShare(line, wanted, line.sold.total), leftOf(line).total);

@@ -4,7 +4,7 @@
  */
 import { type Paise, paise, ZERO_PAISE } from "../../utils/money.js";
 import { cumulativeShare } from "./allocation.js";
-import { calculateUnitsRefund, paidFor } from "./refund-amounts.js";
+import { paidFor, shareOfUnits } from "./sold-rows.js";
 import { sumTaxes, type Taxes } from "./tax.js";
 
 /** An order line as it was sold. */
@@ -115,12 +115,7 @@ function toLineRow(line: InvoicedLine): UntotalledRow {
     cancelledBefore,
   } = line;
   const units = quantity - cancelledBefore;
-  const { taxableValue, taxes } = calculateUnitsRefund({
-    row: line,
-    quantity,
-    refundedBefore: cancelledBefore,
-    units,
-  });
+  const { taxableValue, taxes } = shareOfUnits({ row: line, quantity, before: cancelledBefore, units });
   // A gift is listed without a price, whatever it usually costs.
   const unitPrice = isFreeGift ? ZERO_PAISE : line.unitPrice;
   const discount = isFreeGift

@@ -1,144 +1,146 @@
 /**
- * Refund amounts of returned, cancelled or partly refunded rows. Shares are cumulative, so that any sequence of partial
- * refunds adds up to the row exactly. Rates and heads are those of the order; nothing is read from the catalog again.
- * All amounts are positive paise.
+ * What a refund of an order is worth. The arithmetic is that of credit notes: every refund starts from what the refunds
+ * before it left of the order, so any sequence of them, by units, by amount or mixed, adds up to what was paid. Rates
+ * and heads are those of the order. All amounts are positive paise.
  */
-import { type Paise, paise, ZERO_PAISE } from "../../utils/money.js";
-import { cumulativeShare } from "./allocation.js";
-import { sumTaxes, type TaxedAmount, type Taxes } from "./tax.js";
+import { addPaise, minPaise, type Paise, subtractPaise, ZERO_PAISE } from "../../utils/money.js";
+import {
+  type CreditAmounts,
+  type CreditableInvoice,
+  type CreditableLine,
+  type CreditedAmounts,
+  type CreditedRefund,
+  type CreditPart,
+  creditRefund,
+  creditRest,
+  creditUnits,
+  leftOfInvoice,
+} from "./credit-amounts.js";
+import { paidFor, type SoldRow } from "./sold-rows.js";
 
-/** A line or charge as it was sold; what the customer paid for it is taxable value plus taxes. */
-export interface SoldRow {
-  readonly taxableValue: Paise;
-  readonly taxes: Taxes;
-}
-
-export interface RefundedAmount extends TaxedAmount {
-  /** What goes back to the customer: taxable value plus tax. */
-  amount: Paise;
-}
-
-/** What the customer paid for a row, with tax and after discounts. */
-export function paidFor(row: SoldRow): Paise {
-  return paise(row.taxableValue + sumTaxes(row.taxes));
-}
-
-interface Step {
-  readonly before: number;
-  readonly after: number;
-  readonly of: number;
-}
-
-function shareOfStep(total: Paise, step: Step): Paise {
-  return paise(cumulativeShare(total, step.after, step.of) - cumulativeShare(total, step.before, step.of));
-}
-
-function calculateStep(row: SoldRow, step: Step): RefundedAmount {
-  const taxes: Taxes = {
-    cgst: shareOfStep(row.taxes.cgst, step),
-    sgst: shareOfStep(row.taxes.sgst, step),
-    utgst: shareOfStep(row.taxes.utgst, step),
-    igst: shareOfStep(row.taxes.igst, step),
-  };
-  const amount = shareOfStep(paidFor(row), step);
-  const tax = sumTaxes(taxes);
-  return { amount, taxableValue: paise(amount - tax), taxes, tax };
-}
-
-/** A sold line with the units to refund. */
-export interface UnitsRefund {
-  readonly row: SoldRow;
-  /** Units sold. */
-  readonly quantity: number;
-  /** Units refunded before, including cancelled ones. */
-  readonly refundedBefore: number;
-  /** Units to refund now. */
-  readonly units: number;
-}
-
-/**
- * The refund of some units of a line, e.g. ₹10.00 over 3 units → 3.33, 3.34, 3.33.
- * Only at a few paise a unit can rounding leave more tax than amount (a taxable value of −1 paisa).
- * @throws RangeError when more units would be refunded than were sold, or fewer than 0
- */
-export function calculateUnitsRefund({ row, quantity, refundedBefore, units }: UnitsRefund): RefundedAmount {
-  if (units < 0) throw new RangeError(`cannot refund ${units} units`);
-  return calculateStep(row, { before: refundedBefore, after: refundedBefore + units, of: quantity });
-}
-
-/** A sold line or charge of which a value is refunded, not units. */
-export interface ValueRefund {
-  readonly row: SoldRow;
-  /** Value refunded before. */
-  readonly refundedBefore: Paise;
-  /** Value to refund now. */
-  readonly value: Paise;
-}
-
-/**
- * The refund of a value out of a row, with the tax in it: `amount` is the value itself.
- * @throws RangeError when the value exceeds what is left of the row, or is negative
- */
-export function calculateValueRefund({ row, refundedBefore, value }: ValueRefund): RefundedAmount {
-  if (value < 0) throw new RangeError(`cannot refund a value of ${value}`);
-  return calculateStep(row, { before: refundedBefore, after: refundedBefore + value, of: paidFor(row) });
-}
-
-export interface RefundLine extends UnitsRefund {
+export interface SoldLine extends SoldRow {
   readonly id: string;
+  readonly quantity: number;
 }
 
-export interface RefundInput {
-  /** All lines of the order, also those without a refund now (`units: 0`). */
-  readonly lines: readonly RefundLine[];
-  /** All charges of the order: shipping and COD fee. */
+export interface SoldOrder {
+  readonly lines: readonly SoldLine[];
+  /** Shipping and COD fee. */
   readonly charges: readonly SoldRow[];
-  readonly chargesRefundedBefore: boolean;
-  /** Charges are refunded whole, with a full refund or by choice. */
-  readonly refundsCharges: boolean;
-  /** The order's, −49 … 50. */
+  /** −49 … 50. */
   readonly roundOff: Paise;
 }
 
+/** What is asked for. */
+export type RefundWish =
+  /** All that is left, with the charges. */
+  | { kind: "rest" }
+  | { kind: "items"; items: readonly { id: string; units: number }[]; includeCharges: boolean }
+  | { kind: "amount"; amount: Paise };
+
 export interface RefundAmounts {
-  /** The lines with units that are refunded now. */
-  lines: (RefundedAmount & { id: string; units: number })[];
-  /** In the order of the input; empty unless they are refunded now. */
-  charges: RefundedAmount[];
-  /** Not 0 only in the refund that completes a full reversal, so that all refunds add up to what was paid. */
-  roundOff: Paise;
-  total: Paise;
+  amount: Paise;
+  /** Per line; empty for a refund of an amount, which belongs to no line. */
+  items: { id: string; units: number; amount: Paise }[];
+  /** The part of the amount that refunds charges. */
+  chargesAmount: Paise;
 }
 
-function toWholeRefund(row: SoldRow): RefundedAmount {
-  const tax = sumTaxes(row.taxes);
-  return { amount: paidFor(row), taxableValue: row.taxableValue, taxes: { ...row.taxes }, tax };
+const NOTHING: CreditedAmounts = {
+  ...{ units: 0, taxableValue: ZERO_PAISE, total: ZERO_PAISE },
+  ...{ cgst: ZERO_PAISE, sgst: ZERO_PAISE, utgst: ZERO_PAISE, igst: ZERO_PAISE },
+};
+
+const toCreditable = (
+  row: SoldRow,
+  line: { id: string; units: number; isCharge: boolean },
+): CreditableLine => ({
+  ...{ id: line.id, isCharge: line.isCharge, credited: NOTHING },
+  sold: { units: line.units, taxableValue: row.taxableValue, total: paidFor(row), ...row.taxes },
+});
+
+function wholeOrder({ lines, charges, roundOff }: SoldOrder): CreditableInvoice {
+  return {
+    lines: [
+      ...lines.map((line) => toCreditable(line, { id: line.id, units: line.quantity, isCharge: false })),
+      ...charges.map((row, index) => toCreditable(row, { id: `charge-${index}`, units: 1, isCharge: true })),
+    ],
+    roundOffLeft: roundOff,
+  };
 }
 
-function isNothingLeft(input: RefundInput, refundsCharges: boolean): boolean {
-  const areLinesBack = input.lines.every(
-    ({ row, quantity, refundedBefore, units }) => paidFor(row) === 0 || refundedBefore + units === quantity,
-  );
-  const areChargesBack =
-    refundsCharges || input.chargesRefundedBefore || input.charges.every((charge) => paidFor(charge) === 0);
-  return areLinesBack && areChargesBack;
+const addAmounts = (sum: CreditedAmounts, part: CreditedAmounts): CreditedAmounts => ({
+  units: sum.units + part.units,
+  taxableValue: addPaise(sum.taxableValue, part.taxableValue),
+  total: addPaise(sum.total, part.total),
+  cgst: addPaise(sum.cgst, part.cgst),
+  sgst: addPaise(sum.sgst, part.sgst),
+  utgst: addPaise(sum.utgst, part.utgst),
+  igst: addPaise(sum.igst, part.igst),
+});
+
+function take(order: CreditableInvoice, { parts, roundOff }: CreditAmounts): CreditableInvoice {
+  const taken = new Map(parts.map((part) => [part.id, part]));
+  return {
+    lines: order.lines.map((line) => {
+      const part = taken.get(line.id);
+      return part ? { ...line, credited: addAmounts(line.credited, part) } : line;
+    }),
+    roundOffLeft: subtractPaise(order.roundOffLeft, roundOff),
+  };
 }
 
 /**
- * The refund of several lines and, by choice, the charges of an order.
- * @throws RangeError when more would be refunded than was sold, or the charges twice
+ * What earlier refunds left of an order.
+ * @param refunds in the order in which they were asked for; those that failed or were rejected left out
  */
-export function calculateRefund(input: RefundInput): RefundAmounts {
-  if (input.refundsCharges && input.chargesRefundedBefore) {
-    throw new RangeError("the charges were refunded before");
+export function leftOfOrder(sold: SoldOrder, refunds: readonly CreditedRefund[]): CreditableInvoice {
+  return refunds.reduce((order, refund) => {
+    const left = leftOfInvoice(order);
+    // A gateway can return more than the goods were worth, where the customer paid more than the order.
+    const amount = minPaise(refund.amount, left);
+    return amount > 0 ? take(order, creditRefund(order, { ...refund, amount })) : order;
+  }, wholeOrder(sold));
+}
+
+/**
+ * The amount of a refund, and how it is spread over lines and charges.
+ * @param limit what is left of the money that was paid
+ * @throws CreditExceedsError for more units or a larger amount than is left of the order, and when nothing of value is
+ *   left of them
+ */
+export function priceRefund(left: CreditableInvoice, wish: RefundWish, limit: Paise): RefundAmounts {
+  switch (wish.kind) {
+    case "items":
+      return amountsOf(left, creditUnits(left, unitsOf(wish.items), { withCharges: wish.includeCharges }));
+    case "amount":
+      return ofNoLine(creditRefund(left, toWhole(wish.amount)));
+    case "rest":
+      // Less than the goods are worth was paid for: the difference was never received.
+      return limit < leftOfInvoice(left)
+        ? ofNoLine(creditRefund(left, toWhole(limit)))
+        : amountsOf(left, creditRest(left));
   }
-  const lines = input.lines
-    .filter((line) => line.units !== 0)
-    .map((line) => ({ id: line.id, units: line.units, ...calculateUnitsRefund(line) }));
-  const charges = input.refundsCharges ? input.charges.map(toWholeRefund) : [];
-  const exact = [...lines, ...charges].reduce((sum, part) => sum + part.amount, 0);
-  // Units without value (gifts) neither delay the round-off nor refund it twice.
-  const isCompleting = exact > 0 && isNothingLeft(input, input.refundsCharges);
-  const roundOff = isCompleting ? paise(Math.max(input.roundOff, -exact)) : ZERO_PAISE;
-  return { lines, charges, roundOff, total: paise(exact + roundOff) };
+}
+
+const unitsOf = (items: readonly { id: string; units: number }[]): Map<string, number> =>
+  new Map(items.map(({ id, units }) => [id, units]));
+
+const toWhole = (amount: Paise): CreditedRefund => ({ amount, chargesAmount: ZERO_PAISE, items: [] });
+
+const ofNoLine = ({ total }: CreditAmounts): RefundAmounts => ({
+  amount: total,
+  items: [],
+  chargesAmount: ZERO_PAISE,
+});
+
+function amountsOf({ lines }: CreditableInvoice, { parts, total }: CreditAmounts): RefundAmounts {
+  const isCharge = ({ id }: CreditPart) => lines.some((line) => line.id === id && line.isCharge);
+  const charges = parts.filter(isCharge);
+  const items = parts.filter((part) => !isCharge(part));
+  return {
+    amount: total,
+    items: items.map(({ id, units, total: amount }) => ({ id, units, amount })),
+    chargesAmount: addPaise(...charges.map((part) => part.total)),
+  };
 }

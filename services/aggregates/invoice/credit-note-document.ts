@@ -17,6 +17,7 @@ import {
 } from "../../calculations/credit-amounts.js";
 import { creditNoteTable, financialYear, hasGstEffect } from "../../calculations/document-terms.js";
 import { DOCUMENT_TITLES, summariseTax, totalRows } from "../../calculations/invoice-rows.js";
+import { toCreditedRefund } from "../refund/refund-facts.js";
 import type { NumberlessDocument } from "./document-parts.js";
 import type { IssueContext } from "./sale-document.js";
 
@@ -125,16 +126,6 @@ function sumUnits(items: readonly { orderItemId: Types.ObjectId; quantity: numbe
     units.set(id, (units.get(id) ?? 0) + quantity);
   }
   return units;
-}
-
-function toCreditedRefund({ amount, shippingAmount, items }: RefundDoc) {
-  const amountOf = (id: string) =>
-    addPaise(...items.filter((item) => item.orderItemId.equals(id)).map((item) => item.amount));
-  return {
-    amount,
-    chargesAmount: shippingAmount,
-    items: [...sumUnits(items)].map(([id, units]) => ({ id, units, amount: amountOf(id) })),
-  };
 }
 
 /** Recognises a line of the invoice in its credit notes. A charge has one row per kind and rate. */

@@ -7,29 +7,14 @@ import {
   Payment,
   type PaymentDoc,
 } from "../../../models/index.js";
-import { RuleError } from "../../../utils/errors.js";
 import { maxPaise, type Paise, subtractPaise, ZERO_PAISE } from "../../../utils/money.js";
 import { isNewerReport } from "../../calculations/dispute-order.js";
 import type { GatewayDispute } from "../../integrations/payment-gateway.js";
 
-/** The only writer of `disputes`, and the rule that an open dispute blocks refunds. */
+/** The only writer of `disputes`. An open one blocks refunds (`assertNotDisputed` beside the terms of refunds). */
 
 export const hasOpenDispute = ({ disputes }: Pick<PaymentDoc, "disputes">): boolean =>
   disputes.some(isOpenDispute);
-
-/** @throws RuleError PAYMENT_DISPUTED while a dispute of the payment is open */
-export function assertNotDisputed({ disputes }: Pick<PaymentDoc, "disputes">): void {
-  const open = disputes.find(isOpenDispute);
-  if (!open) return;
-  throw new RuleError(
-    "PAYMENT_DISPUTED",
-    "The payment is disputed; it can be refunded once the dispute ends",
-    {
-      disputeId: open.id,
-      respondBy: open.respondBy,
-    },
-  );
-}
 
 export interface RecordedDispute {
   payment: PaymentDoc;

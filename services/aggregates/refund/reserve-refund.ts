@@ -1,6 +1,7 @@
 import type { ClientSession, Types } from "mongoose";
 import { Order, Payment } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
+import { REFUND_DESTINATION, type RefundDestination } from "../../../utils/constants.js";
 import type { Paise } from "../../../utils/money.js";
 
 /**
@@ -18,8 +19,9 @@ import type { Paise } from "../../../utils/money.js";
  */
 
 export interface RefundAmount {
-  /** Null for a refund that the payment's gateway does not make, such as one to a bank account. */
   paymentId: Types.ObjectId | null;
+  /** Only a refund to the original method takes from the payment: its gateway returns it. */
+  destination: RefundDestination;
   /** Null for money that became no order. */
   orderId: Types.ObjectId | null;
   amount: Paise;
@@ -94,8 +96,8 @@ const REQUESTED = { $ifNull: ["$refundRequested", 0] };
 type Change = Record<"refundReserved" | "refundedAmount", number>;
 
 async function move(refund: RefundAmount, change: Change, tx: ClientSession): Promise<void> {
-  const { paymentId, orderId, amount } = refund;
-  if (paymentId) {
+  const { paymentId, orderId, amount, destination } = refund;
+  if (paymentId && destination === REFUND_DESTINATION.ORIGINAL) {
     const filter = { _id: paymentId, ...staysWithin("$capturedAmount", change) };
     // The driver does not set it as Mongoose does, and the analysis of payments goes by it.
     const update = { $inc: change, $set: { updatedAt: now() } };

@@ -34,7 +34,8 @@ export async function oweSystemRefund(owed: OwedRefund, tx: ClientSession): Prom
   if (!payment) return null;
   const amount = subtractPaise(payment.capturedAmount, payment.refundedAmount, payment.refundReserved);
   if (amount <= 0) return null;
-  await reserveRefund({ paymentId, orderId: payment.orderId, amount }, tx);
+  const { ORIGINAL } = REFUND_DESTINATION;
+  await reserveRefund({ paymentId, orderId: payment.orderId, amount, destination: ORIGINAL }, tx);
   await Payment.updateOne({ _id: paymentId }, { $set: { surplus: true } }).session(tx);
   const refund = {
     ...newSystemRefund(payment, { amount, reason, refundNumber }),

@@ -482,7 +482,8 @@ describe("The analysis and the export", () => {
       method: "card",
       createdAt: { $lt: new Date(Date.UTC(2021, 0)) },
     });
-    const refund = { paymentId: card?._id as Types.ObjectId, orderId: null, amount: paise(1_000) };
+    const paymentId = card?._id as Types.ObjectId;
+    const refund = { paymentId, orderId: null, amount: paise(1_000), destination: "original" as const };
     await inTransaction(async (tx) => {
       await reserveRefund(refund, tx);
       await completeReservation(refund, tx);

@@ -35,6 +35,7 @@ async function received({ captured = 1_000, paid = 1_000 }: Received = {}) {
     paymentId: payment._id,
     orderId: order._id,
     amount: paise(amount),
+    destination: "original",
   });
   return {
     paymentId: payment._id,
@@ -146,7 +147,12 @@ describe("Refund limits", () => {
   });
 
   it("When the payment does not exist, then nothing can be reserved", async () => {
-    const refund = { paymentId: new Types.ObjectId(), orderId: null, amount: paise(1) };
+    const refund = {
+      paymentId: new Types.ObjectId(),
+      orderId: null,
+      amount: paise(1),
+      destination: "original" as const,
+    };
     await expect(inTransaction((tx) => reserveRefund(refund, tx))).rejects.toThrow(RefundLimitError);
   });
 });

@@ -1,5 +1,5 @@
 import { findMainDispute } from "../../../models/index.js";
-import { assertNotDisputed } from "../../../services/aggregates/payment/dispute.js";
+import { assertNotDisputed } from "../../../services/aggregates/refund/refund-terms.js";
 import { type DisputeStanding, isNewerReport } from "../../../services/calculations/dispute-order.js";
 import { RuleError } from "../../../utils/errors.js";
 import { paise } from "../../../utils/money.js";

@@ -1,0 +1,105 @@
+import type { ClientSession } from "mongoose";
+import {
+  Payment,
+  type PaymentDoc,
+  type RefundBankAccount,
+  type RefundDoc,
+  type RefundPart,
+} from "../../../models/index.js";
+import {
+  REFUND_DESTINATION,
+  REFUND_SOURCE,
+  REFUND_STATUS,
+  type RefundDestination,
+} from "../../../utils/constants.js";
+import { type RefundFacts, readRefundFacts, sourcesOf } from "./refund-facts.js";
+import {
+  assertNotDisputed,
+  assertRefundable,
+  exceedsPaid,
+  notRefundable,
+  price,
+  type RefundTerms,
+  type RefundUnits,
+  split,
+  toContent,
+  toPartContent,
+} from "./refund-terms.js";
+
+/** Approves a refund with another destination, or for fewer units than were asked for. */
+export interface RefundChange {
+  /** Of the audit row: `refund.process`, … */
+  action: string;
+  destination: RefundDestination;
+  items?: readonly RefundUnits[];
+  bankAccount?: RefundBankAccount;
+}
+
+export type ApprovalTerms = Pick<RefundTerms, "parts" | "items" | "shippingAmount">;
+
+/**
+ * What decides about a refund, itself left out. Null for money that became no order.
+ * @throws RuleError NOT_REFUNDABLE, PAYMENT_DISPUTED
+ */
+export async function factsOf(refund: RefundDoc, tx: ClientSession): Promise<RefundFacts | null> {
+  const { orderId, paymentId, _id } = refund;
+  if (orderId) {
+    const facts = await readRefundFacts(orderId, { except: _id }, tx);
+    assertRefundable(facts);
+    return facts;
+  }
+  assertNotDisputed(await Payment.findById(paymentId).session(tx).orFail().lean<PaymentDoc>());
+  return null;
+}
+
+/**
+ * What is approved: the request as it was shown, or the change.
+ * @throws RuleError REFUND_EXCEEDS_PAID, NOT_REFUNDABLE; ValidationError for a line of another order
+ */
+export function approvalTerms(
+  refund: RefundDoc,
+  facts: RefundFacts | null,
+  change: RefundChange | undefined,
+): ApprovalTerms {
+  const { amount, items, shippingAmount } =
+    change?.items && facts ? fewerUnits(refund, facts, change.items) : refund;
+  return { items, shippingAmount, parts: partsOf({ ...refund, amount }, facts, change) };
+}
+
+/** Never more than was asked for: a larger amount is a request of its own. */
+function fewerUnits(refund: RefundDoc, facts: RefundFacts, items: readonly RefundUnits[]) {
+  const priced = price(facts, { kind: "items", items, includeShipping: false });
+  if (priced.amount > refund.amount) throw exceedsPaid(refund.amount);
+  return { amount: priced.amount, ...toContent(toPartContent(priced)) };
+}
+
+function partsOf(
+  refund: RefundDoc,
+  facts: RefundFacts | null,
+  change: RefundChange | undefined,
+): RefundPart[] {
+  const destination = change?.destination ?? refund.destination;
+  if (!facts) return [ownPart(refund, destination)];
+  if (refund.status === REFUND_STATUS.FAILED) return assertRoom([ownPart(refund, destination)], facts);
+  return change ? split(facts, { amount: refund.amount, destination }) : assertRoom(refund.parts, facts);
+}
+
+/** A refund that was approved before keeps its source; only money of a payment may go elsewhere. */
+export function ownPart(refund: RefundDoc, wished: RefundDestination): RefundPart {
+  const { source, paymentId, amount, userId } = refund;
+  const destination = source === REFUND_SOURCE.PAYMENT ? wished : refund.destination;
+  if (destination === REFUND_DESTINATION.STORE_CREDIT && !userId)
+    throw notRefundable("no_account", "A guest has no store credit; choose another destination");
+  return { source, paymentId, amount, destination };
+}
+
+/** @throws RuleError REFUND_EXCEEDS_PAID when a source has less left than its part takes */
+export function assertRoom(parts: readonly RefundPart[], facts: RefundFacts): RefundPart[] {
+  const sources = sourcesOf(facts);
+  for (const { source, paymentId, amount } of parts) {
+    const id = paymentId?.toHexString() ?? null;
+    const own = sources.find((candidate) => candidate.source === source && candidate.paymentId === id);
+    if (!own || own.left < amount) throw exceedsPaid(own?.left);
+  }
+  return [...parts];
+}

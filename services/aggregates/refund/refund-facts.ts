@@ -1,0 +1,127 @@
+import { type ClientSession, type Types, trusted } from "mongoose";
+import {
+  Order,
+  type OrderDoc,
+  OrderItem,
+  type OrderItemDoc,
+  Payment,
+  type PaymentDoc,
+  Refund,
+  type RefundDoc,
+  type RefundPart,
+} from "../../../models/index.js";
+import {
+  PAYMENT_GATEWAY,
+  PAYMENT_GATEWAY_STATUS,
+  REFUND_SOURCE,
+  REFUND_STATUS,
+  type RefundSource,
+} from "../../../utils/constants.js";
+import { NotFoundError } from "../../../utils/errors.js";
+import { addPaise, type Paise, subtractPaise } from "../../../utils/money.js";
+import type { CreditableInvoice, CreditedRefund } from "../../calculations/credit-amounts.js";
+import { leftOfOrder } from "../../calculations/refund-amounts.js";
+import type { MoneySource } from "../../calculations/refund-split.js";
+
+/**
+ * What decides about a refund of an order, read in the caller's transaction. Two decisions about one order cannot pass each
+ * other: each of them also writes the order, so the slower transaction conflicts and starts again.
+ */
+export interface RefundFacts {
+  order: OrderDoc;
+  items: OrderItemDoc[];
+  /** Captured, and paying for this order. */
+  payments: PaymentDoc[];
+  /** Neither failed nor rejected, oldest first. */
+  refunds: RefundDoc[];
+}
+
+const ACTIVE = [REFUND_STATUS.PENDING, REFUND_STATUS.PROCESSING, REFUND_STATUS.COMPLETED];
+
+/**
+ * @param except a refund that is decided anew, and left out
+ * @throws NotFoundError ORDER_NOT_FOUND
+ */
+export async function readRefundFacts(
+  orderId: Types.ObjectId,
+  { except }: { except: Types.ObjectId | null },
+  tx: ClientSession,
+): Promise<RefundFacts> {
+  const order = await Order.findById(orderId).session(tx).lean<OrderDoc>();
+  if (!order) throw new NotFoundError("ORDER_NOT_FOUND", "There is no such order");
+  const items = await OrderItem.find({ orderId }).sort({ _id: 1 }).session(tx).lean<OrderItemDoc[]>();
+  const captured = { orderId, status: PAYMENT_GATEWAY_STATUS.CAPTURED, surplus: false };
+  const payments = await Payment.find(captured).sort({ createdAt: 1 }).session(tx).lean<PaymentDoc[]>();
+  const refunds = await Refund.find({ orderId, status: trusted({ $in: ACTIVE }) })
+    .sort({ createdAt: 1, _id: 1 })
+    .session(tx)
+    .lean<RefundDoc[]>();
+  return { order, items, payments, refunds: refunds.filter(({ _id }) => !except?.equals(_id)) };
+}
+
+/** What the refunds left of the goods and charges. */
+export const leftOfGoods = ({ order, items, refunds }: RefundFacts): CreditableInvoice =>
+  leftOfOrder(
+    {
+      lines: items.map(({ _id, quantity, taxableValue, taxes }) => ({
+        id: _id.toHexString(),
+        ...{ quantity, taxableValue, taxes },
+      })),
+      charges: order.charges,
+      roundOff: order.roundOff,
+    },
+    refunds.map(toCreditedRefund),
+  );
+
+/** A line that is named twice is summed. */
+export function toCreditedRefund({ amount, shippingAmount, items }: RefundDoc): CreditedRefund {
+  const ofLines = new Map<string, { id: string; units: number; amount: Paise }>();
+  for (const { orderItemId, quantity, amount: ofLine } of items) {
+    const id = orderItemId.toHexString();
+    const known = ofLines.get(id);
+    ofLines.set(id, {
+      id,
+      units: (known?.units ?? 0) + quantity,
+      amount: known ? addPaise(known.amount, ofLine) : ofLine,
+    });
+  }
+  return { amount, chargesAmount: shippingAmount, items: [...ofLines.values()] };
+}
+
+/** What is left of the money that was paid, beside all refunds. */
+export const leftOfMoney = ({ order, refunds }: RefundFacts): Paise =>
+  subtractPaise(order.paidAmount, ...refunds.map(({ amount }) => amount));
+
+/** What each source of the order's money has left: gateway payments first, then other payments, credit and points. */
+export function sourcesOf({ order, payments, refunds }: RefundFacts): MoneySource[] {
+  const taken = refunds.flatMap(partsOf);
+  const left = (received: Paise, source: RefundSource, paymentId: Types.ObjectId | null = null): Paise => {
+    const own = taken.filter((part) => part.source === source && isSamePayment(part.paymentId, paymentId));
+    return subtractPaise(received, ...own.map(({ amount }) => amount));
+  };
+  const ofPayments = payments.map((payment): MoneySource => {
+    const { _id, capturedAmount, gateway, gatewayPaymentId } = payment;
+    return {
+      source: REFUND_SOURCE.PAYMENT,
+      paymentId: _id.toHexString(),
+      left: left(capturedAmount, REFUND_SOURCE.PAYMENT, _id),
+      isAtGateway: gateway === PAYMENT_GATEWAY.RAZORPAY && gatewayPaymentId !== null,
+    };
+  });
+  const { STORE_CREDIT, POINTS } = REFUND_SOURCE;
+  const none = { paymentId: null, isAtGateway: false };
+  return [
+    ...ofPayments.filter(({ isAtGateway }) => isAtGateway),
+    ...ofPayments.filter(({ isAtGateway }) => !isAtGateway),
+    { ...none, source: STORE_CREDIT, left: left(order.storeCreditAmount, STORE_CREDIT) },
+    { ...none, source: POINTS, left: left(order.loyaltyDiscount, POINTS) },
+  ];
+}
+
+/** Until it is approved, a refund takes from several sources. */
+function partsOf({ parts, source, paymentId, destination, amount }: RefundDoc): RefundPart[] {
+  return parts.length > 0 ? parts : [{ source, paymentId, destination, amount }];
+}
+
+const isSamePayment = (one: Types.ObjectId | null, other: Types.ObjectId | null): boolean =>
+  other === null || (one?.equals(other) ?? false);
