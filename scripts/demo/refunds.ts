@@ -30,7 +30,7 @@ async function oneUnitToTheCard(stage: Stage): Promise<void> {
   const sent = gatewayRefundsOf(sandbox, textAt(done, "refundNumber"));
   check(
     sent.length === 1 && sent[0] === Math.round(numberAt(done, "amount") * 100),
-    `the gateway returned ${rupees(numberAt(done, "amount"))}: a quarter of ${rupees(paid)}, its tax included`,
+    `the gateway returned ${rupees(numberAt(done, "amount"))}: a quarter of ${rupees(paid)}, and its tax`,
   );
 }
 

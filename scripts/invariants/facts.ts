@@ -80,6 +80,28 @@ export async function readBooks({ razorpay, inventory, pricing, engagement }: Bo
   };
 }
 
+/** The account number of a refund's bank account; null when it cannot be decrypted. */
+type ReadAccountNumber = (refund: RefundDoc) => string | null;
+
+/**
+ * @param keys `ENCRYPTION_KEY` of the service; default: that of this process. What decrypts reads the configuration, which a
+ * test sets before it starts the service; so it is loaded now.
+ */
+export async function accountReader(keys: string | undefined): Promise<ReadAccountNumber> {
+  const { accountContextOf } = await import("../../services/aggregates/refund/bank-account.js");
+  const { createTextCipher } = await import("../../utils/encryption.js");
+  const { config } = await import("../../config/env.config.js");
+  const cipher = createTextCipher(keys?.split(",") ?? config.encryptionKeys);
+  return (refund) => {
+    if (!refund.bankAccount) return null;
+    try {
+      return cipher.decrypt(refund.bankAccount.accountNumber, accountContextOf(refund));
+    } catch {
+      return null;
+    }
+  };
+}
+
 type StoredEvent = Omit<WebhookEventDoc, "payload">;
 
 /** Everything the checks read, loaded once. */
@@ -101,14 +123,13 @@ export interface Facts {
   outbox: OutboxMessageDoc[];
   idempotencyRecords: IdempotencyRecordDoc[];
   books: Books;
-  /** Those of `ENCRYPTION_KEY`. */
-  encryptionKeys: readonly string[];
+  accountNumberOf: ReadAccountNumber;
 }
 
 /** Reads one snapshot of the database, so that a write in flight cannot look half done. */
 export async function readFacts(
   db: mongoose.mongo.Db,
-  given: Pick<Facts, "books" | "captureGraceMs" | "encryptionKeys">,
+  given: Pick<Facts, "books" | "captureGraceMs" | "accountNumberOf">,
 ): Promise<Facts> {
   const session = db.client.startSession({ snapshot: true });
   const all = async <T extends mongoose.mongo.Document>(

@@ -1,7 +1,6 @@
 import type mongoose from "mongoose";
-import { config } from "../../config/env.config.js";
 import { documentChecks } from "./documents.js";
-import { type BookKeepers, readBooks, readFacts } from "./facts.js";
+import { accountReader, type BookKeepers, readBooks, readFacts } from "./facts.js";
 import { gatewayMoneyChecks } from "./gateway-money.js";
 import { histories } from "./history.js";
 import { type Check, INVARIANTS, type Invariant, type Violation } from "./invariants.js";
@@ -42,8 +41,8 @@ export async function findViolations(
   { captureGraceMs = CAPTURE_GRACE_MS }: { captureGraceMs?: number } = {},
 ): Promise<Violation[]> {
   const books = await readBooks(control);
-  const encryptionKeys = env?.ENCRYPTION_KEY?.split(",") ?? config.encryptionKeys;
-  const facts = await readFacts(db, { books, captureGraceMs, encryptionKeys });
+  const accountNumberOf = await accountReader(env?.ENCRYPTION_KEY);
+  const facts = await readFacts(db, { books, captureGraceMs, accountNumberOf });
   return (Object.keys(CHECKS) as Invariant[]).flatMap((name) =>
     CHECKS[name](facts).map((found) => ({ invariant: INVARIANTS[name], ...found })),
   );
