@@ -48,6 +48,15 @@ const paymentMismatches = new Counter({
 export const countPaymentMismatch = (reason: PaymentMismatchReason): void =>
   paymentMismatches.inc({ reason });
 
+const refundTroubles = new Counter({
+  name: "refunds_needing_attention_total",
+  help: "Refunds that failed, wait for a dispute or contradict the gateway, by reason; each one needs a person",
+  labelNames: ["reason"] as const,
+  registers: [metrics],
+});
+
+export const countRefundTrouble = (reason: string): void => refundTroubles.inc({ reason });
+
 const reconciliationBreaks = new Counter({
   name: "reconciliation_breaks_total",
   help: "Breaks that a reconciliation found and did not repair, by class. Alert on any increase",

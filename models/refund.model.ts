@@ -69,6 +69,7 @@ export interface RefundAttempt {
   key: string;
   receipt: string;
   outcome: RefundAttemptOutcome;
+  /** The code of the failure, such as `INSUFFICIENT_BALANCE` or `TIMEOUT`. */
   error: string | null;
 }
 
@@ -97,6 +98,8 @@ export interface RefundDoc {
   userId?: string;
   sessionId?: string;
   gatewayRefundId: string | null;
+  /** How the gateway returns it: `instant` or `normal`. */
+  speed: string | null;
   type: RefundType;
   reason: string;
   systemReason: RefundSystemReason | null;
@@ -166,6 +169,7 @@ const schema = defineSchema<RefundDoc>("refunds", {
   userId: ownerId,
   sessionId: ownerId,
   gatewayRefundId: optionalText,
+  speed: optionalText,
   type: oneOf(REFUND_TYPES),
   reason: text,
   systemReason: optionalOneOf(REFUND_SYSTEM_REASONS),

@@ -208,6 +208,10 @@ export const REFUND_SYSTEM_REASONS = [
 ] as const;
 export type RefundSystemReason = (typeof REFUND_SYSTEM_REASONS)[number];
 
+/** `optimum` is instant where the customer's bank can, and normal elsewhere. */
+export const GATEWAY_REFUND_SPEEDS = ["normal", "optimum"] as const;
+export type GatewayRefundSpeed = (typeof GATEWAY_REFUND_SPEEDS)[number];
+
 /** Why a payment that the gateway reports does not count as paid. */
 export const PAYMENT_MISMATCH_REASONS = [
   "amount",

@@ -20,14 +20,17 @@ export interface StateMachine<S extends string> {
   readonly name: string;
   /** The status of a new document. */
   readonly initial: S;
+  /** The statuses that a new document may have: `initial`, and for some lifecycles another one. */
+  readonly starts: readonly S[];
   readonly next: Table<S>;
 }
 
-const machine = <S extends string>(name: string, initial: NoInfer<S>, next: Table<S>): StateMachine<S> => ({
-  name,
-  initial,
-  next,
-});
+const machine = <S extends string>(
+  name: string,
+  initial: NoInfer<S>,
+  next: Table<S>,
+  otherStarts: readonly NoInfer<S>[] = [],
+): StateMachine<S> => ({ name, initial, starts: [initial, ...otherStarts], next });
 
 export const cartMachine = machine<CartStatus>("cart", "active", {
   active: ["abandoned", "converted"],
@@ -97,14 +100,19 @@ export const codPaymentMachine = machine<PaymentGatewayStatus>("COD payment", "p
 });
 
 /** `pending` waits for a person's approval. A refund that needs none starts as `processing`. */
-export const refundMachine = machine<RefundStatus>("refund", "pending", {
-  pending: ["processing", "rejected"],
-  processing: ["completed", "failed"],
-  failed: ["processing"],
-  // The gateway reverses its report; an admin is notified.
-  completed: ["failed"],
-  rejected: [],
-});
+export const refundMachine = machine<RefundStatus>(
+  "refund",
+  "pending",
+  {
+    pending: ["processing", "rejected"],
+    processing: ["completed", "failed"],
+    failed: ["processing"],
+    // The gateway reverses its report; an admin is notified.
+    completed: ["failed"],
+    rejected: [],
+  },
+  ["processing"],
+);
 
 export const returnMachine = machine<ReturnStatus>("return", "requested", {
   requested: ["approved", "rejected"],

@@ -27,7 +27,7 @@ const gatewayBalance: Check = (facts) => {
 /** Completed refunds are `refundedAmount`, those in flight are `refundReserved`. */
 const paymentRefunds: Check = (facts) => {
   const refundsOf = groupBy(
-    facts.refunds.filter(({ destination }) => destination === "original"),
+    facts.refunds.filter(({ source, destination }) => source === "payment" && destination === "original"),
     ({ paymentId }) => paymentId,
   );
   return facts.payments.flatMap((payment) => {
@@ -42,7 +42,7 @@ const paymentRefunds: Check = (facts) => {
     const completed = amountIn("completed");
     if (payment.refundedAmount !== completed)
       problems.push(`refundedAmount is ${payment.refundedAmount}, completed refunds are ${completed}`);
-    const inFlight = amountIn("processing") + pendingOfSystem(refunds);
+    const inFlight = amountIn("processing");
     if (payment.refundReserved !== inFlight)
       problems.push(`refundReserved is ${payment.refundReserved}, refunds in flight are ${inFlight}`);
     const atGateway = returnedAtGateway(facts, payment.gatewayPaymentId);
@@ -51,13 +51,6 @@ const paymentRefunds: Check = (facts) => {
     return problems.map((problem) => finding(problem, ...ids));
   });
 };
-
-/** A refund of the system reserves its amount at once; a person's request reserves it when approved. */
-const pendingOfSystem = (refunds: readonly RefundDoc[]): number =>
-  sumOf(
-    refunds.filter(({ status, initiatedByType }) => status === "pending" && initiatedByType === "system"),
-    ({ amount }) => amount,
-  );
 
 /** An order whose capture was also refunded in full must be cancelled or returned, or an admin approved the refunds. */
 const noOrphanMoney: Check = (facts) => {

@@ -28,7 +28,7 @@ const isStatusOf = <S extends string>(machine: StateMachine<S>, status: string):
   Object.hasOwn(machine.next, status);
 
 function isLegal<S extends string>(machine: StateMachine<S>, { from, to }: Edge): boolean {
-  if (from === null) return to === machine.initial;
+  if (from === null) return machine.starts.some((start) => start === to);
   return isStatusOf(machine, from) && isStatusOf(machine, to) && canMove(machine, from, to);
 }
 

@@ -15,6 +15,7 @@ import {
   notifyOrderPlaced,
   notifyPaymentFailed,
 } from "../../services/flows/notifications.flow.js";
+import { performRefund } from "../../services/flows/perform-refund.flow.js";
 import { placementReversals } from "../../services/flows/place-order/undo.step.js";
 import { pullSettlement } from "../../services/flows/reconcile/pull-settlement.flow.js";
 import {
@@ -24,7 +25,6 @@ import {
   notifyRefundRejected,
   notifyRefundRequested,
 } from "../../services/flows/refund-notifications.flow.js";
-import { sendRefund } from "../../services/flows/refund-payment.flow.js";
 import { notifyCartAbandoned } from "../../services/flows/remind-abandoned-cart.flow.js";
 import { notifyUnfinishedCheckout } from "../../services/flows/remind-checkout.flow.js";
 import { AUDIT_MESSAGE, sendAuditRow } from "../../services/platform/audit.service.js";
@@ -79,7 +79,7 @@ export const outboxHandlers: OutboxHandlers = {
   "refund.requested": [about("message", "refundId", notifyRefundRequested)],
   "refund.approved": [about("message", "refundId", notifyRefundApproved)],
   "refund.rejected": [about("message", "refundId", notifyRefundRejected)],
-  "refund.send": [about("gateway", "refundId", sendRefund)],
+  "refund.send": [about("gateway", "refundId", performRefund)],
   "refund.completed": [
     about("message", "refundId", notifyRefundCompleted),
     about("credit-note", "refundId", requestNoteOfRefund),

@@ -1,5 +1,5 @@
 import type { PaymentDoc } from "../../models/index.js";
-import { findUnfinishedRefunds, lookUpRefund } from "../../services/flows/refund-payment.flow.js";
+import { findUnfinishedRefunds, lookUpRefund } from "../../services/flows/perform-refund.flow.js";
 import {
   type CapturedPayment,
   findCapturedWithoutOrder,

@@ -1,4 +1,5 @@
 import type { OrderDoc, PaymentDoc, RefundDoc, WebhookEventDoc } from "../../models/index.js";
+import { isInFlight } from "../../services/aggregates/refund/refund-attempt.js";
 import type { DisputeEntity, PaymentEntity, RefundEntity } from "../sandbox/razorpay/types.js";
 import { isOpen } from "./gateway-side.js";
 
@@ -83,7 +84,7 @@ function amountsOf(fact: GatewayFacts, record: PaymentDoc, mine: readonly Refund
   const isBlocked = disputes.some(isOpen);
   expect("capturedAmount", capturedAmount, payment.amount);
   // A refund of ours that may have been sent holds its amount; what was refunded elsewhere waits for its end.
-  const isInDoubt = isBlocked && having(mine, "processing").length > 0;
+  const isInDoubt = isBlocked && having(mine, "processing").some(isInFlight);
   if (!isInDoubt) expect("refundedAmount", refundedAmount, returnedOf(fact));
   const onItsWay = sumOf(having(refunds, "pending"));
   if (!isBlocked) expect("refundReserved", refundReserved, onItsWay);

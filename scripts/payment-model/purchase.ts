@@ -13,8 +13,8 @@ import {
 import { stepBackFromPayment } from "../../services/aggregates/checkout-session/session-status.js";
 import { openPayment } from "../../services/aggregates/payment/open-payment.js";
 import { expireCheckout } from "../../services/flows/expire-checkout.flow.js";
+import { performRefund } from "../../services/flows/perform-refund.flow.js";
 import { placeOrder } from "../../services/flows/place-order/place-order.flow.js";
-import { sendRefund } from "../../services/flows/refund-payment.flow.js";
 import { returnStrayMoney } from "../../services/flows/return-stray-money.flow.js";
 import { settlePayment } from "../../services/flows/settle-payment.flow.js";
 import { paymentGateway } from "../../services/integrations/payment-gateway.service.js";
@@ -192,7 +192,7 @@ export class Purchase {
       const key = new RegExp(`^refund\\.send:${_id.toHexString()}`);
       const messages = Payment.db.collection("outboxMessages");
       for (const message of await messages.find({ dedupeKey: key, state: "pending" }).toArray()) {
-        await sendRefund(_id);
+        await performRefund(_id);
         await messages.updateOne({ _id: message._id }, { $set: { state: "delivered" } });
         sent += 1;
       }
@@ -201,7 +201,7 @@ export class Purchase {
   }
 
   async lookUpRefunds(): Promise<void> {
-    for (const { _id, status } of await this.refunds()) if (status === "processing") await sendRefund(_id);
+    for (const { _id, status } of await this.refunds()) if (status === "processing") await performRefund(_id);
   }
 
   session(): Promise<CheckoutSessionDoc> {

@@ -1,6 +1,7 @@
 import type { ClientSession } from "mongoose";
 import { logger } from "../../config/logger.config.js";
 import { isOpenDispute, Payment, type PaymentDoc } from "../../models/index.js";
+import { PAYMENT_GATEWAY_STATUS } from "../../utils/constants.js";
 import { ZERO_PAISE } from "../../utils/money.js";
 import { type RecordedDispute, type ReportedState, recordDispute } from "../aggregates/payment/dispute.js";
 import { recordLoss, resumeRefunds } from "../aggregates/refund/disputed-refunds.js";
@@ -9,8 +10,9 @@ import { enqueueOutbox } from "../platform/outbox.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 
 /**
- * The result of a report about a dispute. `unknown`: no payment here has its gateway payment id. `stale`: nothing newer
- * than what is known. `exceeds`: recorded, but more was deducted than is left of the payment.
+ * The result of a report about a dispute. `unknown`: no captured payment here has its gateway payment id, and what a
+ * lost dispute took can only be counted on a capture. `stale`: nothing newer than what is known. `exceeds`: recorded,
+ * but more was deducted than is left of the payment.
  */
 export type ReportedDispute = "recorded" | "stale" | "unknown" | "exceeds";
 
@@ -30,7 +32,7 @@ export async function reportDispute(report: ReportedState): Promise<ReportedDisp
     const payment = await Payment.findOne({ gatewayPaymentId: report.paymentId })
       .session(tx)
       .lean<PaymentDoc>();
-    if (!payment) return "unknown";
+    if (payment?.status !== PAYMENT_GATEWAY_STATUS.CAPTURED) return "unknown";
     const recorded = await recordDispute(payment, report, tx);
     if (!recorded) return "stale";
     await alertStaff(recorded, tx);

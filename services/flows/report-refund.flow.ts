@@ -2,11 +2,13 @@ import { Payment, type PaymentDoc, Refund, type RefundDoc } from "../../models/i
 import { PAYMENT_GATEWAY_STATUS, REFUND_STATUS } from "../../utils/constants.js";
 import { isDuplicateKey } from "../../utils/helpers.js";
 import { unwrap } from "../../utils/result.js";
-import { withdrawUnsent } from "../aggregates/refund/disputed-refunds.js";
+import { makeRoom } from "../aggregates/refund/disputed-refunds.js";
+import { flagRefund } from "../aggregates/refund/fail-refund.js";
 import { recordGatewayRefunds } from "../aggregates/refund/gateway-refunds.js";
-import { attemptOf, mismatchOf, refundNumberOf } from "../aggregates/refund/refund-attempt.js";
+import { attemptOf, isByGateway, mismatchOf, refundNumberOf } from "../aggregates/refund/refund-attempt.js";
+import { REFUND_TROUBLE } from "../aggregates/refund/refund-trouble.js";
 import { RefundLimitError } from "../aggregates/refund/reserve-refund.js";
-import { flagRefund, settleRefund } from "../aggregates/refund/settle-refund.js";
+import { settleRefund } from "../aggregates/refund/settle-refund.js";
 import { oweSystemRefund } from "../aggregates/refund/system-refunds.js";
 import type { GatewayRefund } from "../integrations/payment-gateway.js";
 import { paymentGateway } from "../integrations/payment-gateway.service.js";
@@ -34,7 +36,7 @@ export async function reportRefund(report: GatewayRefund): Promise<ReportedRefun
   const payment = await Payment.findById(refund.paymentId).lean<PaymentDoc>();
   const doubt = doubtAbout(refund, payment, report);
   if (doubt) return flag(refund, doubt);
-  if (attemptOf(refund, report) !== "last") return { kind: "settled" };
+  if (!isByGateway(refund) || attemptOf(refund, report) !== "last") return { kind: "settled" };
   try {
     await settleRefund(
       refund,
@@ -75,6 +77,7 @@ function doubtAbout(refund: RefundDoc, payment: PaymentDoc | null, report: Gatew
   if (attempt === "unknown") return "no attempt was sent with this receipt";
   if (report.status !== "processed") return null;
   if (attempt === "earlier") return "an attempt that had failed was refunded after all";
+  if (!isByGateway(refund)) return "it is refunded in another way, and at the gateway after all";
   return refund.status === REFUND_STATUS.REJECTED ? "it was rejected and is refunded at the gateway" : null;
 }
 
@@ -106,7 +109,8 @@ async function record(paymentId: PaymentDoc["_id"], report: GatewayRefund): Prom
     const payment = await Payment.findById(paymentId).session(tx).orFail().lean<PaymentDoc>();
     if (await Refund.exists({ gatewayRefundId: report.id }).session(tx)) return false;
     // One that waits for the end of a dispute holds all that is left.
-    if (payment.surplus) await withdrawUnsent(paymentId, "The payment was refunded elsewhere", tx);
+    if (report.status !== "failed")
+      await makeRoom(payment, { amount: report.amount, why: REFUND_TROUBLE.REFUNDED_ELSEWHERE }, tx);
     await recordGatewayRefunds(payment, [{ refund: report, refundNumber }], tx);
     if (payment.surplus)
       await oweSystemRefund({ paymentId, reason: "surplus", refundNumber: restNumber }, tx);

@@ -1,6 +1,11 @@
 import Joi from "joi";
 import { config } from "../../config/env.config.js";
-import { CHECKOUT_PAYMENT_METHODS, type CheckoutPaymentMethod } from "../../utils/constants.js";
+import {
+  CHECKOUT_PAYMENT_METHODS,
+  type CheckoutPaymentMethod,
+  GATEWAY_REFUND_SPEEDS,
+  type GatewayRefundSpeed,
+} from "../../utils/constants.js";
 import { email, stateName } from "../../utils/contact-schemas.js";
 import { parseGstin } from "../../utils/gst/gstin.js";
 import { type Paise, ZERO_PAISE } from "../../utils/money.js";
@@ -129,6 +134,11 @@ export const SETTING_DEFINITIONS = {
     refundFourEyesAbove: amount(
       ZERO_PAISE,
       "A refund above this amount needs the approval of a second admin (0: every refund)",
+    ),
+    refundSpeed: define<GatewayRefundSpeed>(
+      "normal",
+      "How the gateway returns money: normal, or optimum (at once where the bank can, for a fee)",
+      Joi.string<GatewayRefundSpeed>().valid(...GATEWAY_REFUND_SPEEDS),
     ),
     rtoDeduction: planned(
       "returns",

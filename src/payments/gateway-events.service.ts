@@ -149,7 +149,7 @@ function toApplied(reported: ReportedRefund, report: GatewayRefund, payment: Gat
   }
 }
 
-/** The payment in a dispute's event reports no change of it, unless this is the first that is heard of the payment. */
+/** The payment in a dispute's event reports no change of it, unless this is the first that is heard of its capture. */
 async function applyDispute(
   report: GatewayDispute & { reportedAt: Date },
   payment: GatewayPayment | null,

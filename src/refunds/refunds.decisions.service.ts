@@ -7,6 +7,7 @@ import * as requests from "../../services/flows/request-refund.flow.js";
 import { REFUND_DESTINATION, type RefundDestination, type ReturnReason } from "../../utils/constants.js";
 import {
   OutcomeUnknownError,
+  RuleError,
   UpstreamBadResponseError,
   UpstreamTimeoutError,
   UpstreamUnavailableError,
@@ -81,13 +82,15 @@ export const processPartialRefund = (decision: Decision, items: readonly ItemBod
     items: toUnits(items),
   });
 
-/** @throws as `approveRefund` */
+/** @throws RuleError BANK_ACCOUNT_REQUIRED when neither the request nor the refund has one; as `approveRefund` */
 export async function refundByBankTransfer(
   decision: Decision,
   account: Partial<BankDetails>,
 ): Promise<RefundDoc> {
   const details = bankDetailsIn(account);
   const refund = await getRefund(decision.refundId);
+  if (!details && !refund.bankAccount)
+    throw new RuleError("BANK_ACCOUNT_REQUIRED", "Send the bank account that the money goes to");
   return approveAs(decision, {
     action: "refund.bank-transfer",
     destination: REFUND_DESTINATION.BANK_TRANSFER,

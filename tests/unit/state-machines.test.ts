@@ -22,6 +22,8 @@ import {
 interface Lifecycle {
   machine: StateMachine<string>;
   initial: string;
+  /** Other statuses of a new document. */
+  alsoStarts?: string[];
   moves: string[];
   /** Statuses of the list that this lifecycle does not use. */
   unused?: string[];
@@ -122,6 +124,7 @@ const LIFECYCLES: Lifecycle[] = [
   {
     machine: refundMachine,
     initial: "pending",
+    alsoStarts: ["processing"],
     moves: [
       "pending → processing",
       "pending → rejected",
@@ -163,9 +166,10 @@ describe("The lifecycles", () => {
 
   describe.each(LIFECYCLES.map((lifecycle) => [lifecycle.machine.name, lifecycle] as const))(
     "%s",
-    (_name, { machine, initial, moves, unused = [] }) => {
+    (_name, { machine, initial, alsoStarts = [], moves, unused = [] }) => {
       it("begins where the domain says", () => {
         expect(machine.initial).toBe(initial);
+        expect(machine.starts).toEqual([initial, ...alsoStarts]);
       });
 
       it.each(pairsOf(machine))("When %s is to become %s, then only the table decides", (from, to) => {

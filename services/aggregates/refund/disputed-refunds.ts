@@ -1,5 +1,6 @@
 import { type ClientSession, type Types, trusted } from "mongoose";
 import { logger } from "../../../config/logger.config.js";
+import { countRefundTrouble } from "../../../config/metrics.config.js";
 import {
   Order,
   type OrderDoc,
@@ -8,35 +9,48 @@ import {
   Refund,
   type RefundDoc,
 } from "../../../models/index.js";
-import { REFUND_DESTINATION, REFUND_INITIATOR, REFUND_STATUS } from "../../../utils/constants.js";
+import {
+  REFUND_DESTINATION,
+  REFUND_INITIATOR,
+  REFUND_SOURCE,
+  REFUND_STATUS,
+} from "../../../utils/constants.js";
 import { minPaise, type Paise, subtractPaise } from "../../../utils/money.js";
-import { refundMachine } from "../../../utils/state-machines.js";
 import { enqueueOutbox } from "../../platform/outbox.service.js";
-import { tryTransition } from "../../platform/transition.service.js";
+import { inTransaction } from "../../platform/transaction.service.js";
+import { recordFailure } from "./fail-refund.js";
 import { insertOutsideRefund } from "./gateway-refunds.js";
-import { releaseReservation } from "./reserve-refund.js";
+import { isInFlight } from "./refund-attempt.js";
+import { REFUND_TROUBLE, type RefundTrouble } from "./refund-trouble.js";
 import { oweSystemRefund } from "./system-refunds.js";
 
-/** What a dispute of a payment means for the payment's refunds. */
+/** What a dispute of a payment, and money that left it in another way, mean for the payment's refunds. */
 
 /** `failureReason` of a refund that was not sent, or that the gateway refused, because of a dispute. */
-export const BLOCKED_BY_DISPUTE = "The payment is disputed: refunds are blocked until the dispute ends";
+const BLOCKED = REFUND_TROUBLE.BLOCKED_BY_DISPUTE;
 
-const UNSETTLED = { $in: [REFUND_STATUS.PENDING, REFUND_STATUS.PROCESSING] };
-
-/** A refund that waits for the end of a dispute. Staff see it; nothing is sent and nothing is retried. */
-export async function parkRefund({ _id, refundNumber }: RefundDoc): Promise<void> {
-  const parked = await Refund.updateOne(
-    { _id, status: trusted(UNSETTLED), failureReason: trusted({ $ne: BLOCKED_BY_DISPUTE }) },
-    { $set: { attention: true, failureReason: BLOCKED_BY_DISPUTE } },
-  );
-  if (parked.modifiedCount === 0) return;
-  logger.warn({ refundId: _id.toHexString(), refundNumber }, "> A refund waits for the end of a dispute");
+/** A refund that waits for the end of a dispute. Staff are told once; nothing is sent and nothing is retried. */
+export async function parkRefund({ _id, refundNumber, attempts }: RefundDoc): Promise<void> {
+  const refundId = _id.toHexString();
+  const isParked = await inTransaction(async (tx) => {
+    const parked = await Refund.updateOne(
+      { _id, status: REFUND_STATUS.PROCESSING, failureReason: trusted({ $ne: BLOCKED.reason }) },
+      { $set: { attention: true, failureReason: BLOCKED.reason } },
+    ).session(tx);
+    if (parked.modifiedCount === 0) return false;
+    const dedupeKey = `refund.attention:${refundId}:parked:${attempts.length}`;
+    await enqueueOutbox([{ type: "refund.attention", dedupeKey, payload: { refundId } }], tx);
+    return true;
+  });
+  if (!isParked) return;
+  countRefundTrouble(BLOCKED.code);
+  logger.warn({ refundId, refundNumber }, "> A refund waits for the end of a dispute");
 }
 
-const ofSystem = (paymentId: Types.ObjectId) => ({
+/** Refunds by the payment's gateway. */
+const atGateway = (paymentId: Types.ObjectId) => ({
   paymentId,
-  initiatedByType: REFUND_INITIATOR.SYSTEM,
+  source: REFUND_SOURCE.PAYMENT,
   destination: REFUND_DESTINATION.ORIGINAL,
 });
 
@@ -49,11 +63,8 @@ export async function resumeRefunds(
   { once, refundNumber }: { once: string; refundNumber: string },
   tx: ClientSession,
 ): Promise<void> {
-  const waiting = await Refund.find({
-    paymentId,
-    failureReason: BLOCKED_BY_DISPUTE,
-    status: trusted(UNSETTLED),
-  })
+  const blocked = { ...atGateway(paymentId), failureReason: BLOCKED.reason };
+  const waiting = await Refund.find({ ...blocked, status: REFUND_STATUS.PROCESSING })
     .session(tx)
     .lean<RefundDoc[]>();
   for (const { _id } of waiting) {
@@ -64,9 +75,9 @@ export async function resumeRefunds(
   // Of a payment that pays for an order, staff decide whether to refund again.
   if (!(await Payment.exists({ _id: paymentId, surplus: true }).session(tx))) return;
   const failed = await Refund.findOne({
-    ...ofSystem(paymentId),
+    ...blocked,
     status: REFUND_STATUS.FAILED,
-    failureReason: BLOCKED_BY_DISPUTE,
+    initiatedByType: REFUND_INITIATOR.SYSTEM,
   })
     .session(tx)
     .lean<RefundDoc>();
@@ -91,7 +102,7 @@ export async function recordLoss(
   { payment, amount, refundNumbers }: Loss,
   tx: ClientSession,
 ): Promise<Paise> {
-  await withdrawUnsent(payment._id, "The dispute of the payment was lost", tx);
+  await makeRoom(payment, { amount, why: REFUND_TROUBLE.LOST_DISPUTE }, tx);
   const counted = minPaise(amount, await readWhatIsLeft(payment._id, tx));
   if (counted > 0) {
     const { COMPLETED } = REFUND_STATUS;
@@ -114,30 +125,22 @@ export async function recordLoss(
 }
 
 /**
- * In the caller's transaction: rejects the refunds of the system that are still to be sent, so that money which left the
- * payment in another way can be counted. The caller owes again what is then left.
+ * In the caller's transaction: refunds that are still to be sent fail, so that money which left the payment in another way
+ * can be counted, and is not returned twice. Of money that pays for no order, all of them do: the caller owes again what
+ * is then left. Of an order's payment, only as many as have to, and staff decide about them again.
  */
-export async function withdrawUnsent(
-  paymentId: Types.ObjectId,
-  rejectionReason: string,
+export async function makeRoom(
+  { _id, surplus }: Pick<PaymentDoc, "_id" | "surplus">,
+  { amount, why }: { amount: Paise; why: RefundTrouble },
   tx: ClientSession,
 ): Promise<void> {
-  const unsent = await Refund.find({ ...ofSystem(paymentId), status: REFUND_STATUS.PENDING })
+  const processing = await Refund.find({ ...atGateway(_id), status: REFUND_STATUS.PROCESSING })
+    .sort({ createdAt: -1 })
     .session(tx)
     .lean<RefundDoc[]>();
-  for (const { _id } of unsent) {
-    const withdrawn = await tryTransition({
-      machine: refundMachine,
-      model: Refund,
-      id: _id,
-      from: REFUND_STATUS.PENDING,
-      to: REFUND_STATUS.REJECTED,
-      set: { attention: false, rejectionReason },
-      by: { type: "system" },
-      note: rejectionReason,
-      tx,
-    });
-    if (withdrawn.changed) await releaseReservation(withdrawn.document, tx);
+  for (const refund of processing.filter((row) => !isInFlight(row))) {
+    if (!surplus && (await readWhatIsLeft(_id, tx)) >= amount) return;
+    await recordFailure(refund, { ...why, isReplaced: surplus }, tx);
   }
 }
 

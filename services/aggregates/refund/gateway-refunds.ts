@@ -15,7 +15,7 @@ import type { GatewayPayment, GatewayRefund } from "../../integrations/payment-g
 import { paymentGateway } from "../../integrations/payment-gateway.service.js";
 import { generateUniqueRefundNumber } from "../../platform/order-number.service.js";
 import { enqueueOutbox } from "../../platform/outbox.service.js";
-import { followRefunds } from "./order-payment-status.js";
+import { followRefunds } from "./follow-refunds.js";
 import { recordRefunded, reserveRefund } from "./reserve-refund.js";
 import { newSystemRefund } from "./system-refunds.js";
 
@@ -137,10 +137,10 @@ async function announce(
 
 /** Every move that the state table requires, at the same time. */
 function historyTo(status: OutsideStatus, note: string): StatusEntry[] {
-  const { PENDING, PROCESSING } = REFUND_STATUS;
+  const { PROCESSING } = REFUND_STATUS;
   const at = now();
   const by = { type: "system" as const };
   const entry = (from: RefundStatus | null, to: RefundStatus): StatusEntry => ({ from, to, at, by, note });
-  const begun = [entry(null, PENDING), entry(PENDING, PROCESSING)];
-  return status === PROCESSING ? begun : [...begun, entry(PROCESSING, status)];
+  const begun = entry(null, PROCESSING);
+  return status === PROCESSING ? [begun] : [begun, entry(PROCESSING, status)];
 }

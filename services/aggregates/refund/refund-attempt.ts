@@ -1,15 +1,32 @@
 import { trusted } from "mongoose";
-import { type PaymentDoc, Refund, type RefundAttempt, type RefundDoc } from "../../../models/index.js";
+import {
+  type PaymentDoc,
+  Refund,
+  type RefundAttempt,
+  type RefundAttemptOutcome,
+  type RefundDoc,
+} from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
-import { REFUND_STATUS } from "../../../utils/constants.js";
-import { refundMachine } from "../../../utils/state-machines.js";
+import { REFUND_DESTINATION, REFUND_SOURCE, REFUND_STATUS } from "../../../utils/constants.js";
 import type { GatewayRefund } from "../../integrations/payment-gateway.js";
-import { tryTransition } from "../../platform/transition.service.js";
 
 /**
- * A refund is sent in attempts. The first has the receipt `REF-…`; after a definite failure the next has
+ * A refund is sent to the gateway in attempts. The first has the receipt `REF-…`; after a definite failure the next has
  * `REF-…-2` and a new idempotency key. A report of the gateway applies only to the attempt that it belongs to.
  */
+
+/** Whether a gateway returns it; every other refund is store credit, points or a bank transfer. */
+export const isByGateway = ({ source, destination }: Pick<RefundDoc, "source" | "destination">): boolean =>
+  source === REFUND_SOURCE.PAYMENT && destination === REFUND_DESTINATION.ORIGINAL;
+
+/**
+ * Whether a `processing` refund may be at the gateway, and is looked up before anything is sent. Otherwise no attempt has
+ * begun, or the last one has failed for certain.
+ */
+export function isInFlight({ attempts, gatewayRefundId }: RefundDoc): boolean {
+  const last = attempts.at(-1);
+  return last ? last.outcome !== "refused" : gatewayRefundId !== null;
+}
 
 function newAttempt(refund: RefundDoc, number: number): RefundAttempt {
   return {
@@ -22,28 +39,54 @@ function newAttempt(refund: RefundDoc, number: number): RefundAttempt {
 }
 
 /** The attempt that is in flight, or the last one that was. */
-export const lastAttempt = (refund: RefundDoc): RefundAttempt =>
-  refund.attempts.at(-1) ?? newAttempt(refund, 1);
+export function lastAttempt({ attempts, refundNumber }: RefundDoc): RefundAttempt {
+  const last = attempts.at(-1);
+  if (!last) throw new Error(`refund ${refundNumber} has no attempt`);
+  return last;
+}
 
 /** Part of the guard of every write about an attempt: no newer attempt has begun. */
 export const noNewerAttempt = (refund: RefundDoc) => ({
   attempts: trusted({ $size: refund.attempts.length }),
 });
 
-/** Records the next attempt before the gateway is called. @returns null when the refund is no longer pending */
-export async function beginAttempt(refund: RefundDoc): Promise<RefundDoc | null> {
-  const begun = await tryTransition({
-    machine: refundMachine,
-    model: Refund,
-    id: refund._id,
-    from: REFUND_STATUS.PENDING,
-    to: REFUND_STATUS.PROCESSING,
-    guard: noNewerAttempt(refund),
-    set: { gatewayRefundId: null, dueAt: null },
-    push: { attempts: newAttempt(refund, refund.attempts.length + 1) },
-    by: { type: "system" },
-  });
-  return begun.changed ? begun.document : null;
+/** Part of an update: how the last attempt ended, if there is one. Without an error, the known one stays. */
+export function outcomeOf(
+  { attempts }: RefundDoc,
+  outcome: RefundAttemptOutcome,
+  error?: string | null,
+): Record<`${string}.${string}`, unknown> {
+  if (attempts.length === 0) return {};
+  const last = `attempts.${attempts.length - 1}`;
+  return { [`${last}.outcome`]: outcome, ...(error === undefined ? {} : { [`${last}.error`]: error }) };
+}
+
+/**
+ * Records the next attempt before the gateway is called. What an earlier attempt left does not apply to it.
+ * @returns null when another call has begun one, or the refund is not to be sent any more
+ */
+export function beginAttempt(refund: RefundDoc): Promise<RefundDoc | null> {
+  const number = refund.attempts.length + 1;
+  const { destination, source } = refund;
+  return Refund.findOneAndUpdate(
+    { _id: refund._id, status: REFUND_STATUS.PROCESSING, destination, source, ...noNewerAttempt(refund) },
+    {
+      $set: {
+        ...{ gatewayRefundId: null, speed: null, receiptSuffix: number },
+        ...{ dueAt: null, attention: false, failureReason: null },
+      },
+      $push: { attempts: newAttempt(refund, number) },
+    },
+    { returnDocument: "after" },
+  ).lean<RefundDoc>();
+}
+
+/** For support: the answer to the attempt was lost, or said nothing about its effect. */
+export async function markUnknown(refund: RefundDoc, error: string): Promise<void> {
+  await Refund.updateOne(
+    { _id: refund._id, status: REFUND_STATUS.PROCESSING, ...noNewerAttempt(refund) },
+    { $set: outcomeOf(refund, "unknown", error) },
+  );
 }
 
 /** Why a refund at the gateway cannot be this one, although it has its receipt or id; null when it can. */

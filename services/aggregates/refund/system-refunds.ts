@@ -3,11 +3,11 @@ import { Payment, type PaymentDoc, Refund } from "../../../models/index.js";
 import {
   REFUND_DESTINATION,
   REFUND_INITIATOR,
+  REFUND_STATUS,
   REFUND_TYPE,
   type RefundSystemReason,
 } from "../../../utils/constants.js";
 import { type Paise, subtractPaise } from "../../../utils/money.js";
-import { refundMachine } from "../../../utils/state-machines.js";
 import { enqueueOutbox } from "../../platform/outbox.service.js";
 import { firstEntry } from "../../platform/transition.service.js";
 import { reserveRefund } from "./reserve-refund.js";
@@ -40,8 +40,9 @@ export async function oweSystemRefund(owed: OwedRefund, tx: ClientSession): Prom
   const refund = {
     ...newSystemRefund(payment, { amount, reason, refundNumber }),
     type: REFUND_TYPE.FULL,
-    status: refundMachine.initial,
-    history: [firstEntry(refundMachine.initial, { type: "system" }, reason)],
+    // Nobody has to approve it.
+    status: REFUND_STATUS.PROCESSING,
+    history: [firstEntry(REFUND_STATUS.PROCESSING, { type: "system" }, reason)],
   };
   await Refund.create([refund], { session: tx });
   const refundId = refund._id.toHexString();

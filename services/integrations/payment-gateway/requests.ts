@@ -1,3 +1,4 @@
+import type { GatewayRefundSpeed } from "../../../utils/constants.js";
 import type { Paise } from "../../../utils/money.js";
 
 /** What this service asks of a payment gateway. */
@@ -20,6 +21,8 @@ export interface NewGatewayRefund {
   receipt: string;
   /** The same key never refunds twice. */
   idempotencyKey: string;
+  /** Default `normal`. A gateway that cannot do `optimum` refunds at its normal speed. */
+  speed?: GatewayRefundSpeed;
   notes?: Record<string, string>;
 }
 

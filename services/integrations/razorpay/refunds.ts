@@ -27,10 +27,17 @@ type RefundCalls = Pick<
 >;
 
 export function refundCalls({ ask, write }: Connection): RefundCalls {
-  function send(request: NewGatewayRefund): Promise<Result<GatewayRefund>> {
-    const { paymentId, amount, receipt, idempotencyKey, notes = {} } = request;
+  async function send(request: NewGatewayRefund): Promise<Result<GatewayRefund>> {
+    const sent = await post(request);
+    // The account has no instant refunds: nothing was done, and the key may be used again.
+    const isTooFast = !sent.success && sent.code === "INVALID_SPEED" && request.speed === "optimum";
+    return isTooFast ? post({ ...request, speed: "normal" }) : sent;
+  }
+
+  function post(request: NewGatewayRefund): Promise<Result<GatewayRefund>> {
+    const { paymentId, amount, receipt, idempotencyKey, speed = "normal", notes = {} } = request;
     const key = IDEMPOTENCY_KEY.test(idempotencyKey) ? idempotencyKey : sha256Hex(idempotencyKey);
-    const body = { amount, speed: "normal", receipt: toReceipt(receipt), notes: toNotes(notes) };
+    const body = { amount, speed, receipt: toReceipt(receipt), notes: toNotes(notes) };
     return write({
       refusals: REFUND_REFUSALS,
       // Not through the SDK's method, which cannot send the header.

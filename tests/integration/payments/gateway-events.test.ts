@@ -142,6 +142,27 @@ describe("A dispute", () => {
     expect((await buyer.stored.order())?.disputes).toMatchObject([{ id, status: "open" }]);
   });
 
+  test("When it is lost before the capture is known here, then what was deducted counts all the same", async () => {
+    const buyer = shop().guest();
+    const { gateway: window } = await buyer.open();
+    gateway().configure({ webhooks: { hold: true } });
+    const { paymentId } = buyer.pay(window.orderId);
+    const { id } = gateway().openDispute(paymentId, { amount: 5_000 });
+    gateway().moveDispute(id, "lost");
+    const idOf = (name: string) =>
+      gateway()
+        .events()
+        .findLast(({ event, body }) => event === name && body.includes(paymentId))?.id ?? "";
+    for (const name of ["payment.authorized", "payment.dispute.lost"]) {
+      await gateway().release({ eventIds: [idOf(name)] });
+      await shop().settle();
+    }
+    await release();
+    expect(await paymentOf(buyer)).toMatchObject({ status: "captured", refundedAmount: 5_000 });
+    expect(await buyer.stored.order()).toMatchObject({ refundedAmount: 5_000, paymentStatus: "paid" });
+    expect(await refundsOf(buyer)).toMatchObject([{ systemReason: "dispute_lost", status: "completed" }]);
+  });
+
   test("When more was deducted than is left, then the rest of the payment counts and a person has to look", async () => {
     const { buyer, paymentId, amount } = await paidOrder();
     gateway().refundInDashboard(paymentId, 4_000);
@@ -163,7 +184,7 @@ describe("A dispute", () => {
     const { id } = gateway().openDispute(paymentId);
     // The dispute is known before the capture: its event brings the payment.
     await release("reverse");
-    expect(await refundsOf(buyer)).toMatchObject([{ status: "pending", attention: true, attempts: [] }]);
+    expect(await refundsOf(buyer)).toMatchObject([{ status: "processing", attention: true, attempts: [] }]);
     await shop().runJob("payment-sweep");
     expect(gateway().refundsOf(paymentId)).toEqual([]);
     gateway().moveDispute(id, "won");
@@ -198,7 +219,7 @@ describe("A dispute", () => {
     gateway().moveDispute(id, "lost");
     await shop().settle();
     expect(await refundsOf(buyer)).toMatchObject([
-      { status: "rejected", attention: false },
+      { status: "failed", attention: false },
       { status: "completed", systemReason: "dispute_lost", amount: 1_000 },
       { status: "completed", systemReason: "surplus", amount: amount - 1_000 },
     ]);
@@ -285,7 +306,7 @@ describe("A refund made in the gateway's dashboard", () => {
     gateway().moveDispute(id, "won");
     await shop().settle();
     expect(await refundsOf(buyer)).toMatchObject([
-      { status: "rejected", attention: false },
+      { status: "failed", attention: false },
       { status: "completed", systemReason: "gateway", amount: 3_000 },
       { status: "completed", amount: amount - 3_000 },
     ]);

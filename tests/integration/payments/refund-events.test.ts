@@ -135,31 +135,31 @@ describe("reports of the gateway", () => {
   });
 });
 
-test("When a refund is rejected just before it is sent, then it is not sent", async () => {
+test("When a refund is withdrawn just before it is sent, then it is not sent", async () => {
   gateway().setFault({ match: "POST /payments/:id/refund", action: "status500", times: "always" });
   const { buyer, gatewayPaymentId } = await owedRefund();
   const { _id } = await refundOf(buyer);
-  const fresh = { status: "pending", attempts: [], gatewayRefundId: null };
+  const fresh = { attempts: [], gatewayRefundId: null };
   await refunds().updateOne({ _id }, { $set: fresh });
   await shop().recover();
-  const [{ sendRefund }, { Payment }] = await Promise.all([
-    import("../../../services/flows/refund-payment.flow.js"),
+  const [{ performRefund }, { Payment }] = await Promise.all([
+    import("../../../services/flows/perform-refund.flow.js"),
     import("../../../models/index.js"),
   ]);
-  // The rejection comes after the refund was read and before the attempt begins.
+  // The withdrawal comes after the refund was read and before the attempt begins.
   const read = Payment.collection.findOne.bind(Payment.collection);
   const spy = jest.spyOn(Payment.collection, "findOne").mockImplementationOnce(async (...query) => {
-    await refunds().updateOne({ _id }, { $set: { status: "rejected" } });
+    await refunds().updateOne({ _id }, { $set: { status: "failed" } });
     return read(...query);
   });
   try {
-    await sendRefund(new Types.ObjectId(_id.toHexString()));
+    await performRefund(new Types.ObjectId(_id.toHexString()));
     expect(spy).toHaveBeenCalled();
   } finally {
     spy.mockRestore();
   }
   expect(gateway().refundsOf(gatewayPaymentId)).toEqual([]);
-  expect(await refundOf(buyer)).toMatchObject({ status: "rejected", attempts: [] });
+  expect(await refundOf(buyer)).toMatchObject({ status: "failed", attempts: [] });
 });
 
 test("When a refund in flight has an id at the gateway but no attempts, then it is looked up by the id and not sent again", async () => {
@@ -181,8 +181,8 @@ test("When a refund in flight has an id at the gateway but no attempts, then it 
     { $set: { status: "processing", attempts: [], amount, gatewayRefundId } },
   );
   await payments().updateOne({ gatewayPaymentId }, { $set: { refundReserved: amount } });
-  const { sendRefund } = await import("../../../services/flows/refund-payment.flow.js");
-  await sendRefund(new Types.ObjectId(_id.toHexString()));
+  const { performRefund } = await import("../../../services/flows/perform-refund.flow.js");
+  await performRefund(new Types.ObjectId(_id.toHexString()));
   expect(gateway().refundsOf(gatewayPaymentId)).toHaveLength(1);
   expect(await refundOf(buyer)).toMatchObject({ status: "completed", gatewayRefundId });
   expect(await paymentOf(buyer)).toMatchObject({ refundedAmount: amount, refundReserved: 0 });

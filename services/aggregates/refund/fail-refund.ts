@@ -1,0 +1,91 @@
+import { type ClientSession, trusted } from "mongoose";
+import { logger } from "../../../config/logger.config.js";
+import { countRefundTrouble } from "../../../config/metrics.config.js";
+import { Payment, type PaymentDoc, Refund, type RefundDoc } from "../../../models/index.js";
+import { REFUND_STATUS } from "../../../utils/constants.js";
+import { refundMachine } from "../../../utils/state-machines.js";
+import { reopenWebhooksAbout } from "../../platform/stored-webhooks.service.js";
+import { afterCommit, inTransaction } from "../../platform/transaction.service.js";
+import { tryTransition } from "../../platform/transition.service.js";
+import { oncePerMove } from "./complete-refund.js";
+import { followRefunds } from "./follow-refunds.js";
+import { noNewerAttempt, outcomeOf } from "./refund-attempt.js";
+import type { RefundTrouble } from "./refund-trouble.js";
+import { releaseReservation, retractRefunded } from "./reserve-refund.js";
+
+export interface RefundFailure extends RefundTrouble {
+  /** Of the refund that failed at the gateway. */
+  gatewayRefundId?: string;
+  /** The refusal of the last attempt, for support. */
+  attemptError?: string;
+  /** Another refund takes its place, so nobody has to look. */
+  isReplaced?: boolean;
+}
+
+/**
+ * A definite failure, or a completed refund that the gateway retracts: the amount can be refunded again, and an admin is
+ * notified. Nothing retries it.
+ */
+export async function failRefund(refund: RefundDoc, failure: RefundFailure): Promise<void> {
+  const failed = await inTransaction((tx) => recordFailure(refund, failure, tx));
+  if (failed) await reopenWaitingEvents(refund);
+}
+
+/** `failRefund` in the caller's transaction. @returns whether it failed now */
+export async function recordFailure(
+  refund: RefundDoc,
+  failure: RefundFailure,
+  tx: ClientSession,
+): Promise<boolean> {
+  const { reason, gatewayRefundId, attemptError, isReplaced = false } = failure;
+  const moved = await tryTransition({
+    machine: refundMachine,
+    model: Refund,
+    id: refund._id,
+    to: REFUND_STATUS.FAILED,
+    guard: noNewerAttempt(refund),
+    set: {
+      ...{ failureReason: reason, attention: !isReplaced, processedAt: null },
+      ...(gatewayRefundId ? { gatewayRefundId } : {}),
+      ...outcomeOf(refund, "refused", attemptError),
+    },
+    messages: (moved) => (isReplaced ? [] : [oncePerMove(moved, "refund.attention")]),
+    by: { type: "system" },
+    note: reason,
+    tx,
+  });
+  if (!moved.changed) return false;
+  if (moved.from === REFUND_STATUS.COMPLETED) await retractRefunded(moved.document, tx);
+  else await releaseReservation(moved.document, tx);
+  await followRefunds(moved.document.orderId, tx);
+  if (!isReplaced) afterCommit(tx, () => raiseAlarm(refund, failure));
+  return true;
+}
+
+function raiseAlarm({ _id, refundNumber, amount }: RefundDoc, failure: RefundFailure): void {
+  const { code, reason, gatewayRefundId = null } = failure;
+  countRefundTrouble(code);
+  logger.error(
+    { refundId: _id.toHexString(), refundNumber, amount, gatewayRefundId, code, reason },
+    "> Refund failed and needs attention",
+  );
+}
+
+/** A refund that was made elsewhere may have found no room beside this one. */
+async function reopenWaitingEvents({ paymentId }: RefundDoc): Promise<void> {
+  const payment = await Payment.findById(paymentId, { gatewayPaymentId: 1 }).lean<PaymentDoc>();
+  if (payment) await reopenWebhooksAbout([payment.gatewayPaymentId]);
+}
+
+/** Marks a refund whose gateway reports contradict it, and raises an alarm. Its status stays. */
+export async function flagRefund({ _id, refundNumber }: RefundDoc, reason: string): Promise<void> {
+  logger.error(
+    { refundId: _id.toHexString(), refundNumber, reason },
+    "> A report of the gateway contradicts a refund, which needs attention",
+  );
+  const flagged = await Refund.updateOne(
+    { _id, attention: trusted({ $ne: true }) },
+    { $set: { attention: true } },
+  );
+  if (flagged.modifiedCount > 0) countRefundTrouble("contradiction");
+}
