@@ -7,6 +7,7 @@ import * as requests from "../../services/flows/request-refund.flow.js";
 import { REFUND_DESTINATION, type RefundDestination, type ReturnReason } from "../../utils/constants.js";
 import {
   OutcomeUnknownError,
+  RuleError,
   UpstreamBadResponseError,
   UpstreamTimeoutError,
   UpstreamUnavailableError,
@@ -73,21 +74,33 @@ const approveAs = ({ refundId, adminId }: Decision, change: decisions.RefundChan
 export const processRefund = (decision: Decision): Promise<RefundDoc> =>
   approveAs(decision, { action: "refund.process", destination: REFUND_DESTINATION.ORIGINAL });
 
-/** Fewer units than were asked for, to where the money came from. @throws as `approveRefund` */
-export const processPartialRefund = (decision: Decision, items: readonly ItemBody[]): Promise<RefundDoc> =>
-  approveAs(decision, {
+/**
+ * Fewer units than were asked for, to where the money came from.
+ * @throws RuleError NOT_REFUNDABLE for money that became no order; as `approveRefund`
+ */
+export async function processPartialRefund(
+  decision: Decision,
+  items: readonly ItemBody[],
+): Promise<RefundDoc> {
+  const { orderId } = await getRefund(decision.refundId);
+  if (!orderId)
+    throw new RuleError("NOT_REFUNDABLE", "There is no order; refund all of it", { reason: "no_order" });
+  return approveAs(decision, {
     action: "refund.process-partial",
     destination: REFUND_DESTINATION.ORIGINAL,
     items: toUnits(items),
   });
+}
 
-/** @throws as `approveRefund` */
+/** @throws RuleError BANK_ACCOUNT_REQUIRED when neither the request nor the refund has one; as `approveRefund` */
 export async function refundByBankTransfer(
   decision: Decision,
   account: Partial<BankDetails>,
 ): Promise<RefundDoc> {
   const details = bankDetailsIn(account);
   const refund = await getRefund(decision.refundId);
+  if (!details && !refund.bankAccount)
+    throw new RuleError("BANK_ACCOUNT_REQUIRED", "Send the bank account that the money goes to");
   return approveAs(decision, {
     action: "refund.bank-transfer",
     destination: REFUND_DESTINATION.BANK_TRANSFER,
