@@ -74,13 +74,23 @@ const approveAs = ({ refundId, adminId }: Decision, change: decisions.RefundChan
 export const processRefund = (decision: Decision): Promise<RefundDoc> =>
   approveAs(decision, { action: "refund.process", destination: REFUND_DESTINATION.ORIGINAL });
 
-/** Fewer units than were asked for, to where the money came from. @throws as `approveRefund` */
-export const processPartialRefund = (decision: Decision, items: readonly ItemBody[]): Promise<RefundDoc> =>
-  approveAs(decision, {
+/**
+ * Fewer units than were asked for, to where the money came from.
+ * @throws RuleError NOT_REFUNDABLE for money that became no order; as `approveRefund`
+ */
+export async function processPartialRefund(
+  decision: Decision,
+  items: readonly ItemBody[],
+): Promise<RefundDoc> {
+  const { orderId } = await getRefund(decision.refundId);
+  if (!orderId)
+    throw new RuleError("NOT_REFUNDABLE", "There is no order; refund all of it", { reason: "no_order" });
+  return approveAs(decision, {
     action: "refund.process-partial",
     destination: REFUND_DESTINATION.ORIGINAL,
     items: toUnits(items),
   });
+}
 
 /** @throws RuleError BANK_ACCOUNT_REQUIRED when neither the request nor the refund has one; as `approveRefund` */
 export async function refundByBankTransfer(
