@@ -2,7 +2,7 @@ import { type Types, trusted } from "mongoose";
 import { logger } from "../../config/logger.config.js";
 import { Refund, type RefundDoc } from "../../models/index.js";
 import { DecryptionError, ownCipher, type TextCipher } from "../../utils/encryption.js";
-import { accountContext } from "../aggregates/refund/bank-account.js";
+import { accountContextOf } from "../aggregates/refund/bank-account.js";
 
 export interface RotationResult {
   /** Bank accounts that are stored. */
@@ -49,7 +49,7 @@ async function renew(refund: Account, cipher: TextCipher): Promise<"current" | "
   const { _id, bankAccount } = refund;
   if (!bankAccount || cipher.isCurrent(bankAccount.accountNumber)) return "current";
   const old = bankAccount.accountNumber;
-  const context = accountContext(refund);
+  const context = accountContextOf(refund);
   try {
     const renewed = cipher.encrypt(cipher.decrypt(old, context), context);
     const { modifiedCount } = await Refund.updateOne(

@@ -15,7 +15,7 @@ export interface BankDetails {
 type AccountOwner = Pick<RefundDoc, "orderId" | "paymentId">;
 
 /** What the ciphertext is bound to: the order, or the payment of money that became no order. */
-export const accountContext = ({ orderId, paymentId }: AccountOwner): string =>
+export const accountContextOf = ({ orderId, paymentId }: AccountOwner): string =>
   `refund-account:${(orderId ?? paymentId)?.toHexString()}`;
 
 const SHOWN_DIGITS = 4;
@@ -25,7 +25,7 @@ export function toBankAccount(details: BankDetails, owner: AccountOwner): Refund
   const { accountHolder, accountNumber, ifsc } = details;
   return {
     accountHolder,
-    accountNumber: encryptText(accountNumber, accountContext(owner)),
+    accountNumber: encryptText(accountNumber, accountContextOf(owner)),
     last4: accountNumber.slice(-SHOWN_DIGITS),
     ifsc,
   };
@@ -33,4 +33,4 @@ export function toBankAccount(details: BankDetails, owner: AccountOwner): Refund
 
 /** For the person who pays. @throws DecryptionError */
 export const accountNumberOf = (account: RefundBankAccount, owner: AccountOwner): string =>
-  decryptText(account.accountNumber, accountContext(owner));
+  decryptText(account.accountNumber, accountContextOf(owner));

@@ -90,12 +90,12 @@ describe("Rotating keys", () => {
 
   /** A refund whose account was encrypted with a key. */
   async function storeAccount(key: string, bankAccount = true) {
-    const [{ createTextCipher }, { accountContext }] = await Promise.all([
+    const [{ createTextCipher }, { accountContextOf }] = await Promise.all([
       import("../../../utils/encryption.js"),
       import("../../../services/aggregates/refund/bank-account.js"),
     ]);
     const ids = { _id: new Types.ObjectId(), orderId: new Types.ObjectId(), paymentId: null };
-    const context = accountContext(ids);
+    const context = accountContextOf(ids);
     const accountNumber = createTextCipher([key]).encrypt(NUMBER, context);
     await shop()
       .db.collection("refunds")
