@@ -85,6 +85,26 @@ test("When a body with an account has a key, then its stored fingerprint does no
   expect(record?.fingerprint).not.toBe(sha256Hex(canonicalJson(body)));
 });
 
+test("When a person is to make the transfer, then a command shows the whole number, and the audit log who read it", async () => {
+  const { readBankAccount } = await import("../../../services/flows/read-bank-account.flow.js");
+  const { buyer, order: placed } = await order();
+  const start = { orderId: placed.id, reason: "damaged", destination: "bank_transfer" };
+  const { id, refundNumber } = done(await post("", start, { as: "support" }));
+  const reading = () => readBankAccount(refundNumber, "operator");
+  await expect(readBankAccount("REF-2020-999999", "operator")).rejects.toMatchObject({
+    code: "REFUND_NOT_FOUND",
+  });
+  await expect(reading()).rejects.toMatchObject({ code: "INVALID_STATUS_TRANSITION" });
+  done(await post(`/${id}/approve`));
+  await expect(reading()).rejects.toMatchObject({ code: "BANK_ACCOUNT_REQUIRED" });
+  expect((await world.audits(id)).map(({ action }) => action)).not.toContain("refund.read-account");
+  done(await shop().call("put", `/api/refunds/${id}/bank-account`, { as: buyer.as, body: BANK_ACCOUNT }));
+  expect(await reading()).toMatchObject({ ...BANK_ACCOUNT, orderNumber: placed.orderNumber });
+  const last = (await world.audits(id)).at(-1);
+  expect(last).toMatchObject({ action: "refund.read-account", actorType: "system", actorId: "operator" });
+  expect(JSON.stringify(last)).not.toContain(NUMBER);
+});
+
 describe("Rotating keys", () => {
   const [OLD, NEW] = ["0a".repeat(32), "f1".repeat(32)];
 
