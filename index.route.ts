@@ -16,6 +16,8 @@ import * as payments from "./src/payments/payments.route.js";
 import { reconciliation } from "./src/payments/reconciliation.route.js";
 import * as webhookEvents from "./src/payments/webhooks.admin.route.js";
 import { webhooks } from "./src/payments/webhooks.route.js";
+import { admin as refundsAdmin } from "./src/refunds/refunds.admin.route.js";
+import * as refunds from "./src/refunds/refunds.route.js";
 
 /** Every router of the service; `config/express.config.ts` adds the documentation. */
 export const apiRouters: readonly DescribedRouter[] = [
@@ -25,6 +27,7 @@ export const apiRouters: readonly DescribedRouter[] = [
   checkout.consumer,
   orders.consumer,
   payments.consumer,
+  refunds.consumer,
   invoices.consumer,
   // Admin
   cart.admin,
@@ -35,6 +38,7 @@ export const apiRouters: readonly DescribedRouter[] = [
   invoices.template,
   filing,
   paymentsAdmin,
+  refundsAdmin,
   jobs.admin,
   outbox.admin,
   settings.admin,

@@ -13,12 +13,12 @@ import type { RouteDescription } from "./route.types.js";
  * Limits failures that look like guessing. A route takes part by what it declares.
  * - `COUPON_INVALID` on routes of the class `coupon`; elsewhere the coupon is already in the cart.
  * - `SIGNATURE_INVALID`, and 401 on webhooks (`signed` access).
- * - `ORDER_NOT_FOUND`, `PAYMENT_NOT_FOUND` and `INVOICE_NOT_FOUND` on reads of customers and guests.
+ * - `ORDER_NOT_FOUND`, `PAYMENT_NOT_FOUND`, `INVOICE_NOT_FOUND` and `REFUND_NOT_FOUND` on reads of customers and guests.
  */
 const COUNTED_CODES: Record<AttemptKind, readonly ErrorCode[]> = {
   coupon: ["COUPON_INVALID"],
   signature: ["SIGNATURE_INVALID"],
-  lookup: ["ORDER_NOT_FOUND", "PAYMENT_NOT_FOUND", "INVOICE_NOT_FOUND"],
+  lookup: ["ORDER_NOT_FOUND", "PAYMENT_NOT_FOUND", "INVOICE_NOT_FOUND", "REFUND_NOT_FOUND"],
 };
 
 /** On a webhook. Elsewhere 401 means a missing or expired token, not a guess. */

@@ -1,5 +1,7 @@
+import { createHmac } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Request, RequestHandler, Response } from "express";
+import { config } from "../config/env.config.js";
 import { logger } from "../config/logger.config.js";
 import {
   claimKey,
@@ -11,7 +13,7 @@ import {
   type StoredAnswer,
 } from "../services/platform/idempotency.service.js";
 import { ConflictError, IdempotencyKeyReusedError, RuleError } from "../utils/errors.js";
-import { canonicalJson, isRecord, sha256Hex } from "../utils/helpers.js";
+import { canonicalJson, isRecord } from "../utils/helpers.js";
 import { principalKey } from "../utils/principal.js";
 import { localsOf } from "./route.types.js";
 
@@ -44,12 +46,21 @@ function readKey(request: Request, res: Response): string | undefined {
   throw invalidKey("Idempotency-Key must have 8 to 255 printable ASCII characters");
 }
 
+/**
+ * Keyed: a body may hold a bank account, and a plain hash of its few digits would give them away to anyone who can
+ * read the database. A new LINK_SECRET makes bodies of before look different for as long as their records live.
+ */
+const fingerprintOf = (body: unknown): string =>
+  createHmac("sha256", config.linkSecret)
+    .update(`idempotency|${canonicalJson(body)}`)
+    .digest("hex");
+
 /** Runs before validation: reads the key, and requires it where the route does. */
 export function idempotencyKeyStep(rule: "optional" | "required"): RequestHandler {
   return (request, res, next) => {
     const locals = localsOf(res);
     locals.idempotencyKey = readKey(request, res);
-    locals.fingerprint = sha256Hex(canonicalJson(locals.body));
+    locals.fingerprint = fingerprintOf(locals.body);
     if (rule === "required" && locals.idempotencyKey === undefined) {
       throw new RuleError("IDEMPOTENCY_KEY_REQUIRED", "Send an Idempotency-Key with this request");
     }

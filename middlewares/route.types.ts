@@ -176,7 +176,7 @@ export interface RouteLocals {
   /** What the route's `owner` found. */
   owned?: object;
   idempotencyKey?: string;
-  /** SHA-256 of the body's canonical JSON, where a key may be used. */
+  /** A keyed hash of the body's canonical JSON, where a key may be used. */
   fingerprint?: string;
   /** The code of the error that was answered, for the log. */
   errorCode?: ErrorCode;

@@ -22,7 +22,7 @@ export interface IdempotencyRecordDoc {
   method: string;
   path: string;
   key: string;
-  /** SHA-256 of the canonical JSON of the body. */
+  /** A keyed hash of the canonical JSON of the body. */
   fingerprint: string;
   state: IdempotencyState;
   /** Identifies the holder. Only the holder may complete or release the key. */

@@ -208,9 +208,18 @@ schema.index({ userId: 1, createdAt: -1 });
 schema.index({ sessionId: 1, createdAt: -1 }, { partialFilterExpression: { sessionId: { $gt: "" } } });
 schema.index({ status: 1, createdAt: -1 });
 schema.index({ createdAt: -1 });
+export const REFUNDS_BY_DESTINATION_INDEX = "refunds_by_destination";
+schema.index({ destination: 1, status: 1, createdAt: -1 }, { name: REFUNDS_BY_DESTINATION_INDEX });
+export const REFUNDS_WITH_ATTENTION_INDEX = "refunds_with_attention";
 schema.index(
   { createdAt: -1 },
-  { name: "refunds_with_attention", partialFilterExpression: { attention: true } },
+  { name: REFUNDS_WITH_ATTENTION_INDEX, partialFilterExpression: { attention: true } },
+);
+/** With everything that the analysis adds up, so that it reads no document. */
+export const COMPLETED_REFUNDS_INDEX = "completed_refunds";
+schema.index(
+  { processedAt: 1, orderId: 1, destination: 1, reason: 1, systemReason: 1, amount: 1, status: 1 },
+  { name: COMPLETED_REFUNDS_INDEX, partialFilterExpression: { status: REFUND_STATUS.COMPLETED } },
 );
 schema.index(
   { dueAt: 1 },

@@ -256,6 +256,17 @@ export const RETURN_REASONS = [
 ] as const;
 export type ReturnReason = (typeof RETURN_REASONS)[number];
 
+/** Where the seller is at fault, the seller pays for the way back. */
+export const RETURN_REASON_TEXTS = {
+  damaged: { label: "It arrived damaged", sellerAtFault: true },
+  defective: { label: "It does not work as it should", sellerAtFault: true },
+  wrong_item: { label: "A wrong item arrived", sellerAtFault: true },
+  not_as_described: { label: "It is not as described", sellerAtFault: true },
+  missing_parts: { label: "Something is missing", sellerAtFault: true },
+  not_satisfied: { label: "I am not satisfied with it", sellerAtFault: false },
+  other: { label: "Another reason", sellerAtFault: false },
+} as const satisfies Record<ReturnReason, { label: string; sellerAtFault: boolean }>;
+
 export const INVOICE_TYPE = {
   SALE: "sale",
   CREDIT_NOTE: "credit_note",

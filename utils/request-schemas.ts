@@ -21,6 +21,10 @@ export const invoiceNumber = () =>
     "an invoice number such as INV-2026-000001",
   );
 
+/** Six digits, more once a year has a million refunds. */
+export const refundNumber = () =>
+  Joi.string().pattern(/^REF-\d{4}-\d{6,9}$/, "a refund number such as REF-2026-000001");
+
 /** The token of a signed link, `<unix seconds>.<signature>`; the service verifies it. */
 export const linkToken = () =>
   Joi.string()

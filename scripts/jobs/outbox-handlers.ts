@@ -12,14 +12,19 @@ import {
 } from "../../services/flows/issue-invoices/request-invoices.flow.js";
 import {
   notifyDispute,
-  notifyMoneyReturned,
   notifyOrderPlaced,
   notifyPaymentFailed,
-  notifyRefundAttention,
 } from "../../services/flows/notifications.flow.js";
 import { performRefund } from "../../services/flows/perform-refund.flow.js";
 import { placementReversals } from "../../services/flows/place-order/undo.step.js";
 import { pullSettlement } from "../../services/flows/reconcile/pull-settlement.flow.js";
+import {
+  notifyRefundApproved,
+  notifyRefundAttention,
+  notifyRefundCompleted,
+  notifyRefundRejected,
+  notifyRefundRequested,
+} from "../../services/flows/refund-notifications.flow.js";
 import { notifyCartAbandoned } from "../../services/flows/remind-abandoned-cart.flow.js";
 import { notifyUnfinishedCheckout } from "../../services/flows/remind-checkout.flow.js";
 import { AUDIT_MESSAGE, sendAuditRow } from "../../services/platform/audit.service.js";
@@ -71,9 +76,12 @@ export const outboxHandlers: OutboxHandlers = {
     about("invoice", "orderId", requestInvoiceOfOrder),
   ],
   "payment.failed": [about("message", "paymentId", notifyPaymentFailed)],
+  "refund.requested": [about("message", "refundId", notifyRefundRequested)],
+  "refund.approved": [about("message", "refundId", notifyRefundApproved)],
+  "refund.rejected": [about("message", "refundId", notifyRefundRejected)],
   "refund.send": [about("gateway", "refundId", performRefund)],
   "refund.completed": [
-    about("message", "refundId", notifyMoneyReturned),
+    about("message", "refundId", notifyRefundCompleted),
     about("credit-note", "refundId", requestNoteOfRefund),
   ],
   "refund.attention": [about("message", "refundId", notifyRefundAttention)],

@@ -1,26 +1,17 @@
 import type { Types } from "mongoose";
 import { config } from "../../config/env.config.js";
-import {
-  CheckoutSession,
-  type CheckoutSessionDoc,
-  customerNameOf,
-  Order,
-  type OrderDoc,
-  Payment,
-  type PaymentDoc,
-  Refund,
-  type RefundDoc,
-} from "../../models/index.js";
-import { PAYMENT_GATEWAY_STATUS, REFUND_INITIATOR } from "../../utils/constants.js";
+import { Order, type OrderDoc, Payment, type PaymentDoc } from "../../models/index.js";
+import { PAYMENT_GATEWAY_STATUS } from "../../utils/constants.js";
 import { toRupees } from "../../utils/money.js";
 import { failureMessageOf } from "../../utils/payment-failures.js";
 import { unwrap } from "../../utils/result.js";
+import { findCustomer } from "../aggregates/checkout-session/find-customer.js";
 import { sendNotification } from "../integrations/engagement-integration.service.js";
 import { orderLink } from "../platform/links.service.js";
 
 /**
  * Messages to customers and staff, sent by the Engagement service. Delivered at least once and deduplicated by
- * key at the receiver. `data` always carries a number, `customerName`, the amounts in rupees and a `link`.
+ * key at the receiver. Those about refunds are in `refund-notifications.flow.ts`. `data` always carries a number, `customerName`, the amounts in rupees and a `link`.
  */
 
 /** Template `order_confirmed`: also `paymentMethod`, `paymentStatus`. */
@@ -70,34 +61,6 @@ export async function notifyPaymentFailed(paymentId: Types.ObjectId): Promise<vo
 }
 
 /**
- * Templates `payment_refunded_late`, for a payment that became no order, and `refund_completed`, for a refund of an
- * order that was made elsewhere; also `reason`. The amount of a lost dispute was returned by the customer's bank.
- */
-export async function notifyMoneyReturned(refundId: Types.ObjectId): Promise<void> {
-  const refund = await Refund.findById(refundId).lean<RefundDoc>();
-  if (refund?.initiatedByType !== REFUND_INITIATOR.SYSTEM || refund.systemReason === "dispute_lost") return;
-  const customer = await findCustomer(refund.checkoutSessionId);
-  if (!customer) return;
-  const template = refund.orderId ? "refund_completed" : "payment_refunded_late";
-  unwrap(
-    await sendNotification({
-      channels: ["email"],
-      to: customer.to,
-      template,
-      data: {
-        ...(refund.orderNumber ? { orderNumber: refund.orderNumber } : {}),
-        refundNumber: refund.refundNumber,
-        customerName: customer.name,
-        amount: toRupees(refund.amount),
-        reason: refund.systemReason,
-        link: config.storefrontUrl,
-      },
-      dedupeKey: `${template}:${refund._id.toHexString()}`,
-    }),
-  );
-}
-
-/**
  * Template `payment_dispute_admin`, at each change of a dispute; also `disputeId`, `status`, `phase`, `reason`,
  * `respondBy`, `amountDeducted`. Sends the newest state, which may be newer than the change.
  */
@@ -123,42 +86,4 @@ export async function notifyDispute(paymentId: Types.ObjectId, disputeId: string
       dedupeKey: `payment_dispute_admin:${disputeId}:${status}:${phase}:${dispute.reportedAt.getTime()}`,
     }),
   );
-}
-
-/**
- * Template `refund_attention_admin`: a refund that the gateway refused; also `reason`. The link leads to the admin route of
- * the refunds module, which does not exist yet.
- */
-export async function notifyRefundAttention(refundId: Types.ObjectId): Promise<void> {
-  const refund = await Refund.findById(refundId).lean<RefundDoc>();
-  if (!refund) return;
-  unwrap(
-    await sendNotification({
-      channels: ["email"],
-      to: { userId: "admin" },
-      template: "refund_attention_admin",
-      data: {
-        refundNumber: refund.refundNumber,
-        customerName: "",
-        amount: toRupees(refund.amount),
-        reason: refund.failureReason ?? "",
-        link: `${config.publicUrl}/api/admin/refunds/${refund._id.toHexString()}`,
-      },
-      dedupeKey: `refund_attention_admin:${refund._id.toHexString()}:${refund.attempts.length}`,
-    }),
-  );
-}
-
-async function findCustomer(checkoutSessionId: Types.ObjectId | null) {
-  if (!checkoutSessionId) return null;
-  const checkout = await CheckoutSession.findById(checkoutSessionId).lean<CheckoutSessionDoc>();
-  if (!checkout?.email) return null;
-  return {
-    name: customerNameOf(checkout) ?? "Customer",
-    to: {
-      ...(checkout.userId ? { userId: checkout.userId } : {}),
-      email: checkout.email,
-      ...(checkout.phone ? { phone: checkout.phone } : {}),
-    },
-  };
 }

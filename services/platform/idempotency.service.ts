@@ -26,7 +26,7 @@ export interface KeyUse {
   /** The path as requested, without the query. */
   path: string;
   key: string;
-  /** SHA-256 of the canonical JSON of the body. */
+  /** A keyed hash of the canonical JSON of the body. */
   fingerprint: string;
 }
 

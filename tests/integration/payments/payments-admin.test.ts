@@ -374,6 +374,24 @@ describe("Capturing by hand", () => {
     await payments().deleteOne({ _id: other._id });
   });
 
+  test("When the gateway itself refuses the capture, then so does the route, with what the gateway then reports", async () => {
+    const { buyer, paid, id } = await authorised();
+    gateway().configure({ webhooks: { drop: "all" } });
+    const { paymentGateway } = await import("../../../services/integrations/payment-gateway.service.js");
+    const capture = paymentGateway.capturePayment.bind(paymentGateway);
+    // Between the look-up and the capture, the bank takes it back.
+    jest.spyOn(paymentGateway, "capturePayment").mockImplementationOnce((request) => {
+      gateway().tamper(paid.paymentId, { status: "failed", error_description: "The bank took it back" });
+      return capture(request);
+    });
+    const details = refused(await post(`/${id}/capture`), 400, "INVALID_STATUS_TRANSITION");
+    expect(details).toMatchObject({ from: "authorized", to: "captured", reason: expect.any(String) });
+    expect(capturesOf(paid.paymentId)).toEqual([]);
+    expect(await buyer.stored.order()).toBeNull();
+    // It is in the log whatever became of it.
+    expect(await audits(id)).toMatchObject([{ action: "payment.capture" }]);
+  });
+
   test("When the gateway has returned it or it failed, then it is refused, and what the gateway says is stored", async () => {
     const { buyer, paid, id } = await authorised();
     gateway().configure({ webhooks: { drop: "all" } });

@@ -3,6 +3,7 @@ import type { Response } from "supertest";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import type { FaultRule } from "../../../scripts/sandbox/shared/faults.js";
 import { nameOf } from "../../support/router-table.js";
+import { PAYMENT_PROVOCATIONS } from "./payment-provocations.js";
 import { meanwhile, type Scene, unanswered } from "./refusal-scene.js";
 import { type Belongings, newSession, nobodysBelongings, shopUntil } from "./shoppers.js";
 
@@ -157,6 +158,7 @@ const GENERAL: Readonly<Record<string, Provoke>> = {
   CHECKOUT_NOT_FOUND: unknown,
   ORDER_NOT_FOUND: unknown,
   INVOICE_NOT_FOUND: unknown,
+  PAYMENT_NOT_FOUND: unknown,
   CHECKOUT_EXPIRED: withCheckout({ expiresAt: new Date(0) }),
   INVALID_STATUS_TRANSITION: withCheckout({ status: "completed" }),
   OUT_OF_STOCK: failed("out_of_stock"),
@@ -301,6 +303,7 @@ const OF_ROUTES: Readonly<Record<string, Readonly<Record<string, Provoke>>>> = {
       return scene.send();
     },
   },
+  ...PAYMENT_PROVOCATIONS,
   "GET /api/orders/:orderNumber/invoice": { INVOICE_NOT_READY: beforeInvoice() },
   "POST /api/admin/invoices": {
     ORDER_NOT_INVOICEABLE: beforeInvoice({ order: { status: "cancelled" } }),

@@ -6,7 +6,7 @@ import { APP_NAME, recover, type Scene, setScene } from "./refusal-scene.js";
 import { collectFindings, type SecurityWorld, startSecurityWorld } from "./security-world.js";
 
 /**
- * Every code that a route of cart, checkout and invoices declares is provoked on that very route, and changes nothing
+ * Every code that a route of cart, checkout, refunds and invoices declares is provoked on that very route, and changes nothing
  * of the shopper's. A code that is declared and has no provocation fails: it cannot happen, or its provocation is missing.
  */
 useFailPoints();
@@ -18,9 +18,11 @@ type Route = SecurityWorld["routes"][number];
 let world: SecurityWorld;
 const scenes = new Map<Route, Scene>();
 
-/** The rows of *Cart*, *Checkout* and *Invoices*, and the settings they go by. */
+/** The rows of *Cart*, *Checkout*, *Refunds* and *Invoices*, payments for administrators, and the settings they go by. */
 const isOurs = ({ path }: Route): boolean =>
-  /^\/api\/(admin\/)?(carts?|checkouts?|invoices|settings)(\/|$)|\/invoice$/.test(path);
+  /^\/api\/(admin\/)?(carts?|checkouts?|invoices|refunds|settings)(\/|$)|^\/api\/admin\/payments(\/|$)|\/invoice$/.test(
+    path,
+  );
 const isAdminRoute = ({ path }: Route): boolean => path.startsWith("/api/admin/");
 
 beforeAll(async () => {

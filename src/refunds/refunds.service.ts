@@ -1,0 +1,82 @@
+import type { Types } from "mongoose";
+import { Order, type OrderDoc, Refund, type RefundDoc } from "../../models/index.js";
+import { type BankDetails, toBankAccount } from "../../services/aggregates/refund/bank-account.js";
+import * as bankTransfer from "../../services/flows/bank-transfer.flow.js";
+import * as requests from "../../services/flows/request-refund.flow.js";
+import { dateRange, type Page, paginate } from "../../services/platform/paginate.service.js";
+import { REFUND_DESTINATION, type ReturnReason } from "../../utils/constants.js";
+import { NotFoundError } from "../../utils/errors.js";
+import { toObjectId } from "../../utils/helpers.js";
+import { type Actor, isOwnedBy, type Owner, ownerFilter } from "../../utils/principal.js";
+import type { ListQuery } from "../../utils/request-schemas.js";
+
+export interface RefundWanted {
+  owner: Owner;
+  by: Actor<"customer">;
+  orderNumber: string;
+  reason: ReturnReason;
+  notes?: string | undefined;
+  /** Without them: all that is left. */
+  items?: readonly { orderItemId: string; quantity: number }[] | undefined;
+}
+
+/**
+ * Asks for a refund to where the money came from. An admin decides.
+ * @throws NotFoundError ORDER_NOT_FOUND, also for another caller's; as `requestRefund` of the flow
+ */
+export async function requestRefund(wanted: RefundWanted): Promise<RefundDoc> {
+  const { owner, by, orderNumber, reason, notes = null, items } = wanted;
+  const order = await Order.findOne({ orderNumber }, { userId: 1, sessionId: 1 }).lean<OrderDoc>();
+  if (!order || !isOwnedBy(order, owner))
+    throw new NotFoundError("ORDER_NOT_FOUND", "There is no such order");
+  const wish = items ? toUnitsWish({ items, includeShipping: false }) : { kind: "rest" as const };
+  const destination = REFUND_DESTINATION.ORIGINAL;
+  return requests.requestRefund({ orderId: order._id, wish, destination, reason, notes, by });
+}
+
+/** Units of lines, as a request names them. */
+export const toUnits = (items: readonly { orderItemId: string; quantity: number }[]) =>
+  items.map(({ orderItemId, quantity }) => ({ orderItemId: toObjectId(orderItemId), quantity }));
+
+export const toUnitsWish = (wish: {
+  items: readonly { orderItemId: string; quantity: number }[];
+  includeShipping: boolean;
+}) => ({ kind: "items" as const, items: toUnits(wish.items), includeShipping: wish.includeShipping });
+
+/** The caller's refunds by the time they were asked for, newest first by default. */
+export function listRefunds(owner: Owner, query: ListQuery<"createdAt">): Promise<Page<RefundDoc>> {
+  const filter = () => {
+    const createdAt = dateRange(query);
+    return { ...ownerFilter(owner), ...(createdAt ? { createdAt } : {}) };
+  };
+  return paginate({ model: Refund, filter, sortBy: "createdAt" }, query);
+}
+
+/** @throws NotFoundError for an unknown refund and for another caller's */
+export async function getOwnRefund(refundId: Types.ObjectId, owner: Owner): Promise<RefundDoc> {
+  const refund = await Refund.findById(refundId).lean<RefundDoc>();
+  if (!refund || !isOwnedBy(refund, owner))
+    throw new NotFoundError("REFUND_NOT_FOUND", "There is no such refund");
+  return refund;
+}
+
+export interface BankAccountChange {
+  refundId: Types.ObjectId;
+  owner: Owner;
+  by: Actor<"customer">;
+  details: BankDetails;
+}
+
+/**
+ * Stores the account that a bank transfer goes to, or replaces it.
+ * @throws NotFoundError as `getOwnRefund`; as `setBankAccount` of the flow
+ */
+export async function setBankAccount({
+  refundId,
+  owner,
+  by,
+  details,
+}: BankAccountChange): Promise<RefundDoc> {
+  const refund = await getOwnRefund(refundId, owner);
+  return bankTransfer.setBankAccount({ refundId, bankAccount: toBankAccount(details, refund), by });
+}

@@ -1,0 +1,107 @@
+import Joi from "joi";
+import { RETURN_REASONS, type ReturnReason } from "../../utils/constants.js";
+import { isRecord } from "../../utils/helpers.js";
+import {
+  type ListQuery,
+  listQuery,
+  objectId,
+  orderNumber,
+  wholeNumber,
+} from "../../utils/request-schemas.js";
+import { freeText, identifier, line } from "../../utils/text-schemas.js";
+
+/** One request schema per handler, named after it, and what the admin's schemas share with them. */
+
+export interface RefundItemBody {
+  orderItemId: string;
+  quantity: number;
+}
+
+/** More lines than an order has. */
+const MAX_LINES = 500;
+
+const refundItem = Joi.object({
+  orderItemId: objectId().required(),
+  quantity: wholeNumber().min(1).max(1_000_000).required(),
+});
+
+/** Ids are hexadecimal, in either case. */
+const isSameItem = (left: unknown, right: unknown): boolean => itemIdOf(left) === itemIdOf(right);
+const itemIdOf = (item: unknown): string =>
+  isRecord(item) ? String(item.orderItemId).toLowerCase() : JSON.stringify(item);
+
+/** Units of different lines of the order. */
+export const refundItems = () => Joi.array().items(refundItem).min(1).max(MAX_LINES).unique(isSameItem);
+
+/** `other` says nothing by itself, so it needs notes. */
+export const reasonKeys = () => ({
+  reason: Joi.string()
+    .valid(...RETURN_REASONS)
+    .required(),
+  notes: freeText(1_000).when("reason", { not: "other", otherwise: Joi.required() }),
+});
+
+export interface BankAccountBody {
+  accountHolder: string;
+  accountNumber: string;
+  ifsc: string;
+}
+
+/** The holder is shown to staff: nothing in it may look like an account number. */
+const accountHolder = () => line(100).pattern(/^(?!.*\d[\d -]{7,}\d)/, "the name of the account's holder");
+/** Blanks and hyphens are how people read it; the stored number has digits only. */
+const accountNumber = () =>
+  identifier()
+    .max(40)
+    .custom((typed: string) => typed.replace(/[ -]/g, ""))
+    .custom((digits: string, helpers) =>
+      /^\d{9,18}$/.test(digits)
+        ? digits
+        : helpers.message({ custom: "{{#label}} must be an account number of 9 to 18 digits" }),
+    );
+const ifsc = () =>
+  identifier()
+    .max(20)
+    .custom((typed: string) => typed.toUpperCase())
+    .custom((code: string, helpers) =>
+      /^[A-Z]{4}0[A-Z0-9]{6}$/.test(code)
+        ? code
+        : helpers.message({ custom: "{{#label}} must be an IFSC such as HDFC0001234" }),
+    );
+
+export const bankAccountKeys = () => ({
+  accountHolder: accountHolder(),
+  accountNumber: accountNumber(),
+  ifsc: ifsc(),
+});
+
+export const BANK_ACCOUNT_FIELDS = ["accountHolder", "accountNumber", "ifsc"] as const;
+
+export interface CreateRefundBody {
+  orderNumber: string;
+  reason: ReturnReason;
+  notes?: string;
+  /** Without them: all that is left. */
+  items?: RefundItemBody[];
+}
+
+export const createRefundSchema = {
+  body: Joi.object<CreateRefundBody>({
+    orderNumber: orderNumber().required(),
+    ...reasonKeys(),
+    items: refundItems(),
+  }).required(),
+};
+
+export const listRefundsSchema = { query: listQuery<ListQuery<"createdAt">>(["createdAt"]) };
+
+export const refundParams = Joi.object<{ refundId: string }, true>({ refundId: objectId().required() });
+
+export const getRefundSchema = { params: refundParams };
+
+export const setBankAccountSchema = {
+  params: refundParams,
+  body: Joi.object<BankAccountBody>(bankAccountKeys())
+    .fork([...BANK_ACCOUNT_FIELDS], (schema) => schema.required())
+    .required(),
+};
