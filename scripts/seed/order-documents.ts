@@ -141,6 +141,7 @@ function toOrderItems(
     quantityCancelled: isCancelled ? sold.quantity : 0,
     quantityReturnPromised: 0,
     quantityReturned: 0,
+    quantityReturnedToOrigin: 0,
     quantityRefunded: 0,
     fulfillmentStatus: isCancelled ? "cancelled" : isShipped ? "fulfilled" : "pending",
     returnableUntil: isDelivered && sold.isReturnable ? daysAfter(progress.at.delivered, RETURN_DAYS) : null,

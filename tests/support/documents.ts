@@ -286,6 +286,7 @@ export const anOrderItem = (fields: Partial<OrderItemDoc> = {}): OrderItemDoc =>
   quantityCancelled: 0,
   quantityReturnPromised: 0,
   quantityReturned: 0,
+  quantityReturnedToOrigin: 0,
   quantityRefunded: 0,
   fulfillmentStatus: "pending",
   returnableUntil: null,

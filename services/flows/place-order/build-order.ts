@@ -141,6 +141,7 @@ function toOrderItem(line: FrozenLine, order: OrderDoc): OrderItemDoc {
     quantityCancelled: 0,
     quantityReturnPromised: 0,
     quantityReturned: 0,
+    quantityReturnedToOrigin: 0,
     quantityRefunded: 0,
     fulfillmentStatus: LINE_FULFILLMENT_STATUS.PENDING,
     returnableUntil: null,
