@@ -13,6 +13,7 @@ import {
   REFUND_SOURCE,
   REFUND_STATUS,
   REFUND_TYPE,
+  type RefundDestination,
   type RefundSystemReason,
 } from "../../../utils/constants.js";
 import type { Paise } from "../../../utils/money.js";
@@ -34,6 +35,8 @@ export interface OwedToOrder {
   /** What the amount is for. */
   content: Pick<ApprovalTerms, "items" | "shippingAmount">;
   systemReason: RefundSystemReason;
+  /** For the money; default: where it came from. Store credit and points go back as what they were. */
+  destination?: RefundDestination;
   returnId: Types.ObjectId | null;
   /** One for each source (`drawRefundNumbers`). Those that are not used leave a gap, which is allowed. */
   refundNumbers: readonly string[];
@@ -56,13 +59,13 @@ export async function drawRefundNumbers(orderId: Types.ObjectId): Promise<string
  * @throws RefundLimitError, RuleError REFUND_EXCEEDS_PAID for more than is left
  */
 export async function oweOrderRefund(owed: OwedToOrder, tx: ClientSession): Promise<void> {
-  const { facts, amount, content } = owed;
-  const parts = split(facts, { amount, destination: REFUND_DESTINATION.ORIGINAL });
+  const { facts, amount, content, destination = REFUND_DESTINATION.ORIGINAL } = owed;
+  const parts = split(facts, { amount, destination });
   if (facts.payments.some(({ disputes }) => disputes.some(isOpenDispute))) {
     await requestRefundAmount(facts.order._id, amount, tx);
     const [only] = parts;
     const shown = parts.length === 1 && only ? only : { source: REFUND_SOURCE.PAYMENT, paymentId: null };
-    const waiting = { ...content, amount, ...shown, destination: REFUND_DESTINATION.ORIGINAL, points: null };
+    const waiting = { ...content, amount, ...shown, destination, points: null };
     await insert(owed, { part: waiting, index: 0, waiting: { parts } }, tx);
     return;
   }
