@@ -10,6 +10,7 @@ import { health, metrics } from "./src/operations/health.route.js";
 import * as jobs from "./src/operations/jobs.route.js";
 import * as outbox from "./src/operations/outbox.route.js";
 import * as settings from "./src/operations/settings.route.js";
+import * as cancellation from "./src/orders/cancellation.route.js";
 import { fulfilment } from "./src/orders/fulfilment.route.js";
 import * as orders from "./src/orders/orders.route.js";
 import { admin as paymentsAdmin } from "./src/payments/payments.admin.route.js";
@@ -27,6 +28,7 @@ export const apiRouters: readonly DescribedRouter[] = [
   savedItems,
   checkout.consumer,
   orders.consumer,
+  cancellation.consumer,
   payments.consumer,
   refunds.consumer,
   invoices.consumer,
@@ -34,6 +36,7 @@ export const apiRouters: readonly DescribedRouter[] = [
   cart.admin,
   checkout.admin,
   fulfilment,
+  cancellation.admin,
   webhookEvents.admin,
   reconciliation,
   invoices.admin,
