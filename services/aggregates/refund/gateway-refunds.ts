@@ -1,4 +1,4 @@
-import type { ClientSession } from "mongoose";
+import { type ClientSession, trusted } from "mongoose";
 import { type PaymentDoc, Refund, type RefundDoc, type StatusEntry } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import {
@@ -49,6 +49,8 @@ export async function readGatewayRefunds(report: GatewayPayment): Promise<Gatewa
   return sortGatewayRefunds(refunds);
 }
 
+const COUNTED = [REFUND_STATUS.PROCESSING, REFUND_STATUS.COMPLETED];
+
 /** Before the transaction that records them: each that may need a row gets a number. */
 export async function sortGatewayRefunds(refunds: readonly GatewayRefund[]): Promise<GatewayRefunds> {
   const alive: UnrecordedRefund[] = [];
@@ -60,15 +62,15 @@ export async function sortGatewayRefunds(refunds: readonly GatewayRefund[]): Pro
 }
 
 /**
- * In the caller's transaction: refunds that have failed at the gateway, which nobody has noticed here yet, give back what
- * they reserve. Otherwise a refund that took their place would find no room.
+ * In the caller's transaction: refunds that have failed at the gateway, perhaps after it had reported them as processed, and
+ * that still count here give their amount back. Otherwise a refund that took their place would find no room.
  */
 export async function recordFailedRefunds(
   failed: readonly GatewayRefund[],
   tx: ClientSession,
 ): Promise<void> {
   for (const { id } of failed) {
-    const refund = await Refund.findOne({ gatewayRefundId: id, status: REFUND_STATUS.PROCESSING })
+    const refund = await Refund.findOne({ gatewayRefundId: id, status: trusted({ $in: COUNTED }) })
       .session(tx)
       .lean<RefundDoc>();
     if (refund) await recordFailure(refund, { ...REFUND_TROUBLE.FAILED_AT_BANK, gatewayRefundId: id }, tx);
