@@ -111,13 +111,10 @@ describe("Approving", () => {
   test("When a processing request has no key, then it is refused; with the same key it is done once", async () => {
     const { id } = await requested();
     for (const [path, body] of [
-      ["approve", {}],
       ["process", {}],
       ["process-partial", { items: [{ orderItemId: unknownId(), quantity: 1 }] }],
       ["store-credit", {}],
       ["bank-transfer", BANK_ACCOUNT],
-      ["bank-transfer/confirm", { utr: "N123456789012345" }],
-      ["retry", {}],
     ] as const)
       refused(await post(`/${id}/${path}`, body, { key: null }), 400, "IDEMPOTENCY_KEY_REQUIRED");
     expect((await stored(id)).status).toBe("pending");
