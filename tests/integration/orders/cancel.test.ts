@@ -27,7 +27,8 @@ afterEach(() => shop().recover());
 describe("before anything is shipped", () => {
   test("When a paid order is cancelled, then money, stock and coupon go back, and the customer gets a mail", async () => {
     const before = await stockOf(SEED.variants.hairOil);
-    const sale = await sell(TWO_A_THREE_B, "upi");
+    const sale = await sell({ ...TWO_A_THREE_B, coupon: "WELCOME10" }, "upi");
+    expect(control().pricing.usages("WELCOME10")).toContain(sale.id);
     const view = done(await cancel(sale));
     expect(view).toMatchObject({
       status: "cancelled",
@@ -47,6 +48,7 @@ describe("before anything is shipped", () => {
       },
     ]);
     expect(await stockOf(SEED.variants.hairOil)).toBe(before);
+    expect(control().pricing.usages("WELCOME10")).not.toContain(sale.id);
     const [mail] = mails("order_cancelled", order?.orderNumber);
     expect(mail).toMatchObject({ missing: [], data: { reason: "ordered by mistake", isComplete: true } });
     refused(await cancel(sale), 400, "ORDER_NOT_CANCELLABLE");
@@ -96,6 +98,47 @@ describe("before anything is shipped", () => {
     });
     expect(await buyer.stored.refunds()).toMatchObject([
       { source: "store_credit", destination: "store_credit", amount: 10_000, status: "completed" },
+    ]);
+  });
+});
+
+/** Lets documents be issued, and the messages that waited for them be delivered. */
+async function issueDocuments(sale: Sale) {
+  for (let round = 0; round < 3; round += 1) {
+    await shop().settle();
+    await shop().runJob("invoice-issue");
+    await shop()
+      .db.collection("outboxMessages")
+      .updateMany({ state: "pending" }, { $set: { dueAt: new Date(0) } });
+  }
+  const orderId = (await stored(sale))?._id;
+  return shop().db.collection("invoices").find({ orderId }).sort({ issuedAt: 1, _id: 1 }).toArray();
+}
+
+describe("after the invoice", () => {
+  const totalOf = (document: { totals: { grandTotal: number } }) => document.totals.grandTotal;
+
+  test("When an unpaid order is cancelled, in part and then whole, then credit notes take the invoice back", async () => {
+    const sale = await sell(TWO_A_THREE_B);
+    const [invoice] = await issueDocuments(sale);
+    done(await cancelByAdmin(sale, { items: [{ orderItemId: sale.lineIds[1], quantity: 2 }] }));
+    const [, first] = await issueDocuments(sale);
+    expect(totalOf(first as never)).toBe((await stored(sale))?.cancelledAmount);
+    done(await cancel(sale));
+    const documents = await issueDocuments(sale);
+    expect(documents.map(({ type }) => type)).toEqual(["sale", "credit_note", "credit_note"]);
+    const credited = documents.slice(1).reduce((sum, note) => sum + totalOf(note as never), 0);
+    expect(credited).toBe(totalOf(invoice as never));
+  });
+
+  test("When a paid order is cancelled, then only its refund is credited", async () => {
+    const sale = await sell(TWO_A_THREE_B, "upi");
+    await issueDocuments(sale);
+    done(await cancel(sale));
+    const documents = await issueDocuments(sale);
+    expect(documents.map((document) => [document.type, totalOf(document as never)])).toEqual([
+      ["sale", sale.due],
+      ["credit_note", sale.due],
     ]);
   });
 });
