@@ -37,6 +37,7 @@ export const RULE_CODES = [
   "NOT_REFUNDABLE",
   "REFUND_EXCEEDS_PAID",
   "BANK_ACCOUNT_REQUIRED",
+  "ORDER_NOT_EDITABLE",
 ] as const;
 
 export const NOT_FOUND_CODES = [
