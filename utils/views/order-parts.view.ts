@@ -8,6 +8,10 @@ import { viewOf } from "./view-of.js";
 
 const BASIS_POINTS_PER_PERCENT = 100;
 
+/** Units that are neither cancelled nor in a parcel. */
+export const freeUnitsOf = (item: OrderItemDoc): number =>
+  item.quantity - item.quantityCancelled - item.quantityAllocated;
+
 /** Whether the line has delivered units in no return, and its return window is still open. */
 export function isReturnableNow(item: OrderItemDoc, at: Date): boolean {
   const free = item.quantityDelivered - item.quantityReturned - item.quantityReturnPromised;

@@ -20,6 +20,7 @@ import { canMove, orderMachine } from "../state-machines.js";
 import { moment, nullable, rupees } from "../view-schemas.js";
 import { AppliedCouponView, toAppliedCouponView } from "./cart.view.js";
 import {
+  freeUnitsOf,
   isReturnableNow,
   OrderItemView,
   ShipmentView,
@@ -55,8 +56,9 @@ const toOrderTotalsView = (order: OrderDoc) => ({
   amountDue: toRupees(order.amountDue),
 });
 
-/** Only before shipment. */
-const canCancel = (order: OrderDoc): boolean => canMove(orderMachine, order.status, "cancelled");
+/** Before shipment, and of a partly shipped order the units that are in no parcel. */
+const canCancel = (order: OrderDoc, items: readonly OrderItemDoc[]): boolean =>
+  canMove(orderMachine, order.status, "cancelled") && items.some((item) => freeUnitsOf(item) > 0);
 
 const toOrderHead = (order: OrderDoc) => ({
   id: order._id.toHexString(),
@@ -81,11 +83,11 @@ const toOrderHead = (order: OrderDoc) => ({
   source: order.source,
 });
 
+const toEstimateView = ({ estimatedDelivery }: OrderDoc) =>
+  estimatedDelivery && { from: estimatedDelivery.from, to: estimatedDelivery.to };
+
 const toOrderDates = (order: OrderDoc) => ({
-  estimatedDelivery: order.estimatedDelivery && {
-    from: order.estimatedDelivery.from,
-    to: order.estimatedDelivery.to,
-  },
+  estimatedDelivery: toEstimateView(order),
   placedAt: order.createdAt,
   confirmedAt: order.confirmedAt ?? undefined,
   shippedAt: order.shippedAt ?? undefined,
@@ -103,7 +105,7 @@ export function toOrderView({ order, items, payment, shipments }: OrderViewSourc
     payment: payment && toPaymentView({ ...payment, orderNumber: order.orderNumber }),
     shipments: shipments.map(toShipmentView),
     ...toOrderDates(order),
-    canCancel: canCancel(order),
+    canCancel: canCancel(order, items),
     canReturn: items.some((item) => isReturnableNow(item, at)),
   };
 }
@@ -112,6 +114,11 @@ export const OrderTotalsView = viewOf<ReturnType<typeof toOrderTotalsView>>("Ord
   ...totalsFields,
   ...dueFields,
 });
+
+const EstimateView = Joi.object({
+  from: moment.allow(null).required(),
+  to: moment.allow(null).required(),
+}).allow(null);
 
 export const OrderView = viewOf<ReturnType<typeof toOrderView>>(
   "OrderView",
@@ -136,10 +143,7 @@ export const OrderView = viewOf<ReturnType<typeof toOrderView>>(
     giftMessage: textOrNull,
     customerNotes: textOrNull,
     source: Joi.string().valid(...ORDER_SOURCES),
-    estimatedDelivery: Joi.object({
-      from: moment.allow(null).required(),
-      to: moment.allow(null).required(),
-    }).allow(null),
+    estimatedDelivery: EstimateView,
     payment: nullable(PaymentView),
     shipments: Joi.array().items(ShipmentView),
     placedAt: moment,
@@ -174,3 +178,20 @@ export const StatusChangeView = viewOf<ReturnType<typeof toStatusChangeView>>("S
   note: textOrNull,
   changedByType: Joi.string().valid(...CHANGED_BY_TYPES),
 });
+
+export const toTrackingView = (
+  { order, shipments }: Pick<OrderViewSource, "order" | "shipments">,
+  history: readonly OrderStatusHistoryDoc[],
+) => ({
+  status: order.status,
+  statusHistory: history.map(toStatusChangeView),
+  shipments: shipments.map(toShipmentView),
+  estimatedDelivery: toEstimateView(order),
+});
+
+export const TrackingView = viewOf<ReturnType<typeof toTrackingView>>("OrderTracking", {
+  status: Joi.string().valid(...ORDER_STATUSES),
+  statusHistory: Joi.array().items(StatusChangeView),
+  shipments: Joi.array().items(ShipmentView),
+  estimatedDelivery: EstimateView,
+}).required();
