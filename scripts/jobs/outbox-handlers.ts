@@ -16,6 +16,10 @@ import {
   notifyPaymentFailed,
 } from "../../services/flows/notifications.flow.js";
 import { performRefund } from "../../services/flows/perform-refund.flow.js";
+import {
+  manualOrderReversals,
+  UNDO_MESSAGE,
+} from "../../services/flows/place-manual-order/take-goods.step.js";
 import { placementReversals } from "../../services/flows/place-order/undo.step.js";
 import { pullSettlement } from "../../services/flows/reconcile/pull-settlement.flow.js";
 import {
@@ -102,6 +106,11 @@ export const outboxHandlers: OutboxHandlers = {
     name,
     deliver: (payload) =>
       reverse(idIn(payload, "checkoutSessionId"), textIn(payload, "run") === "second" ? "second" : "first"),
+  })),
+  [UNDO_MESSAGE]: manualOrderReversals.map(({ name, reverse }) => ({
+    name,
+    deliver: (payload) =>
+      reverse({ orderId: idIn(payload, "orderId"), couponCodes: textsIn(payload, "couponCodes") }),
   })),
   "coupon.release": [
     {
