@@ -13,7 +13,7 @@ import { type LineTotals, lineTotalsFields } from "./parts/totals.js";
 export interface OrderItemDoc extends ItemSnapshot, LinePrice, LineTotals {
   _id: Types.ObjectId;
   orderId: Types.ObjectId;
-  /** Promised to a shipment; such units can no longer be cancelled. */
+  /** In a shipment that was requested, whatever became of it since; such units can no longer be cancelled. */
   quantityAllocated: number;
   quantityFulfilled: number;
   quantityDelivered: number;
@@ -21,6 +21,8 @@ export interface OrderItemDoc extends ItemSnapshot, LinePrice, LineTotals {
   /** In returns that are neither rejected nor completed. */
   quantityReturnPromised: number;
   quantityReturned: number;
+  /** Shipped, never delivered, and on the way back or back. */
+  quantityReturnedToOrigin: number;
   quantityRefunded: number;
   fulfillmentStatus: LineFulfillmentStatus;
   /** Set on delivery. */
@@ -40,6 +42,7 @@ const schema = defineSchema<OrderItemDoc>("orderItems", {
   quantityCancelled: count,
   quantityReturnPromised: count,
   quantityReturned: count,
+  quantityReturnedToOrigin: count,
   quantityRefunded: count,
   fulfillmentStatus: oneOf(LINE_FULFILLMENT_STATUSES, LINE_FULFILLMENT_STATUS.PENDING),
   returnableUntil: optionalDate,

@@ -5,14 +5,17 @@ import {
   date,
   listOf,
   moneyFromZero,
+  no,
   oneOf,
   optionalDate,
+  optionalPart,
   optionalText,
   quantity,
   reference,
   text,
 } from "./parts/fields.js";
 import { definePart, defineSchema } from "./parts/schema.js";
+import { type AddressSnapshot, addressPart } from "./parts/snapshots.js";
 
 export interface ShipmentItem {
   orderItemId: Types.ObjectId;
@@ -33,6 +36,10 @@ export interface ShipmentDoc {
   sellerId: string | null;
   items: ShipmentItem[];
   status: ShipmentStatus;
+  /** Where it goes: a change of the order's address does not change a parcel that was requested. */
+  address: AddressSnapshot | null;
+  /** Entered by an admin: it was shipped without the shipping service, which knows nothing of it. */
+  isManual: boolean;
   /** The shipping service's id. */
   shipmentId: string | null;
   methodId: string | null;
@@ -42,7 +49,10 @@ export interface ShipmentDoc {
   codAmount: Paise;
   events: ShipmentEvent[];
   estimatedDelivery: Date | null;
+  shippedAt: Date | null;
   deliveredAt: Date | null;
+  /** Why the shipping service refused it: its code. */
+  refusalCode: string | null;
   /** When the shipping service last reported. */
   syncedAt: Date | null;
   createdAt: Date;
@@ -63,6 +73,8 @@ const schema = defineSchema<ShipmentDoc>("shipments", {
   sellerId: optionalText,
   items: listOf(itemPart),
   status: oneOf(SHIPMENT_STATUSES, "creating"),
+  address: optionalPart(addressPart),
+  isManual: no,
   shipmentId: optionalText,
   methodId: optionalText,
   carrier: optionalText,
@@ -70,7 +82,9 @@ const schema = defineSchema<ShipmentDoc>("shipments", {
   codAmount: moneyFromZero,
   events: listOf(eventPart),
   estimatedDelivery: optionalDate,
+  shippedAt: optionalDate,
   deliveredAt: optionalDate,
+  refusalCode: optionalText,
   syncedAt: optionalDate,
 });
 

@@ -205,6 +205,7 @@ export const REFUND_SYSTEM_REASONS = [
   "dashboard",
   "dispute_lost",
   "amount_mismatch",
+  "returned_to_origin",
 ] as const;
 export type RefundSystemReason = (typeof REFUND_SYSTEM_REASONS)[number];
 
@@ -300,16 +301,22 @@ export const SHIPMENT_STATUS = {
   OUT_FOR_DELIVERY: "out_for_delivery",
   DELIVERED: "delivered",
   RETURNED_TO_ORIGIN: "returned_to_origin",
+  /** The shipping service did not accept it; its units are free again. */
+  REFUSED: "refused",
 } as const;
 export const SHIPMENT_STATUSES = Object.values(SHIPMENT_STATUS);
 export type ShipmentStatus = ValueOf<typeof SHIPMENT_STATUS>;
 
-/** What a row of an order's history records: one of its three statuses, or its owner (a guest, then a customer). */
+/**
+ * What a row of an order's history records: one of its three statuses, its owner (a guest, then a customer), or a
+ * shipment that the shipping service refused.
+ */
 export const STATUS_TYPE = {
   ORDER: "order",
   PAYMENT: "payment",
   FULFILLMENT: "fulfillment",
   OWNER: "owner",
+  SHIPMENT: "shipment",
 } as const;
 export const STATUS_TYPES = Object.values(STATUS_TYPE);
 export type StatusType = ValueOf<typeof STATUS_TYPE>;
@@ -372,6 +379,7 @@ export const JOB_NAMES = [
   "placement-recovery",
   "outbox",
   "invoice-issue",
+  "order-sync",
   "bulk-download",
   "webhook-retry",
   "promotion-refresh",

@@ -37,6 +37,8 @@ export const RULE_CODES = [
   "NOT_REFUNDABLE",
   "REFUND_EXCEEDS_PAID",
   "BANK_ACCOUNT_REQUIRED",
+  "ORDER_NOT_SHIPPABLE",
+  "SHIPMENT_REFUSED",
 ] as const;
 
 export const NOT_FOUND_CODES = [
@@ -51,6 +53,7 @@ export const NOT_FOUND_CODES = [
   "JOB_NOT_FOUND",
   "INVOICE_NOT_FOUND",
   "REFUND_NOT_FOUND",
+  "SELLER_ORDER_NOT_FOUND",
   "FILE_NOT_FOUND",
 ] as const;
 

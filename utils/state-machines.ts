@@ -8,6 +8,7 @@ import type {
   PaymentStatus,
   RefundStatus,
   ReturnStatus,
+  ShipmentStatus,
 } from "./constants.js";
 
 /**
@@ -81,6 +82,24 @@ export const lineFulfillmentMachine = machine<LineFulfillmentStatus>("line fulfi
   cancelled: [],
 });
 
+/** As the shipping service reports it; a report may skip steps. A carrier that goes back a step is ignored. */
+export const shipmentMachine = machine<ShipmentStatus>(
+  "shipment",
+  "creating",
+  {
+    creating: ["created", "refused"],
+    created: ["picked_up", "in_transit", "out_for_delivery", "delivered", "returned_to_origin"],
+    picked_up: ["in_transit", "out_for_delivery", "delivered", "returned_to_origin"],
+    in_transit: ["out_for_delivery", "delivered", "returned_to_origin"],
+    out_for_delivery: ["delivered", "returned_to_origin"],
+    delivered: [],
+    returned_to_origin: [],
+    refused: [],
+  },
+  // Shipped without the shipping service.
+  ["created"],
+);
+
 /** Online payments; only reports of the gateway move them. */
 export const paymentMachine = machine<PaymentGatewayStatus>("payment", "pending", {
   pending: ["authorized", "captured", "failed"],
@@ -129,6 +148,7 @@ export const allMachines: readonly StateMachine<string>[] = [
   orderPaymentMachine,
   fulfillmentMachine,
   lineFulfillmentMachine,
+  shipmentMachine,
   paymentMachine,
   codPaymentMachine,
   refundMachine,

@@ -1,5 +1,6 @@
 import {
   afterRefund,
+  announceRequest,
   approveRefund,
   balanceIsBack,
   balanceIsEmpty,
@@ -41,6 +42,7 @@ import {
 } from "./steps.js";
 
 const upToShipping = [signIn, add, coupon, start, contact, address, shipping];
+const asks = [requestRefund, announceRequest];
 const bought = [...upToShipping, chooseUpi, pays, verify, place, webhooks, outbox, invoices];
 
 /** Together these reach every effect of refunds that people ask for. */
@@ -48,8 +50,8 @@ export const REFUND_JOURNEYS: readonly Journey[] = [
   {
     name: "refund",
     description: "a customer asks for the money, finance approves, and the gateway returns it",
-    steps: [...bought, requestRefund, approveRefund, performRefund, laterWebhooks, afterRefund, creditNote],
-    sweep: [requestRefund, approveRefund, performRefund, afterRefund, creditNote],
+    steps: [...bought, ...asks, approveRefund, performRefund, laterWebhooks, afterRefund, creditNote],
+    sweep: [...asks, approveRefund, performRefund, afterRefund, creditNote],
     orders: 1,
     refunds: 1,
   },
@@ -58,7 +60,7 @@ export const REFUND_JOURNEYS: readonly Journey[] = [
     description: "an order that was paid with points, store credit and money goes back to all three",
     steps: [
       ...[...upToShipping, usePoints, useCredit, chooseUpi, pays, verify, place, webhooks, outbox, invoices],
-      ...[requestRefund, approveRefund, performParts, laterWebhooks, afterRefund, creditNote],
+      ...[...asks, approveRefund, performParts, laterWebhooks, afterRefund, creditNote],
     ],
     sweep: [approveRefund, performParts],
     orders: 1,
@@ -67,7 +69,7 @@ export const REFUND_JOURNEYS: readonly Journey[] = [
   {
     name: "refund-to-credit",
     description: "finance approves a refund as store credit",
-    steps: [...bought, requestRefund, refundToCredit, performCredit, afterRefund, creditNote],
+    steps: [...bought, ...asks, refundToCredit, performCredit, afterRefund, creditNote],
     sweep: [refundToCredit, performCredit],
     orders: 1,
     refunds: 1,
@@ -77,15 +79,7 @@ export const REFUND_JOURNEYS: readonly Journey[] = [
     description: "cash on delivery goes back by bank transfer",
     steps: [
       ...[...upToShipping, chooseCash, place, outbox, invoices, courierPays],
-      ...[
-        requestRefund,
-        giveAccount,
-        approveRefund,
-        performTransfer,
-        confirmTransfer,
-        afterRefund,
-        creditNote,
-      ],
+      ...[...asks, giveAccount, approveRefund, performTransfer, confirmTransfer, afterRefund, creditNote],
     ],
     sweep: [courierPays, giveAccount, performTransfer, confirmTransfer],
     orders: 1,
@@ -95,7 +89,7 @@ export const REFUND_JOURNEYS: readonly Journey[] = [
     name: "refund-retried",
     description: "the gateway refuses for lack of balance; finance repeats the refund later",
     steps: [
-      ...[...bought, balanceIsEmpty, requestRefund, approveRefund, performRefused, outbox],
+      ...[...bought, balanceIsEmpty, ...asks, approveRefund, performRefused, outbox],
       ...[balanceIsBack, retryRefund, performAgain, laterWebhooks, afterRefund, creditNote],
     ],
     sweep: [performRefused, retryRefund, performAgain],
@@ -105,7 +99,7 @@ export const REFUND_JOURNEYS: readonly Journey[] = [
   {
     name: "refund-rejected",
     description: "finance rejects the request",
-    steps: [...bought, requestRefund, rejectRefund, afterRefund],
+    steps: [...bought, ...asks, rejectRefund, afterRefund],
     sweep: [rejectRefund],
     orders: 1,
     refunds: 0,

@@ -7,18 +7,28 @@ import type { Visit } from "./visit.js";
 const step = (name: string, run: Step["run"]): Step => ({ name, run });
 
 /** The order that the visit has placed. */
-const orderIn = (visit: Visit): Promise<unknown> =>
-  visit.call({ method: "GET", path: `/api/orders/${visit.orderNumber}` });
+async function orderOf(visit: Visit): Promise<unknown> {
+  const list = await visit.call({ method: "GET", path: "/api/orders" });
+  const orderNumber = textAt(listAt(list, "items")[0], "orderNumber");
+  return visit.call({ method: "GET", path: `/api/orders/${orderNumber}` });
+}
 
 /** A repeated request for everything is refused: the first one counts already. */
 export const requestRefund = step("request-refund", async (visit) => {
-  const list = await visit.call({ method: "GET", path: "/api/orders" });
-  visit.orderNumber = textAt(listAt(list, "items")[0], "orderNumber");
-  const body = { orderNumber: visit.orderNumber, reason: "damaged" };
+  const body = { orderNumber: textAt(await orderOf(visit), "orderNumber"), reason: "damaged" };
   await visit.call({ method: "POST", path: "/api/refunds", body, refusedWith: ["REFUND_EXCEEDS_PAID"] });
   const refunds = await visit.call({ method: "GET", path: "/api/refunds" });
   visit.refundId = textAt(listAt(refunds, "items")[0], "id");
 });
+
+/** Delivers what a request or a decision has enqueued: mails, and the refund itself. */
+const perform = (name: string): Step =>
+  step(name, async (visit) => {
+    await letTimePass(visit.world.db);
+    await visit.job("outbox");
+  });
+/** The shop is told about the request while it waits. */
+export const announceRequest = perform("announce-request");
 
 /** Once it is decided, a repetition is refused. */
 const decide = (name: string, verb: string, body: object = {}): Step =>
@@ -34,12 +44,6 @@ export const confirmTransfer = decide("confirm-transfer", "bank-transfer/confirm
   utr: "HDFCN52026112812345",
 });
 
-/** Delivers what the decision has enqueued: the refund itself. */
-const perform = (name: string): Step =>
-  step(name, async (visit) => {
-    await letTimePass(visit.world.db);
-    await visit.job("outbox");
-  });
 export const performRefund = perform("perform-refund");
 export const performAgain = perform("perform-again");
 /** One refund for each source of the order's money. */
@@ -53,7 +57,7 @@ export const afterRefund = perform("after-refund");
 export const creditNote = step("credit-note", (visit) => visit.job("invoice-issue"));
 
 export const courierPays = step("courier-pays", async (visit) => {
-  const order = await orderIn(visit);
+  const order = await orderOf(visit);
   const body = {
     amount: numberAt(order, "totals.amountDue"),
     ...{ reference: "COURIER-1", receivedAt: "2026-01-01" },

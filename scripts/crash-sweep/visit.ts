@@ -31,7 +31,6 @@ export class Visit {
   gatewayOrderId = "";
   paymentId = "";
   paid: AttemptResult | null = null;
-  orderNumber = "";
   refundId = "";
   /** Gateway events that were answered 2xx and are not sent again. */
   readonly acknowledged = new Set<string>();

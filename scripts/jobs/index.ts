@@ -6,6 +6,7 @@ import { cartCleanup } from "./cart-cleanup.job.js";
 import { checkoutCleanup } from "./checkout-cleanup.job.js";
 import { checkoutReminder } from "./checkout-reminder.job.js";
 import { invoiceIssue } from "./invoice-issue.job.js";
+import { orderSync } from "./order-sync.job.js";
 import { outbox } from "./outbox.job.js";
 import { paymentReconciliation, reconciliationRequests } from "./payment-reconciliation.job.js";
 import { paymentSweep } from "./payment-sweep.job.js";
@@ -23,6 +24,7 @@ export const jobs: readonly Job[] = [
   webhookRetry,
   outbox,
   invoiceIssue,
+  orderSync,
   checkoutCleanup,
   checkoutReminder,
   cartCleanup,

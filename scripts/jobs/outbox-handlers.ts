@@ -7,8 +7,17 @@ import {
 import { releaseCoupons } from "../../services/aggregates/checkout-session/coupon-uses.js";
 import { notifyInvoice } from "../../services/flows/email-invoice.flow.js";
 import {
+  earnLoyaltyOfOrder,
+  notifyDelivered,
+  notifyReturnedToOrigin,
+  notifySellers,
+  notifyShipped,
+} from "../../services/flows/fulfilment-messages.flow.js";
+import {
   requestInvoiceOfOrder,
+  requestInvoiceOnDispatch,
   requestNoteOfRefund,
+  requestNoteOfReturn,
 } from "../../services/flows/issue-invoices/request-invoices.flow.js";
 import {
   notifyDispute,
@@ -78,6 +87,21 @@ export const outboxHandlers: OutboxHandlers = {
   "order.placed": [
     about("confirmation", "orderId", notifyOrderPlaced),
     about("invoice", "orderId", requestInvoiceOfOrder),
+    about("sellers", "orderId", notifySellers),
+  ],
+  "order.confirmed": [
+    about("invoice", "orderId", requestInvoiceOfOrder),
+    about("sellers", "orderId", notifySellers),
+  ],
+  "order.delivered": [about("loyalty", "orderId", earnLoyaltyOfOrder)],
+  "shipment.shipped": [
+    about("message", "shipmentId", notifyShipped),
+    about("invoice", "shipmentId", requestInvoiceOnDispatch),
+  ],
+  "shipment.delivered": [about("message", "shipmentId", notifyDelivered)],
+  "shipment.returned": [
+    about("message", "shipmentId", notifyReturnedToOrigin),
+    about("credit-note", "shipmentId", requestNoteOfReturn),
   ],
   "payment.failed": [about("message", "paymentId", notifyPaymentFailed)],
   "refund.requested": [about("message", "refundId", notifyRefundRequested)],

@@ -12,7 +12,7 @@ import {
 import { isDuplicateKey } from "../../utils/helpers.js";
 import { type Paise, toRupees } from "../../utils/money.js";
 import { codPaymentMachine } from "../../utils/state-machines.js";
-import { receivePayment } from "../aggregates/order/receive-payment.js";
+import { changeOrderMoney } from "../aggregates/order/receive-payment.js";
 import { inTransaction } from "../platform/transaction.service.js";
 import { applyTransition } from "../platform/transition.service.js";
 
@@ -89,7 +89,8 @@ async function write(payment: PaymentDoc, request: ReceiptRequest, tx: ClientSes
   }
   const captured = await capture(payment, request, tx);
   const { amount, reference, adminId } = request;
-  await receivePayment({ order, amount, adminId, note: `received: ${reference}` }, tx);
+  const by = { type: "admin", id: adminId } as const;
+  await changeOrderMoney({ order, received: amount, by, note: `received: ${reference}` }, tx);
   return captured;
 }
 

@@ -1,6 +1,6 @@
 import Joi from "joi";
 import { config } from "../../config/env.config.js";
-import { SHIPMENT_STATUSES, type ShipmentStatus } from "../../utils/constants.js";
+import { SHIPMENT_STATUS, SHIPMENT_STATUSES, type ShipmentStatus } from "../../utils/constants.js";
 import type { Paise } from "../../utils/money.js";
 import { toRupees } from "../../utils/money.js";
 import type { Result } from "../../utils/result.js";
@@ -16,6 +16,7 @@ import {
   notFound,
   optionalMoment,
   optionalText,
+  refusal,
   rupees,
   text,
 } from "./contract.js";
@@ -51,8 +52,13 @@ export interface ShippingMethod {
   codFee: Paise;
 }
 
-/** Without `creating`, which is our own status before the shipping service has the shipment. */
-export type TrackedStatus = Exclude<ShipmentStatus, "creating">;
+/** Without our own: `creating`, before the shipping service has the shipment, and `refused`, when it does not take it. */
+export type TrackedStatus = Exclude<ShipmentStatus, "creating" | "refused">;
+
+const { CREATING, REFUSED } = SHIPMENT_STATUS;
+export const TRACKED_STATUSES: readonly TrackedStatus[] = SHIPMENT_STATUSES.filter(
+  (status) => status !== CREATING && status !== REFUSED,
+);
 
 export interface CreatedShipment {
   shipmentId: string;
@@ -82,7 +88,7 @@ export interface ReturnPickup {
 }
 
 const optionalDays = days.optional().empty(null).default(null);
-const trackedStatus = Joi.string().valid(...SHIPMENT_STATUSES.filter((status) => status !== "creating"));
+const trackedStatus = Joi.string().valid(...TRACKED_STATUSES);
 
 const serviceabilitySchema = Joi.object<Serviceability>({
   pincode: text,
@@ -188,6 +194,9 @@ export interface NewShipment {
   codAmount: Paise;
 }
 
+/** The method is gone; or this parcel cannot be carried: its address, its weight or its amount on delivery. */
+const SHIPMENT_REFUSALS = [refusal(404, "METHOD_NOT_FOUND"), refusal(409, "SHIPMENT_REFUSED")];
+
 export function createShipment(shipment: NewShipment): Promise<Result<CreatedShipment>> {
   const { idempotencyKey, codAmount, items, address, ...rest } = shipment;
   return shippingClient.write({
@@ -200,6 +209,7 @@ export function createShipment(shipment: NewShipment): Promise<Result<CreatedShi
       codAmount: toRupees(codAmount),
     },
     idempotencyKey,
+    refusals: SHIPMENT_REFUSALS,
     schema: createdSchema,
   });
 }

@@ -140,19 +140,17 @@ export const SETTING_DEFINITIONS = {
       "How the gateway returns money: normal, or optimum (at once where the bank can, for a fee)",
       Joi.string<GatewayRefundSpeed>().valid(...GATEWAY_REFUND_SPEEDS),
     ),
-    rtoDeduction: planned(
-      "returns",
-      amount(ZERO_PAISE, "Deducted from the refund of a prepaid order that comes back undelivered"),
+    rtoDeduction: amount(
+      ZERO_PAISE,
+      "Deducted from the refund of each prepaid parcel that comes back undelivered",
     ),
   },
   returns: {
-    returnWindowDays: planned(
-      "returns",
-      whole(7, "Days after delivery in which goods can be returned", [0, 365]),
-    ),
-    returnWindowDaysByCategory: planned(
-      "returns",
-      define<Record<string, number>>({}, "Other return windows, by category id", daysByCategory),
+    returnWindowDays: whole(7, "Days after delivery in which goods can be returned", [0, 365]),
+    returnWindowDaysByCategory: define<Record<string, number>>(
+      {},
+      "Other return windows, by category id",
+      daysByCategory,
     ),
     returnParcelDays: planned(
       "returns",
@@ -184,7 +182,7 @@ export const SETTING_DEFINITIONS = {
     hsnDigits: whole(6, "Digits of the HSN code on invoices (4 up to ₹5 crore turnover, else 6)", [4, 8]),
     invoiceIssueOn: define<"confirmation" | "dispatch">(
       config.invoiceIssueOn,
-      "When an invoice is issued: with the confirmation of its order, or with the dispatch (until shipments exist, by an admin)",
+      "When an invoice is issued: with the confirmation of its order, or with the dispatch of its first parcel",
       Joi.string<"confirmation" | "dispatch">().valid("confirmation", "dispatch"),
     ),
   },

@@ -28,6 +28,7 @@ const BOOKKEEPING: Readonly<Record<string, Bookkeeping>> = {
   "order payment": { field: "paymentStatus", rows: STATUS_TYPE.PAYMENT },
   fulfillment: { field: "fulfillmentStatus", rows: STATUS_TYPE.FULFILLMENT },
   "line fulfillment": { field: "fulfillmentStatus" },
+  shipment: { field: "status" },
   payment: { field: "status", embedded: "statusHistory" },
   "COD payment": { field: "status", embedded: "statusHistory" },
   refund: { field: "status", embedded: "history" },

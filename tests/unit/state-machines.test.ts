@@ -12,6 +12,7 @@ import {
   refundMachine,
   returnMachine,
   type StateMachine,
+  shipmentMachine,
   sourcesOf,
 } from "../../utils/state-machines.js";
 
@@ -98,6 +99,29 @@ const LIFECYCLES: Lifecycle[] = [
       "partially_fulfilled → cancelled",
       "fulfilled → returned",
       "fulfilled → cancelled",
+    ],
+  },
+  {
+    machine: shipmentMachine,
+    initial: "creating",
+    alsoStarts: ["created"],
+    moves: [
+      "creating → created",
+      "creating → refused",
+      "created → picked_up",
+      "created → in_transit",
+      "created → out_for_delivery",
+      "created → delivered",
+      "created → returned_to_origin",
+      "picked_up → in_transit",
+      "picked_up → out_for_delivery",
+      "picked_up → delivered",
+      "picked_up → returned_to_origin",
+      "in_transit → out_for_delivery",
+      "in_transit → delivered",
+      "in_transit → returned_to_origin",
+      "out_for_delivery → delivered",
+      "out_for_delivery → returned_to_origin",
     ],
   },
   {

@@ -32,7 +32,7 @@ export const toOrderItemView = (item: OrderItemDoc) => ({
   quantity: item.quantity,
   quantityFulfilled: item.quantityFulfilled,
   quantityCancelled: item.quantityCancelled,
-  quantityReturned: item.quantityReturned,
+  quantityReturned: item.quantityReturned + item.quantityReturnedToOrigin,
   quantityRefunded: item.quantityRefunded,
   unitPrice: toRupees(item.unitPrice),
   unitMrp: toRupees(item.unitMrp),

@@ -96,7 +96,9 @@ function assertCreditable({ request, orderStatus, invoice, refund }: CreditSourc
   }
   if (!invoice) throw new InvoiceNotReadyError();
   const isWhole = !request.refundId && request.items.length === 0;
-  if (isWhole && orderStatus !== ORDER_STATUS.CANCELLED)
+  // Returned to origin: requested by the service itself. Goods that a customer sends back are credited by their refunds.
+  const isReturned = orderStatus === ORDER_STATUS.RETURNED && request.createdById === null;
+  if (isWhole && orderStatus !== ORDER_STATUS.CANCELLED && !isReturned)
     throw new RuleError(
       "ORDER_NOT_INVOICEABLE",
       "Only a cancelled order is credited as a whole; name the items or the refund",

@@ -11,10 +11,10 @@ export interface BankDetails {
   ifsc: string;
 }
 
-/** What the ciphertext is bound to. The parts of one refund have the same order, and so the same account. */
+/** The parts of one refund have the same order, and so the same account. */
 type AccountOwner = Pick<RefundDoc, "orderId" | "paymentId">;
 
-/** Money that became no order belongs to its payment. */
+/** What the ciphertext is bound to: the order, or the payment of money that became no order. */
 export const accountContextOf = ({ orderId, paymentId }: AccountOwner): string =>
   `refund-account:${(orderId ?? paymentId)?.toHexString()}`;
 
@@ -31,10 +31,6 @@ export function toBankAccount(details: BankDetails, owner: AccountOwner): Refund
   };
 }
 
-/** The account number, for a rotation of keys and for the person who pays. @throws DecryptionError */
+/** For the person who pays. @throws DecryptionError */
 export const accountNumberOf = (account: RefundBankAccount, owner: AccountOwner): string =>
   decryptText(account.accountNumber, accountContextOf(owner));
-
-/** The same account, encrypted with the first key. @throws DecryptionError */
-export const reencrypted = (account: RefundBankAccount, owner: AccountOwner): string =>
-  encryptText(accountNumberOf(account, owner), accountContextOf(owner));

@@ -1,8 +1,18 @@
 import type { Types } from "mongoose";
-import { Order, type OrderDoc, Refund, type RefundDoc } from "../../../models/index.js";
+import {
+  InvoiceRequest,
+  Order,
+  type OrderDoc,
+  Refund,
+  type RefundDoc,
+  Shipment,
+  type ShipmentDoc,
+} from "../../../models/index.js";
 import { ORDER_STATUS, REFUND_STATUS } from "../../../utils/constants.js";
+import { InvoiceNotReadyError } from "../../../utils/errors.js";
 import { findInvoiceOf, saleOrigin } from "../../aggregates/invoice/invoice-reads.js";
 import { requestCreditNote, requestSaleInvoice } from "../../aggregates/invoice/request-document.js";
+import { RETURNED_TO_ORIGIN } from "../../aggregates/order/return-shipment.js";
 import { getSettings } from "../../platform/settings.service.js";
 
 /** Follow-ups of orders and refunds, run by the outbox. Each may run again: a request is stored once. */
@@ -16,6 +26,40 @@ export async function requestInvoiceOfOrder(orderId: Types.ObjectId): Promise<vo
   if (!order || order.invoiceNumber) return;
   if (order.status === ORDER_STATUS.PENDING || order.status === ORDER_STATUS.CANCELLED) return;
   await requestSaleInvoice(orderId, null);
+}
+
+/** The first parcel of an order is dispatched; where `tax.invoiceIssueOn` is `dispatch`, the order is invoiced now. */
+export async function requestInvoiceOnDispatch(parcelId: Types.ObjectId): Promise<void> {
+  if ((await getSettings("tax")).invoiceIssueOn !== "dispatch") return;
+  const { orderId } = await Shipment.findById(parcelId).orFail().lean<ShipmentDoc>();
+  const order = await Order.findById(orderId, { invoiceNumber: 1 })
+    .orFail()
+    .lean<Pick<OrderDoc, "invoiceNumber">>();
+  if (!order.invoiceNumber) await requestSaleInvoice(orderId, null);
+}
+
+/**
+ * A parcel has come back, and what it should have collected will not be paid: the invoice is credited by its units, and in
+ * full, with the charges, once the whole order is back. What was prepaid is credited with its refunds, which go first.
+ * @throws InvoiceNotReadyError while the invoice or a refund of the parcel is under way: the outbox tries again
+ */
+export async function requestNoteOfReturn(parcelId: Types.ObjectId): Promise<void> {
+  const { orderId, items, codAmount } = await Shipment.findById(parcelId).orFail().lean<ShipmentDoc>();
+  if (codAmount === 0) return;
+  if (!(await findInvoiceOf(saleOrigin(orderId)))) {
+    if (await InvoiceRequest.exists({ _id: saleOrigin(orderId), refusal: null }))
+      throw new InvoiceNotReadyError();
+    return;
+  }
+  const order = await Order.findById(orderId).orFail().lean<OrderDoc>();
+  const refunds = { orderId, systemReason: RETURNED_TO_ORIGIN, status: REFUND_STATUS.PROCESSING };
+  if (await Refund.exists(refunds)) throw new InvoiceNotReadyError();
+  const isEverything = order.status === ORDER_STATUS.RETURNED;
+  await requestCreditNote({
+    ...{ orderId, refundId: null, items: isEverything ? [] : items, createdById: null },
+    reason: RETURNED_TO_ORIGIN,
+    requestKey: `${RETURNED_TO_ORIGIN}:${parcelId.toHexString()}`,
+  });
 }
 
 /**

@@ -23,6 +23,7 @@ import { checkoutMachine } from "../../../utils/state-machines.js";
 import { PlacementRefused } from "../../aggregates/checkout-session/placement-failure.js";
 import type { OrderOverview } from "../../aggregates/order/load-order.js";
 import { firstHistory } from "../../aggregates/order/new-order.js";
+import { buildSellerOrders } from "../../aggregates/order/seller-orders.js";
 import { appendHistory } from "../../platform/history.service.js";
 import { enqueueOutbox } from "../../platform/outbox.service.js";
 import { getSettings } from "../../platform/settings.service.js";
@@ -48,6 +49,7 @@ export async function commitOrder(claim: Claim, orderNumber: string): Promise<Or
     confirmed: claim.payment?.gateway !== "cod" || (await getSettings("payments")).codAutoConfirm,
   });
   const items = buildOrderItems(claim, order);
+  order.sellerOrders = buildSellerOrders(items, order.status);
   try {
     await inTransaction((tx) => writeOrder(claim, { order, items }, tx));
   } catch (error) {

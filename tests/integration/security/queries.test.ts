@@ -4,7 +4,7 @@ import { setScene } from "./refusal-scene.js";
 import { type SecurityWorld, startSecurityWorld } from "./security-world.js";
 
 /**
- * Every query that the rows of *Cart*, *Checkout* and *Invoices*, the settings, the audit log and their jobs make, as the
+ * Every query that the rows of *Cart*, *Checkout*, *Refunds* and *Invoices*, the settings, the audit log and their jobs make, as the
  * database itself wrote it down while all of them were called: each is served by an index, sorts nothing
  * but what one cart holds, and reads hardly more than it answers.
  */
@@ -19,7 +19,7 @@ afterAll(() => world.stop());
 
 type Route = SecurityWorld["routes"][number];
 const isOurs = ({ path }: Route): boolean =>
-  /^\/api\/(cart|checkout|invoices|admin\/(carts|checkouts|invoices|payments|settings|audit-logs|webhooks))(\/|$)/.test(
+  /^\/api\/(cart|checkout|invoices|refunds|admin\/(carts|checkouts|invoices|payments|refunds|settings|audit-logs|webhooks))(\/|$)/.test(
     path,
   );
 const JOBS = [
@@ -71,6 +71,24 @@ const FILTERS: Readonly<Record<string, readonly string[]>> = {
     ...["attention=true&status=failed", "sortOrder=asc", "method=card&sortOrder=asc", "status=failed&page=2"],
     ...["q=pay_Old1", "q=order_Old1", `q=${"0".repeat(24)}`, "orderNumber=ORD-2026-000001&status=failed"],
   ],
+  "GET /api/refunds": ["dateFrom=2026-11-01", "sortOrder=asc"],
+  "GET /api/admin/refunds": [
+    ...[
+      "status=rejected",
+      "destination=bank_transfer",
+      "attention=true",
+      "dateFrom=2026-11-01",
+      "sortOrder=asc",
+    ],
+    ...[
+      "status=failed&destination=store_credit",
+      "destination=original&sortOrder=asc",
+      "status=failed&page=2",
+    ],
+    ...["attention=true&status=failed", "orderNumber=ORD-2026-000001&status=failed"],
+    ...["refundNumber=REF-2026-000001", "refundNumber=REF-2026-000001&status=pending"],
+  ],
+  "GET /api/admin/refunds/analytics": ["dateFrom=2026-11-01&groupBy=day", "groupBy=month"],
   "GET /api/admin/payments/analytics": ["dateFrom=2026-11-01&groupBy=day"],
   "GET /api/admin/payments/export": ["status=refunded", "method=card&status=failed", "method=wallet"],
   "GET /api/admin/invoices/tax-summary": ["dateFrom=2026-11-01", "format=csv"],
@@ -127,6 +145,31 @@ async function fill(): Promise<void> {
       ...{ amount: 100, capturedAmount: 0, refundedAmount: 0, refundReserved: 0, currency: "INR" },
       ...{ fee: null, tax: null, settlement: null, receipt: null, mismatch: null, accepted: false },
       ...{ disputes: [], statusHistory: [], createdAt: at(index), updatedAt: at(index) },
+    })),
+  );
+  await world.db.collection("refunds").insertMany(
+    rows((index) => ({
+      ...{
+        refundNumber: `REF-2020-${index}`,
+        orderId: new Types.ObjectId(),
+        orderNumber: `ORD-2020-${index}`,
+      },
+      ...{ checkoutSessionId: new Types.ObjectId(), paymentId: new Types.ObjectId(), ...owner(index) },
+      ...{
+        status: ["completed", "failed", "pending"][index % 3],
+        destination: "original",
+        source: "payment",
+      },
+      ...{ type: "full", reason: "damaged", systemReason: null, amount: 100, items: [], parts: [] },
+      ...{
+        shippingAmount: 0,
+        initiatedByType: "customer",
+        attention: false,
+        gatewayRefundId: null,
+        utr: null,
+      },
+      ...{ adminNotes: [], history: [], attempts: [], dueAt: null, processedAt: at(index) },
+      ...{ createdAt: at(index), updatedAt: at(index) },
     })),
   );
   await world.db.collection("invoices").insertMany(
@@ -235,6 +278,7 @@ test("When everything is called, then every query goes by an index", async () =>
     "checkoutSessions",
     "invoices",
     "payments",
+    "refunds",
     "savedItems",
     "settings",
   ])

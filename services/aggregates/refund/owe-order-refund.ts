@@ -1,0 +1,111 @@
+import { type ClientSession, Types } from "mongoose";
+import {
+  isOpenDispute,
+  Order,
+  type OrderDoc,
+  Payment,
+  Refund,
+  type RefundDoc,
+} from "../../../models/index.js";
+import {
+  REFUND_DESTINATION,
+  REFUND_INITIATOR,
+  REFUND_SOURCE,
+  REFUND_STATUS,
+  REFUND_TYPE,
+  type RefundSystemReason,
+} from "../../../utils/constants.js";
+import type { Paise } from "../../../utils/money.js";
+import { generateUniqueRefundNumber } from "../../platform/order-number.service.js";
+import { enqueueOutbox } from "../../platform/outbox.service.js";
+import { firstEntry } from "../../platform/transition.service.js";
+import { type ApprovedPart, toApprovedParts } from "./approval.js";
+import type { ApprovalTerms } from "./approval-terms.js";
+import { messageOf } from "./decide-refund.js";
+import type { RefundFacts } from "./refund-facts.js";
+import { split } from "./refund-terms.js";
+import { requestRefundAmount, reserveRefund } from "./reserve-refund.js";
+
+/** Refunds of an order that the service owes: nobody has to ask for them or to approve them. */
+
+export interface OwedToOrder {
+  facts: RefundFacts;
+  amount: Paise;
+  /** What the amount is for. */
+  content: Pick<ApprovalTerms, "items" | "shippingAmount">;
+  systemReason: RefundSystemReason;
+  returnId: Types.ObjectId | null;
+  /** One for each source (`drawRefundNumbers`). Those that are not used leave a gap, which is allowed. */
+  refundNumbers: readonly string[];
+}
+
+/** Before the transaction: a number for every source that the order may have been paid from. */
+export async function drawRefundNumbers(orderId: Types.ObjectId): Promise<string[]> {
+  const [order, payments] = await Promise.all([
+    Order.findById(orderId).orFail().lean<OrderDoc>(),
+    Payment.countDocuments({ orderId }),
+  ]);
+  const others = [order.storeCreditAmount, order.loyaltyDiscount].filter((amount) => amount > 0);
+  return Promise.all(Array.from({ length: payments + others.length }, generateUniqueRefundNumber));
+}
+
+/**
+ * In the caller's transaction: one refund for each source of the order's money, each to where it came from. They are
+ * `processing`, and the outbox performs them. While a dispute of a payment is open, nothing may be sent: then one refund
+ * waits as `pending` for an admin.
+ * @throws RefundLimitError, RuleError REFUND_EXCEEDS_PAID for more than is left
+ */
+export async function oweOrderRefund(owed: OwedToOrder, tx: ClientSession): Promise<void> {
+  const { facts, amount, content } = owed;
+  const parts = split(facts, { amount, destination: REFUND_DESTINATION.ORIGINAL });
+  if (facts.payments.some(({ disputes }) => disputes.some(isOpenDispute))) {
+    await requestRefundAmount(facts.order._id, amount, tx);
+    const [only] = parts;
+    const shown = parts.length === 1 && only ? only : { source: REFUND_SOURCE.PAYMENT, paymentId: null };
+    const waiting = { ...content, amount, ...shown, destination: REFUND_DESTINATION.ORIGINAL, points: null };
+    await insert(owed, { part: waiting, index: 0, waiting: { parts } }, tx);
+    return;
+  }
+  for (const [index, part] of toApprovedParts({ parts, ...content }, facts).entries()) {
+    await reserveRefund({ ...part, orderId: facts.order._id }, tx);
+    const refund = await insert(owed, { part, index }, tx);
+    await enqueueOutbox([messageOf("refund.send", refund)], tx);
+  }
+}
+
+interface NewRow {
+  part: ApprovedPart;
+  index: number;
+  /** It waits for an admin, with these parts. */
+  waiting?: Pick<RefundDoc, "parts">;
+}
+
+async function insert(owed: OwedToOrder, row: NewRow, tx: ClientSession): Promise<RefundDoc> {
+  const { facts, systemReason, returnId, refundNumbers } = owed;
+  const { part, index, waiting } = row;
+  const { order } = facts;
+  const refundNumber = refundNumbers[index];
+  if (!refundNumber) throw new Error("fewer numbers than sources");
+  const status = waiting ? REFUND_STATUS.PENDING : REFUND_STATUS.PROCESSING;
+  const draft = {
+    _id: new Types.ObjectId(),
+    refundNumber,
+    ...{ orderId: order._id, orderNumber: order.orderNumber, checkoutSessionId: order.checkoutSessionId },
+    ...(order.userId ? { userId: order.userId } : {}),
+    ...(order.sessionId ? { sessionId: order.sessionId } : {}),
+    ...part,
+    ...waiting,
+    returnId,
+    type: part.amount === order.paidAmount ? REFUND_TYPE.FULL : REFUND_TYPE.PARTIAL,
+    reason: "other",
+    systemReason,
+    status,
+    initiatedByType: REFUND_INITIATOR.SYSTEM,
+    // A person has to find out which account it goes to, or to wait for the end of the dispute.
+    attention: Boolean(waiting) || part.destination === REFUND_DESTINATION.BANK_TRANSFER,
+    history: [firstEntry(status, { type: "system" }, systemReason)],
+  };
+  const [created] = await Refund.create([draft], { session: tx });
+  if (!created) throw new Error("the refund was not inserted");
+  return created.toObject();
+}
