@@ -16,7 +16,9 @@ import type { HistoryDraft } from "../../platform/history.service.js";
 /** The documents of a new order: one placed from a checkout, or one that an administrator enters. */
 
 /** What was agreed, as it was frozen. */
-export type Sale = Pick<FrozenCheckout, "charges" | "totals" | "coupons" | "discounts">;
+export type Sale = Pick<FrozenCheckout, "charges" | "totals" | "coupons" | "discounts"> & {
+  lines: readonly Pick<SoldLine, "sellerId">[];
+};
 
 const soldFor = ({ totals, charges, coupons, discounts }: Sale) => ({
   subtotal: totals.subtotal,
@@ -78,7 +80,11 @@ export function newOrder({ sale, at, ...terms }: OrderTerms): OrderDoc {
     ...terms,
     estimatedDelivery: estimateDelivery(terms.shippingMethod, at),
     confirmedAt: terms.status === ORDER_STATUS.CONFIRMED ? at : null,
-    searchKeys: orderSearchKeys(terms),
+    searchKeys: orderSearchKeys({
+      ...terms,
+      tags: [],
+      sellerIds: sale.lines.map(({ sellerId }) => sellerId),
+    }),
     createdAt: at,
     updatedAt: at,
   };

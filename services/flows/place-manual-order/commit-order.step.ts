@@ -20,6 +20,7 @@ import { toRupees, ZERO_PAISE } from "../../../utils/money.js";
 import { actorOf } from "../../../utils/principal.js";
 import { codPaymentMachine, orderMachine, orderPaymentMachine } from "../../../utils/state-machines.js";
 import { firstHistory, newOrder, newOrderItem } from "../../aggregates/order/new-order.js";
+import { buildSellerOrders } from "../../aggregates/order/seller-orders.js";
 import { insertPayment } from "../../aggregates/payment/open-payment.js";
 import { recordAudit } from "../../platform/audit.service.js";
 import { appendHistory } from "../../platform/history.service.js";
@@ -43,6 +44,7 @@ const { PENDING, CAPTURED } = PAYMENT_GATEWAY_STATUS;
 export async function commitManualOrder(prepared: PreparedSale, orderNumber: string): Promise<OrderDoc> {
   const order = await buildOrder(prepared, orderNumber);
   const items = prepared.lines.map((line) => newOrderItem(line, order));
+  order.sellerOrders = buildSellerOrders(items, order.status);
   await inTransaction((tx) => writeOrder(prepared, { order, items }, tx));
   return order;
 }
