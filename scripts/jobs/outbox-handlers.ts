@@ -21,7 +21,7 @@ import {
 } from "../../services/flows/issue-invoices/request-invoices.flow.js";
 import {
   notifyDispute,
-  notifyOrderPlaced,
+  notifyOrderConfirmed,
   notifyPaymentFailed,
 } from "../../services/flows/notifications.flow.js";
 import { performRefund } from "../../services/flows/perform-refund.flow.js";
@@ -85,11 +85,12 @@ const about = (name: string, field: string, work: (id: Types.ObjectId) => Promis
 /** What happens after each type of outbox message. */
 export const outboxHandlers: OutboxHandlers = {
   "order.placed": [
-    about("confirmation", "orderId", notifyOrderPlaced),
+    about("confirmation", "orderId", notifyOrderConfirmed),
     about("invoice", "orderId", requestInvoiceOfOrder),
     about("sellers", "orderId", notifySellers),
   ],
   "order.confirmed": [
+    about("confirmation", "orderId", notifyOrderConfirmed),
     about("invoice", "orderId", requestInvoiceOfOrder),
     about("sellers", "orderId", notifySellers),
   ],

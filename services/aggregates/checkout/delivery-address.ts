@@ -44,13 +44,6 @@ export async function getDelivery({ pincode }: AddressSnapshot): Promise<Service
   throw new RuleError("PINCODE_NOT_SERVICEABLE", `We do not deliver to ${pincode} yet`, { pincode });
 }
 
-/** @throws RuleError PINCODE_NOT_SERVICEABLE; the typed upstream errors */
-export async function getDelivery({ pincode }: AddressSnapshot): Promise<Serviceability> {
-  const serviceability = unwrap(await getServiceability(pincode));
-  if (serviceability.serviceable) return serviceability;
-  throw new RuleError("PINCODE_NOT_SERVICEABLE", `We do not deliver to ${pincode} yet`, { pincode });
-}
-
 /**
  * @throws RuleError PINCODE_NOT_SERVICEABLE; NotFoundError for an address id that is not this customer's;
  *   the typed upstream errors.
