@@ -10,7 +10,9 @@ import { health, metrics } from "./src/operations/health.route.js";
 import * as jobs from "./src/operations/jobs.route.js";
 import * as outbox from "./src/operations/outbox.route.js";
 import * as settings from "./src/operations/settings.route.js";
+import { fulfilment } from "./src/orders/fulfilment.route.js";
 import { manualOrders } from "./src/orders/manual-orders.route.js";
+
 import * as orders from "./src/orders/orders.route.js";
 import { admin as paymentsAdmin } from "./src/payments/payments.admin.route.js";
 import * as payments from "./src/payments/payments.route.js";
@@ -34,6 +36,7 @@ export const apiRouters: readonly DescribedRouter[] = [
   cart.admin,
   checkout.admin,
   manualOrders,
+  fulfilment,
   webhookEvents.admin,
   reconciliation,
   invoices.admin,

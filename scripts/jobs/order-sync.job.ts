@@ -8,7 +8,7 @@ import { workThrough } from "./batches.js";
 /** The shipping client allows more at once; the rest is left for checkouts. */
 const PARCELS_AT_ONCE = 8;
 
-const idOf = ({ _id }: Pick<ShipmentDoc, "_id">) => _id.toHexString();
+const idOf = ({ _id }: ShipmentDoc) => _id.toHexString();
 
 /** Without any webhook, every parcel still ends its way here, at most an hour later. */
 export const orderSync: Job = {
@@ -38,7 +38,7 @@ async function requestAgain(parcel: ShipmentDoc): Promise<boolean> {
 }
 
 const track = (context: JobContext) =>
-  workThrough(
+  workThrough<ShipmentDoc>(
     {
       find: findParcelsToTrack,
       handle: async (parcel) => (await askAboutParcel(parcel)) === "moved",

@@ -6,7 +6,13 @@ import { HTTP_STATUS, sendResponse } from "../../utils/http.js";
 import { toListView } from "../../utils/views/list.view.js";
 import * as ordersService from "./orders.service.js";
 import type * as schemas from "./orders.validation.js";
-import { toInvoiceLinkView, toOrderView, toOrderWithTimelineView, toTimelineView } from "./orders.view.js";
+import {
+  toInvoiceLinkView,
+  toOrderView,
+  toOrderWithTimelineView,
+  toReorderView,
+  toTimelineView,
+} from "./orders.view.js";
 
 export async function placeOrder(
   { body, owner }: Input<typeof schemas.placeOrderSchema>,
@@ -37,6 +43,14 @@ export async function getOrder(
   const overview = await ordersService.loadOrder(order);
   const history = await ordersService.listHistory(order._id);
   sendResponse(res, HTTP_STATUS.OK, "Your order", toOrderWithTimelineView(overview, history));
+}
+
+export async function reorder(
+  { order, owner, source, requestKey }: Input<typeof schemas.reorderSchema, OwnOrder>,
+  res: Response,
+): Promise<void> {
+  const reordered = await ordersService.reorder({ order, owner, source, requestKey: requestKey ?? null });
+  sendResponse(res, HTTP_STATUS.OK, "Your cart", toReorderView(reordered));
 }
 
 export async function getConfirmation(

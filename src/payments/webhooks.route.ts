@@ -28,4 +28,15 @@ webhooks.post(
   controller.receive,
 );
 
+/**
+ * @route POST /api/webhooks/shipping
+ * @description Receives every report of the shipping service: stored by its id, acknowledged, then applied
+ * @access Signed (X-Signature over the raw body)
+ */
+webhooks.post(
+  "/shipping",
+  { summary: "Reports of the shipping service", access: signed("shipping"), answers: { 200: NoData } },
+  controller.receiveShipping,
+);
+
 export { webhooks };

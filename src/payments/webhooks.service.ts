@@ -1,5 +1,5 @@
 import { logger } from "../../config/logger.config.js";
-import type { WebhookEventDoc } from "../../models/index.js";
+import type { WebhookEventDoc, WebhookSource } from "../../models/index.js";
 import type { WebhookIdentity } from "../../services/integrations/payment-gateway.js";
 import {
   awaitWebhookSubject,
@@ -12,8 +12,8 @@ import { createTaskPool } from "../../utils/async.js";
 import { OutcomeUnknownError } from "../../utils/errors.js";
 import { toStorable } from "../../utils/foreign-data.js";
 import { sha256Hex } from "../../utils/helpers.js";
-import { maskGatewayPayload } from "../../utils/masking.js";
-import { applyGatewayEvent } from "./gateway-events.service.js";
+import { type Applied, applyGatewayEvent } from "./gateway-events.service.js";
+import { applyShippingEvent } from "./shipping-events.service.js";
 
 /** At most 16 events are applied in parallel; more wait in the pool, and the worker applies those that wait too long. */
 const background = createTaskPool(16, (error) =>
@@ -25,8 +25,9 @@ export const drainWebhooks = (): Promise<void> => background.drain();
 
 /** A delivery whose signature was valid. */
 export interface Delivery extends WebhookIdentity {
+  source: WebhookSource;
   rawBody: Buffer;
-  /** The parsed body. */
+  /** The parsed body, masked. */
   payload: unknown;
 }
 
@@ -34,16 +35,16 @@ export interface Delivery extends WebhookIdentity {
  * Stores a delivery and applies it in the background. Once this resolves the event is durable, and the response to
  * the gateway may be 200. A repeated delivery is applied only if the first one was not.
  */
-export async function receiveGatewayEvent(delivery: Delivery): Promise<void> {
-  const { eventId, type, paymentId, rawBody, payload } = delivery;
+export async function receiveEvent(delivery: Delivery): Promise<void> {
+  const { source, eventId, type, paymentId, rawBody, payload } = delivery;
   const bodyHash = sha256Hex(rawBody);
   const stored = storeWebhookEvent({
     eventId: eventId ?? bodyHash,
-    source: "razorpay",
+    source,
     event: type,
     bodyHash,
     gatewayPaymentId: paymentId,
-    payload: toStorable(maskGatewayPayload(payload)),
+    payload: toStorable(payload),
   });
   const { event } = await withinDeadline(stored);
   if (event.state === "received") background.run(() => applyStoredEvent(event));
@@ -65,10 +66,15 @@ async function withinDeadline<T>(storing: Promise<T>): Promise<T> {
   }
 }
 
-/** Applies a stored event of the gateway and records the result. Called on receipt and by the retry job. */
+const APPLY: Record<WebhookSource, (event: WebhookEventDoc) => Promise<Applied>> = {
+  razorpay: applyGatewayEvent,
+  shipping: applyShippingEvent,
+};
+
+/** Applies a stored event and records the result. Called on receipt and by the retry job. */
 export async function applyStoredEvent(event: WebhookEventDoc): Promise<void> {
   try {
-    const applied = await applyGatewayEvent(event);
+    const applied = await APPLY[event.source](event);
     if (applied.kind === "processed") await markWebhookProcessed(event._id, applied.reason);
     else if (applied.kind === "flagged") await flagWebhook(event, applied.reason);
     else await awaitWebhookSubject(event, applied.awaited);

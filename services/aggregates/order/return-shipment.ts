@@ -7,7 +7,7 @@ import {
   type ShipmentDoc,
 } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
-import { RETURN_STATUS } from "../../../utils/constants.js";
+import { RETURN_STATUS, type RefundSystemReason } from "../../../utils/constants.js";
 import { minPaise, type Paise, subtractPaise } from "../../../utils/money.js";
 import { leftOf } from "../../calculations/credit-amounts.js";
 import { provenStatusOf } from "../../calculations/fulfilment.js";
@@ -33,7 +33,7 @@ export interface ReturnToOrigin extends MovedBy {
 }
 
 /** Reason of the return and of its refund. */
-export const RETURNED_TO_ORIGIN = "returned_to_origin";
+export const RETURNED_TO_ORIGIN = "returned_to_origin" satisfies RefundSystemReason;
 
 /**
  * Everything that a parcel causes which comes back undelivered, in the transaction that has moved it to

@@ -52,8 +52,8 @@ export async function requestNoteOfReturn(parcelId: Types.ObjectId): Promise<voi
     return;
   }
   const order = await Order.findById(orderId).orFail().lean<OrderDoc>();
-  const refunds = { orderId, systemReason: RETURNED_TO_ORIGIN, status: REFUND_STATUS.PROCESSING };
-  if (await Refund.exists(refunds)) throw new InvoiceNotReadyError();
+  const underWay = { systemReason: RETURNED_TO_ORIGIN, status: REFUND_STATUS.PROCESSING } as const;
+  if (await Refund.exists({ orderId, ...underWay })) throw new InvoiceNotReadyError();
   const isEverything = order.status === ORDER_STATUS.RETURNED;
   await requestCreditNote({
     ...{ orderId, refundId: null, items: isEverything ? [] : items, createdById: null },

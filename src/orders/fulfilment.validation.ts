@@ -1,0 +1,68 @@
+import Joi from "joi";
+import { ORDER_STATUSES, type OrderStatus } from "../../utils/constants.js";
+import { foreignId, objectId } from "../../utils/request-schemas.js";
+import { freeText, line } from "../../utils/text-schemas.js";
+
+/** The request schemas of the handlers, named after them. */
+
+const params = Joi.object<{ orderId: string }, true>({ orderId: objectId().required() });
+
+/** As many as a cart may have lines. */
+const MAX_ITEMS = 200;
+const MAX_UNITS = 10_000;
+
+export interface ShipOrderBody {
+  items?: { orderItemId: string; quantity: number }[];
+  methodId?: string;
+}
+
+export const shipOrderSchema = {
+  params,
+  body: Joi.object<ShipOrderBody>({
+    items: Joi.array()
+      .items(
+        Joi.object({
+          orderItemId: objectId().required(),
+          quantity: Joi.number().integer().min(1).max(MAX_UNITS).required(),
+        }),
+      )
+      .min(1)
+      .max(MAX_ITEMS),
+    methodId: foreignId(),
+  }).required(),
+};
+
+const note = () => freeText(1_000);
+
+export interface ChangeStatusBody {
+  status: OrderStatus;
+  note?: string;
+}
+
+const status = () =>
+  Joi.string<OrderStatus>()
+    .valid(...ORDER_STATUSES)
+    .required();
+
+export const changeStatusSchema = {
+  params,
+  body: Joi.object<ChangeStatusBody>({ status: status(), note: note() }).required(),
+};
+
+export interface ChangeSellerStatusBody extends ChangeStatusBody {
+  trackingNumber?: string;
+  estimatedDelivery?: Date;
+}
+
+export const changeSellerStatusSchema = {
+  params: Joi.object<{ orderId: string; sellerId: string }, true>({
+    orderId: objectId().required(),
+    sellerId: foreignId().required(),
+  }),
+  body: Joi.object<ChangeSellerStatusBody>({
+    status: status(),
+    note: note(),
+    trackingNumber: line(100),
+    estimatedDelivery: Joi.date().iso().prefs({ convert: true }),
+  }).required(),
+};
