@@ -10,6 +10,7 @@ import { health, metrics } from "./src/operations/health.route.js";
 import * as jobs from "./src/operations/jobs.route.js";
 import * as outbox from "./src/operations/outbox.route.js";
 import * as settings from "./src/operations/settings.route.js";
+import { bulkUpdate } from "./src/orders/bulk-update.route.js";
 import { fulfilment } from "./src/orders/fulfilment.route.js";
 import { manualOrders } from "./src/orders/manual-orders.route.js";
 
@@ -36,6 +37,7 @@ export const apiRouters: readonly DescribedRouter[] = [
   cart.admin,
   checkout.admin,
   manualOrders,
+  bulkUpdate,
   fulfilment,
   webhookEvents.admin,
   reconciliation,
