@@ -12,6 +12,7 @@ import type {
   OutboxMessageDoc,
   PaymentDoc,
   RefundDoc,
+  ShipmentDoc,
   WebhookEventDoc,
 } from "../../models/index.js";
 import type { CreditEntry, LoyaltyEntry } from "../sandbox/engagement/balances.js";
@@ -116,6 +117,7 @@ export interface Facts {
   histories: OrderStatusHistoryDoc[];
   payments: PaymentDoc[];
   refunds: RefundDoc[];
+  shipments: ShipmentDoc[];
   invoices: InvoiceDoc[];
   invoiceRequests: InvoiceRequestDoc[];
   counters: CounterDoc[];
@@ -151,6 +153,7 @@ export async function readFacts(
       histories: await all<OrderStatusHistoryDoc>("orderStatusHistories"),
       payments: await all<PaymentDoc>("payments", ["gatewayResponse"]),
       refunds: await all<RefundDoc>("refunds"),
+      shipments: await all<ShipmentDoc>("shipments"),
       invoices: await all<InvoiceDoc>("invoices"),
       invoiceRequests: await all<InvoiceRequestDoc>("invoiceRequests"),
       counters: await all<CounterDoc>("counters"),

@@ -1,6 +1,7 @@
 import type mongoose from "mongoose";
 import { documentChecks } from "./documents.js";
 import { accountReader, type BookKeepers, readBooks, readFacts } from "./facts.js";
+import { fulfilmentChecks } from "./fulfilment.js";
 import { gatewayMoneyChecks } from "./gateway-money.js";
 import { histories } from "./history.js";
 import { type Check, INVARIANTS, type Invariant, type Violation } from "./invariants.js";
@@ -16,6 +17,7 @@ const CHECKS: Record<Invariant, Check> = {
   ...gatewayMoneyChecks,
   ...orderMoneyChecks,
   ...orderChecks,
+  ...fulfilmentChecks,
   ...refundChecks,
   ...refundChannelChecks,
   ...neighbourChecks,

@@ -26,6 +26,11 @@ export const INVARIANTS = {
   soldAsFrozen: "An order's lines and totals are those that were frozen with the payment method",
   nothingLeftBehind: "No session, claim or order stays half done",
   numbers: "Order and refund numbers are unique, well formed and not above their counter",
+  lineUnits: "A unit is cancelled or in a parcel, never both, and arrives or comes back at most once",
+  parcelUnits:
+    "The units in parcels are the units that their lines count as allocated, shipped and delivered",
+  parcelCash: "The parcels of a COD order collect what is due, each its part",
+  derivedStatuses: "The statuses of orders and lines are those that the units prove",
   histories: "Every status has an unbroken history of legal moves",
   stock: "The units sold are the units ordered",
   reservations: "Stock is reserved only for carts in use, and each reservation ends at most once",

@@ -1,16 +1,8 @@
 import { type ClientSession, Types } from "mongoose";
-import {
-  isOpenDispute,
-  Order,
-  type OrderDoc,
-  Payment,
-  Refund,
-  type RefundDoc,
-} from "../../../models/index.js";
+import { Order, type OrderDoc, Payment, Refund, type RefundDoc } from "../../../models/index.js";
 import {
   REFUND_DESTINATION,
   REFUND_INITIATOR,
-  REFUND_SOURCE,
   REFUND_STATUS,
   REFUND_TYPE,
   type RefundSystemReason,
@@ -24,7 +16,7 @@ import type { ApprovalTerms } from "./approval-terms.js";
 import { messageOf } from "./decide-refund.js";
 import type { RefundFacts } from "./refund-facts.js";
 import { split } from "./refund-terms.js";
-import { requestRefundAmount, reserveRefund } from "./reserve-refund.js";
+import { reserveRefund } from "./reserve-refund.js";
 
 /** Refunds of an order that the service owes: nobody has to ask for them or to approve them. */
 
@@ -51,21 +43,12 @@ export async function drawRefundNumbers(orderId: Types.ObjectId): Promise<string
 
 /**
  * In the caller's transaction: one refund for each source of the order's money, each to where it came from. They are
- * `processing`, and the outbox performs them. While a dispute of a payment is open, nothing may be sent: then one refund
- * waits as `pending` for an admin.
+ * `processing`, and the outbox performs them; while a payment is disputed, its refund waits.
  * @throws RefundLimitError, RuleError REFUND_EXCEEDS_PAID for more than is left
  */
 export async function oweOrderRefund(owed: OwedToOrder, tx: ClientSession): Promise<void> {
   const { facts, amount, content } = owed;
   const parts = split(facts, { amount, destination: REFUND_DESTINATION.ORIGINAL });
-  if (facts.payments.some(({ disputes }) => disputes.some(isOpenDispute))) {
-    await requestRefundAmount(facts.order._id, amount, tx);
-    const [only] = parts;
-    const shown = parts.length === 1 && only ? only : { source: REFUND_SOURCE.PAYMENT, paymentId: null };
-    const waiting = { ...content, amount, ...shown, destination: REFUND_DESTINATION.ORIGINAL, points: null };
-    await insert(owed, { part: waiting, index: 0, waiting: { parts } }, tx);
-    return;
-  }
   for (const [index, part] of toApprovedParts({ parts, ...content }, facts).entries()) {
     await reserveRefund({ ...part, orderId: facts.order._id }, tx);
     const refund = await insert(owed, { part, index }, tx);
@@ -73,20 +56,15 @@ export async function oweOrderRefund(owed: OwedToOrder, tx: ClientSession): Prom
   }
 }
 
-interface NewRow {
-  part: ApprovedPart;
-  index: number;
-  /** It waits for an admin, with these parts. */
-  waiting?: Pick<RefundDoc, "parts">;
-}
-
-async function insert(owed: OwedToOrder, row: NewRow, tx: ClientSession): Promise<RefundDoc> {
-  const { facts, systemReason, returnId, refundNumbers } = owed;
-  const { part, index, waiting } = row;
+async function insert(
+  { facts, systemReason, returnId, refundNumbers }: OwedToOrder,
+  { part, index }: { part: ApprovedPart; index: number },
+  tx: ClientSession,
+): Promise<RefundDoc> {
   const { order } = facts;
   const refundNumber = refundNumbers[index];
   if (!refundNumber) throw new Error("fewer numbers than sources");
-  const status = waiting ? REFUND_STATUS.PENDING : REFUND_STATUS.PROCESSING;
+  const status = REFUND_STATUS.PROCESSING;
   const draft = {
     _id: new Types.ObjectId(),
     refundNumber,
@@ -94,15 +72,14 @@ async function insert(owed: OwedToOrder, row: NewRow, tx: ClientSession): Promis
     ...(order.userId ? { userId: order.userId } : {}),
     ...(order.sessionId ? { sessionId: order.sessionId } : {}),
     ...part,
-    ...waiting,
     returnId,
     type: part.amount === order.paidAmount ? REFUND_TYPE.FULL : REFUND_TYPE.PARTIAL,
     reason: "other",
     systemReason,
     status,
     initiatedByType: REFUND_INITIATOR.SYSTEM,
-    // A person has to find out which account it goes to, or to wait for the end of the dispute.
-    attention: Boolean(waiting) || part.destination === REFUND_DESTINATION.BANK_TRANSFER,
+    // A person has to ask the customer which account it goes to.
+    attention: part.destination === REFUND_DESTINATION.BANK_TRANSFER,
     history: [firstEntry(status, { type: "system" }, systemReason)],
   };
   const [created] = await Refund.create([draft], { session: tx });

@@ -215,6 +215,30 @@ const ENTERED_ORDERS: Record<string, RouteCase> = {
   },
 };
 
+const orderId = ({ orderId }: Belongings) => ({ orderId });
+
+const FULFILMENT: Record<string, RouteCase> = {
+  "POST /api/admin/orders/:orderId/fulfillments": {
+    access: "admin:orders:status",
+    params: orderId,
+    body: ({ orderItemId }) => ({ items: [{ orderItemId, quantity: 1 }], methodId: "standard" }),
+    stage: "ordered",
+    otherBody: () => ({}),
+  },
+  "PUT /api/admin/orders/:orderId/status": {
+    access: "admin:orders:status",
+    params: orderId,
+    body: () => ({ status: "processing", note: "Packing" }),
+    stage: "ordered",
+  },
+  "PUT /api/admin/orders/:orderId/sellers/:sellerId/status": {
+    access: "admin:orders:status",
+    params: ({ orderId }) => ({ orderId, sellerId: "seller-vana-organics" }),
+    body: () => ({ status: "processing", note: "Packing", trackingNumber: "VAN-1" }),
+    stage: "ordered",
+  },
+};
+
 const INVOICES: Record<string, RouteCase> = {
   "GET /api/invoices/order/:orderNumber": { access: "guest:empty", params: orderNumber, stage: "ordered" },
   "GET /api/invoices/:invoiceNumber/download": {
@@ -429,6 +453,7 @@ const SETTING_LISTS = { enabledMethods: ["upi"], hsnRates: [{ hsnPrefix: "33", r
 const OPERATIONS: Record<string, RouteCase> = {
   "POST /api/webhooks/razorpay": { access: "signed:razorpay" },
   "POST /api/webhooks/razorpay/refund": { access: "signed:razorpay" },
+  "POST /api/webhooks/shipping": { access: "signed:shipping" },
   "GET /api/admin/webhooks": { access: "admin:payments:read" },
   "GET /api/admin/webhooks/:eventId": {
     access: "admin:payments:read",
@@ -473,6 +498,7 @@ export const ROUTE_CASES: Readonly<Record<string, RouteCase>> = {
   ...ADMIN_CHECKOUTS,
   ...ORDERS,
   ...ENTERED_ORDERS,
+  ...FULFILMENT,
   ...PAYMENTS,
   ...REFUNDS,
   ...ADMIN_REFUNDS,

@@ -1,0 +1,267 @@
+import { SEED } from "../../../scripts/sandbox/seed/index.js";
+import { done } from "../checkout/shop-world.js";
+import { type Sale, useFulfilment } from "./fulfilment-world.js";
+
+/** What reports of the carrier cause: delivery, return to origin, cash, points and documents. */
+const { shop, sell, admin, mails, ageRequests } = useFulfilment();
+const shipping = () => shop().sandbox.control.shipping;
+const WITH_TWO_LINES = {
+  items: [
+    [SEED.variants.hairOil, 2],
+    [SEED.variants.tulsi, 3],
+  ],
+} as const;
+const DAY_MS = 86_400_000;
+
+afterEach(() => shop().recover());
+
+/** Sends the carrier's reports up to the end of the parcel's way, and waits until they are applied. */
+async function carry(parcel: { shipmentId: string }, end?: "returned_to_origin") {
+  await shipping().complete(parcel.shipmentId, end);
+  await shop().settle();
+}
+
+const webhookEvents = () => shop().db.collection("webhookEvents").find({ source: "shipping" }).toArray();
+const statusOf = async (sale: Sale) => (await sale.buyer.stored.order())?.status;
+const notesOf = (orderId: string) =>
+  shop()
+    .db.collection("invoiceRequests")
+    .find({ type: "credit_note" })
+    .toArray()
+    .then((rows) => rows.filter((row) => String(row.orderId) === orderId));
+
+/** The order's invoice exists; issuing it is another test's matter. */
+async function issueInvoice(sale: Sale) {
+  await shop().settle();
+  const { issueDueInvoices } = await import("../../../services/flows/issue-invoices/issue-invoices.flow.js");
+  await issueDueInvoices();
+  expect((await sale.buyer.stored.order())?.invoiceNumber).toMatch(/^INV-/);
+}
+
+describe("a delivered parcel", () => {
+  test("When a COD order comes in two parcels, then each collects its part, and the last completes payment and order", async () => {
+    const sale = await sell(WITH_TWO_LINES, "cod", "asha");
+    await shop().set("returns", { returnWindowDaysByCategory: { "cat-herbs": 3 } });
+    const first = await sale.parcel(2);
+    const second = await sale.parcel(0, 3);
+    expect(Math.round((first.codAmount + second.codAmount) * 100)).toBe(sale.due);
+    // Shipping and fee are collected with the first.
+    expect(second.codAmount).toBe(
+      (await sale.view()).items[1].taxableValue + (await sale.view()).items[1].lineTax,
+    );
+    await carry(first);
+    expect(await sale.payment()).toMatchObject({
+      status: "pending",
+      capturedAmount: Math.round(first.codAmount * 100),
+    });
+    expect(await sale.buyer.stored.order()).toMatchObject({
+      ...{ status: "shipped", paymentStatus: "pending" },
+      paidAmount: Math.round(first.codAmount * 100),
+    });
+    expect(
+      shop()
+        .sandbox.control.engagement.loyaltyLedger()
+        .filter(({ orderId }) => orderId === sale.id),
+    ).toEqual([]);
+    await carry(second);
+    expect(await sale.payment()).toMatchObject({ status: "captured", capturedAmount: sale.due });
+    expect(await sale.view()).toMatchObject({
+      ...{ status: "delivered", paymentStatus: "paid", deliveredAt: expect.any(Date), canReturn: true },
+      paidAmount: sale.due / 100,
+    });
+    const window = async (index: number) =>
+      Math.round((Number((await sale.line(index)).returnableUntil) - Date.now()) / DAY_MS);
+    expect([await window(0), await window(1)]).toEqual([7, 3]);
+    const earned = shop()
+      .sandbox.control.engagement.loyaltyLedger()
+      .filter(({ orderId }) => orderId === sale.id);
+    expect(earned).toHaveLength(1);
+    expect(mails("order_delivered", (await sale.view()).orderNumber)).toMatchObject([
+      { missing: [] },
+      { missing: [] },
+    ]);
+  });
+
+  test("When its reports arrive in any order and several times, then it is delivered once", async () => {
+    const sale = await sell();
+    const { shipmentId } = await sale.parcel(1);
+    await shipping().advance(shipmentId, "delivered", { times: 3 });
+    for (const status of ["in_transit", "picked_up", "out_for_delivery"] as const)
+      await shipping().advance(shipmentId, status, { times: 2 });
+    await shop().settle();
+    expect(await sale.line(0)).toMatchObject({ quantityDelivered: 1 });
+    expect(await sale.payment()).toMatchObject({ status: "captured", capturedAmount: sale.due });
+    expect(
+      (await sale.buyer.stored.history()).filter(({ toStatus }) => toStatus === "delivered"),
+    ).toHaveLength(1);
+    const [parcel] = await sale.shipments();
+    expect(parcel?.events.map(({ status }: { status: string }) => status).sort()).toEqual(
+      ["delivered", "in_transit", "out_for_delivery", "picked_up"].sort(),
+    );
+    await shipping().advance(shipmentId, "returned_to_origin");
+    await shop().settle();
+    expect((await sale.shipments())[0]?.status).toBe("delivered");
+    expect(await webhookEvents()).toContainEqual(
+      expect.objectContaining({ state: "flagged", reason: expect.stringContaining("differently") }),
+    );
+  });
+
+  test("When its report comes before the answer to our request, then it is applied once the parcel is known", async () => {
+    const sale = await sell();
+    shop().sandbox.control.faults.add({
+      ...{ service: "shipping", match: "POST /api/shipments", action: "status", status: 500 },
+      ...{ after: true, times: 2 },
+    });
+    expect((await sale.ship()).status).toBe(202);
+    const [booked] = shipping().shipments(sale.id);
+    await shipping().advance(booked?.shipmentId ?? "", "delivered");
+    await shop().settle();
+    expect(await webhookEvents()).toMatchObject([{ state: "received", awaits: [booked?.shipmentId] }]);
+    await ageRequests();
+    await shop().recover();
+    await shop().runJob("order-sync");
+    await shop().runJob("webhook-retry");
+    expect(await statusOf(sale)).toBe("delivered");
+    expect(await webhookEvents()).toMatchObject([{ state: "processed" }]);
+  });
+
+  test("When no webhook arrives, then the job asks; while shipping is down, nothing is lost", async () => {
+    const sale = await sell();
+    const { shipmentId } = await sale.parcel(1);
+    await shipping().advance(shipmentId, "out_for_delivery", { webhook: false });
+    await shipping().advance(shipmentId, "delivered", { webhook: false });
+    shop().sandbox.control.faults.add({
+      service: "shipping",
+      match: "tracking",
+      action: "status",
+      status: 500,
+    });
+    await shop().runJob("order-sync");
+    expect(await statusOf(sale)).toBe("shipped");
+    await shop().recover();
+    await shop().runJob("order-sync");
+    expect(await statusOf(sale)).toBe("delivered");
+    const [parcel] = await sale.shipments();
+    expect(parcel?.events).toHaveLength(3);
+    expect(parcel?.events.at(-1)).toMatchObject({ status: "delivered", location: "Bengaluru" });
+  });
+
+  test.each([
+    ["an unknown status", { status: "lost" }],
+    ["no time", { at: "yesterday" }],
+  ])("When a signed report has %s, then it is stored and flagged", async (_name, event) => {
+    const sent = await shipping().sendWebhook(event);
+    expect(sent?.responseStatus).toBe(200);
+    await shop().settle();
+    expect(await webhookEvents()).toMatchObject([
+      { state: "flagged", reason: expect.stringContaining("not an event") },
+    ]);
+  });
+
+  test("When the signature is not right, then 401 and nothing is stored", async () => {
+    const sent = await shipping().sendWebhook({}, { secret: "another", attempts: 1 });
+    expect(sent?.responseStatus).toBe(401);
+    expect(await webhookEvents()).toEqual([]);
+  });
+});
+
+describe("a parcel that returns to its origin", () => {
+  test("When a COD order comes back, then nothing is owed, and a return waits for the goods", async () => {
+    const sale = await sell(WITH_TWO_LINES);
+    await issueInvoice(sale);
+    await carry(await sale.parcel(2, 3), "returned_to_origin");
+    expect(await sale.payment()).toMatchObject({ status: "failed", errorCode: "rto", capturedAmount: 0 });
+    expect(await sale.buyer.stored.order()).toMatchObject({
+      ...{ status: "returned", paymentStatus: "failed", paidAmount: 0, refundedAmount: 0 },
+      cancelledAmount: sale.due,
+    });
+    expect(await sale.line(1)).toMatchObject({ quantityReturnedToOrigin: 3, fulfillmentStatus: "returned" });
+    const returns = await shop()
+      .db.collection("returns")
+      .find({ orderNumber: (await sale.view()).orderNumber })
+      .toArray();
+    expect(returns).toMatchObject([
+      {
+        status: "approved",
+        isReturnToOrigin: true,
+        returnNumber: expect.stringMatching(/^RET-/),
+        items: [{ quantity: 2 }, { quantity: 3 }],
+      },
+    ]);
+    expect(await sale.buyer.stored.refunds()).toEqual([]);
+    expect(await notesOf(sale.id)).toMatchObject([{ items: [], reason: "returned_to_origin" }]);
+    expect(mails("order_returned_to_origin")).toMatchObject([{ missing: [] }]);
+  });
+
+  test("When parcel 1 is delivered and parcel 2 comes back, then parcel 1's amount is collected and the order is delivered", async () => {
+    const sale = await sell(WITH_TWO_LINES);
+    await issueInvoice(sale);
+    const first = await sale.parcel(2);
+    const second = await sale.parcel(0, 3);
+    await carry(second, "returned_to_origin");
+    expect(await statusOf(sale)).toBe("shipped");
+    await carry(first);
+    const collected = Math.round(first.codAmount * 100);
+    expect(await sale.payment()).toMatchObject({
+      status: "captured",
+      amount: collected,
+      capturedAmount: collected,
+    });
+    const order = await sale.buyer.stored.order();
+    expect(order).toMatchObject({ status: "delivered", paymentStatus: "paid", paidAmount: collected });
+    expect(order?.paidAmount - order?.refundedAmount - (order?.grandTotal - order?.cancelledAmount)).toBe(0);
+    expect(await notesOf(sale.id)).toMatchObject([{ items: [{ quantity: 3 }] }]);
+  });
+
+  test("When parcel 1 is delivered first, then its payment is complete once parcel 2 is back", async () => {
+    const sale = await sell(WITH_TWO_LINES);
+    const first = await sale.parcel(0, 3);
+    const second = await sale.parcel(2);
+    await carry(first);
+    await carry(second, "returned_to_origin");
+    expect(await sale.payment()).toMatchObject({
+      status: "captured",
+      capturedAmount: Math.round(first.codAmount * 100),
+    });
+    expect(await sale.view()).toMatchObject({ status: "delivered", paymentStatus: "paid" });
+  });
+
+  test("When a prepaid order comes back, then its money is returned less the deduction", async () => {
+    await shop().set("payments", { rtoDeduction: 5_000 as never });
+    const sale = await sell(WITH_TWO_LINES, "upi");
+    await issueInvoice(sale);
+    const [, second] = [await sale.parcel(2), await sale.parcel(0, 3)];
+    await carry(second, "returned_to_origin");
+    const line = await sale.line(1);
+    const price = Number(line.taxableValue) + Number(line.lineTax);
+    expect(await sale.buyer.stored.refunds()).toMatchObject([
+      {
+        status: "completed",
+        amount: price - 5_000,
+        systemReason: "returned_to_origin",
+        initiatedByType: "system",
+      },
+    ]);
+    const [first] = await sale.shipments();
+    await carry({ shipmentId: String(first?.shipmentId) }, "returned_to_origin");
+    const order = await sale.buyer.stored.order();
+    expect(order).toMatchObject({ status: "returned", refundedAmount: sale.due - 10_000, refundReserved: 0 });
+    expect(await notesOf(sale.id)).toHaveLength(2);
+    expect((await notesOf(sale.id)).every(({ refundId }) => refundId !== null)).toBe(true);
+  });
+
+  test("When it was paid in part with store credit, then the credit goes back, and the cash is not owed", async () => {
+    const buyer = shop().customer("chitra");
+    await buyer.prepare(WITH_TWO_LINES);
+    done(await buyer.post(`/api/checkout/${buyer.id}/store-credit`, { amount: 100 }));
+    done(await buyer.choose("cod"));
+    const { id, totals } = done(await buyer.order());
+    const { shipment } = done(await admin("post", `/${id}/fulfillments`, {}));
+    expect(shipment.codAmount).toBe(totals.amountDue);
+    await carry(shipment, "returned_to_origin");
+    expect(await buyer.stored.refunds()).toMatchObject([
+      { source: "store_credit", amount: 10_000, status: "completed" },
+    ]);
+    expect(await buyer.stored.order()).toMatchObject({ status: "returned", paymentStatus: "refunded" });
+  });
+});
