@@ -14,6 +14,7 @@ import { bulkUpdate } from "./src/orders/bulk-update.route.js";
 import { fulfilment } from "./src/orders/fulfilment.route.js";
 import { manualOrders } from "./src/orders/manual-orders.route.js";
 
+import { admin as ordersAdmin } from "./src/orders/orders.admin.route.js";
 import * as orders from "./src/orders/orders.route.js";
 import { admin as paymentsAdmin } from "./src/payments/payments.admin.route.js";
 import * as payments from "./src/payments/payments.route.js";
@@ -45,6 +46,7 @@ export const apiRouters: readonly DescribedRouter[] = [
   invoices.template,
   filing,
   paymentsAdmin,
+  ordersAdmin,
   refundsAdmin,
   jobs.admin,
   outbox.admin,

@@ -12,6 +12,7 @@ import {
   toOrderWithTimelineView,
   toReorderView,
   toTimelineView,
+  toTrackingView,
 } from "./orders.view.js";
 
 export async function placeOrder(
@@ -59,6 +60,15 @@ export async function getConfirmation(
 ): Promise<void> {
   const overview = await ordersService.loadOrder(order);
   sendResponse(res, HTTP_STATUS.OK, "Thank you for your order", toOrderView(overview));
+}
+
+export async function getTracking(
+  { order }: VisitorInput<typeof schemas.getTrackingSchema, OwnOrder>,
+  res: Response,
+): Promise<void> {
+  const overview = await ordersService.loadOrder(order);
+  const history = await ordersService.listHistory(order._id);
+  sendResponse(res, HTTP_STATUS.OK, "The tracking of your order", toTrackingView(overview, history));
 }
 
 export async function getTimeline(

@@ -37,4 +37,5 @@ export const getOrderSchema = { params, query };
 export const reorderSchema = { params };
 export const getConfirmationSchema = { params };
 export const getTimelineSchema = { params };
+export const getTrackingSchema = { params, query };
 export const getInvoiceSchema = { params, query };

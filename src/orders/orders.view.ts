@@ -4,14 +4,16 @@ import { CartView, toCartView } from "../../utils/views/cart.view.js";
 import {
   OrderView,
   StatusChangeView,
+  TrackingView,
   toOrderView,
   toStatusChangeView,
+  toTrackingView,
 } from "../../utils/views/order.view.js";
 import { count, text } from "../../utils/views/parts.view.js";
 import { viewOf } from "../../utils/views/view-of.js";
 import type * as ordersService from "./orders.service.js";
 
-export { OrderView, toOrderView };
+export { OrderView, TrackingView, toOrderView, toTrackingView };
 
 type History = Awaited<ReturnType<typeof ordersService.listHistory>>;
 
