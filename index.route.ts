@@ -10,8 +10,11 @@ import { health, metrics } from "./src/operations/health.route.js";
 import * as jobs from "./src/operations/jobs.route.js";
 import * as outbox from "./src/operations/outbox.route.js";
 import * as settings from "./src/operations/settings.route.js";
+import { bulkUpdate } from "./src/orders/bulk-update.route.js";
 import * as cancellation from "./src/orders/cancellation.route.js";
 import { fulfilment } from "./src/orders/fulfilment.route.js";
+import { manualOrders } from "./src/orders/manual-orders.route.js";
+
 import { admin as ordersAdmin } from "./src/orders/orders.admin.route.js";
 import * as orders from "./src/orders/orders.route.js";
 import { admin as paymentsAdmin } from "./src/payments/payments.admin.route.js";
@@ -36,6 +39,8 @@ export const apiRouters: readonly DescribedRouter[] = [
   // Admin
   cart.admin,
   checkout.admin,
+  manualOrders,
+  bulkUpdate,
   fulfilment,
   cancellation.admin,
   webhookEvents.admin,

@@ -2,7 +2,13 @@ import type Joi from "joi";
 import joiToSwaggerModule from "joi-to-swagger";
 import type { AccessRule } from "../middlewares/access.js";
 import { refusalCodesOf, statusesOf } from "../middlewares/refusals.js";
-import { type FileAnswer, isFile, type RouteDescription, sendsFile } from "../middlewares/route.types.js";
+import {
+  type FileAnswer,
+  isFile,
+  type RouteDescription,
+  sendsFile,
+  type Uploads,
+} from "../middlewares/route.types.js";
 import { isRecord } from "../utils/helpers.js";
 import { envelopeKeys } from "../utils/view-schemas.js";
 
@@ -202,8 +208,21 @@ function refusalsOf(route: RouteDescription): Json {
   return Object.fromEntries(documented);
 }
 
+/** A body that is JSON, or a form whose files have no place in JSON. */
+function formOrJson({ body }: RouteDescription["schemas"], files: Uploads, components: Components): Json {
+  const properties = Object.entries(files).map(([name, { contentType, maxCount }]) => {
+    const one = { type: "string", format: "binary", contentMediaType: contentType };
+    return [name, maxCount === 1 ? one : { type: "array", items: one, maxItems: maxCount }];
+  });
+  return {
+    ...(body && json(components.translate(body)).content),
+    "multipart/form-data": { schema: { type: "object", properties: Object.fromEntries(properties) } },
+  };
+}
+
 function bodyOf({ method, schemas, access }: RouteDescription, components: Components): Json | undefined {
   if (method === "get") return undefined;
+  if (schemas.files) return { required: true, content: formOrJson(schemas, schemas.files, components) };
   if (schemas.body) return { required: true, ...json(components.translate(schemas.body)) };
   return access.rule.kind === "signed" ? { required: true, ...json({ type: "object" }) } : undefined;
 }

@@ -1,7 +1,8 @@
 import type { Request, RequestHandler } from "express";
 import { PayloadTooLargeError, UnsupportedMediaTypeError } from "../utils/errors.js";
+import { isForm, readForm } from "./form-body.js";
 import { parseJson } from "./json-body.js";
-import { localsOf } from "./route.types.js";
+import { localsOf, type Uploads } from "./route.types.js";
 
 /** The largest bodies, in bytes. */
 export const BODY_LIMITS = { standard: 100_000, large: 2_000_000, webhook: 1_000_000 } as const;
@@ -64,6 +65,22 @@ export function jsonBodyStep(limit: number): RequestHandler {
     assertJson(request);
     return readBytes(request, limit).then((bytes) => {
       localsOf(res).body = bytes.length === 0 ? {} : parseJson(bytes);
+      next();
+    });
+  };
+}
+
+/** As `jsonBodyStep`, or reads a form with files. */
+export function formOrJsonStep(uploads: Uploads, limit: number): RequestHandler {
+  const json = jsonBodyStep(limit);
+  const none = Object.fromEntries(Object.keys(uploads).map((name) => [name, []]));
+  return (request, res, next) => {
+    const locals = localsOf(res);
+    locals.files = none;
+    if (!isForm(request)) return json(request, res, next);
+    return readForm(request, uploads).then(({ fields, files }) => {
+      locals.body = fields;
+      locals.files = files;
       next();
     });
   };

@@ -6,7 +6,7 @@ import { hmacVerifier } from "../services/integrations/signatures.js";
 import type { Access, AccessRule, Grant, SignedBy } from "./access.js";
 import { accessStep, activeAdminStep, announceSessionStep } from "./access.middleware.js";
 import type { Authenticate } from "./authentication.middleware.js";
-import { BODY_LIMITS, jsonBodyStep, rawBodyStep } from "./body.middleware.js";
+import { BODY_LIMITS, formOrJsonStep, jsonBodyStep, rawBodyStep } from "./body.middleware.js";
 import { failedAttemptSteps } from "./failed-attempts.middleware.js";
 import { checkIdempotency, idempotencyKeyStep } from "./idempotency.middleware.js";
 import { verifyWebhook } from "./payment-verification.middleware.js";
@@ -66,12 +66,13 @@ function defaultRateClass(method: Method, rule: AccessRule): RateClass {
 
 /**
  * @throws Error at start-up for a path with unvalidated parameters, or without the parameter that `owner` reads; for a
- *   file that would have to be stored to be repeated
+ *   file that would have to be stored to be repeated, or read to be compared
  */
 function assertDeclarable(route: RouteDescription): void {
   const { path, schemas, owner, idempotency } = route;
   if (path.includes("/:") && !schemas.params) throw new Error(`${path} needs schemas.params`);
   if (owner && !path.split("/").includes(`:${owner.param}`)) throw new Error(`${path} needs :${owner.param}`);
+  if (idempotency && schemas.files) throw new Error(`${path} takes files: no idempotency`);
   if (idempotency && sendsFile(route)) throw new Error(`${path} answers with a file: no idempotency`);
 }
 
@@ -94,9 +95,9 @@ function handlerStep<S extends RouteSchemas, G extends Grant, Owned extends obje
 ): RequestHandler {
   return (request, res) => {
     const { body, params, query, headers, source, principal, owner } = localsOf(res);
-    const { sessionId, sessionMinted, rawBody, requestKey, owned } = localsOf(res);
+    const { sessionId, sessionMinted, rawBody, files, requestKey, owned } = localsOf(res);
     const input = { body, params, query, headers, source, principal, owner, request };
-    Object.assign(input, { sessionId, sessionMinted, rawBody, requestKey }, owned);
+    Object.assign(input, { sessionId, sessionMinted, rawBody, files, requestKey }, owned);
     return handler(input as unknown as InputWith<S, G> & Owned, res);
   };
 }
@@ -111,7 +112,7 @@ function stepsOf(
   { description, handle }: Route,
   surroundings: RouteSurroundings,
 ): (RequestHandler | ErrorRequestHandler)[] {
-  const { access, owner, idempotency, rateClass, method, bodyLimit, caching } = description;
+  const { access, owner, idempotency, rateClass, method, bodyLimit, caching, schemas } = description;
   const { config, authenticate, rateLimits } = surroundings;
   const steps: RequestHandler[] = [
     (_request, res, next) => {
@@ -128,7 +129,10 @@ function stepsOf(
   if (access.rule.kind === "signed") {
     const verify = verifyWebhook(WEBHOOK_VERIFIERS[access.rule.by](config));
     steps.push(verify.header, rawBodyStep, verify.body);
-  } else if (method !== "get") steps.push(jsonBodyStep(BODY_LIMITS[bodyLimit ?? "standard"]));
+  } else if (method !== "get") {
+    const limit = BODY_LIMITS[bodyLimit ?? "standard"];
+    steps.push(schemas.files ? formOrJsonStep(schemas.files, limit) : jsonBodyStep(limit));
+  }
   if (idempotency) steps.push(idempotencyKeyStep(idempotency));
   steps.push(validate(description));
   if (idempotency) steps.push(checkIdempotency);

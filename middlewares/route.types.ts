@@ -18,8 +18,27 @@ import type {
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
 
+/** A field of a form that holds files. */
+export interface Upload {
+  /** What it should hold, for the documentation; the service reads the type from the bytes. */
+  contentType: string;
+  /** Of one file. */
+  maxBytes: number;
+  maxCount: number;
+}
+
+export type Uploads = Readonly<Record<string, Upload>>;
+
+export interface UploadedFile {
+  /** As the client declares it. */
+  contentType: string;
+  bytes: Buffer;
+}
+
 /** One per handler, in `<module>.validation.ts` under the handler's name. */
 export interface RouteSchemas {
+  /** The body may also be a form (`multipart/form-data`) with these files; its other fields are the body. */
+  files?: Uploads;
   body?: Joi.ObjectSchema;
   params?: Joi.ObjectSchema;
   query?: Joi.ObjectSchema;
@@ -120,6 +139,8 @@ export type InputWith<S, G extends Grant> = G & {
   params: Part<S, "params">;
   query: Part<S, "query">;
   headers: Part<S, "headers">;
+  /** By field; empty lists where the body is JSON. */
+  files: S extends { files: infer F } ? { [Field in keyof F]: UploadedFile[] } : Nothing;
   source: CartSource;
   /**
    * Identifies this caller's idempotency key on this route; absent without a key. Stored in a unique field of
@@ -172,6 +193,7 @@ export interface RouteLocals {
   query: unknown;
   headers: unknown;
   rawBody?: Buffer;
+  files?: Record<string, UploadedFile[]>;
   requestKey?: string;
   /** What the route's `owner` found. */
   owned?: object;

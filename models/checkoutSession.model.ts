@@ -60,8 +60,11 @@ import {
 } from "./parts/totals.js";
 import { type LeaseHold, leaseHoldPart } from "./parts/trail.js";
 
+/** What an order line takes over unchanged. */
+export interface SoldLine extends ItemSnapshot, LinePrice, LineTotals {}
+
 /** A cart line as it will be sold. */
-export interface FrozenLine extends ItemSnapshot, LinePrice, LineTotals {
+export interface FrozenLine extends SoldLine {
   cartItemId: Types.ObjectId | null;
   reservationId: string | null;
 }

@@ -114,6 +114,8 @@ export interface OrderDoc extends CartTotals {
   cartId: Types.ObjectId | null;
   userId?: string;
   sessionId?: string;
+  /** The request with an idempotency key that entered a manual order: its repeat finds the order. */
+  requestKey?: string;
   status: OrderStatus;
   paymentStatus: PaymentStatus;
   fulfillmentStatus: FulfillmentStatus;
@@ -248,6 +250,7 @@ const schema = defineSchema<OrderDoc>("orders", {
   cartId: optionalReference,
   userId: ownerId,
   sessionId: ownerId,
+  requestKey: { type: String },
   status: oneOf(ORDER_STATUSES, ORDER_STATUS.PENDING),
   paymentStatus: oneOf(PAYMENT_STATUSES, PAYMENT_STATUS.PENDING),
   fulfillmentStatus: oneOf(FULFILLMENT_STATUSES, FULFILLMENT_STATUS.UNFULFILLED),
@@ -314,6 +317,11 @@ schema.index({ orderNumber: 1 }, { unique: true });
 schema.index(
   { checkoutSessionId: 1 },
   { unique: true, partialFilterExpression: { checkoutSessionId: { $gt: NO_ID } } },
+);
+export const ORDERS_BY_REQUEST_INDEX = "one_order_per_request";
+schema.index(
+  { requestKey: 1 },
+  { name: ORDERS_BY_REQUEST_INDEX, unique: true, partialFilterExpression: { requestKey: { $gt: "" } } },
 );
 export const ORDERS_BY_USER_INDEX = "orders_by_user";
 schema.index(

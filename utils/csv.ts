@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
 
 /** A text that begins like this is a formula to a spreadsheet, unless it is a number. */
@@ -60,4 +61,23 @@ export async function toCsvStream(columns: Row, rows: AsyncIterable<Row>): Promi
     yield* toChunks(allRows());
   }
   return Readable.from(all(), { objectMode: false });
+}
+
+/** What `toCell` puts an apostrophe in front of. */
+const NEUTRALISED = /^'[=+\-@\t\r\n＝＋－＠]/;
+
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+/**
+ * The cells of a CSV file in UTF-8, with or without a byte-order mark; a file of ours reads back as it was written. Lines
+ * without a cell are left out. Where spreadsheets save with semicolons, the first line shows it.
+ * @throws Error for a file that is not CSV in UTF-8
+ */
+export function fromCsv(bytes: Uint8Array): string[][] {
+  const text = decoder.decode(bytes);
+  if (text.includes("\0")) throw new Error("not a text");
+  const [head = ""] = text.split(/[\r\n]/, 1);
+  const delimiter = head.includes(";") && !head.includes(",") ? ";" : ",";
+  const rows: string[][] = parse(text, { delimiter, relax_column_count: true, skip_empty_lines: true });
+  return rows.map((row) => row.map((cell) => (NEUTRALISED.test(cell) ? cell.slice(1) : cell)));
 }

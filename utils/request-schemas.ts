@@ -25,6 +25,16 @@ export const invoiceNumber = () =>
 export const refundNumber = () =>
   Joi.string().pattern(/^REF-\d{4}-\d{6,9}$/, "a refund number such as REF-2026-000001");
 
+/**
+ * The same reference is often typed in different ways: in capital letters, and without blanks around it or doubled
+ * inside, it is compared and stored.
+ */
+export const receiptReference = () =>
+  Joi.string()
+    .max(64)
+    .custom((value: string) => value.trim().replace(/\s+/g, " ").toUpperCase())
+    .pattern(/^\s*[A-Za-z0-9][A-Za-z0-9 ./_#:-]{2,}\s*$/, "a reference of the bank or the courier");
+
 /** The token of a signed link, `<unix seconds>.<signature>`; the service verifies it. */
 export const linkToken = () =>
   Joi.string()

@@ -157,7 +157,10 @@ function excessOf(invoice: InvoiceDoc, notes: readonly InvoiceDoc[]): Finding[] 
   return problems.map((problem) => finding(problem, invoice.invoiceNumber));
 }
 
-/** A completed refund of an invoiced order has one note of its amount, or a request that is open or refused. */
+/**
+ * A completed refund of an invoiced order has one note of its amount, or a request that is open or refused. What a transfer
+ * brought beyond what was due was never invoiced.
+ */
 function refundProblems({ invoices, invoiceRequests, refunds, orders }: Facts): Finding[] {
   const isInvoiced = new Set(
     orders.filter(({ invoiceNumber }) => invoiceNumber).map(({ _id }) => _id.toHexString()),
@@ -169,7 +172,11 @@ function refundProblems({ invoices, invoiceRequests, refunds, orders }: Facts): 
   );
   return refunds
     .filter(
-      ({ status, orderId }) => status === "completed" && orderId && isInvoiced.has(orderId.toHexString()),
+      ({ status, orderId, systemReason }) =>
+        status === "completed" &&
+        systemReason !== "surplus" &&
+        orderId &&
+        isInvoiced.has(orderId.toHexString()),
     )
     .flatMap((refund) => {
       const id = refund._id.toHexString();

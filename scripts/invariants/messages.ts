@@ -20,8 +20,13 @@ const outbox: Check = ({ at, outbox: messages, orders, books }) => {
       .map(({ payload }) => String(payload.orderId)),
   );
   const confirmed = new Set(books.notifications.map(({ dedupeKey }) => dedupeKey));
+  const waiting = new Set(
+    orders
+      .filter(({ status }) => status === "pending" || status === "cancelled")
+      .map(({ _id }) => _id.toHexString()),
+  );
   const unconfirmed = [...delivered]
-    .filter((orderId) => !confirmed.has(`order_confirmed:${orderId}`))
+    .filter((orderId) => !waiting.has(orderId) && !confirmed.has(`order_confirmed:${orderId}`))
     .map((orderId) => finding("order.placed was delivered, but no confirmation was sent", orderId));
   const enqueued = new Set(messages.map(({ dedupeKey }) => dedupeKey));
   const withoutMessage = orders

@@ -75,13 +75,20 @@ const paymentStatus: Check = (facts) =>
 function expectedPaid(facts: Facts, order: OrderDoc): number {
   switch (order.paymentStatus) {
     case "paid":
-      return order.grandTotal - order.cancelledAmount;
+      return order.grandTotal - order.cancelledAmount + surplusOf(facts, order);
     case "pending":
       return creditAndPoints(order) + sumOf(paymentsOf(facts, order), ({ capturedAmount }) => capturedAmount);
     default:
       return order.paidAmount;
   }
 }
+
+/** What a bank transfer brought beyond what was due is owed, or was given back. */
+const surplusOf = ({ refunds }: Facts, order: OrderDoc): number =>
+  sumOf(
+    refunds.filter(({ orderId, systemReason }) => orderId?.equals(order._id) && systemReason === "surplus"),
+    ({ amount }) => amount,
+  );
 
 const isRefundStatusRight = ({ paymentStatus, paidAmount, refundedAmount }: OrderDoc): boolean =>
   (paymentStatus === "refunded") === (paidAmount > 0 && refundedAmount === paidAmount);

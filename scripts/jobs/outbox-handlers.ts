@@ -27,10 +27,14 @@ import {
 } from "../../services/flows/issue-invoices/request-invoices.flow.js";
 import {
   notifyDispute,
-  notifyOrderPlaced,
+  notifyOrderConfirmed,
   notifyPaymentFailed,
 } from "../../services/flows/notifications.flow.js";
 import { performRefund } from "../../services/flows/perform-refund.flow.js";
+import {
+  manualOrderReversals,
+  UNDO_MESSAGE,
+} from "../../services/flows/place-manual-order/take-goods.step.js";
 import { placementReversals } from "../../services/flows/place-order/undo.step.js";
 import { pullSettlement } from "../../services/flows/reconcile/pull-settlement.flow.js";
 import {
@@ -96,11 +100,12 @@ const afterCancelling = (
 /** What happens after each type of outbox message. */
 export const outboxHandlers: OutboxHandlers = {
   "order.placed": [
-    about("confirmation", "orderId", notifyOrderPlaced),
+    about("confirmation", "orderId", notifyOrderConfirmed),
     about("invoice", "orderId", requestInvoiceOfOrder),
     about("sellers", "orderId", notifySellers),
   ],
   "order.confirmed": [
+    about("confirmation", "orderId", notifyOrderConfirmed),
     about("invoice", "orderId", requestInvoiceOfOrder),
     about("sellers", "orderId", notifySellers),
   ],
@@ -147,6 +152,11 @@ export const outboxHandlers: OutboxHandlers = {
     name,
     deliver: (payload) =>
       reverse(idIn(payload, "checkoutSessionId"), textIn(payload, "run") === "second" ? "second" : "first"),
+  })),
+  [UNDO_MESSAGE]: manualOrderReversals.map(({ name, reverse }) => ({
+    name,
+    deliver: (payload) =>
+      reverse({ orderId: idIn(payload, "orderId"), couponCodes: textsIn(payload, "couponCodes") }),
   })),
   "coupon.release": [
     {

@@ -1,7 +1,7 @@
 import type { Types } from "mongoose";
 import { config } from "../../config/env.config.js";
 import { Order, type OrderDoc, Payment, type PaymentDoc } from "../../models/index.js";
-import { PAYMENT_GATEWAY_STATUS } from "../../utils/constants.js";
+import { ORDER_STATUS, PAYMENT_GATEWAY_STATUS } from "../../utils/constants.js";
 import { toRupees } from "../../utils/money.js";
 import { failureMessageOf } from "../../utils/payment-failures.js";
 import { unwrap } from "../../utils/result.js";
@@ -14,10 +14,13 @@ import { orderLink } from "../platform/links.service.js";
  * key at the receiver. Those about refunds are in `refund-notifications.flow.ts`. `data` always carries a number, `customerName`, the amounts in rupees and a `link`.
  */
 
-/** Template `order_confirmed`: also `paymentMethod`, `paymentStatus`. */
-export async function notifyOrderPlaced(orderId: Types.ObjectId): Promise<void> {
+/**
+ * Template `order_confirmed`: also `paymentMethod`, `paymentStatus`. Not while an order waits for its confirmation; it is
+ * sent with that, and once.
+ */
+export async function notifyOrderConfirmed(orderId: Types.ObjectId): Promise<void> {
   const order = await Order.findById(orderId).lean<OrderDoc>();
-  if (!order) return;
+  if (!order || order.status === ORDER_STATUS.PENDING || order.status === ORDER_STATUS.CANCELLED) return;
   unwrap(
     await sendNotification({
       channels: ["email", "sms"],

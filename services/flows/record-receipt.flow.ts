@@ -1,6 +1,5 @@
 import type { ClientSession, Types } from "mongoose";
-import { Order, type OrderDoc, Payment, type PaymentDoc, type Receipt } from "../../models/index.js";
-import { now } from "../../utils/clock.js";
+import { Order, type OrderDoc, Payment, type PaymentDoc } from "../../models/index.js";
 import { ORDER_STATUS, PAYMENT_GATEWAY, PAYMENT_GATEWAY_STATUS } from "../../utils/constants.js";
 import {
   ConflictError,
@@ -11,10 +10,11 @@ import {
 } from "../../utils/errors.js";
 import { isDuplicateKey } from "../../utils/helpers.js";
 import { type Paise, toRupees } from "../../utils/money.js";
-import { codPaymentMachine } from "../../utils/state-machines.js";
 import { changeOrderMoney } from "../aggregates/order/receive-payment.js";
+import { drawRefundNumbers } from "../aggregates/refund/owe-order-refund.js";
 import { inTransaction } from "../platform/transaction.service.js";
-import { applyTransition } from "../platform/transition.service.js";
+import { captureReceipt, isTransfer, leftToReceive, surplusOf } from "./record-receipt/capture-receipt.js";
+import { confirmIfPaid, oweSurplus } from "./record-receipt/settle-transfer.js";
 
 const { PENDING, CAPTURED } = PAYMENT_GATEWAY_STATUS;
 
@@ -32,8 +32,9 @@ export interface ReceiptRequest {
  * Payment, order, history and audit row are one transaction. Repeatable: the same receipt of the same payment is
  * recorded once.
  *
- * The amount is exactly the payment's. A payment is captured or it is not; a part of it would have to be given back or
- * asked for again, which is for a person to settle first.
+ * The amount of a payment on delivery is exactly what is left to collect. A transfer counts as it came: less than is due
+ * leaves another payment for the rest, and what is more is owed to the customer as a refund. Once everything is paid, the
+ * order that waited for it is confirmed.
  * @throws NotFoundError PAYMENT_NOT_FOUND, ORDER_NOT_FOUND (there is none yet); RuleError METHOD_UNAVAILABLE (paid at
  *   the gateway), PAYMENT_SUPERSEDED, AMOUNT_MISMATCH, INVALID_STATUS_TRANSITION (not pending, or the order is
  *   cancelled); ValidationError for a reference of another payment; ConflictError VERSION_CONFLICT
@@ -43,8 +44,11 @@ export async function recordReceipt(request: ReceiptRequest): Promise<PaymentDoc
   if (!payment) throw new NotFoundError("PAYMENT_NOT_FOUND", "Payment not found");
   if (isRecorded(payment, request)) return payment;
   assertReceivable(payment, request);
+  const { orderId } = payment;
+  const refundNumbers =
+    orderId && surplusOf(payment, request.amount) > 0 ? await drawRefundNumbers(orderId) : [];
   try {
-    return await inTransaction((tx) => write(payment, request, tx));
+    return await inTransaction((tx) => write(payment, request, { refundNumbers, tx }));
   } catch (error) {
     if (!isDuplicateKey(error) && !(error instanceof ConflictError)) throw error;
     // The same request may have been faster. Otherwise the reference belongs to another payment.
@@ -53,6 +57,12 @@ export async function recordReceipt(request: ReceiptRequest): Promise<PaymentDoc
     if (isDuplicateKey(error)) throw referenceTaken();
     throw error;
   }
+}
+
+interface WriteContext {
+  /** For what is received beyond what is due. */
+  refundNumbers: readonly string[];
+  tx: ClientSession;
 }
 
 const isRecorded = (
@@ -74,49 +84,31 @@ function assertReceivable(payment: PaymentDoc, { amount }: ReceiptRequest): void
     throw new RuleError("PAYMENT_SUPERSEDED", "The checkout changed after this payment; it pays for nothing");
   }
   if (status !== PENDING) throw new InvalidStatusTransitionError(status, CAPTURED, []);
-  if (amount !== payment.amount) {
-    const details = { expected: toRupees(payment.amount), received: toRupees(amount) };
+  const left = leftToReceive(payment);
+  if (amount !== left && !isTransfer(payment)) {
+    const details = { expected: toRupees(left), received: toRupees(amount) };
     throw new RuleError("AMOUNT_MISMATCH", "The amount is not that of the payment", details);
   }
 }
 
-async function write(payment: PaymentDoc, request: ReceiptRequest, tx: ClientSession): Promise<PaymentDoc> {
+async function write(
+  payment: PaymentDoc,
+  request: ReceiptRequest,
+  { refundNumbers, tx }: WriteContext,
+): Promise<PaymentDoc> {
   const order = payment.orderId && (await Order.findById(payment.orderId).session(tx).lean<OrderDoc>());
   if (!order) throw new NotFoundError("ORDER_NOT_FOUND", "There is no order for this payment yet");
   if (order.status === ORDER_STATUS.CANCELLED) {
     const details = { from: order.status, to: CAPTURED, allowed: [] };
     throw new RuleError("INVALID_STATUS_TRANSITION", "The order is cancelled; return the money", details);
   }
-  const captured = await capture(payment, request, tx);
+  const captured = await captureReceipt(payment, request, tx);
   const { amount, reference, adminId } = request;
   const by = { type: "admin", id: adminId } as const;
-  await changeOrderMoney({ order, received: amount, by, note: `received: ${reference}` }, tx);
+  const note = `received: ${reference}`;
+  await changeOrderMoney({ order, received: amount, by, note }, tx);
+  if (!isTransfer(payment)) return captured;
+  await oweSurplus(order._id, { surplus: surplusOf(payment, amount), refundNumbers }, tx);
+  await confirmIfPaid(order._id, { by, note }, tx);
   return captured;
-}
-
-async function capture(payment: PaymentDoc, request: ReceiptRequest, tx: ClientSession): Promise<PaymentDoc> {
-  const { amount, reference, receivedAt, adminId } = request;
-  const receipt: Receipt = { reference, receivedAt, recordedAt: now(), recordedById: adminId };
-  const moved = await applyTransition({
-    machine: codPaymentMachine,
-    model: Payment,
-    id: payment._id,
-    from: PENDING,
-    to: CAPTURED,
-    guard: { amount, gateway: payment.gateway, orderId: payment.orderId, supersededAt: null },
-    set: { capturedAmount: amount, capturedAt: receivedAt, receipt },
-    by: { type: "admin", id: adminId },
-    note: `received: ${reference}`,
-    audit: {
-      action: "payment.record-receipt",
-      resourceType: "payment",
-      before: { status: PENDING },
-      after: { status: CAPTURED, amount: toRupees(amount), reference, receivedAt },
-    },
-    tx,
-  });
-  if (!moved.changed) {
-    throw new ConflictError("VERSION_CONFLICT", "The payment changed in the meantime; read it and try again");
-  }
-  return moved.document;
 }

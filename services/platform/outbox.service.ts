@@ -73,6 +73,17 @@ function toInsert(draft: OutboxDraft) {
   return { updateOne: { filter: { _id: row._id }, update, upsert: true } };
 }
 
+/**
+ * Takes a message back that no worker has begun to deliver. In the caller's transaction: a worker that claims it at the
+ * same time either comes first, and the result is false, or finds it gone.
+ * @returns whether it was taken back; false once a worker has tried it, even in vain
+ */
+export async function withdrawOutboxMessage(dedupeKey: string, tx: ClientSession): Promise<boolean> {
+  const untried = { state: OUTBOX_STATE.PENDING, lease: null, attempts: 0, lastError: null };
+  const { deletedCount } = await OutboxMessage.deleteOne({ dedupeKey, ...untried }).session(tx);
+  return deletedCount === 1;
+}
+
 function ignoreDuplicates(error: unknown): void {
   if (!(error instanceof mongo.MongoBulkWriteError)) throw error;
   const failures = [error.writeErrors].flat();

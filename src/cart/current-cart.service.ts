@@ -1,29 +1,16 @@
-import type { Types } from "mongoose";
 import type { CartDoc, CartItemDoc } from "../../models/index.js";
-import { type CartState, idOf } from "../../services/aggregates/cart/cart-draft.js";
 import { cartItemNotFound } from "../../services/aggregates/cart/cart-lines.js";
 import { isCartGone } from "../../services/aggregates/cart/cart-reads.js";
-import { type CartChange, changeCart } from "../../services/aggregates/cart/change-cart.js";
+import type { CartChange } from "../../services/aggregates/cart/change-cart.js";
+import { type CurrentCart, changeAndRead, withStock } from "../../services/aggregates/cart/current-cart.js";
 import { findCatalogNotices, withCatalogNotices } from "../../services/aggregates/cart/notices.js";
 import { findOrReviveCart, readCartState, withOpenCart } from "../../services/aggregates/cart/open-cart.js";
-import {
-  type Availability,
-  availabilityOf,
-  forgetStockLevels,
-  noticesOf,
-  readStockLevels,
-} from "../../services/aggregates/cart/stock-levels.js";
-import { CART_STATUS, type CartSource, type Notice } from "../../utils/constants.js";
+import { CART_STATUS, type CartSource } from "../../utils/constants.js";
 import type { Owner } from "../../utils/principal.js";
 
-/** Reads and changes of an owner's cart, with its stock: what every operation of this module builds on. */
+export type { CurrentCart };
 
-/** A cart with the availability of its lines and its notices. */
-export interface CurrentCart extends CartState {
-  /** By the line's id; null while the inventory service is unavailable. */
-  availability: ReadonlyMap<string, Availability | null>;
-  notices: Notice[];
-}
+/** Reads and changes of an owner's cart, with its stock: what every operation of this module builds on. */
 
 /**
  * The owner's cart, compared with stock and catalog. Nothing is stored and no cart is created. Works while every
@@ -34,23 +21,6 @@ export async function findCart(owner: Owner): Promise<CurrentCart | null> {
   if (!state) return null;
   const [current, fromCatalog] = await Promise.all([withStock(state), findCatalogNotices(state.lines)]);
   return { ...current, notices: withCatalogNotices(current.notices, fromCatalog) };
-}
-
-async function withStock(state: CartState): Promise<CurrentCart> {
-  const stock = await readStockLevels(state.lines);
-  const availability = new Map(state.lines.map((line) => [idOf(line), availabilityOf(line, stock)]));
-  return { ...state, availability, notices: noticesOf(state, stock) };
-}
-
-/** As `changeCart`, with the stock after the change. */
-async function changeAndRead(cartId: Types.ObjectId, work: CartChange): Promise<CurrentCart> {
-  const touched: CartItemDoc[] = [];
-  const state = await changeCart(cartId, async (draft) => {
-    touched.push(...draft.storedLines);
-    await work(draft);
-  });
-  forgetStockLevels([...touched, ...state.lines]);
-  return withStock(state);
 }
 
 /** A line of the owner's cart, as `cartOwnership` hands it to a handler. */

@@ -10,6 +10,7 @@ import {
   toInvoiceLinkView,
   toOrderView,
   toOrderWithTimelineView,
+  toReorderView,
   toTimelineView,
   toTrackingView,
 } from "./orders.view.js";
@@ -43,6 +44,14 @@ export async function getOrder(
   const overview = await ordersService.loadOrder(order);
   const history = await ordersService.listHistory(order._id);
   sendResponse(res, HTTP_STATUS.OK, "Your order", toOrderWithTimelineView(overview, history));
+}
+
+export async function reorder(
+  { order, owner, source, requestKey }: Input<typeof schemas.reorderSchema, OwnOrder>,
+  res: Response,
+): Promise<void> {
+  const reordered = await ordersService.reorder({ order, owner, source, requestKey: requestKey ?? null });
+  sendResponse(res, HTTP_STATUS.OK, "Your cart", toReorderView(reordered));
 }
 
 export async function getConfirmation(

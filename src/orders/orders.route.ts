@@ -7,6 +7,7 @@ import {
   InvoiceLinkView,
   OrderView,
   OrderWithTimelineView,
+  ReorderView,
   TimelineView,
   TrackingView,
 } from "./orders.view.js";
@@ -80,6 +81,28 @@ consumer.get(
     answers: { 200: OrderWithTimelineView },
   },
   controller.getOrder,
+);
+
+/**
+ * @route POST /api/orders/:orderNumber/reorder
+ * @description Adds the order's lines to the caller's cart, as far as they can be had, and lists the rest
+ * @access Guest or customer, owner
+ */
+consumer.post(
+  "/:orderNumber/reorder",
+  {
+    summary: "Order the same again",
+    description:
+      "At today's prices, beside what the cart holds already. `skipped` lists the units that could not be added, and why.",
+    access: guest("reject"),
+    owner: orderOwnership,
+    schemas: schemas.reorderSchema,
+    answers: { 200: ReorderView },
+    refuses: ["PLACEMENT_IN_PROGRESS", "REQUEST_IN_PROGRESS"],
+    idempotency: "optional",
+    rateClass: "cart",
+  },
+  controller.reorder,
 );
 
 /**

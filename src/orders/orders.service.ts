@@ -23,6 +23,7 @@ import { type Owner, ownerFilter } from "../../utils/principal.js";
 import type { ListQuery } from "../../utils/request-schemas.js";
 import { unwrap } from "../../utils/result.js";
 
+export { type Reordered, reorder } from "../../services/flows/reorder.flow.js";
 export { loadOrder, type OrderOverview };
 
 export interface OrderRequest {

@@ -34,6 +34,7 @@ const params = Joi.object<{ orderNumber: string }, true>({ orderNumber: orderNum
 const query = Joi.object<{ token?: string }, true>({ token: linkToken() });
 
 export const getOrderSchema = { params, query };
+export const reorderSchema = { params };
 export const getConfirmationSchema = { params };
 export const getTimelineSchema = { params };
 export const getTrackingSchema = { params, query };

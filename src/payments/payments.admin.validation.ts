@@ -15,6 +15,7 @@ import {
   objectId,
   orderNumber,
   rangeQuery,
+  receiptReference,
   rupeeAmount,
 } from "../../utils/request-schemas.js";
 import type { PaymentFilters } from "./payments.selection.service.js";
@@ -55,16 +56,6 @@ const params = Joi.object<{ paymentId: string }, true>({ paymentId: objectId().r
 export const getPaymentSchema = { params };
 export const getGatewayResponseSchema = { params };
 export const capturePaymentSchema = { params };
-
-/**
- * The same reference is often typed in different ways: in capital letters, and without blanks around it or doubled
- * inside, it is compared and stored.
- */
-const receiptReference = () =>
-  Joi.string()
-    .max(64)
-    .custom((value: string) => value.trim().replace(/\s+/g, " ").toUpperCase())
-    .pattern(/^\s*[A-Za-z0-9][A-Za-z0-9 ./_#:-]{2,}\s*$/, "a reference of the bank or the courier");
 
 /** Clocks differ. */
 const AHEAD_MS = 5 * 60_000;

@@ -1,4 +1,4 @@
-import { toCsv, toCsvStream } from "../../utils/csv.js";
+import { fromCsv, toCsv, toCsvStream } from "../../utils/csv.js";
 
 const BOM = "\ufeff";
 
@@ -62,5 +62,38 @@ describe("a table that is streamed", () => {
     for await (const _chunk of await toCsvStream(["a", "b"], rows)) break;
     expect(seen.read).toBeLessThan(20_000);
     await ended;
+  });
+});
+
+describe("reading", () => {
+  const read = (text: string) => fromCsv(Buffer.from(text));
+
+  test("When a file is one of ours, then it reads back as it was written", () => {
+    const rows = [
+      ["phone", "pincode", "note", "amount"],
+      ["+919845012345", "012345", '=A1; "quoted",\r\nsecond line\u2028end', "-25.00"],
+      ["＝1", "\tx", "@sum", "'plain'"],
+    ];
+    expect(read(toCsv(rows))).toEqual(rows);
+  });
+
+  test.each([
+    ["without a mark, with LF", "a,b\n1,2\n"],
+    ["with blank lines", "a,b\r\n\r\n1,2\r\n\r\n"],
+    ["with semicolons", "a;b\r\n1;2"],
+  ])("When a spreadsheet has saved it %s, then it is read", (_how, text) => {
+    expect(read(text)).toEqual([
+      ["a", "b"],
+      ["1", "2"],
+    ]);
+  });
+
+  test("When it is not CSV in UTF-8, then it is refused", () => {
+    for (const bytes of [
+      [0xff, 0xfe, 0x61],
+      [0x61, 0x00],
+      [0x22, 0x61],
+    ])
+      expect(() => fromCsv(Buffer.from(bytes))).toThrow();
   });
 });

@@ -13,7 +13,7 @@ import { createLineSnapshot, findSellable, getSellable, type SellableVariant } f
 
 /** What may happen to a bought line of a draft. Gifts follow their rules (`gift-lines.ts`). */
 
-interface LineToAdd {
+export interface LineToAdd {
   productId: string;
   variantId: string;
   quantity: number;

@@ -1,9 +1,12 @@
-import type { CartDoc, CartItemDoc } from "../../../models/index.js";
+import type { CartDoc, CartItemDoc, ItemSnapshot, LinePrice } from "../../../models/index.js";
 import { findState, isStateCode, type StateCode } from "../../../utils/gst/states.js";
 import { multiplyPaise, type Paise, ZERO_PAISE } from "../../../utils/money.js";
 import { calculateTotals, type Totals } from "../../calculations/totals-calculator.service.js";
 import { getSettings } from "../../platform/settings.service.js";
 import type { CartDraft } from "./cart-draft.js";
+
+/** A line whose price is decided: of a cart, or of an order that an administrator enters. */
+export type PricedLine = ItemSnapshot & LinePrice & Pick<CartItemDoc, "_id">;
 
 type CartFacts = Pick<
   CartDoc,
@@ -30,7 +33,7 @@ const MONEY_ONLY: MeansOfPayment = {
  */
 export async function calculateCartTotals(
   cart: CartFacts,
-  lines: readonly CartItemDoc[],
+  lines: readonly PricedLine[],
   means: MeansOfPayment = MONEY_ONLY,
 ): Promise<Totals> {
   const tax = await getSettings("tax");

@@ -11,9 +11,12 @@ import { getServiceability, type Serviceability } from "../../integrations/shipp
 
 /**
  * The address as it is stored. The state determines the tax, so an unknown state is refused, never guessed.
+ * @param field of the body that holds the address; left out where the body is the address
  * @throws ValidationError for a state that does not exist or does not fit the pincode.
  */
-export function toAddress(input: AddressInput): AddressSnapshot {
+export function toAddress(input: AddressInput, field?: string): AddressSnapshot {
+  const path = field ? `${field}.state` : "state";
+  const invalidState = (message: string) => new ValidationError([{ in: "body", path, message }]);
   const state = findState(input.state);
   if (!state) throw invalidState(`"${input.state}" is not a state of India`);
   if (!pincodeFitsState(input.pincode, state.code)) {
@@ -33,8 +36,6 @@ export function toAddress(input: AddressInput): AddressSnapshot {
     country: "IN",
   };
 }
-
-const invalidState = (message: string) => new ValidationError([{ in: "body", path: "state", message }]);
 
 /** @throws RuleError PINCODE_NOT_SERVICEABLE; the typed upstream errors */
 export async function getDelivery({ pincode }: AddressSnapshot): Promise<Serviceability> {

@@ -1,9 +1,8 @@
 import {
-  type CartItemDoc,
   type Charge,
   type CheckoutTotals,
   type FrozenCheckout,
-  type FrozenLine,
+  type SoldLine,
   toItemSnapshot,
 } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
@@ -11,6 +10,7 @@ import { subtractPaise } from "../../../utils/money.js";
 import { type ChargeHsnLine, chargeHsnCode } from "../../calculations/charge-hsn.js";
 import type { ChargeRatePolicy } from "../../calculations/tax.js";
 import type { CalculatedLine, Totals } from "../../calculations/totals-calculator.service.js";
+import type { PricedLine } from "../cart/cart-totals.js";
 import { type CheckoutState, taxContextOf } from "./checkout-state.js";
 
 /** The totals as they are stored; the totals of each line are stored with the line. */
@@ -38,17 +38,14 @@ export function freezeCheckout(
   { checkout, cart, lines, totals }: CheckoutState,
   policy: ChargeRatePolicy,
 ): FrozenCheckout {
-  const totalsOf = new Map(totals.lines.map((line) => [line.id, line]));
-  const frozenLines = lines.map((line) => freezeLine(line, totalsOf.get(line._id.toHexString())));
-  const goods = frozenLines.map(toGoods);
-  const hasFixedRate = typeof policy === "object";
+  const sold = freezeSale(lines, totals, policy);
   return {
-    lines: frozenLines,
-    charges: totals.charges.map((row) => {
-      const { rateBps } = row;
-      return toCharge(row, chargeHsnCode(goods, { rateBps, hasFixedRate }));
-    }),
-    totals: toCheckoutTotals(totals),
+    ...sold,
+    lines: sold.lines.map((line, index) => ({
+      cartItemId: lines[index]?._id ?? null,
+      reservationId: lines[index]?.reservationId ?? null,
+      ...line,
+    })),
     coupons: cart.appliedCoupons,
     discounts: cart.appliedDiscounts,
     ...taxContextOf(checkout),
@@ -57,11 +54,29 @@ export function freezeCheckout(
   };
 }
 
-function freezeLine(line: CartItemDoc, totals: CalculatedLine | undefined): FrozenLine {
+/** Lines, charges and totals as they are stored; of a cart, or of an order that an administrator enters. */
+export function freezeSale(
+  lines: readonly PricedLine[],
+  totals: Totals,
+  policy: ChargeRatePolicy,
+): Pick<FrozenCheckout, "charges" | "totals"> & { lines: SoldLine[] } {
+  const totalsOf = new Map(totals.lines.map((line) => [line.id, line]));
+  const sold = lines.map((line) => freezeLine(line, totalsOf.get(line._id.toHexString())));
+  const goods = sold.map(toGoods);
+  const hasFixedRate = typeof policy === "object";
+  return {
+    lines: sold,
+    charges: totals.charges.map((row) => {
+      const { rateBps } = row;
+      return toCharge(row, chargeHsnCode(goods, { rateBps, hasFixedRate }));
+    }),
+    totals: toCheckoutTotals(totals),
+  };
+}
+
+function freezeLine(line: PricedLine, totals: CalculatedLine | undefined): SoldLine {
   if (!totals) throw new Error(`no totals for line ${line._id.toHexString()}`);
   return {
-    cartItemId: line._id,
-    reservationId: line.reservationId,
     ...toItemSnapshot(line),
     quantity: line.quantity,
     unitPrice: line.unitPrice,
@@ -77,7 +92,7 @@ function freezeLine(line: CartItemDoc, totals: CalculatedLine | undefined): Froz
   };
 }
 
-const toGoods = ({ hsnCode, gstRateBps, lineTotal, orderDiscountShare }: FrozenLine): ChargeHsnLine => ({
+const toGoods = ({ hsnCode, gstRateBps, lineTotal, orderDiscountShare }: SoldLine): ChargeHsnLine => ({
   ...{ hsnCode, gstRateBps, amount: subtractPaise(lineTotal, orderDiscountShare) },
 });
 

@@ -8,10 +8,10 @@ import {
 import type { Paise } from "../../../utils/money.js";
 import type { CheckoutOptions } from "../../integrations/payment-gateway.js";
 import { paymentGateway } from "../../integrations/payment-gateway.service.js";
-import { getServiceability } from "../../integrations/shipping-integration.service.js";
 import { getSettings } from "../../platform/settings.service.js";
 import { listDowntimes } from "../payment/downtimes.js";
 import { type CheckoutState, calculateCheckoutTotals } from "./checkout-state.js";
+import { findCodObstacle } from "./cod-terms.js";
 
 export interface PaymentOption {
   method: CheckoutPaymentMethod;
@@ -57,20 +57,11 @@ const unavailable = (method: CheckoutPaymentMethod, reason: string): PaymentOpti
 });
 
 async function codOption({ checkout, cart, lines }: CheckoutState): Promise<PaymentOption> {
-  const settings = await getSettings("payments");
-  const maxAmount = settings.codMaxAmount;
-  const refused = (reason: string): PaymentOption => ({ method: "cod", available: false, reason, maxAmount });
-  if (!checkout.shippingAddress) return refused("Enter the shipping address first");
-  if (checkout.shippingMethod && !checkout.shippingMethod.isCodAvailable) {
-    return refused("The chosen shipping method does not support cash on delivery");
-  }
+  const { codMaxAmount: maxAmount } = await getSettings("payments");
   // Including the COD fee, also while another method is chosen.
   const { amountDue } = await calculateCheckoutTotals({ ...checkout, paymentMethod: "cod" }, cart, lines);
-  if (amountDue > maxAmount) return refused("The amount is above the limit for cash on delivery");
-  const answer = await getServiceability(checkout.shippingAddress.pincode);
-  if (!answer.success) return refused("Availability of cash on delivery cannot be checked at the moment");
-  if (!answer.data.codAvailable) return refused("Cash on delivery is not available at this pincode");
-  return { method: "cod", available: true, maxAmount };
+  const reason = await findCodObstacle({ ...checkout, amountDue });
+  return { method: "cod", available: reason === null, ...(reason === null ? {} : { reason }), maxAmount };
 }
 
 /** The result of choosing a payment, on every route that does. */

@@ -1,4 +1,5 @@
 import {
+  type AddressSnapshot,
   CheckoutSession,
   type CheckoutSessionDoc,
   type ShippingMethodSnapshot,
@@ -7,7 +8,9 @@ import { CHECKOUT_STATUS, type Notice } from "../../../utils/constants.js";
 import { AppError, RuleError } from "../../../utils/errors.js";
 import { type Paise, toRupees, ZERO_PAISE } from "../../../utils/money.js";
 import { unwrap } from "../../../utils/result.js";
+import type { Totals } from "../../calculations/totals-calculator.service.js";
 import { calculateShippingMethods } from "../../integrations/shipping-integration.service.js";
+import type { PricedLine } from "../cart/cart-totals.js";
 import { upstreamUnavailableNotice } from "../cart/notices.js";
 import type { CheckoutState } from "./checkout-state.js";
 
@@ -24,22 +27,30 @@ export type Repriced = ShippingChoice | Pick<ShippingChoice, "notices">;
  * What a rate depends on besides the address. The order value is the subtotal before discounts, so that
  * a coupon never costs the customer free shipping.
  */
-export const shippingBasisOf = ({ lines, totals }: Pick<CheckoutState, "lines" | "totals">) => ({
+export const shippingBasisOf = ({
+  lines,
+  totals,
+}: {
+  lines: readonly Pick<PricedLine, "weightGrams" | "quantity">[];
+  totals: Pick<Totals, "subtotal">;
+}) => ({
   orderValue: totals.subtotal,
   weightGrams: lines.reduce((sum, line) => sum + line.weightGrams * line.quantity, 0),
 });
 
 /** The methods for the cart's weight and value at the checkout's address; none while there is no address. */
 export async function findShippingMethods(state: CheckoutState): Promise<ShippingMethodSnapshot[]> {
-  if (!state.checkout.shippingAddress) return [];
-  const { pincode, state: stateName, country } = state.checkout.shippingAddress;
-  const answer = unwrap(
-    await calculateShippingMethods({
-      destination: { pincode, state: stateName, country },
-      ...shippingBasisOf(state),
-    }),
-  );
-  return answer.methods;
+  const { shippingAddress } = state.checkout;
+  return shippingAddress ? findMethodsFor(shippingAddress, shippingBasisOf(state)) : [];
+}
+
+/** @throws the typed upstream errors */
+export async function findMethodsFor(
+  { pincode, state, country }: AddressSnapshot,
+  basis: ReturnType<typeof shippingBasisOf>,
+): Promise<ShippingMethodSnapshot[]> {
+  const destination = { pincode, state, country };
+  return unwrap(await calculateShippingMethods({ destination, ...basis })).methods;
 }
 
 /**

@@ -3,9 +3,8 @@ import type { OrderDoc } from "../../../models/index.js";
 import { ORDER_STATUS, type OrderStatus, PAYMENT_METHOD, PAYMENT_STATUS } from "../../../utils/constants.js";
 import { InvalidStatusTransitionError, RuleError } from "../../../utils/errors.js";
 import type { Actor } from "../../../utils/principal.js";
-import { followLines, moveOrder } from "../../aggregates/order/follow-lines.js";
+import { moveWithSellers } from "../../aggregates/order/move-with-sellers.js";
 import { type OrderLines, readOrderLines } from "../../aggregates/order/order-lines.js";
-import { movesTo } from "../../calculations/fulfilment.js";
 import { recordAudit } from "../../platform/audit.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { allowedMoves, assertAllowed } from "./allowed-moves.js";
@@ -56,11 +55,7 @@ async function move(read: OrderLines, change: OrderStatusChange, { prepared, tx 
     return assertReached(read, to, tx);
   }
   if (to === CONFIRMED) assertConfirmable(read.order);
-  const sellerOrders = read.order.sellerOrders.map((part) =>
-    movesTo(part.status, to).length > 0 ? { ...part, status: to } : part,
-  );
-  await followLines(read, { by, note, set: { sellerOrders } }, tx);
-  await moveOrder(read.order, { to, by, note }, tx);
+  await moveWithSellers(read, { to, by, note }, tx);
 }
 
 /** What was delivered comes back as a return of the customer. */

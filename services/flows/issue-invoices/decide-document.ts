@@ -81,7 +81,9 @@ export function sortEarlierRefunds(
   const cancelled = new Map(
     items.map(({ _id, quantityCancelled }) => [_id.toHexString(), quantityCancelled]),
   );
-  const alive = refunds.filter(({ status }) => status !== REFUND_STATUS.REJECTED);
+  const alive = refunds.filter(
+    ({ status, systemReason }) => status !== REFUND_STATUS.REJECTED && systemReason !== "surplus",
+  );
   const notInvoiced = alive.filter((refund) => {
     const named = refund.items.map(({ orderItemId, quantity }) => ({
       id: orderItemId.toHexString(),

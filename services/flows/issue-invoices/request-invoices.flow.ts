@@ -70,6 +70,8 @@ export async function requestNoteOfRefund(refundId: Types.ObjectId): Promise<voi
   const refund = await Refund.findById(refundId).lean<RefundDoc>();
   if (!refund?.orderId || refund.status !== REFUND_STATUS.COMPLETED) return;
   const { orderId, systemReason, reason } = refund;
+  // Money beyond what was due pays for nothing that was invoiced.
+  if (systemReason === "surplus") return;
   if (!(await findInvoiceOf(saleOrigin(orderId)))) return;
   await requestCreditNote({
     ...{ orderId, refundId, items: [], createdById: null },

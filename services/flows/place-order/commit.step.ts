@@ -22,13 +22,14 @@ import { ZERO_PAISE } from "../../../utils/money.js";
 import { checkoutMachine } from "../../../utils/state-machines.js";
 import { PlacementRefused } from "../../aggregates/checkout-session/placement-failure.js";
 import type { OrderOverview } from "../../aggregates/order/load-order.js";
+import { firstHistory } from "../../aggregates/order/new-order.js";
 import { buildSellerOrders } from "../../aggregates/order/seller-orders.js";
 import { appendHistory } from "../../platform/history.service.js";
 import { enqueueOutbox } from "../../platform/outbox.service.js";
 import { getSettings } from "../../platform/settings.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { applyTransition } from "../../platform/transition.service.js";
-import { buildFirstHistory, buildOrder, buildOrderItems } from "./build-order.js";
+import { buildOrder, buildOrderItems } from "./build-order.js";
 import { type Claim, PLACEABLE } from "./claim.step.js";
 
 /** Thrown inside the transaction to abort it: another caller has taken over this placement. */
@@ -69,7 +70,7 @@ async function writeOrder(claim: Claim, { order, items }: NewOrder, tx: ClientSe
   await completeSession(claim, order, tx);
   await Order.insertMany([order], { session: tx, lean: true });
   await OrderItem.insertMany(items, { session: tx, lean: true });
-  await appendHistory(buildFirstHistory(order), tx);
+  await appendHistory(firstHistory(order, { type: "system" }), tx);
   if (claim.payment) await linkPayment(claim.payment, order, tx);
   if (claim.cart === "held") await convertCart(claim, order, tx);
   const orderId = order._id.toHexString();

@@ -53,7 +53,6 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
 const UNUSED_PERMISSIONS = [
   "orders:read",
   "returns:read",
-  "orders:write",
   "orders:cancel",
   "orders:notes",
   "orders:status",

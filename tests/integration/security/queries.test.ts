@@ -19,7 +19,7 @@ afterAll(() => world.stop());
 
 type Route = SecurityWorld["routes"][number];
 const isOurs = ({ path }: Route): boolean =>
-  /^\/api\/(cart|checkout|invoices|refunds|admin\/(carts|checkouts|invoices|payments|refunds|settings|audit-logs|webhooks))(\/|$)/.test(
+  /^\/api\/(cart|checkout|invoices|refunds|admin\/(carts|checkouts|invoices|payments|refunds|settings|audit-logs|webhooks))(\/|$)|\/(reorder|orders\/manual|orders\/bulk-update)$/.test(
     path,
   );
 const JOBS = [

@@ -181,6 +181,11 @@ const ORDERS: Record<string, RouteCase> = {
   "GET /api/orders": { access: "guest:reject" },
   "GET /api/orders/:orderNumber": { access: "guest:empty", params: orderNumber },
   "GET /api/orders/:orderNumber/confirmation": { access: "guest:reject", params: orderNumber },
+  "POST /api/orders/:orderNumber/reorder": {
+    access: "guest:reject",
+    params: orderNumber,
+    stage: "ordered",
+  },
   "GET /api/orders/:orderNumber/timeline": { access: "guest:reject", params: orderNumber },
   "GET /api/orders/:orderNumber/invoice": { access: "guest:empty", params: orderNumber, stage: "ordered" },
   "POST /api/orders/:orderNumber/cancel": {
@@ -189,6 +194,31 @@ const ORDERS: Record<string, RouteCase> = {
     body: () => ({ reason: "Ordered by mistake" }),
     stage: "ordered",
     otherBody: () => ({ reason: "Ordered twice" }),
+  },
+};
+
+const ENTERED = {
+  email: EMAIL,
+  phone: PHONE,
+  items: [{ ...ITEM, quantity: 1, unitPrice: 150.5 }],
+  shippingAddress: ADDRESS,
+  shippingMethodId: SEED.shippingMethods.standard,
+  paymentMethod: "bank_transfer",
+};
+
+const ENTERED_ORDERS: Record<string, RouteCase> = {
+  "POST /api/admin/orders/manual": {
+    access: "admin:orders:write",
+    body: () => ENTERED,
+    shape: { billingAddress: ADDRESS },
+    otherBody: () => ({ ...ENTERED, customerNotes: "Ring twice" }),
+  },
+  "POST /api/admin/orders/bulk-update": {
+    access: "admin:orders:write",
+    body: ({ orderNumber: number }) => ({
+      rows: [{ orderNumber: number, status: "processing", note: "Packed" }],
+    }),
+    stage: "ordered",
   },
 };
 
@@ -486,6 +516,7 @@ export const ROUTE_CASES: Readonly<Record<string, RouteCase>> = {
   ...CREDITS,
   ...ADMIN_CHECKOUTS,
   ...ORDERS,
+  ...ENTERED_ORDERS,
   ...FULFILMENT,
   ...PAYMENTS,
   ...REFUNDS,

@@ -1,0 +1,66 @@
+import Joi from "joi";
+import { ORDER_STATUSES, type OrderStatus } from "../../utils/constants.js";
+import { fromCsv } from "../../utils/csv.js";
+import { ValidationError } from "../../utils/errors.js";
+import { orderNumber } from "../../utils/request-schemas.js";
+import { freeText } from "../../utils/text-schemas.js";
+
+/** A row as it was sent. */
+export interface BulkRow {
+  orderNumber: string;
+  status: string;
+  note?: string | null;
+}
+
+const MAX_ROWS = 5_000;
+
+const invalidFile = (message: string) => new ValidationError([{ in: "body", path: "file", message }]);
+
+/**
+ * The rows of a CSV file with the columns `orderNumber`, `status` and, if it likes, `note`. Other columns are ignored, and
+ * names are compared without blanks and capitals, so that an export of orders can be edited and sent back.
+ * @throws ValidationError for a file that is not CSV, lacks a column or has too many rows
+ */
+export function readRows(bytes: Uint8Array): BulkRow[] {
+  const [head = [], ...rows] = readTable(bytes);
+  const names = head.map((name) => name.toLowerCase().replace(/[^a-z]/g, ""));
+  const at = { orderNumber: names.indexOf("ordernumber"), status: names.indexOf("status") };
+  const note = names.indexOf("note");
+  if (at.orderNumber < 0 || at.status < 0)
+    throw invalidFile("The first line must name the columns orderNumber and status");
+  if (rows.length > MAX_ROWS) throw invalidFile(`A file has at most ${MAX_ROWS} rows`);
+  return rows.map((row) => ({
+    orderNumber: row[at.orderNumber]?.trim() ?? "",
+    status: row[at.status]?.trim().toLowerCase() ?? "",
+    note: row[note] ?? null,
+  }));
+}
+
+function readTable(bytes: Uint8Array): string[][] {
+  try {
+    return fromCsv(bytes);
+  } catch {
+    throw invalidFile("The file is not CSV in UTF-8");
+  }
+}
+
+/** A row that can be judged. */
+export interface StatusRow {
+  orderNumber: string;
+  status: OrderStatus;
+  note: string | null;
+}
+
+const schema = Joi.object<StatusRow, true>({
+  orderNumber: orderNumber().required(),
+  status: Joi.string()
+    .valid(...ORDER_STATUSES)
+    .required(),
+  note: freeText(1_000).allow(null).empty("").default(null),
+}).prefs({ convert: false, messages: { "string.pattern.name": "{{#label}} must be {{#name}}" } });
+
+/** The row as it is stored, or what is wrong with it. */
+export function checkRow({ orderNumber, status, note }: BulkRow): StatusRow | { problem: string } {
+  const { value, error } = schema.validate({ orderNumber, status, note: note?.trim() ?? null });
+  return error ? { problem: error.message } : value;
+}

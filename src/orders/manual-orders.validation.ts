@@ -1,0 +1,77 @@
+import Joi from "joi";
+import type { ManualPaymentMethod } from "../../services/flows/place-manual-order/place-manual-order.flow.js";
+import { PAYMENT_METHOD } from "../../utils/constants.js";
+import {
+  type AddressInput,
+  addressKeys,
+  email,
+  phone,
+  REQUIRED_ADDRESS_KEYS,
+} from "../../utils/contact-schemas.js";
+import { foreignId, receiptReference, rupeeAmount, wholeNumber } from "../../utils/request-schemas.js";
+import { couponCode, freeText, identifier } from "../../utils/text-schemas.js";
+
+export interface ManualItemBody {
+  productId: string;
+  variantId: string;
+  quantity: number;
+  /** Rupees. */
+  unitPrice?: number;
+}
+
+export interface ManualOrderBody {
+  userId?: string;
+  email: string;
+  phone: string;
+  items: ManualItemBody[];
+  shippingAddress: AddressInput;
+  billingAddress?: AddressInput;
+  gstin?: string;
+  shippingMethodId: string;
+  paymentMethod: ManualPaymentMethod;
+  paymentReference?: string;
+  couponCode?: string;
+  customerNotes?: string;
+  internalNote?: string;
+}
+
+const MAX_LINES = 50;
+/** A shop sells more units by phone than a cart may hold. */
+const MAX_UNITS = 10_000;
+/** The service checks the characters, so that the error names the reason. */
+const MAX_GSTIN_LENGTH = 40;
+
+const address = () =>
+  Joi.object<AddressInput>(addressKeys).fork(REQUIRED_ADDRESS_KEYS, (field) => field.required());
+
+const item = Joi.object<ManualItemBody, true>({
+  productId: foreignId().required(),
+  variantId: foreignId().required(),
+  quantity: wholeNumber().min(1).max(MAX_UNITS).required(),
+  unitPrice: rupeeAmount(),
+});
+
+const isManual = Joi.valid(PAYMENT_METHOD.MANUAL).required();
+
+export const placeManualOrderSchema = {
+  body: Joi.object<ManualOrderBody>({
+    userId: foreignId(),
+    email: email().required(),
+    phone: phone().required(),
+    items: Joi.array().items(item).min(1).max(MAX_LINES).unique("variantId").required(),
+    shippingAddress: address().required(),
+    billingAddress: address(),
+    gstin: identifier().max(MAX_GSTIN_LENGTH),
+    shippingMethodId: foreignId().required(),
+    paymentMethod: Joi.string()
+      .valid(PAYMENT_METHOD.COD, PAYMENT_METHOD.BANK_TRANSFER, PAYMENT_METHOD.MANUAL)
+      .required(),
+    // Of money that was received. `not … otherwise` means "when it is".
+    paymentReference: receiptReference()
+      .when("paymentMethod", { not: isManual, otherwise: Joi.required() })
+      .when("paymentMethod", { is: isManual, otherwise: Joi.forbidden() }),
+    couponCode: couponCode(),
+    customerNotes: freeText(1000),
+    internalNote: freeText(1000),
+  }).required(),
+};

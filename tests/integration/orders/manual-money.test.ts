@@ -1,0 +1,102 @@
+import { Types } from "mongoose";
+import { refused, useShop } from "../checkout/shop-world.js";
+import { manualOrder, staffOf } from "./manual-world.js";
+
+const shop = useShop();
+const staff = staffOf(shop);
+
+const transfer = async () => {
+  const order = await staff.entered(manualOrder({ paymentMethod: "bank_transfer" }));
+  return {
+    orderNumber: order.orderNumber as string,
+    id: order.id as string,
+    due: order.totals.amountDue as number,
+    payment: order.payments[0].id as string,
+  };
+};
+const mailsTo = (orderNumber: string) =>
+  shop()
+    .sandbox.control.engagement.notifications({ template: "order_confirmed" })
+    .filter(({ data }) => data.orderNumber === orderNumber);
+const invoiceRequests = (id: string) => staff.find("invoiceRequests", { orderId: new Types.ObjectId(id) });
+const paise = (rupees: number) => Math.round(rupees * 100);
+
+describe("A bank transfer for an order that waits for it", () => {
+  test("When what is due arrives, then the order is confirmed, and its invoice and its mail follow once", async () => {
+    const { orderNumber, id, due, payment } = await transfer();
+    await shop().settle();
+    expect(mailsTo(orderNumber)).toEqual([]);
+    const recorded = await staff.receive(payment, due, "UTR 100001");
+    expect(recorded.body.data).toMatchObject({ status: "captured", capturedAmount: due });
+    expect((await staff.receive(payment, due, "UTR 100001")).status).toBe(200);
+    expect(await staff.order(id)).toMatchObject({
+      ...{ status: "confirmed", paymentStatus: "paid", paidAmount: paise(due) },
+      confirmedAt: expect.any(Date),
+    });
+    const orderId = new Types.ObjectId(id);
+    const moves = await staff.find("orderStatusHistories", { orderId, fromStatus: { $ne: null } });
+    expect(moves.map(({ statusType, toStatus }) => [statusType, toStatus])).toEqual([
+      ["payment", "paid"],
+      ["order", "confirmed"],
+    ]);
+    await shop().settle();
+    expect(mailsTo(orderNumber)).toHaveLength(1);
+    expect(await invoiceRequests(id)).toHaveLength(1);
+  });
+
+  test("When less arrives, then the rest waits as a payment of its own, and pays for the order when it comes", async () => {
+    const { id, due, payment } = await transfer();
+    const first = await staff.receive(payment, 100, "UTR 200001");
+    expect(first.body.data).toMatchObject({ status: "captured", amount: 100 });
+    expect((await staff.receive(payment, 100, "UTR 200001")).status).toBe(200);
+    expect(await staff.order(id)).toMatchObject({
+      ...{ status: "pending", paymentStatus: "pending", paidAmount: 10_000 },
+    });
+    const rest = (await staff.find("payments", { orderId: new Types.ObjectId(id), status: "pending" }))[0];
+    expect(rest?.amount).toBe(paise(due) - 10_000);
+    const second = await staff.receive(String(rest?._id), (rest?.amount ?? 0) / 100, "UTR 200002");
+    expect(second.status).toBe(200);
+    expect(await staff.order(id)).toMatchObject({
+      ...{ status: "confirmed", paymentStatus: "paid", paidAmount: paise(due) },
+    });
+  });
+
+  test("When more arrives, then the surplus is owed to the customer, and nothing is credited for it", async () => {
+    const { id, due, payment } = await transfer();
+    const received = (paise(due) + 30_000) / 100;
+    expect((await staff.receive(payment, received, "UTR 300001")).body.error).toBeNull();
+    const orderId = new Types.ObjectId(id);
+    expect(await staff.order(id)).toMatchObject({
+      ...{ status: "confirmed", paymentStatus: "paid" },
+      ...{ paidAmount: paise(due) + 30_000, refundReserved: 30_000 },
+    });
+    expect(await staff.find("refunds", { orderId })).toMatchObject([
+      ...[{ amount: 30_000, systemReason: "surplus", status: "processing", destination: "bank_transfer" }],
+    ]);
+    await shop().settle();
+    expect(await invoiceRequests(id)).toMatchObject([{ type: "sale" }]);
+  });
+
+  test("When it is paid on delivery, then only exactly what is left to collect can be recorded", async () => {
+    const order = await staff.entered(manualOrder());
+    const { amount, id } = order.payments[0];
+    refused(await staff.receive(id, amount + 1, "CASH 1"), 400, "AMOUNT_MISMATCH");
+    expect((await staff.receive(id, amount, "CASH 2")).status).toBe(200);
+  });
+});
+
+test("When an order that waits for an administrator is confirmed, then its invoice and its mail follow once", async () => {
+  await shop().set("payments", { codAutoConfirm: false });
+  const order = await staff.entered(manualOrder());
+  expect(order.status).toBe("pending");
+  await shop().settle();
+  expect([mailsTo(order.orderNumber), await invoiceRequests(order.id)]).toEqual([[], []]);
+  const confirm = { rows: [{ orderNumber: order.orderNumber, status: "confirmed" }] };
+  const outcome = { succeeded: 1, unchanged: 0, failed: 0, errors: [] };
+  expect((await staff.post("/api/admin/orders/bulk-update", confirm)).body.data).toEqual(outcome);
+  const again = await staff.post("/api/admin/orders/bulk-update", confirm);
+  expect(again.body.data).toMatchObject({ succeeded: 0, unchanged: 1 });
+  await shop().settle();
+  expect(mailsTo(order.orderNumber)).toHaveLength(1);
+  expect(await invoiceRequests(order.id)).toHaveLength(1);
+});
