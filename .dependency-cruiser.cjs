@@ -25,7 +25,7 @@ const ENTRY = [
 const SERVICE_CODE = [
   "^index(?:\\.route)?\\.ts$",
   "^(?:config|src|models|services|middlewares|utils)/",
-  "^scripts/(?:jobs/|scheduled-jobs|run-job|rotate-keys)",
+  "^scripts/(?:jobs/|scheduled-jobs|run-job|rotate-keys|bank-account)",
 ];
 const HTTP_PACKAGES =
   "^node_modules/(?:@types/)?(?:express|express-rate-limit|helmet|cors|compression|swagger-ui-express|pino-http|multer)/";

@@ -34,6 +34,7 @@ import {
   optionalReference,
   optionalText,
   ownerId,
+  reference,
   requiredPart,
   text,
 } from "./parts/fields.js";
@@ -49,7 +50,7 @@ import {
   shippingMethodPart,
 } from "./parts/snapshots.js";
 import { type CartTotals, type Charge, cartTotalsFields, chargePart } from "./parts/totals.js";
-import { type StaffNote, staffNotePart } from "./parts/trail.js";
+import { type ChangedBy, changedByPart, type StaffNote, staffNotePart } from "./parts/trail.js";
 
 /** The part of an order that one seller ships. */
 export interface SellerOrder {
@@ -72,6 +73,36 @@ export interface OrderEdit {
 export interface DeliveryEstimate {
   from: Date | null;
   to: Date | null;
+}
+
+/** Units that were cancelled together. */
+export interface OrderCancellation {
+  _id: Types.ObjectId;
+  at: Date;
+  by: ChangedBy;
+  reason: string;
+  items: CancelledUnits[];
+  /** What was not paid for yet, and so needed no refund: what it was worth, and for which lines. */
+  unpaid: UnpaidContent;
+}
+
+export interface CancelledUnits {
+  orderItemId: Types.ObjectId;
+  quantity: number;
+  /** Those that had not left the warehouse. */
+  toStock: number;
+}
+
+export interface UnpaidContent {
+  amount: Paise;
+  items: UnpaidItem[];
+  shippingAmount: Paise;
+}
+
+export interface UnpaidItem {
+  orderItemId: Types.ObjectId;
+  quantity: number;
+  amount: Paise;
 }
 
 export interface OrderDoc extends CartTotals {
@@ -107,6 +138,8 @@ export interface OrderDoc extends CartTotals {
   refundRequested: Paise;
   /** Value of lines cancelled before they were paid for (COD). */
   cancelledAmount: Paise;
+  /** Oldest first. */
+  cancellations: OrderCancellation[];
   /** Those of its payments. */
   disputes: Dispute[];
   shippingAddress: AddressSnapshot;
@@ -189,6 +222,26 @@ const sellerOrderPart = definePart<SellerOrder>({
 const orderEditPart = definePart<OrderEdit>({ at: date, by: text, before: json, after: json });
 const deliveryEstimatePart = definePart<DeliveryEstimate>({ from: optionalDate, to: optionalDate });
 
+const cancelledUnitsPart = definePart<CancelledUnits>({
+  orderItemId: reference,
+  quantity: count,
+  toStock: count,
+});
+const unpaidItemPart = definePart<UnpaidItem>({ orderItemId: reference, quantity: count, amount: money });
+const unpaidPart = definePart<UnpaidContent>({
+  amount: money,
+  items: listOf(unpaidItemPart),
+  shippingAmount: money,
+});
+const cancellationPart = definePart<OrderCancellation>({
+  _id: reference,
+  at: date,
+  by: requiredPart(changedByPart),
+  reason: text,
+  items: listOf(cancelledUnitsPart),
+  unpaid: requiredPart(unpaidPart),
+});
+
 const schema = defineSchema<OrderDoc>("orders", {
   orderNumber: text,
   checkoutSessionId: optionalReference,
@@ -215,6 +268,7 @@ const schema = defineSchema<OrderDoc>("orders", {
   refundReserved: moneyFromZero,
   refundRequested: moneyFromZero,
   cancelledAmount: moneyFromZero,
+  cancellations: listOf(cancellationPart),
   disputes: listOf(disputePart),
   shippingAddress: requiredPart(addressPart),
   billingAddress: requiredPart(addressPart),

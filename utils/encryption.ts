@@ -88,13 +88,12 @@ function open(key: Buffer, { nonce, sealed, context }: Sealed): string {
   }
 }
 
-const own = createTextCipher(config.encryptionKeys);
+/** With the keys of `ENCRYPTION_KEY`. */
+export const ownCipher: TextCipher = createTextCipher(config.encryptionKeys);
 
 /** With the first key of `ENCRYPTION_KEY`. @param context what the value belongs to, such as a document's id */
-export const encryptText = (plain: string, context: string): string => own.encrypt(plain, context);
+export const encryptText = (plain: string, context: string): string => ownCipher.encrypt(plain, context);
 
 /** @throws DecryptionError */
-export const decryptText = (ciphertext: string, context: string): string => own.decrypt(ciphertext, context);
-
-/** Whether the first key of `ENCRYPTION_KEY` encrypted it; otherwise `npm run rotate-keys` renews it. */
-export const isCurrentCiphertext = (ciphertext: string): boolean => own.isCurrent(ciphertext);
+export const decryptText = (ciphertext: string, context: string): string =>
+  ownCipher.decrypt(ciphertext, context);

@@ -8,7 +8,7 @@ export interface ChangedBy {
   id?: string;
 }
 
-const changedByPart = definePart<ChangedBy>({
+export const changedByPart = definePart<ChangedBy>({
   type: oneOf(CHANGED_BY_TYPES),
   id: { type: String },
 });

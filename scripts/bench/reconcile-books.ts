@@ -81,7 +81,8 @@ async function insert(db: mongoose.mongo.Db, name: string, rows: mongoose.mongo.
   }
 }
 
-function paymentOf({ paymentId, orderId }: AttemptResult, amount: number): mongoose.mongo.Document {
+/** A captured payment of an order. */
+export function paymentOf({ paymentId, orderId }: AttemptResult, amount: number): mongoose.mongo.Document {
   const at = new Date();
   return {
     _id: new mongoose.Types.ObjectId(),

@@ -9,14 +9,16 @@ import { openSweepWorld } from "./world.js";
 /**
  * `npm run test:crash [-- <words>]`: kills the built service at the crash points of every journey, one by one,
  * and checks that the end result is the same as without a crash. By default each effect of a step is tried
- * once, even when several journeys take the step. Words select points by their description, which starts with
- * the journey's name: `-- refused`, `-- online place. commitTransaction`. `-- all` tries every point.
+ * once, even when several journeys take the step. Names of journeys select them: `-- refund refund-parts`. Other words
+ * select points by their description: `-- online place. commitTransaction`. `-- all` tries every point.
  */
 function chosenBy(words: readonly string[], specs: readonly CrashSpec[]): Set<CrashSpec> {
   if (words.length === 0) return new Set(distinct(specs));
   const wanted = words.filter((word) => word !== "all");
   return new Set(specs.filter((spec) => wanted.every((word) => describe(spec).includes(word))));
 }
+
+const isJourney = (word: string): boolean => JOURNEYS.some(({ name }) => name === word);
 
 async function main(words: readonly string[]): Promise<number> {
   const began = Date.now();
@@ -28,7 +30,7 @@ async function main(words: readonly string[]): Promise<number> {
     print(`Recording ${journeys.length} journeys without a crash`);
     const recorded = await record(world, journeys);
     const chosen = chosenBy(
-      words,
+      words.filter((word) => !isJourney(word)),
       recorded.flatMap(({ specs }) => specs),
     );
     const choose = (spec: CrashSpec) => chosen.has(spec);

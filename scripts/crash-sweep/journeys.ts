@@ -1,3 +1,4 @@
+import { REFUND_JOURNEYS } from "./refund-journeys.js";
 import {
   add,
   addHairOil,
@@ -18,6 +19,7 @@ import {
   freeShipping,
   invoices,
   isPaidLate,
+  type Journey,
   laterOutbox,
   laterWebhooks,
   merge,
@@ -30,7 +32,6 @@ import {
   placeRefused,
   removeLine,
   retries,
-  type Step,
   saveForLater,
   seemsToFail,
   shipping,
@@ -43,25 +44,11 @@ import {
   webhooks,
 } from "./steps.js";
 
-/** A whole purchase and what it must end with, wherever the service crashes. */
-export interface Journey {
-  name: string;
-  description: string;
-  steps: readonly Step[];
-  /** The steps in which crashes are tried. The others are covered by another journey or call no service. */
-  sweep: readonly Step[];
-  orders: 0 | 1;
-  /** Payments that are refunded in full. */
-  refunds: 0 | 1;
-  /** Environment variables of the service. */
-  env?: Readonly<Record<string, string>>;
-}
-
 const guestUpToShipping = [add, start, address, shipping];
 const upToShipping = [signIn, add, coupon, start, contact, address, shipping];
 
 /** Together these journeys reach every effect of cart, checkout, payment and placement. */
-export const JOURNEYS: readonly Journey[] = [
+const PURCHASE_JOURNEYS: readonly Journey[] = [
   {
     name: "online",
     description:
@@ -207,3 +194,5 @@ export const JOURNEYS: readonly Journey[] = [
     refunds: 0,
   },
 ];
+
+export const JOURNEYS: readonly Journey[] = [...PURCHASE_JOURNEYS, ...REFUND_JOURNEYS];

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { CrashPhase, ReachedPoint } from "../../utils/crash-points.js";
-import type { Journey } from "./journeys.js";
+import type { Journey } from "./steps.js";
 
 /** One crash to try: the process dies when a request of a journey reaches the point for the nth time. */
 export interface CrashSpec {

@@ -36,6 +36,7 @@ export async function letTimePass(db: Db): Promise<void> {
     db.collection("outboxMessages").updateMany({ state: "pending" }, { $set: { dueAt: now } }),
     db.collection("webhookEvents").updateMany({ state: "received" }, { $set: { dueAt: now } }),
     db.collection("invoiceRequests").updateMany({ refusal: null }, { $set: { dueAt: now } }),
+    db.collection("refunds").updateMany({ status: "processing" }, { $set: { dueAt: now } }),
     db.collection("payments").updateMany({ sweep: { $ne: null } }, { $set: { "sweep.nextAt": now } }),
     db
       .collection("payments")

@@ -10,6 +10,20 @@ export interface Step {
   run(visit: Visit): Promise<void>;
 }
 
+/** A whole purchase and what it must end with, wherever the service crashes. */
+export interface Journey {
+  name: string;
+  description: string;
+  steps: readonly Step[];
+  /** The steps in which crashes are tried. The others are covered by another journey or call no service. */
+  sweep: readonly Step[];
+  orders: 0 | 1;
+  /** Completed refunds. */
+  refunds: number;
+  /** Environment variables of the service. */
+  env?: Readonly<Record<string, string>>;
+}
+
 const step = (name: string, run: Step["run"]): Step => ({ name, run });
 
 /** ₹899 each. Two of them earn a gift, so the cart also reserves a line that the customer did not add. */

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import type { ReachedPoint } from "../../utils/crash-points.js";
 import type { ServiceProcess } from "../support/service-process.js";
 import type { Ending } from "./ending.js";
-import type { Journey } from "./journeys.js";
 import { type CrashSpec, enumerate, readRecording, toSetting } from "./points.js";
+import type { Journey } from "./steps.js";
 import { type CrashOutcome, tryPoint, walkWithoutCrash } from "./try-point.js";
 import type { ServiceStart, SweepWorld } from "./world.js";
 

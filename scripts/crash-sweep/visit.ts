@@ -9,6 +9,8 @@ import type { SweepWorld } from "./world.js";
 interface VisitCall extends Pick<ShopRequest, "method" | "path" | "body"> {
   /** Error codes that this step may answer with. */
   refusedWith?: readonly string[];
+  /** Default: the customer's own, if signed in. */
+  token?: string;
 }
 
 /** The service answered in a way that the journey does not allow. */
@@ -29,6 +31,7 @@ export class Visit {
   gatewayOrderId = "";
   paymentId = "";
   paid: AttemptResult | null = null;
+  refundId = "";
   /** Gateway events that were answered 2xx and are not sent again. */
   readonly acknowledged = new Set<string>();
   private step = "";
@@ -59,11 +62,14 @@ export class Visit {
   }
 
   /** Makes one call and repeats it while the answer asks to retry. @throws JourneyFailed */
-  async call({ refusedWith = [], ...call }: VisitCall): Promise<unknown> {
+  async call({ refusedWith = [], token, ...call }: VisitCall): Promise<unknown> {
     const request: ShopRequest = {
       ...call,
       url: this.service.url,
-      headers: { "X-Request-Id": this.requestId },
+      headers: {
+        "X-Request-Id": this.requestId,
+        ...(token ? { Authorization: `Bearer ${token}` } : {}),
+      },
       ...(call.method === "POST" ? { key: this.keyOf(call.path) } : {}),
     };
     for (let attempt = 1; ; attempt += 1) {
@@ -75,6 +81,11 @@ export class Visit {
         throw new JourneyFailed(describeAnswer(request, answer));
       await sleep(RETRY_MS);
     }
+  }
+
+  /** As `call`, by a member of the staff. @throws JourneyFailed */
+  staff(call: VisitCall): Promise<unknown> {
+    return this.call({ ...call, token: this.world.sandbox.tokens.finance });
   }
 
   private keyOf(path: string): string {

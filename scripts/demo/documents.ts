@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { at, listAt, numberAt, textAt } from "../support/json.js";
@@ -10,11 +9,15 @@ import { Storefront } from "./storefront.js";
 const FOLDER = resolve(import.meta.dirname, "../../.data/demo");
 
 /** What the accountant and the customers get: every document of the purchases, as files to open. */
-export async function writeDocuments(stage: Stage, orders: number): Promise<void> {
-  heading("10 · Invoices, a credit note, and the month's GST return");
+export async function writeDocuments(
+  stage: Stage,
+  { orders, refunds }: { orders: number; refunds: number },
+): Promise<void> {
+  heading("11 · Invoices, credit notes, and the month's GST return");
   const admin = new Storefront(stage.serviceUrl, stage.sandbox.tokens.finance);
-  const invoices = await waitForInvoices(admin, orders);
-  await creditOneUnit(admin, invoices[0]);
+  const invoices = await waitForDocuments(admin, { type: "sale", count: orders });
+  const notes = await waitForDocuments(admin, { type: "credit_note", count: refunds });
+  narrate("Each refund has its credit note, of the same amount and at the rates of the sale:");
   const { data } = await admin.call({
     method: "GET",
     path: `${PATH}?limit=100&sortOrder=asc`,
@@ -22,9 +25,11 @@ export async function writeDocuments(stage: Stage, orders: number): Promise<void
   });
   const documents = listAt(data, "items");
   check(
-    documents.length === orders + 1 &&
-      sequencesOf(invoices).every((sequence, index) => sequence === index + 1),
-    `${orders} invoices, numbered without gaps, and a credit note`,
+    documents.length === orders + refunds &&
+      [invoices, notes].every((series) =>
+        sequencesOf(series).every((sequence, index) => sequence === index + 1),
+      ),
+    `${orders} invoices and ${refunds} credit notes, each series numbered without gaps`,
   );
   await rm(FOLDER, { recursive: true, force: true });
   await mkdir(FOLDER, { recursive: true });
@@ -42,37 +47,18 @@ const sequencesOf = (invoices: readonly unknown[]): number[] =>
 const describeInvoice = (invoice: unknown): string =>
   `${textAt(invoice, "invoiceNumber")} ${rupees(numberAt(invoice, "totals.grandTotal"))}`;
 
-/** The outbox and the worker issue them within seconds after the orders. @returns them, oldest first */
-async function waitForInvoices(admin: Storefront, orders: number): Promise<unknown[]> {
+/** The outbox and the worker issue them within seconds. @returns them, oldest first */
+async function waitForDocuments(
+  admin: Storefront,
+  { type, count }: { type: string; count: number },
+): Promise<unknown[]> {
   let issued: unknown[] = [];
-  await waitFor("every order has its invoice", async () => {
-    const path = `${PATH}?type=sale&limit=100&sortOrder=asc`;
+  await waitFor(`${count} documents of the type ${type} are issued`, async () => {
+    const path = `${PATH}?type=${type}&limit=100&sortOrder=asc`;
     issued = listAt((await admin.call({ method: "GET", path, silent: true })).data, "items");
-    return issued.length === orders;
+    return issued.length === count;
   });
   return issued;
-}
-
-async function creditOneUnit(admin: Storefront, invoice: unknown): Promise<void> {
-  narrate(
-    `A jar of ${textAt(invoice, "orderNumber")} arrived broken: one unit is credited, at the rate it was sold at.`,
-  );
-  const orderItemId = textAt(listAt(invoice, "lines")[0], "orderItemId");
-  const { data } = await admin.call({
-    method: "POST",
-    path: `${PATH}/credit-note`,
-    body: {
-      orderId: textAt(invoice, "orderId"),
-      items: [{ orderItemId, quantity: 1 }],
-      reason: "A jar arrived broken",
-    },
-    key: randomUUID(),
-    summarize: (note) => `${describeInvoice(note)} against ${textAt(note, "originalInvoiceNumber")}`,
-  });
-  check(
-    numberAt(data, "totals.grandTotal") < numberAt(invoice, "totals.grandTotal"),
-    "the note has the unit's share of the invoice, and the invoice is unchanged",
-  );
 }
 
 /** By their signed links, as a customer opens them; the demo's service has another port than its public address. */

@@ -7,6 +7,7 @@ import { closeTheBooks } from "./books.js";
 import { creditPaysEverything, customerPaysWithCredit, guestCollects, guestSignsIn } from "./cart-scenes.js";
 import { writeDocuments } from "./documents.js";
 import { financeReconciles } from "./reconciliation.js";
+import { moneyGoesBack } from "./refunds.js";
 import {
   clientVanishes,
   customerPaysByCard,
@@ -17,8 +18,9 @@ import {
 } from "./scenes.js";
 
 /**
- * `npm run demo`: seven purchases against the built service and the sandbox's gateway and neighbours, printed
- * as they happen, their invoices as files to open, and a reconciliation with the gateway. It uses the HTTP API only. It exits with 0 only if every expectation holds.
+ * `npm run demo`: seven purchases and three refunds against the built service and the sandbox's gateway and
+ * neighbours, printed as they happen, their invoices and credit notes as files to open, and a reconciliation with the
+ * gateway. It uses the HTTP API only, and exits with 0 only if every expectation holds.
  */
 async function main(): Promise<number> {
   const began = Date.now();
@@ -33,9 +35,10 @@ async function main(): Promise<number> {
   try {
     sandbox.setServiceUrl(service.url);
     await play({ sandbox, serviceUrl: service.url });
-    await writeDocuments({ sandbox, serviceUrl: service.url }, PURCHASES);
-    await closeTheBooks(mongodbUri, sandbox, PURCHASES);
+    await moneyGoesBack({ sandbox, serviceUrl: service.url });
+    await writeDocuments({ sandbox, serviceUrl: service.url }, { orders: PURCHASES, refunds: REFUNDS });
     await financeReconciles({ sandbox, serviceUrl: service.url });
+    await closeTheBooks(mongodbUri, sandbox, PURCHASES);
     heading("Done");
     print(green(`   Every expectation holds. It took ${((Date.now() - began) / 1000).toFixed(1)} s.`));
     print(`   Try it by hand: npm run sandbox\n`);
@@ -53,6 +56,7 @@ async function main(): Promise<number> {
 }
 
 const PURCHASES = 7;
+const REFUNDS = 3;
 
 async function play(stage: Stage): Promise<void> {
   await guestPaysByUpi(stage);

@@ -80,6 +80,28 @@ export async function readBooks({ razorpay, inventory, pricing, engagement }: Bo
   };
 }
 
+/** The account number of a refund's bank account; null when it cannot be decrypted. */
+type ReadAccountNumber = (refund: RefundDoc) => string | null;
+
+/**
+ * @param keys `ENCRYPTION_KEY` of the service; default: that of this process. What decrypts reads the configuration, which a
+ * test sets before it starts the service; so it is loaded now.
+ */
+export async function accountReader(keys: string | undefined): Promise<ReadAccountNumber> {
+  const { accountContextOf } = await import("../../services/aggregates/refund/bank-account.js");
+  const { createTextCipher } = await import("../../utils/encryption.js");
+  const { config } = await import("../../config/env.config.js");
+  const cipher = createTextCipher(keys?.split(",") ?? config.encryptionKeys);
+  return (refund) => {
+    if (!refund.bankAccount) return null;
+    try {
+      return cipher.decrypt(refund.bankAccount.accountNumber, accountContextOf(refund));
+    } catch {
+      return null;
+    }
+  };
+}
+
 type StoredEvent = Omit<WebhookEventDoc, "payload">;
 
 /** Everything the checks read, loaded once. */
@@ -101,10 +123,14 @@ export interface Facts {
   outbox: OutboxMessageDoc[];
   idempotencyRecords: IdempotencyRecordDoc[];
   books: Books;
+  accountNumberOf: ReadAccountNumber;
 }
 
 /** Reads one snapshot of the database, so that a write in flight cannot look half done. */
-export async function readFacts(db: mongoose.mongo.Db, books: Books, captureGraceMs: number): Promise<Facts> {
+export async function readFacts(
+  db: mongoose.mongo.Db,
+  given: Pick<Facts, "books" | "captureGraceMs" | "accountNumberOf">,
+): Promise<Facts> {
   const session = db.client.startSession({ snapshot: true });
   const all = async <T extends mongoose.mongo.Document>(
     name: string,
@@ -116,8 +142,8 @@ export async function readFacts(db: mongoose.mongo.Db, books: Books, captureGrac
       .toArray();
   try {
     return {
+      ...given,
       at: new Date(),
-      captureGraceMs,
       carts: await all<CartDoc>("carts"),
       checkouts: await all<CheckoutSessionDoc>("checkoutSessions"),
       orders: await all<OrderDoc>("orders"),
@@ -131,7 +157,6 @@ export async function readFacts(db: mongoose.mongo.Db, books: Books, captureGrac
       webhookEvents: await all<StoredEvent>("webhookEvents", ["payload"]),
       outbox: await all<OutboxMessageDoc>("outboxMessages"),
       idempotencyRecords: await all<IdempotencyRecordDoc>("idempotencyRecords", ["answer"]),
-      books,
     };
   } finally {
     await session.endSession();

@@ -76,7 +76,7 @@ function isRefundLegal(facts: Facts, payment: PaymentDoc): boolean {
   const order = facts.orders.find(({ _id }) => _id.equals(payment.orderId ?? ""));
   if (order?.status === "cancelled" || order?.status === "returned") return true;
   return facts.refunds
-    .filter(({ paymentId }) => paymentId?.equals(payment._id))
+    .filter(({ paymentId, status }) => paymentId?.equals(payment._id) && status === "completed")
     .every(({ approvedById, systemReason }) => approvedById !== null || isMadeElsewhere(systemReason));
 }
 
@@ -114,6 +114,11 @@ const refundsMatch: Check = ({ books, refunds }) => {
     .filter((row) => !refundOf(row))
     .map((row) => finding("the gateway's refund has no record here", row.refundId, row.paymentId));
   const alive = rows.filter((row) => row.status !== "failed" && refundOf(row));
+  const unequal = alive
+    .filter((row) => row.amount !== refundOf(row)?.amount || !isForGateway(refundOf(row)))
+    .map((row) =>
+      finding(`the gateway returned ${row.amount} for it`, refundOf(row)?.refundNumber, row.refundId),
+    );
   const twice = duplicatesOf(alive, (row) => refundOf(row)?.refundNumber).map(([refundNumber, sent]) =>
     finding(
       `the gateway has ${sent.length} refunds for it`,
@@ -121,8 +126,15 @@ const refundsMatch: Check = ({ books, refunds }) => {
       ...sent.map((row) => row.refundId),
     ),
   );
-  return [...unknown, ...twice];
+  return [...unknown, ...unequal, ...twice];
 };
+
+/** The gateway returns money of its payments, and nothing that a person has not approved. */
+const isForGateway = (refund: RefundDoc | undefined): boolean =>
+  refund?.source === "payment" &&
+  refund.destination === "original" &&
+  refund.status !== "pending" &&
+  refund.status !== "rejected";
 
 export const gatewayMoneyChecks = {
   gatewayBalance,

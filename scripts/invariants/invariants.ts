@@ -12,6 +12,12 @@ export const INVARIANTS = {
     "One record per gateway payment, one accepted payment per session, every other capture refunded",
   refundsMatch:
     "Each refund was sent to the gateway at most once, and every gateway refund has a record here",
+  refundApprovals:
+    "A refund waits for approval only when a person asked for it, and none of a person's is made without one",
+  refundSources: "No source of an order's money gives back more than it received",
+  refundUnits: "A line never gives back more units or money than it has, and counts the refunded units",
+  refundCredit: "Store credit and points are given back once for each refund, to its customer",
+  bankTransfers: "A completed bank transfer has its own UTR, and account numbers are encrypted",
   totals: "An order's amounts are whole paise, and its totals and taxes add up",
   oneOrderPerSession: "A session becomes at most one order, which has the session's id",
   oneActiveCart: "An owner has one active cart, and a cart has one live session",

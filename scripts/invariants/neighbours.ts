@@ -85,11 +85,14 @@ const couponUses: Check = ({ books, orders, checkouts }) => {
   });
 };
 
+const PLACING: readonly string[] = ["redeemed", "reversed"];
+
 const pointsAndCredit: Check = (facts) => {
   const live = facts.orders.filter(isLiveOrder);
   const { loyalty, credits } = facts.books;
   const points = unitsBy(
-    loyalty.filter(({ type }) => type === "redeemed" || type === "reversed"),
+    // What refunds give back is compared with them: the order was paid with all of its points.
+    loyalty.filter(({ type, reference = "" }) => PLACING.includes(type) && !reference.startsWith("refund:")),
     ({ orderId }) => orderId ?? "",
     ({ type, points: moved }) => (type === "redeemed" ? moved : -moved),
   );

@@ -1,4 +1,4 @@
-import type { OrderDoc, OrderItemDoc, PaymentDoc } from "../../models/index.js";
+import type { OrderDoc, OrderItemDoc, PaymentDoc, RefundDoc } from "../../models/index.js";
 import { type Facts, isCashPayment } from "./facts.js";
 import { type Check, finding, groupBy, sumOf } from "./invariants.js";
 
@@ -30,12 +30,22 @@ const creditAndPoints = (order: OrderDoc): number => order.storeCreditAmount + o
 const orderAmounts: Check = (facts) =>
   facts.orders.flatMap((order) => {
     const problems: string[] = [];
-    const completed = sumOf(
-      facts.refunds.filter(({ orderId, status }) => orderId?.equals(order._id) && status === "completed"),
-      ({ amount }) => amount,
-    );
+    const refunds = facts.refunds.filter(({ orderId }) => orderId?.equals(order._id));
+    const amountOf = (wanted: RefundDoc["status"]) =>
+      sumOf(
+        refunds.filter(({ status }) => status === wanted),
+        ({ amount }) => amount,
+      );
+    const completed = amountOf("completed");
     if (order.refundedAmount !== completed)
       problems.push(`refundedAmount is ${order.refundedAmount}, completed refunds are ${completed}`);
+    const reserved = amountOf("processing");
+    if (order.refundReserved !== reserved)
+      problems.push(`refundReserved is ${order.refundReserved}, refunds under way are ${reserved}`);
+    const requested = amountOf("pending");
+    // Orders from before requests were counted have no such field.
+    if ((order.refundRequested ?? 0) !== requested)
+      problems.push(`refundRequested is ${order.refundRequested}, requests are ${requested}`);
     if (order.refundedAmount + order.refundReserved > order.paidAmount)
       problems.push("refunded plus reserved exceeds what was paid");
     const online = paymentsOf(facts, order).filter((payment) => !isCashPayment(payment));

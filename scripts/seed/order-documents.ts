@@ -86,6 +86,7 @@ function toOrder(facts: OrderFacts): OrderDoc {
     refundRequested: ZERO_PAISE,
     disputes: [],
     cancelledAmount: isCancelled ? grandTotal : ZERO_PAISE,
+    cancellations: [],
     shippingAddress: address,
     billingAddress: address,
     gstin: null,

@@ -1,8 +1,8 @@
 import { type Types, trusted } from "mongoose";
 import { logger } from "../../config/logger.config.js";
 import { Refund, type RefundDoc } from "../../models/index.js";
-import { DecryptionError, isCurrentCiphertext } from "../../utils/encryption.js";
-import { reencrypted } from "../aggregates/refund/bank-account.js";
+import { DecryptionError, ownCipher, type TextCipher } from "../../utils/encryption.js";
+import { accountContextOf } from "../aggregates/refund/bank-account.js";
 
 export interface RotationResult {
   /** Bank accounts that are stored. */
@@ -20,11 +20,11 @@ type Account = Pick<RefundDoc, "_id" | "orderId" | "paymentId" | "bankAccount">;
  * Encrypts every stored bank account with the first key of `ENCRYPTION_KEY`. Repeatable, and safe beside the running
  * service: an account that changes meanwhile keeps its new value and counts as left until the next run.
  */
-export async function rotateKeys(): Promise<RotationResult> {
+export async function rotateKeys(cipher: TextCipher = ownCipher): Promise<RotationResult> {
   const result: RotationResult = { accounts: 0, renewed: 0, left: 0 };
   for (let batch = await findAccounts(null); batch.length > 0; batch = await findAccounts(lastOf(batch))) {
     for (const refund of batch) {
-      const outcome = await renew(refund);
+      const outcome = await renew(refund, cipher);
       result.accounts += 1;
       if (outcome !== "current") result[outcome] += 1;
     }
@@ -45,14 +45,16 @@ function findAccounts(after: Types.ObjectId | null): Promise<Account[]> {
     .lean<Account[]>();
 }
 
-async function renew(refund: Account): Promise<"current" | "renewed" | "left"> {
+async function renew(refund: Account, cipher: TextCipher): Promise<"current" | "renewed" | "left"> {
   const { _id, bankAccount } = refund;
-  if (!bankAccount || isCurrentCiphertext(bankAccount.accountNumber)) return "current";
+  if (!bankAccount || cipher.isCurrent(bankAccount.accountNumber)) return "current";
   const old = bankAccount.accountNumber;
+  const context = accountContextOf(refund);
   try {
+    const renewed = cipher.encrypt(cipher.decrypt(old, context), context);
     const { modifiedCount } = await Refund.updateOne(
       { _id, "bankAccount.accountNumber": old },
-      { $set: { "bankAccount.accountNumber": reencrypted(bankAccount, refund) } },
+      { $set: { "bankAccount.accountNumber": renewed } },
       { timestamps: false },
     );
     return modifiedCount === 1 ? "renewed" : "left";

@@ -124,7 +124,8 @@ admin.post(
     description:
       "Each source of the order's money gets a refund of its own; this one keeps the first part. An admin who started a refund above the setting `payments.refundFourEyesAbove` may not approve it.",
     schemas: schemas.approveRefundSchema,
-    refuses: [...APPROVAL_REFUSES, "NOT_REFUNDABLE"],
+    idempotency: "optional",
+    refuses: APPROVAL_REFUSES,
   },
   controller.approveRefund,
 );
@@ -158,7 +159,7 @@ admin.post(
     summary: "Process a refund in full",
     description: "From `pending` or `failed`.",
     schemas: schemas.processRefundSchema,
-    refuses: [...APPROVAL_REFUSES, "NOT_REFUNDABLE"],
+    refuses: APPROVAL_REFUSES,
   },
   controller.processRefund,
 );
@@ -211,7 +212,7 @@ admin.post(
     description:
       "From `pending` or `failed`. Without an account in the body, the one that the refund has. It is stored encrypted.",
     schemas: schemas.refundByBankTransferSchema,
-    refuses: [...APPROVAL_REFUSES, "NOT_REFUNDABLE", "BANK_ACCOUNT_REQUIRED"],
+    refuses: [...APPROVAL_REFUSES, "BANK_ACCOUNT_REQUIRED"],
   },
   controller.refundByBankTransfer,
 );
@@ -228,6 +229,7 @@ admin.post(
     summary: "Confirm a bank transfer",
     description: "A UTR belongs to one refund; repeating the same one answers 200.",
     schemas: schemas.confirmBankTransferSchema,
+    idempotency: "optional",
     refuses: ["REFUND_NOT_FOUND", "INVALID_STATUS_TRANSITION", "BANK_ACCOUNT_REQUIRED"],
   },
   controller.confirmBankTransfer,
@@ -244,6 +246,7 @@ admin.post(
     ...processing,
     summary: "Retry a failed refund",
     schemas: schemas.retryRefundSchema,
+    idempotency: "optional",
     refuses: ["REFUND_NOT_FOUND", "INVALID_STATUS_TRANSITION", "REFUND_EXCEEDS_PAID", "PAYMENT_DISPUTED"],
   },
   controller.retryRefund,

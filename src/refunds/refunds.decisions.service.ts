@@ -74,7 +74,10 @@ const approveAs = ({ refundId, adminId }: Decision, change: decisions.RefundChan
 export const processRefund = (decision: Decision): Promise<RefundDoc> =>
   approveAs(decision, { action: "refund.process", destination: REFUND_DESTINATION.ORIGINAL });
 
-/** Fewer units than were asked for, to where the money came from. @throws as `approveRefund` */
+/**
+ * Fewer units than were asked for, to where the money came from.
+ * @throws RuleError NOT_REFUNDABLE for money that became no order; as `approveRefund`
+ */
 export const processPartialRefund = (decision: Decision, items: readonly ItemBody[]): Promise<RefundDoc> =>
   approveAs(decision, {
     action: "refund.process-partial",

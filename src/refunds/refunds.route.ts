@@ -89,7 +89,7 @@ consumer.put(
     access: guest("reject"),
     schemas: schemas.setBankAccountSchema,
     answers: { 200: RefundView },
-    refuses: ["REFUND_NOT_FOUND", "INVALID_STATUS_TRANSITION"],
+    refuses: ["REFUND_NOT_FOUND", "INVALID_STATUS_TRANSITION", "VERSION_CONFLICT"],
   },
   controller.setBankAccount,
 );

@@ -1,6 +1,7 @@
 import type { mongo } from "mongoose";
-import { JOURNEYS, type Journey } from "../../scripts/crash-sweep/journeys.js";
+import { JOURNEYS } from "../../scripts/crash-sweep/journeys.js";
 import { type CrashSpec, describe as toText } from "../../scripts/crash-sweep/points.js";
+import type { Journey } from "../../scripts/crash-sweep/steps.js";
 import { type Recorded, record, sweep } from "../../scripts/crash-sweep/sweep.js";
 import type { CrashOutcome } from "../../scripts/crash-sweep/try-point.js";
 import { openSweepWorld, type SweepWorld } from "../../scripts/crash-sweep/world.js";
@@ -73,9 +74,27 @@ const CRASHES: readonly CrashCase[] = [
     point: /place\. .*razorpay\.POST \/v1\/payments\/\{id\}\/refund$/,
     count: async ({ sandbox }) => sandbox.control.razorpay.ledger().refunds.length,
   },
+  {
+    what: "the refund is approved",
+    journey: "refund-parts",
+    point: /approve-refund\. .*db\.commitTransaction .*refunds/,
+    count: ({ db }) => db.collection("refunds").countDocuments({ status: "processing", splitFromId: null }),
+  },
+  {
+    what: "the store credit is given back",
+    journey: "refund-parts",
+    point: /approve-refund\. .*engagement\.POST \/api\/store-credits\/issue$/,
+    count: async ({ sandbox }) =>
+      sandbox.control.engagement
+        .creditLedger()
+        .filter(({ reference = "" }) => reference.startsWith("refund:")).length,
+  },
 ];
 /** `npm run test:long` tries all of them. */
-const MOST_TELLING = ["the stock is sold", "the order is committed", "the refund is created"];
+const MOST_TELLING = [
+  ...["the stock is sold", "the order is committed", "the refund is created"],
+  "the store credit is given back",
+];
 const isTried = ({ what }: CrashCase): boolean => Boolean(process.env.LONG) || MOST_TELLING.includes(what);
 const phasesOf = ({ what }: CrashCase) =>
   process.env.LONG || what === "the order is committed"
@@ -130,7 +149,11 @@ beforeAll(async () => {
   if (!mongoUri) throw new Error("no MongoDB: is this file in tests/e2e?");
   await ensureBuild();
   world = await openSweepWorld(mongoUri, databaseNameOf(testDatabaseUri("crash")));
-  const recorded = [await recordReceived("online"), await recordReceived("refused")];
+  const recorded = [
+    await recordReceived("online"),
+    await recordReceived("refused"),
+    await recordReceived("refund-parts"),
+  ];
   outcomes = await sweep(world, recorded, {
     choose: (spec) => spec.nth === 1 && CASES.some((crash) => isOf(spec, crash)),
     onCrash: async (spec) => {
@@ -201,7 +224,7 @@ function writeOf({ op, ns, command, readConcern }: mongo.Document): Write | null
   return { collection, command: name, isInTransaction: readConcern?.level === "snapshot" };
 }
 
-describe.each(["online", "refused"])("The recording of the journey %s", (name) => {
+describe.each(["online", "refused", "refund-parts"])("The recording of the journey %s", (name) => {
   const get = (): Received => {
     const found = received.get(name);
     if (!found) throw new Error("not recorded");

@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { Types } from "mongoose";
 import { SEED } from "../../scripts/sandbox/seed/index.js";
+import { textAt } from "../../scripts/support/json.js";
 import { holdWebhooks, useInstances } from "../support/instances.js";
 import { orderOf, sessionOf } from "../support/money.js";
 import {
@@ -17,7 +19,7 @@ import {
 } from "../support/purchase.js";
 import { crowdOf } from "../support/races.js";
 
-/** Many customers compete for the last units or the last coupon use over two instances; the others are refunded. */
+/** Many compete over two instances for the last units, the last coupon use, or the money that is left to refund. */
 const world = useInstances();
 const gateway = () => world().sandbox.control.razorpay;
 const inventory = () => world().sandbox.control.inventory;
@@ -194,5 +196,84 @@ describe("the last use of a coupon", () => {
       const hasCoupon = withCoupon.some(({ _id }) => _id.toHexString() === checkout.id);
       await expectCharged(checkout, hasCoupon ? [code] : []);
     }
+  });
+});
+
+describe("the money that is left to refund", () => {
+  const REFUNDS = 20;
+  const FITTING = 8;
+  const ROUTES = [
+    { destination: "original", verb: "approve", body: {} },
+    { destination: "store_credit", verb: "approve", body: {} },
+    {
+      ...{ destination: "bank_transfer", verb: "bank-transfer" },
+      body: { accountHolder: "Asha Rao", accountNumber: "50100123456789", ifsc: "HDFC0000123" },
+    },
+  ] as const;
+  type Route = (typeof ROUTES)[number];
+
+  const post = (index: number, token: string, { path, body }: { path: string; body: object }) =>
+    new Shopper(urlOf(index), token).send({ method: "POST", path, body, key: randomUUID() });
+
+  /** One admin starts it at one instance, another approves it at the other. */
+  async function refund(index: number, wish: { orderId: string; amount: number; route: Route }) {
+    const { orderId, amount, route } = wish;
+    const { admin, secondAdmin } = world().sandbox.tokens;
+    const path = "/api/admin/refunds";
+    const { destination, verb, body } = route;
+    const asked = { orderId, amount: amount / 100, destination, reason: "damaged" };
+    const started = await post(index, admin, { path, body: asked });
+    if (started.status !== 201) return toText(started);
+    return toText(
+      await post(index + 1, secondAdmin, { path: `${path}/${textAt(started.data, "id")}/${verb}`, body }),
+    );
+  }
+
+  test("When 20 refunds of one order go to the card, to store credit and to a bank account at once, then those that fit are made", async () => {
+    const { db, sandbox } = world();
+    const checkout = await paidCheckout(urlOf(0), sandbox, { token: sandbox.tokens.esha });
+    expect(await place(checkout)).toMatchObject({ status: 201 });
+    const amount = Math.floor(checkout.amount / FITTING);
+    const routeOf = (index: number): Route => ROUTES[index % ROUTES.length] ?? ROUTES[0];
+    const answers = await times(REFUNDS, (index) =>
+      refund(index, { orderId: checkout.id, amount, route: routeOf(index) }),
+    );
+    expect(answers.toSorted()).toEqual([
+      ...Array.from({ length: FITTING }, () => "200 null"),
+      ...Array.from({ length: REFUNDS - FITTING }, () => "400 REFUND_EXCEEDS_PAID"),
+    ]);
+    await world().settle();
+    await gateway().release();
+    await world().settle();
+
+    const made = ROUTES.map(({ destination }) => ({
+      destination,
+      count: answers.filter(
+        (answer, index) => answer === "200 null" && routeOf(index).destination === destination,
+      ).length,
+    }));
+    const countOf = (wanted: Route["destination"]) =>
+      made.find(({ destination }) => destination === wanted)?.count ?? 0;
+    const rows = await db
+      .collection("refunds")
+      .find({ orderNumber: { $ne: null } })
+      .toArray();
+    expect(rows).toHaveLength(FITTING);
+    for (const { destination, count } of made)
+      expect(rows.filter((row) => row.destination === destination)).toHaveLength(count);
+    const sent = gateway()
+      .ledger()
+      .refunds.filter(({ paymentId }) => paymentId === checkout.paid.paymentId);
+    expect(sent.map((row) => row.amount)).toEqual(Array.from({ length: countOf("original") }, () => amount));
+    expect(await orderOf(world(), checkout)).toMatchObject({
+      refundedAmount: amount * (FITTING - countOf("bank_transfer")),
+      // Nobody has transferred these yet.
+      ...{ refundReserved: amount * countOf("bank_transfer"), refundRequested: 0 },
+    });
+    expect(
+      await db.collection("payments").findOne({ gatewayPaymentId: checkout.paid.paymentId }),
+    ).toMatchObject({
+      ...{ refundedAmount: amount * countOf("original"), refundReserved: 0 },
+    });
   });
 });

@@ -237,6 +237,7 @@ export const anOrder = (fields: Partial<OrderDoc> = {}): OrderDoc => ({
   refundReserved: FREE,
   refundRequested: FREE,
   cancelledAmount: FREE,
+  cancellations: [],
   disputes: [],
   shippingAddress: anAddress(),
   billingAddress: anAddress(),

@@ -9,7 +9,7 @@ import type { GatewayPayment } from "../../integrations/payment-gateway.js";
 import { generateUniqueRefundNumber } from "../../platform/order-number.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { tryTransition } from "../../platform/transition.service.js";
-import { readGatewayRefunds, recordGatewayRefunds } from "../refund/gateway-refunds.js";
+import { readGatewayRefunds, recordFailedRefunds, recordGatewayRefunds } from "../refund/gateway-refunds.js";
 import { oweSystemRefund } from "../refund/system-refunds.js";
 import type { Objection } from "./counts-as-paid.js";
 
@@ -41,7 +41,8 @@ export async function rejectCapture(rejection: Rejection): Promise<boolean> {
   const changed = await inTransaction(async (tx) => {
     const rejected = await writeRejected(rejection, tx);
     if (!rejected) return false;
-    await recordGatewayRefunds(rejected, gatewayRefunds, tx);
+    await recordFailedRefunds(gatewayRefunds.failed, tx);
+    await recordGatewayRefunds(rejected, gatewayRefunds.alive, tx);
     await oweSystemRefund({ paymentId: record._id, reason: objection.reason, refundNumber }, tx);
     if (objection.mismatch) await closeGatewayOrder(record, tx);
     return true;

@@ -11,11 +11,11 @@ export interface BankDetails {
   ifsc: string;
 }
 
-/** What the ciphertext is bound to. The parts of one refund have the same order, and so the same account. */
+/** The parts of one refund have the same order, and so the same account. */
 type AccountOwner = Pick<RefundDoc, "orderId" | "paymentId">;
 
-/** Money that became no order belongs to its payment. */
-const contextOf = ({ orderId, paymentId }: AccountOwner): string =>
+/** What the ciphertext is bound to: the order, or the payment of money that became no order. */
+export const accountContextOf = ({ orderId, paymentId }: AccountOwner): string =>
   `refund-account:${(orderId ?? paymentId)?.toHexString()}`;
 
 const SHOWN_DIGITS = 4;
@@ -25,16 +25,12 @@ export function toBankAccount(details: BankDetails, owner: AccountOwner): Refund
   const { accountHolder, accountNumber, ifsc } = details;
   return {
     accountHolder,
-    accountNumber: encryptText(accountNumber, contextOf(owner)),
+    accountNumber: encryptText(accountNumber, accountContextOf(owner)),
     last4: accountNumber.slice(-SHOWN_DIGITS),
     ifsc,
   };
 }
 
-/** The account number, for a rotation of keys and for the person who pays. @throws DecryptionError */
+/** For the person who pays. @throws DecryptionError */
 export const accountNumberOf = (account: RefundBankAccount, owner: AccountOwner): string =>
-  decryptText(account.accountNumber, contextOf(owner));
-
-/** The same account, encrypted with the first key. @throws DecryptionError */
-export const reencrypted = (account: RefundBankAccount, owner: AccountOwner): string =>
-  encryptText(accountNumberOf(account, owner), contextOf(owner));
+  decryptText(account.accountNumber, accountContextOf(owner));

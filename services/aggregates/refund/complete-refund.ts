@@ -62,7 +62,7 @@ export async function recordCompletion(
       ...(gatewayRefundId ? { gatewayRefundId, ...outcomeOf(refund, "completed", null) } : {}),
       ...(utr ? { utr } : {}),
     },
-    messages: (completed) => [oncePerMove(completed, "refund.completed")],
+    messages: (completed) => [{ type: "refund.completed", ...oncePerMove(completed) }],
     ...{ by, note, audit, tx },
   });
   if (!moved.changed) return null;
@@ -87,8 +87,8 @@ async function reopenFailed(refund: RefundDoc, tx: ClientSession): Promise<boole
   return reopened.changed;
 }
 
-/** One message for each move: a refund that failed after its completion may complete again. */
-export function oncePerMove({ _id, history }: RefundDoc, type: string): OutboxDraft {
+/** Of a message, one for each move: a refund that failed after its completion may complete again. */
+export function oncePerMove({ _id, status, history }: RefundDoc): Pick<OutboxDraft, "dedupeKey" | "payload"> {
   const refundId = _id.toHexString();
-  return { type, dedupeKey: `${type}:${refundId}:${history.length}`, payload: { refundId } };
+  return { dedupeKey: `refund.${status}:${refundId}:${history.length}`, payload: { refundId } };
 }

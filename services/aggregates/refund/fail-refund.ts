@@ -49,7 +49,7 @@ export async function recordFailure(
       ...(gatewayRefundId ? { gatewayRefundId } : {}),
       ...outcomeOf(refund, "refused", attemptError),
     },
-    messages: (moved) => (isReplaced ? [] : [oncePerMove(moved, "refund.attention")]),
+    messages: (moved) => (isReplaced ? [] : [{ type: "refund.attention", ...oncePerMove(moved) }]),
     by: { type: "system" },
     note: reason,
     tx,

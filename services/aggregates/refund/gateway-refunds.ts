@@ -1,4 +1,4 @@
-import type { ClientSession } from "mongoose";
+import { type ClientSession, trusted } from "mongoose";
 import { type PaymentDoc, Refund, type RefundDoc, type StatusEntry } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import {
@@ -15,7 +15,9 @@ import type { GatewayPayment, GatewayRefund } from "../../integrations/payment-g
 import { paymentGateway } from "../../integrations/payment-gateway.service.js";
 import { generateUniqueRefundNumber } from "../../platform/order-number.service.js";
 import { enqueueOutbox } from "../../platform/outbox.service.js";
+import { recordFailure } from "./fail-refund.js";
 import { followRefunds } from "./follow-refunds.js";
+import { REFUND_TROUBLE } from "./refund-trouble.js";
 import { recordRefunded, reserveRefund } from "./reserve-refund.js";
 import { newSystemRefund } from "./system-refunds.js";
 
@@ -27,23 +29,52 @@ export interface UnrecordedRefund {
   refundNumber: string;
 }
 
+export interface GatewayRefunds {
+  /** Pending or processed. */
+  alive: UnrecordedRefund[];
+  failed: GatewayRefund[];
+}
+
 /**
  * Reads what the gateway has refunded of a payment. The payment's own `amount_refunded` may contain failed
- * refunds, so the refunds themselves are asked for; failed ones are left out.
+ * refunds, so the refunds themselves are asked for.
  * @throws the typed upstream error; OutcomeUnknownError when the list lags behind the payment
  */
-export async function readGatewayRefunds(report: GatewayPayment): Promise<UnrecordedRefund[]> {
-  if (!hasRefund(report)) return [];
+export async function readGatewayRefunds(report: GatewayPayment): Promise<GatewayRefunds> {
+  if (!hasRefund(report)) return { alive: [], failed: [] };
   const refunds = unwrap(await paymentGateway.listRefunds(report.id));
   const listed = addPaise(...refunds.map(({ amount }) => amount));
   const reported = report.status === "refunded" ? report.amount : report.amountRefunded;
   if (listed < reported) throw new OutcomeUnknownError("razorpay");
-  const rows: UnrecordedRefund[] = [];
+  return sortGatewayRefunds(refunds);
+}
+
+const COUNTED = [REFUND_STATUS.PROCESSING, REFUND_STATUS.COMPLETED];
+
+/** Before the transaction that records them: each that may need a row gets a number. */
+export async function sortGatewayRefunds(refunds: readonly GatewayRefund[]): Promise<GatewayRefunds> {
+  const alive: UnrecordedRefund[] = [];
   for (const refund of refunds) {
     if (refund.status === "failed") continue;
-    rows.push({ refund, refundNumber: await generateUniqueRefundNumber() });
+    alive.push({ refund, refundNumber: await generateUniqueRefundNumber() });
   }
-  return rows;
+  return { alive, failed: refunds.filter(({ status }) => status === "failed") };
+}
+
+/**
+ * In the caller's transaction: refunds that have failed at the gateway, perhaps after it had reported them as processed, and
+ * that still count here give their amount back. Otherwise a refund that took their place would find no room.
+ */
+export async function recordFailedRefunds(
+  failed: readonly GatewayRefund[],
+  tx: ClientSession,
+): Promise<void> {
+  for (const { id } of failed) {
+    const refund = await Refund.findOne({ gatewayRefundId: id, status: trusted({ $in: COUNTED }) })
+      .session(tx)
+      .lean<RefundDoc>();
+    if (refund) await recordFailure(refund, { ...REFUND_TROUBLE.FAILED_AT_BANK, gatewayRefundId: id }, tx);
+  }
 }
 
 /**

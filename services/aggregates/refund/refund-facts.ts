@@ -59,7 +59,7 @@ export async function readRefundFacts(
   return { order, items, payments, refunds: refunds.filter(({ _id }) => !except?.equals(_id)) };
 }
 
-/** What the refunds left of the goods and charges. */
+/** What refunds, and units cancelled before they were paid for, left of the goods and charges. */
 export const leftOfGoods = ({ order, items, refunds }: RefundFacts): CreditableInvoice =>
   leftOfOrder(
     {
@@ -70,11 +70,16 @@ export const leftOfGoods = ({ order, items, refunds }: RefundFacts): CreditableI
       charges: order.charges,
       roundOff: order.roundOff,
     },
-    refunds.map(toCreditedRefund),
+    // Orders from before there were cancellations have no such field.
+    [...(order.cancellations ?? []).map(({ unpaid }) => unpaid), ...refunds].map(toCreditedRefund),
   );
 
 /** A line that is named twice is summed. */
-export function toCreditedRefund({ amount, shippingAmount, items }: RefundDoc): CreditedRefund {
+export function toCreditedRefund({
+  amount,
+  shippingAmount,
+  items,
+}: Pick<RefundDoc, "amount" | "shippingAmount" | "items">): CreditedRefund {
   const ofLines = new Map<string, { id: string; units: number; amount: Paise }>();
   for (const { orderItemId, quantity, amount: ofLine } of items) {
     const id = orderItemId.toHexString();

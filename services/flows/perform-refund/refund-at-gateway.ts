@@ -4,7 +4,11 @@ import { type Failure, type Result, toUpstreamError, unwrap } from "../../../uti
 import { hasOpenDispute } from "../../aggregates/payment/dispute.js";
 import { parkRefund } from "../../aggregates/refund/disputed-refunds.js";
 import { failRefund } from "../../aggregates/refund/fail-refund.js";
-import { recordGatewayRefunds, type UnrecordedRefund } from "../../aggregates/refund/gateway-refunds.js";
+import {
+  recordFailedRefunds,
+  recordGatewayRefunds,
+  sortGatewayRefunds,
+} from "../../aggregates/refund/gateway-refunds.js";
 import {
   attemptOf,
   beginAttempt,
@@ -21,7 +25,6 @@ import {
 import { settleRefund } from "../../aggregates/refund/settle-refund.js";
 import type { GatewayRefund } from "../../integrations/payment-gateway.js";
 import { paymentGateway } from "../../integrations/payment-gateway.service.js";
-import { generateUniqueRefundNumber } from "../../platform/order-number.service.js";
 import { getSettings } from "../../platform/settings.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 
@@ -94,7 +97,7 @@ async function conclude(sending: Sending, result: Result<GatewayRefund>): Promis
 async function refusedByGateway(sending: Sending, { code }: Failure): Promise<void> {
   const { refund } = sending;
   const others = code === "FULLY_REFUNDED" ? await findOtherRefunds(sending) : [];
-  const instead = others.find(({ amount }) => amount === refund.amount);
+  const instead = others.find(({ amount, status }) => amount === refund.amount && status !== "failed");
   // It may still be pending there, and may still fail.
   if (instead) return settleRefund(refund, instead);
   await failRefund(refund, { ...troubleOfRefusal(code), attemptError: code });
@@ -103,7 +106,7 @@ async function refusedByGateway(sending: Sending, { code }: Failure): Promise<vo
 
 /**
  * The gateway may have returned a second or late payment on its own, or a person in its dashboard. Refunds at the gateway
- * that belong to other refunds of this service do not count.
+ * that belong to other refunds of this service do not count, except those that have failed there.
  */
 async function findOtherRefunds({ refund, gatewayPaymentId }: Sending): Promise<GatewayRefund[]> {
   const listed = unwrap(await paymentGateway.listRefunds(gatewayPaymentId));
@@ -112,16 +115,16 @@ async function findOtherRefunds({ refund, gatewayPaymentId }: Sending): Promise<
     _id: trusted({ $ne: refund._id }),
   }).lean<RefundDoc[]>();
   const isTaken = (row: GatewayRefund) => others.some((other) => attemptOf(other, row) !== "unknown");
-  return listed.filter((row) => row.status !== "failed" && !isTaken(row));
+  return listed.filter((row) => row.status === "failed" || !isTaken(row));
 }
 
 /** Several refunds that together are instead of one of ours get rows of their own. */
 async function recordOtherRefunds({ _id }: PaymentDoc, others: readonly GatewayRefund[]): Promise<void> {
   if (others.length === 0) return;
-  const rows: UnrecordedRefund[] = [];
-  for (const refund of others) rows.push({ refund, refundNumber: await generateUniqueRefundNumber() });
+  const { alive, failed } = await sortGatewayRefunds(others);
   await inTransaction(async (tx) => {
     const payment = await Payment.findById(_id).session(tx).orFail().lean<PaymentDoc>();
-    await recordGatewayRefunds(payment, rows, tx);
+    await recordFailedRefunds(failed, tx);
+    await recordGatewayRefunds(payment, alive, tx);
   });
 }

@@ -61,6 +61,7 @@ export function buildOrder(claim: Claim, facts: OrderFacts): OrderDoc {
     refundReserved: ZERO_PAISE,
     refundRequested: ZERO_PAISE,
     cancelledAmount: ZERO_PAISE,
+    cancellations: [],
     disputes: [],
     shippingAddress,
     billingAddress: checkout.billingAddress ?? shippingAddress,

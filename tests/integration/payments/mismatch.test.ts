@@ -100,6 +100,38 @@ describe("money that was refunded at the gateway", () => {
     expect(done(await buyer.choose()).gateway.orderId).not.toBe(orderId);
   });
 
+  test.each(["pending", "instant"] as const)(
+    "When a %s refund failed there unnoticed and another returned everything, then each is counted as it is",
+    async (refundMode) => {
+      gateway().configure({ refundMode, failedRefundRestoresAmount: true });
+      const { buyer, orderId, amount } = await opened();
+      const paid = buyer.pay(orderId);
+      done(await buyer.verify(paid));
+      const first = gateway().refundInDashboard(paid.paymentId, 10_000);
+      const down = { match: "POST /payments/:id/refund", action: "status500", times: "always" } as const;
+      gateway().setFault(down);
+      refused(await buyer.verify(paid), 400, "AMOUNT_MISMATCH");
+      await shop().settle();
+      const [payment] = await buyer.stored.payments();
+      expect(payment?.refundReserved + payment?.refundedAmount).toBe(amount);
+      gateway().settleRefund(first.id, "failed");
+      gateway().configure({ refundMode: "instant" });
+      gateway().refundInDashboard(paid.paymentId);
+      gateway().clearFaults();
+      await shop()
+        .db.collection("refunds")
+        .updateMany({}, { $set: { dueAt: null } });
+      await shop().runJob("payment-sweep");
+      expect(await buyer.stored.payments()).toMatchObject([{ refundedAmount: amount, refundReserved: 0 }]);
+      const refunds = await buyer.stored.refunds();
+      expect(refunds.map((refund) => [refund.status, refund.systemReason, refund.amount]).sort()).toEqual([
+        ["completed", "gateway", amount],
+        ["failed", "amount_mismatch", amount - 10_000],
+        ["failed", "gateway", 10_000],
+      ]);
+    },
+  );
+
   test("When it is refunded while its order is being placed, then the commit fails and the order is undone", async () => {
     const { buyer, orderId, amount } = await opened();
     const paid = buyer.pay(orderId);

@@ -51,12 +51,9 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
 
 /** Permissions of modules that do not exist yet. Remove one here when its first route is declared. */
 const UNUSED_PERMISSIONS = [
-  "refunds:read",
   "returns:read",
   "orders:cancel",
   "orders:status",
-  "refunds:approve",
-  "refunds:write",
   "returns:write",
   "returns:inspect",
 ];

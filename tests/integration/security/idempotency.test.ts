@@ -14,7 +14,14 @@ import { newSession, type Shopper, type Stage, shopFor, shopUntil } from "./shop
 type Route = SecurityWorld["routes"][number];
 
 /** The mounted routes that require a key according to the API contract. */
-const REQUIRED = ["POST /api/payments", "POST /api/payments/cod"];
+const REQUIRED = [
+  "POST /api/admin/refunds/:refundId/bank-transfer",
+  "POST /api/admin/refunds/:refundId/process",
+  "POST /api/admin/refunds/:refundId/process-partial",
+  "POST /api/admin/refunds/:refundId/store-credit",
+  "POST /api/payments",
+  "POST /api/payments/cod",
+];
 /** POSTs that create nothing of the caller's; all others honour a key. */
 const WITHOUT = [
   "POST /api/admin/invoices/bulk-download",
@@ -23,6 +30,7 @@ const WITHOUT = [
   "POST /api/admin/outbox/:id/replay",
   "POST /api/admin/payments/:paymentId/capture",
   "POST /api/admin/payments/reconcile",
+  "POST /api/admin/refunds/:refundId/reject",
   "POST /api/admin/webhooks/:eventId/replay",
   "POST /api/checkout/:sessionId/loyalty",
   "POST /api/checkout/:sessionId/store-credit",

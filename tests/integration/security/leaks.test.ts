@@ -6,7 +6,7 @@ import { SANDBOX_SECRETS } from "../../../scripts/sandbox/environment.js";
 import { fieldsOf } from "../../support/bad-input.js";
 import { isSigned, nameOf, parametersOf, takesJson, takesToken } from "../../support/router-table.js";
 import { forgedHeaders, goodToken } from "./forged-tokens.js";
-import { ADDRESS, EMAIL, PHONE } from "./route-cases.js";
+import { ADDRESS, BANK_ACCOUNT, EMAIL, PHONE } from "./route-cases.js";
 import {
   assertNoInsides,
   type Call,
@@ -74,6 +74,7 @@ function canaries(): Record<string, string> {
     "an e-mail address": EMAIL,
     "a phone number": PHONE,
     "an address": ADDRESS.line1,
+    "a bank account": BANK_ACCOUNT.accountNumber,
   };
 }
 

@@ -143,6 +143,7 @@ describe("Another caller's resource", () => {
       savedItemId: checkoutSessionId,
       checkoutSessionId: paymentId,
       paymentId: itemId,
+      refundId: itemId,
     };
     const routes = ownedRoutes().filter(
       (route) => isGuest(route) && requestOf(route, turned) !== requestOf(route, guest.has),

@@ -5,6 +5,7 @@ import type { FaultRule } from "../../../scripts/sandbox/shared/faults.js";
 import { nameOf } from "../../support/router-table.js";
 import { ORDER_PROVOCATIONS } from "./order-provocations.js";
 import { PAYMENT_PROVOCATIONS } from "./payment-provocations.js";
+import { REFUND_PROVOCATIONS } from "./refund-provocations.js";
 import { meanwhile, type Scene, unanswered } from "./refusal-scene.js";
 import { type Belongings, newSession, nobodysBelongings, shopUntil } from "./shoppers.js";
 
@@ -160,6 +161,7 @@ const GENERAL: Readonly<Record<string, Provoke>> = {
   ORDER_NOT_FOUND: unknown,
   INVOICE_NOT_FOUND: unknown,
   PAYMENT_NOT_FOUND: unknown,
+  REFUND_NOT_FOUND: unknown,
   CHECKOUT_EXPIRED: withCheckout({ expiresAt: new Date(0) }),
   INVALID_STATUS_TRANSITION: withCheckout({ status: "completed" }),
   OUT_OF_STOCK: failed("out_of_stock"),
@@ -306,6 +308,7 @@ const OF_ROUTES: Readonly<Record<string, Readonly<Record<string, Provoke>>>> = {
   },
   ...ORDER_PROVOCATIONS,
   ...PAYMENT_PROVOCATIONS,
+  ...REFUND_PROVOCATIONS,
   "GET /api/orders/:orderNumber/invoice": { INVOICE_NOT_READY: beforeInvoice() },
   "POST /api/admin/invoices": {
     ORDER_NOT_INVOICEABLE: beforeInvoice({ order: { status: "cancelled" } }),

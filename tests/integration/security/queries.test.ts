@@ -4,7 +4,7 @@ import { setScene } from "./refusal-scene.js";
 import { type SecurityWorld, startSecurityWorld } from "./security-world.js";
 
 /**
- * Every query that the rows of *Cart*, *Checkout* and *Invoices*, the settings, the audit log and their jobs make, as the
+ * Every query that the rows of *Cart*, *Checkout*, *Refunds* and *Invoices*, the settings, the audit log and their jobs make, as the
  * database itself wrote it down while all of them were called: each is served by an index, sorts nothing
  * but what one cart holds, and reads hardly more than it answers.
  */
@@ -19,7 +19,7 @@ afterAll(() => world.stop());
 
 type Route = SecurityWorld["routes"][number];
 const isOurs = ({ path }: Route): boolean =>
-  /^\/api\/(cart|checkout|invoices|admin\/(carts|checkouts|orders|invoices|payments|settings|audit-logs|webhooks))(\/|$)/.test(
+  /^\/api\/(cart|checkout|invoices|refunds|admin\/(carts|checkouts|orders|invoices|payments|refunds|settings|audit-logs|webhooks))(\/|$)/.test(
     path,
   );
 const JOBS = [
@@ -71,6 +71,24 @@ const FILTERS: Readonly<Record<string, readonly string[]>> = {
     ...["attention=true&status=failed", "sortOrder=asc", "method=card&sortOrder=asc", "status=failed&page=2"],
     ...["q=pay_Old1", "q=order_Old1", `q=${"0".repeat(24)}`, "orderNumber=ORD-2026-000001&status=failed"],
   ],
+  "GET /api/refunds": ["dateFrom=2026-11-01", "sortOrder=asc"],
+  "GET /api/admin/refunds": [
+    ...[
+      "status=rejected",
+      "destination=bank_transfer",
+      "attention=true",
+      "dateFrom=2026-11-01",
+      "sortOrder=asc",
+    ],
+    ...[
+      "status=failed&destination=store_credit",
+      "destination=original&sortOrder=asc",
+      "status=failed&page=2",
+    ],
+    ...["attention=true&status=failed", "orderNumber=ORD-2026-000001&status=failed"],
+    ...["refundNumber=REF-2026-000001", "refundNumber=REF-2026-000001&status=pending"],
+  ],
+  "GET /api/admin/refunds/analytics": ["dateFrom=2026-11-01&groupBy=day", "groupBy=month"],
   "GET /api/admin/payments/analytics": ["dateFrom=2026-11-01&groupBy=day"],
   "GET /api/admin/payments/export": ["status=refunded", "method=card&status=failed", "method=wallet"],
   "GET /api/admin/orders": [
@@ -173,6 +191,31 @@ async function fill(): Promise<void> {
       ...{ createdAt: at(index), updatedAt: at(index) },
     })),
   );
+  await world.db.collection("refunds").insertMany(
+    rows((index) => ({
+      ...{
+        refundNumber: `REF-2020-${index}`,
+        orderId: new Types.ObjectId(),
+        orderNumber: `ORD-2020-${index}`,
+      },
+      ...{ checkoutSessionId: new Types.ObjectId(), paymentId: new Types.ObjectId(), ...owner(index) },
+      ...{
+        status: ["completed", "failed", "pending"][index % 3],
+        destination: "original",
+        source: "payment",
+      },
+      ...{ type: "full", reason: "damaged", systemReason: null, amount: 100, items: [], parts: [] },
+      ...{
+        shippingAmount: 0,
+        initiatedByType: "customer",
+        attention: false,
+        gatewayRefundId: null,
+        utr: null,
+      },
+      ...{ adminNotes: [], history: [], attempts: [], dueAt: null, processedAt: at(index) },
+      ...{ createdAt: at(index), updatedAt: at(index) },
+    })),
+  );
   await world.db.collection("invoices").insertMany(
     rows((index) => ({
       ...{ invoiceNumber: `OLD-${index}`, series: "OLD", sequence: index + 1, origin: `old:${index}` },
@@ -261,8 +304,10 @@ async function profiled(work: () => Promise<string[]>): Promise<Plan[]> {
   return (await rows.toArray()).map(toPlan).filter(({ collection }) => collection !== "system");
 }
 
-/** What is sorted in memory is no more than one cart's lines, one customer's carts, or the orders that a search has found. */
+/** Sorted in memory: a cart's lines, a customer's carts, an order's refunds, a page's lines, what a search has found. */
 const isBounded = ({ collection, query, summary }: Plan): boolean =>
+  (["refunds", "orderItems", "orderStatusHistories"].includes(collection) &&
+    summary.includes("orderId: 1")) ||
   (collection === "orders" &&
     query.includes('{"$limit":10000},{"$project"') &&
     summary.includes("searchKeys: 1")) ||
@@ -283,6 +328,7 @@ test("When everything is called, then every query goes by an index", async () =>
     "invoices",
     "orders",
     "payments",
+    "refunds",
     "savedItems",
     "settings",
   ])

@@ -130,7 +130,7 @@ export async function unanswered(scene: Scene, { command, collection, skip }: Un
 }
 
 interface Meanwhile {
-  collection: "carts" | "checkoutSessions";
+  collection: "carts" | "checkoutSessions" | "refunds";
   /** Which `findAndModify` of the call is held back; the first takes the lease. */
   at: number;
   happens: () => Promise<unknown>;

@@ -39,6 +39,12 @@ export const ADDRESS = {
   country: "IN",
 };
 
+export const BANK_ACCOUNT = {
+  accountHolder: "Canary Person",
+  accountNumber: "918273645546372",
+  ifsc: "HDFC0001234",
+};
+
 const ITEM = { productId: SEED.products.ashwagandha, variantId: SEED.variants.ashwagandha };
 
 const itemId = ({ itemId }: Belongings) => ({ itemId });
@@ -47,6 +53,7 @@ const sessionId = ({ checkoutSessionId }: Belongings) => ({ sessionId: checkoutS
 const orderNumber = ({ orderNumber }: Belongings) => ({ orderNumber });
 const invoiceNumber = ({ invoiceNumber }: Belongings) => ({ invoiceNumber });
 const paymentId = ({ paymentId }: Belongings) => ({ paymentId });
+const refundId = ({ refundId }: Belongings) => ({ refundId });
 
 const open: RouteCase = { access: "open" };
 /** A step of the checkout that only reads. */
@@ -338,6 +345,86 @@ const ADMIN_PAYMENTS: Record<string, RouteCase> = {
   "POST /api/admin/payments/:paymentId/capture": { access: "admin:payments:write", params: paymentId },
 };
 
+const REFUNDS: Record<string, RouteCase> = {
+  "GET /api/refunds/reasons": { access: "guest:empty" },
+  "POST /api/refunds": {
+    access: "guest:reject",
+    body: ({ orderNumber, orderItemId }) => ({
+      ...{ orderNumber, reason: "damaged" },
+      items: [{ orderItemId, quantity: 1 }],
+    }),
+    stage: "paid",
+    otherBody: ({ orderNumber }) => ({ orderNumber, reason: "defective" }),
+  },
+  "GET /api/refunds": { access: "guest:reject" },
+  "GET /api/refunds/:refundId": { access: "guest:reject", params: refundId, stage: "asked" },
+  "PUT /api/refunds/:refundId/bank-account": {
+    access: "guest:reject",
+    params: refundId,
+    body: () => BANK_ACCOUNT,
+    stage: "asked",
+  },
+};
+
+/** A decision about a refund that waits for approval. */
+const decision = (
+  body?: (own: Belongings) => Record<string, unknown>,
+  otherBody?: Record<string, unknown>,
+): RouteCase => ({
+  access: "admin:refunds:approve",
+  params: refundId,
+  ...(body ? { body } : {}),
+  ...(otherBody ? { otherBody: () => otherBody } : {}),
+  stage: "asked",
+});
+
+const utr = ({ refundId }: Belongings) => ({ utr: `N${refundId.slice(-15)}` });
+
+const ADMIN_REFUNDS: Record<string, RouteCase> = {
+  "GET /api/admin/refunds": { access: "admin:refunds:read" },
+  "GET /api/admin/refunds/analytics": { access: "admin:refunds:read" },
+  "POST /api/admin/refunds": {
+    access: "admin:refunds:write",
+    body: ({ orderId, orderItemId }) => ({
+      ...{ orderId, reason: "damaged", destination: "original" },
+      items: [{ orderItemId, quantity: 1 }],
+    }),
+    stage: "paid",
+    otherBody: ({ orderId }) => ({ orderId, reason: "damaged", destination: "original", amount: 1 }),
+  },
+  "GET /api/admin/refunds/:refundId": {
+    access: "admin:refunds:read",
+    params: refundId,
+    stage: "asked",
+  },
+  "GET /api/admin/refunds/:refundId/history": {
+    access: "admin:refunds:read",
+    params: refundId,
+    stage: "asked",
+  },
+  "POST /api/admin/refunds/:refundId/approve": decision(() => ({ notes: "Photo seen" }), {}),
+  "POST /api/admin/refunds/:refundId/reject": decision(() => ({ reason: "It was used" })),
+  "POST /api/admin/refunds/:refundId/process": decision(),
+  "POST /api/admin/refunds/:refundId/process-partial": decision(
+    ({ orderItemId }) => ({ items: [{ orderItemId, quantity: 1 }] }),
+    { items: [{ orderItemId: "0".repeat(24), quantity: 1 }] },
+  ),
+  "POST /api/admin/refunds/:refundId/store-credit": decision(),
+  "POST /api/admin/refunds/:refundId/bank-transfer": decision(() => BANK_ACCOUNT, {}),
+  "POST /api/admin/refunds/:refundId/bank-transfer/confirm": {
+    ...decision(utr, { utr: "N000000000000000" }),
+    stage: "approved",
+  },
+  "POST /api/admin/refunds/:refundId/retry": { ...decision(), stage: "refused" },
+  "POST /api/admin/refunds/:refundId/notes": {
+    access: "admin:refunds:write",
+    params: refundId,
+    body: () => ({ note: "Called the customer" }),
+    stage: "asked",
+    otherBody: () => ({ note: "Wrote to the customer" }),
+  },
+};
+
 const FILING: Record<string, RouteCase> = {
   "GET /api/admin/invoices/tax-summary": { access: "admin:invoices:read" },
   "GET /api/admin/invoices/gstr1": { access: "admin:invoices:read", query: "period=112026" },
@@ -394,6 +481,8 @@ export const ROUTE_CASES: Readonly<Record<string, RouteCase>> = {
   ...ORDERS,
   ...ADMIN_ORDERS,
   ...PAYMENTS,
+  ...REFUNDS,
+  ...ADMIN_REFUNDS,
   ...INVOICES,
   ...ADMIN_INVOICES,
   ...ADMIN_PAYMENTS,

@@ -1,12 +1,13 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Types } from "mongoose";
 import type { Response } from "supertest";
 import type { RouteDescription } from "../../../middlewares/route.types.js";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { asGuest } from "../../support/callers.js";
 import type { World } from "../../support/world.js";
 import { goodToken } from "./forged-tokens.js";
-import { ADDRESS, EMAIL, PHONE } from "./route-cases.js";
+import { ADDRESS, BANK_ACCOUNT, EMAIL, PHONE } from "./route-cases.js";
 
 /** What a shopper has that others must not reach. */
 export interface Belongings {
@@ -21,17 +22,25 @@ export interface Belongings {
   /** Rupees, of the payment on delivery. */
   amountDue: number;
   paymentId: string;
+  /** Of that order: asked for, with a bank account. */
+  refundId: string;
   gatewayOrderId: string;
   gatewayPaymentId: string;
   /** The gateway's, right for the two ids above. */
   signature: string;
 }
 
+const REFUND_STAGES = ["paid", "asked", "approved", "refused"] as const;
+type RefundStage = (typeof REFUND_STAGES)[number];
+const isRefundStage = (stage: Stage): stage is RefundStage =>
+  REFUND_STAGES.some((candidate) => candidate === stage);
+
 /**
  * How far a shopper has come: a cart; something saved for later besides; a checkout with all but the payment; cash on delivery chosen; a UPI
- * payment that failed, to be tried again; an order with its invoice.
+ * payment that failed, to be tried again; an order with its invoice; an order that is paid; a refund of it that waits
+ * for approval; one that waits for a bank transfer; one that failed.
  */
-export type Stage = "cart" | "saved" | "checkout" | "chosen" | "failed" | "ordered";
+export type Stage = "cart" | "saved" | "checkout" | "chosen" | "failed" | "ordered" | RefundStage;
 
 export interface Shopper {
   headers: Readonly<Record<string, string>>;
@@ -51,6 +60,7 @@ export const nobodysBelongings = (): Belongings => ({
   invoiceNumber: "INV-2026-999999",
   amountDue: 1,
   paymentId: hexId(),
+  refundId: hexId(),
   gatewayOrderId: "order_Nobodys0000001",
   gatewayPaymentId: "pay_Nobodys0000001",
   signature: "0".repeat(64),
@@ -138,7 +148,7 @@ async function invoiceOf(
   throw new Error(`no invoice of ${orderNumber}`);
 }
 
-/** Cash on delivery. */
+/** Cash on delivery. Its invoice is issued a moment later. */
 async function order(world: World, { headers, has }: Shopper): Promise<Partial<Belongings>> {
   const { checkoutSessionId } = has;
   const step = stepsOf(world, headers);
@@ -150,8 +160,30 @@ async function order(world: World, { headers, has }: Shopper): Promise<Partial<B
     orderItemId: textAt(placed, "order.items.0.id"),
     paymentId: textAt(placed, "payment.id"),
     amountDue: placed.body.data.payment.amount,
-    invoiceNumber: await invoiceOf(world, { headers }, orderNumber),
   };
+}
+
+/** Brings an order to a stage of its refund. */
+async function refund(world: World, shopper: Shopper, stage: RefundStage): Promise<Partial<Belongings>> {
+  const { amountDue: amount, orderNumber, orderId, paymentId } = shopper.has;
+  const asAdmin = stepsOf(world, { Authorization: `Bearer ${world.sandbox.tokens.admin}` });
+  const receipt = { amount, reference: orderNumber, receivedAt: "2026-11-01" };
+  await asAdmin("post", `/api/admin/payments/${paymentId}/record-receipt`, receipt);
+  if (stage === "paid") return {};
+  const step = stepsOf(world, shopper.headers);
+  const refundId = textAt(await step("post", "/api/refunds", { orderNumber, reason: "damaged" }), "id");
+  await step("put", `/api/refunds/${refundId}/bank-account`, BANK_ACCOUNT);
+  if (stage === "asked") return { refundId };
+  await asAdmin("post", `/api/admin/refunds/${refundId}/approve`, {});
+  if (stage === "approved") return { refundId };
+  const { db } = world;
+  await db
+    .collection("refunds")
+    .updateOne({ _id: new Types.ObjectId(refundId) }, { $set: { status: "failed" } });
+  await db
+    .collection("orders")
+    .updateOne({ _id: new Types.ObjectId(orderId) }, { $set: { refundReserved: 0 } });
+  return { refundId };
 }
 
 async function failToPay(world: World, step: Step, path: string): Promise<Partial<Belongings>> {
@@ -175,25 +207,30 @@ export async function shopUntil(world: World, headers: Shopper["headers"], stage
   const path = `/api/checkout/${has.checkoutSessionId}/payment-method`;
   if (stage === "chosen") await step("put", path, { method: "cod", termsAccepted: true });
   if (stage === "failed") Object.assign(has, await failToPay(world, step, path));
-  if (stage === "ordered") Object.assign(has, await order(world, { headers, has }));
+  if (stage !== "ordered" && !isRefundStage(stage)) return { headers, has };
+  Object.assign(has, await order(world, { headers, has }));
+  if (isRefundStage(stage)) Object.assign(has, await refund(world, { headers, has }, stage));
+  else has.invoiceNumber = await invoiceOf(world, { headers }, has.orderNumber);
   return { headers, has };
 }
 
 /** A shopper with everything: an order of last week, and a new cart whose payment has just failed. */
 export async function shopForEverything(world: World, headers: Shopper["headers"]): Promise<Shopper> {
-  const { orderId, orderNumber, orderItemId, invoiceNumber } = (await shopUntil(world, headers, "ordered"))
-    .has;
+  const { orderId, orderNumber, orderItemId, refundId } = (await shopUntil(world, headers, "asked")).has;
+  const invoiceNumber = await invoiceOf(world, { headers }, orderNumber);
   const saved = await saveForLater(stepsOf(world, headers));
   const shopper = await shopUntil(world, headers, "failed");
-  const ordered = { orderId, orderNumber, orderItemId, invoiceNumber };
+  const ordered = { orderId, orderNumber, orderItemId, invoiceNumber, refundId };
   return { headers, has: { ...shopper.has, ...saved, ...ordered } };
 }
 
 /** A new shopper at a stage, of a kind that the route accepts: a guest, a customer, or a guest who has just signed in. */
 export async function shopFor(world: World, route: RouteDescription, stage: Stage): Promise<Shopper> {
   const { rule } = route.access;
-  if (rule.kind !== "customer") return shopUntil(world, newSession(), stage);
   const token = asUser(`user-${hexId()}`);
+  // What admins refund is a customer's: a guest has no store credit.
+  if (rule.kind === "admin" && isRefundStage(stage)) return shopUntil(world, token, stage);
+  if (rule.kind !== "customer") return shopUntil(world, newSession(), stage);
   if (rule.session !== "required") return shopUntil(world, token, stage);
   const guest = await shopUntil(world, newSession(), stage);
   return { ...guest, headers: { ...guest.headers, ...token } };

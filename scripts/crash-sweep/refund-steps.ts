@@ -1,0 +1,79 @@
+import { listAt, numberAt, textAt } from "../support/json.js";
+import { letTimePass } from "./recovery.js";
+import type { Step } from "./steps.js";
+import type { Visit } from "./visit.js";
+
+/** What customer, staff and gateway do about a refund. Every step can be repeated, as a client without an answer does. */
+const step = (name: string, run: Step["run"]): Step => ({ name, run });
+
+/** The order that the visit has placed. */
+async function orderOf(visit: Visit): Promise<unknown> {
+  const list = await visit.call({ method: "GET", path: "/api/orders" });
+  const orderNumber = textAt(listAt(list, "items")[0], "orderNumber");
+  return visit.call({ method: "GET", path: `/api/orders/${orderNumber}` });
+}
+
+/** A repeated request for everything is refused: the first one counts already. */
+export const requestRefund = step("request-refund", async (visit) => {
+  const body = { orderNumber: textAt(await orderOf(visit), "orderNumber"), reason: "damaged" };
+  await visit.call({ method: "POST", path: "/api/refunds", body, refusedWith: ["REFUND_EXCEEDS_PAID"] });
+  const refunds = await visit.call({ method: "GET", path: "/api/refunds" });
+  visit.refundId = textAt(listAt(refunds, "items")[0], "id");
+});
+
+/** Delivers what a request or a decision has enqueued: mails, and the refund itself. */
+const perform = (name: string): Step =>
+  step(name, async (visit) => {
+    await letTimePass(visit.world.db);
+    await visit.job("outbox");
+  });
+/** The shop is told about the request while it waits. */
+export const announceRequest = perform("announce-request");
+
+/** Once it is decided, a repetition is refused. */
+const decide = (name: string, verb: string, body: object = {}): Step =>
+  step(name, async (visit) => {
+    const path = `/api/admin/refunds/${visit.refundId}/${verb}`;
+    await visit.staff({ method: "POST", path, body, refusedWith: ["INVALID_STATUS_TRANSITION"] });
+  });
+export const approveRefund = decide("approve-refund", "approve");
+export const rejectRefund = decide("reject-refund", "reject", { reason: "Not damaged" });
+export const refundToCredit = decide("refund-to-credit", "store-credit");
+export const retryRefund = decide("retry-refund", "retry");
+export const confirmTransfer = decide("confirm-transfer", "bank-transfer/confirm", {
+  utr: "HDFCN52026112812345",
+});
+
+export const performRefund = perform("perform-refund");
+export const performAgain = perform("perform-again");
+/** One refund for each source of the order's money. */
+export const performParts = perform("perform-parts");
+/** The gateway refuses it. */
+export const performRefused = perform("perform-refused");
+/** A person has to transfer the money. */
+export const performTransfer = perform("perform-transfer");
+export const performCredit = perform("perform-credit");
+export const afterRefund = perform("after-refund");
+export const creditNote = step("credit-note", (visit) => visit.job("invoice-issue"));
+
+export const courierPays = step("courier-pays", async (visit) => {
+  const order = await orderOf(visit);
+  const body = {
+    amount: numberAt(order, "totals.amountDue"),
+    ...{ reference: "COURIER-1", receivedAt: "2026-01-01" },
+  };
+  const path = `/api/admin/payments/${textAt(order, "payment.id")}/record-receipt`;
+  await visit.staff({ method: "POST", path, body });
+});
+export const giveAccount = step("give-account", async (visit) => {
+  const body = { accountHolder: "Asha Rao", accountNumber: "50100123456789", ifsc: "HDFC0000123" };
+  await visit.call({ method: "PUT", path: `/api/refunds/${visit.refundId}/bank-account`, body });
+});
+
+/** The gateway refuses refunds for lack of money, until the shop adds some. */
+export const balanceIsEmpty = step("balance-is-empty", async ({ world }) => {
+  world.sandbox.control.razorpay.configure({ balance: 0 });
+});
+export const balanceIsBack = step("balance-is-back", async ({ world }) => {
+  world.sandbox.control.razorpay.configure({ balance: null });
+});
