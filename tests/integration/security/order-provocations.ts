@@ -24,7 +24,16 @@ const withOrder =
     return answer;
   };
 
+const shipped = { ORDER_NOT_CANCELLABLE: withOrder({ status: "delivered" }) };
+
 export const ORDER_PROVOCATIONS: Readonly<Record<string, Readonly<Record<string, Provoke>>>> = {
+  "POST /api/orders/:orderNumber/cancel": shipped,
+  "POST /api/admin/orders/:orderId/cancel": {
+    ...shipped,
+    // The order is a guest's, who has no store credit.
+    NOT_REFUNDABLE: (scene) =>
+      scene.send({ body: { reason: "The customer called", refund: "store_credit" } }),
+  },
   "PUT /api/admin/orders/:orderId": {
     VERSION_CONFLICT: (scene) => scene.send({ body: { version: 99, customerNotes: "Ring twice" } }),
     ORDER_NOT_EDITABLE: withOrder({ status: "shipped" }),
