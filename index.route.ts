@@ -11,6 +11,7 @@ import * as jobs from "./src/operations/jobs.route.js";
 import * as outbox from "./src/operations/outbox.route.js";
 import * as settings from "./src/operations/settings.route.js";
 import { fulfilment } from "./src/orders/fulfilment.route.js";
+import { admin as ordersAdmin } from "./src/orders/orders.admin.route.js";
 import * as orders from "./src/orders/orders.route.js";
 import { admin as paymentsAdmin } from "./src/payments/payments.admin.route.js";
 import * as payments from "./src/payments/payments.route.js";
@@ -40,6 +41,7 @@ export const apiRouters: readonly DescribedRouter[] = [
   invoices.template,
   filing,
   paymentsAdmin,
+  ordersAdmin,
   refundsAdmin,
   jobs.admin,
   outbox.admin,

@@ -17,6 +17,7 @@ import { InvoiceTemplate } from "./invoiceTemplate.model.js";
 import { JobRun } from "./jobRun.model.js";
 import { Lease } from "./lease.model.js";
 import { Order } from "./order.model.js";
+import { OrderDay } from "./orderDay.model.js";
 import { OrderItem } from "./orderItem.model.js";
 import { OrderStatusHistory } from "./orderStatusHistory.model.js";
 import { OutboxMessage } from "./outboxMessage.model.js";
@@ -54,6 +55,7 @@ export * from "./invoiceTemplate.model.js";
 export * from "./jobRun.model.js";
 export * from "./lease.model.js";
 export * from "./order.model.js";
+export * from "./orderDay.model.js";
 export * from "./orderItem.model.js";
 export * from "./orderStatusHistory.model.js";
 export * from "./outboxMessage.model.js";
@@ -122,6 +124,7 @@ export const allModels: readonly PreparedModel[] = [
   CheckoutDay,
   FailedAttempt,
   PrunedCarts,
+  OrderDay,
   PaymentDay,
   PaymentDowntime,
 ];

@@ -17,6 +17,7 @@ import {
 } from "../utils/constants.js";
 import { emailKey } from "../utils/contact.js";
 import type { Paise } from "../utils/money.js";
+import { touchedDaysIndex } from "./parts/day-tally.js";
 import { type Dispute, disputePart } from "./parts/dispute.js";
 import {
   count,
@@ -170,7 +171,7 @@ export interface OrderDoc extends CartTotals {
   shippedAt: Date | null;
   deliveredAt: Date | null;
   version: number;
-  /** Derived from e-mail and phone; see `orderSearchKeys`. */
+  /** Derived from e-mail, phone, sellers and tags; see `orderSearchKeys`. */
   searchKeys: string[];
   createdAt: Date;
   updatedAt: Date;
@@ -186,14 +187,27 @@ export const phoneSearchKey = (digits: string): string => `phone:${digits.replac
 export const phoneEndSearchKey = (digits: string): string =>
   `phone-end:${reversed(digits.replace(/\D/g, ""))}`;
 
+export const sellerSearchKey = (sellerId: string): string => `seller:${sellerId}`;
+export const tagSearchKey = (tag: string): string => `tag:${tag}`;
+
+export interface OrderSearchFacts {
+  email: string;
+  phone: string;
+  /** Of the lines. */
+  sellerIds: readonly (string | null)[];
+  tags: readonly string[];
+}
+
 /**
- * One multikey index serves three searches: the start of an e-mail address, and the start and end of a phone number.
- * Match `searchKeys` against `^` + the escaped key of the search text.
+ * What an order is found by. One multikey index serves the start of an e-mail address, the start and end of a phone
+ * number, a seller and a tag. Match `searchKeys` against the key itself, or against `^` + the escaped key.
  */
-export const orderSearchKeys = (order: { email: string; phone: string }): string[] => [
-  emailSearchKey(order.email),
-  phoneSearchKey(order.phone),
-  phoneEndSearchKey(order.phone),
+export const orderSearchKeys = ({ email, phone, sellerIds, tags }: OrderSearchFacts): string[] => [
+  emailSearchKey(email),
+  phoneSearchKey(phone),
+  phoneEndSearchKey(phone),
+  ...new Set(sellerIds.flatMap((sellerId) => (sellerId === null ? [] : [sellerSearchKey(sellerId)]))),
+  ...tags.map(tagSearchKey),
 ];
 
 const sellerOrderPart = definePart<SellerOrder>({
@@ -285,7 +299,8 @@ const schema = defineSchema<OrderDoc>("orders", {
   searchKeys: {
     type: [String],
     default(this: OrderDoc) {
-      return orderSearchKeys(this);
+      const { email, phone, tags, sellerOrders } = this;
+      return orderSearchKeys({ email, phone, tags, sellerIds: sellerOrders.map(({ sellerId }) => sellerId) });
     },
   },
 });
@@ -293,16 +308,39 @@ const schema = defineSchema<OrderDoc>("orders", {
 /** Less than every real id: `$gt: NO_ID` means "is an id" and, unlike `$type`, lets an equality use the index. */
 const NO_ID = new Types.ObjectId("0".repeat(24));
 
-// Eight with `_id`, and every insert writes all of them. Rarer filters (payment status, source, tag, …) scan a range of dates.
+// Nine with `_id`, of which an insert writes eight: an order is a customer's or a guest's. The admins' list and export
+// choose among them in `src/orders/orders.selection.service.ts`.
 schema.index({ orderNumber: 1 }, { unique: true });
 schema.index(
   { checkoutSessionId: 1 },
   { unique: true, partialFilterExpression: { checkoutSessionId: { $gt: NO_ID } } },
 );
-schema.index({ userId: 1, createdAt: -1 });
+export const ORDERS_BY_USER_INDEX = "orders_by_user";
+schema.index(
+  { userId: 1, createdAt: -1 },
+  { name: ORDERS_BY_USER_INDEX, partialFilterExpression: { userId: { $gt: "" } } },
+);
 schema.index({ sessionId: 1, createdAt: -1 }, { partialFilterExpression: { sessionId: { $gt: "" } } });
-schema.index({ status: 1, createdAt: -1 });
-schema.index({ createdAt: -1 });
-schema.index({ searchKeys: 1 });
+// A leading field that is not filtered is given all its values: the database then merges their ranges by creation.
+export const ORDERS_BY_STATUS_INDEX = "orders_by_status";
+schema.index(
+  { status: 1, paymentStatus: 1, fulfillmentStatus: 1, source: 1, createdAt: -1 },
+  { name: ORDERS_BY_STATUS_INDEX },
+);
+// With all that the analysis counts, so that it reads no documents.
+export const ORDERS_BY_CREATION_INDEX = "orders_by_creation";
+schema.index(
+  {
+    ...{ createdAt: -1, status: 1, grandTotal: 1, cancelledAmount: 1, refundedAmount: 1 },
+    ...{ confirmedAt: 1, shippedAt: 1, deliveredAt: 1 },
+  },
+  { name: ORDERS_BY_CREATION_INDEX },
+);
+const FILTERED = { status: 1, paymentStatus: 1, fulfillmentStatus: 1, source: 1 } as const;
+export const ORDERS_BY_TOTAL_INDEX = "orders_by_total";
+schema.index({ grandTotal: -1, createdAt: -1, ...FILTERED }, { name: ORDERS_BY_TOTAL_INDEX });
+export const ORDERS_BY_KEY_INDEX = "orders_by_key";
+schema.index({ searchKeys: 1, createdAt: -1, ...FILTERED }, { name: ORDERS_BY_KEY_INDEX });
+schema.index(...touchedDaysIndex);
 
 export const Order = model<OrderDoc>("Order", schema);

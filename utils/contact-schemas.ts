@@ -32,6 +32,19 @@ export const stateName = () =>
     "a state or union territory of India",
   );
 
+/** A validated address from a request. */
+export interface AddressInput {
+  name: string;
+  phone: string;
+  line1: string;
+  line2?: string | null;
+  landmark?: string | null;
+  city: string;
+  state: string;
+  pincode: string;
+  country?: string;
+}
+
 /** An address as the storefront sends it, flat. The service checks that state and pincode agree. */
 export const addressKeys = {
   name: personName(),

@@ -39,6 +39,7 @@ export const RULE_CODES = [
   "BANK_ACCOUNT_REQUIRED",
   "ORDER_NOT_SHIPPABLE",
   "SHIPMENT_REFUSED",
+  "ORDER_NOT_EDITABLE",
 ] as const;
 
 export const NOT_FOUND_CODES = [

@@ -116,7 +116,10 @@ function toOrder(facts: OrderFacts): OrderDoc {
     shippedAt: isShipped ? at.shipped : null,
     deliveredAt: status === "delivered" ? at.delivered : null,
     version: 0,
-    searchKeys: orderSearchKeys({ email, phone: address.phone }),
+    searchKeys: orderSearchKeys({
+      ...{ email, phone: address.phone, tags: [] },
+      sellerIds: basket.lines.map(({ variant }) => variant.sellerId ?? null),
+    }),
     createdAt: placed,
     updatedAt: placed,
   };

@@ -3,6 +3,12 @@ import type { AddressSnapshot, CheckoutSessionDoc } from "../../models/index.js"
 import { changeCheckout } from "../../services/aggregates/checkout/change-checkout.js";
 import { loadCheckoutState } from "../../services/aggregates/checkout/checkout-state.js";
 import {
+  assertServiceable,
+  isGstinOf,
+  toAddress,
+  toBuyerGstin,
+} from "../../services/aggregates/checkout/delivery-address.js";
+import {
   getSufficientCredit,
   getSufficientPoints,
 } from "../../services/aggregates/checkout/means-of-payment.js";
@@ -20,15 +26,9 @@ import { choosePayment } from "../../services/flows/choose-payment.flow.js";
 import * as inventory from "../../services/integrations/inventory-integration.service.js";
 import { getSettings } from "../../services/platform/settings.service.js";
 import type { CheckoutPaymentMethod } from "../../utils/constants.js";
+import type { AddressInput } from "../../utils/contact-schemas.js";
 import { RuleError } from "../../utils/errors.js";
 import { type Paise, paise, ZERO_PAISE } from "../../utils/money.js";
-import {
-  type AddressInput,
-  assertServiceable,
-  isGstinOf,
-  toAddress,
-  toBuyerGstin,
-} from "./checkout.address.js";
 import { type CheckoutOverview, withPayment, withValidCoupons } from "./checkout.service.js";
 
 /** The steps of a checkout, from the contact to the payment method. */

@@ -1,6 +1,7 @@
 import Joi from "joi";
 import { CHECKOUT_PAYMENT_METHODS, type CheckoutPaymentMethod } from "../../utils/constants.js";
 import {
+  type AddressInput,
   addressKeys,
   email,
   OPTIONAL_ADDRESS_KEYS,
@@ -9,7 +10,6 @@ import {
 } from "../../utils/contact-schemas.js";
 import { foreignId, objectId, rupeeAmount } from "../../utils/request-schemas.js";
 import { freeText, identifier } from "../../utils/text-schemas.js";
-import type { AddressInput } from "./checkout.address.js";
 
 /** One request schema per handler, named after it. */
 

@@ -6,7 +6,13 @@ import { HTTP_STATUS, sendResponse } from "../../utils/http.js";
 import { toListView } from "../../utils/views/list.view.js";
 import * as ordersService from "./orders.service.js";
 import type * as schemas from "./orders.validation.js";
-import { toInvoiceLinkView, toOrderView, toOrderWithTimelineView, toTimelineView } from "./orders.view.js";
+import {
+  toInvoiceLinkView,
+  toOrderView,
+  toOrderWithTimelineView,
+  toTimelineView,
+  toTrackingView,
+} from "./orders.view.js";
 
 export async function placeOrder(
   { body, owner }: Input<typeof schemas.placeOrderSchema>,
@@ -45,6 +51,15 @@ export async function getConfirmation(
 ): Promise<void> {
   const overview = await ordersService.loadOrder(order);
   sendResponse(res, HTTP_STATUS.OK, "Thank you for your order", toOrderView(overview));
+}
+
+export async function getTracking(
+  { order }: VisitorInput<typeof schemas.getTrackingSchema, OwnOrder>,
+  res: Response,
+): Promise<void> {
+  const overview = await ordersService.loadOrder(order);
+  const history = await ordersService.listHistory(order._id);
+  sendResponse(res, HTTP_STATUS.OK, "The tracking of your order", toTrackingView(overview, history));
 }
 
 export async function getTimeline(

@@ -3,7 +3,13 @@ import { orderOwnership } from "../../middlewares/order-ownership.middleware.js"
 import { listView } from "../../utils/view-schemas.js";
 import * as controller from "./orders.controller.js";
 import * as schemas from "./orders.validation.js";
-import { InvoiceLinkView, OrderView, OrderWithTimelineView, TimelineView } from "./orders.view.js";
+import {
+  InvoiceLinkView,
+  OrderView,
+  OrderWithTimelineView,
+  TimelineView,
+  TrackingView,
+} from "./orders.view.js";
 
 const consumer = describedRouter({ base: "/api/orders", tag: "Orders" });
 
@@ -91,6 +97,24 @@ consumer.get(
     answers: { 200: OrderView },
   },
   controller.getConfirmation,
+);
+
+/**
+ * @route GET /api/orders/:orderNumber/tracking
+ * @description Where the parcels are; also with the signed `token` of the confirmation mail
+ * @access Guest or customer, owner; or the signed link
+ */
+consumer.get(
+  "/:orderNumber/tracking",
+  {
+    summary: "The tracking of an order",
+    description: "What the shipping service reported last, also while it is down.",
+    access: guest("empty"),
+    owner: orderOwnership,
+    schemas: schemas.getTrackingSchema,
+    answers: { 200: TrackingView },
+  },
+  controller.getTracking,
 );
 
 /**

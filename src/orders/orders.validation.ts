@@ -36,4 +36,5 @@ const query = Joi.object<{ token?: string }, true>({ token: linkToken() });
 export const getOrderSchema = { params, query };
 export const getConfirmationSchema = { params };
 export const getTimelineSchema = { params };
+export const getTrackingSchema = { params, query };
 export const getInvoiceSchema = { params, query };

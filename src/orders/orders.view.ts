@@ -3,14 +3,16 @@ import { invoiceLink } from "../../services/platform/links.service.js";
 import {
   OrderView,
   StatusChangeView,
+  TrackingView,
   toOrderView,
   toStatusChangeView,
+  toTrackingView,
 } from "../../utils/views/order.view.js";
 import { text } from "../../utils/views/parts.view.js";
 import { viewOf } from "../../utils/views/view-of.js";
 import type * as ordersService from "./orders.service.js";
 
-export { OrderView, toOrderView };
+export { OrderView, TrackingView, toOrderView, toTrackingView };
 
 type History = Awaited<ReturnType<typeof ordersService.listHistory>>;
 

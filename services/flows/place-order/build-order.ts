@@ -90,11 +90,13 @@ export function buildOrder(claim: Claim, facts: OrderFacts): OrderDoc {
     shippedAt: null,
     deliveredAt: null,
     version: 0,
-    searchKeys: orderSearchKeys({ email, phone }),
+    searchKeys: orderSearchKeys({ email, phone, tags: [], sellerIds: sellersOf(frozen.lines) }),
     createdAt: facts.at,
     updatedAt: facts.at,
   };
 }
+
+const sellersOf = (lines: readonly FrozenLine[]) => lines.map(({ sellerId }) => sellerId);
 
 const ownerOf = ({ checkout }: Claim) => ({
   ...(checkout.userId ? { userId: checkout.userId } : {}),

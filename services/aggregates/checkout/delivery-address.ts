@@ -1,25 +1,13 @@
-import type { AddressSnapshot } from "../../models/index.js";
-import { getAddress } from "../../services/integrations/auth-integration.service.js";
-import { getServiceability } from "../../services/integrations/shipping-integration.service.js";
-import { NotFoundError, RuleError, ValidationError } from "../../utils/errors.js";
-import { parseGstin } from "../../utils/gst/gstin.js";
-import { findStateOfPincode, pincodeFitsState } from "../../utils/gst/pincode.js";
-import { findState, stateByCode } from "../../utils/gst/states.js";
-import type { Owner } from "../../utils/principal.js";
-import { unwrap } from "../../utils/result.js";
-
-/** A validated address from a request. */
-export interface AddressInput {
-  name: string;
-  phone: string;
-  line1: string;
-  line2?: string | null;
-  landmark?: string | null;
-  city: string;
-  state: string;
-  pincode: string;
-  country?: string;
-}
+import type { AddressSnapshot } from "../../../models/index.js";
+import type { AddressInput } from "../../../utils/contact-schemas.js";
+import { NotFoundError, RuleError, ValidationError } from "../../../utils/errors.js";
+import { parseGstin } from "../../../utils/gst/gstin.js";
+import { findStateOfPincode, pincodeFitsState } from "../../../utils/gst/pincode.js";
+import { findState, stateByCode } from "../../../utils/gst/states.js";
+import type { Owner } from "../../../utils/principal.js";
+import { unwrap } from "../../../utils/result.js";
+import { getAddress } from "../../integrations/auth-integration.service.js";
+import { getServiceability, type Serviceability } from "../../integrations/shipping-integration.service.js";
 
 /**
  * The address as it is stored. The state determines the tax, so an unknown state is refused, never guessed.
@@ -48,6 +36,13 @@ export function toAddress(input: AddressInput): AddressSnapshot {
 
 const invalidState = (message: string) => new ValidationError([{ in: "body", path: "state", message }]);
 
+/** @throws RuleError PINCODE_NOT_SERVICEABLE; the typed upstream errors */
+export async function getDelivery({ pincode }: AddressSnapshot): Promise<Serviceability> {
+  const serviceability = unwrap(await getServiceability(pincode));
+  if (serviceability.serviceable) return serviceability;
+  throw new RuleError("PINCODE_NOT_SERVICEABLE", `We do not deliver to ${pincode} yet`, { pincode });
+}
+
 /**
  * @throws RuleError PINCODE_NOT_SERVICEABLE; NotFoundError for an address id that is not this customer's;
  *   the typed upstream errors.
@@ -56,12 +51,7 @@ export async function assertServiceable(
   address: AddressSnapshot,
   saved: { owner: Owner; addressId: string | undefined },
 ): Promise<void> {
-  const [serviceability] = await Promise.all([getServiceability(address.pincode), assertOwnAddress(saved)]);
-  if (!unwrap(serviceability).serviceable) {
-    throw new RuleError("PINCODE_NOT_SERVICEABLE", `We do not deliver to ${address.pincode} yet`, {
-      pincode: address.pincode,
-    });
-  }
+  await Promise.all([getDelivery(address), assertOwnAddress(saved)]);
 }
 
 async function assertOwnAddress({
