@@ -10,7 +10,7 @@ import {
   ValidationError,
 } from "../../utils/errors.js";
 import { isDuplicateKey } from "../../utils/helpers.js";
-import { type Paise, toRupees } from "../../utils/money.js";
+import { type Paise, subtractPaise, toRupees } from "../../utils/money.js";
 import { codPaymentMachine } from "../../utils/state-machines.js";
 import { changeOrderMoney } from "../aggregates/order/receive-payment.js";
 import { inTransaction } from "../platform/transaction.service.js";
@@ -32,7 +32,7 @@ export interface ReceiptRequest {
  * Payment, order, history and audit row are one transaction. Repeatable: the same receipt of the same payment is
  * recorded once.
  *
- * The amount is exactly the payment's. A payment is captured or it is not; a part of it would have to be given back or
+ * The amount is exactly what is due of the payment. A payment is captured or it is not; a part of it would have to be given back or
  * asked for again, which is for a person to settle first.
  * @throws NotFoundError PAYMENT_NOT_FOUND, ORDER_NOT_FOUND (there is none yet); RuleError METHOD_UNAVAILABLE (paid at
  *   the gateway), PAYMENT_SUPERSEDED, AMOUNT_MISMATCH, INVALID_STATUS_TRANSITION (not pending, or the order is
@@ -74,8 +74,10 @@ function assertReceivable(payment: PaymentDoc, { amount }: ReceiptRequest): void
     throw new RuleError("PAYMENT_SUPERSEDED", "The checkout changed after this payment; it pays for nothing");
   }
   if (status !== PENDING) throw new InvalidStatusTransitionError(status, CAPTURED, []);
-  if (amount !== payment.amount) {
-    const details = { expected: toRupees(payment.amount), received: toRupees(amount) };
+  // Parcels that were delivered have collected their part.
+  const due = subtractPaise(payment.amount, payment.capturedAmount);
+  if (amount !== due) {
+    const details = { expected: toRupees(due), received: toRupees(amount) };
     throw new RuleError("AMOUNT_MISMATCH", "The amount is not that of the payment", details);
   }
 }
@@ -103,8 +105,13 @@ async function capture(payment: PaymentDoc, request: ReceiptRequest, tx: ClientS
     id: payment._id,
     from: PENDING,
     to: CAPTURED,
-    guard: { amount, gateway: payment.gateway, orderId: payment.orderId, supersededAt: null },
-    set: { capturedAmount: amount, capturedAt: receivedAt, receipt },
+    guard: {
+      ...{ amount: payment.amount, capturedAmount: payment.capturedAmount },
+      gateway: payment.gateway,
+      orderId: payment.orderId,
+      supersededAt: null,
+    },
+    set: { capturedAmount: payment.amount, capturedAt: receivedAt, receipt },
     by: { type: "admin", id: adminId },
     note: `received: ${reference}`,
     audit: {
