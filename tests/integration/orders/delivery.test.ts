@@ -34,7 +34,7 @@ const notesOf = (orderId: string) =>
     .then((rows) => rows.filter((row) => String(row.orderId) === orderId));
 
 /** The order's invoice exists; issuing it is another test's matter. */
-async function issueInvoice(sale: Sale) {
+async function issueInvoice(sale: Pick<Sale, "buyer">) {
   await shop().settle();
   const { issueDueInvoices } = await import("../../../services/flows/issue-invoices/issue-invoices.flow.js");
   await issueDueInvoices();
@@ -261,6 +261,7 @@ describe("a parcel that returns to its origin", () => {
     done(await buyer.post(`/api/checkout/${buyer.id}/store-credit`, { amount: 100 }));
     done(await buyer.choose("cod"));
     const { id, totals } = done(await buyer.order());
+    await issueInvoice({ buyer });
     const { shipment } = done(await admin("post", `/${id}/fulfillments`, {}));
     expect(shipment.codAmount).toBe(totals.amountDue);
     await carry(shipment, "returned_to_origin");
