@@ -64,3 +64,9 @@ describe("a table that is streamed", () => {
     await ended;
   });
 });
+
+test("When a text has a line separator of Unicode, then it is quoted, so that the record stays one", () => {
+  expect(toCsv([["one\u2028two", "three\u2029four", "five\u0085six"]])).toBe(
+    `${BOM}"one\u2028two","three\u2029four","five\u0085six"\r\n`,
+  );
+});
