@@ -11,9 +11,9 @@ import * as jobs from "./src/operations/jobs.route.js";
 import * as outbox from "./src/operations/outbox.route.js";
 import * as settings from "./src/operations/settings.route.js";
 import { bulkUpdate } from "./src/orders/bulk-update.route.js";
+import * as cancellation from "./src/orders/cancellation.route.js";
 import { fulfilment } from "./src/orders/fulfilment.route.js";
 import { manualOrders } from "./src/orders/manual-orders.route.js";
-
 import { admin as ordersAdmin } from "./src/orders/orders.admin.route.js";
 import * as orders from "./src/orders/orders.route.js";
 import { admin as paymentsAdmin } from "./src/payments/payments.admin.route.js";
@@ -31,6 +31,7 @@ export const apiRouters: readonly DescribedRouter[] = [
   savedItems,
   checkout.consumer,
   orders.consumer,
+  cancellation.consumer,
   payments.consumer,
   refunds.consumer,
   invoices.consumer,
@@ -40,6 +41,7 @@ export const apiRouters: readonly DescribedRouter[] = [
   manualOrders,
   bulkUpdate,
   fulfilment,
+  cancellation.admin,
   webhookEvents.admin,
   reconciliation,
   invoices.admin,

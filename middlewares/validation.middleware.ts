@@ -1,6 +1,7 @@
 import type { RequestHandler } from "express";
 import Joi from "joi";
 import { type ValidationDetail, ValidationError } from "../utils/errors.js";
+import { maskCardNumbers } from "../utils/masking.js";
 import { localsOf, type RouteDescription } from "./route.types.js";
 
 /** Longer than any link's token. */
@@ -28,10 +29,13 @@ const PREFERENCES: Record<Part, Joi.ValidationOptions> = {
 
 const EMPTY = Object.freeze({});
 
+/** The name of an unknown field is repeated, and may be anything. */
 function toDetails(part: Part, error: Joi.ValidationError): ValidationDetail[] {
-  return error.details
-    .slice(0, MAX_DETAILS)
-    .map(({ path, message }) => ({ in: part, path: path.join("."), message }));
+  return error.details.slice(0, MAX_DETAILS).map(({ path, message }) => ({
+    in: part,
+    path: maskCardNumbers(path.join(".")),
+    message: maskCardNumbers(message),
+  }));
 }
 
 /** The rules for every value in a URL: given once, of bounded length, and in a query printable. */

@@ -222,7 +222,7 @@ schema.index(
   { name: COMPLETED_REFUNDS_INDEX, partialFilterExpression: { status: REFUND_STATUS.COMPLETED } },
 );
 schema.index(
-  { dueAt: 1 },
+  { dueAt: 1, createdAt: -1 },
   { name: "refunds_under_way", partialFilterExpression: { status: REFUND_STATUS.PROCESSING } },
 );
 

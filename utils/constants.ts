@@ -206,6 +206,7 @@ export const REFUND_SYSTEM_REASONS = [
   "dispute_lost",
   "amount_mismatch",
   "returned_to_origin",
+  "cancelled",
 ] as const;
 export type RefundSystemReason = (typeof REFUND_SYSTEM_REASONS)[number];
 
@@ -309,7 +310,7 @@ export type ShipmentStatus = ValueOf<typeof SHIPMENT_STATUS>;
 
 /**
  * What a row of an order's history records: one of its three statuses, its owner (a guest, then a customer), or a
- * shipment that the shipping service refused.
+ * shipment that the shipping service refused, or units that were cancelled.
  */
 export const STATUS_TYPE = {
   ORDER: "order",
@@ -317,6 +318,7 @@ export const STATUS_TYPE = {
   FULFILLMENT: "fulfillment",
   OWNER: "owner",
   SHIPMENT: "shipment",
+  CANCELLATION: "cancellation",
 } as const;
 export const STATUS_TYPES = Object.values(STATUS_TYPE);
 export type StatusType = ValueOf<typeof STATUS_TYPE>;

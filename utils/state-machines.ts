@@ -54,7 +54,8 @@ export const orderMachine = machine<OrderStatus>("order", "pending", {
   pending: ["confirmed", "cancelled"],
   confirmed: ["processing", "cancelled"],
   processing: ["shipped", "cancelled"],
-  shipped: ["delivered", "returned"],
+  // Cancelled only where an admin asks for it although the parcel is on its way.
+  shipped: ["delivered", "returned", "cancelled"],
   delivered: ["returned"],
   cancelled: [],
   returned: [],

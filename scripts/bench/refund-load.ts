@@ -10,7 +10,7 @@ import { type BenchWorld, openBenchWorld } from "./world.js";
 /**
  * `NODE_ENV=development tsx scripts/bench/refund-load.ts [pending] [latency in ms]`, after a build: 1,000 refunds of the
  * last ten minutes are pending at the gateway, which answers each look-up after 300 ms and sends no webhook. Every ten
- * seconds a newer refund is processed there. Prints how soon the service knows. Exits with 1 when one takes longer than
+ * seconds a newer refund is made, which is processed at once or 75 seconds later. Prints how soon the service knows. Exits with 1 when one takes longer than
  * two minutes.
  */
 const PENDING = Number(process.argv[2] ?? 1_000);
@@ -19,12 +19,22 @@ const NEWER = 18;
 const EVERY_MS = 10_000;
 const AMOUNT = 49_900;
 const LIMIT_SECONDS = 120;
-const AGED_MS = 10 * 60_000;
+const MINUTE_MS = 60_000;
+const AGED_MS = 10 * MINUTE_MS;
+const SETTLED_LATER_MS = 75_000;
 const AT_ONCE = 8;
 const POLL_MS = 250;
 
+interface Terms {
+  number: number;
+  at: Date;
+  /** Null: nobody has looked at it yet. */
+  dueAt: Date | null;
+}
+
 /** Refunds a payment at the gateway, where it stays pending, with our rows as `performRefund` leaves them. */
-async function makeRefund({ db, sandbox }: BenchWorld, paid: AttemptResult, number: number, at: Date) {
+async function makeRefund({ db, sandbox }: BenchWorld, paid: AttemptResult, terms: Terms) {
+  const { number, at, dueAt } = terms;
   const paymentId = new Types.ObjectId();
   const owed = { _id: paymentId, orderId: null, surplus: true, refundReserved: AMOUNT };
   const made = (await sandbox.call("razorpay", "refundInDashboard", paid.paymentId)) as RefundEntity;
@@ -36,7 +46,7 @@ async function makeRefund({ db, sandbox }: BenchWorld, paid: AttemptResult, numb
     ...{ _id, refundNumber, paymentId, orderId: null, gatewayRefundId: made.id, speed: null },
     ...{ source: "payment", destination: "original", type: "full", reason: "other", systemReason: "surplus" },
     ...{ status: "processing", amount: AMOUNT, items: [], shippingAmount: 0, initiatedByType: "system" },
-    ...{ attempts: [attempt], receiptSuffix: 1, dueAt: null, attention: false, failureReason: null },
+    ...{ attempts: [attempt], receiptSuffix: 1, dueAt, attention: false, failureReason: null },
     ...{ history: [{ from: null, to: "processing", at, note: null, by: { type: "system" } }] },
     ...{ createdAt: at, updatedAt: at },
   });
@@ -45,7 +55,9 @@ async function makeRefund({ db, sandbox }: BenchWorld, paid: AttemptResult, numb
 
 /** @returns seconds from the gateway's result to ours */
 async function timeOne(world: BenchWorld, paid: AttemptResult, number: number): Promise<number> {
-  const { _id, gatewayRefundId } = await makeRefund(world, paid, number, new Date());
+  const { _id, gatewayRefundId } = await makeRefund(world, paid, { number, at: new Date(), dueAt: null });
+  // Every other one is looked at before the gateway is done.
+  if (number % 2 === 1) await sleep(SETTLED_LATER_MS);
   await world.sandbox.call("razorpay", "settleRefund", gatewayRefundId, "processed");
   const began = performance.now();
   const seconds = () => (performance.now() - began) / 1_000;
@@ -63,7 +75,8 @@ async function measure(world: BenchWorld): Promise<void> {
   const old = paid.slice(0, PENDING).map((attempt, index) => ({ attempt, index }));
   await forEachAtOnce(old, AT_ONCE, async ({ attempt, index }) => {
     const at = new Date(Date.now() - (AGED_MS * index) / PENDING);
-    await makeRefund(world, attempt, index + 1, at);
+    const dueAt = new Date(Date.now() - (MINUTE_MS * index) / PENDING);
+    await makeRefund(world, attempt, { number: index + 1, at, dueAt });
   });
   await world.sandbox.call("razorpay", "setFault", {
     ...{ match: "GET /refunds/:id", action: "delay", delayMs: LATENCY_MS, times: "always" },

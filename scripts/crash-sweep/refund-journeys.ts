@@ -92,7 +92,7 @@ export const REFUND_JOURNEYS: readonly Journey[] = [
       ...[...bought, balanceIsEmpty, ...asks, approveRefund, performRefused, outbox],
       ...[balanceIsBack, retryRefund, performAgain, laterWebhooks, afterRefund, creditNote],
     ],
-    sweep: [performRefused, retryRefund, performAgain],
+    sweep: [approveRefund, performRefused, retryRefund, performAgain],
     orders: 1,
     refunds: 1,
   },

@@ -5,6 +5,12 @@ import {
   syncReservation,
 } from "../../services/aggregates/cart/reservation-sync.js";
 import { releaseCoupons } from "../../services/aggregates/checkout-session/coupon-uses.js";
+import {
+  notifyCancelled,
+  requestNoteOfCancellation,
+  returnCoupons,
+  returnStock,
+} from "../../services/flows/cancellation-effects.flow.js";
 import { notifyInvoice } from "../../services/flows/email-invoice.flow.js";
 import {
   earnLoyaltyOfOrder,
@@ -82,6 +88,15 @@ const about = (name: string, field: string, work: (id: Types.ObjectId) => Promis
   deliver: (payload) => work(idIn(payload, field)),
 });
 
+/** A handler that follows a cancellation. */
+const afterCancelling = (
+  name: string,
+  work: (orderId: Types.ObjectId, cancellationId: Types.ObjectId) => Promise<void>,
+): OutboxHandler => ({
+  name,
+  deliver: (payload) => work(idIn(payload, "orderId"), idIn(payload, "cancellationId")),
+});
+
 /** What happens after each type of outbox message. */
 export const outboxHandlers: OutboxHandlers = {
   "order.placed": [
@@ -103,6 +118,12 @@ export const outboxHandlers: OutboxHandlers = {
   "shipment.returned": [
     about("message", "shipmentId", notifyReturnedToOrigin),
     about("credit-note", "shipmentId", requestNoteOfReturn),
+  ],
+  "order.cancelled": [
+    afterCancelling("stock", returnStock),
+    afterCancelling("coupons", returnCoupons),
+    afterCancelling("credit-note", requestNoteOfCancellation),
+    afterCancelling("message", notifyCancelled),
   ],
   "payment.failed": [about("message", "paymentId", notifyPaymentFailed)],
   "refund.requested": [about("message", "refundId", notifyRefundRequested)],

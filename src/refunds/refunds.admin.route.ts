@@ -124,6 +124,7 @@ admin.post(
     description:
       "Each source of the order's money gets a refund of its own; this one keeps the first part. An admin who started a refund above the setting `payments.refundFourEyesAbove` may not approve it.",
     schemas: schemas.approveRefundSchema,
+    idempotency: "optional",
     refuses: APPROVAL_REFUSES,
   },
   controller.approveRefund,
@@ -228,6 +229,7 @@ admin.post(
     summary: "Confirm a bank transfer",
     description: "A UTR belongs to one refund; repeating the same one answers 200.",
     schemas: schemas.confirmBankTransferSchema,
+    idempotency: "optional",
     refuses: ["REFUND_NOT_FOUND", "INVALID_STATUS_TRANSITION", "BANK_ACCOUNT_REQUIRED"],
   },
   controller.confirmBankTransfer,
@@ -244,6 +246,7 @@ admin.post(
     ...processing,
     summary: "Retry a failed refund",
     schemas: schemas.retryRefundSchema,
+    idempotency: "optional",
     refuses: ["REFUND_NOT_FOUND", "INVALID_STATUS_TRANSITION", "REFUND_EXCEEDS_PAID", "PAYMENT_DISPUTED"],
   },
   controller.retryRefund,

@@ -83,7 +83,7 @@ const CRASHES: readonly CrashCase[] = [
   {
     what: "the store credit is given back",
     journey: "refund-parts",
-    point: /perform-parts\. .*engagement\.POST \/api\/store-credits\/issue$/,
+    point: /approve-refund\. .*engagement\.POST \/api\/store-credits\/issue$/,
     count: async ({ sandbox }) =>
       sandbox.control.engagement
         .creditLedger()

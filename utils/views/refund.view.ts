@@ -99,6 +99,7 @@ export const toAdminRefundView = (refund: RefundDoc) => ({
   timeline: refund.history.map(toAdminsEntry),
   orderId: refund.orderId?.toHexString() ?? null,
   gatewayRefundId: refund.gatewayRefundId,
+  speed: refund.speed ?? undefined,
   initiatedById: refund.initiatedById,
   approvedById: refund.approvedById,
   attempts: refund.attempts.map(toAttemptView),
@@ -181,6 +182,7 @@ const StaffNoteView = viewOf<ReturnType<typeof toStaffNoteView>>("RefundNote", {
 export const AdminRefundView = RefundView.keys({
   orderId: id.allow(null).required(),
   gatewayRefundId: textOrNull.required(),
+  speed: text.description("How the gateway returns it: `instant` or `normal`"),
   initiatedById: textOrNull.required(),
   approvedById: textOrNull.required(),
   attempts: Joi.array().items(AttemptView).required(),

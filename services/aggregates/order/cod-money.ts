@@ -1,4 +1,4 @@
-import type { ClientSession, Types } from "mongoose";
+import { type ClientSession, type Types, trusted } from "mongoose";
 import {
   type ChangedBy,
   type OrderDoc,
@@ -41,8 +41,7 @@ export async function collectCod({ order, shipment, by, at }: ParcelMoney, tx: C
 }
 
 /**
- * The parcel was returned to its origin: what it carries will not be collected. A payment of which nothing is left to
- * collect has failed, or is captured where other parcels were delivered.
+ * The parcel was returned to its origin: what it carries will not be collected.
  * @returns what is not owed any more
  */
 export async function writeOffCod(
@@ -51,14 +50,58 @@ export async function writeOffCod(
 ): Promise<Paise> {
   const payment = shipment.codAmount > 0 ? await findOpenCod(order._id, tx) : null;
   if (!payment) return ZERO_PAISE;
-  const { capturedAmount } = payment;
-  const cancelled = minPaise(shipment.codAmount, subtractPaise(payment.amount, capturedAmount));
+  const cancelled = minPaise(shipment.codAmount, subtractPaise(payment.amount, payment.capturedAmount));
   if (cancelled <= 0) return ZERO_PAISE;
-  const amount = subtractPaise(payment.amount, cancelled);
-  if (amount === 0) await failPayment(payment, by, tx);
-  else await changePayment(payment, { amount, capturedAmount, by, at }, tx);
-  await changeOrderMoney({ order, cancelled, by, note: "returned to origin" }, tx);
+  await lowerPayment({ order, payment, cancelled, by, at, why: RETURNED }, tx);
   return cancelled;
+}
+
+/** Why a payment is not collected: its error, and a note for the order's history. */
+export interface NotCollected {
+  errorCode: string;
+  errorMessage: string;
+  note: string;
+}
+
+const RETURNED: NotCollected = {
+  errorCode: "rto",
+  errorMessage: "The parcel was returned to its origin",
+  note: "returned to origin",
+};
+
+/** Cash on delivery or a bank transfer that has not arrived. Null: prepaid, or settled. */
+export const findUnsettledPayment = (
+  orderId: Types.ObjectId,
+  tx: ClientSession,
+): Promise<PaymentDoc | null> =>
+  Payment.findOne({ orderId, gateway: trusted({ $in: SETTLED_BY_HAND }), status: PENDING })
+    .session(tx)
+    .lean<PaymentDoc>();
+
+const SETTLED_BY_HAND = [PAYMENT_GATEWAY.COD, PAYMENT_GATEWAY.MANUAL];
+
+export interface LoweredPayment {
+  /** As read in the transaction, like the payment. */
+  order: OrderDoc;
+  payment: PaymentDoc;
+  /** At most what is left to collect. */
+  cancelled: Paise;
+  by: ChangedBy;
+  at: Date;
+  why: NotCollected;
+}
+
+/**
+ * A part of a payment, or all of it, is not owed any more. One of which nothing is left to collect has failed, or is
+ * captured where a part was collected before.
+ */
+export async function lowerPayment(lowered: LoweredPayment, tx: ClientSession): Promise<void> {
+  const { order, payment, cancelled, by, at, why } = lowered;
+  const { capturedAmount } = payment;
+  const amount = subtractPaise(payment.amount, cancelled);
+  if (amount === 0) await failPayment(payment, { by, why }, tx);
+  else await changePayment(payment, { amount, capturedAmount, by, at }, tx);
+  await changeOrderMoney({ order, cancelled, by, note: why.note }, tx);
 }
 
 interface CodChange {
@@ -95,7 +138,12 @@ async function changePayment(payment: PaymentDoc, change: CodChange, tx: ClientS
 }
 
 /** Its amount stays: what the customer was asked for. */
-async function failPayment(payment: PaymentDoc, by: ChangedBy, tx: ClientSession): Promise<void> {
+async function failPayment(
+  payment: PaymentDoc,
+  { by, why }: Pick<LoweredPayment, "by" | "why">,
+  tx: ClientSession,
+): Promise<void> {
+  const { errorCode, errorMessage } = why;
   const { changed } = await applyTransition({
     machine: codPaymentMachine,
     model: Payment,
@@ -103,9 +151,9 @@ async function failPayment(payment: PaymentDoc, by: ChangedBy, tx: ClientSession
     from: PENDING,
     to: FAILED,
     guard: seenOf(payment),
-    set: { errorCode: "rto", errorMessage: "The parcel was returned to its origin" },
+    set: { errorCode, errorMessage },
     by,
-    note: "rto",
+    note: errorCode,
     tx,
   });
   if (!changed) throw orderChanged();

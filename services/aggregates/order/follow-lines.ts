@@ -10,7 +10,7 @@ import { now } from "../../../utils/clock.js";
 import { ORDER_STATUS, type OrderStatus } from "../../../utils/constants.js";
 import { fulfillmentMachine, orderMachine } from "../../../utils/state-machines.js";
 import { fulfillmentStatusOf, movesTo, provenStatusOf } from "../../calculations/fulfilment.js";
-import type { OutboxDraft } from "../../platform/outbox.service.js";
+import { enqueueOutbox, type OutboxDraft } from "../../platform/outbox.service.js";
 import { applyTransition } from "../../platform/transition.service.js";
 import { type OrderLines, orderChanged } from "./order-lines.js";
 
@@ -20,6 +20,8 @@ export interface StatusNote {
   note?: string | undefined;
   /** Other fields that the caller changes with the lines. */
   set?: Partial<Pick<OrderDoc, "sellerOrders">>;
+  /** Of the change of the lines. */
+  messages?: readonly OutboxDraft[];
 }
 
 /**
@@ -30,9 +32,10 @@ export interface StatusNote {
  */
 export async function followLines(
   { order, lines }: OrderLines,
-  { by, note, set }: StatusNote,
+  { by, note, set, messages = [] }: StatusNote,
   tx: ClientSession,
 ): Promise<OrderStatus> {
+  await enqueueOutbox(messages, tx);
   const sellerOrders = (set?.sellerOrders ?? order.sellerOrders).map((part) => followSeller(part, lines));
   const written = await Order.updateOne(
     { _id: order._id, status: order.status, fulfillmentStatus: order.fulfillmentStatus },

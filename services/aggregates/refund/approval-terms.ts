@@ -61,6 +61,7 @@ export function approvalTerms(
   facts: RefundFacts | null,
   change: RefundChange | undefined,
 ): ApprovalTerms {
+  if (change?.items && !facts) throw notRefundable("no_order", "There is no order; refund all of it");
   const { amount, items, shippingAmount } =
     change?.items && facts ? fewerUnits(refund, facts, change.items) : refund;
   return { items, shippingAmount, parts: partsOf({ ...refund, amount }, facts, change) };

@@ -5,8 +5,10 @@ import {
   REFUND_INITIATOR,
   REFUND_STATUS,
   REFUND_TYPE,
+  type RefundDestination,
   type RefundSystemReason,
 } from "../../../utils/constants.js";
+import { NotFoundError } from "../../../utils/errors.js";
 import type { Paise } from "../../../utils/money.js";
 import { generateUniqueRefundNumber } from "../../platform/order-number.service.js";
 import { enqueueOutbox } from "../../platform/outbox.service.js";
@@ -26,17 +28,23 @@ export interface OwedToOrder {
   /** What the amount is for. */
   content: Pick<ApprovalTerms, "items" | "shippingAmount">;
   systemReason: RefundSystemReason;
+  /** For the money; default: where it came from. Store credit and points go back as what they were. */
+  destination?: RefundDestination;
   returnId: Types.ObjectId | null;
   /** One for each source (`drawRefundNumbers`). Those that are not used leave a gap, which is allowed. */
   refundNumbers: readonly string[];
 }
 
-/** Before the transaction: a number for every source that the order may have been paid from. */
+/**
+ * Before the transaction: a number for every source that the order may have been paid from.
+ * @throws NotFoundError ORDER_NOT_FOUND
+ */
 export async function drawRefundNumbers(orderId: Types.ObjectId): Promise<string[]> {
   const [order, payments] = await Promise.all([
-    Order.findById(orderId).orFail().lean<OrderDoc>(),
+    Order.findById(orderId).lean<OrderDoc>(),
     Payment.countDocuments({ orderId }),
   ]);
+  if (!order) throw new NotFoundError("ORDER_NOT_FOUND", "There is no such order");
   const others = [order.storeCreditAmount, order.loyaltyDiscount].filter((amount) => amount > 0);
   return Promise.all(Array.from({ length: payments + others.length }, generateUniqueRefundNumber));
 }
@@ -47,8 +55,8 @@ export async function drawRefundNumbers(orderId: Types.ObjectId): Promise<string
  * @throws RefundLimitError, RuleError REFUND_EXCEEDS_PAID for more than is left
  */
 export async function oweOrderRefund(owed: OwedToOrder, tx: ClientSession): Promise<void> {
-  const { facts, amount, content } = owed;
-  const parts = split(facts, { amount, destination: REFUND_DESTINATION.ORIGINAL });
+  const { facts, amount, content, destination = REFUND_DESTINATION.ORIGINAL } = owed;
+  const parts = split(facts, { amount, destination });
   for (const [index, part] of toApprovedParts({ parts, ...content }, facts).entries()) {
     await reserveRefund({ ...part, orderId: facts.order._id }, tx);
     const refund = await insert(owed, { part, index }, tx);

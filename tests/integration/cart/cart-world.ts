@@ -43,6 +43,7 @@ const PRODUCT_OF: Readonly<Record<string, string>> = {
   [SEED.variants.kajal]: SEED.products.kajal,
   [SEED.variants.serum]: SEED.products.serum,
   [SEED.variants.giloy]: "prod-giloy-tablets",
+  [SEED.variants.tulsi]: "prod-tulsi-leaf",
   [SEED.variants.outOfStock]: "prod-shatavari-kalpa",
   [SEED.variants.lastUnit]: "prod-saffron-face-cream",
   [SEED.variants.lowStock]: "prod-guggul-extract",

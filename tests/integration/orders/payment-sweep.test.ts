@@ -185,8 +185,9 @@ test("When a captured payment has neither an order nor a refund, then the sweep 
 test("When hundreds of refunds are pending, then a newer one whose answer was lost is still looked up", async () => {
   const old = Array.from({ length: 450 }, (_, index) => ({
     ...{ _id: new Types.ObjectId(), refundNumber: `REF-2020-${String(index).padStart(6, "0")}` },
-    ...{ status: "processing", destination: "original", paymentId: new Types.ObjectId(), attempts: [] },
-    ...{ amount: 100, dueAt: null, createdAt: new Date(0), updatedAt: new Date(0) },
+    ...{ status: "processing", source: "payment", destination: "original", attempts: [] },
+    ...{ paymentId: new Types.ObjectId(), amount: 100, dueAt: null },
+    ...{ createdAt: new Date(0), updatedAt: new Date(0) },
   }));
   await shop().db.collection("refunds").insertMany(old);
   const buyer = shop().guest();
@@ -199,6 +200,48 @@ test("When hundreds of refunds are pending, then a newer one whose answer was lo
   await sweep();
   expect(await buyer.stored.refunds()).toMatchObject([{ status: "completed" }]);
 });
+
+/** Refunds under way that were made so many minutes ago. */
+async function refundsOf(minutes: number[], dueAt: Date | null) {
+  const rows = minutes.map((ago) => ({
+    ...{ _id: new Types.ObjectId(), refundNumber: `REF-2020-${new Types.ObjectId().toHexString()}` },
+    ...{ status: "processing", source: "payment", destination: "original", attempts: [], dueAt },
+    createdAt: new Date(Date.now() - ago * MINUTE_MS),
+  }));
+  await shop().db.collection("refunds").insertMany(rows);
+  return rows;
+}
+
+test("When a thousand refunds are due, then the newest that nobody has asked about comes first", async () => {
+  const overdue = new Date(Date.now() - 60 * MINUTE_MS);
+  await refundsOf(
+    Array.from({ length: 1_000 }, (_unused, index) => index),
+    overdue,
+  );
+  const [older, newest] = await refundsOf([30, 0], null);
+  const { findUnfinishedRefunds } = await import("../../../services/flows/perform-refund.flow.js");
+  const found = await findUnfinishedRefunds(3);
+  expect(found.map(({ _id }) => _id)).toEqual([newest?._id, older?._id, expect.anything()]);
+});
+
+test.each([
+  [0, 45],
+  [4, 60],
+  [60, 15 * 60],
+  [24 * 60, 60 * 60],
+])(
+  "When a refund of %i minutes is looked up, then the next look-up is %i seconds later",
+  async (minutes, seconds) => {
+    const [row] = await refundsOf([minutes], null);
+    if (!row) throw new Error("a refund was expected");
+    const { lookUpRefund } = await import("../../../services/flows/perform-refund.flow.js");
+    // It has no payment, which does not matter here.
+    await lookUpRefund({ _id: row._id, dueAt: null }).catch(() => undefined);
+    const stored = await shop().db.collection("refunds").findOne({ _id: row._id });
+    const waits = (stored?.dueAt.getTime() - Date.now()) / 1_000;
+    expect(Math.abs(waits - seconds)).toBeLessThan(10);
+  },
+);
 
 describe("the pass over the gateway's list", () => {
   const job = async (slot: string) => {

@@ -111,13 +111,10 @@ describe("Approving", () => {
   test("When a processing request has no key, then it is refused; with the same key it is done once", async () => {
     const { id } = await requested();
     for (const [path, body] of [
-      ["approve", {}],
       ["process", {}],
       ["process-partial", { items: [{ orderItemId: unknownId(), quantity: 1 }] }],
       ["store-credit", {}],
       ["bank-transfer", BANK_ACCOUNT],
-      ["bank-transfer/confirm", { utr: "N123456789012345" }],
-      ["retry", {}],
     ] as const)
       refused(await post(`/${id}/${path}`, body, { key: null }), 400, "IDEMPOTENCY_KEY_REQUIRED");
     expect((await stored(id)).status).toBe("pending");
@@ -146,6 +143,47 @@ describe("Approving", () => {
     ]);
     expect(await actionsOf(id)).toEqual(["refund.reject"]);
     await asked(world, buyer, { orderNumber: view.orderNumber });
+  });
+});
+
+describe("An order that was paid from several sources", () => {
+  test("When its refund is asked for, then the split is shown, approving it carries the split out, and one mail has the sum", async () => {
+    const { engagement } = shop().sandbox.control;
+    engagement.setCredit(SEED.users.asha, 50);
+    engagement.setPoints(SEED.users.asha, 40);
+    const buyer = await shop().customer().prepare({ items: BASKET });
+    const path = `/api/checkout/${buyer.id}`;
+    done(await buyer.post(`${path}/store-credit`, { amount: 50 }));
+    done(await buyer.post(`${path}/loyalty`, { points: 40 }));
+    const { gateway } = done(await buyer.choose());
+    done(await buyer.verify(buyer.pay(gateway.orderId)));
+    const placed = done(await buyer.order());
+    const { storeCredit, loyaltyDiscount, amountDue } = placed.totals;
+    const view = await asked(world, buyer, { orderNumber: placed.orderNumber });
+    expect(view.split).toEqual([
+      { source: "payment", destination: "original", amount: amountDue },
+      { source: "store_credit", destination: "store_credit", amount: storeCredit },
+      { source: "points", destination: "original", amount: loyaltyDiscount },
+    ]);
+    done(await post(`/${view.id}/approve`));
+    await shop().settle();
+    const file = done(await get(`/${view.id}`));
+    expect(file).toMatchObject({ status: "completed", source: "payment", amount: amountDue });
+    expect(file.otherRefunds).toHaveLength(2);
+    for (const { id, source, status } of file.otherRefunds) {
+      expect([source, status]).toEqual([expect.stringMatching(/store_credit|points/), "completed"]);
+      expect(done(await get(`/${id}`)).splitFrom).toBe(view.id);
+    }
+    expect(await orderOf(buyer)).toMatchObject({
+      ...{ refundedAmount: paise(placed.paidAmount), refundReserved: 0, paymentStatus: "refunded" },
+    });
+    expect(mails("refund_approved", view.refundNumber)).toMatchObject([
+      { data: { amount: placed.paidAmount } },
+    ]);
+    const listed = done(await buyer.get("/api/refunds")).items;
+    expect(
+      listed.filter(({ orderNumber }: { orderNumber: string }) => orderNumber === placed.orderNumber),
+    ).toHaveLength(3);
   });
 });
 

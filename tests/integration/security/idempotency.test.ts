@@ -15,12 +15,9 @@ type Route = SecurityWorld["routes"][number];
 
 /** The mounted routes that require a key according to the API contract. */
 const REQUIRED = [
-  "POST /api/admin/refunds/:refundId/approve",
   "POST /api/admin/refunds/:refundId/bank-transfer",
-  "POST /api/admin/refunds/:refundId/bank-transfer/confirm",
   "POST /api/admin/refunds/:refundId/process",
   "POST /api/admin/refunds/:refundId/process-partial",
-  "POST /api/admin/refunds/:refundId/retry",
   "POST /api/admin/refunds/:refundId/store-credit",
   "POST /api/payments",
   "POST /api/payments/cod",

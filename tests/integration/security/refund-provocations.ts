@@ -85,6 +85,13 @@ const overtaken: Provoke = withStored({ refund: {} }, (scene) =>
   }),
 );
 
+/** The order is a guest's, who has no store credit. */
+const ofGuest: Provoke = withStored({ order: {} }, async (scene) => {
+  const _id = new Types.ObjectId(scene.shopper.has.orderId);
+  await scene.world.db.collection("orders").updateOne({ _id }, { $unset: { userId: 1 } });
+  return scene.send();
+});
+
 const ADMIN = "POST /api/admin/refunds";
 
 export const REFUND_PROVOCATIONS: Readonly<Record<string, Readonly<Record<string, Provoke>>>> = {
@@ -97,7 +104,7 @@ export const REFUND_PROVOCATIONS: Readonly<Record<string, Readonly<Record<string
   [`${ADMIN}/:refundId/approve`]: APPROVING,
   [`${ADMIN}/:refundId/process`]: APPROVING,
   [`${ADMIN}/:refundId/process-partial`]: { ...APPROVING, NOT_REFUNDABLE: withRefund({ orderId: null }) },
-  [`${ADMIN}/:refundId/store-credit`]: { ...APPROVING, NOT_REFUNDABLE: withOrder({ userId: undefined }) },
+  [`${ADMIN}/:refundId/store-credit`]: { ...APPROVING, NOT_REFUNDABLE: ofGuest },
   [`${ADMIN}/:refundId/bank-transfer`]: {
     ...APPROVING,
     BANK_ACCOUNT_REQUIRED: withStored({ refund: { bankAccount: null } }, (scene) => scene.send({ body: {} })),

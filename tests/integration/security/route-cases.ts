@@ -188,6 +188,13 @@ const ORDERS: Record<string, RouteCase> = {
   },
   "GET /api/orders/:orderNumber/timeline": { access: "guest:reject", params: orderNumber },
   "GET /api/orders/:orderNumber/invoice": { access: "guest:empty", params: orderNumber, stage: "ordered" },
+  "POST /api/orders/:orderNumber/cancel": {
+    access: "guest:reject",
+    params: orderNumber,
+    body: () => ({ reason: "Ordered by mistake" }),
+    stage: "ordered",
+    otherBody: () => ({ reason: "Ordered twice" }),
+  },
 };
 
 const ENTERED = {
@@ -218,6 +225,18 @@ const ENTERED_ORDERS: Record<string, RouteCase> = {
 const orderId = ({ orderId }: Belongings) => ({ orderId });
 
 const FULFILMENT: Record<string, RouteCase> = {
+  "POST /api/admin/orders/:orderId/cancel": {
+    access: "admin:orders:cancel",
+    params: orderId,
+    body: ({ orderItemId }) => ({
+      reason: "The customer called",
+      items: [{ orderItemId, quantity: 1 }],
+      allowAfterShipment: false,
+      refund: "original",
+    }),
+    stage: "ordered",
+    otherBody: () => ({ reason: "The customer called again" }),
+  },
   "POST /api/admin/orders/:orderId/fulfillments": {
     access: "admin:orders:status",
     params: orderId,

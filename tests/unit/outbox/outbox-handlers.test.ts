@@ -6,7 +6,7 @@ import { AUDIT_MESSAGE } from "../../../services/platform/audit.service.js";
 const PROJECT = resolve(__dirname, "../../..");
 const WRITERS = ["services", "src", "scripts/jobs"];
 /** How every message names its type: two words with a dot between. */
-const TYPE = /\btype: "([a-z]+\.[a-z_]+)"/g;
+const TYPE = /\b(?:type: |messageOf\()"([a-z]+\.[a-z_]+)"/g;
 
 const typesOwed = WRITERS.flatMap((folder) =>
   readdirSync(join(PROJECT, folder), { recursive: true, encoding: "utf8" })

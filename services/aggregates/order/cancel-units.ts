@@ -1,0 +1,197 @@
+import { type ClientSession, Types } from "mongoose";
+import {
+  type CancelledUnits,
+  type ChangedBy,
+  Order,
+  type OrderCancellation,
+  type OrderDoc,
+  type OrderItemDoc,
+  type UnpaidContent,
+} from "../../../models/index.js";
+import { now } from "../../../utils/clock.js";
+import { ORDER_STATUS, type OrderStatus, STATUS_TYPE } from "../../../utils/constants.js";
+import { RuleError, ValidationError } from "../../../utils/errors.js";
+import { orderMachine } from "../../../utils/state-machines.js";
+import { openUnits } from "../../calculations/fulfilment.js";
+import { appendHistory } from "../../platform/history.service.js";
+import type { OutboxDraft } from "../../platform/outbox.service.js";
+import { applyTransition } from "../../platform/transition.service.js";
+import { followLines } from "./follow-lines.js";
+import { changeLines, type OrderLines, orderChanged } from "./order-lines.js";
+
+/** Which units of an order are cancelled, and what that means for its lines and statuses. */
+
+export interface CancelWish {
+  /** Null: every unit that can be. */
+  items: readonly { orderItemId: Types.ObjectId; quantity: number }[] | null;
+  /** Also units that are on their way to the customer. */
+  allowAfterShipment: boolean;
+}
+
+const { PENDING, CONFIRMED, PROCESSING, SHIPPED, CANCELLED } = ORDER_STATUS;
+const CANCELLABLE: readonly OrderStatus[] = [PENDING, CONFIRMED, PROCESSING];
+
+const notCancellable = (reason: string, message: string, details: object = {}) =>
+  new RuleError("ORDER_NOT_CANCELLABLE", message, { reason, ...details });
+
+/**
+ * @throws RuleError ORDER_NOT_CANCELLABLE with `reason` (`order_status`, `no_open_units`, `too_many_units` with `lines`);
+ *   ValidationError for a line of another order
+ */
+export function decideUnits({ order, lines }: OrderLines, wish: CancelWish): CancelledUnits[] {
+  const { status } = order;
+  const mayShip = wish.allowAfterShipment && status === SHIPPED;
+  if (!CANCELLABLE.includes(status) && !mayShip)
+    throw notCancellable("order_status", `An order that is ${status} cannot be cancelled`, { status });
+  const wanted = wish.items ? namedUnits(lines, wish.items) : lines.map((line) => restOf(line, wish));
+  const units = wanted.filter(({ quantity }) => quantity > 0);
+  if (units.length === 0) throw notCancellable("no_open_units", "Nothing of this order can be cancelled");
+  return units;
+}
+
+function restOf(line: OrderItemDoc, { allowAfterShipment }: CancelWish): CancelledUnits {
+  const open = openUnits(line);
+  const onTheWay = line.quantityAllocated - line.quantityDelivered - line.quantityReturnedToOrigin;
+  return {
+    orderItemId: line._id,
+    quantity: allowAfterShipment ? open + onTheWay : open,
+    toStock: open,
+  };
+}
+
+/** A line that is named twice is summed. Named units have to be open: those of a parcel cannot be told apart. */
+function namedUnits(
+  lines: readonly OrderItemDoc[],
+  items: NonNullable<CancelWish["items"]>,
+): CancelledUnits[] {
+  const unknown = items.findIndex(({ orderItemId }) => !lines.some(({ _id }) => _id.equals(orderItemId)));
+  if (unknown >= 0) {
+    const path = `items.${unknown}.orderItemId`;
+    throw new ValidationError([{ in: "body", path, message: `"${path}" is not a line of this order` }]);
+  }
+  const units = lines.map((line) => {
+    const named = items.filter(({ orderItemId }) => orderItemId.equals(line._id));
+    return { line, quantity: named.reduce((sum, { quantity }) => sum + quantity, 0) };
+  });
+  const tooMany = units.filter(({ line, quantity }) => quantity > openUnits(line));
+  if (tooMany.length > 0) {
+    const details = tooMany.map(({ line, quantity }) => ({
+      ...{ orderItemId: line._id.toHexString(), name: line.name },
+      ...{ quantity, open: openUnits(line) },
+    }));
+    throw notCancellable("too_many_units", "Fewer units can still be cancelled", { lines: details });
+  }
+  return units.map(({ line, quantity }) => ({ orderItemId: line._id, quantity, toStock: quantity }));
+}
+
+/** In the caller's transaction. @returns the lines without these units */
+export function takeUnits(
+  { lines }: OrderLines,
+  units: readonly CancelledUnits[],
+  tx: ClientSession,
+): Promise<OrderItemDoc[]> {
+  const changes = units.map(({ orderItemId, quantity, toStock }) => {
+    const shipped = quantity - toStock;
+    const line = lines.find(({ _id }) => _id.equals(orderItemId));
+    const fulfilled = line
+      ? line.quantityFulfilled - line.quantityDelivered - line.quantityReturnedToOrigin
+      : 0;
+    return {
+      lineId: orderItemId,
+      add: {
+        quantityCancelled: quantity,
+        quantityAllocated: -shipped,
+        quantityFulfilled: -Math.min(shipped, fulfilled),
+      },
+    };
+  });
+  return changeLines(lines, changes, tx);
+}
+
+export const isWholeOrder = (lines: readonly OrderItemDoc[]): boolean =>
+  lines.every(({ quantity, quantityCancelled }) => quantity === quantityCancelled);
+
+export interface CancellationRecord {
+  read: OrderLines;
+  /** As they are now. */
+  lines: OrderItemDoc[];
+  units: CancelledUnits[];
+  unpaid: UnpaidContent;
+  by: ChangedBy;
+  reason: string;
+}
+
+/**
+ * In the caller's transaction: keeps the cancellation, and moves the order: to `cancelled` when nothing of it is left,
+ * otherwise to what its other lines prove.
+ * @throws ConflictError VERSION_CONFLICT
+ */
+export async function recordCancellation(
+  record: CancellationRecord,
+  tx: ClientSession,
+): Promise<OrderCancellation> {
+  const { read, lines, units, unpaid, by, reason } = record;
+  const { order } = read;
+  const cancellation: OrderCancellation = {
+    ...{ _id: new Types.ObjectId(), at: now(), by, reason, items: units, unpaid },
+  };
+  const kept = await Order.updateOne(
+    { _id: order._id, status: order.status },
+    { $push: { cancellations: cancellation } },
+  ).session(tx);
+  if (kept.modifiedCount !== 1) throw orderChanged();
+  const from = (order.cancellations ?? []).length > 0 ? CANCELLED : null;
+  await appendHistory(
+    [
+      {
+        orderId: order._id,
+        statusType: STATUS_TYPE.CANCELLATION,
+        from,
+        to: CANCELLED,
+        by,
+        note: noteOf(record),
+      },
+    ],
+    tx,
+  );
+  if (isWholeOrder(lines)) await cancelOrder(record, messageOf(order, cancellation), tx);
+  else
+    await followLines({ order, lines }, { by, note: reason, messages: [messageOf(order, cancellation)] }, tx);
+  return cancellation;
+}
+
+/** "2 × Amla Shampoo, 200 ml: ordered twice" */
+function noteOf({ lines, units, reason }: CancellationRecord): string {
+  const names = units.map(({ orderItemId, quantity }) => {
+    const line = lines.find(({ _id }) => _id.equals(orderItemId));
+    return `${quantity} × ${line?.name ?? ""}`;
+  });
+  return `${names.join(", ")}: ${reason}`;
+}
+
+async function cancelOrder(
+  { read: { order }, by, reason }: CancellationRecord,
+  message: OutboxDraft,
+  tx: ClientSession,
+): Promise<void> {
+  const { changed } = await applyTransition({
+    machine: orderMachine,
+    model: Order,
+    id: order._id,
+    from: order.status,
+    to: CANCELLED,
+    set: {
+      ...{ cancellationReason: reason, cancelledAt: now(), cancelledById: by.id ?? null },
+      sellerOrders: order.sellerOrders.map((part) => ({ ...part, status: CANCELLED })),
+    },
+    raiseVersion: true,
+    ...{ by, note: reason, messages: [message], tx },
+  });
+  if (!changed) throw orderChanged();
+}
+
+function messageOf({ _id }: OrderDoc, cancellation: OrderCancellation): OutboxDraft {
+  const cancellationId = cancellation._id.toHexString();
+  const payload = { orderId: _id.toHexString(), cancellationId };
+  return { type: "order.cancelled", dedupeKey: `order.cancelled:${cancellationId}`, payload };
+}

@@ -1,0 +1,179 @@
+import { type ClientSession, type Types, trusted } from "mongoose";
+import { logger } from "../../config/logger.config.js";
+import { Order, type OrderDoc, type PaymentDoc, Shipment, type ShipmentDoc } from "../../models/index.js";
+import { now } from "../../utils/clock.js";
+import { type RefundDestination, SHIPMENT_STATUS } from "../../utils/constants.js";
+import {
+  addPaise,
+  maxPaise,
+  minPaise,
+  type Paise,
+  subtractPaise,
+  toRupees,
+  ZERO_PAISE,
+} from "../../utils/money.js";
+import type { Actor } from "../../utils/principal.js";
+import {
+  type CancelWish,
+  decideUnits,
+  isWholeOrder,
+  recordCancellation,
+  takeUnits,
+} from "../aggregates/order/cancel-units.js";
+import { findUnsettledPayment, lowerPayment } from "../aggregates/order/cod-money.js";
+import { type OrderLines, readOrderLines } from "../aggregates/order/order-lines.js";
+import { drawRefundNumbers, oweOrderRefund } from "../aggregates/refund/owe-order-refund.js";
+import { leftOfGoods, leftOfMoney, readRefundFacts } from "../aggregates/refund/refund-facts.js";
+import { toContent } from "../aggregates/refund/refund-terms.js";
+import { withdrawRequests } from "../aggregates/refund/withdraw-requests.js";
+import { priceRefund, type RefundAmounts } from "../calculations/refund-amounts.js";
+import { spreadContent } from "../calculations/refund-split.js";
+import { recordAudit } from "../platform/audit.service.js";
+import { inTransaction } from "../platform/transaction.service.js";
+
+const { REFUSED, DELIVERED, RETURNED_TO_ORIGIN } = SHIPMENT_STATUS;
+
+export interface Cancellation extends CancelWish {
+  orderId: Types.ObjectId;
+  by: Actor<"customer"> | (Actor<"admin"> & { id: string });
+  reason: string;
+  /** Where the money that was paid goes. `none`: it is kept, and refunded by hand if at all. */
+  refund: RefundDestination | "none";
+}
+
+/**
+ * Cancels an order, or units of it, in one transaction: its lines, what was to be collected, and a refund of what was
+ * paid for them, without approval. Stock, coupon, credit note and mail follow from the outbox.
+ *
+ * A unit is either cancelled or shipped: both write its line and its order, so one of two parallel requests is refused.
+ * @throws NotFoundError ORDER_NOT_FOUND; RuleError ORDER_NOT_CANCELLABLE; ValidationError for a line of another order;
+ *   ConflictError VERSION_CONFLICT
+ */
+export async function cancelOrder(cancellation: Cancellation): Promise<OrderDoc> {
+  const { orderId, by, reason } = cancellation;
+  const refundNumbers = await drawRefundNumbers(orderId);
+  const order = await inTransaction((tx) => cancelIn(cancellation, refundNumbers, tx));
+  const { orderNumber, status } = order;
+  logger.info({ orderNumber, status, by: by.type, reason }, "> Order cancelled, or units of it");
+  return order;
+}
+
+async function cancelIn(
+  cancellation: Cancellation,
+  refundNumbers: readonly string[],
+  tx: ClientSession,
+): Promise<OrderDoc> {
+  const { orderId, by, reason } = cancellation;
+  const read = await readOrderLines(orderId, tx);
+  const units = decideUnits(read, cancellation);
+  const lines = await takeUnits(read, units, tx);
+  const unpaid = await settleMoney(
+    { cancellation, read, isWhole: isWholeOrder(lines), refundNumbers, units },
+    tx,
+  );
+  await recordCancellation({ read, lines, units, unpaid, by, reason }, tx);
+  const order = await Order.findById(orderId).session(tx).orFail().lean<OrderDoc>();
+  if (by.type === "admin") await audit(cancellation, { before: read.order, after: order }, tx);
+  return order;
+}
+
+interface MoneyOf {
+  cancellation: Cancellation;
+  read: OrderLines;
+  isWhole: boolean;
+  units: readonly { orderItemId: Types.ObjectId; quantity: number }[];
+  refundNumbers: readonly string[];
+}
+
+/**
+ * What was not paid yet is not owed any more; what was paid goes back.
+ * @returns the part that was not paid, with its lines
+ */
+async function settleMoney(money: MoneyOf, tx: ClientSession) {
+  const { cancellation, read, isWhole, refundNumbers } = money;
+  const { orderId, by, reason, refund } = cancellation;
+  if (isWhole) await withdrawRequests(orderId, { reason: "The order was cancelled" }, tx);
+  const facts = await readRefundFacts(orderId, { except: null }, tx);
+  const priced = priceOf(money, leftOfGoods(facts));
+  const payment = await findUnsettledPayment(orderId, tx);
+  const notOwed = payment
+    ? minPaise(priced.amount, await outstandingOf(payment, { orderId, isWhole }, tx))
+    : ZERO_PAISE;
+  if (payment && notOwed > 0) {
+    const why = { errorCode: "cancelled", errorMessage: "The order was cancelled", note: reason };
+    await lowerPayment({ order: read.order, payment, cancelled: notOwed, by, at: now(), why }, tx);
+  }
+  const owed = minPaise(subtractPaise(priced.amount, notOwed), leftOfMoney(facts));
+  const [unpaid, paid] = spreadContent([notOwed, owed], priced).map(toContent);
+  if (refund !== "none" && owed > 0 && paid) {
+    const systemReason = "cancelled";
+    await oweOrderRefund(
+      {
+        facts,
+        amount: owed,
+        content: paid,
+        destination: refund,
+        systemReason,
+        returnId: null,
+        refundNumbers,
+      },
+      tx,
+    );
+  }
+  return {
+    amount: notOwed,
+    items: unpaid?.items ?? [],
+    shippingAmount: unpaid?.shippingAmount ?? ZERO_PAISE,
+  };
+}
+
+const NOTHING: RefundAmounts = { amount: ZERO_PAISE, items: [], chargesAmount: ZERO_PAISE };
+
+/** What the units are worth; of a whole order with shipping and fees. Gifts are worth nothing. */
+function priceOf({ isWhole, units }: MoneyOf, goods: ReturnType<typeof leftOfGoods>): RefundAmounts {
+  const left = addPaise(...goods.lines.map((line) => subtractPaise(line.sold.total, line.credited.total)));
+  if (left === 0) return NOTHING;
+  const limit = addPaise(left, goods.roundOffLeft);
+  if (isWhole) return priceRefund(goods, { kind: "rest" }, limit);
+  const items = units
+    .map(({ orderItemId, quantity }) => ({ id: orderItemId.toHexString(), units: quantity }))
+    .filter(({ id }) => goods.lines.some((line) => line.id === id && line.sold.total > line.credited.total));
+  if (items.length === 0) return NOTHING;
+  return priceRefund(goods, { kind: "items", items, includeCharges: false }, limit);
+}
+
+/**
+ * What a payment still has to collect of the units that are cancelled. Parcels that are under way collect their own part,
+ * unless the whole order is cancelled.
+ */
+async function outstandingOf(
+  { amount, capturedAmount }: PaymentDoc,
+  { orderId, isWhole }: { orderId: Types.ObjectId; isWhole: boolean },
+  tx: ClientSession,
+): Promise<Paise> {
+  const left = subtractPaise(amount, capturedAmount);
+  if (isWhole) return left;
+  const underWay = await Shipment.find(
+    { orderId, status: trusted({ $nin: [REFUSED, DELIVERED, RETURNED_TO_ORIGIN] }) },
+    { codAmount: 1 },
+  )
+    .session(tx)
+    .lean<Pick<ShipmentDoc, "codAmount">[]>();
+  return maxPaise(ZERO_PAISE, subtractPaise(left, ...underWay.map(({ codAmount }) => codAmount)));
+}
+
+function audit(
+  { orderId, by, reason }: Cancellation,
+  { before, after }: { before: OrderDoc; after: OrderDoc },
+  tx: ClientSession,
+): Promise<unknown> {
+  const resourceId = orderId.toHexString();
+  const about = { action: "order.cancel", resourceType: "order", resourceId };
+  const amounts = (order: OrderDoc) => ({
+    status: order.status,
+    cancelledAmount: toRupees(order.cancelledAmount),
+    refundReserved: toRupees(order.refundReserved),
+  });
+  const actor = { type: "admin" as const, ...(by.id ? { id: by.id } : {}) };
+  return recordAudit({ actor, ...about, before: amounts(before), after: { ...amounts(after), reason } }, tx);
+}

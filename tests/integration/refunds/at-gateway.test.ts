@@ -1,0 +1,437 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Types } from "mongoose";
+import type { GatewayFaultRule } from "../../../scripts/sandbox/razorpay/faults.js";
+import { asked, BASKET, type Buyer, done, refused, useRefunds } from "./refund-world.js";
+
+/** How an approved refund reaches the gateway, and what its answers, refusals and events change. */
+const world = useRefunds();
+const { shop, order, post, stored, orderOf, mails } = world;
+const gateway = () => shop().sandbox.control.razorpay;
+const SEND = "POST /payments/:id/refund";
+const always = (fault: Partial<GatewayFaultRule>) =>
+  gateway().setFault({ match: SEND, action: "status500", times: "always", ...fault });
+
+afterEach(async () => {
+  await shop().recover();
+  gateway().configure({
+    ...{ refundMode: "instant", instantRefunds: true, balance: null, writeLatencyMs: 0 },
+    webhooks: { drop: "none", hold: false, ladderScale: 1 },
+  });
+  await shop().settle();
+});
+
+interface Asked {
+  id: string;
+  buyer: Buyer;
+  /** At the gateway. */
+  paymentId: string;
+  number: string;
+  /** Paise. */
+  amount: number;
+}
+
+/** A customer's request for all of an order that was paid online. */
+async function requested(wanted: { amount?: number } = {}): Promise<Asked> {
+  const { buyer, order: placed } = await order(shop().customer("bharat"), { items: BASKET });
+  await shop().settle();
+  const refund = await (wanted.amount === undefined
+    ? asked(world, buyer, { orderNumber: placed.orderNumber })
+    : startedByAdmin(placed.id, wanted.amount));
+  const [payment] = await buyer.stored.payments();
+  const amount = Math.round(refund.amount * 100);
+  return { id: refund.id, buyer, paymentId: payment?.gatewayPaymentId, number: refund.refundNumber, amount };
+}
+
+async function startedByAdmin(orderId: string, amount: number) {
+  return done(await post("", { orderId, amount, reason: "damaged", destination: "original" }));
+}
+
+const approve = (id: string) => post(`/${id}/approve`, {}, { as: "secondAdmin" });
+
+/** Approved, and what follows of it is done. */
+async function approved(wanted: { amount?: number } = {}): Promise<Asked> {
+  const refund = await requested(wanted);
+  done(await approve(refund.id));
+  await shop().settle();
+  return refund;
+}
+
+/** A minute later. */
+async function sweep(): Promise<void> {
+  await shop()
+    .db.collection("refunds")
+    .updateMany({ status: "processing" }, { $set: { dueAt: null } });
+  await shop().runJob("payment-sweep");
+  await shop().settle();
+}
+
+const atGateway = ({ paymentId }: Asked) => gateway().refundsOf(paymentId);
+const keysAtGateway = ({ paymentId }: Asked) =>
+  gateway()
+    .ledger()
+    .refunds.filter((row) => row.paymentId === paymentId)
+    .map(({ idempotencyKey, receipt }) => [idempotencyKey, receipt]);
+const requestsOfNotes = ({ id }: Asked) =>
+  shop()
+    .db.collection("invoiceRequests")
+    .countDocuments({ refundId: new Types.ObjectId(id) });
+
+/** Of everything that a completed refund causes, exactly one. */
+async function expectCompletedOnce(refund: Asked): Promise<void> {
+  const { amount, buyer } = refund;
+  expect(await stored(refund.id)).toMatchObject({
+    status: "completed",
+    attention: false,
+    failureReason: null,
+  });
+  expect(await orderOf(buyer)).toMatchObject({
+    ...{ refundedAmount: amount, refundReserved: 0, refundRequested: 0, paymentStatus: "refunded" },
+  });
+  const lines = await buyer.stored.lines();
+  expect(lines.map(({ quantity, quantityRefunded }) => quantity - quantityRefunded)).toEqual([0, 0]);
+  expect(mails("refund_completed", refund.number)).toHaveLength(1);
+  expect(atGateway(refund).filter(({ status }) => status === "processed")).toHaveLength(1);
+}
+
+async function expectNothingReturned({ buyer }: Asked): Promise<void> {
+  expect(await orderOf(buyer)).toMatchObject({
+    ...{ refundedAmount: 0, refundReserved: 0, paymentStatus: "paid" },
+  });
+  const [payment] = await buyer.stored.payments();
+  expect(payment).toMatchObject({ refundedAmount: 0, refundReserved: 0 });
+  const lines = await buyer.stored.lines();
+  expect(lines.map(({ quantityRefunded }) => quantityRefunded)).toEqual([0, 0]);
+}
+
+/** An event about a refund as the gateway has it, or had it. */
+async function send(gatewayRefundId: string, status: "processed" | "failed"): Promise<void> {
+  const entity = { ...gateway().entity(gatewayRefundId), status };
+  await gateway().sendEvent(`refund.${status}`, { refund: { entity } });
+  await shop().settle();
+}
+
+describe("An answer that is lost", () => {
+  test.each([
+    ["after the gateway has refunded", "after", 1],
+    ["before it has", "before", 0],
+  ] as const)(
+    "When the connection drops %s, then one refund is made, with one key and one receipt",
+    async (_when, when, made) => {
+      gateway().configure({ webhooks: { drop: "all" } });
+      always({ action: "reset", when });
+      const refund = await approved();
+      expect(await stored(refund.id)).toMatchObject({
+        status: "processing",
+        attempts: [{ outcome: "unknown", error: "NETWORK", receipt: refund.number }],
+      });
+      expect(atGateway(refund)).toHaveLength(made);
+      await shop().recover();
+      await sweep();
+      await expectCompletedOnce(refund);
+      expect(keysAtGateway(refund)).toEqual([[`${refund.id}-1`, refund.number]]);
+    },
+  );
+
+  test("When it is performed five times at once, then one refund is made", async () => {
+    gateway().configure({ writeLatencyMs: 30 });
+    always({ action: "status401" });
+    const refund = await approved();
+    await shop().recover();
+    const { performRefund } = await import("../../../services/flows/perform-refund.flow.js");
+    const calls = Array.from({ length: 5 }, () => performRefund(new Types.ObjectId(refund.id)));
+    await Promise.allSettled(calls);
+    await sweep();
+    await expectCompletedOnce(refund);
+    expect(keysAtGateway(refund)).toEqual([[`${refund.id}-1`, refund.number]]);
+  });
+});
+
+describe("Staff", () => {
+  test("When two of them approve at once, then one does, and one refund is made", async () => {
+    const refund = await requested();
+    const answers = await Promise.all([post(`/${refund.id}/approve`), approve(refund.id)]);
+    await shop().settle();
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
+    await expectCompletedOnce(refund);
+  });
+
+  test("When two refunds together exceed what was paid, then the second is refused and never sent", async () => {
+    const { buyer, paymentId, amount } = await requested({ amount: 100 });
+    const rest = await post("", {
+      ...{ orderId: buyer.id, reason: "damaged", destination: "original" },
+      amount: amount / 100 + 1e6,
+    });
+    refused(rest, 400, "REFUND_EXCEEDS_PAID");
+    const all = (await orderOf(buyer)).paidAmount / 100;
+    const second = await post("", {
+      ...{ orderId: buyer.id, reason: "damaged", destination: "original", amount: all },
+    });
+    refused(second, 400, "REFUND_EXCEEDS_PAID");
+    expect(gateway().refundsOf(paymentId)).toEqual([]);
+  });
+
+  test("When a part was refunded in the dashboard and nobody knows yet, then the gateway's refusal fails the refund", async () => {
+    const refund = await requested();
+    gateway().configure({ webhooks: { drop: "all" } });
+    gateway().refundInDashboard(refund.paymentId, 5_000);
+    done(await approve(refund.id));
+    await shop().settle();
+    expect(await stored(refund.id)).toMatchObject({
+      ...{ status: "failed", attention: true, attempts: [{ error: "REFUND_EXCEEDS_CAPTURE" }] },
+      failureReason: expect.stringContaining("less left of the payment"),
+    });
+    await expectNothingReturned(refund);
+  });
+});
+
+describe("A refusal", () => {
+  const agedSevenMonths = ({ paymentId }: Asked) =>
+    gateway().tamper(paymentId, { created_at: Math.floor(gateway().now() / 1000) - 210 * 86_400 });
+  const lowBalance = (lowBalanceText: "balance" | "invalid_request") => () =>
+    gateway().configure({ balance: 0, lowBalanceText });
+
+  test.each<[string, (refund: Asked) => unknown, string, string]>([
+    ["the balance is low", lowBalance("balance"), "INSUFFICIENT_BALANCE", "balance of the gateway account"],
+    ["the request is invalid", lowBalance("invalid_request"), "INVALID_REQUEST", "balance of its account"],
+    ["the payment is too old", agedSevenMonths, "PAYMENT_TOO_OLD", "older than six months"],
+  ])(
+    "When %s, then it waits for a person, is not repeated by itself, and a retry has a new key",
+    async (_why, spoil, error, reason) => {
+      const refund = await requested();
+      const created = gateway().entity(refund.paymentId)?.created_at;
+      spoil(refund);
+      const calls = always({ action: "delay", delayMs: 0 });
+      done(await approve(refund.id));
+      await shop().settle();
+      const failed = {
+        ...{ status: "failed", attention: true, failureReason: expect.stringContaining(reason) },
+        attempts: [{ outcome: "refused", error, receipt: refund.number }],
+      };
+      expect(await stored(refund.id)).toMatchObject(failed);
+      await expectNothingReturned(refund);
+      await sweep();
+      await sweep();
+      expect(gateway().faults()).toMatchObject([{ id: calls.id, hits: 1 }]);
+      expect(mails("refund_attention_admin", refund.number)).toHaveLength(1);
+      const listed = done(await world.get("?attention=true&status=failed"));
+      expect(listed.items.map(({ id }: { id: string }) => id)).toContain(refund.id);
+      gateway().configure({ balance: null });
+      gateway().tamper(refund.paymentId, { created_at: created });
+      done(await post(`/${refund.id}/retry`));
+      await shop().settle();
+      await expectCompletedOnce(refund);
+      expect(keysAtGateway(refund)).toEqual([[`${refund.id}-2`, `${refund.number}-2`]]);
+    },
+  );
+
+  test("When the gateway does not accept our key, then nothing fails, and the refund is made once it does", async () => {
+    always({ action: "status401" });
+    const refund = await approved();
+    expect(await stored(refund.id)).toMatchObject({ status: "processing", attention: false });
+    await sweep();
+    expect(await stored(refund.id)).toMatchObject({
+      status: "processing",
+      attempts: [{ outcome: "unknown" }],
+    });
+    await shop().recover();
+    await sweep();
+    await expectCompletedOnce(refund);
+    expect(keysAtGateway(refund)).toEqual([[`${refund.id}-1`, refund.number]]);
+  });
+});
+
+describe("Events", () => {
+  test("When refund.processed arrives before the answer to the call, then the refund completes once", async () => {
+    const refund = await requested();
+    always({ action: "delay", delayMs: 700, when: "after" });
+    done(await approve(refund.id));
+    let isAnswered = false;
+    const performed = shop()
+      .settle()
+      .then(() => {
+        isAnswered = true;
+      });
+    for (let waits = 0; waits < 200 && (await stored(refund.id)).status !== "completed"; waits += 1)
+      await sleep(10);
+    expect([isAnswered, (await stored(refund.id)).status]).toEqual([false, "completed"]);
+    await performed;
+    await expectCompletedOnce(refund);
+    expect((await stored(refund.id)).history).toHaveLength(3);
+  });
+
+  test("When it fails after the customer saw that it is under way, then its amount is free, and a retry completes it", async () => {
+    gateway().configure({ refundMode: "pending" });
+    const refund = await approved();
+    const seen = done(await refund.buyer.get(`/api/refunds/${refund.id}`));
+    expect(seen).toMatchObject({ status: "processing" });
+    const [first] = atGateway(refund);
+    gateway().settleRefund(first?.id ?? "", "failed");
+    await shop().settle();
+    expect(await stored(refund.id)).toMatchObject({ status: "failed", attention: true });
+    await expectNothingReturned(refund);
+    gateway().configure({ refundMode: "instant" });
+    done(await post(`/${refund.id}/retry`));
+    await shop().settle();
+    await expectCompletedOnce(refund);
+    const { gatewayRefundId, attempts } = await stored(refund.id);
+    expect(gatewayRefundId).not.toBe(first?.id);
+    expect(attempts).toMatchObject([{ outcome: "refused" }, { outcome: "completed" }]);
+    // Late, about the first attempt.
+    await send(first?.id ?? "", "failed");
+    await expectCompletedOnce(refund);
+  });
+
+  test("When it is processed, then failed, then processed, then there is one credit note and one mail", async () => {
+    const refund = await requested();
+    await shop().runJob("invoice-issue");
+    done(await approve(refund.id));
+    await shop().settle();
+    await expectCompletedOnce(refund);
+    const [made] = atGateway(refund);
+    for (const status of ["failed", "processed"] as const) {
+      gateway().tamper(made?.id ?? "", { status });
+      await send(made?.id ?? "", status);
+      if (status === "failed") await expectNothingReturned(refund);
+    }
+    await expectCompletedOnce(refund);
+    expect(await requestsOfNotes(refund)).toBe(1);
+    const { history } = await stored(refund.id);
+    expect(history.map(({ to }: { to: string }) => to)).toEqual([
+      ...["pending", "processing", "completed", "failed", "processing", "completed"],
+    ]);
+  });
+
+  test("When the gateway's answer looks processed and the refund fails, then nothing counts as returned", async () => {
+    gateway().configure({ failingRefundLooksProcessed: true });
+    const refund = await approved({ amount: 24.68 });
+    for (let waits = 0; waits < 200 && (await stored(refund.id)).status !== "failed"; waits += 1) {
+      await sleep(10);
+      await shop().settle();
+    }
+    expect(await stored(refund.id)).toMatchObject({ status: "failed", attention: true });
+    await expectNothingReturned(refund);
+  });
+
+  test.each([
+    ["instant", true],
+    ["normal", false],
+  ])(
+    "When refunds are to be instant and the bank makes it %s, then only its speed says so",
+    async (speed, instantRefunds) => {
+      await shop().set("payments", { refundSpeed: "optimum" });
+      gateway().configure({ instantRefunds });
+      const refund = await approved();
+      expect(await stored(refund.id)).toMatchObject({ speed });
+      expect(atGateway(refund)).toMatchObject([{ speed_requested: "optimum" }]);
+      await expectCompletedOnce(refund);
+    },
+  );
+});
+
+describe("A dispute", () => {
+  test("When it is lost while an approved refund waits, then only the loss counts, and staff decide again", async () => {
+    always({});
+    const refund = await approved();
+    await shop().recover();
+    // As if the instance had ended between the approval and the call.
+    const fresh = { attempts: [], dueAt: null };
+    await shop()
+      .db.collection("refunds")
+      .updateOne({ _id: new Types.ObjectId(refund.id) }, { $set: fresh });
+    const { id: disputeId } = gateway().openDispute(refund.paymentId);
+    await shop().settle();
+    await sweep();
+    expect(await stored(refund.id)).toMatchObject({ status: "processing", attention: true, attempts: [] });
+    expect(mails("refund_attention_admin", refund.number)).toHaveLength(1);
+    gateway().moveDispute(disputeId, "lost");
+    await shop().settle();
+    await sweep();
+    expect(await stored(refund.id)).toMatchObject({
+      ...{ status: "failed", attention: true },
+      failureReason: expect.stringContaining("lost dispute"),
+    });
+    expect(await orderOf(refund.buyer)).toMatchObject({ refundedAmount: refund.amount, refundReserved: 0 });
+    expect(atGateway(refund)).toEqual([]);
+    refused(await post(`/${refund.id}/retry`), 400, "REFUND_EXCEEDS_PAID");
+  });
+});
+
+describe("Store credit", () => {
+  test("When its service does not answer, then the refund stays under way, and the sweep gives the credit once", async () => {
+    const refund = await requested();
+    shop().sandbox.control.faults.add({
+      ...{ service: "engagement", match: "store-credits/issue", action: "reset-after" },
+    });
+    const answer = done(await post(`/${refund.id}/store-credit`));
+    expect(answer).toMatchObject({ status: "processing", destination: "store_credit" });
+    await shop().settle();
+    await shop().recover();
+    await sweep();
+    expect(await stored(refund.id)).toMatchObject({
+      status: "completed",
+      gatewayRefundId: null,
+      attempts: [],
+    });
+    const credits = shop()
+      .sandbox.control.engagement.creditLedger()
+      .filter(({ reference }) => reference === `refund:${refund.id}`);
+    expect(credits).toMatchObject([{ type: "issued", amount: refund.amount / 100 }]);
+    const [payment] = await refund.buyer.stored.payments();
+    expect(payment).toMatchObject({ refundedAmount: 0, refundReserved: 0 });
+    expect(await orderOf(refund.buyer)).toMatchObject({ refundedAmount: refund.amount, refundReserved: 0 });
+    const lines = await refund.buyer.stored.lines();
+    expect(lines.map(({ quantity, quantityRefunded }) => quantity - quantityRefunded)).toEqual([0, 0]);
+  });
+
+  test("When the gateway's attempt had failed and is refunded there after all, then a person has to look", async () => {
+    gateway().configure({ refundMode: "pending" });
+    const refund = await approved();
+    const [first] = atGateway(refund);
+    gateway().settleRefund(first?.id ?? "", "failed");
+    await shop().settle();
+    done(await post(`/${refund.id}/store-credit`));
+    await send(first?.id ?? "", "processed");
+    expect(await stored(refund.id)).toMatchObject({ status: "completed", attention: true });
+    expect(await orderOf(refund.buyer)).toMatchObject({ refundedAmount: refund.amount });
+  });
+});
+
+describe("The gateway's clock", () => {
+  test("When the old gateway order is paid three days later, then that payment is refunded and the order stays paid", async () => {
+    const buyer = shop().guest();
+    const { gateway: window } = await buyer.open();
+    const late = buyer.pay(window.orderId, { outcome: "late" });
+    done(await buyer.add("var-ashwagandha-churna-100g"));
+    done(await buyer.start());
+    const { gateway: next } = done(await buyer.choose());
+    done(await buyer.verify(buyer.pay(next.orderId)));
+    done(await buyer.order());
+    await shop().settle();
+    gateway().advance(3 * 86_400);
+    gateway().settleLate(late.paymentId);
+    await shop().settle();
+    const late3Days = { paymentId: late.paymentId } as Asked;
+    expect(atGateway(late3Days)).toMatchObject([{ status: "processed" }]);
+    expect(await buyer.stored.order()).toMatchObject({ paymentStatus: "paid", refundedAmount: 0 });
+    const [refund] = await shop().db.collection("refunds").find({ systemReason: "superseded" }).toArray();
+    expect(refund).toMatchObject({ status: "completed", history: [{ from: null, to: "processing" }, {}] });
+  });
+
+  test("When our endpoint has failed for a day and is disabled, then the sweep completes a refund without any event", async () => {
+    // The gateway's retries of a day within milliseconds.
+    gateway().configure({ refundMode: "pending", webhooks: { ladderScale: 1e-6 } });
+    const [endpoint] = gateway().endpoints();
+    const url = endpoint?.url ?? "";
+    gateway().setWebhookUrls([url.replace(/\/[a-z]+$/, "/no-such-route")]);
+    try {
+      const refund = await approved();
+      await gateway().flushWebhooks({ retries: true });
+      expect(gateway().endpoints()).toMatchObject([{ enabled: false }]);
+      gateway().settleRefund(atGateway(refund)[0]?.id ?? "", "processed");
+      await sweep();
+      await expectCompletedOnce(refund);
+    } finally {
+      gateway().setWebhookUrls([url]);
+    }
+  });
+});
