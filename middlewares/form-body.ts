@@ -1,11 +1,6 @@
-import { Busboy, type BusboyHeaders, type BusboyInstance } from "@fastify/busboy";
+import { Busboy, type BusboyInstance } from "@fastify/busboy";
 import type { Request } from "express";
-import {
-  PayloadTooLargeError,
-  UnsupportedMediaTypeError,
-  type ValidationDetail,
-  ValidationError,
-} from "../utils/errors.js";
+import { PayloadTooLargeError, UnsupportedMediaTypeError, ValidationError } from "../utils/errors.js";
 import type { UploadedFile, Uploads } from "./route.types.js";
 
 export interface Form {
@@ -30,19 +25,41 @@ export const isForm = ({ headers }: Request): boolean => FORM_TYPE.test(headers[
  */
 export function readForm(request: Request, uploads: Uploads): Promise<Form> {
   assertReadable(request, uploads);
+  const reader = openReader(request, uploads);
+  const form = new Collector(uploads);
   return new Promise((resolve, reject) => {
-    const reader = openReader(request, uploads);
-    const form = collect(reader, uploads);
     const fail = (error: Error) => {
       request.unpipe(reader);
       request.resume();
       reject(error);
     };
+    const guard = <Given extends unknown[]>(take: (...given: Given) => void) => {
+      return (...given: Given) => {
+        try {
+          take(...given);
+        } catch (error) {
+          fail(error instanceof Error ? error : invalid("", "The form cannot be read"));
+        }
+      };
+    };
+    const tooMany = guard(() => {
+      throw invalid("", "The form has too many fields or files");
+    });
+    reader.on(
+      "field",
+      guard((name: string, value: string) => form.takeField(name, value)),
+    );
+    reader.on(
+      "file",
+      guard((name, stream, _fileName, _encoding, contentType) => {
+        const take = form.openFile(name, contentType);
+        stream.on("data", guard(take));
+      }),
+    );
+    for (const limit of ["fieldsLimit", "filesLimit", "partsLimit"] as const) reader.on(limit, tooMany);
     reader.on("error", () => fail(invalid("", "The form cannot be read")));
+    reader.on("finish", () => resolve(form.content()));
     request.on("error", fail);
-    request.on("aborted", () => fail(invalid("", "The form is cut off")));
-    form.onFault(fail);
-    reader.on("finish", () => resolve(form.content));
     request.pipe(reader);
   });
 }
@@ -57,61 +74,57 @@ function assertReadable({ headers }: Request, uploads: Uploads): void {
 
 function openReader({ headers }: Request, uploads: Uploads): BusboyInstance {
   const declared = Object.values(uploads);
-  const files = declared.reduce((sum, { maxCount }) => sum + maxCount, 0);
-  const fileSize = Math.max(...declared.map(({ maxBytes }) => maxBytes));
-  const limits = { ...LIMITS, files: files + 1, fileSize: fileSize + 1, parts: LIMITS.fields + files + 1 };
+  const files = declared.reduce((sum, { maxCount }) => sum + maxCount, 0) + 1;
+  const fileSize = Math.max(...declared.map(({ maxBytes }) => maxBytes)) + 1;
+  const limits = { ...LIMITS, files, fileSize, parts: LIMITS.fields + files };
+  const contentType = headers["content-type"] ?? "";
   try {
-    return new Busboy({ headers: headers as BusboyHeaders, limits });
+    return new Busboy({ headers: { ...headers, "content-type": contentType }, limits });
   } catch {
     throw invalid("", "The form has no boundary");
   }
 }
 
-const invalid = (path: string, message: string): ValidationError => {
-  const detail: ValidationDetail = { in: "body", path, message };
-  return new ValidationError([detail]);
-};
+const invalid = (path: string, message: string): ValidationError =>
+  new ValidationError([{ in: "body", path, message }]);
 
-function collect(reader: BusboyInstance, uploads: Uploads) {
-  const fields = new Map<string, string>();
-  const files = new Map<string, UploadedFile[]>(Object.keys(uploads).map((name) => [name, []]));
-  let fault: (error: Error) => void = () => undefined;
-  reader.on("field", (name, value) => {
-    if (!FIELD_NAME.test(name)) fault(invalid("", "A field has a name that is not allowed"));
-    else if (fields.has(name)) fault(invalid(name, `"${name}" must be given once`));
-    else if (value.includes("\0")) fault(invalid(name, "must not contain the NUL character"));
-    else fields.set(name, value);
-  });
-  reader.on("file", (name, stream, _fileName, _encoding, contentType) => {
-    const upload = Object.hasOwn(uploads, name) ? uploads[name] : undefined;
-    const list = files.get(name);
+/** The declared parts of a form as they arrive. Each method throws what the request is refused with. */
+class Collector {
+  private readonly fields = new Map<string, string>();
+  private readonly files = new Map<string, { contentType: string; chunks: Buffer[] }[]>();
+
+  constructor(private readonly uploads: Uploads) {
+    for (const name of Object.keys(uploads)) this.files.set(name, []);
+  }
+
+  takeField(name: string, value: string): void {
+    if (!FIELD_NAME.test(name)) throw invalid("", "A field has a name that is not allowed");
+    if (this.fields.has(name)) throw invalid(name, `"${name}" must be given once`);
+    if (value.includes("\0")) throw invalid(name, "must not contain the NUL character");
+    this.fields.set(name, value);
+  }
+
+  /** @returns what takes the content */
+  openFile(name: string, contentType: string): (chunk: Buffer) => void {
+    const files = this.files.get(name);
+    const upload = files && this.uploads[name];
+    if (!upload) throw invalid(FIELD_NAME.test(name) ? name : "", "A file is not allowed in this field");
+    if (files.length === upload.maxCount) throw invalid(name, `"${name}" holds at most ${upload.maxCount}`);
     const chunks: Buffer[] = [];
+    files.push({ contentType, chunks });
     let size = 0;
-    stream.on("data", (chunk: Buffer) => {
+    return (chunk) => {
       size += chunk.length;
-      if (upload && size <= upload.maxBytes) chunks.push(chunk);
-      else if (upload) fault(new PayloadTooLargeError());
-    });
-    if (!upload || !list) fault(invalid(FIELD_NAME.test(name) ? name : "", `"${name}" is not allowed`));
-    else if (list.length === upload.maxCount)
-      fault(invalid(name, `"${name}" holds at most ${upload.maxCount}`));
-    else {
-      const file: UploadedFile = { contentType, bytes: Buffer.alloc(0) };
-      list.push(file);
-      stream.on("end", () => {
-        file.bytes = Buffer.concat(chunks);
-      });
-    }
-  });
-  reader.on("fieldsLimit", () => fault(invalid("", "The form has too many fields")));
-  reader.on("filesLimit", () => fault(invalid("", "The form has too many files")));
-  reader.on("partsLimit", () => fault(invalid("", "The form has too many parts")));
-  return {
-    onFault(listener: (error: Error) => void) {
-      fault = listener;
-    },
-    get content(): Form {
-      return { fields: Object.fromEntries(fields), files: Object.fromEntries(files) };
-    },
-  };
+      if (size > upload.maxBytes) throw new PayloadTooLargeError();
+      chunks.push(chunk);
+    };
+  }
+
+  content(): Form {
+    const files = [...this.files].map(([name, parts]): [string, UploadedFile[]] => [
+      name,
+      parts.map(({ contentType, chunks }) => ({ contentType, bytes: Buffer.concat(chunks) })),
+    ]);
+    return { fields: Object.fromEntries(this.fields), files: Object.fromEntries(files) };
+  }
 }

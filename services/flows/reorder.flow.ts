@@ -1,10 +1,12 @@
 import { type OrderDoc, OrderItem, type OrderItemDoc } from "../../models/index.js";
 import type { CartSource } from "../../utils/constants.js";
 import type { Owner } from "../../utils/principal.js";
+import { unwrap } from "../../utils/result.js";
 import { addAvailable, type SkipReason } from "../aggregates/cart/add-available.js";
 import type { CartDraft } from "../aggregates/cart/cart-draft.js";
 import { type CurrentCart, changeAndRead } from "../aggregates/cart/current-cart.js";
 import { withOpenCart } from "../aggregates/cart/open-cart.js";
+import { getProducts } from "../integrations/catalog-integration.service.js";
 
 export interface ReorderRequest {
   order: OrderDoc;
@@ -55,6 +57,8 @@ export async function reorder(request: ReorderRequest): Promise<Reordered> {
 }
 
 async function addLines(draft: CartDraft, lines: readonly OrderItemDoc[]): Promise<SkippedLine[]> {
+  // One call for all of them; adding a line then finds its product in the cache.
+  unwrap(await getProducts(lines.map(({ productId }) => productId)));
   const skipped: SkippedLine[] = [];
   for (const { productId, variantId, bundleId, name, quantity } of lines) {
     const { added, reason } = await addAvailable(draft, { productId, variantId, bundleId, quantity });

@@ -97,6 +97,8 @@ async function move(
   { orderId, by }: { orderId: Types.ObjectId | undefined; by: AdminPrincipal },
 ): Promise<boolean> {
   if (!orderId) throw new NotFoundError("ORDER_NOT_FOUND", "There is no such order");
+  // A file that is sent again is mostly done already: that takes no transaction.
+  if (await Order.exists({ _id: orderId, status })) return false;
   const change = { orderId, to: status, note, by: { type: "admin", id: by.adminId } } as const;
   for (let attempt = 1; ; attempt += 1) {
     try {

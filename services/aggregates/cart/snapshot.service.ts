@@ -5,6 +5,7 @@ import {
   type CatalogProduct,
   type CatalogVariant,
   getProduct,
+  getProducts,
 } from "../../integrations/catalog-integration.service.js";
 import { findHsnRate, getSettings } from "../../platform/settings.service.js";
 
@@ -36,6 +37,22 @@ export async function getSellable(productId: string, variantId: string): Promise
   const sellable = findSellable(unwrap(result), variantId);
   if (!sellable) throw productNotFound();
   return sellable;
+}
+
+/**
+ * As `getSellable`, for several variants, in one call that bypasses the cache.
+ * @returns each of what was wanted, with its product and variant
+ */
+export async function getSellables<Wanted extends { productId: string; variantId: string }>(
+  wanted: readonly Wanted[],
+): Promise<(Wanted & SellableVariant)[]> {
+  const productIds = wanted.map(({ productId }) => productId);
+  const products = unwrap(await getProducts(productIds, { fresh: true }));
+  return wanted.map((one) => {
+    const sellable = findSellable(products.get(one.productId), one.variantId);
+    if (!sellable) throw productNotFound();
+    return { ...one, ...sellable };
+  });
 }
 
 /** What a line stores of the catalog: description, price, and the rate of tax. */

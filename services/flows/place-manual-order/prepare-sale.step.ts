@@ -13,7 +13,7 @@ import type { AdminPrincipal } from "../../../utils/principal.js";
 import { isRefused, unwrap } from "../../../utils/result.js";
 import { calculateCartTotals, type PricedLine } from "../../aggregates/cart/cart-totals.js";
 import { couponInvalid } from "../../aggregates/cart/promotions.js";
-import { createLineSnapshot, getSellable } from "../../aggregates/cart/snapshot.service.js";
+import { createLineSnapshot, getSellables } from "../../aggregates/cart/snapshot.service.js";
 import { placeOfSupplyOf } from "../../aggregates/checkout/checkout-state.js";
 import { findCodObstacle } from "../../aggregates/checkout/cod-terms.js";
 import { getDelivery, toAddress, toBuyerGstin } from "../../aggregates/checkout/delivery-address.js";
@@ -125,11 +125,11 @@ async function findAccount(userId: string | null) {
 async function priceGoods({ items }: ManualOrderRequest) {
   const lines: PricedLine[] = [];
   const ownPrices: PreparedSale["ownPrices"] = [];
-  for (const { productId, variantId, quantity, unitPrice: own } of items) {
-    const snapshot = await createLineSnapshot(await getSellable(productId, variantId));
+  for (const { quantity, unitPrice: own, ...sellable } of await getSellables(items)) {
+    const snapshot = await createLineSnapshot(sellable);
     const unitPrice = own ?? snapshot.unitPrice;
     if (unitPrice !== snapshot.unitPrice)
-      ownPrices.push({ variantId, catalogPrice: snapshot.unitPrice, unitPrice });
+      ownPrices.push({ variantId: snapshot.variantId, catalogPrice: snapshot.unitPrice, unitPrice });
     lines.push({
       ...snapshot,
       ...{ _id: new Types.ObjectId(), bundleId: null, quantity, unitPrice, lineDiscount: ZERO_PAISE },

@@ -1,4 +1,5 @@
 import { Types } from "mongoose";
+import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { refused, useShop } from "../checkout/shop-world.js";
 import { manualOrder, staffOf } from "./manual-world.js";
 
@@ -76,6 +77,40 @@ describe("A bank transfer for an order that waits for it", () => {
     await shop().settle();
     expect(await invoiceRequests(id)).toMatchObject([{ type: "sale" }]);
   });
+
+  test.each([
+    [700, 0],
+    [1_000, 300],
+  ])(
+    "When a line of 300 of 1,000 is cancelled and %p arrive, then it is paid, and %p are owed to the customer",
+    async (received, owed) => {
+      await shop().set("tax", { pricesIncludeTax: true });
+      const lines = [
+        { productId: SEED.products.hairOil, variantId: SEED.variants.hairOil, quantity: 1, unitPrice: 700 },
+        { productId: SEED.products.kajal, variantId: SEED.variants.kajal, quantity: 1, unitPrice: 300 },
+      ];
+      const order = await staff.entered(
+        manualOrder({ items: lines, couponCode: "FREESHIP", paymentMethod: "bank_transfer" }),
+      );
+      expect(order.totals.amountDue).toBe(1_000);
+      const orderItemId = order.items.find(({ unitPrice }: { unitPrice: number }) => unitPrice === 300).id;
+      const cancel = { reason: "Not in the colour", items: [{ orderItemId, quantity: 1 }] };
+      expect((await staff.post(`/api/admin/orders/${order.id}/cancel`, cancel)).body.error).toBeNull();
+      const reference = `UTR C${received}`;
+      expect((await staff.receive(order.payments[0].id, received, reference)).body.error).toBeNull();
+      const [stored] = await staff.find("orders", { _id: new Types.ObjectId(order.id) });
+      expect(stored).toMatchObject({
+        status: "confirmed",
+        paymentStatus: "paid",
+        paidAmount: paise(received),
+      });
+      const refunds = await staff.find("refunds", { orderId: new Types.ObjectId(order.id) });
+      expect(refunds.map(({ amount, systemReason }) => [amount, systemReason])).toEqual(
+        owed ? [[paise(owed), "surplus"]] : [],
+      );
+      expect(stored?.paidAmount - stored?.refundReserved).toBe(stored?.grandTotal - stored?.cancelledAmount);
+    },
+  );
 
   test("When it is paid on delivery, then only exactly what is left to collect can be recorded", async () => {
     const order = await staff.entered(manualOrder());

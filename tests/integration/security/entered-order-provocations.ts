@@ -26,11 +26,20 @@ const to =
 const LAKSHADWEEP = { city: "Kavaratti", state: "Lakshadweep", pincode: SEED.pincodes.unserviceable };
 const GANGTOK = { city: "Gangtok", state: "Sikkim", pincode: SEED.pincodes.noCod };
 
-const withCart =
+/** The cart of the order is sold: the first call opens the one that the second finds in use. */
+const withOpenCart =
   (change: object): Provoke =>
   async (scene) => {
-    await scene.setCart(change);
-    return scene.send();
+    await scene.send();
+    const carts = scene.world.db.collection("carts");
+    const sold = await carts.findOne({ _id: scene.cartId });
+    const open = { sessionId: sold?.sessionId, status: "active" };
+    await carts.updateOne(open, { $set: change });
+    try {
+      return await scene.send();
+    } finally {
+      await carts.updateOne(open, { $set: { placing: null, lease: null } });
+    }
   };
 
 export const ENTERED_ORDER_PROVOCATIONS: Readonly<Record<string, Readonly<Record<string, Provoke>>>> = {
@@ -44,8 +53,8 @@ export const ENTERED_ORDER_PROVOCATIONS: Readonly<Record<string, Readonly<Record
     COD_UNAVAILABLE: to(GANGTOK, { paymentMethod: "cod" }),
   },
   "POST /api/orders/:orderNumber/reorder": {
-    PLACEMENT_IN_PROGRESS: withCart({ placing: new Types.ObjectId() }),
-    REQUEST_IN_PROGRESS: withCart({
+    PLACEMENT_IN_PROGRESS: withOpenCart({ placing: new Types.ObjectId() }),
+    REQUEST_IN_PROGRESS: withOpenCart({
       lease: { token: "another holder", until: new Date(Date.now() + 600_000) },
     }),
   },
