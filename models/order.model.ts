@@ -311,7 +311,7 @@ const schema = defineSchema<OrderDoc>("orders", {
 /** Less than every real id: `$gt: NO_ID` means "is an id" and, unlike `$type`, lets an equality use the index. */
 const NO_ID = new Types.ObjectId("0".repeat(24));
 
-// Nine with `_id`, of which an insert writes eight: an order is a customer's or a guest's. The admins' list and export
+// Ten with `_id`, of which an insert writes nine: an order is a customer's or a guest's. The admins' list and export
 // choose among them in `src/orders/orders.selection.service.ts`.
 schema.index({ orderNumber: 1 }, { unique: true });
 schema.index(

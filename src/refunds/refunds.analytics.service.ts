@@ -1,5 +1,5 @@
 import type { PipelineStage, Types } from "mongoose";
-import { COMPLETED_REFUNDS_INDEX, Order, Refund } from "../../models/index.js";
+import { COMPLETED_REFUNDS_INDEX, ORDERS_BY_CREATION_INDEX, Order, Refund } from "../../models/index.js";
 import { BUSINESS_TIME_ZONE, REFUND_STATUS, type RefundDestination } from "../../utils/constants.js";
 import { addPaise, type Paise, paise, ZERO_PAISE } from "../../utils/money.js";
 import { dayNumberExpression, dayNumberOf, listPeriods, periodStart } from "../../utils/periods.js";
@@ -160,6 +160,6 @@ async function countPlacedOrders({
   const days = await Order.aggregate<{ _id: number; orders: number }>([
     { $match: { createdAt: { $gte: dateFrom, $lte: dateTo } } },
     { $group: { _id: dayNumberExpression("$createdAt"), orders: { $sum: 1 } } },
-  ]).hint({ createdAt: -1 });
+  ]).hint(ORDERS_BY_CREATION_INDEX);
   return days.map(({ _id, orders }) => ({ day: _id, orders }));
 }

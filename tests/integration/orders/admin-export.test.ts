@@ -59,7 +59,7 @@ describe("The export", () => {
       ...{ "Customer name": "'=HYPERLINK(1)", "Gift message": "'＝1+1", "Customer notes": notes },
       ...{ "Shipping address 1": "'@SUM(A1)", "Shipping city": "'-cmd", "Place of supply": "29-Karnataka" },
     });
-    expect(Object.keys(record ?? {})).toHaveLength(56);
+    expect(Object.keys(record ?? {})).toHaveLength(55);
   });
 
   test("When filters are given, then it has the list's orders, oldest first, and each export is audited", async () => {
@@ -68,7 +68,11 @@ describe("The export", () => {
     await orders().updateMany({ orderNumber: { $in: numbers } }, { $set: { paymentStatus: "failed" } });
     const records = toRecords((await exported("?paymentStatus=failed&source=web")).text);
     expect(records.map((record) => record["Order number"])).toEqual(numbers);
-    const audits = await shop().db.collection("auditLogs").find({ action: "order.export" }).toArray();
+    const audits = await shop()
+      .db.collection("auditLogs")
+      .find({ action: "order.export" })
+      .sort({ at: 1 })
+      .toArray();
     expect(audits.at(-1)).toMatchObject({
       ...{ resourceType: "order", actorType: "admin", after: { paymentStatus: "failed", source: "web" } },
     });
