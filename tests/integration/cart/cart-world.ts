@@ -44,6 +44,7 @@ const PRODUCT_OF: Readonly<Record<string, string>> = {
   [SEED.variants.serum]: SEED.products.serum,
   [SEED.variants.giloy]: "prod-giloy-tablets",
   [SEED.variants.tulsi]: "prod-tulsi-leaf",
+  [SEED.variants.dashmool]: "prod-dashmool-kwath",
   [SEED.variants.outOfStock]: "prod-shatavari-kalpa",
   [SEED.variants.lastUnit]: "prod-saffron-face-cream",
   [SEED.variants.lowStock]: "prod-guggul-extract",

@@ -48,7 +48,11 @@ describe("an admin who sets the status", () => {
         .sandbox.control.engagement.loyaltyLedger()
         .filter(({ orderId }) => orderId === sale.id),
     ).toHaveLength(1);
-    const audits = await shop().db.collection("auditLogs").find({ resourceId: sale.id }).toArray();
+    const audits = await shop()
+      .db.collection("auditLogs")
+      .find({ resourceId: sale.id })
+      .sort({ _id: 1 })
+      .toArray();
     expect(audits.map(({ action, after }) => `${action} ${after.status}`)).toEqual([
       "order.status processing",
       "order.status shipped",

@@ -51,12 +51,9 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
 
 /** Permissions of modules that do not exist yet. Remove one here when its first route is declared. */
 const UNUSED_PERMISSIONS = [
-  "orders:read",
   "returns:read",
   "orders:cancel",
-  "orders:notes",
   "orders:status",
-  "orders:export",
   "returns:write",
   "returns:inspect",
 ];

@@ -4,6 +4,7 @@ import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import type { FaultRule } from "../../../scripts/sandbox/shared/faults.js";
 import { nameOf } from "../../support/router-table.js";
 import { ENTERED_ORDER_PROVOCATIONS } from "./entered-order-provocations.js";
+import { ORDER_PROVOCATIONS } from "./order-provocations.js";
 import { PAYMENT_PROVOCATIONS } from "./payment-provocations.js";
 import { REFUND_PROVOCATIONS } from "./refund-provocations.js";
 import { meanwhile, type Scene, unanswered } from "./refusal-scene.js";
@@ -307,6 +308,7 @@ const OF_ROUTES: Readonly<Record<string, Readonly<Record<string, Provoke>>>> = {
     },
   },
   ...ENTERED_ORDER_PROVOCATIONS,
+  ...ORDER_PROVOCATIONS,
   ...PAYMENT_PROVOCATIONS,
   ...REFUND_PROVOCATIONS,
   "GET /api/orders/:orderNumber/invoice": { INVOICE_NOT_READY: beforeInvoice() },

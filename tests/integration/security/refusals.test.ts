@@ -18,9 +18,9 @@ type Route = SecurityWorld["routes"][number];
 let world: SecurityWorld;
 const scenes = new Map<Route, Scene>();
 
-/** The rows of *Cart*, *Checkout*, *Refunds* and *Invoices*, payments for administrators, orders that they enter, and the settings they go by. */
+/** The rows of *Cart*, *Checkout*, *Refunds* and *Invoices*, payments and orders for administrators, and the settings they go by. */
 const isOurs = ({ path }: Route): boolean =>
-  /^\/api\/(admin\/)?(carts?|checkouts?|invoices|refunds|settings)(\/|$)|^\/api\/admin\/payments(\/|$)|\/(invoice|reorder|orders\/manual)$/.test(
+  /^\/api\/(admin\/)?(carts?|checkouts?|invoices|refunds|settings)(\/|$)|^\/api\/admin\/(payments|orders)(\/|$)|\/(invoice|reorder)$/.test(
     path,
   );
 const isAdminRoute = ({ path }: Route): boolean => path.startsWith("/api/admin/");

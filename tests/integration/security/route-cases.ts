@@ -186,6 +186,7 @@ const ORDERS: Record<string, RouteCase> = {
     params: orderNumber,
     stage: "ordered",
   },
+  "GET /api/orders/:orderNumber/tracking": { access: "guest:empty", params: orderNumber },
   "GET /api/orders/:orderNumber/timeline": { access: "guest:reject", params: orderNumber },
   "GET /api/orders/:orderNumber/invoice": { access: "guest:empty", params: orderNumber, stage: "ordered" },
   "POST /api/orders/:orderNumber/cancel": {
@@ -254,6 +255,40 @@ const FULFILMENT: Record<string, RouteCase> = {
     access: "admin:orders:status",
     params: ({ orderId }) => ({ orderId, sellerId: "seller-vana-organics" }),
     body: () => ({ status: "processing", note: "Packing", trackingNumber: "VAN-1" }),
+    stage: "ordered",
+  },
+};
+
+const ADMIN_ORDERS: Record<string, RouteCase> = {
+  "GET /api/admin/orders": { access: "admin:orders:read" },
+  "GET /api/admin/orders/search": { access: "admin:orders:read", query: "q=ORD-2026-000001" },
+  "GET /api/admin/orders/export": { access: "admin:orders:export" },
+  "GET /api/admin/orders/analytics": { access: "admin:orders:read" },
+  "GET /api/admin/orders/:orderId": { access: "admin:orders:read", params: orderId, stage: "ordered" },
+  "PUT /api/admin/orders/:orderId": {
+    access: "admin:orders:write",
+    params: orderId,
+    body: () => ({ version: 0, shippingAddress: ADDRESS, customerNotes: "Ring twice" }),
+    stage: "ordered",
+  },
+  "POST /api/admin/orders/:orderId/notes": {
+    access: "admin:orders:notes",
+    params: orderId,
+    body: () => ({ note: "Called back" }),
+    stage: "ordered",
+    otherBody: () => ({ note: "Called again" }),
+  },
+  "POST /api/admin/orders/:orderId/tags": {
+    access: "admin:orders:write",
+    params: orderId,
+    body: () => ({ tags: ["vip"] }),
+    stage: "ordered",
+    otherBody: () => ({ tags: ["gift"] }),
+  },
+  "DELETE /api/admin/orders/:orderId/tags": {
+    access: "admin:orders:write",
+    params: orderId,
+    body: () => ({ tags: ["vip"] }),
     stage: "ordered",
   },
 };
@@ -518,6 +553,7 @@ export const ROUTE_CASES: Readonly<Record<string, RouteCase>> = {
   ...ORDERS,
   ...ENTERED_ORDERS,
   ...FULFILMENT,
+  ...ADMIN_ORDERS,
   ...PAYMENTS,
   ...REFUNDS,
   ...ADMIN_REFUNDS,
