@@ -8,6 +8,9 @@ const NUMBER = /^-?\d+(\.\d+)?$/;
 /** Some programs end a text there. */
 const NUL = /\0/g;
 
+/** In some countries spreadsheets split lines at a semicolon; some programs end a line at these separators. */
+const LINE_OR_CELL = /[;\u0085\u2028\u2029]/;
+
 const toCell = (cell: string | number): string => {
   const text = String(cell).replace(NUL, "");
   return FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
@@ -18,13 +21,13 @@ type Row = readonly (string | number)[];
 const toText = (rows: readonly Row[], bom = false): string =>
   stringify(
     rows.map((row) => row.map(toCell)),
-    { bom, record_delimiter: "windows", quote_record_delimiter: true, quoted_match: ";" },
+    { bom, record_delimiter: "windows", quote_record_delimiter: true, quoted_match: LINE_OR_CELL },
   );
 
 /**
  * A small table as CSV (RFC 4180: lines end with CRLF), with the byte-order mark by which spreadsheets recognise UTF-8.
- * The first row has the names of the columns. What would be a formula gets an apostrophe in front. A semicolon is quoted,
- * because in some countries spreadsheets split lines at it.
+ * The first row has the names of the columns. What would be a formula gets an apostrophe in front. Cells with a
+ * semicolon or a line separator are quoted.
  */
 export const toCsv = (rows: readonly Row[]): string => toText(rows, true);
 

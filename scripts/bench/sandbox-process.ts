@@ -11,6 +11,7 @@ export interface SandboxRequest {
 export interface SandboxReady {
   controlUrl: string;
   env: Record<string, string>;
+  adminToken: string;
 }
 
 /** More than a run can buy. */
@@ -32,7 +33,8 @@ let opening: Promise<Sandbox> | undefined;
 process.on("message", (request: SandboxRequest) => {
   opening = open(request);
   opening.then(
-    ({ urls, env }) => process.send?.({ controlUrl: urls.control, env } satisfies SandboxReady),
+    ({ urls, env, tokens }) =>
+      process.send?.({ controlUrl: urls.control, env, adminToken: tokens.admin } satisfies SandboxReady),
     (error: unknown) => {
       process.stderr.write(`${String(error)}\n`);
       process.exit(1);

@@ -97,3 +97,9 @@ describe("reading", () => {
       expect(() => fromCsv(Buffer.from(bytes))).toThrow();
   });
 });
+
+test("When a text has a line separator of Unicode, then it is quoted, so that the record stays one", () => {
+  expect(toCsv([["one\u2028two", "three\u2029four", "five\u0085six"]])).toBe(
+    `${BOM}"one\u2028two","three\u2029four","five\u0085six"\r\n`,
+  );
+});

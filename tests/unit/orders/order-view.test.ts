@@ -98,3 +98,14 @@ test("When the timeline is shown, then a change has the type of its author but n
   ]);
   expectView(view, OrderWithTimelineView);
 });
+
+describe("canCancel of a partly shipped order", () => {
+  const canCancel = (item: Parameters<typeof anOrderItem>[0]) =>
+    toOrderView(overview({ status: "processing" }, [anOrderItem({ quantity: 3, ...item })])).canCancel;
+
+  test("When units are in no parcel, then it is true; when all are in parcels or cancelled, then it is false", () => {
+    expect(canCancel({ quantityAllocated: 2 })).toBe(true);
+    expect(canCancel({ quantityAllocated: 2, quantityCancelled: 1 })).toBe(false);
+    expect(canCancel({ quantityAllocated: 3 })).toBe(false);
+  });
+});

@@ -1,0 +1,108 @@
+import { execFileSync } from "node:child_process";
+import { performance } from "node:perf_hooks";
+import { databaseUri } from "../mongo/database-uri.js";
+import { startEmbeddedMongo } from "../mongo/embedded-mongo.js";
+import { seedDatabase } from "../seed/index.js";
+import { startService } from "../support/service-process.js";
+import type { SandboxReady } from "./sandbox-process.js";
+import { startSandboxProcess } from "./world.js";
+
+/**
+ * `NODE_ENV=development tsx scripts/bench/orders-admin.ts [orders]`, after a build: the admins' list, search and analysis
+ * with 200,000 seeded orders, and an export of about 100,000: memory above idle, and the time to the first byte.
+ */
+const ORDERS = Number(process.argv[2] ?? 200_000);
+const ROUNDS = 15;
+const LIMITS = { p95: 300, megabytes: 60, firstByte: 1_000 };
+const YEAR_AGO = new Date(Date.now() - 300 * 86_400_000).toISOString().slice(0, 10);
+const TODAY = new Date().toISOString().slice(0, 10);
+
+const CALLS = [
+  ...["", "?page=400", "?sortOrder=asc", "?status=delivered", "?status=pending", "?paymentStatus=failed"],
+  ...["?source=admin", "?paymentStatus=paid&fulfillmentStatus=unfulfilled", "?sortBy=grandTotal"],
+  ...["?sortBy=grandTotal&status=processing", "?sortBy=grandTotal&sortOrder=asc&paymentStatus=paid"],
+  ...["?sortBy=status&page=20", `?dateFrom=${YEAR_AGO}&sortBy=grandTotal`, "?userId=user-seed-00042"],
+  ...["?phone=9810000042&sortBy=status", "?tag=none", "?sellerId=none&status=delivered"],
+  ...["/search?q=ORD-2026-000042", "/search?q=kavya", "/search?q=a", "/search?q=98100", "/search?q=0042"],
+  ...[`/analytics?dateFrom=${YEAR_AGO}&dateTo=${TODAY}&groupBy=month`, "/analytics"],
+].map((path) => `/api/admin/orders${path}`);
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+const percentile = (times: number[], share: number): number =>
+  times.sort((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
+
+interface Target {
+  url: string;
+  pid: number;
+  headers: Record<string, string>;
+}
+
+/** @returns whether all were below the limit */
+async function measureCalls({ url, headers }: Target): Promise<boolean> {
+  let isFast = true;
+  for (const path of CALLS) {
+    const times: number[] = [];
+    for (let round = 0; round <= ROUNDS; round += 1) {
+      const start = performance.now();
+      const answer = await fetch(url + path, { headers });
+      if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+      await answer.arrayBuffer();
+      // The first one fills caches.
+      if (round > 0) times.push(performance.now() - start);
+    }
+    const p95 = percentile(times, 0.95);
+    isFast &&= p95 < LIMITS.p95;
+    print(`${path.padEnd(90)} p50 ${percentile(times, 0.5).toFixed(0)} ms, p95 ${p95.toFixed(0)} ms`);
+  }
+  return isFast;
+}
+
+const memoryOf = (pid: number): number =>
+  Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" })) / 1_000;
+
+async function measureExport({ url, pid, headers }: Target): Promise<boolean> {
+  const idle = memoryOf(pid);
+  let most = idle;
+  const timer = setInterval(() => {
+    most = Math.max(most, memoryOf(pid));
+  }, 100);
+  const start = performance.now();
+  const { body } = await fetch(`${url}/api/admin/orders/export?dateFrom=${YEAR_AGO}`, { headers });
+  let [firstByte, bytes, lines] = [0, 0, 0];
+  for await (const chunk of body ?? []) {
+    firstByte ||= performance.now() - start;
+    bytes += chunk.length;
+    for (const byte of chunk) if (byte === 10) lines += 1;
+  }
+  clearInterval(timer);
+  const seconds = (performance.now() - start) / 1_000;
+  print(`export: ${lines - 1} orders, ${(bytes / 1e6).toFixed(1)} MB in ${seconds.toFixed(1)} s`);
+  print(
+    `first byte ${firstByte.toFixed(0)} ms; memory ${idle.toFixed(0)} MB idle, ${(most - idle).toFixed(0)} MB above it`,
+  );
+  return firstByte < LIMITS.firstByte && most - idle < LIMITS.megabytes;
+}
+
+async function run(mongodbUri: string, { env, adminToken }: SandboxReady): Promise<boolean> {
+  await seedDatabase(mongodbUri, { orders: ORDERS, onProgress: print });
+  const service = await startService({
+    env: { ...env, MONGODB_URI: mongodbUri, RATE_LIMIT_PER_MINUTE: "0" },
+  });
+  try {
+    const target = { ...service, headers: { authorization: `Bearer ${adminToken}` } };
+    const isFast = await measureCalls(target);
+    return (await measureExport(target)) && isFast;
+  } finally {
+    await service.stop();
+  }
+}
+
+const [own, neighbours] = [await startEmbeddedMongo(), await startEmbeddedMongo()];
+const { child, ready } = await startSandboxProcess(neighbours.uri);
+try {
+  process.exitCode = (await run(databaseUri(own.uri, "bench_orders_admin"), ready)) ? 0 : 1;
+} finally {
+  child.removeAllListeners("exit");
+  child.disconnect();
+  await Promise.all([own.stop(), neighbours.stop()]);
+}
