@@ -61,6 +61,9 @@ export const orderMachine = machine<OrderStatus>("order", "pending", {
   returned: [],
 });
 
+/** An order can be cancelled until its last unit is shipped. */
+export const CANCELLABLE: readonly OrderStatus[] = ["pending", "confirmed", "processing"];
+
 export const orderPaymentMachine = machine<PaymentStatus>("order payment", "pending", {
   pending: ["paid", "failed"],
   failed: ["pending", "paid"],

@@ -13,19 +13,16 @@ import { type Paise, toRupees } from "../../utils/money.js";
 import { changeOrderMoney } from "../aggregates/order/receive-payment.js";
 import { drawRefundNumbers } from "../aggregates/refund/owe-order-refund.js";
 import { inTransaction } from "../platform/transaction.service.js";
-import { captureReceipt, isTransfer, leftToReceive, surplusOf } from "./record-receipt/capture-receipt.js";
+import {
+  captureReceipt,
+  isTransfer,
+  leftToReceive,
+  type ReceiptRequest,
+  surplusOf,
+} from "./record-receipt/capture-receipt.js";
 import { confirmIfPaid, oweSurplus } from "./record-receipt/settle-transfer.js";
 
 const { PENDING, CAPTURED } = PAYMENT_GATEWAY_STATUS;
-
-export interface ReceiptRequest {
-  paymentId: Types.ObjectId;
-  amount: Paise;
-  /** In the form of `receiptReference`; belongs to one payment only. */
-  reference: string;
-  receivedAt: Date;
-  adminId: string;
-}
 
 /**
  * Records money that reached the shop without a gateway: cash on delivery that is settled by hand, or a bank transfer.

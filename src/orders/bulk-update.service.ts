@@ -5,7 +5,9 @@ import { changeOrderStatus } from "../../services/flows/change-order-status/chan
 import { forEachAtOnce } from "../../utils/async.js";
 import { AppError, ConflictError, InternalError, NotFoundError } from "../../utils/errors.js";
 import { groupBy } from "../../utils/helpers.js";
+import { maskCardNumbers } from "../../utils/masking.js";
 import type { AdminPrincipal } from "../../utils/principal.js";
+import { cleanLine } from "../../utils/text.js";
 import { type BulkRow, checkRow, type StatusRow } from "./bulk-update.rows.service.js";
 
 export interface BulkOutcome {
@@ -24,6 +26,7 @@ interface NumberedRow extends StatusRow {
 /** Orders that change at the same time: each waits mostly for the database. */
 const AT_ONCE = 8;
 const ROWS_PER_PROGRESS = 500;
+const SHOWN_LENGTH = 100;
 
 /**
  * Moves many orders, each row by itself through the same function as one status change: a row that fails leaves no trace
@@ -60,7 +63,9 @@ function fail(
   { code, message }: { code: string; message: string },
 ): void {
   outcome.failed += 1;
-  outcome.errors.push({ row, orderNumber, code, message });
+  // Of a row that is wrong, anything may stand there.
+  const shown = maskCardNumbers(cleanLine(orderNumber)).slice(0, SHOWN_LENGTH);
+  outcome.errors.push({ row, orderNumber: shown, code, message });
 }
 
 /** In few queries, however many rows. */

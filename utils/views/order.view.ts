@@ -16,7 +16,7 @@ import {
   STATUS_TYPES,
 } from "../constants.js";
 import { toRupees } from "../money.js";
-import { canMove, orderMachine } from "../state-machines.js";
+import { CANCELLABLE } from "../state-machines.js";
 import { moment, nullable, rupees } from "../view-schemas.js";
 import { AppliedCouponView, toAppliedCouponView } from "./cart.view.js";
 import {
@@ -58,7 +58,7 @@ const toOrderTotalsView = (order: OrderDoc) => ({
 
 /** Before shipment, and of a partly shipped order the units that are in no parcel. */
 const canCancel = (order: OrderDoc, items: readonly OrderItemDoc[]): boolean =>
-  canMove(orderMachine, order.status, "cancelled") && items.some((item) => freeUnitsOf(item) > 0);
+  CANCELLABLE.includes(order.status) && items.some((item) => freeUnitsOf(item) > 0);
 
 const toOrderHead = (order: OrderDoc) => ({
   id: order._id.toHexString(),

@@ -9,9 +9,9 @@ import {
   type UnpaidContent,
 } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
-import { ORDER_STATUS, type OrderStatus, STATUS_TYPE } from "../../../utils/constants.js";
+import { ORDER_STATUS, STATUS_TYPE } from "../../../utils/constants.js";
 import { RuleError, ValidationError } from "../../../utils/errors.js";
-import { orderMachine } from "../../../utils/state-machines.js";
+import { CANCELLABLE, orderMachine } from "../../../utils/state-machines.js";
 import { openUnits } from "../../calculations/fulfilment.js";
 import { appendHistory } from "../../platform/history.service.js";
 import type { OutboxDraft } from "../../platform/outbox.service.js";
@@ -28,8 +28,7 @@ export interface CancelWish {
   allowAfterShipment: boolean;
 }
 
-const { PENDING, CONFIRMED, PROCESSING, SHIPPED, CANCELLED } = ORDER_STATUS;
-const CANCELLABLE: readonly OrderStatus[] = [PENDING, CONFIRMED, PROCESSING];
+const { SHIPPED, CANCELLED } = ORDER_STATUS;
 
 const notCancellable = (reason: string, message: string, details: object = {}) =>
   new RuleError("ORDER_NOT_CANCELLABLE", message, { reason, ...details });

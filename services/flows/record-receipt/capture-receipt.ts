@@ -1,4 +1,4 @@
-import type { ClientSession } from "mongoose";
+import type { ClientSession, Types } from "mongoose";
 import { Payment, type PaymentDoc, type Receipt } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import { PAYMENT_GATEWAY, PAYMENT_GATEWAY_STATUS } from "../../../utils/constants.js";
@@ -7,9 +7,17 @@ import { addPaise, maxPaise, type Paise, subtractPaise, toRupees, ZERO_PAISE } f
 import { codPaymentMachine } from "../../../utils/state-machines.js";
 import { insertPayment } from "../../aggregates/payment/open-payment.js";
 import { applyTransition, firstEntry } from "../../platform/transition.service.js";
-import type { ReceiptRequest } from "../record-receipt.flow.js";
 
 const { PENDING, CAPTURED } = PAYMENT_GATEWAY_STATUS;
+
+export interface ReceiptRequest {
+  paymentId: Types.ObjectId;
+  amount: Paise;
+  /** In the form of `receiptReference`; belongs to one payment only. */
+  reference: string;
+  receivedAt: Date;
+  adminId: string;
+}
 
 /** The customer decides how much arrives; a courier hands over exactly what it was to collect. */
 export const isTransfer = ({ gateway }: PaymentDoc): boolean => gateway === PAYMENT_GATEWAY.MANUAL;

@@ -19,6 +19,7 @@ const REQUIRED = [
   "POST /api/admin/refunds/:refundId/process",
   "POST /api/admin/refunds/:refundId/process-partial",
   "POST /api/admin/refunds/:refundId/store-credit",
+  "POST /api/orders/:orderNumber/cancel",
   "POST /api/payments",
   "POST /api/payments/cod",
 ];

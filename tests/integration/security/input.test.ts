@@ -136,11 +136,12 @@ describe("A body", () => {
 
   test("When it is not a JSON object of allowed size and depth, then it is 400, 413 or 415", async () => {
     const findings = collectFindings();
-    const cases = world.routes
-      .filter(takesJson)
-      .flatMap((route) =>
-        rawBodies(bodyOf(route), LIMITS[route.bodyLimit ?? "standard"]).map((raw) => ({ route, raw })),
-      );
+    const cases = world.routes.filter(takesJson).flatMap((route) =>
+      rawBodies(bodyOf(route), LIMITS[route.bodyLimit ?? "standard"])
+        // An empty form is a form; what is wrong with it is in the test of the route.
+        .filter(({ what }) => !(route.schemas.files && what.startsWith("multipart/")))
+        .map((raw) => ({ route, raw })),
+    );
     await expectNothingDone(world, findings, () =>
       findings.checkAll(
         cases,
