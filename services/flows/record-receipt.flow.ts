@@ -1,4 +1,4 @@
-import type { ClientSession, Types } from "mongoose";
+import type { ClientSession } from "mongoose";
 import { Order, type OrderDoc, Payment, type PaymentDoc } from "../../models/index.js";
 import { ORDER_STATUS, PAYMENT_GATEWAY, PAYMENT_GATEWAY_STATUS } from "../../utils/constants.js";
 import {
@@ -9,7 +9,7 @@ import {
   ValidationError,
 } from "../../utils/errors.js";
 import { isDuplicateKey } from "../../utils/helpers.js";
-import { type Paise, toRupees } from "../../utils/money.js";
+import { toRupees } from "../../utils/money.js";
 import { changeOrderMoney } from "../aggregates/order/receive-payment.js";
 import { drawRefundNumbers } from "../aggregates/refund/owe-order-refund.js";
 import { inTransaction } from "../platform/transaction.service.js";

@@ -62,6 +62,7 @@ const LIFECYCLES: Lifecycle[] = [
       "pending → cancelled",
       "confirmed → cancelled",
       "processing → cancelled",
+      "shipped → cancelled",
       "shipped → returned",
     ],
   },
