@@ -61,7 +61,7 @@ export const orderMachine = machine<OrderStatus>("order", "pending", {
   returned: [],
 });
 
-/** An order can be cancelled until its last unit is shipped. */
+/** Until its last unit is shipped, an order can be cancelled, and edited while nothing is shipped. */
 export const CANCELLABLE: readonly OrderStatus[] = ["pending", "confirmed", "processing"];
 
 export const orderPaymentMachine = machine<PaymentStatus>("order payment", "pending", {

@@ -5,7 +5,7 @@ import { FULFILLMENT_STATUS, PAYMENT_METHOD, PAYMENT_STATUS } from "../../../uti
 import type { AddressInput } from "../../../utils/contact-schemas.js";
 import { RuleError } from "../../../utils/errors.js";
 import type { AdminPrincipal } from "../../../utils/principal.js";
-import { canMove, orderMachine } from "../../../utils/state-machines.js";
+import { CANCELLABLE } from "../../../utils/state-machines.js";
 import { getDelivery, toAddress } from "../../aggregates/checkout/delivery-address.js";
 import { getOrder } from "../../aggregates/order/load-admin-order.js";
 import { inTransaction } from "../../platform/transaction.service.js";
@@ -45,7 +45,7 @@ const notEditable = (message: string, details: object) =>
 
 /** As for a cancellation: only before shipment. A parcel that is being ordered has the old address already. */
 function assertEditable({ status, fulfillmentStatus }: OrderDoc, items: readonly OrderItemDoc[]): void {
-  if (!canMove(orderMachine, status, "cancelled"))
+  if (!CANCELLABLE.includes(status))
     throw notEditable(`The order is ${status}; it can no longer be changed`, { reason: "status", status });
   const isShipping =
     fulfillmentStatus !== FULFILLMENT_STATUS.UNFULFILLED ||

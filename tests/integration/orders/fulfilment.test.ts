@@ -125,7 +125,8 @@ describe("one parcel", () => {
     expect(refused(await sale.ship(), 400, "ORDER_NOT_SHIPPABLE")).toMatchObject({ reason: "order_status" });
     await shop().settle();
     expect(await requested(sale)).toBe(0);
-    expect(mails("seller_new_order")).toEqual([]);
+    const orderNumber = (await sale.buyer.stored.order())?.orderNumber;
+    expect(mails("seller_new_order", orderNumber)).toEqual([]);
     expect(done(await sale.setStatus("confirmed", "called the customer"))).toMatchObject({
       status: "confirmed",
       confirmedAt: expect.any(String),
@@ -133,7 +134,7 @@ describe("one parcel", () => {
     });
     await shop().settle();
     expect(await requested(sale)).toBe(1);
-    expect(mails("seller_new_order")).toHaveLength(1);
+    expect(mails("seller_new_order", orderNumber)).toHaveLength(1);
     expect((await sale.ship()).status).toBe(201);
   });
 
