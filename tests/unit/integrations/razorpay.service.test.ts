@@ -370,6 +370,17 @@ describe("refunds", () => {
     },
   );
 
+  test("When the account has no instant refunds, then the refund is made at the normal speed", async () => {
+    stub.answer = (_request, response) =>
+      stub.requests.length === 1
+        ? json(response, 400, gatewayError("The selected speed is invalid."))
+        : json(response, 200, refundEntity());
+    expect(await gatewayOf().createRefund({ ...newRefund, speed: "optimum" })).toMatchObject({
+      success: true,
+    });
+    expect(stub.requests).toMatchObject([{ body: { speed: "optimum" } }, { body: { speed: "normal" } }]);
+  });
+
   test("When the receipt was used but the list does not show the refund yet, then the outcome is unknown", async () => {
     stub.answer = (request, response) =>
       request.method === "POST"
