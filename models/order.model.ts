@@ -348,7 +348,8 @@ const FILTERED = { status: 1, paymentStatus: 1, fulfillmentStatus: 1, source: 1 
 export const ORDERS_BY_TOTAL_INDEX = "orders_by_total";
 schema.index({ grandTotal: -1, createdAt: -1, ...FILTERED }, { name: ORDERS_BY_TOTAL_INDEX });
 export const ORDERS_BY_KEY_INDEX = "orders_by_key";
-schema.index({ searchKeys: 1, createdAt: -1, ...FILTERED }, { name: ORDERS_BY_KEY_INDEX });
+// With `_id`, so that a search sorts entries of the index and reads only the orders of its page.
+schema.index({ searchKeys: 1, createdAt: -1, ...FILTERED, _id: 1 }, { name: ORDERS_BY_KEY_INDEX });
 schema.index(...touchedDaysIndex);
 
 export const Order = model<OrderDoc>("Order", schema);

@@ -80,3 +80,15 @@ export const COLUMNS: readonly Column[] = [
   ofOrder("Delivered at", ({ deliveredAt }) => timeOf(deliveredAt)),
   ofOrder("Cancelled at", ({ cancelledAt }) => timeOf(cancelledAt)),
 ];
+
+/** What the columns read, so that nothing else is transferred. */
+export const EXPORTED_FIELDS = {
+  ...{ orderNumber: 1, createdAt: 1, status: 1, paymentStatus: 1, fulfillmentStatus: 1, source: 1 },
+  ...{ paymentMethod: 1, userId: 1, customerName: 1, email: 1, phone: 1, currency: 1 },
+  ...{ subtotal: 1, discountTotal: 1, shippingTotal: 1, taxTotal: 1, roundOff: 1, grandTotal: 1 },
+  ...{ storeCreditAmount: 1, loyaltyDiscount: 1, amountDue: 1, paidAmount: 1, refundedAmount: 1 },
+  ...{ cancelledAmount: 1, "appliedCoupons.code": 1, invoiceNumber: 1, gstin: 1, placeOfSupply: 1 },
+  ...{ "shippingMethod.displayName": 1, shippingAddress: 1, billingAddress: 1, tags: 1 },
+  ...{ customerNotes: 1, giftMessage: 1, cancellationReason: 1 },
+  ...{ confirmedAt: 1, shippedAt: 1, deliveredAt: 1, cancelledAt: 1 },
+} as const;

@@ -4,13 +4,12 @@ import { Order, type OrderDoc, OrderItem, type OrderItemDoc } from "../../models
 import { recordAuditAlone } from "../../services/platform/audit.service.js";
 import { toCsvStream } from "../../utils/csv.js";
 import { type AdminPrincipal, actorOf } from "../../utils/principal.js";
-import { COLUMNS, type ExportedLine } from "./orders.export.columns.js";
+import { COLUMNS, EXPORTED_FIELDS, type ExportedLine } from "./orders.export.columns.js";
 import { type OrderFilters, type OrderSelection, selectOrders } from "./orders.selection.service.js";
 
-const NOT_EXPORTED = { editHistory: 0, internalNotes: 0, searchKeys: 0, disputes: 0, charges: 0 } as const;
 const EXPORTED_OF_LINE = { orderId: 1, sku: 1, quantity: 1, quantityCancelled: 1 } as const;
 /** Orders that are in memory at once, of about 2 kB, with their lines. */
-const BATCH = 200;
+const BATCH = 100;
 
 /** The orders of the list's filters, oldest first, as CSV. The log shows who exported what. */
 export async function exportOrders(query: OrderFilters, by: AdminPrincipal): Promise<Readable> {
@@ -27,7 +26,7 @@ export async function exportOrders(query: OrderFilters, by: AdminPrincipal): Pro
 
 /** An order that changes meanwhile is contained once, because it keeps its place in the order of creation. */
 async function* readRows({ filter, hint }: OrderSelection): AsyncGenerator<string[]> {
-  const cursor = Order.find(filter(), NOT_EXPORTED, { hint })
+  const cursor = Order.find(filter(), EXPORTED_FIELDS, { hint })
     .sort({ createdAt: 1 })
     .lean<OrderDoc[]>()
     .cursor({ batchSize: BATCH });
