@@ -24,15 +24,29 @@ const withOrder =
     return answer;
   };
 
+/** The order is a guest's, who has no store credit, and is paid. */
+const toCreditOfGuest: Provoke = async (scene) => {
+  const orderId = new Types.ObjectId(scene.shopper.has.orderId);
+  const { db } = scene.world;
+  const order = await db.collection("orders").findOne({ _id: orderId });
+  const payment = await db.collection("payments").findOne({ orderId });
+  if (!order || !payment) throw new Error("the shopper has no paid order");
+  const paid = { status: "captured", capturedAmount: payment.amount };
+  await db.collection("payments").updateOne({ _id: payment._id }, { $set: paid });
+  await db.collection("orders").updateOne({ _id: orderId }, { $set: { paidAmount: order.grandTotal } });
+  const answer = await scene.send({ body: { reason: "The customer called", refund: "store_credit" } });
+  await db.collection("payments").replaceOne({ _id: payment._id }, payment);
+  await db.collection("orders").replaceOne({ _id: orderId }, order);
+  return answer;
+};
+
 const shipped = { ORDER_NOT_CANCELLABLE: withOrder({ status: "delivered" }) };
 
 export const ORDER_PROVOCATIONS: Readonly<Record<string, Readonly<Record<string, Provoke>>>> = {
   "POST /api/orders/:orderNumber/cancel": shipped,
   "POST /api/admin/orders/:orderId/cancel": {
     ...shipped,
-    // The order is a guest's, who has no store credit.
-    NOT_REFUNDABLE: (scene) =>
-      scene.send({ body: { reason: "The customer called", refund: "store_credit" } }),
+    NOT_REFUNDABLE: toCreditOfGuest,
   },
   "PUT /api/admin/orders/:orderId": {
     VERSION_CONFLICT: (scene) => scene.send({ body: { version: 99, customerNotes: "Ring twice" } }),
