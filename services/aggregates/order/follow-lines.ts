@@ -95,6 +95,7 @@ function timesOf(to: OrderStatus): Partial<OrderDoc> {
 }
 
 function messagesOf(to: OrderStatus, orderId: string): OutboxDraft[] {
-  if (to !== ORDER_STATUS.CONFIRMED && to !== ORDER_STATUS.DELIVERED) return [];
-  return [{ type: `order.${to}`, dedupeKey: `order.${to}:${orderId}`, payload: { orderId } }];
+  const message = (type: string) => ({ type, dedupeKey: `${type}:${orderId}`, payload: { orderId } });
+  if (to === ORDER_STATUS.CONFIRMED) return [message("order.confirmed")];
+  return to === ORDER_STATUS.DELIVERED ? [message("order.delivered")] : [];
 }

@@ -212,6 +212,7 @@ const ENTERED_ORDERS: Record<string, RouteCase> = {
     access: "admin:orders:write",
     body: () => ENTERED,
     shape: { billingAddress: ADDRESS },
+    stage: "ordered",
     otherBody: () => ({ ...ENTERED, customerNotes: "Ring twice" }),
   },
   "POST /api/admin/orders/bulk-update": {
