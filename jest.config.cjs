@@ -63,7 +63,11 @@ const QUICK_E2E = [
   ...["automatic-refunds", "crash-points", "crash-recovery", "gateway-failures", "invariants"],
   ...["placing-races", "scarce-races", "settlement-races", "webhook-order"],
 ];
-const LONG = [`/tests/e2e/(?!${QUICK_E2E.join("|")}).*`, "/tests/integration/security/leaks\\.test\\.ts$"];
+const LONG = [
+  `/tests/e2e/(?!${QUICK_E2E.join("|")}).*`,
+  // Each declared refusal of 60 routes is provoked, each neighbour's trouble with a time-out of its own.
+  "/tests/integration/security/(leaks|refusals)\\.test\\.ts$",
+];
 const ignored = [
   ...(process.env.EACH_FILE ? [] : TOGETHER.map((folder) => `${folder}.*\\.test\\.ts$`)),
   ...(process.env.LONG ? [] : LONG),
