@@ -106,7 +106,8 @@ export async function startSecurityWorld(variables: Record<string, string> = {})
     return found;
   };
   // Thousands of requests: a connection for each would take longer than its answer.
-  const connections = new Agent({ keepAlive: true });
+  // Given up long before the service closes it after 65 s, perhaps just as the next request is sent.
+  const connections = new Agent({ keepAlive: true, timeout: 20_000 });
   const call: SecurityWorld["call"] = (route, given = {}) => {
     const own = given.own ?? nobodysBelongings();
     const { params, body, query: usual } = caseOf(route);
