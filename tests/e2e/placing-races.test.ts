@@ -68,6 +68,7 @@ test("When another guest places the session, then the session is not found", asy
   const stranger = { ...checkout, shopper };
   expect(await place(stranger)).toMatchObject({ status: 404, code: "CHECKOUT_NOT_FOUND" });
   const mine = await place(checkout);
-  expect(mine).toMatchObject({ status: 201 });
+  // 200 where the gateway's webhook has placed it meanwhile.
+  expect([200, 201]).toContain(mine.status);
   expect(Math.round(numberAt(mine.data, "paidAmount") * 100)).toBe(checkout.amount);
 });
