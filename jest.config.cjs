@@ -60,13 +60,14 @@ const TOGETHER = INTEGRATION_FOLDERS.flatMap((folder) =>
  * `npm run test:long`: before a release, and after a change of what it is about.
  */
 const QUICK_E2E = [
-  ...["automatic-refunds", "crash-points", "crash-recovery", "gateway-failures", "invariants"],
+  ...["automatic-refunds", "crash-points", "crash-recovery", "invariants"],
   ...["placing-races", "scarce-races", "settlement-races", "webhook-order"],
 ];
 const LONG = [
   `/tests/e2e/(?!${QUICK_E2E.join("|")}).*`,
   // Each declared refusal of 60 routes is provoked, each neighbour's trouble with a time-out of its own.
-  "/tests/integration/security/(leaks|refusals)\\.test\\.ts$",
+  "/tests/integration/security/(leaks|refusals|idempotency)\\.test\\.ts$",
+  "/tests/contract/storage/drivers\\.test\\.ts$",
 ];
 const ignored = [
   ...(process.env.EACH_FILE ? [] : TOGETHER.map((folder) => `${folder}.*\\.test\\.ts$`)),
