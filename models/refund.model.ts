@@ -122,8 +122,6 @@ export interface RefundDoc {
   attention: boolean;
   history: StatusEntry[];
   attempts: RefundAttempt[];
-  /** 1 at first; the receipt is the number, then `…-2`, `…-3`. */
-  receiptSuffix: number;
   /** When the sweep looks at a `processing` refund again; null: now. */
   dueAt: Date | null;
   processedAt: Date | null;
@@ -190,7 +188,6 @@ const schema = defineSchema<RefundDoc>("refunds", {
   attention: no,
   history: listOf(statusEntryPart),
   attempts: listOf(attemptPart),
-  receiptSuffix: { ...count, default: 1 },
   dueAt: optionalDate,
   processedAt: optionalDate,
 });

@@ -122,7 +122,7 @@ function refundOf(
     ...{ paymentId: payment?._id ?? null, orderId: null, orderNumber: null, checkoutSessionId: null },
     ...{ returnId: null, gatewayRefundId: id, type: "partial", reason: "other", systemReason: "gateway" },
     ...{ status: "completed", amount, items: [], shippingAmount: 0, destination: "original" },
-    ...{ initiatedByType: "system", attempts: [], history: [], receiptSuffix: 1, dueAt: null },
+    ...{ initiatedByType: "system", attempts: [], history: [], dueAt: null },
     ...{ processedAt: at, createdAt: at, updatedAt: at },
   };
 }

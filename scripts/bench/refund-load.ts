@@ -46,7 +46,7 @@ async function makeRefund({ db, sandbox }: BenchWorld, paid: AttemptResult, term
     ...{ _id, refundNumber, paymentId, orderId: null, gatewayRefundId: made.id, speed: null },
     ...{ source: "payment", destination: "original", type: "full", reason: "other", systemReason: "surplus" },
     ...{ status: "processing", amount: AMOUNT, items: [], shippingAmount: 0, initiatedByType: "system" },
-    ...{ attempts: [attempt], receiptSuffix: 1, dueAt, attention: false, failureReason: null },
+    ...{ attempts: [attempt], dueAt, attention: false, failureReason: null },
     ...{ history: [{ from: null, to: "processing", at, note: null, by: { type: "system" } }] },
     ...{ createdAt: at, updatedAt: at },
   });

@@ -1,5 +1,5 @@
 import type { Types } from "mongoose";
-import { Order, type OrderDoc, Payment, Refund, type RefundDoc } from "../../models/index.js";
+import { Refund, type RefundDoc } from "../../models/index.js";
 import { REFUND_STATUS } from "../../utils/constants.js";
 import { approveParts, assertMayApprove, toApprovedParts } from "../aggregates/refund/approval.js";
 import {
@@ -12,12 +12,12 @@ import {
 import {
   assertStatus,
   decideRefund,
-  messageOf,
   moveRefund,
   refundNotFound,
 } from "../aggregates/refund/decide-refund.js";
+import { drawRefundNumbers } from "../aggregates/refund/owe-order-refund.js";
+import { messageOf } from "../aggregates/refund/refund-rows.js";
 import { withdrawRequested } from "../aggregates/refund/reserve-refund.js";
-import { generateUniqueRefundNumber } from "../platform/order-number.service.js";
 import { getSettings } from "../platform/settings.service.js";
 
 export type { RefundChange } from "../aggregates/refund/approval-terms.js";
@@ -60,18 +60,11 @@ export async function approveRefund({
   });
 }
 
-/** Before the transaction: one for every source but the first. Those that are not used leave a gap, which is allowed. */
+/** For the rows of the other parts: this refund keeps its own number. */
 async function drawNumbersOfParts(refundId: Types.ObjectId): Promise<string[]> {
   const refund = await Refund.findById(refundId, { orderId: 1 }).lean<Pick<RefundDoc, "orderId">>();
   if (!refund) throw refundNotFound();
-  if (!refund.orderId) return [];
-  const [order, payments] = await Promise.all([
-    Order.findById(refund.orderId).orFail().lean<OrderDoc>(),
-    Payment.countDocuments({ orderId: refund.orderId }),
-  ]);
-  const others = [order.storeCreditAmount, order.loyaltyDiscount].filter((amount) => amount > 0);
-  const count = Math.max(0, payments + others.length - 1);
-  return Promise.all(Array.from({ length: count }, generateUniqueRefundNumber));
+  return refund.orderId ? drawRefundNumbers(refund.orderId, 1) : [];
 }
 
 /**

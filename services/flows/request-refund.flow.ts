@@ -1,6 +1,6 @@
-import { type ClientSession, Types } from "mongoose";
+import type { ClientSession, Types } from "mongoose";
 import { logger } from "../../config/logger.config.js";
-import { Refund, type RefundBankAccount, type RefundDoc } from "../../models/index.js";
+import type { RefundBankAccount, RefundDoc } from "../../models/index.js";
 import {
   REFUND_INITIATOR,
   REFUND_SOURCE,
@@ -11,6 +11,7 @@ import { toRupees } from "../../utils/money.js";
 import type { Actor } from "../../utils/principal.js";
 import { refundMachine } from "../../utils/state-machines.js";
 import { readRefundFacts } from "../aggregates/refund/refund-facts.js";
+import { insertRefund, messageOf, ofOrder } from "../aggregates/refund/refund-rows.js";
 import { decideTerms, type RefundTerms, type RefundWish } from "../aggregates/refund/refund-terms.js";
 import { requestRefundAmount } from "../aggregates/refund/reserve-refund.js";
 import { recordAudit } from "../platform/audit.service.js";
@@ -29,8 +30,6 @@ export interface RefundRequest {
   /** A customer (a guest without an id), or an admin. */
   by: Actor<"customer"> | (Actor<"admin"> & { id: string });
   bankAccount?: RefundBankAccount | null;
-  /** The refund's id, where a bank account is encrypted for it. */
-  refundId?: Types.ObjectId;
 }
 
 /**
@@ -51,29 +50,21 @@ async function write(request: RefundRequest, refundNumber: string, tx: ClientSes
   const facts = await readRefundFacts(request.orderId, { except: null }, tx);
   const terms = decideTerms(facts, request);
   await requestRefundAmount(request.orderId, terms.amount, tx);
-  const { order } = facts;
   const { by, reason, notes, bankAccount = null } = request;
-  const [created] = await Refund.create(
-    [
-      {
-        _id: request.refundId ?? new Types.ObjectId(),
-        refundNumber,
-        ...{ orderId: order._id, orderNumber: order.orderNumber, checkoutSessionId: order.checkoutSessionId },
-        ...(order.userId ? { userId: order.userId } : {}),
-        ...(order.sessionId ? { sessionId: order.sessionId } : {}),
-        ...terms,
-        ...shownTerms(terms, request.destination),
-        ...{ reason, notes, bankAccount },
-        status: refundMachine.initial,
-        initiatedByType: by.type === "admin" ? REFUND_INITIATOR.ADMIN : REFUND_INITIATOR.CUSTOMER,
-        initiatedById: by.id ?? null,
-        history: [firstEntry(refundMachine.initial, by, reason)],
-      },
-    ],
-    { session: tx },
+  const refund = await insertRefund(
+    {
+      refundNumber,
+      ...ofOrder(facts.order),
+      ...terms,
+      ...shownTerms(terms, request.destination),
+      ...{ reason, notes, bankAccount },
+      status: refundMachine.initial,
+      initiatedByType: by.type === "admin" ? REFUND_INITIATOR.ADMIN : REFUND_INITIATOR.CUSTOMER,
+      initiatedById: by.id ?? null,
+      history: [firstEntry(refundMachine.initial, by, reason)],
+    },
+    tx,
   );
-  if (!created) throw new Error("the refund was not inserted");
-  const refund = created.toObject();
   await announce(refund, by, tx);
   return refund;
 }
@@ -88,13 +79,9 @@ function shownTerms({ parts }: RefundTerms, wished: RefundDestination) {
 }
 
 async function announce(refund: RefundDoc, by: RefundRequest["by"], tx: ClientSession): Promise<void> {
-  const refundId = refund._id.toHexString();
-  if (by.type === "customer") {
-    const message = { type: "refund.requested", dedupeKey: `refund.requested:${refundId}` };
-    return enqueueOutbox([{ ...message, payload: { refundId } }], tx);
-  }
+  if (by.type === "customer") return enqueueOutbox([messageOf("refund.requested", refund)], tx);
   const { refundNumber, orderNumber, amount, destination, reason } = refund;
   const after = { refundNumber, orderNumber, amount: toRupees(amount), destination, reason };
-  const about = { action: "refund.create", resourceType: "refund", resourceId: refundId };
+  const about = { action: "refund.create", resourceType: "refund", resourceId: refund._id.toHexString() };
   await recordAudit({ actor: by, ...about, after }, tx);
 }

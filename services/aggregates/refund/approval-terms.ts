@@ -23,7 +23,6 @@ import {
   type RefundUnits,
   split,
   toContent,
-  toPartContent,
 } from "./refund-terms.js";
 
 /** Approves a refund with another destination, or for fewer units than were asked for. */
@@ -71,7 +70,7 @@ export function approvalTerms(
 function fewerUnits(refund: RefundDoc, facts: RefundFacts, items: readonly RefundUnits[]) {
   const priced = price(facts, { kind: "items", items, includeShipping: false });
   if (priced.amount > refund.amount) throw exceedsPaid(refund.amount);
-  return { amount: priced.amount, ...toContent(toPartContent(priced)) };
+  return { amount: priced.amount, ...toContent(priced) };
 }
 
 function partsOf(

@@ -1,5 +1,5 @@
 import { type ClientSession, Types } from "mongoose";
-import { type OrderDoc, Refund, type RefundDoc } from "../../../models/index.js";
+import type { OrderDoc, RefundDoc } from "../../../models/index.js";
 import {
   REFUND_DESTINATION,
   REFUND_INITIATOR,
@@ -13,8 +13,9 @@ import { spreadContent } from "../../calculations/refund-split.js";
 import { enqueueOutbox } from "../../platform/outbox.service.js";
 import { firstEntry } from "../../platform/transition.service.js";
 import type { ApprovalTerms } from "./approval-terms.js";
-import { messageOf, moveRefund } from "./decide-refund.js";
+import { moveRefund } from "./decide-refund.js";
 import type { RefundFacts } from "./refund-facts.js";
+import { insertRefund, messageOf } from "./refund-rows.js";
 import { toContent } from "./refund-terms.js";
 import { reserveRefund, withdrawRequested } from "./reserve-refund.js";
 
@@ -110,7 +111,7 @@ export async function approveParts(approved: Approved, tx: ClientSession): Promi
   return moved;
 }
 
-async function insertPart(
+function insertPart(
   refund: RefundDoc,
   { part, refundNumber, adminId }: { part: ApprovedPart; refundNumber: string; adminId: string },
   tx: ClientSession,
@@ -134,7 +135,5 @@ async function insertPart(
       firstEntry(REFUND_STATUS.PROCESSING, { type: "admin", id: adminId }, `part of ${refund.refundNumber}`),
     ],
   };
-  const [created] = await Refund.create([row], { session: tx });
-  if (!created) throw new Error("the refund was not inserted");
-  return created.toObject();
+  return insertRefund(row, tx);
 }

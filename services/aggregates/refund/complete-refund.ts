@@ -4,11 +4,11 @@ import { type ChangedBy, Refund, type RefundDoc } from "../../../models/index.js
 import { now } from "../../../utils/clock.js";
 import { REFUND_STATUS } from "../../../utils/constants.js";
 import { refundMachine } from "../../../utils/state-machines.js";
-import type { OutboxDraft } from "../../platform/outbox.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { type MoveAudit, tryTransition } from "../../platform/transition.service.js";
 import { followRefunds } from "./follow-refunds.js";
 import { noNewerAttempt, outcomeOf } from "./refund-attempt.js";
+import { messageOf } from "./refund-rows.js";
 import { completeReservation, reserveRefund } from "./reserve-refund.js";
 
 /** How the money was returned. */
@@ -62,7 +62,7 @@ export async function recordCompletion(
       ...(gatewayRefundId ? { gatewayRefundId, ...outcomeOf(refund, "completed", null) } : {}),
       ...(utr ? { utr } : {}),
     },
-    messages: (completed) => [{ type: "refund.completed", ...oncePerMove(completed) }],
+    messages: (completed) => [messageOf("refund.completed", completed)],
     ...{ by, note, audit, tx },
   });
   if (!moved.changed) return null;
@@ -85,10 +85,4 @@ async function reopenFailed(refund: RefundDoc, tx: ClientSession): Promise<boole
   });
   if (reopened.changed) await reserveRefund(reopened.document, tx);
   return reopened.changed;
-}
-
-/** Of a message, one for each move: a refund that failed after its completion may complete again. */
-export function oncePerMove({ _id, status, history }: RefundDoc): Pick<OutboxDraft, "dedupeKey" | "payload"> {
-  const refundId = _id.toHexString();
-  return { dedupeKey: `refund.${status}:${refundId}:${history.length}`, payload: { refundId } };
 }

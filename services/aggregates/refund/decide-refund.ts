@@ -86,9 +86,3 @@ const termsOf = ({ amount, destination }: { amount: Paise; destination: RefundDe
   amount: toRupees(amount),
   destination,
 });
-
-/** One message for each move: a refund may fail and be approved again. */
-export function messageOf(type: string, { _id, history }: Pick<RefundDoc, "_id" | "history">): OutboxDraft {
-  const refundId = _id.toHexString();
-  return { type, dedupeKey: `${type}:${refundId}:${history.length}`, payload: { refundId } };
-}

@@ -7,9 +7,9 @@ import { refundMachine } from "../../../utils/state-machines.js";
 import { reopenWebhooksAbout } from "../../platform/stored-webhooks.service.js";
 import { afterCommit, inTransaction } from "../../platform/transaction.service.js";
 import { tryTransition } from "../../platform/transition.service.js";
-import { oncePerMove } from "./complete-refund.js";
 import { followRefunds } from "./follow-refunds.js";
 import { noNewerAttempt, outcomeOf } from "./refund-attempt.js";
+import { messageOf } from "./refund-rows.js";
 import type { RefundTrouble } from "./refund-trouble.js";
 import { releaseReservation, retractRefunded } from "./reserve-refund.js";
 
@@ -18,7 +18,7 @@ export interface RefundFailure extends RefundTrouble {
   gatewayRefundId?: string;
   /** The refusal of the last attempt, for support. */
   attemptError?: string;
-  /** Another refund takes its place, so nobody has to look. */
+  /** Another refund takes its place, so it needs no attention. */
   isReplaced?: boolean;
 }
 
@@ -49,7 +49,7 @@ export async function recordFailure(
       ...(gatewayRefundId ? { gatewayRefundId } : {}),
       ...outcomeOf(refund, "refused", attemptError),
     },
-    messages: (moved) => (isReplaced ? [] : [{ type: "refund.attention", ...oncePerMove(moved) }]),
+    messages: (moved) => (isReplaced ? [] : [messageOf("refund.attention", moved)]),
     by: { type: "system" },
     note: reason,
     tx,

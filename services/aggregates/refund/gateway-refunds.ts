@@ -17,6 +17,7 @@ import { generateUniqueRefundNumber } from "../../platform/order-number.service.
 import { enqueueOutbox } from "../../platform/outbox.service.js";
 import { recordFailure } from "./fail-refund.js";
 import { followRefunds } from "./follow-refunds.js";
+import { messageOf } from "./refund-rows.js";
 import { REFUND_TROUBLE } from "./refund-trouble.js";
 import { recordRefunded, reserveRefund } from "./reserve-refund.js";
 import { newSystemRefund } from "./system-refunds.js";
@@ -153,17 +154,12 @@ export async function insertOutsideRefund(
 }
 
 async function announce(
-  { _id, status, history }: Pick<RefundDoc, "_id" | "status" | "history">,
+  refund: Pick<RefundDoc, "_id" | "status" | "history">,
   tx: ClientSession,
 ): Promise<void> {
-  const refundId = _id.toHexString();
-  const message = (type: string) => ({
-    type,
-    dedupeKey: `${type}:${refundId}:${history.length}`,
-    payload: { refundId },
-  });
-  if (status === REFUND_STATUS.COMPLETED) await enqueueOutbox([message("refund.completed")], tx);
-  if (status === REFUND_STATUS.FAILED) await enqueueOutbox([message("refund.attention")], tx);
+  const { status } = refund;
+  if (status === REFUND_STATUS.COMPLETED) await enqueueOutbox([messageOf("refund.completed", refund)], tx);
+  if (status === REFUND_STATUS.FAILED) await enqueueOutbox([messageOf("refund.attention", refund)], tx);
 }
 
 /** Every move that the state table requires, at the same time. */

@@ -1,5 +1,5 @@
 import { type ClientSession, Types } from "mongoose";
-import { Order, type OrderDoc, Payment, Refund, type RefundDoc } from "../../../models/index.js";
+import { Order, type OrderDoc, Payment, type RefundDoc } from "../../../models/index.js";
 import {
   REFUND_DESTINATION,
   REFUND_INITIATOR,
@@ -15,12 +15,12 @@ import { enqueueOutbox } from "../../platform/outbox.service.js";
 import { firstEntry } from "../../platform/transition.service.js";
 import { type ApprovedPart, toApprovedParts } from "./approval.js";
 import type { ApprovalTerms } from "./approval-terms.js";
-import { messageOf } from "./decide-refund.js";
 import type { RefundFacts } from "./refund-facts.js";
+import { insertRefund, messageOf, ofOrder } from "./refund-rows.js";
 import { split } from "./refund-terms.js";
 import { reserveRefund } from "./reserve-refund.js";
 
-/** Refunds of an order that the service owes: nobody has to ask for them or to approve them. */
+/** Refunds of an order that the service owes: they need neither a request nor an approval. */
 
 export interface OwedToOrder {
   facts: RefundFacts;
@@ -37,16 +37,18 @@ export interface OwedToOrder {
 
 /**
  * Before the transaction: a number for every source that the order may have been paid from.
+ * @param existing refunds that have their number already
  * @throws NotFoundError ORDER_NOT_FOUND
  */
-export async function drawRefundNumbers(orderId: Types.ObjectId): Promise<string[]> {
+export async function drawRefundNumbers(orderId: Types.ObjectId, existing = 0): Promise<string[]> {
   const [order, payments] = await Promise.all([
     Order.findById(orderId).lean<OrderDoc>(),
     Payment.countDocuments({ orderId }),
   ]);
   if (!order) throw new NotFoundError("ORDER_NOT_FOUND", "There is no such order");
   const others = [order.storeCreditAmount, order.loyaltyDiscount].filter((amount) => amount > 0);
-  return Promise.all(Array.from({ length: payments + others.length }, generateUniqueRefundNumber));
+  const length = Math.max(0, payments + others.length - existing);
+  return Promise.all(Array.from({ length }, generateUniqueRefundNumber));
 }
 
 /**
@@ -64,7 +66,7 @@ export async function oweOrderRefund(owed: OwedToOrder, tx: ClientSession): Prom
   }
 }
 
-async function insert(
+function insert(
   { facts, systemReason, returnId, refundNumbers }: OwedToOrder,
   { part, index }: { part: ApprovedPart; index: number },
   tx: ClientSession,
@@ -76,9 +78,7 @@ async function insert(
   const draft = {
     _id: new Types.ObjectId(),
     refundNumber,
-    ...{ orderId: order._id, orderNumber: order.orderNumber, checkoutSessionId: order.checkoutSessionId },
-    ...(order.userId ? { userId: order.userId } : {}),
-    ...(order.sessionId ? { sessionId: order.sessionId } : {}),
+    ...ofOrder(order),
     ...part,
     returnId,
     type: part.amount === order.paidAmount ? REFUND_TYPE.FULL : REFUND_TYPE.PARTIAL,
@@ -90,7 +90,5 @@ async function insert(
     attention: part.destination === REFUND_DESTINATION.BANK_TRANSFER,
     history: [firstEntry(status, { type: "system" }, systemReason)],
   };
-  const [created] = await Refund.create([draft], { session: tx });
-  if (!created) throw new Error("the refund was not inserted");
-  return created.toObject();
+  return insertRefund(draft, tx);
 }

@@ -72,7 +72,7 @@ export function beginAttempt(refund: RefundDoc): Promise<RefundDoc | null> {
     { _id: refund._id, status: REFUND_STATUS.PROCESSING, destination, source, ...noNewerAttempt(refund) },
     {
       $set: {
-        ...{ gatewayRefundId: null, speed: null, receiptSuffix: number },
+        ...{ gatewayRefundId: null, speed: null },
         ...{ dueAt: null, attention: false, failureReason: null },
       },
       $push: { attempts: newAttempt(refund, number) },

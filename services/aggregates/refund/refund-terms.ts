@@ -53,7 +53,7 @@ export function decideTerms(
   const priced = price(facts, wish);
   const parts = split(facts, { amount: priced.amount, destination });
   return {
-    ...toContent(toPartContent(priced)),
+    ...toContent(priced),
     amount: priced.amount,
     type: typeOf(facts, priced.amount),
     parts,
@@ -131,11 +131,6 @@ export function split(
 const toRefundPart = ({ paymentId, ...part }: SplitPart): RefundPart => ({
   ...part,
   paymentId: paymentId === null ? null : new Types.ObjectId(paymentId),
-});
-
-export const toPartContent = ({ items, chargesAmount }: RefundAmounts): PartContent => ({
-  items,
-  chargesAmount,
 });
 
 /** Lines and charges in their stored form. */

@@ -3,7 +3,7 @@ import { Refund, type RefundDoc } from "../../../models/index.js";
 import { REFUND_STATUS } from "../../../utils/constants.js";
 import { refundMachine } from "../../../utils/state-machines.js";
 import { tryTransition } from "../../platform/transition.service.js";
-import { messageOf } from "./decide-refund.js";
+import { messageOf } from "./refund-rows.js";
 import { withdrawRequested } from "./reserve-refund.js";
 
 /**
