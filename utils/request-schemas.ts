@@ -1,5 +1,6 @@
 import Joi from "joi";
 import { now } from "./clock.js";
+import { isRecord } from "./helpers.js";
 import { dayNumberOf, PERIODS, type Period, spanOfDays } from "./periods.js";
 
 /**
@@ -61,6 +62,20 @@ export const wholeNumber = () =>
     .prefs({ abortEarly: true })
     .custom(written(/^\d{1,15}$/))
     .integer();
+
+const lineUnits = Joi.object({
+  orderItemId: objectId().required(),
+  quantity: wholeNumber().min(1).max(1_000_000).required(),
+});
+
+/** Ids are hexadecimal, in either case. */
+const isSameLine = (left: unknown, right: unknown): boolean => lineIdOf(left) === lineIdOf(right);
+const lineIdOf = (item: unknown): string =>
+  isRecord(item) ? String(item.orderItemId).toLowerCase() : JSON.stringify(item);
+
+/** Units of different lines of an order. The default allows more lines than an order has. */
+export const unitsOfLines = (maxLines = 500) =>
+  Joi.array().items(lineUnits).min(1).max(maxLines).unique(isSameLine);
 
 /** Rupees with at most two decimals. */
 export const rupeeAmount = () =>

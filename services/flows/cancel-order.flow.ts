@@ -1,8 +1,9 @@
-import { type ClientSession, type Types, trusted } from "mongoose";
+import type { ClientSession, Types } from "mongoose";
 import { logger } from "../../config/logger.config.js";
-import { Order, type OrderDoc, type PaymentDoc, Shipment, type ShipmentDoc } from "../../models/index.js";
+import { Order, type OrderDoc, type PaymentDoc } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
 import { type RefundDestination, SHIPMENT_STATUS } from "../../utils/constants.js";
+import type { NamedUnits } from "../../utils/line-units.js";
 import {
   addPaise,
   maxPaise,
@@ -20,7 +21,7 @@ import {
   recordCancellation,
   takeUnits,
 } from "../aggregates/order/cancel-units.js";
-import { findUnsettledPayment, lowerPayment } from "../aggregates/order/cod-money.js";
+import { codInParcels, findUnsettledPayment, lowerPayment } from "../aggregates/order/cod-money.js";
 import { type OrderLines, readOrderLines } from "../aggregates/order/order-lines.js";
 import { drawRefundNumbers, oweOrderRefund } from "../aggregates/refund/owe-order-refund.js";
 import { leftOfGoods, leftOfMoney, readRefundFacts } from "../aggregates/refund/refund-facts.js";
@@ -81,7 +82,7 @@ interface MoneyOf {
   cancellation: Cancellation;
   read: OrderLines;
   isWhole: boolean;
-  units: readonly { orderItemId: Types.ObjectId; quantity: number }[];
+  units: readonly NamedUnits[];
   refundNumbers: readonly string[];
 }
 
@@ -153,13 +154,8 @@ async function outstandingOf(
 ): Promise<Paise> {
   const left = subtractPaise(amount, capturedAmount);
   if (isWhole) return left;
-  const underWay = await Shipment.find(
-    { orderId, status: trusted({ $nin: [REFUSED, DELIVERED, RETURNED_TO_ORIGIN] }) },
-    { codAmount: 1 },
-  )
-    .session(tx)
-    .lean<Pick<ShipmentDoc, "codAmount">[]>();
-  return maxPaise(ZERO_PAISE, subtractPaise(left, ...underWay.map(({ codAmount }) => codAmount)));
+  const underWay = await codInParcels(orderId, { except: [REFUSED, DELIVERED, RETURNED_TO_ORIGIN] }, tx);
+  return maxPaise(ZERO_PAISE, subtractPaise(left, underWay));
 }
 
 function audit(

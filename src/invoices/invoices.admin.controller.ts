@@ -2,6 +2,7 @@ import type { Response } from "express";
 import type { AdminInput } from "../../middlewares/described-router.js";
 import { toObjectId } from "../../utils/helpers.js";
 import { HTTP_STATUS, sendFile, sendResponse } from "../../utils/http.js";
+import { toNamedUnits } from "../../utils/line-units.js";
 import { toListView } from "../../utils/views/list.view.js";
 import * as bulkDownloadService from "./bulk-download.service.js";
 import * as invoicesAdminService from "./invoices.admin.service.js";
@@ -40,7 +41,7 @@ export async function createCreditNote(
   const { invoice, created } = await invoicesAdminService.issueCreditNote({
     orderId: toObjectId(orderId),
     refundId: refundId ? toObjectId(refundId) : null,
-    items: items.map(({ orderItemId, quantity }) => ({ orderItemId: toObjectId(orderItemId), quantity })),
+    items: toNamedUnits(items),
     reason,
     createdById: principal.adminId,
     ...(requestKey ? { requestKey } : {}),

@@ -6,14 +6,14 @@ import {
   type InvoiceType,
 } from "../../utils/constants.js";
 import { email } from "../../utils/contact-schemas.js";
-import { isRecord } from "../../utils/helpers.js";
+import type { LineUnitsBody } from "../../utils/line-units.js";
 import {
   dateRangeKeys,
   type ListQuery,
   listQuery,
   objectId,
   orderNumber,
-  wholeNumber,
+  unitsOfLines,
   withinRange,
 } from "../../utils/request-schemas.js";
 import { reasonText } from "../../utils/text-schemas.js";
@@ -43,28 +43,15 @@ export const createInvoiceSchema = {
 export interface CreateCreditNoteBody {
   orderId: string;
   /** Units to credit. With neither these nor a refund: all that is left of a cancelled order. */
-  items?: { orderItemId: string; quantity: number }[];
+  items?: LineUnitsBody[];
   refundId?: string;
   reason: string;
 }
 
-/** More lines than an order has. */
-const MAX_CREDITED_LINES = 500;
-
-const creditedItem = Joi.object({
-  orderItemId: objectId().required(),
-  quantity: wholeNumber().min(1).max(1_000_000).required(),
-});
-
-/** Ids are hexadecimal, in either case. */
-const isSameItem = (left: unknown, right: unknown): boolean => itemIdOf(left) === itemIdOf(right);
-const itemIdOf = (item: unknown): string =>
-  isRecord(item) ? String(item.orderItemId).toLowerCase() : JSON.stringify(item);
-
 export const createCreditNoteSchema = {
   body: Joi.object<CreateCreditNoteBody>({
     orderId: objectId().required(),
-    items: Joi.array().items(creditedItem).min(1).max(MAX_CREDITED_LINES).unique(isSameItem),
+    items: unitsOfLines(),
     refundId: objectId(),
     reason: reasonText().required(),
   })

@@ -4,8 +4,8 @@ import { loadOrder, type OrderOverview } from "../../services/aggregates/order/l
 import * as flow from "../../services/flows/cancel-order.flow.js";
 import { REFUND_DESTINATION, type RefundDestination } from "../../utils/constants.js";
 import { toObjectId } from "../../utils/helpers.js";
-import type { AdminPrincipal, Principal } from "../../utils/principal.js";
-import { actorOf } from "../../utils/principal.js";
+import { type LineUnitsBody, toNamedUnits } from "../../utils/line-units.js";
+import { type AdminPrincipal, actorOf, type Principal } from "../../utils/principal.js";
 
 /**
  * A customer cancels what has not been shipped of an own order; what was paid for it goes back to where it came from.
@@ -32,7 +32,7 @@ export async function cancelOwnOrder(
 export interface CancelByAdmin {
   orderId: string;
   reason: string;
-  items?: readonly { orderItemId: string; quantity: number }[] | undefined;
+  items?: readonly LineUnitsBody[] | undefined;
   allowAfterShipment?: boolean | undefined;
   /** Default true: to where the money came from. False: it is kept. */
   refund?: boolean | RefundDestination | undefined;
@@ -44,9 +44,7 @@ export async function cancelByAdmin(wanted: CancelByAdmin, { adminId }: AdminPri
   const orderId = toObjectId(wanted.orderId);
   await flow.cancelOrder({
     ...{ orderId, reason, allowAfterShipment },
-    items: items
-      ? items.map(({ orderItemId, quantity }) => ({ orderItemId: toObjectId(orderItemId), quantity }))
-      : null,
+    items: items ? toNamedUnits(items) : null,
     by: { type: "admin", id: adminId },
     refund: destinationOf(refund),
   });

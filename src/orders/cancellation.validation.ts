@@ -1,6 +1,7 @@
 import Joi from "joi";
 import { REFUND_DESTINATIONS, type RefundDestination } from "../../utils/constants.js";
-import { objectId, orderNumber, wholeNumber } from "../../utils/request-schemas.js";
+import type { LineUnitsBody } from "../../utils/line-units.js";
+import { objectId, orderNumber, unitsOfLines } from "../../utils/request-schemas.js";
 import { reasonText } from "../../utils/text-schemas.js";
 
 /** One request schema per handler, named after it. */
@@ -12,7 +13,7 @@ export const cancelOrderSchema = {
 
 export interface CancelByAdminBody {
   reason: string;
-  items?: { orderItemId: string; quantity: number }[];
+  items?: LineUnitsBody[];
   allowAfterShipment?: boolean;
   refund?: boolean | RefundDestination;
 }
@@ -23,16 +24,7 @@ export const cancelByAdminSchema = {
   params: Joi.object<{ orderId: string }, true>({ orderId: objectId().required() }),
   body: Joi.object<CancelByAdminBody>({
     reason: reasonText().required(),
-    items: Joi.array()
-      .items(
-        Joi.object({
-          orderItemId: objectId().required(),
-          quantity: wholeNumber().min(1).max(1_000_000).required(),
-        }),
-      )
-      .min(1)
-      .max(MOST_LINES)
-      .unique("orderItemId"),
+    items: unitsOfLines(MOST_LINES),
     allowAfterShipment: Joi.boolean(),
     refund: Joi.alternatives().try(Joi.boolean(), Joi.string().valid(...REFUND_DESTINATIONS)),
   }).required(),

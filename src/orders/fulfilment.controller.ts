@@ -2,6 +2,7 @@ import type { Response } from "express";
 import type { AdminInput } from "../../middlewares/described-router.js";
 import { toObjectId } from "../../utils/helpers.js";
 import { HTTP_STATUS, sendResponse } from "../../utils/http.js";
+import { toNamedUnits } from "../../utils/line-units.js";
 import type { AdminPrincipal } from "../../utils/principal.js";
 import * as fulfilmentService from "./fulfilment.service.js";
 import type * as schemas from "./fulfilment.validation.js";
@@ -15,9 +16,7 @@ export async function shipOrder(
 ): Promise<void> {
   const { order, shipment } = await fulfilmentService.shipOrder({
     orderId: toObjectId(params.orderId),
-    items: body.items
-      ? body.items.map(({ orderItemId, quantity }) => ({ orderItemId: toObjectId(orderItemId), quantity }))
-      : null,
+    items: body.items ? toNamedUnits(body.items) : null,
     methodId: body.methodId ?? null,
     by: actor(principal),
   });

@@ -1,5 +1,6 @@
 import Joi from "joi";
 import { ORDER_STATUSES, type OrderStatus } from "../../utils/constants.js";
+import type { LineUnitsBody } from "../../utils/line-units.js";
 import { foreignId, objectId } from "../../utils/request-schemas.js";
 import { freeText, line } from "../../utils/text-schemas.js";
 
@@ -12,7 +13,7 @@ const MAX_ITEMS = 200;
 const MAX_UNITS = 10_000;
 
 export interface ShipOrderBody {
-  items?: { orderItemId: string; quantity: number }[];
+  items?: LineUnitsBody[];
   methodId?: string;
 }
 

@@ -7,6 +7,7 @@ import {
   type RefundStatus,
   type ReturnReason,
 } from "../../utils/constants.js";
+import type { LineUnitsBody } from "../../utils/line-units.js";
 import {
   analyticsQuery,
   type ListQuery,
@@ -15,6 +16,7 @@ import {
   orderNumber,
   refundNumber,
   rupeeAmount,
+  unitsOfLines,
 } from "../../utils/request-schemas.js";
 import { freeText, identifier, reasonText } from "../../utils/text-schemas.js";
 import {
@@ -22,9 +24,7 @@ import {
   type BankAccountBody,
   bankAccountKeys,
   refundParams as params,
-  type RefundItemBody,
   reasonKeys,
-  refundItems,
 } from "./refunds.validation.js";
 
 /** The request schemas of the admin handlers, named after them. */
@@ -56,7 +56,7 @@ export interface CreateRefundBody extends Partial<BankAccountBody> {
   notes?: string;
   destination: RefundDestination;
   /** With neither units nor an amount: all that is left. */
-  items?: RefundItemBody[];
+  items?: LineUnitsBody[];
   /** Rupees. */
   amount?: number;
   /** With units: shipping and fees go back too. */
@@ -74,7 +74,7 @@ export const createRefundSchema = {
     destination: Joi.string()
       .valid(...REFUND_DESTINATIONS)
       .required(),
-    items: refundItems(),
+    items: unitsOfLines(),
     amount: rupeeAmount().greater(0),
     includeShipping: Joi.boolean(),
     ...bankAccountKeys(),
@@ -103,7 +103,7 @@ export const processRefundSchema = { params };
 
 export const processPartialRefundSchema = {
   params,
-  body: Joi.object<{ items: RefundItemBody[] }, true>({ items: refundItems().required() }).required(),
+  body: Joi.object<{ items: LineUnitsBody[] }, true>({ items: unitsOfLines().required() }).required(),
 };
 
 export const refundToStoreCreditSchema = { params };

@@ -13,20 +13,16 @@ import {
   UpstreamUnavailableError,
 } from "../../utils/errors.js";
 import { toObjectId } from "../../utils/helpers.js";
+import { type LineUnitsBody, toNamedUnits } from "../../utils/line-units.js";
 import { rupeesToPaise } from "../../utils/money.js";
 import type { AdminPrincipal } from "../../utils/principal.js";
 import { getRefund } from "./refunds.admin.service.js";
-import { toUnits, toUnitsWish } from "./refunds.service.js";
+import { toUnitsWish } from "./refunds.service.js";
 
 /** What administrators start and decide. Approving with another amount or destination is still approving. */
 
 export { confirmBankTransfer } from "../../services/flows/bank-transfer.flow.js";
 export { approveRefund, rejectRefund, retryRefund } from "../../services/flows/decide-refund.flow.js";
-
-interface ItemBody {
-  orderItemId: string;
-  quantity: number;
-}
 
 /** As validated: at most one of units and amount, and a whole bank account or none. */
 export interface RefundDraft extends Partial<BankDetails> {
@@ -34,7 +30,7 @@ export interface RefundDraft extends Partial<BankDetails> {
   reason: ReturnReason;
   notes?: string;
   destination: RefundDestination;
-  items?: readonly ItemBody[];
+  items?: readonly LineUnitsBody[];
   /** Rupees. */
   amount?: number;
   includeShipping?: boolean;
@@ -53,7 +49,7 @@ export function createRefund(draft: RefundDraft, by: AdminPrincipal): Promise<Re
 const adminOf = ({ adminId: id }: AdminPrincipal) => ({ type: "admin" as const, id });
 
 function wishOf({ items, amount, includeShipping = false }: RefundDraft) {
-  if (items) return toUnitsWish({ items, includeShipping });
+  if (items) return toUnitsWish(items, includeShipping);
   if (amount !== undefined) return { kind: "amount" as const, amount: rupeesToPaise(amount) };
   return { kind: "rest" as const };
 }
@@ -78,11 +74,14 @@ export const processRefund = (decision: Decision): Promise<RefundDoc> =>
  * Fewer units than were asked for, to where the money came from.
  * @throws RuleError NOT_REFUNDABLE for money that became no order; as `approveRefund`
  */
-export const processPartialRefund = (decision: Decision, items: readonly ItemBody[]): Promise<RefundDoc> =>
+export const processPartialRefund = (
+  decision: Decision,
+  items: readonly LineUnitsBody[],
+): Promise<RefundDoc> =>
   approveAs(decision, {
     action: "refund.process-partial",
     destination: REFUND_DESTINATION.ORIGINAL,
-    items: toUnits(items),
+    items: toNamedUnits(items),
   });
 
 /** @throws RuleError BANK_ACCOUNT_REQUIRED when neither the request nor the refund has one; as `approveRefund` */

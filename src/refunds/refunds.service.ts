@@ -6,7 +6,7 @@ import * as requests from "../../services/flows/request-refund.flow.js";
 import { dateRange, type Page, paginate } from "../../services/platform/paginate.service.js";
 import { REFUND_DESTINATION, type ReturnReason } from "../../utils/constants.js";
 import { NotFoundError } from "../../utils/errors.js";
-import { toObjectId } from "../../utils/helpers.js";
+import { type LineUnitsBody, toNamedUnits } from "../../utils/line-units.js";
 import { type Actor, isOwnedBy, type Owner, ownerFilter } from "../../utils/principal.js";
 import type { ListQuery } from "../../utils/request-schemas.js";
 
@@ -17,7 +17,7 @@ export interface RefundWanted {
   reason: ReturnReason;
   notes?: string | undefined;
   /** Without them: all that is left. */
-  items?: readonly { orderItemId: string; quantity: number }[] | undefined;
+  items?: readonly LineUnitsBody[] | undefined;
 }
 
 /**
@@ -29,19 +29,16 @@ export async function requestRefund(wanted: RefundWanted): Promise<RefundDoc> {
   const order = await Order.findOne({ orderNumber }, { userId: 1, sessionId: 1 }).lean<OrderDoc>();
   if (!order || !isOwnedBy(order, owner))
     throw new NotFoundError("ORDER_NOT_FOUND", "There is no such order");
-  const wish = items ? toUnitsWish({ items, includeShipping: false }) : { kind: "rest" as const };
+  const wish = items ? toUnitsWish(items, false) : { kind: "rest" as const };
   const destination = REFUND_DESTINATION.ORIGINAL;
   return requests.requestRefund({ orderId: order._id, wish, destination, reason, notes, by });
 }
 
-/** Units of lines, as a request names them. */
-export const toUnits = (items: readonly { orderItemId: string; quantity: number }[]) =>
-  items.map(({ orderItemId, quantity }) => ({ orderItemId: toObjectId(orderItemId), quantity }));
-
-export const toUnitsWish = (wish: {
-  items: readonly { orderItemId: string; quantity: number }[];
-  includeShipping: boolean;
-}) => ({ kind: "items" as const, items: toUnits(wish.items), includeShipping: wish.includeShipping });
+export const toUnitsWish = (items: readonly LineUnitsBody[], includeShipping: boolean) => ({
+  kind: "items" as const,
+  items: toNamedUnits(items),
+  includeShipping,
+});
 
 /** The caller's refunds by the time they were asked for, newest first by default. */
 export function listRefunds(owner: Owner, query: ListQuery<"createdAt">): Promise<Page<RefundDoc>> {

@@ -1,37 +1,16 @@
 import Joi from "joi";
 import { RETURN_REASONS, type ReturnReason } from "../../utils/constants.js";
-import { isRecord } from "../../utils/helpers.js";
+import type { LineUnitsBody } from "../../utils/line-units.js";
 import {
   type ListQuery,
   listQuery,
   objectId,
   orderNumber,
-  wholeNumber,
+  unitsOfLines,
 } from "../../utils/request-schemas.js";
 import { freeText, identifier, line } from "../../utils/text-schemas.js";
 
 /** One request schema per handler, named after it, and what the admin's schemas share with them. */
-
-export interface RefundItemBody {
-  orderItemId: string;
-  quantity: number;
-}
-
-/** More lines than an order has. */
-const MAX_LINES = 500;
-
-const refundItem = Joi.object({
-  orderItemId: objectId().required(),
-  quantity: wholeNumber().min(1).max(1_000_000).required(),
-});
-
-/** Ids are hexadecimal, in either case. */
-const isSameItem = (left: unknown, right: unknown): boolean => itemIdOf(left) === itemIdOf(right);
-const itemIdOf = (item: unknown): string =>
-  isRecord(item) ? String(item.orderItemId).toLowerCase() : JSON.stringify(item);
-
-/** Units of different lines of the order. */
-export const refundItems = () => Joi.array().items(refundItem).min(1).max(MAX_LINES).unique(isSameItem);
 
 /** `other` says nothing by itself, so it needs notes. */
 export const reasonKeys = () => ({
@@ -82,14 +61,14 @@ export interface CreateRefundBody {
   reason: ReturnReason;
   notes?: string;
   /** Without them: all that is left. */
-  items?: RefundItemBody[];
+  items?: LineUnitsBody[];
 }
 
 export const createRefundSchema = {
   body: Joi.object<CreateRefundBody>({
     orderNumber: orderNumber().required(),
     ...reasonKeys(),
-    items: refundItems(),
+    items: unitsOfLines(),
   }).required(),
 };
 

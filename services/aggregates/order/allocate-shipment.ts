@@ -1,4 +1,4 @@
-import { type ClientSession, Types, trusted } from "mongoose";
+import { type ClientSession, Types } from "mongoose";
 import {
   type OrderDoc,
   type OrderItemDoc,
@@ -8,11 +8,12 @@ import {
 } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import { ORDER_STATUS, SHIPMENT_STATUS } from "../../../utils/constants.js";
-import { RuleError, ValidationError } from "../../../utils/errors.js";
-import { addPaise, type Paise, ZERO_PAISE } from "../../../utils/money.js";
+import { RuleError } from "../../../utils/errors.js";
+import { type Paise, ZERO_PAISE } from "../../../utils/money.js";
 import { codPartOf, valueOfOpenUnits } from "../../calculations/cod-parts.js";
 import { openUnits } from "../../calculations/fulfilment.js";
-import { findOpenCod } from "./cod-money.js";
+import { codInParcels, findOpenCod } from "./cod-money.js";
+import { beyondOpenUnits, sumNamedUnits } from "./named-units.js";
 import { changeLines, type OrderLines } from "./order-lines.js";
 
 export interface ParcelWish {
@@ -75,31 +76,16 @@ export const notShippable = (reason: NotShippable, message: string, details: obj
 /** @throws as `allocateShipment` */
 function itemsOf(lines: readonly OrderItemDoc[], { items, sellerId }: ParcelWish): ShipmentItem[] {
   const own = sellerId === undefined ? lines : lines.filter((line) => line.sellerId === sellerId);
-  const wanted = items ? sumItems(own, items) : own.map((line) => ({ line, quantity: openUnits(line) }));
+  const wanted = items ? sumNamedUnits(own, items) : own.map((line) => ({ line, quantity: openUnits(line) }));
   const taken = wanted.filter(({ quantity }) => quantity > 0);
   if (taken.length === 0) throw notShippable("no_open_units", "Nothing of this order is left to ship");
-  const tooMany = taken.filter(({ line, quantity }) => quantity > openUnits(line));
-  if (tooMany.length > 0) {
-    const details = tooMany.map(({ line, quantity }) => ({
-      ...{ orderItemId: line._id.toHexString(), name: line.name },
-      ...{ quantity, open: openUnits(line) },
-    }));
-    throw notShippable("too_many_units", "Fewer units are left to ship", { lines: details });
-  }
+  const tooMany = beyondOpenUnits(taken);
+  if (tooMany.length > 0)
+    throw notShippable("too_many_units", "Fewer units are left to ship", { lines: tooMany });
   return taken.map(({ line, quantity }) => ({ orderItemId: line._id, quantity }));
 }
 
-function sumItems(lines: readonly OrderItemDoc[], items: readonly ShipmentItem[]) {
-  const unknown = items.findIndex(({ orderItemId }) => !lines.some(({ _id }) => _id.equals(orderItemId)));
-  if (unknown >= 0) {
-    const path = `items.${unknown}.orderItemId`;
-    throw new ValidationError([{ in: "body", path, message: `"${path}" is not a line of this order` }]);
-  }
-  return lines.map((line) => {
-    const named = items.filter(({ orderItemId }) => orderItemId.equals(line._id));
-    return { line, quantity: named.reduce((sum, { quantity }) => sum + quantity, 0) };
-  });
-}
+const { REFUSED, RETURNED_TO_ORIGIN } = SHIPMENT_STATUS;
 
 /** @param lines with the units of the new parcel allocated */
 async function codAmountOf(
@@ -109,16 +95,7 @@ async function codAmountOf(
 ): Promise<Paise> {
   const payment = await findOpenCod(order._id, tx);
   if (!payment) return ZERO_PAISE;
-  const earlier = await Shipment.find(
-    {
-      orderId: order._id,
-      status: trusted({ $nin: [SHIPMENT_STATUS.REFUSED, SHIPMENT_STATUS.RETURNED_TO_ORIGIN] }),
-    },
-    { codAmount: 1 },
-  )
-    .session(tx)
-    .lean<Pick<ShipmentDoc, "codAmount">[]>();
-  const inParcels = addPaise(...earlier.map(({ codAmount }) => codAmount));
+  const inParcels = await codInParcels(order._id, { except: [REFUSED, RETURNED_TO_ORIGIN] }, tx);
   return codPartOf({ due: payment.amount, inParcels, open: valueOfOpenUnits(lines) });
 }
 

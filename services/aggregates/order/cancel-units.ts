@@ -10,20 +10,22 @@ import {
 } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import { ORDER_STATUS, STATUS_TYPE } from "../../../utils/constants.js";
-import { RuleError, ValidationError } from "../../../utils/errors.js";
+import { RuleError } from "../../../utils/errors.js";
+import type { NamedUnits } from "../../../utils/line-units.js";
 import { CANCELLABLE, orderMachine } from "../../../utils/state-machines.js";
 import { openUnits } from "../../calculations/fulfilment.js";
 import { appendHistory } from "../../platform/history.service.js";
 import type { OutboxDraft } from "../../platform/outbox.service.js";
 import { applyTransition } from "../../platform/transition.service.js";
 import { followLines } from "./follow-lines.js";
+import { beyondOpenUnits, sumNamedUnits } from "./named-units.js";
 import { changeLines, type OrderLines, orderChanged } from "./order-lines.js";
 
 /** Which units of an order are cancelled, and what that means for its lines and statuses. */
 
 export interface CancelWish {
   /** Null: every unit that can be. */
-  items: readonly { orderItemId: Types.ObjectId; quantity: number }[] | null;
+  items: readonly NamedUnits[] | null;
   /** Also units that are on their way to the customer. */
   allowAfterShipment: boolean;
 }
@@ -58,29 +60,13 @@ function restOf(line: OrderItemDoc, { allowAfterShipment }: CancelWish): Cancell
   };
 }
 
-/** A line that is named twice is summed. Named units have to be open: those of a parcel cannot be told apart. */
-function namedUnits(
-  lines: readonly OrderItemDoc[],
-  items: NonNullable<CancelWish["items"]>,
-): CancelledUnits[] {
-  const unknown = items.findIndex(({ orderItemId }) => !lines.some(({ _id }) => _id.equals(orderItemId)));
-  if (unknown >= 0) {
-    const path = `items.${unknown}.orderItemId`;
-    throw new ValidationError([{ in: "body", path, message: `"${path}" is not a line of this order` }]);
-  }
-  const units = lines.map((line) => {
-    const named = items.filter(({ orderItemId }) => orderItemId.equals(line._id));
-    return { line, quantity: named.reduce((sum, { quantity }) => sum + quantity, 0) };
-  });
-  const tooMany = units.filter(({ line, quantity }) => quantity > openUnits(line));
-  if (tooMany.length > 0) {
-    const details = tooMany.map(({ line, quantity }) => ({
-      ...{ orderItemId: line._id.toHexString(), name: line.name },
-      ...{ quantity, open: openUnits(line) },
-    }));
-    throw notCancellable("too_many_units", "Fewer units can still be cancelled", { lines: details });
-  }
-  return units.map(({ line, quantity }) => ({ orderItemId: line._id, quantity, toStock: quantity }));
+/** Named units have to be open: those of a parcel cannot be told apart. */
+function namedUnits(lines: readonly OrderItemDoc[], items: readonly NamedUnits[]): CancelledUnits[] {
+  const wanted = sumNamedUnits(lines, items);
+  const tooMany = beyondOpenUnits(wanted);
+  if (tooMany.length > 0)
+    throw notCancellable("too_many_units", "Fewer units can still be cancelled", { lines: tooMany });
+  return wanted.map(({ line, quantity }) => ({ orderItemId: line._id, quantity, toStock: quantity }));
 }
 
 /** In the caller's transaction. @returns the lines without these units */

@@ -4,9 +4,10 @@ import {
   type OrderDoc,
   Payment,
   type PaymentDoc,
+  Shipment,
   type ShipmentDoc,
 } from "../../../models/index.js";
-import { PAYMENT_GATEWAY, PAYMENT_GATEWAY_STATUS } from "../../../utils/constants.js";
+import { PAYMENT_GATEWAY, PAYMENT_GATEWAY_STATUS, type ShipmentStatus } from "../../../utils/constants.js";
 import { addPaise, minPaise, type Paise, subtractPaise, ZERO_PAISE } from "../../../utils/money.js";
 import { codPaymentMachine } from "../../../utils/state-machines.js";
 import { applyTransition } from "../../platform/transition.service.js";
@@ -20,6 +21,18 @@ const { PENDING, CAPTURED, FAILED } = PAYMENT_GATEWAY_STATUS;
 /** The COD payment that is still open. Null: prepaid, or settled by hand. */
 export const findOpenCod = (orderId: Types.ObjectId, tx: ClientSession): Promise<PaymentDoc | null> =>
   Payment.findOne({ orderId, gateway: PAYMENT_GATEWAY.COD, status: PENDING }).session(tx).lean<PaymentDoc>();
+
+/** What parcels of an order have to collect, apart from those in some statuses. */
+export async function codInParcels(
+  orderId: Types.ObjectId,
+  { except }: { except: readonly ShipmentStatus[] },
+  tx: ClientSession,
+): Promise<Paise> {
+  const parcels = await Shipment.find({ orderId, status: trusted({ $nin: except }) }, { codAmount: 1 })
+    .session(tx)
+    .lean<Pick<ShipmentDoc, "codAmount">[]>();
+  return addPaise(...parcels.map(({ codAmount }) => codAmount));
+}
 
 export interface ParcelMoney {
   /** As read in the transaction. */

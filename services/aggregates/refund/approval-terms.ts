@@ -12,6 +12,7 @@ import {
   REFUND_STATUS,
   type RefundDestination,
 } from "../../../utils/constants.js";
+import type { NamedUnits } from "../../../utils/line-units.js";
 import { type RefundFacts, readRefundFacts, sourcesOf } from "./refund-facts.js";
 import {
   assertNotDisputed,
@@ -20,7 +21,6 @@ import {
   notRefundable,
   price,
   type RefundTerms,
-  type RefundUnits,
   split,
   toContent,
 } from "./refund-terms.js";
@@ -30,7 +30,7 @@ export interface RefundChange {
   /** Of the audit row: `refund.process`, … */
   action: string;
   destination: RefundDestination;
-  items?: readonly RefundUnits[];
+  items?: readonly NamedUnits[];
   bankAccount?: RefundBankAccount;
 }
 
@@ -67,7 +67,7 @@ export function approvalTerms(
 }
 
 /** Never more than was asked for: a larger amount is a request of its own. */
-function fewerUnits(refund: RefundDoc, facts: RefundFacts, items: readonly RefundUnits[]) {
+function fewerUnits(refund: RefundDoc, facts: RefundFacts, items: readonly NamedUnits[]) {
   const priced = price(facts, { kind: "items", items, includeShipping: false });
   if (priced.amount > refund.amount) throw exceedsPaid(refund.amount);
   return { amount: priced.amount, ...toContent(priced) };

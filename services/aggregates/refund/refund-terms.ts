@@ -1,18 +1,13 @@
 import { Types } from "mongoose";
-import {
-  isOpenDispute,
-  type OrderItemDoc,
-  type PaymentDoc,
-  type RefundItem,
-  type RefundPart,
-} from "../../../models/index.js";
+import { isOpenDispute, type PaymentDoc, type RefundItem, type RefundPart } from "../../../models/index.js";
 import {
   REFUND_DESTINATION,
   REFUND_TYPE,
   type RefundDestination,
   type RefundType,
 } from "../../../utils/constants.js";
-import { RuleError, ValidationError } from "../../../utils/errors.js";
+import { RuleError } from "../../../utils/errors.js";
+import { assertOwnLines, type NamedUnits } from "../../../utils/line-units.js";
 import { type Paise, toRupees } from "../../../utils/money.js";
 import { CreditExceedsError } from "../../calculations/credit-amounts.js";
 import { priceRefund, type RefundAmounts } from "../../calculations/refund-amounts.js";
@@ -22,13 +17,8 @@ import { leftOfGoods, leftOfMoney, type RefundFacts, sourcesOf } from "./refund-
 /** What is to be refunded, and how. */
 export type RefundWish =
   | { kind: "rest" }
-  | { kind: "items"; items: readonly RefundUnits[]; includeShipping: boolean }
+  | { kind: "items"; items: readonly NamedUnits[]; includeShipping: boolean }
   | { kind: "amount"; amount: Paise };
-
-export interface RefundUnits {
-  orderItemId: Types.ObjectId;
-  quantity: number;
-}
 
 /** What a refund takes, and from where to where. */
 export interface RefundTerms {
@@ -107,13 +97,6 @@ const toUnits = ({ items, includeShipping }: Extract<RefundWish, { kind: "items"
   items: items.map(({ orderItemId, quantity }) => ({ id: orderItemId.toHexString(), units: quantity })),
   includeCharges: includeShipping,
 });
-
-function assertOwnLines(lines: readonly OrderItemDoc[], items: readonly RefundUnits[]): void {
-  const unknown = items.findIndex(({ orderItemId }) => !lines.some(({ _id }) => _id.equals(orderItemId)));
-  if (unknown < 0) return;
-  const path = `items.${unknown}.orderItemId`;
-  throw new ValidationError([{ in: "body", path, message: `"${path}" is not a line of this order` }]);
-}
 
 /** @throws RuleError NOT_REFUNDABLE for a guest's store credit; REFUND_EXCEEDS_PAID */
 export function split(
