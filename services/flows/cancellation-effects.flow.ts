@@ -1,6 +1,5 @@
 import type { Types } from "mongoose";
 import {
-  InvoiceRequest,
   Order,
   type OrderCancellation,
   type OrderDoc,
@@ -12,8 +11,9 @@ import { ORDER_STATUS, REFUND_STATUS } from "../../utils/constants.js";
 import { InvoiceNotReadyError } from "../../utils/errors.js";
 import { toRupees } from "../../utils/money.js";
 import { unwrap } from "../../utils/result.js";
-import { findInvoiceOf, saleOrigin } from "../aggregates/invoice/invoice-reads.js";
+import { findInvoiceOf, findInvoiceToCredit } from "../aggregates/invoice/invoice-reads.js";
 import { refundOrigin, requestCreditNote } from "../aggregates/invoice/request-document.js";
+import { namedItems, recipientOf } from "../aggregates/order/order-messages.js";
 import { sendNotification } from "../integrations/engagement-integration.service.js";
 import { returnInventory } from "../integrations/inventory-integration.service.js";
 import { reverseCouponUsage } from "../integrations/pricing-integration.service.js";
@@ -66,14 +66,9 @@ export async function requestNoteOfCancellation(
   const { cancellation, isWhole } = await readCancelled(orderId, cancellationId);
   const { unpaid, reason } = cancellation;
   if (unpaid.amount === 0) return;
-  const invoice = await findInvoiceOf(saleOrigin(orderId));
-  if (!invoice) {
-    if (await InvoiceRequest.exists({ _id: saleOrigin(orderId), refusal: null }))
-      throw new InvoiceNotReadyError();
-    return;
-  }
-  // Issued after the cancellation: it does not contain these units.
-  if (invoice.issuedAt > cancellation.at) return;
+  const invoice = await findInvoiceToCredit(orderId);
+  // Issued after the cancellation, it does not contain these units.
+  if (!invoice || invoice.issuedAt > cancellation.at) return;
   if (isWhole) await assertRefundsCredited(orderId);
   await requestCreditNote({
     ...{ orderId, refundId: null, createdById: null, reason },
@@ -100,20 +95,18 @@ export async function notifyCancelled(
 ): Promise<void> {
   const { order, cancellation, isWhole } = await readCancelled(orderId, cancellationId);
   const lines = await OrderItem.find({ orderId }).lean<OrderItemDoc[]>();
+  const customer = recipientOf(order);
   unwrap(
     await sendNotification({
       channels: ["email", "sms"],
-      to: { ...(order.userId ? { userId: order.userId } : {}), email: order.email, phone: order.phone },
+      to: customer.to,
       template: "order_cancelled",
       data: {
         orderNumber: order.orderNumber,
-        customerName: order.customerName ?? "Customer",
+        customerName: customer.name,
         grandTotal: toRupees(order.grandTotal),
         reason: cancellation.reason,
-        items: cancellation.items.map(({ orderItemId, quantity }) => ({
-          name: lines.find(({ _id }) => _id.equals(orderItemId))?.name ?? "",
-          quantity,
-        })),
+        items: namedItems(cancellation.items, lines),
         isComplete: isWhole,
         link: orderLink(order),
       },

@@ -11,6 +11,7 @@ import {
 import { ORDER_STATUS } from "../../utils/constants.js";
 import { paise, subtractPaise, toRupees } from "../../utils/money.js";
 import { isRefused, unwrap } from "../../utils/result.js";
+import { namedItems, recipientOf } from "../aggregates/order/order-messages.js";
 import { getSeller } from "../integrations/auth-integration.service.js";
 import { earnLoyalty, sendNotification } from "../integrations/engagement-integration.service.js";
 import { orderLink } from "../platform/links.service.js";
@@ -24,22 +25,20 @@ async function notifyOfParcel(parcelId: Types.ObjectId, template: ParcelTemplate
   const parcel = await Shipment.findById(parcelId).orFail().lean<ShipmentDoc>();
   const order = await Order.findById(parcel.orderId).orFail().lean<OrderDoc>();
   const lines = await OrderItem.find({ orderId: order._id }).lean<OrderItemDoc[]>();
+  const customer = recipientOf(order);
   const { carrier, trackingNumber, estimatedDelivery, codAmount } = parcel;
   unwrap(
     await sendNotification({
       channels: ["email", "sms"],
-      to: { ...(order.userId ? { userId: order.userId } : {}), email: order.email, phone: order.phone },
+      to: customer.to,
       template,
       data: {
         orderNumber: order.orderNumber,
-        customerName: order.customerName ?? "Customer",
+        customerName: customer.name,
         grandTotal: toRupees(order.grandTotal),
         codAmount: toRupees(codAmount),
         ...{ carrier, trackingNumber, estimatedDelivery },
-        items: parcel.items.map(({ orderItemId, quantity }) => ({
-          name: lines.find(({ _id }) => _id.equals(orderItemId))?.name ?? "",
-          quantity,
-        })),
+        items: namedItems(parcel.items, lines),
         isComplete: order.status !== ORDER_STATUS.PROCESSING,
         link: orderLink(order),
       },

@@ -6,12 +6,14 @@ import { toRupees } from "../../utils/money.js";
 import { failureMessageOf } from "../../utils/payment-failures.js";
 import { unwrap } from "../../utils/result.js";
 import { findCustomer } from "../aggregates/checkout-session/find-customer.js";
+import { recipientOf } from "../aggregates/order/order-messages.js";
 import { sendNotification } from "../integrations/engagement-integration.service.js";
 import { orderLink } from "../platform/links.service.js";
 
 /**
  * Messages to customers and staff, sent by the Engagement service. Delivered at least once and deduplicated by
- * key at the receiver. Those about refunds are in `refund-notifications.flow.ts`. `data` always carries a number, `customerName`, the amounts in rupees and a `link`.
+ * key at the receiver. `data` always carries a number, `customerName`, the amounts in rupees and a `link`. Messages about
+ * refunds are in `refund-notifications.flow.ts`.
  */
 
 /**
@@ -21,14 +23,15 @@ import { orderLink } from "../platform/links.service.js";
 export async function notifyOrderConfirmed(orderId: Types.ObjectId): Promise<void> {
   const order = await Order.findById(orderId).lean<OrderDoc>();
   if (!order || order.status === ORDER_STATUS.PENDING || order.status === ORDER_STATUS.CANCELLED) return;
+  const customer = recipientOf(order);
   unwrap(
     await sendNotification({
       channels: ["email", "sms"],
-      to: { ...(order.userId ? { userId: order.userId } : {}), email: order.email, phone: order.phone },
+      to: customer.to,
       template: "order_confirmed",
       data: {
         orderNumber: order.orderNumber,
-        customerName: order.customerName ?? "Customer",
+        customerName: customer.name,
         grandTotal: toRupees(order.grandTotal),
         amountDue: toRupees(order.amountDue),
         paymentMethod: order.paymentMethod,

@@ -5,6 +5,7 @@ import { REFUND_DESTINATION, REFUND_STATUS } from "../../utils/constants.js";
 import { addPaise, type Paise, toRupees } from "../../utils/money.js";
 import { unwrap } from "../../utils/result.js";
 import { findCustomer, type MessageRecipient } from "../aggregates/checkout-session/find-customer.js";
+import { recipientOf } from "../aggregates/order/order-messages.js";
 import {
   type NotificationTemplate,
   sendNotification,
@@ -139,7 +140,5 @@ const numbersOf = ({ refundNumber, orderNumber }: RefundDoc) => ({
 async function findRecipient(refund: RefundDoc): Promise<MessageRecipient | null> {
   const { orderId, checkoutSessionId } = refund;
   const order = orderId ? await Order.findById(orderId).lean<OrderDoc>() : null;
-  if (!order) return findCustomer(checkoutSessionId);
-  const { userId, email, phone, customerName } = order;
-  return { name: customerName ?? "Customer", to: { ...(userId ? { userId } : {}), email, phone } };
+  return order ? recipientOf(order) : findCustomer(checkoutSessionId);
 }

@@ -1,7 +1,7 @@
 import { type ClientSession, type Types, trusted } from "mongoose";
-import { Invoice, type InvoiceDoc } from "../../../models/index.js";
+import { Invoice, type InvoiceDoc, InvoiceRequest } from "../../../models/index.js";
 import { INVOICE_TYPE } from "../../../utils/constants.js";
-import { NotFoundError } from "../../../utils/errors.js";
+import { InvoiceNotReadyError, NotFoundError } from "../../../utils/errors.js";
 import { groupBy } from "../../../utils/helpers.js";
 
 /** All documents of an order, oldest first: the invoice, then its credit notes. */
@@ -25,6 +25,17 @@ export const isSale = ({ type }: InvoiceDoc): boolean => type === INVOICE_TYPE.S
 /** Null until it is issued. */
 export const findSaleInvoice = (orderId: Types.ObjectId): Promise<InvoiceDoc | null> =>
   findInvoiceOf(saleOrigin(orderId));
+
+/**
+ * The invoice that a credit note can correct. Null: the order is not invoiced, so there is nothing to credit.
+ * @throws InvoiceNotReadyError while the invoice is under way
+ */
+export async function findInvoiceToCredit(orderId: Types.ObjectId): Promise<InvoiceDoc | null> {
+  const invoice = await findSaleInvoice(orderId);
+  if (!invoice && (await InvoiceRequest.exists({ _id: saleOrigin(orderId), refusal: null })))
+    throw new InvoiceNotReadyError();
+  return invoice;
+}
 
 /** What the order's invoice is issued for. */
 export const saleOrigin = (orderId: Types.ObjectId): string => `order:${orderId.toHexString()}`;

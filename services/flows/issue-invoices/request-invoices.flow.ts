@@ -1,6 +1,5 @@
 import type { Types } from "mongoose";
 import {
-  InvoiceRequest,
   Order,
   type OrderDoc,
   Refund,
@@ -10,7 +9,7 @@ import {
 } from "../../../models/index.js";
 import { ORDER_STATUS, REFUND_STATUS } from "../../../utils/constants.js";
 import { InvoiceNotReadyError } from "../../../utils/errors.js";
-import { findInvoiceOf, saleOrigin } from "../../aggregates/invoice/invoice-reads.js";
+import { findInvoiceToCredit, findSaleInvoice } from "../../aggregates/invoice/invoice-reads.js";
 import { requestCreditNote, requestSaleInvoice } from "../../aggregates/invoice/request-document.js";
 import { RETURNED_TO_ORIGIN } from "../../aggregates/order/return-shipment.js";
 import { getSettings } from "../../platform/settings.service.js";
@@ -46,11 +45,7 @@ export async function requestInvoiceOnDispatch(parcelId: Types.ObjectId): Promis
 export async function requestNoteOfReturn(parcelId: Types.ObjectId): Promise<void> {
   const { orderId, items, codAmount } = await Shipment.findById(parcelId).orFail().lean<ShipmentDoc>();
   if (codAmount === 0) return;
-  if (!(await findInvoiceOf(saleOrigin(orderId)))) {
-    if (await InvoiceRequest.exists({ _id: saleOrigin(orderId), refusal: null }))
-      throw new InvoiceNotReadyError();
-    return;
-  }
+  if (!(await findInvoiceToCredit(orderId))) return;
   const order = await Order.findById(orderId).orFail().lean<OrderDoc>();
   const underWay = { systemReason: RETURNED_TO_ORIGIN, status: REFUND_STATUS.PROCESSING } as const;
   if (await Refund.exists({ orderId, ...underWay })) throw new InvoiceNotReadyError();
@@ -72,7 +67,7 @@ export async function requestNoteOfRefund(refundId: Types.ObjectId): Promise<voi
   const { orderId, systemReason, reason } = refund;
   // Money beyond what was due pays for nothing that was invoiced.
   if (systemReason === "surplus") return;
-  if (!(await findInvoiceOf(saleOrigin(orderId)))) return;
+  if (!(await findSaleInvoice(orderId))) return;
   await requestCreditNote({
     ...{ orderId, refundId, items: [], createdById: null },
     reason: systemReason ?? reason,
