@@ -31,9 +31,10 @@ export const findSaleInvoice = (orderId: Types.ObjectId): Promise<InvoiceDoc | n
  * @throws InvoiceNotReadyError while the invoice is under way
  */
 export async function findInvoiceToCredit(orderId: Types.ObjectId): Promise<InvoiceDoc | null> {
+  // In this order: the transaction that stores the invoice deletes its request.
+  const isUnderWay = await InvoiceRequest.exists({ _id: saleOrigin(orderId), refusal: null });
   const invoice = await findSaleInvoice(orderId);
-  if (!invoice && (await InvoiceRequest.exists({ _id: saleOrigin(orderId), refusal: null })))
-    throw new InvoiceNotReadyError();
+  if (!invoice && isUnderWay) throw new InvoiceNotReadyError();
   return invoice;
 }
 

@@ -1,5 +1,6 @@
 import { Types } from "mongoose";
 import { Invoice, type InvoiceDoc, InvoiceRequest, Order, OrderItem, Refund } from "../../../models/index.js";
+import { findInvoiceToCredit } from "../../../services/aggregates/invoice/invoice-reads.js";
 import {
   requestCreditNote,
   requestSaleInvoice,
@@ -277,5 +278,33 @@ describe("in the returns", () => {
     expect(await notesOf(stored)).toMatchObject([{ issuedAt: new Date("2027-03-31T10:00:00Z") }]);
     expect(await Invoice.countDocuments()).toBe(2);
     expect(await OrderItem.countDocuments()).toBe(1);
+  });
+});
+
+describe("the invoice that follow-ups credit", () => {
+  test("When it is not requested, then there is none; while it is requested, the follow-up waits", async () => {
+    const { order } = await storeOrder();
+    expect(await findInvoiceToCredit(order._id)).toBeNull();
+    await requestSaleInvoice(order._id, null);
+    await expect(findInvoiceToCredit(order._id)).rejects.toMatchObject({ code: "INVOICE_NOT_READY" });
+    await issueDueInvoices();
+    expect(await findInvoiceToCredit(order._id)).toMatchObject({ orderId: order._id });
+  });
+
+  test("When it is issued between the two reads, then it is found, or the follow-up waits", async () => {
+    const [stored] = await requestInvoices(1);
+    const orderId = stored?.order._id ?? new Types.ObjectId();
+    const spies = [Invoice.collection, InvoiceRequest.collection].map((collection) => {
+      const read = collection.findOne.bind(collection);
+      return jest.spyOn(collection, "findOne").mockImplementationOnce(async (...query) => {
+        const found = await read(...query);
+        for (const spy of spies) spy.mockRestore();
+        await issueDueInvoices();
+        return found;
+      });
+    });
+    const outcome = await findInvoiceToCredit(orderId).catch((error: unknown) => error);
+    expect(await Invoice.countDocuments({ orderId })).toBe(1);
+    expect(outcome).not.toBeNull();
   });
 });
