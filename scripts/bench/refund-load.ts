@@ -28,7 +28,7 @@ const POLL_MS = 250;
 interface Terms {
   number: number;
   at: Date;
-  /** Null: nobody has looked at it yet. */
+  /** Null: it has not been looked up yet. */
   dueAt: Date | null;
 }
 

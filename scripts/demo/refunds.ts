@@ -72,7 +72,7 @@ async function cashToABankAccount(stage: Stage): Promise<void> {
   check(
     numberAt(done, "amount") === numberAt(order, "totals.grandTotal") &&
       !JSON.stringify(done).includes("5010"),
-    `${rupees(numberAt(done, "amount"))} with UTR ${textAt(done, "utr")}; nobody sees the whole account number`,
+    `${rupees(numberAt(done, "amount"))} with UTR ${textAt(done, "utr")}; the whole account number is never shown`,
   );
 }
 

@@ -18,7 +18,7 @@ const refundApprovals: Check = ({ refunds }) =>
     const { status, parts, amount, approvedById, rejectionReason } = refund;
     const problems: string[] = [];
     if (status === "pending") {
-      if (isOfSystem(refund)) problems.push("it waits for approval, but nobody asked for it");
+      if (isOfSystem(refund)) problems.push("it waits for approval, but was not requested");
       const planned = sumOf(parts, (part) => part.amount);
       if (planned !== amount) problems.push(`its parts add up to ${planned}, its amount is ${amount}`);
     } else if (parts.length > 0) problems.push(`it is ${status} and still has planned parts`);

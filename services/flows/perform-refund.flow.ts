@@ -86,7 +86,7 @@ export function findUnfinishedRefunds(limit: number): Promise<UnfinishedRefund[]
 }
 
 /**
- * Looks up one unfinished refund, and performs it if nobody has done so. The next look-up comes after
+ * Looks up one unfinished refund, and performs it if that has not been done. The next look-up comes after
  * a quarter of its age (45 seconds to an hour), so that refunds that take a bank days leave room for new ones.
  * @returns whether this call looked it up; false when another instance did
  * @throws as `performRefund`

@@ -34,7 +34,7 @@ export interface Reordered {
 }
 
 /**
- * Adds the lines of an order to its owner's cart, at today's prices and as far as they can be had. Gifts are not added:
+ * Adds the lines of an order to its owner's cart, at today's prices and as far as they are available. Gifts are not added:
  * the cart's own rules give them.
  * @throws as `changeCart`; the typed upstream errors, and then the cart is unchanged
  */

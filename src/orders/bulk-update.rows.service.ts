@@ -17,7 +17,7 @@ const MAX_ROWS = 5_000;
 const invalidFile = (message: string) => new ValidationError([{ in: "body", path: "file", message }]);
 
 /**
- * The rows of a CSV file with the columns `orderNumber`, `status` and, if it likes, `note`. Other columns are ignored, and
+ * The rows of a CSV file with the columns `orderNumber`, `status` and, optionally, `note`. Other columns are ignored, and
  * names are compared without blanks and capitals, so that an export of orders can be edited and sent back.
  * @throws ValidationError for a file that is not CSV, lacks a column or has too many rows
  */

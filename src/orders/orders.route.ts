@@ -85,7 +85,7 @@ consumer.get(
 
 /**
  * @route POST /api/orders/:orderNumber/reorder
- * @description Adds the order's lines to the caller's cart, as far as they can be had, and lists the rest
+ * @description Adds the order's lines to the caller's cart, as far as they are available, and lists the rest
  * @access Guest or customer, owner
  */
 consumer.post(

@@ -6,7 +6,7 @@ import { RefundAnalyticsView } from "./refunds.analytics.view.js";
 
 const admin = describedRouter({ base: "/api/admin/refunds", tag: "Refunds" });
 
-/** Whoever approves a refund moves money: what the request would exceed is checked once more. */
+/** Approving a refund moves money, so its limits are checked once more. */
 const APPROVAL_REFUSES = [
   "REFUND_NOT_FOUND",
   "SAME_APPROVER",

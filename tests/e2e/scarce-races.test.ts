@@ -267,7 +267,7 @@ describe("the money that is left to refund", () => {
     expect(sent.map((row) => row.amount)).toEqual(Array.from({ length: countOf("original") }, () => amount));
     expect(await orderOf(world(), checkout)).toMatchObject({
       refundedAmount: amount * (FITTING - countOf("bank_transfer")),
-      // Nobody has transferred these yet.
+      // These have not been transferred yet.
       ...{ refundReserved: amount * countOf("bank_transfer"), refundRequested: 0 },
     });
     expect(

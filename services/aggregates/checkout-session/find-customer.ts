@@ -7,7 +7,7 @@ export interface MessageRecipient {
   to: { userId?: string; email: string; phone?: string };
 }
 
-/** @returns null where there is no checkout, or nobody has left an e-mail address yet */
+/** @returns null where there is no checkout, or it has no e-mail address yet */
 export async function findCustomer(
   checkoutSessionId: Types.ObjectId | null,
 ): Promise<MessageRecipient | null> {

@@ -40,7 +40,7 @@ export async function oweSystemRefund(owed: OwedRefund, tx: ClientSession): Prom
   const refund = {
     ...newSystemRefund(payment, { amount, reason, refundNumber }),
     type: REFUND_TYPE.FULL,
-    // Nobody has to approve it.
+    // It needs no approval.
     status: REFUND_STATUS.PROCESSING,
     history: [firstEntry(REFUND_STATUS.PROCESSING, { type: "system" }, reason)],
   };

@@ -7,7 +7,7 @@ const shop = useShop();
 const control = () => shop().sandbox.control;
 
 describe("Ordering the same again", () => {
-  test("When everything can be had, then it is in the caller's cart, and a repeat of the request adds nothing", async () => {
+  test("When everything is available, then it is in the caller's cart, and a repeat of the request adds nothing", async () => {
     const buyer = shop().guest();
     const { orderNumber } = await buyer.buy({ items: [[variants.hairOil, 2]] });
     const key = randomUUID();

@@ -81,7 +81,7 @@ test("When a body with an account has a key, then its stored fingerprint does no
   const record = await shop().db.collection("idempotencyRecords").findOne({ key });
   const { canonicalJson, sha256Hex } = await import("../../../utils/helpers.js");
   expect(record?.fingerprint).toMatch(/^[0-9a-f]{64}$/);
-  // With a plain hash, whoever has the dump tries all numbers that end with the four digits.
+  // With a plain hash, an attacker with a dump tries all numbers that end with the four digits.
   expect(record?.fingerprint).not.toBe(sha256Hex(canonicalJson(body)));
 });
 
