@@ -38,9 +38,12 @@ export interface ReturnItem {
   condition: ReturnCondition | null;
 }
 
+/** A photo: of the customer, about the goods; of the warehouse, about their inspection. */
 export interface ReturnImage {
   fileId: Types.ObjectId;
-  orderItemId: Types.ObjectId | null;
+  orderItemId: Types.ObjectId;
+  addedBy: "customer" | "admin";
+  at: Date;
 }
 
 export interface ReturnPickup {
@@ -62,7 +65,6 @@ export interface InspectedItem {
 export interface Inspection {
   items: InspectedItem[];
   notes: string | null;
-  images: ReturnImage[];
   inspectedById: string;
   at: Date;
 }
@@ -95,7 +97,9 @@ export interface ReturnDoc {
   inspectionStatus: InspectionStatus;
   inspection: Inspection | null;
   refundBreakdown: ReturnRefundBreakdown | null;
+  /** Of the money that came from the first of the order's sources; the others name this return too. */
   refundId: Types.ObjectId | null;
+  refundNumber: string | null;
   approvedById: string | null;
   approvedAt: Date | null;
   completedAt: Date | null;
@@ -112,7 +116,12 @@ const itemPart = definePart<ReturnItem>({
   condition: optionalOneOf(RETURN_CONDITIONS),
 });
 
-const imagePart = definePart<ReturnImage>({ fileId: reference, orderItemId: optionalReference });
+const imagePart = definePart<ReturnImage>({
+  fileId: reference,
+  orderItemId: reference,
+  addedBy: oneOf(["customer", "admin"]),
+  at: date,
+});
 
 const pickupPart = definePart<ReturnPickup>({
   pickupId: text,
@@ -133,7 +142,6 @@ const inspectedItemPart = definePart<InspectedItem>({
 const inspectionPart = definePart<Inspection>({
   items: listOf(inspectedItemPart),
   notes: optionalText,
-  images: listOf(imagePart),
   inspectedById: text,
   at: date,
 });
@@ -164,6 +172,7 @@ const schema = defineSchema<ReturnDoc>("returns", {
   inspection: optionalPart(inspectionPart),
   refundBreakdown: optionalPart(breakdownPart),
   refundId: optionalReference,
+  refundNumber: optionalText,
   approvedById: optionalText,
   approvedAt: optionalDate,
   completedAt: optionalDate,
