@@ -42,7 +42,8 @@ const BOTTOM = ["^utils/", "^config/(?:env|logger|metrics|variables)"];
 const AGGREGATES = {
   refund: [],
   payment: ["refund"],
-  order: ["payment", "refund"],
+  return: [],
+  order: ["payment", "refund", "return"],
   invoice: ["order", "payment", "refund"],
   "checkout-session": ["payment", "refund"],
   cart: ["checkout-session", "payment", "refund"],

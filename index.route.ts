@@ -24,6 +24,8 @@ import * as webhookEvents from "./src/payments/webhooks.admin.route.js";
 import { webhooks } from "./src/payments/webhooks.route.js";
 import { admin as refundsAdmin } from "./src/refunds/refunds.admin.route.js";
 import * as refunds from "./src/refunds/refunds.route.js";
+import { admin as returnsAdmin } from "./src/returns/returns.admin.route.js";
+import * as returns from "./src/returns/returns.route.js";
 
 /** Every router of the service; `config/express.config.ts` adds the documentation. */
 export const apiRouters: readonly DescribedRouter[] = [
@@ -35,6 +37,7 @@ export const apiRouters: readonly DescribedRouter[] = [
   cancellation.consumer,
   payments.consumer,
   refunds.consumer,
+  returns.consumer,
   invoices.consumer,
   // Admin
   cart.admin,
@@ -51,6 +54,7 @@ export const apiRouters: readonly DescribedRouter[] = [
   paymentsAdmin,
   ordersAdmin,
   refundsAdmin,
+  returnsAdmin,
   jobs.admin,
   outbox.admin,
   settings.admin,

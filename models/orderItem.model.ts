@@ -18,7 +18,7 @@ export interface OrderItemDoc extends ItemSnapshot, LinePrice, LineTotals {
   quantityFulfilled: number;
   quantityDelivered: number;
   quantityCancelled: number;
-  /** In returns that are neither rejected nor completed. */
+  /** Of returns that were not rejected, and not (yet) taken back: on the way, or refused by the inspection. */
   quantityReturnPromised: number;
   quantityReturned: number;
   /** Shipped, never delivered, and on the way back or back. */

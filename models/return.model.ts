@@ -32,6 +32,8 @@ import { type StaffNote, type StatusEntry, staffNotePart, statusEntryPart } from
 
 export interface ReturnItem {
   orderItemId: Types.ObjectId;
+  productId: string;
+  sku: string;
   name: string;
   quantity: number;
   reason: ReturnReason;
@@ -110,6 +112,8 @@ export interface ReturnDoc {
 
 const itemPart = definePart<ReturnItem>({
   orderItemId: reference,
+  productId: text,
+  sku: text,
   name: text,
   quantity,
   reason: oneOf(RETURN_REASONS),
@@ -181,6 +185,7 @@ const schema = defineSchema<ReturnDoc>("returns", {
 
 schema.index({ returnNumber: 1 }, { unique: true, partialFilterExpression: { returnNumber: { $gt: "" } } });
 schema.index({ orderId: 1, createdAt: -1 });
+schema.index({ orderNumber: 1, createdAt: -1 });
 schema.index({ userId: 1, createdAt: -1 });
 schema.index({ sessionId: 1, createdAt: -1 }, { partialFilterExpression: { sessionId: { $gt: "" } } });
 schema.index({ status: 1, createdAt: -1 });

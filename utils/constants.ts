@@ -385,6 +385,7 @@ export const JOB_NAMES = [
   "bulk-download",
   "webhook-retry",
   "promotion-refresh",
+  "return-expiry",
   "retention",
   "analytics",
 ] as const;

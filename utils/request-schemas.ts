@@ -26,6 +26,10 @@ export const invoiceNumber = () =>
 export const refundNumber = () =>
   Joi.string().pattern(/^REF-\d{4}-\d{6,9}$/, "a refund number such as REF-2026-000001");
 
+/** The RMA number of a return. */
+export const returnNumber = () =>
+  Joi.string().pattern(/^RET-\d{4}-\d{6,9}$/, "a return number such as RET-2026-000001");
+
 /**
  * The same reference is often typed in different ways: in capital letters, and without blanks around it or doubled
  * inside, it is compared and stored.
@@ -63,7 +67,8 @@ export const wholeNumber = () =>
     .custom(written(/^\d{1,15}$/))
     .integer();
 
-const lineUnits = Joi.object({
+/** Units of one line of an order. */
+export const lineUnitKeys = () => ({
   orderItemId: objectId().required(),
   quantity: wholeNumber().min(1).max(1_000_000).required(),
 });
@@ -73,9 +78,12 @@ const isSameLine = (left: unknown, right: unknown): boolean => lineIdOf(left) ==
 const lineIdOf = (item: unknown): string =>
   isRecord(item) ? String(item.orderItemId).toLowerCase() : JSON.stringify(item);
 
-/** Units of different lines of an order. The default allows more lines than an order has. */
-export const unitsOfLines = (maxLines = 500) =>
-  Joi.array().items(lineUnits).min(1).max(maxLines).unique(isSameLine);
+/** A list of items with an `orderItemId`, each line once. The default allows more lines than an order has. */
+export const ofDifferentLines = (item: Joi.Schema, maxLines = 500) =>
+  Joi.array().items(item).min(1).max(maxLines).unique(isSameLine);
+
+/** Units of different lines of an order. */
+export const unitsOfLines = (maxLines?: number) => ofDifferentLines(Joi.object(lineUnitKeys()), maxLines);
 
 /** Rupees with at most two decimals. */
 export const rupeeAmount = () =>

@@ -13,6 +13,7 @@ import { paymentSweep } from "./payment-sweep.job.js";
 import { placementRecovery } from "./placement-recovery.job.js";
 import { promotionRefresh } from "./promotion-refresh.job.js";
 import { retention } from "./retention.job.js";
+import { returnExpiry } from "./return-expiry.job.js";
 import { webhookRetry } from "./webhook-retry.job.js";
 
 /** Every scheduled job of the service. */
@@ -25,6 +26,7 @@ export const jobs: readonly Job[] = [
   outbox,
   invoiceIssue,
   orderSync,
+  returnExpiry,
   checkoutCleanup,
   checkoutReminder,
   cartCleanup,

@@ -44,8 +44,17 @@ import {
   notifyRefundRejected,
   notifyRefundRequested,
 } from "../../services/flows/refund-notifications.flow.js";
+import { restockReturn } from "../../services/flows/refund-return.flow.js";
 import { notifyCartAbandoned } from "../../services/flows/remind-abandoned-cart.flow.js";
 import { notifyUnfinishedCheckout } from "../../services/flows/remind-checkout.flow.js";
+import {
+  notifyInspectionFailed,
+  notifyPickupScheduled,
+  notifyReturnApproved,
+  notifyReturnReceived,
+  notifyReturnRejected,
+  notifyReturnRequested,
+} from "../../services/flows/return-notifications.flow.js";
 import { AUDIT_MESSAGE, sendAuditRow } from "../../services/platform/audit.service.js";
 import type { OutboxHandler, OutboxHandlers } from "../../services/platform/outbox-worker.service.js";
 
@@ -135,6 +144,13 @@ export const outboxHandlers: OutboxHandlers = {
     about("credit-note", "refundId", requestNoteOfRefund),
   ],
   "refund.attention": [about("message", "refundId", notifyRefundAttention)],
+  "return.requested": [about("message", "returnId", notifyReturnRequested)],
+  "return.approved": [about("message", "returnId", notifyReturnApproved)],
+  "return.rejected": [about("message", "returnId", notifyReturnRejected)],
+  "return.pickup_scheduled": [about("message", "returnId", notifyPickupScheduled)],
+  "return.received": [about("message", "returnId", notifyReturnReceived)],
+  "return.inspection_failed": [about("message", "returnId", notifyInspectionFailed)],
+  "return.completed": [about("stock", "returnId", restockReturn)],
   "payment.dispute": [
     {
       name: "message",

@@ -29,11 +29,15 @@ export const openUnits = (line: LineUnits): number => wantedUnits(line) - line.q
 const unitsOnTheWay = (line: LineUnits): number =>
   line.quantityFulfilled - line.quantityDelivered - line.quantityReturnedToOrigin;
 
+/** Everything of the line that is still wanted came back. */
+const isBack = (line: LineUnits): boolean =>
+  line.quantityReturned + line.quantityReturnedToOrigin >= wantedUnits(line);
+
 export function lineStatusOf(line: LineUnits): LineFulfillmentStatus {
   const wanted = wantedUnits(line);
   const { PENDING, PARTIALLY_FULFILLED, FULFILLED, RETURNED, CANCELLED } = LINE_FULFILLMENT_STATUS;
   if (wanted === 0) return CANCELLED;
-  if (line.quantityReturned + line.quantityReturnedToOrigin >= wanted) return RETURNED;
+  if (isBack(line)) return RETURNED;
   if (line.quantityFulfilled >= wanted) return FULFILLED;
   return line.quantityFulfilled > 0 ? PARTIALLY_FULFILLED : PENDING;
 }
@@ -50,8 +54,8 @@ const isShipped = (lines: readonly LineUnits[]): boolean =>
 
 /**
  * The furthest status that the lines prove: `processing` once units are in a shipment, `shipped` when everything that is
- * still wanted was shipped, `delivered` when nothing of it is on the way, and `returned` when all of it came back
- * undelivered. Null: the lines prove nothing.
+ * still wanted was shipped, `delivered` when nothing of it is on the way, and `returned` when all of it came back,
+ * undelivered or in returns. Null: the lines prove nothing.
  */
 export function provenStatusOf(lines: readonly LineUnits[]): OrderStatus | null {
   const { PROCESSING, SHIPPED, DELIVERED, RETURNED } = ORDER_STATUS;
@@ -59,13 +63,18 @@ export function provenStatusOf(lines: readonly LineUnits[]): OrderStatus | null 
   if (!wanted.some(({ quantityAllocated }) => quantityAllocated > 0)) return null;
   if (!isShipped(wanted)) return PROCESSING;
   if (wanted.some((line) => unitsOnTheWay(line) > 0)) return SHIPPED;
-  return wanted.some(({ quantityDelivered }) => quantityDelivered > 0) ? DELIVERED : RETURNED;
+  return wanted.every(isBack) ? RETURNED : DELIVERED;
 }
+
+/** Nothing of the order ever arrived: all of it was shipped, and came back. */
+export const cameBackUndelivered = (lines: readonly LineUnits[]): boolean =>
+  lines.every((line) => line.quantityReturnedToOrigin >= wantedUnits(line));
 
 const { PENDING, CONFIRMED, PROCESSING, SHIPPED, DELIVERED, RETURNED } = ORDER_STATUS;
 const WAYS: readonly (readonly OrderStatus[])[] = [
   [PENDING, CONFIRMED, PROCESSING, SHIPPED, DELIVERED],
   [PENDING, CONFIRMED, PROCESSING, SHIPPED, RETURNED],
+  [DELIVERED, RETURNED],
 ];
 
 /**

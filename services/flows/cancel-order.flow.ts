@@ -23,7 +23,7 @@ import {
 } from "../aggregates/order/cancel-units.js";
 import { codInParcels, findUnsettledPayment, lowerPayment } from "../aggregates/order/cod-money.js";
 import { type OrderLines, readOrderLines } from "../aggregates/order/order-lines.js";
-import { drawRefundNumbers, oweOrderRefund } from "../aggregates/refund/owe-order-refund.js";
+import { drawRefundNumbers, oweOrderRefund, startedBySystem } from "../aggregates/refund/owe-order-refund.js";
 import { leftOfGoods, leftOfMoney, readRefundFacts } from "../aggregates/refund/refund-facts.js";
 import { toContent } from "../aggregates/refund/refund-terms.js";
 import { withdrawRequests } from "../aggregates/refund/withdraw-requests.js";
@@ -107,14 +107,14 @@ async function settleMoney(money: MoneyOf, tx: ClientSession) {
   const owed = minPaise(subtractPaise(priced.amount, notOwed), leftOfMoney(facts));
   const [unpaid, paid] = spreadContent([notOwed, owed], priced).map(toContent);
   if (refund !== "none" && owed > 0 && paid) {
-    const systemReason = "cancelled";
+    const origin = startedBySystem("cancelled");
     await oweOrderRefund(
       {
         facts,
         amount: owed,
         content: paid,
         destination: refund,
-        systemReason,
+        origin,
         returnId: null,
         refundNumbers,
       },

@@ -111,7 +111,7 @@ const storageFor = ({ driver }: FileDoc): Storage =>
 const subjectOf = (fileId: string): string => `file:${fileId}`;
 
 /** `GET /api/files/:fileId?expires=&signature=`, absolute, valid for some seconds. */
-export function fileLink(file: FileDoc, validSeconds: number): string {
+export function fileLink(file: Pick<FileDoc, "_id">, validSeconds: number): string {
   const id = file._id.toHexString();
   const [expires = "", signature = ""] = createLinkToken(subjectOf(id), validSeconds).split(".");
   return `${config.publicUrl}/api/files/${id}?${new URLSearchParams({ expires, signature })}`;

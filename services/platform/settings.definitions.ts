@@ -50,12 +50,6 @@ const words = (initial: string, meaning: string, most: number) =>
 const optionalWords = (initial: string | null, meaning: string, most: number) =>
   define<string | null>(initial, meaning, freeText(most).allow(null));
 
-/** A setting of a feature that does not exist yet. Its meaning says so wherever it is shown. */
-const planned = <T>(feature: string, definition: SettingDefinition<T>): SettingDefinition<T> => ({
-  ...definition,
-  meaning: `No effect until ${feature} exist. ${definition.meaning}`,
-});
-
 const bps = () => Joi.number().integer().min(0).max(10_000);
 const methodList = Joi.array<CheckoutPaymentMethod[]>()
   .items(Joi.string().valid(...CHECKOUT_PAYMENT_METHODS))
@@ -152,13 +146,14 @@ export const SETTING_DEFINITIONS = {
       "Other return windows, by category id",
       daysByCategory,
     ),
-    returnParcelDays: planned(
-      "returns",
-      whole(30, "Days after which an approved return is rejected when its parcel has not arrived", [1, 365]),
+    returnParcelDays: whole(
+      30,
+      "Days after which an approved return is rejected when its parcel has not arrived",
+      [1, 365],
     ),
-    returnShippingFee: planned(
-      "returns",
-      amount(ZERO_PAISE, "Return shipping that the customer pays, unless the goods were at fault"),
+    returnShippingFee: amount(
+      ZERO_PAISE,
+      "Return shipping that the customer pays, unless the goods were at fault",
     ),
   },
   tax: {

@@ -1,5 +1,6 @@
 import type { PipelineStage, Types } from "mongoose";
-import { COMPLETED_REFUNDS_INDEX, ORDERS_BY_CREATION_INDEX, Order, Refund } from "../../models/index.js";
+import { COMPLETED_REFUNDS_INDEX, Refund } from "../../models/index.js";
+import { countPlacedOrders } from "../../services/aggregates/order/placed-orders.js";
 import { BUSINESS_TIME_ZONE, REFUND_STATUS, type RefundDestination } from "../../utils/constants.js";
 import { addPaise, type Paise, paise, ZERO_PAISE } from "../../utils/money.js";
 import { dayNumberExpression, dayNumberOf, listPeriods, periodStart } from "../../utils/periods.js";
@@ -151,15 +152,4 @@ async function countRefundedOrders(query: AnalyticsQuery): Promise<RefundedOrder
     total: found?.total[0]?.orders ?? 0,
     periods: (found?.periods ?? []).map(({ _id, orders }) => ({ start: _id, orders })),
   };
-}
-
-async function countPlacedOrders({
-  dateFrom,
-  dateTo,
-}: AnalyticsQuery): Promise<{ day: number; orders: number }[]> {
-  const days = await Order.aggregate<{ _id: number; orders: number }>([
-    { $match: { createdAt: { $gte: dateFrom, $lte: dateTo } } },
-    { $group: { _id: dayNumberExpression("$createdAt"), orders: { $sum: 1 } } },
-  ]).hint(ORDERS_BY_CREATION_INDEX);
-  return days.map(({ _id, orders }) => ({ day: _id, orders }));
 }

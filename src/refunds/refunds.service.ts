@@ -1,5 +1,6 @@
 import type { Types } from "mongoose";
-import { Order, type OrderDoc, Refund, type RefundDoc } from "../../models/index.js";
+import { Refund, type RefundDoc } from "../../models/index.js";
+import { getOwnOrder } from "../../services/aggregates/order/load-order.js";
 import { type BankDetails, toBankAccount } from "../../services/aggregates/refund/bank-account.js";
 import * as bankTransfer from "../../services/flows/bank-transfer.flow.js";
 import * as requests from "../../services/flows/request-refund.flow.js";
@@ -26,12 +27,10 @@ export interface RefundWanted {
  */
 export async function requestRefund(wanted: RefundWanted): Promise<RefundDoc> {
   const { owner, by, orderNumber, reason, notes = null, items } = wanted;
-  const order = await Order.findOne({ orderNumber }, { userId: 1, sessionId: 1 }).lean<OrderDoc>();
-  if (!order || !isOwnedBy(order, owner))
-    throw new NotFoundError("ORDER_NOT_FOUND", "There is no such order");
+  const { _id: orderId } = await getOwnOrder(orderNumber, owner);
   const wish = items ? toUnitsWish(items, false) : { kind: "rest" as const };
   const destination = REFUND_DESTINATION.ORIGINAL;
-  return requests.requestRefund({ orderId: order._id, wish, destination, reason, notes, by });
+  return requests.requestRefund({ orderId, wish, destination, reason, notes, by });
 }
 
 export const toUnitsWish = (items: readonly LineUnitsBody[], includeShipping: boolean) => ({

@@ -12,12 +12,6 @@ const BASIS_POINTS_PER_PERCENT = 100;
 export const freeUnitsOf = (item: OrderItemDoc): number =>
   item.quantity - item.quantityCancelled - item.quantityAllocated;
 
-/** Whether the line has delivered units in no return, and its return window is still open. */
-export function isReturnableNow(item: OrderItemDoc, at: Date): boolean {
-  const free = item.quantityDelivered - item.quantityReturned - item.quantityReturnPromised;
-  return item.isReturnable && free > 0 && item.returnableUntil !== null && item.returnableUntil > at;
-}
-
 export const toOrderItemView = (item: OrderItemDoc) => ({
   id: item._id.toHexString(),
   productId: item.productId,

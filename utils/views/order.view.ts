@@ -16,12 +16,12 @@ import {
   STATUS_TYPES,
 } from "../constants.js";
 import { toRupees } from "../money.js";
+import { returnableUnits } from "../returnable-units.js";
 import { CANCELLABLE } from "../state-machines.js";
 import { moment, nullable, rupees } from "../view-schemas.js";
 import { AppliedCouponView, toAppliedCouponView } from "./cart.view.js";
 import {
   freeUnitsOf,
-  isReturnableNow,
   OrderItemView,
   ShipmentView,
   toOrderItemView,
@@ -106,7 +106,7 @@ export function toOrderView({ order, items, payment, shipments }: OrderViewSourc
     shipments: shipments.map(toShipmentView),
     ...toOrderDates(order),
     canCancel: canCancel(order, items),
-    canReturn: items.some((item) => isReturnableNow(item, at)),
+    canReturn: items.some((item) => returnableUnits(item, at).quantity > 0),
   };
 }
 

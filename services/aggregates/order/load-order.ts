@@ -1,5 +1,6 @@
 import { type Types, trusted } from "mongoose";
 import {
+  Order,
   type OrderDoc,
   OrderItem,
   type OrderItemDoc,
@@ -8,6 +9,8 @@ import {
   Shipment,
   type ShipmentDoc,
 } from "../../../models/index.js";
+import { NotFoundError } from "../../../utils/errors.js";
+import { isOwnedBy, type Owner } from "../../../utils/principal.js";
 
 /** An order with everything a view shows of it. */
 export interface OrderOverview {
@@ -40,4 +43,15 @@ export async function loadOrders(orders: readonly OrderDoc[]): Promise<OrderOver
 export async function loadOrder(order: OrderDoc): Promise<OrderOverview> {
   const [overview] = await loadOrders([order]);
   return overview ?? { order, items: [], payment: null, shipments: [] };
+}
+
+/**
+ * An order that a request names in its body or query.
+ * @throws NotFoundError ORDER_NOT_FOUND, also for another caller's
+ */
+export async function getOwnOrder(orderNumber: string, owner: Owner): Promise<OrderDoc> {
+  const order = await Order.findOne({ orderNumber }).lean<OrderDoc>();
+  if (!order || !isOwnedBy(order, owner))
+    throw new NotFoundError("ORDER_NOT_FOUND", "There is no such order");
+  return order;
 }

@@ -22,6 +22,7 @@ const COUNTED = [
   "quantityFulfilled",
   "quantityDelivered",
   "quantityCancelled",
+  "quantityReturnPromised",
   "quantityReturned",
   "quantityReturnedToOrigin",
 ] as const;
@@ -72,7 +73,7 @@ function assertPossible(line: OrderItemDoc): void {
     quantityAllocated + quantityCancelled <= quantity &&
     quantityFulfilled <= quantityAllocated &&
     quantityDelivered + line.quantityReturnedToOrigin <= quantityFulfilled &&
-    line.quantityReturned <= quantityDelivered;
+    line.quantityReturned + line.quantityReturnPromised <= quantityDelivered;
   if (!isPossible) throw new Error(`the units of line ${line._id.toHexString()} do not add up`);
 }
 

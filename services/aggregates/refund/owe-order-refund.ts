@@ -1,5 +1,5 @@
 import { type ClientSession, Types } from "mongoose";
-import { Order, type OrderDoc, Payment, type RefundDoc } from "../../../models/index.js";
+import { type ChangedBy, Order, type OrderDoc, Payment, type RefundDoc } from "../../../models/index.js";
 import {
   REFUND_DESTINATION,
   REFUND_INITIATOR,
@@ -20,14 +20,29 @@ import { insertRefund, messageOf, ofOrder } from "./refund-rows.js";
 import { split } from "./refund-terms.js";
 import { reserveRefund } from "./reserve-refund.js";
 
-/** Refunds of an order that the service owes: they need neither a request nor an approval. */
+/** Refunds of an order that are owed, and wait for no approval: by the service itself, or for a return that was accepted. */
+
+/** Who started a refund, and why. */
+export interface RefundOrigin
+  extends Pick<RefundDoc, "initiatedByType" | "initiatedById" | "reason" | "approvedById"> {
+  systemReason?: RefundSystemReason;
+  /** The first entry of its history. */
+  by: ChangedBy;
+  note: string;
+}
+
+export const startedBySystem = (systemReason: RefundSystemReason): RefundOrigin => ({
+  initiatedByType: REFUND_INITIATOR.SYSTEM,
+  ...{ systemReason, reason: "other", initiatedById: null, approvedById: null },
+  ...{ by: { type: "system" }, note: systemReason },
+});
 
 export interface OwedToOrder {
   facts: RefundFacts;
   amount: Paise;
   /** What the amount is for. */
   content: Pick<ApprovalTerms, "items" | "shippingAmount">;
-  systemReason: RefundSystemReason;
+  origin: RefundOrigin;
   /** For the money; default: where it came from. Store credit and points go back as what they were. */
   destination?: RefundDestination;
   returnId: Types.ObjectId | null;
@@ -54,20 +69,24 @@ export async function drawRefundNumbers(orderId: Types.ObjectId, existing = 0): 
 /**
  * In the caller's transaction: one refund for each source of the order's money, each to where it came from. They are
  * `processing`, and the outbox performs them; while a payment is disputed, its refund waits.
+ * @returns the refunds, that of the first source first
  * @throws RefundLimitError, RuleError REFUND_EXCEEDS_PAID for more than is left
  */
-export async function oweOrderRefund(owed: OwedToOrder, tx: ClientSession): Promise<void> {
+export async function oweOrderRefund(owed: OwedToOrder, tx: ClientSession): Promise<RefundDoc[]> {
   const { facts, amount, content, destination = REFUND_DESTINATION.ORIGINAL } = owed;
   const parts = split(facts, { amount, destination });
+  const refunds: RefundDoc[] = [];
   for (const [index, part] of toApprovedParts({ parts, ...content }, facts).entries()) {
     await reserveRefund({ ...part, orderId: facts.order._id }, tx);
     const refund = await insert(owed, { part, index }, tx);
     await enqueueOutbox([messageOf("refund.send", refund)], tx);
+    refunds.push(refund);
   }
+  return refunds;
 }
 
 function insert(
-  { facts, systemReason, returnId, refundNumbers }: OwedToOrder,
+  { facts, origin, returnId, refundNumbers }: OwedToOrder,
   { part, index }: { part: ApprovedPart; index: number },
   tx: ClientSession,
 ): Promise<RefundDoc> {
@@ -75,6 +94,7 @@ function insert(
   const refundNumber = refundNumbers[index];
   if (!refundNumber) throw new Error("fewer numbers than sources");
   const status = REFUND_STATUS.PROCESSING;
+  const { by, note, ...startedBy } = origin;
   const draft = {
     _id: new Types.ObjectId(),
     refundNumber,
@@ -82,13 +102,11 @@ function insert(
     ...part,
     returnId,
     type: part.amount === order.paidAmount ? REFUND_TYPE.FULL : REFUND_TYPE.PARTIAL,
-    reason: "other",
-    systemReason,
+    ...startedBy,
     status,
-    initiatedByType: REFUND_INITIATOR.SYSTEM,
     // A person has to ask the customer which account it goes to.
     attention: part.destination === REFUND_DESTINATION.BANK_TRANSFER,
-    history: [firstEntry(status, { type: "system" }, systemReason)],
+    history: [firstEntry(status, by, note)],
   };
   return insertRefund(draft, tx);
 }

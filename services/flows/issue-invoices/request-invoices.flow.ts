@@ -2,6 +2,8 @@ import type { Types } from "mongoose";
 import {
   Order,
   type OrderDoc,
+  OrderItem,
+  type OrderItemDoc,
   Refund,
   type RefundDoc,
   Shipment,
@@ -12,6 +14,7 @@ import { InvoiceNotReadyError } from "../../../utils/errors.js";
 import { findInvoiceToCredit, findSaleInvoice } from "../../aggregates/invoice/invoice-reads.js";
 import { requestCreditNote, requestSaleInvoice } from "../../aggregates/invoice/request-document.js";
 import { RETURNED_TO_ORIGIN } from "../../aggregates/order/return-shipment.js";
+import { cameBackUndelivered } from "../../calculations/fulfilment.js";
 import { getSettings } from "../../platform/settings.service.js";
 
 /** Follow-ups of orders and refunds, run by the outbox. Each may run again: a request is stored once. */
@@ -46,10 +49,10 @@ export async function requestNoteOfReturn(parcelId: Types.ObjectId): Promise<voi
   const { orderId, items, codAmount } = await Shipment.findById(parcelId).orFail().lean<ShipmentDoc>();
   if (codAmount === 0) return;
   if (!(await findInvoiceToCredit(orderId))) return;
-  const order = await Order.findById(orderId).orFail().lean<OrderDoc>();
+  const lines = await OrderItem.find({ orderId }).lean<OrderItemDoc[]>();
   const underWay = { systemReason: RETURNED_TO_ORIGIN, status: REFUND_STATUS.PROCESSING } as const;
   if (await Refund.exists({ orderId, ...underWay })) throw new InvoiceNotReadyError();
-  const isEverything = order.status === ORDER_STATUS.RETURNED;
+  const isEverything = cameBackUndelivered(lines);
   await requestCreditNote({
     ...{ orderId, refundId: null, items: isEverything ? [] : items, createdById: null },
     reason: RETURNED_TO_ORIGIN,

@@ -4,7 +4,7 @@ import { type Paise, ZERO_PAISE } from "../../../utils/money.js";
 import type { StatusNote } from "../../aggregates/order/follow-lines.js";
 import { moveWithSellers } from "../../aggregates/order/move-with-sellers.js";
 import { readOrderLines } from "../../aggregates/order/order-lines.js";
-import { oweOrderRefund } from "../../aggregates/refund/owe-order-refund.js";
+import { oweOrderRefund, startedBySystem } from "../../aggregates/refund/owe-order-refund.js";
 import { readRefundFacts } from "../../aggregates/refund/refund-facts.js";
 
 /** What follows from the money of a bank transfer, in the transaction that records it. */
@@ -19,7 +19,7 @@ export async function oweSurplus(
   const facts = await readRefundFacts(orderId, { except: null }, tx);
   const content = { items: [], shippingAmount: ZERO_PAISE };
   await oweOrderRefund(
-    { facts, amount: surplus, content, systemReason: "surplus", returnId: null, refundNumbers },
+    { facts, amount: surplus, content, origin: startedBySystem("surplus"), returnId: null, refundNumbers },
     tx,
   );
 }

@@ -126,7 +126,7 @@ test.each<[OrderStatus, OrderStatus, OrderStatus[]]>([
   ["processing", "returned", ["shipped", "returned"]],
   ["shipped", "shipped", []],
   ["delivered", "shipped", []],
-  ["delivered", "returned", []],
+  ["delivered", "returned", ["returned"]],
   ["cancelled", "shipped", []],
 ])("When an order moves from %s to %s, then it takes the steps %j", (from, to, moves) => {
   expect(movesTo(from, to)).toEqual(moves);

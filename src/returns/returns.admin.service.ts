@@ -1,0 +1,128 @@
+import { type QueryFilter, type Types, trusted } from "mongoose";
+import { type RefundDoc, Return, type ReturnDoc } from "../../models/index.js";
+import { getReturn, returnNotFound } from "../../services/aggregates/return/return-rows.js";
+import * as decisions from "../../services/flows/decide-return.flow.js";
+import * as inspections from "../../services/flows/inspect-return.flow.js";
+import * as refunds from "../../services/flows/refund-return.flow.js";
+import { recordAudit } from "../../services/platform/audit.service.js";
+import { type Page, type PageSource, paginate } from "../../services/platform/paginate.service.js";
+import { inTransaction } from "../../services/platform/transaction.service.js";
+import { now } from "../../utils/clock.js";
+import { REFUND_DESTINATION, type RefundDestination, type ReturnStatus } from "../../utils/constants.js";
+import { toObjectId } from "../../utils/helpers.js";
+import { type AdminPrincipal, actorOf } from "../../utils/principal.js";
+import type { ListQuery } from "../../utils/request-schemas.js";
+
+/** What administrators read of returns, and what they decide. */
+
+export { approveReturn } from "../../services/flows/decide-return.flow.js";
+export { receiveReturn } from "../../services/flows/inspect-return.flow.js";
+export { schedulePickup } from "../../services/flows/schedule-pickup.flow.js";
+
+export interface ReturnListQuery extends ListQuery<"createdAt"> {
+  status?: ReturnStatus;
+  orderNumber?: string;
+  returnNumber?: string;
+}
+
+/** Returns by the time they were asked for, newest first by default. Each filter has an index. */
+export function listReturns(query: ReturnListQuery): Promise<Page<ReturnDoc>> {
+  return paginate({ model: Return, ...selectReturns(query) }, query);
+}
+
+function selectReturns(query: ReturnListQuery): Pick<PageSource<ReturnDoc>, "filter" | "sortBy"> {
+  const { status, orderNumber, returnNumber } = query;
+  const filter = (): QueryFilter<ReturnDoc> => ({
+    ...(returnNumber ? { returnNumber } : {}),
+    ...(orderNumber ? { orderNumber } : {}),
+    ...(status ? { status } : {}),
+    // Always with a beginning, so that an index can count without reading documents.
+    createdAt: trusted({
+      $gte: query.dateFrom ?? new Date(0),
+      ...(query.dateTo ? { $lte: query.dateTo } : {}),
+    }),
+  });
+  // One return: sorting it by its own number needs no sort.
+  return { filter, sortBy: returnNumber ? "returnNumber" : "createdAt" };
+}
+
+export interface ReturnFile {
+  found: ReturnDoc;
+  /** One for each source of the order's money. */
+  refunds: RefundDoc[];
+}
+
+/** @throws NotFoundError RETURN_NOT_FOUND */
+export async function getReturnFile(returnId: Types.ObjectId): Promise<ReturnFile> {
+  const found = await getReturn(returnId);
+  return { found, refunds: await refunds.findRefundsOfReturn(found) };
+}
+
+export interface Decision {
+  returnId: Types.ObjectId;
+  adminId: string;
+}
+
+/** @throws as `rejectReturn` of the flow */
+export const rejectReturn = ({ returnId, adminId }: Decision, reason: string): Promise<ReturnDoc> =>
+  decisions.rejectReturn({ returnId, by: { type: "admin", id: adminId }, reason });
+
+export interface InspectionDraft {
+  items: readonly {
+    orderItemId: string;
+    quantityReceived: number;
+    quantityPassed: number;
+    quantityRestockable: number;
+    note?: string;
+  }[];
+  notes?: string;
+}
+
+/** @throws as `inspectReturn` of the flow */
+export function inspectReturn(decision: Decision, draft: InspectionDraft): Promise<ReturnDoc> {
+  const { notes = null } = draft;
+  const items = draft.items.map(({ orderItemId, note, ...quantities }) => ({
+    ...quantities,
+    orderItemId: toObjectId(orderItemId),
+    note: note ?? null,
+  }));
+  return inspections.inspectReturn({ ...decision, items, notes });
+}
+
+export interface RefundWanted {
+  /** Default: where the money came from. */
+  destination?: RefundDestination;
+  /** Default: unless the goods were at fault. */
+  deductShipping?: boolean;
+}
+
+/** @throws as `refundReturn` of the flow */
+export async function refundReturn(
+  decision: Decision,
+  { destination = REFUND_DESTINATION.ORIGINAL, deductShipping }: RefundWanted,
+): Promise<ReturnFile> {
+  const found = await refunds.refundReturn({ ...decision, destination, deductShipping });
+  return { found, refunds: await refunds.findRefundsOfReturn(found) };
+}
+
+export interface NewNote {
+  returnId: Types.ObjectId;
+  note: string;
+  by: AdminPrincipal;
+}
+
+/** @throws NotFoundError RETURN_NOT_FOUND */
+export function addNote({ returnId, note, by }: NewNote): Promise<ReturnDoc> {
+  const added = { note, by: by.adminId, byName: by.name ?? null, at: now() };
+  return inTransaction(async (tx) => {
+    const found = await Return.findByIdAndUpdate(
+      returnId,
+      { $push: { adminNotes: added } },
+      { returnDocument: "after", session: tx },
+    ).lean<ReturnDoc>();
+    if (!found) throw returnNotFound();
+    const about = { resourceType: "return", resourceId: returnId.toHexString() };
+    await recordAudit({ actor: actorOf(by), action: "return.note", ...about, after: { note } }, tx);
+    return found;
+  });
+}

@@ -1,0 +1,115 @@
+import Joi from "joi";
+import {
+  REFUND_DESTINATIONS,
+  RETURN_STATUSES,
+  type RefundDestination,
+  type ReturnStatus,
+} from "../../utils/constants.js";
+import {
+  analyticsQuery,
+  type ListQuery,
+  listQuery,
+  objectId,
+  ofDifferentLines,
+  orderNumber,
+  returnNumber,
+  wholeNumber,
+} from "../../utils/request-schemas.js";
+import { freeText, line, reasonText } from "../../utils/text-schemas.js";
+import { returnParams as params } from "./returns.validation.js";
+
+/** The request schemas of the admin handlers, named after them. */
+
+export interface ReturnFilters {
+  status?: ReturnStatus;
+  orderNumber?: string;
+  returnNumber?: string;
+}
+
+export const listReturnsSchema = {
+  query: listQuery<ListQuery<"createdAt"> & ReturnFilters>(["createdAt"], {
+    status: Joi.string().valid(...RETURN_STATUSES),
+    orderNumber: orderNumber(),
+    returnNumber: returnNumber(),
+  }),
+};
+
+export const getAnalyticsSchema = { query: analyticsQuery() };
+
+export const getReturnSchema = { params };
+
+export const approveReturnSchema = {
+  params,
+  body: Joi.object<{ notes?: string }>({ notes: freeText(1_000) }).required(),
+};
+
+export const rejectReturnSchema = {
+  params,
+  body: Joi.object<{ reason: string }, true>({ reason: reasonText().required() }).required(),
+};
+
+export interface SchedulePickupBody {
+  pickupDate?: Date;
+  slot?: string;
+}
+
+export const schedulePickupSchema = {
+  params,
+  body: Joi.object<SchedulePickupBody>({
+    // A day or an instant; the carrier decides what is possible.
+    pickupDate: Joi.date().iso().prefs({ convert: true }),
+    slot: line(50),
+  }).required(),
+};
+
+export const receiveReturnSchema = { params };
+
+export interface InspectedItemBody {
+  orderItemId: string;
+  quantityReceived: number;
+  quantityPassed: number;
+  quantityRestockable: number;
+  note?: string;
+}
+
+const units = () => wholeNumber().min(0).max(1_000_000).required();
+
+const inspectedItem = Joi.object<InspectedItemBody>({
+  orderItemId: objectId().required(),
+  quantityReceived: units(),
+  quantityPassed: units().max(Joi.ref("quantityReceived")),
+  // What fails the inspection goes back to the customer.
+  quantityRestockable: units().max(Joi.ref("quantityPassed")),
+  note: freeText(1_000),
+});
+
+export interface InspectReturnBody {
+  items: InspectedItemBody[];
+  notes?: string;
+}
+
+export const inspectReturnSchema = {
+  params,
+  body: Joi.object<InspectReturnBody>({
+    items: ofDifferentLines(inspectedItem).required(),
+    notes: freeText(1_000),
+  }).required(),
+};
+
+export interface RefundReturnBody {
+  destination?: RefundDestination;
+  deductShipping?: boolean;
+}
+
+export const refundReturnSchema = {
+  params,
+  body: Joi.object<RefundReturnBody>({
+    destination: Joi.string().valid(...REFUND_DESTINATIONS),
+    deductShipping: Joi.boolean(),
+  }).required(),
+};
+
+export const addNoteSchema = {
+  params,
+  body: Joi.object<{ note: string }, true>({ note: freeText(2_000).required() }).required(),
+};
