@@ -4,7 +4,13 @@ import { createStandIn, type SandboxContext } from "../shared/stand-in.js";
 import { isRecord } from "../shared/values.js";
 import { type MethodRule, type PincodeOverride, seedMethods } from "./rates.js";
 import { type ShippingWorld, shippingRoutes } from "./routes.js";
-import { createShipments, type Shipment, type ShipmentStatus, type Shipments } from "./shipments.js";
+import {
+  createShipments,
+  type Pickup,
+  type Shipment,
+  type ShipmentStatus,
+  type Shipments,
+} from "./shipments.js";
 import {
   createWebhooks,
   type SendOptions,
@@ -22,6 +28,7 @@ interface AdvanceOptions extends SendOptions {
 
 export interface ShippingControl {
   shipments(orderId?: string): Shipment[];
+  pickups(): Pickup[];
   /** Moves a shipment to any status and sends the webhook. Resolves when the service has answered. */
   advance(shipmentId: string, status: ShipmentStatus, options?: AdvanceOptions): Promise<Shipment>;
   /** Moves a shipment through all remaining statuses, up to `delivered` or `returned_to_origin`. */
@@ -102,6 +109,7 @@ function createShippingControl(parts: Parts, forget: () => void): ShippingContro
   return {
     ...createMovement(parts),
     shipments: shipments.list,
+    pickups: shipments.pickups,
     deliveries: webhooks.deliveries,
     setPincode: (pincode, override) => void world.overrides.set(pincode, override),
     changeMethod: (methodId, changes) => {

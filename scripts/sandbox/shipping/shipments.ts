@@ -39,7 +39,7 @@ export interface PickupRequest {
   slot?: string;
 }
 
-interface Pickup extends PickupRequest {
+export interface Pickup extends PickupRequest {
   pickupId: string;
   pickupDate: string;
   slot: string;
@@ -53,6 +53,7 @@ export interface Shipments {
   list(orderId?: string): Shipment[];
   move(shipmentId: string, status: ShipmentStatus): Shipment;
   requestPickup(request: PickupRequest): Pickup;
+  pickups(): Pickup[];
   clear(): void;
 }
 
@@ -136,6 +137,7 @@ export function createShipments(now: () => number): Shipments {
       pickups.set(request.returnId, pickup);
       return pickup;
     },
+    pickups: () => [...pickups.values()],
     clear: () => {
       shipments.clear();
       pickups.clear();
