@@ -24,6 +24,7 @@ import * as webhookEvents from "./src/payments/webhooks.admin.route.js";
 import { webhooks } from "./src/payments/webhooks.route.js";
 import { admin as refundsAdmin } from "./src/refunds/refunds.admin.route.js";
 import * as refunds from "./src/refunds/refunds.route.js";
+import * as returnImages from "./src/returns/return-images.route.js";
 
 /** Every router of the service; `config/express.config.ts` adds the documentation. */
 export const apiRouters: readonly DescribedRouter[] = [
@@ -35,6 +36,7 @@ export const apiRouters: readonly DescribedRouter[] = [
   cancellation.consumer,
   payments.consumer,
   refunds.consumer,
+  returnImages.consumer,
   invoices.consumer,
   // Admin
   cart.admin,
@@ -51,6 +53,7 @@ export const apiRouters: readonly DescribedRouter[] = [
   paymentsAdmin,
   ordersAdmin,
   refundsAdmin,
+  returnImages.admin,
   jobs.admin,
   outbox.admin,
   settings.admin,

@@ -41,6 +41,9 @@ export const RULE_CODES = [
   "ORDER_NOT_SHIPPABLE",
   "SHIPMENT_REFUSED",
   "ORDER_NOT_EDITABLE",
+  "INVALID_IMAGE",
+  "RETURN_NOT_OPEN",
+  "TOO_MANY_IMAGES",
 ] as const;
 
 export const NOT_FOUND_CODES = [
@@ -55,6 +58,7 @@ export const NOT_FOUND_CODES = [
   "JOB_NOT_FOUND",
   "INVOICE_NOT_FOUND",
   "REFUND_NOT_FOUND",
+  "RETURN_NOT_FOUND",
   "SELLER_ORDER_NOT_FOUND",
   "FILE_NOT_FOUND",
 ] as const;
