@@ -24,6 +24,7 @@ import * as webhookEvents from "./src/payments/webhooks.admin.route.js";
 import { webhooks } from "./src/payments/webhooks.route.js";
 import { admin as refundsAdmin } from "./src/refunds/refunds.admin.route.js";
 import * as refunds from "./src/refunds/refunds.route.js";
+import * as returnImages from "./src/returns/return-images.route.js";
 import { admin as returnsAdmin } from "./src/returns/returns.admin.route.js";
 import * as returns from "./src/returns/returns.route.js";
 
@@ -38,6 +39,7 @@ export const apiRouters: readonly DescribedRouter[] = [
   payments.consumer,
   refunds.consumer,
   returns.consumer,
+  returnImages.consumer,
   invoices.consumer,
   // Admin
   cart.admin,
@@ -55,6 +57,7 @@ export const apiRouters: readonly DescribedRouter[] = [
   ordersAdmin,
   refundsAdmin,
   returnsAdmin,
+  returnImages.admin,
   jobs.admin,
   outbox.admin,
   settings.admin,

@@ -20,6 +20,8 @@ const PER_MINUTE: Record<Exclude<RateClass, "none" | "webhook">, number> = {
   coupon: 10,
   search: 30,
   export: 2,
+  // Each may have five photos to decode.
+  upload: 30,
 };
 const REFERENCE = 300;
 /** Writes of a guest. */

@@ -55,6 +55,7 @@ export type RateClass =
   | "coupon"
   | "search"
   | "export"
+  | "upload"
   | "webhook"
   | "none";
 

@@ -47,6 +47,9 @@ export const RULE_CODES = [
   "RETURN_NOT_INSPECTED",
   "RETURN_INSPECTED",
   "PICKUP_NOT_POSSIBLE",
+  "INVALID_IMAGE",
+  "RETURN_NOT_OPEN",
+  "TOO_MANY_IMAGES",
 ] as const;
 
 export const NOT_FOUND_CODES = [

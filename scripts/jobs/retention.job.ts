@@ -1,5 +1,5 @@
 import { pruneCarts } from "../../services/flows/prune-carts.flow.js";
-import { deleteFile, findExpiredFiles } from "../../services/platform/files.service.js";
+import { deleteExpiredFile, findExpiredFiles } from "../../services/platform/files.service.js";
 import type { Job } from "../../services/platform/job-registry.service.js";
 import type { JobContext } from "../../services/platform/job-runs.service.js";
 import {
@@ -53,7 +53,7 @@ async function deleteExpiredFiles(context: JobContext): Promise<number> {
     {
       find: findExpiredFiles,
       handle: async (file) => {
-        await deleteFile(file);
+        await deleteExpiredFile(file);
         return true;
       },
       idOf: ({ _id }) => _id.toHexString(),

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { Types, trusted } from "mongoose";
+import { type ClientSession, Types, trusted } from "mongoose";
 import { config } from "../../config/env.config.js";
 import { File, type FileDoc } from "../../models/index.js";
 import { databaseTime, isPast, now } from "../../utils/clock.js";
@@ -41,7 +41,7 @@ export async function saveFile(file: NewFile): Promise<FileDoc> {
   try {
     const known = await findFile(file.dedupeKey);
     if (known) return known;
-    await deleteExpiredFile(file.dedupeKey);
+    await deleteExpiredFileOf(file.dedupeKey);
     const row = await addRow(file);
     const stored = await storageFor(row).put({ key: row.storageKey, body });
     return await makeKnown(row, file, stored);
@@ -136,22 +136,43 @@ export async function getLinkedFile({ fileId, expires, signature }: GivenLink): 
   return file;
 }
 
+/**
+ * Keeps files that would expire, in the transaction that writes their ids into the document they belong to: until it
+ * commits, they expire, so a file that no document names cannot stay.
+ * @returns false when one of them has expired already
+ */
+export async function keepFiles(ids: readonly Types.ObjectId[], tx: ClientSession): Promise<boolean> {
+  const { matchedCount } = await File.updateMany(
+    { _id: trusted({ $in: ids }), dedupeKey: trusted({ $ne: null }), ...isAlive() },
+    { $set: { expiresAt: null } },
+  ).session(tx);
+  return matchedCount === ids.length;
+}
+
+const hasExpired = () => ({ expiresAt: trusted({ $ne: null }), $expr: trusted(isPast("expiresAt")) });
+
 /** Files that have expired or were never completed, oldest first. */
 export const findExpiredFiles = (limit: number): Promise<FileDoc[]> =>
-  File.find({ expiresAt: trusted({ $ne: null }), $expr: trusted(isPast("expiresAt")) })
-    .sort({ expiresAt: 1 })
-    .limit(limit)
-    .lean<FileDoc[]>()
-    .exec();
+  File.find(hasExpired()).sort({ expiresAt: 1 }).limit(limit).lean<FileDoc[]>().exec();
+
+/** Deletes a file that has expired, unless it is kept after all. Its key is free from here on. */
+export async function deleteExpiredFile({ _id }: FileDoc): Promise<void> {
+  // Competes with `keepFiles` for the row: whichever writes second sees that it is too late.
+  const expired = await File.findOneAndUpdate(
+    { _id, ...hasExpired() },
+    { $set: { dedupeKey: null, sha256: null } },
+  ).lean<FileDoc>();
+  if (expired) await deleteFile(expired);
+}
 
 /** The bytes first: after a crash, the row still names them. */
-export async function deleteFile(file: FileDoc): Promise<void> {
+async function deleteFile(file: FileDoc): Promise<void> {
   await storageFor(file).remove(file.storageKey);
   await File.deleteOne({ _id: file._id });
 }
 
-/** Deletes an expired file, so that a new one can have its key. */
-async function deleteExpiredFile(dedupeKey: string): Promise<void> {
-  const expired = await File.findOne({ dedupeKey, $expr: trusted(isPast("expiresAt")) }).lean<FileDoc>();
-  if (expired?.expiresAt) await deleteFile(expired);
+/** So that a new file can have its key. */
+async function deleteExpiredFileOf(dedupeKey: string): Promise<void> {
+  const expired = await File.findOne({ dedupeKey, ...hasExpired() }).lean<FileDoc>();
+  if (expired) await deleteExpiredFile(expired);
 }

@@ -8,5 +8,7 @@ export async function downloadFile(
   { params, query }: OpenInput<typeof schemas.downloadFileSchema>,
   res: Response,
 ): Promise<void> {
+  // A link shows its photo on pages of other origins, the storefront's among them; helmet's default would forbid that.
+  res.setHeader("Cross-Origin-Resource-Policy", "cross-origin");
   await sendFile(res, await openLinkedFile({ ...params, ...query }));
 }
