@@ -137,13 +137,19 @@ export const refundMachine = machine<RefundStatus>(
   ["processing"],
 );
 
-export const returnMachine = machine<ReturnStatus>("return", "requested", {
-  requested: ["approved", "rejected"],
-  approved: ["received", "rejected"],
-  received: ["completed", "rejected"],
-  rejected: [],
-  completed: [],
-});
+/** A parcel that comes back undelivered needs no decision: its return starts as `approved`. */
+export const returnMachine = machine<ReturnStatus>(
+  "return",
+  "requested",
+  {
+    requested: ["approved", "rejected"],
+    approved: ["received", "rejected"],
+    received: ["completed", "rejected"],
+    rejected: [],
+    completed: [],
+  },
+  ["approved"],
+);
 
 export const allMachines: readonly StateMachine<string>[] = [
   cartMachine,

@@ -12,6 +12,7 @@ import type {
   OutboxMessageDoc,
   PaymentDoc,
   RefundDoc,
+  ReturnDoc,
   ShipmentDoc,
   WebhookEventDoc,
 } from "../../models/index.js";
@@ -117,6 +118,7 @@ export interface Facts {
   histories: OrderStatusHistoryDoc[];
   payments: PaymentDoc[];
   refunds: RefundDoc[];
+  returns: ReturnDoc[];
   shipments: ShipmentDoc[];
   invoices: InvoiceDoc[];
   invoiceRequests: InvoiceRequestDoc[];
@@ -153,6 +155,7 @@ export async function readFacts(
       histories: await all<OrderStatusHistoryDoc>("orderStatusHistories"),
       payments: await all<PaymentDoc>("payments", ["gatewayResponse"]),
       refunds: await all<RefundDoc>("refunds"),
+      returns: await all<ReturnDoc>("returns"),
       shipments: await all<ShipmentDoc>("shipments"),
       invoices: await all<InvoiceDoc>("invoices"),
       invoiceRequests: await all<InvoiceRequestDoc>("invoiceRequests"),

@@ -6,6 +6,7 @@ import {
   orderPaymentMachine,
   paymentMachine,
   refundMachine,
+  returnMachine,
   type StateMachine,
 } from "../../utils/state-machines.js";
 import { isCashPayment } from "./facts.js";
@@ -81,8 +82,8 @@ const orderHistories: Check = ({ orders, histories }) => {
   });
 };
 
-/** Payments and refunds, which embed their history. */
-const embeddedHistories: Check = ({ payments, refunds }) => [
+/** Payments, refunds and returns, which embed their history. */
+const embeddedHistories: Check = ({ payments, refunds, returns }) => [
   ...payments.flatMap((payment) =>
     chainProblems({
       machine: isCashPayment(payment) ? codPaymentMachine : paymentMachine,
@@ -98,6 +99,9 @@ const embeddedHistories: Check = ({ payments, refunds }) => [
       current: refund.status,
       ids: [refund._id, refund.refundNumber],
     }),
+  ),
+  ...returns.flatMap(({ _id, returnNumber, history, status }) =>
+    chainProblems({ machine: returnMachine, edges: history, current: status, ids: [_id, returnNumber] }),
   ),
 ];
 

@@ -11,6 +11,7 @@ import { orderMoneyChecks } from "./order-money.js";
 import { orderChecks } from "./orders.js";
 import { refundChannelChecks } from "./refund-channels.js";
 import { refundChecks } from "./refunds.js";
+import { returnChecks } from "./returns.js";
 
 /** An invariant without a check does not compile. */
 const CHECKS: Record<Invariant, Check> = {
@@ -20,6 +21,7 @@ const CHECKS: Record<Invariant, Check> = {
   ...fulfilmentChecks,
   ...refundChecks,
   ...refundChannelChecks,
+  ...returnChecks,
   ...neighbourChecks,
   ...messageChecks,
   ...documentChecks,

@@ -15,14 +15,22 @@ function unitsBy<T>(rows: readonly T[], keyOf: (row: T) => string, unitsOf: (row
 }
 
 /** The inventory's own numbers add up, and what it sold is what the orders' lines contain. */
-const stock: Check = ({ books, orders, orderItems }) => {
+const stock: Check = ({ books, orders, orderItems, returns }) => {
   const unbalanced = books.inventory.imbalances.map(({ variantId, problem }) => finding(problem, variantId));
   const live = new Set(orders.filter(isLiveOrder).map(({ _id }) => _id.toHexString()));
   const lines = orderItems.filter(({ orderId }) => live.has(orderId.toHexString()));
+  const restocked = unitsBy(
+    returns
+      .filter(({ status }) => status === "completed")
+      .flatMap(({ inspection }) => inspection?.items ?? []),
+    ({ orderItemId }) => orderItemId.toHexString(),
+    ({ quantityRestockable }) => quantityRestockable,
+  );
   const ordered = unitsBy(
     lines,
     ({ orderId, variantId }) => `${orderId.toHexString()}:${variantId}`,
-    ({ quantity, quantityCancelled }) => quantity - quantityCancelled,
+    ({ _id, quantity, quantityCancelled }) =>
+      quantity - quantityCancelled - (restocked.get(_id.toHexString()) ?? 0),
   );
   const moves = books.inventory.entries.filter(({ type }) =>
     ["converted", "voided", "returned"].includes(type),

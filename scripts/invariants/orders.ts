@@ -147,10 +147,13 @@ const KOLKATA_OFFSET_MS = 5.5 * 60 * MINUTE_MS;
 const yearInKolkata = (at: Date): number => new Date(at.getTime() + KOLKATA_OFFSET_MS).getUTCFullYear();
 
 const numbers: Check = (facts) => {
-  const { orders, refunds } = facts;
+  const { orders, refunds, returns } = facts;
   const numbered = [
     ...orders.map(({ orderNumber, createdAt }) => ({ number: orderNumber, createdAt })),
     ...refunds.map(({ refundNumber, createdAt }) => ({ number: refundNumber, createdAt })),
+    ...returns.flatMap(({ returnNumber, approvedAt, createdAt }) =>
+      returnNumber === null ? [] : [{ number: returnNumber, createdAt: approvedAt ?? createdAt }],
+    ),
   ];
   const twice = duplicatesOf(numbered, ({ number }) => number).map(([number]) =>
     finding("the number is used twice", number),

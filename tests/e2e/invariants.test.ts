@@ -13,6 +13,7 @@ import {
   verify,
 } from "../support/purchase.js";
 import { type Breach, makeRefunds, refundBreaches } from "../support/refund-breaches.js";
+import { makeReturns, returnBreaches } from "../support/return-breaches.js";
 import { startWorld, type World } from "../support/world.js";
 
 /** The check itself: it finds nothing in sound data, and every breach of a rule. */
@@ -21,7 +22,7 @@ let world: World;
 let bought: OpenCheckout;
 let browsing: Shopper;
 
-/** An order with a coupon, a surplus payment that was refunded, an active cart, and orders with refunds. */
+/** An order with a coupon, a surplus payment that was refunded, an active cart, and orders with refunds and returns. */
 beforeAll(async () => {
   world = await startWorld();
   bought = await openCheckout(world.url, { coupon: SEED.coupons.WELCOME10 });
@@ -35,6 +36,7 @@ beforeAll(async () => {
   await issueDocuments();
   await makeRefunds(world);
   await shipCashOrder(world);
+  await makeReturns(world);
 });
 afterAll(() => world.stop());
 
@@ -218,11 +220,11 @@ const breaches: Breach[] = [
   ],
 ];
 
-const ALL_BREACHES = [...breaches, ...refundBreaches, ...fulfilmentBreaches];
+const ALL_BREACHES = [...breaches, ...refundBreaches, ...fulfilmentBreaches, ...returnBreaches];
 
 test("When the data is sound, then no invariant is violated", async () => {
-  // The surplus payment's, three parts of one, a transfer, and one that waits.
-  expect(await world.db.collection("refunds").countDocuments()).toBe(6);
+  // The surplus payment's, three parts of one, a transfer, one that waits, and a return's.
+  expect(await world.db.collection("refunds").countDocuments()).toBe(7);
   expect(await violated()).toEqual([]);
 });
 

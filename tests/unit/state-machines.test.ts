@@ -162,6 +162,7 @@ const LIFECYCLES: Lifecycle[] = [
   {
     machine: returnMachine,
     initial: "requested",
+    alsoStarts: ["approved"],
     moves: [
       "requested → approved",
       "requested → rejected",
