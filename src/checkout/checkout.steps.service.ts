@@ -1,7 +1,7 @@
-import type { Types } from "mongoose";
 import type { AddressSnapshot, CheckoutSessionDoc } from "../../models/index.js";
+import { isReserved } from "../../services/aggregates/cart/reserve-lines.js";
 import { changeCheckout } from "../../services/aggregates/checkout/change-checkout.js";
-import { loadCheckoutState } from "../../services/aggregates/checkout/checkout-state.js";
+import { type CheckoutState, loadCheckoutState } from "../../services/aggregates/checkout/checkout-state.js";
 import {
   assertServiceable,
   isGstinOf,
@@ -33,10 +33,19 @@ import { type CheckoutOverview, withPayment, withValidCoupons } from "./checkout
 
 /** The steps of a checkout, from the contact to the payment method. */
 
-/** Each write extends the reservations to the lifetime of the checkout. Not awaited: an outage of inventory must not stop a step. */
-async function extendReservations(cartId: Types.ObjectId): Promise<void> {
+/** Instances' clocks may differ by minutes, and a customer may pay in the last moment. */
+const SPARE_MS = 5 * 60_000;
+
+/**
+ * The stock of a live checkout is never given to another customer: a step that would let the session outlive a
+ * reservation extends them all. Not awaited: an outage of inventory must not stop a step. The new expiry is not stored
+ * with the lines, so each later step extends as well.
+ */
+async function keepReserved({ checkout, cart, lines }: CheckoutState): Promise<void> {
+  const until = new Date(checkout.expiresAt.getTime() + SPARE_MS);
+  if (lines.every((line) => isReserved(line, until))) return;
   const { reservationTtlMinutes } = await getSettings("checkout");
-  void inventory.extendCartReservations(cartId.toHexString(), reservationTtlMinutes);
+  void inventory.extendCartReservations(cart._id.toHexString(), reservationTtlMinutes);
 }
 
 /** One step of a checkout, as `changeCheckout`. The result includes the payment, which the step may have superseded. */
@@ -45,7 +54,7 @@ async function change(
   decide: Parameters<typeof changeCheckout>[1],
 ): Promise<CheckoutOverview> {
   const state = await changeCheckout(request, decide);
-  await extendReservations(state.cart._id);
+  await keepReserved(state);
   return withPayment(state);
 }
 

@@ -111,9 +111,9 @@ function setReservation(line: CartItemDoc, reservation: Reservation): void {
   line.reservationExpiresAt = reservation.expiresAt;
 }
 
-/** Whether the line's reservation is live, as far as this service knows. */
-export const isReserved = (line: CartItemDoc): boolean =>
-  line.reservationId !== null && line.reservationExpiresAt !== null && line.reservationExpiresAt > now();
+/** Whether the line's reservation is live, now or still then, as far as this service knows. */
+export const isReserved = (line: CartItemDoc, then = now()): boolean =>
+  line.reservationId !== null && line.reservationExpiresAt !== null && line.reservationExpiresAt > then;
 
 /**
  * Reserves every line for a checkout: one call extends all live reservations, lapsed ones are replaced. A line

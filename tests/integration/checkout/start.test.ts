@@ -1,7 +1,9 @@
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { type Buyer, CONTACT, codesOf, done, refused, unknownId, useShop } from "./shop-world.js";
+import { setClock } from "../../../utils/clock.js";
+import { type Buyer, CONTACT, codesOf, done, PLACES, refused, unknownId, useShop } from "./shop-world.js";
 
 const { variants } = SEED;
+const MINUTE_MS = 60_000;
 const shop = useShop();
 const catalog = () => shop().sandbox.control.catalog;
 const inventory = () => shop().sandbox.control.inventory;
@@ -91,22 +93,48 @@ describe("starting", () => {
     }
   });
 
-  test("When a step is written later, then all reservations are extended once more", async () => {
+  const endOfReservation = async (cartId: string) => {
+    const [held] = await inventory().activeReservations(cartId);
+    return Date.parse(held?.expiresAt ?? "");
+  };
+  /** The response does not wait for the call. */
+  const untilReservedPast = async (cartId: string, time: number) => {
+    for (let tries = 0; tries < 50 && (await endOfReservation(cartId)) <= time; tries += 1)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+
+  test("When the reservations would end before the session, then a step extends all of them", async () => {
     const buyer = await shop().guest().begin();
-    await shop().set("checkout", { reservationTtlMinutes: 240 });
+    await shop().set("checkout", { reservationTtlMinutes: 240, expiryMinutes: 60 });
     done(await buyer.put("notes", { customerNotes: "Ring twice" }));
     const { cartId } = done(await buyer.checkout());
     const call = { route: "PUT /api/reservations/cart/:cartId" };
     await shop().sandbox.control.calls.waitFor(call, 1);
-    const minutesLeft = async () => {
-      const [held] = await inventory().activeReservations(cartId);
-      return (Date.parse(held?.expiresAt ?? "") - Date.now()) / 60_000;
-    };
-    // The response does not wait for it.
-    for (let tries = 0; tries < 50 && (await minutesLeft()) < 200; tries += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    await untilReservedPast(cartId, Date.now() + 200 * MINUTE_MS);
+    const minutesLeft = ((await endOfReservation(cartId)) - Date.now()) / MINUTE_MS;
+    expect(minutesLeft).toBeGreaterThan(239);
+  });
+
+  test("When the reservations outlast the session, then a step extends nothing", async () => {
+    const buyer = await shop().guest().begin();
+    shop().sandbox.control.calls.reset();
+    done(await buyer.put("shipping-address", PLACES.bengaluru));
+    done(await buyer.put("shipping-method", { shippingMethodId: "standard" }));
+    done(await buyer.put("notes", { customerNotes: "Ring twice" }));
+    expect(shop().sandbox.control.calls.counts().inventory).toBeUndefined();
+  });
+
+  test("When a checkout takes an hour, then its reservations outlast it by five minutes after every step", async () => {
+    const buyer = await shop().guest().begin();
+    const { cartId } = done(await buyer.checkout());
+    for (const minutes of [4, 9, 18, 35, 60]) {
+      setClock(minutes * MINUTE_MS);
+      shop().sandbox.control.clock.setOffset(minutes * MINUTE_MS);
+      const { expiresAt } = done(await buyer.put("notes", { customerNotes: `After ${minutes} minutes` }));
+      const needed = Date.parse(expiresAt) + 5 * MINUTE_MS;
+      await untilReservedPast(cartId, needed);
+      expect(await endOfReservation(cartId)).toBeGreaterThan(needed);
     }
-    expect(await minutesLeft()).toBeGreaterThan(239);
   });
 });
 
