@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Work of this process that goes on in the background: at once after a nudge, otherwise at intervals. */
+/** Work of this process that goes on in the background: at intervals, and at once after a nudge. */
 export interface BackgroundLoop {
   /** Starts nothing more and waits for the round in progress. */
   stop(): Promise<void>;
@@ -9,8 +9,8 @@ export interface BackgroundLoop {
 export interface LoopOptions {
   /** One round. `signal` is aborted by `stop`. @returns whether more work may be waiting */
   work(signal: AbortSignal): Promise<boolean>;
-  /** Registers for nudges. @returns how to stop listening */
-  listen(nudge: () => void): () => void;
+  /** Registers for nudges. @returns how to stop listening. Default: there are none */
+  listen?(nudge: () => void): () => void;
   onError(error: unknown): void;
   pollMs?: number;
 }
@@ -29,7 +29,7 @@ export function startBackgroundLoop({
   const stopping = new AbortController();
   let nudged = false;
   let wake = (): void => undefined;
-  const stopListening = listen(() => {
+  const stopListening = listen?.(() => {
     nudged = true;
     wake();
   });
@@ -57,7 +57,7 @@ export function startBackgroundLoop({
   return {
     async stop() {
       stopping.abort();
-      stopListening();
+      stopListening?.();
       wake();
       await running;
     },

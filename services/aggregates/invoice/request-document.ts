@@ -1,10 +1,8 @@
-import { EventEmitter } from "node:events";
 import { type ClientSession, Types } from "mongoose";
 import { type CreditedUnits, InvoiceRequest, type InvoiceRequestDoc } from "../../../models/index.js";
 import { databaseTime } from "../../../utils/clock.js";
 import { INVOICE_TYPE } from "../../../utils/constants.js";
 import { isDuplicateKey } from "../../../utils/helpers.js";
-import { afterCommit } from "../../platform/transaction.service.js";
 import { saleOrigin } from "./invoice-reads.js";
 
 /** What an admin asks to have credited: a refund, some units, or (neither) a whole cancelled order. */
@@ -16,14 +14,6 @@ export interface CreditNoteOrder {
   createdById: string | null;
   /** Makes a repeated request for units the same request. */
   requestKey?: string;
-}
-
-const nudges = new EventEmitter();
-
-/** Listens for requests of this process. @returns how to stop */
-export function onInvoiceRequest(listener: () => void): () => void {
-  nudges.on("request", listener);
-  return () => nudges.off("request", listener);
 }
 
 /** Asks the worker for the order's sale invoice. A repeat changes nothing. @returns the document's origin */
@@ -73,8 +63,6 @@ async function storeRequest(request: NewRequest, tx?: ClientSession): Promise<vo
     if (tx || !isDuplicateKey(error)) throw error;
     await store();
   }
-  if (tx) afterCommit(tx, () => nudges.emit("request"));
-  else nudges.emit("request");
 }
 
 /**

@@ -24,7 +24,6 @@ import { findInvoiceOf, saleOrigin } from "../../aggregates/invoice/invoice-read
 import {
   type CreditNoteOrder,
   creditOriginOf,
-  onInvoiceRequest,
   requestCreditNote,
   requestSaleInvoice,
 } from "../../aggregates/invoice/request-document.js";
@@ -114,11 +113,13 @@ const isTrouble = (error: unknown): boolean =>
   error instanceof AppError ||
   (error instanceof mongo.MongoError && !(error instanceof mongo.MongoServerError));
 
-/** Issues in the background, as soon as this process requests a document. */
+/** Issues once a second: a batch takes some twenty round trips, whether for one order or for those of a second. */
 export const startInvoiceWorker = (): BackgroundLoop =>
   startBackgroundLoop({
-    work: async (signal) => (await issueDueInvoices(signal)) > 0,
-    listen: onInvoiceRequest,
+    work: async (signal) => {
+      await issueDueInvoices(signal);
+      return false;
+    },
     onError: (error) => logger.error({ err: error }, "> Invoices could not be issued"),
   });
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Types } from "mongoose";
 import { Counter, Invoice, InvoiceRequest, Order, OrderItem } from "../../../models/index.js";
 import { getInvoice } from "../../../services/aggregates/invoice/invoice-reads.js";
@@ -7,6 +8,7 @@ import { issueBatch } from "../../../services/flows/issue-invoices/issue-batch.j
 import {
   issueDueInvoices,
   issueSaleInvoice,
+  startInvoiceWorker,
 } from "../../../services/flows/issue-invoices/issue-invoices.flow.js";
 import { requestInvoiceOfOrder } from "../../../services/flows/issue-invoices/request-invoices.flow.js";
 import { forgetSettings, putSettings } from "../../../services/platform/settings.service.js";
@@ -262,6 +264,24 @@ describe("a bad request among others", () => {
     expect(request).toMatchObject({ orderId: bad?.order._id, attempts: 1 });
     expect(request?.lastError).toMatch(/Atlantis/);
     expect(await issueDueInvoices()).toBe(0);
+  });
+});
+
+describe("the worker", () => {
+  test("When orders are placed one after another within a second, then they share a batch", async () => {
+    const worker = startInvoiceWorker();
+    try {
+      for (let order = 0; order < 6; order += 1) {
+        await requestInvoices(1);
+        await sleep(100);
+      }
+      while ((await Invoice.countDocuments({})) < 6) await sleep(50);
+    } finally {
+      await worker.stop();
+    }
+    // Each batch has one time. The first round may fall between two orders.
+    expect((await Invoice.distinct("issuedAt")).length).toBeLessThanOrEqual(3);
+    await expectSoundSeries({ [`INV-${year}`]: 6 });
   });
 });
 
