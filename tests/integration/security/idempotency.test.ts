@@ -34,10 +34,12 @@ const WITHOUT = [
   "POST /api/admin/payments/:paymentId/capture",
   "POST /api/admin/payments/reconcile",
   "POST /api/admin/refunds/:refundId/reject",
+  "POST /api/admin/returns/:returnId/images",
   "POST /api/admin/webhooks/:eventId/replay",
   "POST /api/checkout/:sessionId/loyalty",
   "POST /api/checkout/:sessionId/store-credit",
   "POST /api/payments/verify",
+  "POST /api/returns/:returnId/images",
 ];
 
 /** Each test covers a whole table, which takes a while on a busy machine. */

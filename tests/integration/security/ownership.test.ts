@@ -144,6 +144,7 @@ describe("Another caller's resource", () => {
       checkoutSessionId: paymentId,
       paymentId: itemId,
       refundId: itemId,
+      returnId: itemId,
     };
     const routes = ownedRoutes().filter(
       (route) => isGuest(route) && requestOf(route, turned) !== requestOf(route, guest.has),

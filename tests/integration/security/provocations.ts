@@ -8,6 +8,7 @@ import { ORDER_PROVOCATIONS } from "./order-provocations.js";
 import { PAYMENT_PROVOCATIONS } from "./payment-provocations.js";
 import { REFUND_PROVOCATIONS } from "./refund-provocations.js";
 import { meanwhile, type Scene, unanswered } from "./refusal-scene.js";
+import { RETURN_IMAGE_PROVOCATIONS } from "./return-image-provocations.js";
 import { type Belongings, newSession, nobodysBelongings, shopUntil } from "./shoppers.js";
 
 /** How to make a route refuse with a code. The caller restores the shopper's documents afterwards. */
@@ -163,6 +164,7 @@ const GENERAL: Readonly<Record<string, Provoke>> = {
   INVOICE_NOT_FOUND: unknown,
   PAYMENT_NOT_FOUND: unknown,
   REFUND_NOT_FOUND: unknown,
+  RETURN_NOT_FOUND: unknown,
   CHECKOUT_EXPIRED: withCheckout({ expiresAt: new Date(0) }),
   INVALID_STATUS_TRANSITION: withCheckout({ status: "completed" }),
   OUT_OF_STOCK: failed("out_of_stock"),
@@ -311,6 +313,7 @@ const OF_ROUTES: Readonly<Record<string, Readonly<Record<string, Provoke>>>> = {
   ...ORDER_PROVOCATIONS,
   ...PAYMENT_PROVOCATIONS,
   ...REFUND_PROVOCATIONS,
+  ...RETURN_IMAGE_PROVOCATIONS,
   "GET /api/orders/:orderNumber/invoice": { INVOICE_NOT_READY: beforeInvoice() },
   "POST /api/admin/invoices": {
     ORDER_NOT_INVOICEABLE: beforeInvoice({ order: { status: "cancelled" } }),

@@ -19,11 +19,11 @@ let world: SecurityWorld;
 const scenes = new Map<Route, Scene>();
 
 /**
- * The rows of *Cart*, *Checkout*, *Refunds* and *Invoices*, payments and orders for administrators, and the settings they
- * go by. Parcels and status changes are provoked in `tests/integration/orders/`.
+ * The rows of *Cart*, *Checkout*, *Refunds* and *Invoices*, payments and orders for administrators, photos of
+ * returns, and the settings they go by. Parcels and status changes are provoked in `tests/integration/orders/`.
  */
 const isOurs = ({ path }: Route): boolean =>
-  /^\/api\/(admin\/)?(carts?|checkouts?|invoices|refunds|settings)(\/|$)|^\/api\/admin\/(payments|orders)(?!.*\/(fulfillments|status)$)(\/|$)|\/(invoice|reorder|cancel)$/.test(
+  /^\/api\/(admin\/)?(carts?|checkouts?|invoices|refunds|settings)(\/|$)|^\/api\/admin\/(payments|orders)(?!.*\/(fulfillments|status)$)(\/|$)|\/(invoice|reorder|cancel|images)$/.test(
     path,
   );
 const isAdminRoute = ({ path }: Route): boolean => path.startsWith("/api/admin/");

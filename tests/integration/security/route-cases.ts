@@ -10,6 +10,8 @@ export interface RouteCase {
   access: string;
   params?: (own: Belongings) => Record<string, string>;
   body?: (own: Belongings) => Record<string, unknown>;
+  /** Sent with that body as a form, by field. */
+  files?: Readonly<Record<string, Buffer>>;
   /** Where a parameter is required. */
   query?: string;
   /** Shows the lists and objects of the schema that the body above does not; need not be valid as a whole. */
@@ -54,6 +56,7 @@ const orderNumber = ({ orderNumber }: Belongings) => ({ orderNumber });
 const invoiceNumber = ({ invoiceNumber }: Belongings) => ({ invoiceNumber });
 const paymentId = ({ paymentId }: Belongings) => ({ paymentId });
 const refundId = ({ refundId }: Belongings) => ({ refundId });
+const returnId = ({ returnId }: Belongings) => ({ returnId });
 
 const open: RouteCase = { access: "open" };
 /** A step of the checkout that only reads. */
@@ -497,6 +500,25 @@ const ADMIN_REFUNDS: Record<string, RouteCase> = {
   },
 };
 
+/** One pixel, as PNG. */
+const PHOTO = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+  "base64",
+);
+
+const photos = (access: string): RouteCase => ({
+  access,
+  params: returnId,
+  body: ({ orderItemId }) => ({ orderItemId }),
+  files: { images: PHOTO },
+  stage: "returning",
+});
+
+const RETURN_IMAGES: Record<string, RouteCase> = {
+  "POST /api/returns/:returnId/images": photos("guest:reject"),
+  "POST /api/admin/returns/:returnId/images": photos("admin:returns:inspect"),
+};
+
 const FILING: Record<string, RouteCase> = {
   "GET /api/admin/invoices/tax-summary": { access: "admin:invoices:read" },
   "GET /api/admin/invoices/gstr1": { access: "admin:invoices:read", query: "period=112026" },
@@ -558,6 +580,7 @@ export const ROUTE_CASES: Readonly<Record<string, RouteCase>> = {
   ...PAYMENTS,
   ...REFUNDS,
   ...ADMIN_REFUNDS,
+  ...RETURN_IMAGES,
   ...INVOICES,
   ...ADMIN_INVOICES,
   ...ADMIN_PAYMENTS,

@@ -18,6 +18,8 @@ export interface Call {
   params?: Record<string, string>;
   query?: string;
   body?: unknown;
+  /** Instead of the case's, by field. */
+  files?: Readonly<Record<string, Buffer>>;
   raw?: { text: string | Buffer; type?: string; headers?: Record<string, string> };
   /** Null: none, even where one is required. */
   key?: string | null;
@@ -80,6 +82,12 @@ function keyFor({ idempotency }: RouteDescription, { key }: Call): string | null
   return idempotency === "required" ? randomUUID() : null;
 }
 
+function sendForm(test: Test, files: Readonly<Record<string, Buffer>>, fields: object): Test {
+  for (const [name, value] of Object.entries(fields)) test.field(name, String(value));
+  for (const [name, bytes] of Object.entries(files)) test.attach(name, bytes, { filename: "file" });
+  return test;
+}
+
 function sendBody(test: Test, { raw, body }: Call, usual: unknown): Test {
   if (raw) {
     test.set(raw.headers ?? {}).set("Content-Type", raw.type ?? JSON_TYPE);
@@ -110,7 +118,8 @@ export async function startSecurityWorld(variables: Record<string, string> = {})
   const connections = new Agent({ keepAlive: true, timeout: 20_000 });
   const call: SecurityWorld["call"] = (route, given = {}) => {
     const own = given.own ?? nobodysBelongings();
-    const { params, body, query: usual } = caseOf(route);
+    const { params, body, files: usualFiles, query: usual } = caseOf(route);
+    const files = given.files ?? usualFiles;
     const query = given.query ?? usual;
     const path = pathWith(route, { ...params?.(own), ...given.params });
     const test = world.http[route.method](query === undefined ? path : `${path}?${query}`);
@@ -118,6 +127,8 @@ export async function startSecurityWorld(variables: Record<string, string> = {})
     for (const [name, value] of Object.entries(given.as ?? {})) test.set(name, value as string);
     const key = keyFor(route, given);
     if (key !== null) test.set("Idempotency-Key", key);
+    if (files && given.raw === undefined && given.body === undefined)
+      return sendForm(test, files, body?.(own) ?? {}).then();
     return sendBody(test, given, body?.(own)).then();
   };
 

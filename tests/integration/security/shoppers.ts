@@ -24,6 +24,8 @@ export interface Belongings {
   paymentId: string;
   /** Of that order: asked for, with a bank account. */
   refundId: string;
+  /** Of that order: asked for. */
+  returnId: string;
   gatewayOrderId: string;
   gatewayPaymentId: string;
   /** The gateway's, right for the two ids above. */
@@ -38,9 +40,11 @@ const isRefundStage = (stage: Stage): stage is RefundStage =>
 /**
  * How far a shopper has come: a cart; something saved for later besides; a checkout with all but the payment; cash on delivery chosen; a UPI
  * payment that failed, to be tried again; an order with its invoice; an order that is paid; a refund of it that waits
- * for approval; one that waits for a bank transfer; one that failed.
+ * for approval; one that waits for a bank transfer; one that failed; an order with a return that is asked for.
  */
-export type Stage = "cart" | "saved" | "checkout" | "chosen" | "failed" | "ordered" | RefundStage;
+export type Stage =
+  | ("cart" | "saved" | "checkout" | "chosen" | "failed" | "ordered" | "returning")
+  | RefundStage;
 
 export interface Shopper {
   headers: Readonly<Record<string, string>>;
@@ -61,6 +65,7 @@ export const nobodysBelongings = (): Belongings => ({
   amountDue: 1,
   paymentId: hexId(),
   refundId: hexId(),
+  returnId: hexId(),
   gatewayOrderId: "order_Nobodys0000001",
   gatewayPaymentId: "pay_Nobodys0000001",
   signature: "0".repeat(64),
@@ -186,6 +191,34 @@ async function refund(world: World, shopper: Shopper, stage: RefundStage): Promi
   return { refundId };
 }
 
+/** A return of the order's line. Written directly: asking for one takes a delivery. */
+async function askForReturn({ db }: World, { has }: Shopper): Promise<Partial<Belongings>> {
+  const order = await db.collection("orders").findOne({ _id: new Types.ObjectId(has.orderId) });
+  const line = await db.collection("orderItems").findOne({ _id: new Types.ObjectId(has.orderItemId) });
+  if (!order || !line) throw new Error("the shopper has no order");
+  const { productId, sku, name } = line;
+  const item = {
+    orderItemId: line._id,
+    productId,
+    sku,
+    name,
+    quantity: 1,
+    reason: "damaged",
+    condition: null,
+  };
+  const at = new Date();
+  const { insertedId } = await db.collection("returns").insertOne({
+    ...(order.userId ? { userId: order.userId } : { sessionId: order.sessionId }),
+    ...{ orderId: order._id, orderNumber: order.orderNumber, returnNumber: null, status: "requested" },
+    ...{ reason: "damaged", items: [item], images: [], customerNotes: null, adminNotes: [] },
+    ...{ rejectionReason: null, isReturnToOrigin: false, pickup: null, receivedAt: null },
+    ...{ inspectionStatus: "pending", inspection: null, refundBreakdown: null, refundId: null },
+    ...{ refundNumber: null, approvedById: null, approvedAt: null, completedAt: null, history: [] },
+    ...{ createdAt: at, updatedAt: at },
+  });
+  return { returnId: insertedId.toHexString() };
+}
+
 async function failToPay(world: World, step: Step, path: string): Promise<Partial<Belongings>> {
   const chosen = await step("put", path, { method: "upi", termsAccepted: true });
   const gatewayOrderId = textAt(chosen, "gateway.orderId");
@@ -207,8 +240,10 @@ export async function shopUntil(world: World, headers: Shopper["headers"], stage
   const path = `/api/checkout/${has.checkoutSessionId}/payment-method`;
   if (stage === "chosen") await step("put", path, { method: "cod", termsAccepted: true });
   if (stage === "failed") Object.assign(has, await failToPay(world, step, path));
-  if (stage !== "ordered" && !isRefundStage(stage)) return { headers, has };
+  if (stage !== "ordered" && stage !== "returning" && !isRefundStage(stage)) return { headers, has };
   Object.assign(has, await order(world, { headers, has }));
+  if (stage === "returning")
+    return { headers, has: { ...has, ...(await askForReturn(world, { headers, has })) } };
   if (isRefundStage(stage)) Object.assign(has, await refund(world, { headers, has }, stage));
   else has.invoiceNumber = await invoiceOf(world, { headers }, has.orderNumber);
   return { headers, has };
@@ -216,12 +251,14 @@ export async function shopUntil(world: World, headers: Shopper["headers"], stage
 
 /** A shopper with everything: an order of last week, and a new cart whose payment has just failed. */
 export async function shopForEverything(world: World, headers: Shopper["headers"]): Promise<Shopper> {
-  const { orderId, orderNumber, orderItemId, refundId } = (await shopUntil(world, headers, "asked")).has;
+  const before = await shopUntil(world, headers, "asked");
+  const { orderId, orderNumber, orderItemId, refundId } = before.has;
+  const returned = await askForReturn(world, before);
   const invoiceNumber = await invoiceOf(world, { headers }, orderNumber);
   const saved = await saveForLater(stepsOf(world, headers));
   const shopper = await shopUntil(world, headers, "failed");
   const ordered = { orderId, orderNumber, orderItemId, invoiceNumber, refundId };
-  return { headers, has: { ...shopper.has, ...saved, ...ordered } };
+  return { headers, has: { ...shopper.has, ...saved, ...ordered, ...returned } };
 }
 
 /** A new shopper at a stage, of a kind that the route accepts: a guest, a customer, or a guest who has just signed in. */
