@@ -12,7 +12,7 @@ const BACKGROUND = "#ffffff";
 const QUALITY = 82;
 /**
  * The largest photos that phones take by default have 24 million. A file of a few kilobytes can declare billions, and
- * some formats are decoded as a whole: at six bytes a pixel, 180 MB.
+ * some formats are decoded as a whole: a progressive JPEG of this size takes 220 MB.
  */
 const MAX_PIXELS = 30_000_000;
 /** Node has four threads for files, names and images; two stay free. Together with `MAX_PIXELS`, it bounds the memory. */
