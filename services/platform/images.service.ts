@@ -24,7 +24,7 @@ const TIME_LIMIT_S = 10;
 
 const slots = bulkhead(AT_ONCE, MAX_WAITING);
 
-/** The only decoders that may run: the library has dozens, with SVG, PDF and several archives among them. */
+/** The only decoders that may run: the library has more, for SVG, TIFF and AVIF among others. */
 const DECODERS = ["VipsForeignLoadJpeg", "VipsForeignLoadPng", "VipsForeignLoadWebp"];
 
 type Library = typeof import("sharp").default;
