@@ -102,6 +102,7 @@ const COUNTED = [
   "orderStatusHistories",
   "payments",
   "refunds",
+  "returns",
   "invoices",
   "webhookEvents",
   "outboxMessages",

@@ -8,6 +8,7 @@ import { creditPaysEverything, customerPaysWithCredit, guestCollects, guestSigns
 import { writeDocuments } from "./documents.js";
 import { financeReconciles } from "./reconciliation.js";
 import { moneyGoesBack } from "./refunds.js";
+import { goodsComeBack } from "./returns.js";
 import {
   clientVanishes,
   customerPaysByCard,
@@ -18,7 +19,7 @@ import {
 } from "./scenes.js";
 
 /**
- * `npm run demo`: seven purchases and three refunds against the built service and the sandbox's gateway and
+ * `npm run demo`: nine purchases, three refunds and three returns against the built service and the sandbox's gateway and
  * neighbours, printed as they happen, their invoices and credit notes as files to open, and a reconciliation with the
  * gateway. It uses the HTTP API only, and exits with 0 only if every expectation holds.
  */
@@ -36,6 +37,7 @@ async function main(): Promise<number> {
     sandbox.setServiceUrl(service.url);
     await play({ sandbox, serviceUrl: service.url });
     await moneyGoesBack({ sandbox, serviceUrl: service.url });
+    await goodsComeBack({ sandbox, serviceUrl: service.url });
     await writeDocuments({ sandbox, serviceUrl: service.url }, { orders: PURCHASES, refunds: REFUNDS });
     await financeReconciles({ sandbox, serviceUrl: service.url });
     await closeTheBooks(mongodbUri, sandbox, PURCHASES);
@@ -55,8 +57,8 @@ async function main(): Promise<number> {
   }
 }
 
-const PURCHASES = 7;
-const REFUNDS = 3;
+const PURCHASES = 9;
+const REFUNDS = 5;
 
 async function play(stage: Stage): Promise<void> {
   await guestPaysByUpi(stage);

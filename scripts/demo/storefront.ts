@@ -13,6 +13,7 @@ export interface StorefrontCall extends ShopRequest {
 /** A shopper whose calls are printed. */
 export class Storefront {
   private readonly shopper: Shopper;
+  private isSilent = false;
 
   constructor(url: string, token: string | null = null) {
     this.shopper = new Shopper(url, token);
@@ -25,10 +26,21 @@ export class Storefront {
     return signedIn;
   }
 
+  /** Does not print the exchanges of this work. */
+  async silently<T>(work: () => Promise<T>): Promise<T> {
+    this.isSilent = true;
+    try {
+      return await work();
+    } finally {
+      this.isSilent = false;
+    }
+  }
+
   /** @throws Error when the answer is not the expected one: the demo must not go on with it */
   async call(call: StorefrontCall): Promise<Answer> {
     const answer = await this.shopper.send(call);
-    if (!call.silent) printExchange({ ...call, status: answer.status, summary: summaryOf(call, answer) });
+    if (!call.silent && !this.isSilent)
+      printExchange({ ...call, status: answer.status, summary: summaryOf(call, answer) });
     const isExpected = call.expect === undefined ? answer.status < 400 : answer.status === call.expect;
     if (!isExpected) throw new Error(describeAnswer(call, answer));
     return answer;
