@@ -1,17 +1,20 @@
 import { type ClientSession, Types } from "mongoose";
 import {
+  Order,
   type OrderDoc,
   type OrderItemDoc,
   Return,
   type ReturnDoc,
   type ShipmentDoc,
+  type UnpaidContent,
 } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import { RETURN_STATUS, type RefundSystemReason } from "../../../utils/constants.js";
-import { minPaise, type Paise, subtractPaise } from "../../../utils/money.js";
+import { minPaise, type Paise, subtractPaise, ZERO_PAISE } from "../../../utils/money.js";
 import { leftOf } from "../../calculations/credit-amounts.js";
 import { provenStatusOf } from "../../calculations/fulfilment.js";
 import { priceRefund, type RefundAmounts } from "../../calculations/refund-amounts.js";
+import { spreadContent } from "../../calculations/refund-split.js";
 import { enqueueOutbox } from "../../platform/outbox.service.js";
 import { firstEntry } from "../../platform/transition.service.js";
 import { oweOrderRefund } from "../refund/owe-order-refund.js";
@@ -56,8 +59,9 @@ export async function returnShipment(
   );
   const returned = buildReturn({ order, lines }, shipment, terms.returnNumber);
   await Return.create([returned], { session: tx });
+  const facts = await readRefundFacts(order._id, { except: null }, tx);
   const notOwed = await writeOffCod({ order, shipment, by, at }, tx);
-  await refundPrepaid({ shipment, lines, notOwed, terms, returnId: returned._id }, tx);
+  await settleValue({ facts, shipment, lines, notOwed, terms, returnId: returned._id }, tx);
   await followLines({ order, lines }, { by, note: note ?? "returned to origin" }, tx);
   await enqueueOutbox([parcelMessage("shipment.returned", shipment)], tx);
 }
@@ -87,7 +91,9 @@ const ownerOf = ({ _id, orderNumber, userId, sessionId }: OrderDoc) => ({
   ...(sessionId ? { sessionId } : {}),
 });
 
-interface Prepaid {
+interface ReturnedValue {
+  /** From before the cash was written off. */
+  facts: RefundFacts;
   shipment: ShipmentDoc;
   lines: readonly OrderItemDoc[];
   /** The part of the parcel's value that was to be collected on delivery. */
@@ -96,41 +102,50 @@ interface Prepaid {
   returnId: Types.ObjectId;
 }
 
-/** What was prepaid for the parcel, less the deduction; with shipping and fees once everything has come back. */
-async function refundPrepaid(prepaid: Prepaid, tx: ClientSession): Promise<void> {
-  const { shipment, lines, notOwed, terms, returnId } = prepaid;
-  const facts = await readRefundFacts(shipment.orderId, { except: null }, tx);
-  const left = leftOfMoney(facts);
-  const priced = left > 0 ? priceOf(facts, shipment, provenStatusOf(lines) === "returned") : null;
-  if (!priced) return;
-  const amount = minPaise(left, subtractPaise(priced.amount, notOwed, terms.rtoDeduction));
-  if (amount <= 0) return;
-  const { items, chargesAmount } = priced;
-  const content = toContent({ items: notOwed > 0 ? items.map(withoutUnits) : items, chargesAmount });
+/**
+ * The order keeps which lines the cash was for that is not owed any more. What was prepaid for the parcel is refunded,
+ * less the deduction; with shipping and fees once everything has come back.
+ */
+async function settleValue(returned: ReturnedValue, tx: ClientSession): Promise<void> {
+  const { facts, shipment, lines, notOwed, terms, returnId } = returned;
+  const priced = priceOf(facts, shipment);
+  const isEverything = provenStatusOf(lines) === "returned";
+  const value = isEverything ? priced.amount : subtractPaise(priced.amount, priced.chargesAmount);
+  const prepaid = subtractPaise(value, notOwed, terms.rtoDeduction);
+  const amount = minPaise(leftOfMoney(facts), prepaid);
+  const [unpaid, paid] = spreadContent([notOwed, amount], priced).map(toContent);
+  if (notOwed > 0 && unpaid) await keepUncollected(shipment, { amount: notOwed, ...unpaid }, terms, tx);
+  if (amount <= 0 || !paid) return;
   const { refundNumbers } = terms;
   await oweOrderRefund(
-    { facts, amount, content, systemReason: RETURNED_TO_ORIGIN, returnId, refundNumbers },
+    { facts, amount, content: paid, systemReason: RETURNED_TO_ORIGIN, returnId, refundNumbers },
     tx,
   );
 }
 
-/** The credit note of the parcel takes the units; the refund is about a part of their price. */
-const withoutUnits = (item: RefundAmounts["items"][number]) => ({ ...item, units: 0 });
+async function keepUncollected(
+  { _id, orderId }: ShipmentDoc,
+  unpaid: UnpaidContent,
+  { at }: ReturnToOrigin,
+  tx: ClientSession,
+): Promise<void> {
+  const update = { $push: { uncollectedParcels: { _id, at, unpaid } } };
+  await Order.updateOne({ _id: orderId }, update).session(tx);
+}
 
-/** Units that were refunded before are left out. Null: nothing of value is left. */
-function priceOf(facts: RefundFacts, { items }: ShipmentDoc, isEverything: boolean): RefundAmounts | null {
+const NOTHING: RefundAmounts = { amount: ZERO_PAISE, items: [], chargesAmount: ZERO_PAISE };
+
+/** With the charges, which the first parcel collects. Units that were refunded before are left out. */
+function priceOf(facts: RefundFacts, { items }: ShipmentDoc): RefundAmounts {
   const goods = leftOfGoods(facts);
   const units = items.flatMap(({ orderItemId, quantity }) => {
     const line = goods.lines.find(({ id }) => id === orderItemId.toHexString());
     const most = line ? Math.min(quantity, leftOf(line).units) : 0;
     return most > 0 ? [{ id: orderItemId.toHexString(), units: most }] : [];
   });
-  const includeCharges = isEverything;
   const hasValue = goods.lines.some(
-    (line) =>
-      leftOf(line).total > 0 && (line.isCharge ? includeCharges : units.some(({ id }) => id === line.id)),
+    (line) => leftOf(line).total > 0 && (line.isCharge || units.some(({ id }) => id === line.id)),
   );
-  return hasValue
-    ? priceRefund(goods, { kind: "items", items: units, includeCharges }, leftOfMoney(facts))
-    : null;
+  if (!hasValue) return NOTHING;
+  return priceRefund(goods, { kind: "items", items: units, includeCharges: true }, leftOfMoney(facts));
 }
