@@ -6,6 +6,8 @@ import { startService } from "../support/service-process.js";
 import { closeTheBooks } from "./books.js";
 import { creditPaysEverything, customerPaysWithCredit, guestCollects, guestSignsIn } from "./cart-scenes.js";
 import { writeDocuments } from "./documents.js";
+import { shopFulfils } from "./order-scenes.js";
+import { customerCalls } from "./phone-sale.js";
 import { financeReconciles } from "./reconciliation.js";
 import { moneyGoesBack } from "./refunds.js";
 import {
@@ -18,9 +20,9 @@ import {
 } from "./scenes.js";
 
 /**
- * `npm run demo`: seven purchases and three refunds against the built service and the sandbox's gateway and
- * neighbours, printed as they happen, their invoices and credit notes as files to open, and a reconciliation with the
- * gateway. It uses the HTTP API only, and exits with 0 only if every expectation holds.
+ * `npm run demo`: seven purchases, three refunds, and a day of shipping, cancelling and selling by phone, against the
+ * built service and the sandbox's gateway and neighbours, printed as they happen, their invoices and credit notes as
+ * files to open, and a reconciliation with the gateway. It uses the HTTP API only, and exits with 0 only if every expectation holds.
  */
 async function main(): Promise<number> {
   const began = Date.now();
@@ -36,6 +38,8 @@ async function main(): Promise<number> {
     sandbox.setServiceUrl(service.url);
     await play({ sandbox, serviceUrl: service.url });
     await moneyGoesBack({ sandbox, serviceUrl: service.url });
+    await shopFulfils({ sandbox, serviceUrl: service.url });
+    await customerCalls({ sandbox, serviceUrl: service.url });
     await writeDocuments({ sandbox, serviceUrl: service.url }, { orders: PURCHASES, refunds: REFUNDS });
     await financeReconciles({ sandbox, serviceUrl: service.url });
     await closeTheBooks(mongodbUri, sandbox, PURCHASES);
@@ -55,8 +59,10 @@ async function main(): Promise<number> {
   }
 }
 
-const PURCHASES = 7;
-const REFUNDS = 3;
+/** Seven of the scenes of buying, two that are shipped and cancelled, and the sale by phone. */
+const PURCHASES = 10;
+/** Three that people ask for, and the one of the cancellation. */
+const REFUNDS = 4;
 
 async function play(stage: Stage): Promise<void> {
   await guestPaysByUpi(stage);
