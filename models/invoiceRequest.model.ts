@@ -37,8 +37,10 @@ export interface InvoiceRequestDoc {
   _id: string;
   type: InvoiceType;
   orderId: Types.ObjectId;
-  /** Credit notes: the refund, or the units; neither reverses whatever is left of the invoice. */
+  /** Credit notes: the refund, what was unpaid, or the units; none of them reverses whatever is left of the invoice. */
   refundId: Types.ObjectId | null;
+  /** The cancellation or the returned parcel whose unpaid part is credited. */
+  unpaidId: Types.ObjectId | null;
   items: CreditedUnits[];
   reason: string | null;
   createdById: string | null;
@@ -61,6 +63,7 @@ const schema = defineSchema<InvoiceRequestDoc>(
     type: oneOf(INVOICE_TYPES),
     orderId: reference,
     refundId: optionalReference,
+    unpaidId: optionalReference,
     items: listOf(creditedUnitsPart),
     reason: optionalText,
     createdById: optionalText,

@@ -84,6 +84,17 @@ export interface OrderCancellation {
   items: CancelledUnits[];
   /** What was not paid for yet, and so needed no refund: what it was worth, and for which lines. */
   unpaid: UnpaidContent;
+  /** Of the request, so that its repetition cancels no other units; null without an idempotency key. */
+  requestKey: string | null;
+}
+
+/** A parcel that came back before it was paid for. */
+export interface UncollectedParcel {
+  /** The parcel's. */
+  _id: Types.ObjectId;
+  at: Date;
+  /** What it should have collected. */
+  unpaid: UnpaidContent;
 }
 
 export interface CancelledUnits {
@@ -138,10 +149,15 @@ export interface OrderDoc extends CartTotals {
   refundReserved: Paise;
   /** Refunds that wait for approval. */
   refundRequested: Paise;
-  /** Value of lines cancelled before they were paid for (COD). */
+  /**
+   * What was agreed and will never be paid: the sum of what was unpaid when units were cancelled, or came back in a
+   * parcel. `grandTotal` less this is what the order costs in the end.
+   */
   cancelledAmount: Paise;
   /** Oldest first. */
   cancellations: OrderCancellation[];
+  /** Oldest first. */
+  uncollectedParcels: UncollectedParcel[];
   /** Those of its payments. */
   disputes: Dispute[];
   shippingAddress: AddressSnapshot;
@@ -242,6 +258,13 @@ const cancellationPart = definePart<OrderCancellation>({
   reason: text,
   items: listOf(cancelledUnitsPart),
   unpaid: requiredPart(unpaidPart),
+  requestKey: optionalText,
+});
+
+const uncollectedPart = definePart<UncollectedParcel>({
+  _id: reference,
+  at: date,
+  unpaid: requiredPart(unpaidPart),
 });
 
 const schema = defineSchema<OrderDoc>("orders", {
@@ -272,6 +295,7 @@ const schema = defineSchema<OrderDoc>("orders", {
   refundRequested: moneyFromZero,
   cancelledAmount: moneyFromZero,
   cancellations: listOf(cancellationPart),
+  uncollectedParcels: listOf(uncollectedPart),
   disputes: listOf(disputePart),
   shippingAddress: requiredPart(addressPart),
   billingAddress: requiredPart(addressPart),

@@ -53,6 +53,8 @@ export interface ShipmentDoc {
   deliveredAt: Date | null;
   /** Why the shipping service refused it: its code. */
   refusalCode: string | null;
+  /** Of the request, so that its repetition ships no other units; null without an idempotency key. */
+  requestKey: string | null;
   /** When the shipping service last reported. */
   syncedAt: Date | null;
   createdAt: Date;
@@ -85,6 +87,7 @@ const schema = defineSchema<ShipmentDoc>("shipments", {
   shippedAt: optionalDate,
   deliveredAt: optionalDate,
   refusalCode: optionalText,
+  requestKey: optionalText,
   syncedAt: optionalDate,
 });
 

@@ -18,6 +18,24 @@ async function ordersIn({ db }: SweepWorld): Promise<string[]> {
   );
 }
 
+/** Units of the lines, parcels, and what became of the statuses: without it, a unit that moved twice would not show. */
+async function fulfilmentIn({ db }: SweepWorld): Promise<string[]> {
+  const lines = await db.collection("orderItems").find().sort({ variantId: 1, isFreeGift: 1 }).toArray();
+  const parcels = await db.collection("shipments").find().toArray();
+  const rows = await db.collection("orderStatusHistories").find().sort({ _id: 1 }).toArray();
+  const moves = rows.map(({ statusType, toStatus }) => `${statusType} ${toStatus}`);
+  return [
+    ...lines.map(
+      (line) =>
+        `units of ${line.variantId}: cancelled ${line.quantityCancelled}, shipped ${line.quantityFulfilled}, delivered ${line.quantityDelivered}, back ${line.quantityReturnedToOrigin}`,
+    ),
+    ...parcels.map(
+      ({ status, codAmount, items }) => `parcel ${status} cash ${codAmount} lines ${items.length}`,
+    ),
+    `history ${moves.sort().join(", ")}`,
+  ];
+}
+
 async function moneyIn({ db, sandbox }: SweepWorld): Promise<string[]> {
   const { captures, refunds } = sandbox.control.razorpay.ledger();
   const refunded = refunds.filter(({ ofCapture, status }) => ofCapture && status === "processed");
@@ -36,10 +54,15 @@ async function neighboursIn({ sandbox }: SweepWorld): Promise<string[]> {
   const stock = (await inventory.allNumbers()).filter(({ sold, reserved }) => sold !== 0 || reserved !== 0);
   const signs = { recorded: 1, reversed: -1 };
   const uses = sum(pricing.ledger().map(({ type }) => signs[type as keyof typeof signs] ?? 0));
+  const earned = sum(engagement.loyaltyLedger().map(({ points }) => points));
   const mails = engagement.notifications().map(({ template }) => `mail ${template}`);
   return [
-    ...stock.map(({ variantId, sold, reserved }) => `stock ${variantId} sold ${sold} reserved ${reserved}`),
+    ...stock.map(
+      ({ variantId, sold, reserved, returned }) =>
+        `stock ${variantId} sold ${sold} reserved ${reserved} returned ${returned}`,
+    ),
     `coupon uses ${uses}`,
+    `points ${earned}`,
     ...mails.sort(),
   ];
 }
@@ -52,6 +75,7 @@ async function documentsIn({ db }: SweepWorld): Promise<string[]> {
 export async function readEnding(world: SweepWorld): Promise<Ending> {
   return [
     ...(await ordersIn(world)),
+    ...(await fulfilmentIn(world)),
     ...(await documentsIn(world)),
     ...(await moneyIn(world)),
     ...(await neighboursIn(world)),

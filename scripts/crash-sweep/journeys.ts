@@ -1,3 +1,4 @@
+import { ORDER_JOURNEYS } from "./order-journeys.js";
 import { REFUND_JOURNEYS } from "./refund-journeys.js";
 import {
   add,
@@ -195,4 +196,4 @@ const PURCHASE_JOURNEYS: readonly Journey[] = [
   },
 ];
 
-export const JOURNEYS: readonly Journey[] = [...PURCHASE_JOURNEYS, ...REFUND_JOURNEYS];
+export const JOURNEYS: readonly Journey[] = [...PURCHASE_JOURNEYS, ...REFUND_JOURNEYS, ...ORDER_JOURNEYS];

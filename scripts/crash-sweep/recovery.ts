@@ -37,6 +37,9 @@ export async function letTimePass(db: Db): Promise<void> {
     db.collection("webhookEvents").updateMany({ state: "received" }, { $set: { dueAt: now } }),
     db.collection("invoiceRequests").updateMany({ refusal: null }, { $set: { dueAt: now } }),
     db.collection("refunds").updateMany({ status: "processing" }, { $set: { dueAt: now } }),
+    db
+      .collection("shipments")
+      .updateMany({ status: "creating" }, [{ $set: { createdAt: { $subtract: ["$createdAt", GRACE_MS] } } }]),
     db.collection("payments").updateMany({ sweep: { $ne: null } }, { $set: { "sweep.nextAt": now } }),
     db
       .collection("payments")
@@ -89,7 +92,7 @@ export async function deliverEvents(visit: Visit): Promise<void> {
 }
 
 /** The service applies an event after its answer. An event that failed waits for its retry and is not awaited here. */
-async function untilApplied(visit: Visit, eventId: string): Promise<void> {
+export async function untilApplied(visit: Visit, eventId: string): Promise<void> {
   let hasDied = false;
   void visit.service.exited.then(() => {
     hasDied = true;
@@ -109,6 +112,7 @@ const RECOVERY_JOBS = [
   "placement-recovery",
   "webhook-retry",
   "payment-sweep",
+  "order-sync",
   "outbox",
   "invoice-issue",
 ] as const;
@@ -143,6 +147,11 @@ async function findUnfinished({ db }: SweepWorld): Promise<string[]> {
       .collection("checkoutSessions")
       .find({ placement: { $ne: null } })
       .map(({ _id }) => `${String(_id)} is still being placed`)
+      .toArray(),
+    db
+      .collection("shipments")
+      .find({ status: "creating" })
+      .map(({ _id }) => `the parcel ${String(_id)} is still being requested`)
       .toArray(),
   ]);
   return unfinished.flat();

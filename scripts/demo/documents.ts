@@ -13,7 +13,7 @@ export async function writeDocuments(
   stage: Stage,
   { orders, refunds }: { orders: number; refunds: number },
 ): Promise<void> {
-  heading("12 · Invoices, credit notes, and the month's GST return");
+  heading("14 · Invoices, credit notes, and the month's GST return");
   const admin = new Storefront(stage.serviceUrl, stage.sandbox.tokens.finance);
   const invoices = await waitForDocuments(admin, { type: "sale", count: orders });
   const notes = await waitForDocuments(admin, { type: "credit_note", count: refunds });

@@ -101,7 +101,7 @@ function explainOrders({ orders, payments, refunds }: Books): void {
   const back = [refundsTo("original"), refundsTo("store_credit"), refundsTo("bank_transfer")] as const;
   const rows: [string, number][] = [
     ["paid at the gateway", online],
-    ["paid in cash", cash],
+    ["paid in cash or by transfer", cash],
     ["paid with store credit and points", credit],
     ["back to cards and UPI", -back[0]],
     ["back as store credit", -back[1]],

@@ -10,7 +10,7 @@ const REFUND_PAISE = 5_000;
 
 /** Somebody refunded in the gateway's dashboard and the webhook was lost: finance finds it, and repairs it. */
 export async function financeReconciles(stage: Stage): Promise<void> {
-  heading("13 · Finance reconciles the books with the gateway's");
+  heading("15 · Finance reconciles the books with the gateway's");
   const finance = new Storefront(stage.serviceUrl, stage.sandbox.tokens.finance);
   const refundId = refundUnseen(stage);
   const found = await reconcile(finance, false);

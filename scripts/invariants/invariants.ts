@@ -39,7 +39,7 @@ export const INVARIANTS = {
   stock: "The units sold are the units ordered, less those that returns put back to stock",
   reservations: "Stock is reserved only for carts in use, and each reservation ends at most once",
   couponUses: "Each coupon use belongs to an order that carries it or to a session that is being paid",
-  pointsAndCredit: "The points and credit taken are those that live orders used",
+  pointsAndCredit: "The points and credit taken are those that orders used",
   outbox: "Every outbox message is unique and delivered in time",
   webhookEvents: "Every acknowledged webhook event is stored once, and applied or flagged with a reason",
   idempotencyRecords: "Each idempotency key has one record, and none stays in progress past its lease",

@@ -17,20 +17,24 @@ function unitsBy<T>(rows: readonly T[], keyOf: (row: T) => string, unitsOf: (row
 /** The inventory's own numbers add up, and what it sold is what the orders' lines contain. */
 const stock: Check = ({ books, orders, orderItems, returns }) => {
   const unbalanced = books.inventory.imbalances.map(({ variantId, problem }) => finding(problem, variantId));
-  const live = new Set(orders.filter(isLiveOrder).map(({ _id }) => _id.toHexString()));
-  const lines = orderItems.filter(({ orderId }) => live.has(orderId.toHexString()));
-  const restocked = unitsBy(
-    returns
-      .filter(({ status }) => status === "completed")
-      .flatMap(({ inspection }) => inspection?.items ?? []),
+  // Cancelled units that had left the warehouse stay sold until their parcel comes back.
+  const backInStock = unitsBy(
+    [
+      ...orders
+        .flatMap(({ cancellations }) => cancellations ?? [])
+        .flatMap(({ items }) => items.map(({ orderItemId, toStock }) => ({ orderItemId, units: toStock }))),
+      ...returns
+        .filter(({ status }) => status === "completed")
+        .flatMap(({ inspection }) => inspection?.items ?? [])
+        .map(({ orderItemId, quantityRestockable }) => ({ orderItemId, units: quantityRestockable })),
+    ],
     ({ orderItemId }) => orderItemId.toHexString(),
-    ({ quantityRestockable }) => quantityRestockable,
+    ({ units }) => units,
   );
   const ordered = unitsBy(
-    lines,
+    orderItems,
     ({ orderId, variantId }) => `${orderId.toHexString()}:${variantId}`,
-    ({ _id, quantity, quantityCancelled }) =>
-      quantity - quantityCancelled - (restocked.get(_id.toHexString()) ?? 0),
+    ({ _id, quantity }) => quantity - (backInStock.get(_id.toHexString()) ?? 0),
   );
   const moves = books.inventory.entries.filter(({ type }) =>
     ["converted", "voided", "returned"].includes(type),
@@ -96,21 +100,20 @@ const couponUses: Check = ({ books, orders, checkouts }) => {
 const PLACING: readonly string[] = ["redeemed", "reversed"];
 
 const pointsAndCredit: Check = (facts) => {
-  const live = facts.orders.filter(isLiveOrder);
   const { loyalty, credits } = facts.books;
   const points = unitsBy(
-    // What refunds give back is compared with them: the order was paid with all of its points.
+    // What refunds give back, also after a cancellation, is compared with them: the order was paid with all of its points.
     loyalty.filter(({ type, reference = "" }) => PLACING.includes(type) && !reference.startsWith("refund:")),
     ({ orderId }) => orderId ?? "",
     ({ type, points: moved }) => (type === "redeemed" ? moved : -moved),
   );
-  const pointsUsed = new Map(live.map((order) => [order._id.toHexString(), order.loyaltyPoints]));
+  const pointsUsed = new Map(facts.orders.map((order) => [order._id.toHexString(), order.loyaltyPoints]));
   const credit = unitsBy(
     credits.filter(({ type, reference }) => reference && (type === "deducted" || type === "issued")),
     ({ reference = "" }) => reference.split(":")[0] ?? "",
     ({ type, amount }) => Math.round(amount * 100) * (type === "deducted" ? 1 : -1),
   );
-  const creditUsed = new Map(live.map((order) => [order._id.toHexString(), order.storeCreditAmount]));
+  const creditUsed = new Map(facts.orders.map((order) => [order._id.toHexString(), order.storeCreditAmount]));
   return [
     ...differences("points", points, pointsUsed),
     ...differences("paise of store credit", credit, onlyOrders(facts, creditUsed, credit)),

@@ -1,4 +1,5 @@
 import type { OrderDoc, OrderItemDoc, PaymentDoc, RefundDoc } from "../../models/index.js";
+import { unpaidPartsOf } from "../../services/calculations/unpaid-parts.js";
 import { type Facts, isCashPayment } from "./facts.js";
 import { type Check, finding, groupBy, sumOf } from "./invariants.js";
 
@@ -42,6 +43,9 @@ const orderAmounts: Check = (facts) =>
     const reserved = amountOf("processing");
     if (order.refundReserved !== reserved)
       problems.push(`refundReserved is ${order.refundReserved}, refunds under way are ${reserved}`);
+    const unpaid = sumOf(unpaidPartsOf(order), (part) => part.unpaid.amount);
+    if (order.cancelledAmount !== unpaid)
+      problems.push(`cancelledAmount is ${order.cancelledAmount}, its parts add up to ${unpaid}`);
     const requested = amountOf("pending");
     // Orders from before requests were counted have no such field.
     if ((order.refundRequested ?? 0) !== requested)
@@ -90,7 +94,9 @@ const surplusOf = ({ refunds }: Facts, order: OrderDoc): number =>
     ({ amount }) => amount,
   );
 
+/** While something is to be collected, the order is pending, whatever was refunded of it. */
 const isRefundStatusRight = ({ paymentStatus, paidAmount, refundedAmount }: OrderDoc): boolean =>
+  paymentStatus === "pending" ||
   (paymentStatus === "refunded") === (paidAmount > 0 && refundedAmount === paidAmount);
 
 /** Also: an order has one tax regime, within a state or between two. */

@@ -1,5 +1,5 @@
 import type { CartDoc, CheckoutSessionDoc } from "../../models/index.js";
-import { LIVE_CHECKOUT_STATUSES } from "../../utils/constants.js";
+import { LIVE_CHECKOUT_STATUSES, STATUS_TYPE } from "../../utils/constants.js";
 import type { Facts } from "./facts.js";
 import { type Check, duplicatesOf, type Finding, finding, groupBy, sumOf } from "./invariants.js";
 
@@ -54,9 +54,14 @@ const oneActiveCart: Check = ({ carts, checkouts, orders }) => {
   return [...twice, ...unequal, ...sessions];
 };
 
+/** Other rows of the history are about parcels, cancellations and owners, and belong to no status of the order. */
+const OF_STATUS: readonly string[] = [STATUS_TYPE.ORDER, STATUS_TYPE.PAYMENT, STATUS_TYPE.FULFILLMENT];
+
 const completeOrders: Check = ({ orders, orderItems, histories }) => {
   const itemsOf = groupBy(orderItems, ({ orderId }) => orderId);
-  const firstRows = histories.filter(({ fromStatus }) => fromStatus === null);
+  const firstRows = histories.filter(
+    ({ fromStatus, statusType }) => fromStatus === null && OF_STATUS.includes(statusType),
+  );
   const typesOf = groupBy(firstRows, ({ orderId }) => orderId);
   const known = new Set(orders.map(({ _id }) => _id.toHexString()));
   const lost = [...itemsOf.keys()]

@@ -98,9 +98,9 @@ const creditNote = (invoice: InvoiceDoc, issuedAt: Date): NumberlessDocument =>
       request: {
         _id: `cancellation:${invoice.orderId.toHexString()}`,
         orderId: invoice.orderId,
-        ...{ refundId: null, items: [], reason: "Cancelled", createdById: null },
+        ...{ refundId: null, unpaidId: null, items: [], reason: "Cancelled", createdById: null },
       },
-      ...{ orderStatus: "cancelled", invoice, earlierNotes: [], refund: null },
+      ...{ orderStatus: "cancelled", invoice, earlierNotes: [], refund: null, unpaid: null },
     },
     { issuedAt, templateVersion: 0 },
   );

@@ -87,6 +87,7 @@ function toOrder(facts: OrderFacts): OrderDoc {
     disputes: [],
     cancelledAmount: isCancelled ? grandTotal : ZERO_PAISE,
     cancellations: [],
+    uncollectedParcels: [],
     shippingAddress: address,
     billingAddress: address,
     gstin: null,

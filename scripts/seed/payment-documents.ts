@@ -91,6 +91,7 @@ export function toShipments(facts: OrderFacts, items: readonly OrderItemDoc[]): 
       shippedAt: shipped,
       deliveredAt: isDelivered ? delivered : null,
       refusalCode: null,
+      requestKey: null,
       syncedAt: isDelivered ? delivered : shipped,
       createdAt: shipped,
       updatedAt: isDelivered ? delivered : shipped,

@@ -40,6 +40,8 @@ export interface Cancellation extends CancelWish {
   reason: string;
   /** Where the money that was paid goes. `none`: it is kept, and refunded by hand if at all. */
   refund: RefundDestination | "none";
+  /** A repetition of the request changes nothing. */
+  requestKey: string | null;
 }
 
 /**
@@ -64,19 +66,24 @@ async function cancelIn(
   refundNumbers: readonly string[],
   tx: ClientSession,
 ): Promise<OrderDoc> {
-  const { orderId, by, reason } = cancellation;
+  const { orderId, by, reason, requestKey } = cancellation;
   const read = await readOrderLines(orderId, tx);
+  if (isDone(cancellation, read)) return read.order;
   const units = decideUnits(read, cancellation);
   const lines = await takeUnits(read, units, tx);
   const unpaid = await settleMoney(
     { cancellation, read, isWhole: isWholeOrder(lines), refundNumbers, units },
     tx,
   );
-  await recordCancellation({ read, lines, units, unpaid, by, reason }, tx);
+  await recordCancellation({ read, lines, units, unpaid, by, reason, requestKey }, tx);
   const order = await Order.findById(orderId).session(tx).orFail().lean<OrderDoc>();
   if (by.type === "admin") await audit(cancellation, { before: read.order, after: order }, tx);
   return order;
 }
+
+/** Orders from before there were cancellations have no such field. */
+const isDone = ({ requestKey }: Cancellation, { order }: OrderLines): boolean =>
+  requestKey !== null && (order.cancellations ?? []).some((earlier) => earlier.requestKey === requestKey);
 
 interface MoneyOf {
   cancellation: Cancellation;

@@ -71,9 +71,8 @@ export async function requestNoteOfCancellation(
   if (!invoice || invoice.issuedAt > cancellation.at) return;
   if (isWhole) await assertRefundsCredited(orderId);
   await requestCreditNote({
-    ...{ orderId, refundId: null, createdById: null, reason },
-    items: isWhole ? [] : unpaid.items.map(({ orderItemId, quantity }) => ({ orderItemId, quantity })),
-    requestKey: `cancellation:${cancellationId.toHexString()}`,
+    ...{ orderId, refundId: null, items: [], createdById: null, reason },
+    ...(isWhole ? {} : { unpaidId: cancellationId }),
   });
 }
 

@@ -8,18 +8,23 @@ import { toAdminOrderView } from "./fulfilment.view.js";
 import { toOrderView } from "./orders.view.js";
 
 export async function cancelOrder(
-  { body, order, principal }: Input<typeof schemas.cancelOrderSchema, OwnOrder>,
+  { body, order, principal, requestKey }: Input<typeof schemas.cancelOrderSchema, OwnOrder>,
   res: Response,
 ): Promise<void> {
   const { reason } = body;
-  const cancelled = await cancellationService.cancelOwnOrder(order, { reason, principal });
+  const cancelled = await cancellationService.cancelOwnOrder(order, {
+    reason,
+    principal,
+    requestKey: requestKey ?? null,
+  });
   sendResponse(res, HTTP_STATUS.OK, "The order is cancelled", toOrderView(cancelled));
 }
 
 export async function cancelByAdmin(
-  { params, body, principal }: AdminInput<typeof schemas.cancelByAdminSchema>,
+  { params, body, principal, requestKey }: AdminInput<typeof schemas.cancelByAdminSchema>,
   res: Response,
 ): Promise<void> {
-  const order = await cancellationService.cancelByAdmin({ ...params, ...body }, principal);
+  const wanted = { ...params, ...body, requestKey: requestKey ?? null };
+  const order = await cancellationService.cancelByAdmin(wanted, principal);
   sendResponse(res, HTTP_STATUS.OK, "The order is cancelled, or units of it", toAdminOrderView(order));
 }

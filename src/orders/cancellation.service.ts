@@ -13,7 +13,7 @@ import { type AdminPrincipal, actorOf, type Principal } from "../../utils/princi
  */
 export async function cancelOwnOrder(
   { _id: orderId }: OrderDoc,
-  { reason, principal }: { reason: string; principal: Principal },
+  { reason, principal, requestKey }: { reason: string; principal: Principal; requestKey: string | null },
 ): Promise<OrderOverview> {
   const { id } = actorOf(principal);
   const by = { type: "customer" as const, ...(id === undefined ? {} : { id }) };
@@ -25,6 +25,7 @@ export async function cancelOwnOrder(
     items: null,
     allowAfterShipment: false,
     refund,
+    requestKey,
   });
   return loadOrder(order);
 }
@@ -36,14 +37,15 @@ export interface CancelByAdmin {
   allowAfterShipment?: boolean | undefined;
   /** Default true: to where the money came from. False: it is kept. */
   refund?: boolean | RefundDestination | undefined;
+  requestKey: string | null;
 }
 
 /** @throws NotFoundError ORDER_NOT_FOUND; RuleError ORDER_NOT_CANCELLABLE, NOT_REFUNDABLE; as `cancelOwnOrder` */
 export async function cancelByAdmin(wanted: CancelByAdmin, { adminId }: AdminPrincipal): Promise<AdminOrder> {
-  const { reason, items, allowAfterShipment = false, refund = true } = wanted;
+  const { reason, items, allowAfterShipment = false, refund = true, requestKey } = wanted;
   const orderId = toObjectId(wanted.orderId);
   await flow.cancelOrder({
-    ...{ orderId, reason, allowAfterShipment },
+    ...{ orderId, reason, allowAfterShipment, requestKey },
     items: items ? toNamedUnits(items) : null,
     by: { type: "admin", id: adminId },
     refund: destinationOf(refund),

@@ -11,7 +11,7 @@ import { toAdminOrderView, toShippedOrderView } from "./fulfilment.view.js";
 const actor = ({ adminId }: AdminPrincipal) => ({ type: "admin", id: adminId }) as const;
 
 export async function shipOrder(
-  { params, body, principal }: AdminInput<typeof schemas.shipOrderSchema>,
+  { params, body, principal, requestKey }: AdminInput<typeof schemas.shipOrderSchema>,
   res: Response,
 ): Promise<void> {
   const { order, shipment } = await fulfilmentService.shipOrder({
@@ -19,6 +19,7 @@ export async function shipOrder(
     items: body.items ? toNamedUnits(body.items) : null,
     methodId: body.methodId ?? null,
     by: actor(principal),
+    requestKey: requestKey ?? null,
   });
   const view = toShippedOrderView(order, shipment);
   if (shipment.status === "creating")

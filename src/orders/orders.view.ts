@@ -5,8 +5,8 @@ import {
   OrderView,
   StatusChangeView,
   TrackingView,
+  toCustomerHistory,
   toOrderView,
-  toStatusChangeView,
   toTrackingView,
 } from "../../utils/views/order.view.js";
 import { count, text } from "../../utils/views/parts.view.js";
@@ -20,14 +20,14 @@ type History = Awaited<ReturnType<typeof ordersService.listHistory>>;
 /** An order with every change of its statuses, oldest first. */
 export const toOrderWithTimelineView = (overview: ordersService.OrderOverview, history: History) => ({
   ...toOrderView(overview),
-  timeline: history.map(toStatusChangeView),
+  timeline: toCustomerHistory(history),
 });
 
 export const OrderWithTimelineView = OrderView.keys({
   timeline: Joi.array().items(StatusChangeView).required(),
 }).meta({ className: "OrderWithTimeline" });
 
-export const toTimelineView = (history: History) => ({ events: history.map(toStatusChangeView) });
+export const toTimelineView = (history: History) => ({ events: toCustomerHistory(history) });
 
 export const TimelineView = Joi.object({ events: Joi.array().items(StatusChangeView).required() }).required();
 

@@ -238,6 +238,7 @@ export const anOrder = (fields: Partial<OrderDoc> = {}): OrderDoc => ({
   refundRequested: FREE,
   cancelledAmount: FREE,
   cancellations: [],
+  uncollectedParcels: [],
   disputes: [],
   shippingAddress: anAddress(),
   billingAddress: anAddress(),

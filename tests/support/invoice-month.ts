@@ -196,10 +196,14 @@ function creditOf(
       _id: `items:${order._id.toHexString()}-${index}`,
       orderId: order._id,
       refundId: refund?._id ?? null,
+      unpaidId: null,
     },
     ...{ items: of === "units" ? credited : [], reason: "Returned", createdById: null },
   };
-  const source = { request, orderStatus: "cancelled" as const, invoice, earlierNotes, refund };
+  const source = {
+    ...{ request, orderStatus: "cancelled" as const, invoice, earlierNotes, refund },
+    unpaid: null,
+  };
   return keep(buildCreditNote(source, { issuedAt: at, templateVersion: 1 }));
 }
 

@@ -24,6 +24,7 @@ import {
   toOrderView,
   toStatusChangeView,
 } from "./order.view.js";
+import { StaffShipmentView, toShipmentView } from "./order-parts.view.js";
 import { count, id, text, textOrNull } from "./parts.view.js";
 import { AdminRefundView, toAdminRefundView } from "./refund.view.js";
 import { viewOf } from "./view-of.js";
@@ -96,6 +97,7 @@ const PaymentOfOrderView = ListedPaymentView.keys({
 /** In lists. */
 export const toListedOrderView = (source: OrderViewSource) => ({
   ...toOrderView(source),
+  shipments: source.shipments.map(toShipmentView),
   userId: source.order.userId ?? null,
   checkoutSessionId: source.order.checkoutSessionId?.toHexString() ?? null,
   customerName: source.order.customerName,
@@ -113,6 +115,7 @@ export const ListedOrderView = OrderView.keys({
   invoiceNumber: textOrNull.required(),
   version: count.required().description("For `PUT /api/admin/orders/:orderId`"),
   tags: Joi.array().items(text).required(),
+  shipments: Joi.array().items(StaffShipmentView).required(),
 }).meta({ className: "ListedOrder" });
 
 export interface AdminOrderSource extends OrderViewSource {

@@ -1,6 +1,6 @@
 import Joi from "joi";
 import type { OrderItemDoc, ShipmentDoc } from "../../models/index.js";
-import { LINE_FULFILLMENT_STATUSES, SHIPMENT_STATUSES } from "../constants.js";
+import { LINE_FULFILLMENT_STATUSES, SHIPMENT_STATUS, SHIPMENT_STATUSES } from "../constants.js";
 import { toRupees } from "../money.js";
 import { moment, rupees } from "../view-schemas.js";
 import { count, id, productFields, text, textOrNull } from "./parts.view.js";
@@ -105,7 +105,7 @@ export const ShipmentView = viewOf<ReturnType<typeof toShipmentView>>("ShipmentV
   shipmentId: textOrNull,
   carrier: textOrNull,
   trackingNumber: textOrNull,
-  status: Joi.string().valid(...SHIPMENT_STATUSES),
+  status: Joi.string().valid(...SHIPMENT_STATUSES.filter((status) => status !== SHIPMENT_STATUS.REFUSED)),
   items: Joi.array().items(Joi.object({ orderItemId: id.required(), quantity: count.required() })),
   codAmount: rupees,
   estimatedDelivery: moment.allow(null),
@@ -118,3 +118,10 @@ export const ShipmentView = viewOf<ReturnType<typeof toShipmentView>>("ShipmentV
     }),
   ),
 });
+
+/** Staff also see parcels that the shipping service did not accept. */
+export const StaffShipmentView = ShipmentView.keys({
+  status: Joi.string()
+    .valid(...SHIPMENT_STATUSES)
+    .required(),
+}).meta({ className: "StaffShipment" });

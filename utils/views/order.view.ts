@@ -13,6 +13,8 @@ import {
   ORDER_SOURCES,
   ORDER_STATUSES,
   PAYMENT_STATUSES,
+  SHIPMENT_STATUS,
+  STATUS_TYPE,
   STATUS_TYPES,
 } from "../constants.js";
 import { toRupees } from "../money.js";
@@ -96,6 +98,9 @@ const toOrderDates = (order: OrderDoc) => ({
   cancellationReason: order.cancellationReason ?? undefined,
 });
 
+/** A parcel that the shipping service did not accept was never on its way: customers do not see it. */
+const isShown = ({ status }: ShipmentDoc): boolean => status !== SHIPMENT_STATUS.REFUSED;
+
 /** An order as its customer sees it: without staff ids, internal notes and data of the gateway. */
 export function toOrderView({ order, items, payment, shipments }: OrderViewSource) {
   const at = now();
@@ -103,7 +108,7 @@ export function toOrderView({ order, items, payment, shipments }: OrderViewSourc
     ...toOrderHead(order),
     items: items.map(toOrderItemView),
     payment: payment && toPaymentView({ ...payment, orderNumber: order.orderNumber }),
-    shipments: shipments.map(toShipmentView),
+    shipments: shipments.filter(isShown).map(toShipmentView),
     ...toOrderDates(order),
     canCancel: canCancel(order, items),
     canReturn: items.some((item) => returnableUnits(item, at).quantity > 0),
@@ -179,13 +184,17 @@ export const StatusChangeView = viewOf<ReturnType<typeof toStatusChangeView>>("S
   changedByType: Joi.string().valid(...CHANGED_BY_TYPES),
 });
 
+/** As customers see it: what became of a parcel is in its own status. */
+export const toCustomerHistory = (history: readonly OrderStatusHistoryDoc[]) =>
+  history.filter(({ statusType }) => statusType !== STATUS_TYPE.SHIPMENT).map(toStatusChangeView);
+
 export const toTrackingView = (
   { order, shipments }: Pick<OrderViewSource, "order" | "shipments">,
   history: readonly OrderStatusHistoryDoc[],
 ) => ({
   status: order.status,
-  statusHistory: history.map(toStatusChangeView),
-  shipments: shipments.map(toShipmentView),
+  statusHistory: toCustomerHistory(history),
+  shipments: shipments.filter(isShown).map(toShipmentView),
   estimatedDelivery: toEstimateView(order),
 });
 

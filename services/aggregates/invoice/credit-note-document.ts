@@ -1,5 +1,11 @@
 import { Types } from "mongoose";
-import type { InvoiceDoc, InvoiceLine, InvoiceRequestDoc, RefundDoc } from "../../../models/index.js";
+import type {
+  InvoiceDoc,
+  InvoiceLine,
+  InvoiceRequestDoc,
+  RefundDoc,
+  UnpaidContent,
+} from "../../../models/index.js";
 import { INVOICE_TYPE, ORDER_STATUS, type OrderStatus, REFUND_STATUS } from "../../../utils/constants.js";
 import { InvoiceNotReadyError, NotFoundError, RuleError } from "../../../utils/errors.js";
 import { groupBy } from "../../../utils/helpers.js";
@@ -23,7 +29,7 @@ import type { IssueContext } from "./sale-document.js";
 
 export type CreditRequest = Pick<
   InvoiceRequestDoc,
-  "_id" | "orderId" | "refundId" | "items" | "reason" | "createdById"
+  "_id" | "orderId" | "refundId" | "unpaidId" | "items" | "reason" | "createdById"
 >;
 
 /** What an earlier note took of its invoice. */
@@ -38,6 +44,8 @@ export interface CreditSource {
   earlierNotes: readonly CreditedPart[];
   /** The request's refund. */
   refund: RefundDoc | null;
+  /** What the request's cancellation or returned parcel left unpaid. */
+  unpaid: UnpaidContent | null;
 }
 
 /**
@@ -95,7 +103,7 @@ function assertCreditable({ request, orderStatus, invoice, refund }: CreditSourc
       throw new RuleError("REFUND_NOT_COMPLETED", "Only a completed refund is credited");
   }
   if (!invoice) throw new InvoiceNotReadyError();
-  const isWhole = !request.refundId && request.items.length === 0;
+  const isWhole = !request.refundId && !request.unpaidId && request.items.length === 0;
   // Returned to origin: requested by the service itself. Goods that a customer sends back are credited by their refunds.
   const isReturned = orderStatus === ORDER_STATUS.RETURNED && request.createdById === null;
   if (isWhole && orderStatus !== ORDER_STATUS.CANCELLED && !isReturned)
@@ -107,9 +115,10 @@ function assertCreditable({ request, orderStatus, invoice, refund }: CreditSourc
 }
 
 /** @throws RuleError CREDIT_EXCEEDS_INVOICE */
-function creditOf({ request, refund }: CreditSource, invoice: CreditableInvoice): CreditAmounts {
+function creditOf({ request, refund, unpaid }: CreditSource, invoice: CreditableInvoice): CreditAmounts {
   try {
-    if (refund) return creditRefund(invoice, toCreditedRefund(refund));
+    const amount = refund ?? unpaid;
+    if (amount) return creditRefund(invoice, toCreditedRefund(amount));
     if (request.items.length === 0) return creditRest(invoice);
     return creditUnits(invoice, sumUnits(request.items));
   } catch (error) {

@@ -5,10 +5,12 @@ import { INVOICE_TYPE } from "../../../utils/constants.js";
 import { isDuplicateKey } from "../../../utils/helpers.js";
 import { saleOrigin } from "./invoice-reads.js";
 
-/** What an admin asks to have credited: a refund, some units, or (neither) a whole cancelled order. */
+/** What is to be credited: a refund, what was unpaid, some units, or (none of them) a whole cancelled order. */
 export interface CreditNoteOrder {
   orderId: Types.ObjectId;
   refundId: Types.ObjectId | null;
+  /** A cancellation or a returned parcel: what of it was never paid. */
+  unpaidId?: Types.ObjectId;
   items: CreditedUnits[];
   reason: string;
   createdById: string | null;
@@ -22,7 +24,7 @@ export async function requestSaleInvoice(
   createdById: string | null,
 ): Promise<string> {
   const _id = saleOrigin(orderId);
-  const nothingElse = { refundId: null, items: [], reason: null };
+  const nothingElse = { refundId: null, unpaidId: null, items: [], reason: null };
   await storeRequest({ _id, type: INVOICE_TYPE.SALE, orderId, ...nothingElse, createdById });
   return _id;
 }
@@ -30,18 +32,20 @@ export async function requestSaleInvoice(
 /** What a credit note is issued for. */
 export const refundOrigin = (refundId: Types.ObjectId): string => `refund:${refundId.toHexString()}`;
 
-export function creditOriginOf({ orderId, refundId, items, requestKey }: CreditNoteOrder): string {
+export function creditOriginOf({ orderId, refundId, unpaidId, ...wish }: CreditNoteOrder): string {
+  const { items, requestKey } = wish;
   if (refundId) return refundOrigin(refundId);
+  if (unpaidId) return `unpaid:${unpaidId.toHexString()}`;
   if (items.length > 0) return `items:${requestKey ?? new Types.ObjectId().toHexString()}`;
   return `cancellation:${orderId.toHexString()}`;
 }
 
 /** Asks the worker for a credit note. A repeat changes nothing. @returns the document's origin */
 export async function requestCreditNote(order: CreditNoteOrder, tx?: ClientSession): Promise<string> {
-  const { orderId, refundId, items, reason, createdById } = order;
+  const { orderId, refundId, unpaidId = null, items, reason, createdById } = order;
   const _id = creditOriginOf(order);
   await storeRequest(
-    { _id, type: INVOICE_TYPE.CREDIT_NOTE, orderId, refundId, items, reason, createdById },
+    { _id, type: INVOICE_TYPE.CREDIT_NOTE, orderId, refundId, unpaidId, items, reason, createdById },
     tx,
   );
   return _id;
@@ -49,7 +53,7 @@ export async function requestCreditNote(order: CreditNoteOrder, tx?: ClientSessi
 
 type NewRequest = Pick<
   InvoiceRequestDoc,
-  "_id" | "type" | "orderId" | "refundId" | "items" | "reason" | "createdById"
+  "_id" | "type" | "orderId" | "refundId" | "unpaidId" | "items" | "reason" | "createdById"
 >;
 
 async function storeRequest(request: NewRequest, tx?: ClientSession): Promise<void> {

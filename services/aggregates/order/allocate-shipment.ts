@@ -27,6 +27,7 @@ export interface ParcelWish {
   isManual?: boolean;
   trackingNumber?: string | null;
   estimatedDelivery?: Date | null;
+  requestKey?: string | null;
 }
 
 export interface Allocation extends OrderLines {
@@ -106,6 +107,7 @@ function buildShipment(
   codAmount: Paise,
 ): ShipmentDoc {
   const { items, isManual = false, trackingNumber = null, estimatedDelivery = null } = wish;
+  const { requestKey = null } = wish;
   const methodId = wish.methodId ?? order.shippingMethod?.id ?? null;
   if (!isManual && methodId === null)
     throw new RuleError("SHIPPING_METHOD_UNAVAILABLE", "The order has no shipping method; name one");
@@ -128,6 +130,7 @@ function buildShipment(
     shippedAt: isManual ? at : null,
     deliveredAt: null,
     refusalCode: null,
+    requestKey,
     syncedAt: null,
     createdAt: at,
     updatedAt: at,

@@ -104,6 +104,7 @@ export interface CancellationRecord {
   unpaid: UnpaidContent;
   by: ChangedBy;
   reason: string;
+  requestKey: string | null;
 }
 
 /**
@@ -115,10 +116,10 @@ export async function recordCancellation(
   record: CancellationRecord,
   tx: ClientSession,
 ): Promise<OrderCancellation> {
-  const { read, lines, units, unpaid, by, reason } = record;
+  const { read, lines, units, unpaid, by, reason, requestKey } = record;
   const { order } = read;
   const cancellation: OrderCancellation = {
-    ...{ _id: new Types.ObjectId(), at: now(), by, reason, items: units, unpaid },
+    ...{ _id: new Types.ObjectId(), at: now(), by, reason, items: units, unpaid, requestKey },
   };
   const kept = await Order.updateOne(
     { _id: order._id, status: order.status },

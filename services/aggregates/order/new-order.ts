@@ -45,6 +45,7 @@ const untouched = () => ({
   refundRequested: ZERO_PAISE,
   cancelledAmount: ZERO_PAISE,
   cancellations: [],
+  uncollectedParcels: [],
   disputes: [],
   invoiceNumber: null,
   tags: [],

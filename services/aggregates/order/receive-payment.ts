@@ -4,6 +4,7 @@ import { PAYMENT_STATUS, type PaymentStatus } from "../../../utils/constants.js"
 import { addPaise, type Paise, subtractPaise, ZERO_PAISE } from "../../../utils/money.js";
 import { orderPaymentMachine } from "../../../utils/state-machines.js";
 import { applyTransition } from "../../platform/transition.service.js";
+import { followPaymentStatus } from "../refund/follow-refunds.js";
 import { orderChanged } from "./order-lines.js";
 
 export interface OrderMoney {
@@ -55,6 +56,8 @@ export async function changeOrderMoney(change: OrderMoney, tx: ClientSession): P
     tx,
   });
   if (!changed) throw orderChanged();
+  // What was collected before may have been refunded already.
+  if (to === PAYMENT_STATUS.PAID) await followPaymentStatus(order._id, tx);
 }
 
 function paymentStatusOf(

@@ -1,13 +1,21 @@
 import type { ClientSession, Types } from "mongoose";
-import { type OrderItemDoc, Return, type ReturnDoc, type ShipmentDoc } from "../../../models/index.js";
+import {
+  Order,
+  type OrderItemDoc,
+  Return,
+  type ReturnDoc,
+  type ShipmentDoc,
+  type UnpaidContent,
+} from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import { RETURN_STATUS, type RefundSystemReason } from "../../../utils/constants.js";
-import { minPaise, type Paise, subtractPaise } from "../../../utils/money.js";
+import { minPaise, type Paise, subtractPaise, ZERO_PAISE } from "../../../utils/money.js";
 import { cameBackUndelivered } from "../../calculations/fulfilment.js";
 import type { RefundAmounts } from "../../calculations/refund-amounts.js";
+import { spreadContent } from "../../calculations/refund-split.js";
 import { enqueueOutbox } from "../../platform/outbox.service.js";
 import { oweOrderRefund, startedBySystem } from "../refund/owe-order-refund.js";
-import { leftOfMoney, readRefundFacts } from "../refund/refund-facts.js";
+import { leftOfMoney, type RefundFacts, readRefundFacts } from "../refund/refund-facts.js";
 import { toContent } from "../refund/refund-terms.js";
 import { priceReturned, withoutRequests } from "../refund/returned-goods.js";
 import { insertReturn, productOf } from "../return/return-rows.js";
@@ -56,8 +64,9 @@ export async function returnShipment(
     },
     tx,
   );
+  const facts = withoutRequests(await readRefundFacts(order._id, { except: null }, tx));
   const notOwed = await writeOffCod({ order, shipment, by, at }, tx);
-  await refundPrepaid({ shipment, lines, notOwed, terms, returnId }, tx);
+  await settleValue({ facts, shipment, lines, notOwed, terms, returnId }, tx);
   await followLines({ order, lines }, { by, note: note ?? "returned to origin" }, tx);
   await enqueueOutbox([parcelMessage("shipment.returned", shipment)], tx);
 }
@@ -68,7 +77,9 @@ const itemsOf = ({ items }: ShipmentDoc, lines: readonly OrderItemDoc[]): Return
     return line ? [{ ...productOf(line), orderItemId, quantity, reason: "other", condition: null }] : [];
   });
 
-interface Prepaid {
+interface ReturnedValue {
+  /** From before the cash was written off. */
+  facts: RefundFacts;
   shipment: ShipmentDoc;
   lines: readonly OrderItemDoc[];
   /** The part of the parcel's value that was to be collected on delivery. */
@@ -77,21 +88,25 @@ interface Prepaid {
   returnId: Types.ObjectId;
 }
 
-/** What was prepaid for the parcel, less the deduction; with shipping and fees once everything has come back. */
-async function refundPrepaid(prepaid: Prepaid, tx: ClientSession): Promise<void> {
-  const { shipment, lines, notOwed, terms, returnId } = prepaid;
-  const facts = withoutRequests(await readRefundFacts(shipment.orderId, { except: null }, tx));
-  const left = leftOfMoney(facts);
-  const includeCharges = cameBackUndelivered(lines);
-  const priced = left > 0 ? priceReturned(facts, shipment.items, { includeCharges }) : null;
-  if (!priced) return;
-  const amount = minPaise(left, subtractPaise(priced.amount, notOwed, terms.rtoDeduction));
-  if (amount <= 0) return;
-  const { items, chargesAmount } = priced;
-  const content = toContent({ items: notOwed > 0 ? items.map(withoutUnits) : items, chargesAmount });
+/**
+ * The order keeps which lines the cash was for that is not owed any more. What was prepaid for the parcel is refunded,
+ * less the deduction; with shipping and fees once everything has come back.
+ */
+async function settleValue(returned: ReturnedValue, tx: ClientSession): Promise<void> {
+  const { facts, shipment, lines, notOwed, terms, returnId } = returned;
+  // With the charges, which the first parcel collects.
+  const priced = priceReturned(facts, shipment.items, { includeCharges: true }) ?? NOTHING;
+  const value = cameBackUndelivered(lines)
+    ? priced.amount
+    : subtractPaise(priced.amount, priced.chargesAmount);
+  const prepaid = subtractPaise(value, notOwed, terms.rtoDeduction);
+  const amount = minPaise(leftOfMoney(facts), prepaid);
+  const [unpaid, paid] = spreadContent([notOwed, amount], priced).map(toContent);
+  if (notOwed > 0 && unpaid) await keepUncollected(shipment, { amount: notOwed, ...unpaid }, terms, tx);
+  if (amount <= 0 || !paid) return;
   const { refundNumbers } = terms;
   const [first] = await oweOrderRefund(
-    { facts, amount, content, origin: startedBySystem(RETURNED_TO_ORIGIN), returnId, refundNumbers },
+    { facts, amount, content: paid, origin: startedBySystem(RETURNED_TO_ORIGIN), returnId, refundNumbers },
     tx,
   );
   if (!first) return;
@@ -99,5 +114,14 @@ async function refundPrepaid(prepaid: Prepaid, tx: ClientSession): Promise<void>
   await Return.updateOne({ _id: returnId }, { $set: refund }).session(tx);
 }
 
-/** The credit note of the parcel takes the units; the refund is about a part of their price. */
-const withoutUnits = (item: RefundAmounts["items"][number]) => ({ ...item, units: 0 });
+const NOTHING: RefundAmounts = { amount: ZERO_PAISE, items: [], chargesAmount: ZERO_PAISE };
+
+async function keepUncollected(
+  { _id, orderId }: ShipmentDoc,
+  unpaid: UnpaidContent,
+  { at }: ReturnToOrigin,
+  tx: ClientSession,
+): Promise<void> {
+  const update = { $push: { uncollectedParcels: { _id, at, unpaid } } };
+  await Order.updateOne({ _id: orderId }, update).session(tx);
+}

@@ -20,8 +20,11 @@ export async function followRefunds(orderId: Types.ObjectId | null, tx: ClientSe
   await followLines(orderId, tx);
 }
 
-/** A paid order is `refunded` while all of it is refunded, and `paid` again when a refund is retracted. */
-async function followPaymentStatus(orderId: Types.ObjectId, tx: ClientSession): Promise<void> {
+/**
+ * In the caller's transaction: a paid order is `refunded` while all of it is refunded, and `paid` again when a refund is
+ * retracted. One of which something is still to be collected stays `pending`, whatever was refunded of it before.
+ */
+export async function followPaymentStatus(orderId: Types.ObjectId, tx: ClientSession): Promise<void> {
   const order = await Order.findById(orderId).session(tx).lean<OrderDoc>();
   if (!order) return;
   const isRefunded = order.paidAmount > 0 && order.refundedAmount === order.paidAmount;

@@ -18,10 +18,11 @@ import {
   type RefundSource,
 } from "../../../utils/constants.js";
 import { NotFoundError } from "../../../utils/errors.js";
-import { addPaise, type Paise, subtractPaise } from "../../../utils/money.js";
+import { addPaise, type Paise, subtractPaise, ZERO_PAISE } from "../../../utils/money.js";
 import type { CreditableInvoice, CreditedRefund } from "../../calculations/credit-amounts.js";
 import { leftOfOrder } from "../../calculations/refund-amounts.js";
 import type { MoneySource } from "../../calculations/refund-split.js";
+import { unpaidPartsOf } from "../../calculations/unpaid-parts.js";
 
 /**
  * What decides about a refund of an order, read in the caller's transaction. Two decisions about one order cannot pass each
@@ -30,7 +31,7 @@ import type { MoneySource } from "../../calculations/refund-split.js";
 export interface RefundFacts {
   order: OrderDoc;
   items: OrderItemDoc[];
-  /** Captured, and paying for this order. */
+  /** Paying for this order, and captured, also in part: cash of parcels that have arrived. */
   payments: PaymentDoc[];
   /** Neither failed nor rejected, oldest first. */
   refunds: RefundDoc[];
@@ -50,7 +51,9 @@ export async function readRefundFacts(
   const order = await Order.findById(orderId).session(tx).lean<OrderDoc>();
   if (!order) throw new NotFoundError("ORDER_NOT_FOUND", "There is no such order");
   const items = await OrderItem.find({ orderId }).sort({ _id: 1 }).session(tx).lean<OrderItemDoc[]>();
-  const captured = { orderId, status: PAYMENT_GATEWAY_STATUS.CAPTURED, surplus: false };
+  const { CAPTURED, PENDING } = PAYMENT_GATEWAY_STATUS;
+  const status = trusted({ $in: [CAPTURED, PENDING] });
+  const captured = { orderId, status, surplus: false, capturedAmount: trusted({ $gt: ZERO_PAISE }) };
   const payments = await Payment.find(captured).sort({ createdAt: 1 }).session(tx).lean<PaymentDoc[]>();
   const refunds = await Refund.find({ orderId, status: trusted({ $in: ACTIVE }) })
     .sort({ createdAt: 1, _id: 1 })
@@ -59,7 +62,7 @@ export async function readRefundFacts(
   return { order, items, payments, refunds: refunds.filter(({ _id }) => !except?.equals(_id)) };
 }
 
-/** What refunds, and units cancelled before they were paid for, left of the goods and charges. */
+/** What refunds, and units that were cancelled or came back before they were paid for, left of the goods and charges. */
 export const leftOfGoods = ({ order, items, refunds }: RefundFacts): CreditableInvoice =>
   leftOfOrder(
     {
@@ -70,8 +73,7 @@ export const leftOfGoods = ({ order, items, refunds }: RefundFacts): CreditableI
       charges: order.charges,
       roundOff: order.roundOff,
     },
-    // Orders from before there were cancellations have no such field.
-    [...(order.cancellations ?? []).map(({ unpaid }) => unpaid), ...refunds].map(toCreditedRefund),
+    [...unpaidPartsOf(order).map(({ unpaid }) => unpaid), ...refunds].map(toCreditedRefund),
   );
 
 /** A line that is named twice is summed. */

@@ -3,7 +3,7 @@ import type { Types } from "mongoose";
 import { type AddressSnapshot, type OrderDoc, OrderItem, type OrderItemDoc } from "../../../models/index.js";
 import { FULFILLMENT_STATUS, PAYMENT_METHOD, PAYMENT_STATUS } from "../../../utils/constants.js";
 import type { AddressInput } from "../../../utils/contact-schemas.js";
-import { RuleError } from "../../../utils/errors.js";
+import { ConflictError, RuleError } from "../../../utils/errors.js";
 import type { AdminPrincipal } from "../../../utils/principal.js";
 import { CANCELLABLE } from "../../../utils/state-machines.js";
 import { getDelivery, toAddress } from "../../aggregates/checkout/delivery-address.js";
@@ -31,13 +31,25 @@ export interface OrderEditRequest {
  */
 export async function editOrder(request: OrderEditRequest): Promise<void> {
   const { orderId, version, by } = request;
-  const order = await getOrder(orderId);
+  const { order, items } = await readEditable(orderId);
   if (order.version !== version) throw versionConflict(order.version);
-  const items = await OrderItem.find({ orderId }).sort({ _id: 1 }).lean<OrderItemDoc[]>();
-  assertEditable(order, items);
   const { set, retaxed } = await decideChanges(request, order, items);
   if (Object.keys(set).length === 0) return;
-  await inTransaction((tx) => writeEdit({ order, items, set, retaxed, by }, tx));
+  try {
+    await inTransaction((tx) => writeEdit({ order, items, set, retaxed, by }, tx));
+  } catch (error) {
+    // A parcel with the old address was faster: to read the order and edit it again would not help.
+    if (error instanceof ConflictError) await readEditable(orderId);
+    throw error;
+  }
+}
+
+/** @throws NotFoundError ORDER_NOT_FOUND; RuleError ORDER_NOT_EDITABLE */
+async function readEditable(orderId: Types.ObjectId): Promise<{ order: OrderDoc; items: OrderItemDoc[] }> {
+  const order = await getOrder(orderId);
+  const items = await OrderItem.find({ orderId }).sort({ _id: 1 }).lean<OrderItemDoc[]>();
+  assertEditable(order, items);
+  return { order, items };
 }
 
 const notEditable = (message: string, details: object) =>

@@ -5,6 +5,7 @@ import { buildCreditNote, type CreditedPart } from "../../aggregates/invoice/cre
 import type { NumberlessDocument } from "../../aggregates/invoice/document-parts.js";
 import { isSale } from "../../aggregates/invoice/invoice-reads.js";
 import { buildSaleDocument, type IssueContext } from "../../aggregates/invoice/sale-document.js";
+import { unpaidPartsOf } from "../../calculations/unpaid-parts.js";
 import type { IssueFacts } from "./issue-facts.js";
 
 /** What becomes of a request. */
@@ -62,6 +63,7 @@ function creditSourceOf({ request, order, notes }: CreditAsked, facts: IssueFact
     invoice: documents.find(isSale) ?? null,
     earlierNotes: [...documents.filter((document) => !isSale(document)), ...notes],
     refund: facts.refundsOf(request).find(({ _id }) => request.refundId?.equals(_id)) ?? null,
+    unpaid: unpaidPartsOf(order).find(({ _id }) => request.unpaidId?.equals(_id))?.unpaid ?? null,
   };
 }
 

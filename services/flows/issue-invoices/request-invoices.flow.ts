@@ -41,22 +41,22 @@ export async function requestInvoiceOnDispatch(parcelId: Types.ObjectId): Promis
 }
 
 /**
- * A parcel has come back, and what it should have collected will not be paid: the invoice is credited by its units, and in
+ * A parcel has come back, and what it should have collected will not be paid: the invoice is credited with that, and in
  * full, with the charges, once the whole order is back. What was prepaid is credited with its refunds, which go first.
  * @throws InvoiceNotReadyError while the invoice or a refund of the parcel is under way: the outbox tries again
  */
 export async function requestNoteOfReturn(parcelId: Types.ObjectId): Promise<void> {
-  const { orderId, items, codAmount } = await Shipment.findById(parcelId).orFail().lean<ShipmentDoc>();
-  if (codAmount === 0) return;
+  const { orderId } = await Shipment.findById(parcelId).orFail().lean<ShipmentDoc>();
+  const order = await Order.findById(orderId).orFail().lean<OrderDoc>();
+  if (!(order.uncollectedParcels ?? []).some(({ _id }) => _id.equals(parcelId))) return;
   if (!(await findInvoiceToCredit(orderId))) return;
   const lines = await OrderItem.find({ orderId }).lean<OrderItemDoc[]>();
   const underWay = { systemReason: RETURNED_TO_ORIGIN, status: REFUND_STATUS.PROCESSING } as const;
   if (await Refund.exists({ orderId, ...underWay })) throw new InvoiceNotReadyError();
   const isEverything = cameBackUndelivered(lines);
   await requestCreditNote({
-    ...{ orderId, refundId: null, items: isEverything ? [] : items, createdById: null },
-    reason: RETURNED_TO_ORIGIN,
-    requestKey: `${RETURNED_TO_ORIGIN}:${parcelId.toHexString()}`,
+    ...{ orderId, refundId: null, items: [], createdById: null, reason: RETURNED_TO_ORIGIN },
+    ...(isEverything ? {} : { unpaidId: parcelId }),
   });
 }
 

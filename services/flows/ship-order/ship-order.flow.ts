@@ -1,6 +1,6 @@
-import type { ClientSession, Types } from "mongoose";
+import { type ClientSession, type Types, trusted } from "mongoose";
 import { logger } from "../../../config/logger.config.js";
-import type { ShipmentDoc } from "../../../models/index.js";
+import { Shipment, type ShipmentDoc } from "../../../models/index.js";
 import { SHIPMENT_STATUS } from "../../../utils/constants.js";
 import { RuleError } from "../../../utils/errors.js";
 import type { Actor } from "../../../utils/principal.js";
@@ -14,6 +14,8 @@ import { requestParcel } from "./request-parcel.js";
 export interface ShippingRequest extends Pick<ParcelWish, "items" | "methodId"> {
   orderId: Types.ObjectId;
   by: Actor<"admin">;
+  /** A repetition of the request finds its parcel. */
+  requestKey: string | null;
 }
 
 /**
@@ -26,7 +28,9 @@ export interface ShippingRequest extends Pick<ParcelWish, "items" | "methodId"> 
  *   SHIPPING_METHOD_UNAVAILABLE; ValidationError for a line of another order
  */
 export async function shipOrder(request: ShippingRequest): Promise<ShipmentDoc> {
-  const allocated = await inTransaction((tx) => allocate(request, tx));
+  const allocated = await inTransaction(
+    async (tx) => (await findParcelOf(request, tx)) ?? allocate(request, tx),
+  );
   const { outcome, shipment } = await requestParcel(allocated, request.by);
   const about = { orderId: request.orderId.toHexString(), parcel: shipment._id.toHexString(), outcome };
   logger.info(about, "> A parcel was requested");
@@ -36,6 +40,16 @@ export async function shipOrder(request: ShippingRequest): Promise<ShipmentDoc> 
     "The shipping service does not accept this parcel; change it and try again",
     { reason: shipment.refusalCode },
   );
+}
+
+/** A parcel that was refused does not count: the same request may be made again. */
+async function findParcelOf(
+  { orderId, requestKey }: ShippingRequest,
+  tx: ClientSession,
+): Promise<ShipmentDoc | null> {
+  if (requestKey === null) return null;
+  const status = trusted({ $ne: SHIPMENT_STATUS.REFUSED });
+  return Shipment.findOne({ orderId, requestKey, status }).session(tx).lean<ShipmentDoc>();
 }
 
 async function allocate({ orderId, by, ...wish }: ShippingRequest, tx: ClientSession): Promise<ShipmentDoc> {

@@ -3,7 +3,7 @@ import { done, refused } from "../checkout/shop-world.js";
 import { type Sale, useFulfilment } from "./fulfilment-world.js";
 
 /** Cancelling: lines, money, stock, coupons and documents. */
-const { shop, sell, admin, mails } = useFulfilment();
+const { shop, sell, admin, mails, issueDocuments } = useFulfilment();
 const control = () => shop().sandbox.control;
 const TWO_A_THREE_B = {
   items: [
@@ -102,19 +102,6 @@ describe("before anything is shipped", () => {
   });
 });
 
-/** Lets documents be issued, and the messages that waited for them be delivered. */
-async function issueDocuments(sale: Sale) {
-  for (let round = 0; round < 3; round += 1) {
-    await shop().settle();
-    await shop().runJob("invoice-issue");
-    await shop()
-      .db.collection("outboxMessages")
-      .updateMany({ state: "pending" }, { $set: { dueAt: new Date(0) } });
-  }
-  const orderId = (await stored(sale))?._id;
-  return shop().db.collection("invoices").find({ orderId }).sort({ issuedAt: 1, _id: 1 }).toArray();
-}
-
 describe("after the invoice", () => {
   const totalOf = (document: { totals: { grandTotal: number } }) => document.totals.grandTotal;
 
@@ -144,6 +131,21 @@ describe("after the invoice", () => {
 });
 
 describe("in part", () => {
+  test("When the request is repeated after its answer was lost, then it cancels no other units", async () => {
+    const sale = await sell(TWO_A_THREE_B, "upi");
+    const send = () =>
+      shop().call("post", `/api/admin/orders/${sale.id}/cancel`, {
+        as: { token: shop().sandbox.tokens.admin },
+        headers: { "Idempotency-Key": `cancel-${sale.id}` },
+        body: { reason: "out of season", items: [{ orderItemId: sale.lineIds[1], quantity: 1 }] },
+      });
+    done(await send());
+    await shop().db.collection("idempotencyRecords").deleteMany({});
+    expect(done(await send())).toMatchObject({ items: [{}, { quantityCancelled: 1 }] });
+    expect(await refunds(sale)).toHaveLength(1);
+    expect((await stored(sale))?.cancellations).toHaveLength(1);
+  });
+
   test("When units of a paid order are cancelled, then their price goes back and the rest is shipped", async () => {
     const sale = await sell(TWO_A_THREE_B, "upi");
     const items = [{ orderItemId: sale.lineIds[1], quantity: 2 }];

@@ -215,7 +215,8 @@ describe("a parcel that returns to its origin", () => {
     const order = await sale.buyer.stored.order();
     expect(order).toMatchObject({ status: "delivered", paymentStatus: "paid", paidAmount: collected });
     expect(order?.paidAmount - order?.refundedAmount - (order?.grandTotal - order?.cancelledAmount)).toBe(0);
-    expect(await notesOf(sale.id)).toMatchObject([{ items: [{ quantity: 3 }] }]);
+    expect(order?.uncollectedParcels).toMatchObject([{ unpaid: { items: [{ quantity: 3 }] } }]);
+    expect((await notesOf(sale.id)).map(({ unpaidId }) => String(unpaidId))).toEqual([second.id]);
   });
 
   test("When parcel 1 is delivered first, then its payment is complete once parcel 2 is back", async () => {

@@ -23,6 +23,8 @@ export interface Sale {
 export interface Fulfilment {
   shop(): Shop;
   sell(wanted?: Wanted, method?: string, who?: "guest" | Parameters<Shop["customer"]>[0]): Promise<Sale>;
+  /** Store credit pays all but these rupees, which are collected on delivery. */
+  sellWithCredit(wanted: Wanted, left: { due: number }): Promise<Sale>;
   admin(method: "get" | "put" | "post", path: string, body?: object): Promise<Response>;
   mails(
     template: string,
@@ -30,6 +32,8 @@ export interface Fulfilment {
   ): { template: string; data: Record<string, unknown>; missing: string[] }[];
   /** Lets the job take requests as lost that were sent just now. */
   ageRequests(): Promise<void>;
+  /** Lets documents be issued, and the messages that waited for them be delivered. @returns those of the order */
+  issueDocuments(sale: Pick<Sale, "id">): Promise<Response["body"][]>;
 }
 
 export function useFulfilment(): Fulfilment {
@@ -47,6 +51,15 @@ export function useFulfilment(): Fulfilment {
       const { id, totals } = await buyer.buy(wanted, method);
       return saleOf({ buyer, id, due: Math.round(totals.amountDue * 100), admin });
     },
+    async sellWithCredit(wanted, { due }) {
+      const buyer = shop().customer("dev");
+      await buyer.prepare(wanted);
+      const { totals } = done(await buyer.choose("cod")).session;
+      done(await buyer.post(`/api/checkout/${buyer.id}/store-credit`, { amount: totals.amountDue - due }));
+      done(await buyer.choose("cod"));
+      const { id } = done(await buyer.order());
+      return saleOf({ buyer, id, due: due * 100, admin });
+    },
     mails: (template, orderNumber) =>
       shop()
         .sandbox.control.engagement.notifications({ template })
@@ -54,6 +67,17 @@ export function useFulfilment(): Fulfilment {
     async ageRequests() {
       const createdAt = new Date(Date.now() - 120_000);
       await shop().db.collection("shipments").updateMany({ status: "creating" }, { $set: { createdAt } });
+    },
+    async issueDocuments({ id }) {
+      for (let round = 0; round < 3; round += 1) {
+        await shop().settle();
+        await shop().runJob("invoice-issue");
+        await shop()
+          .db.collection("outboxMessages")
+          .updateMany({ state: "pending" }, { $set: { dueAt: new Date(0) } });
+      }
+      const orderId = new Types.ObjectId(id);
+      return shop().db.collection("invoices").find({ orderId }).sort({ issuedAt: 1, _id: 1 }).toArray();
     },
   };
 }

@@ -97,6 +97,21 @@ describe("one parcel", () => {
     expect(control().shipping.shipments(sale.id)).toHaveLength(1);
   });
 
+  test("When it is repeated after its answer was lost, then it ships no other units", async () => {
+    const sale = await sell(TWO_A_THREE_B);
+    const send = () =>
+      shop().call("post", `/api/admin/orders/${sale.id}/fulfillments`, {
+        as: { token: shop().sandbox.tokens.admin },
+        headers: { "Idempotency-Key": `ship-again-${sale.id}` },
+        body: { items: [{ orderItemId: sale.lineIds[1], quantity: 1 }] },
+      });
+    const first = done(await send()).shipment;
+    await shop().db.collection("idempotencyRecords").deleteMany({});
+    expect(done(await send()).shipment.id).toBe(first.id);
+    expect(await units(sale, 1)).toEqual([1, 1, 0, "partially_fulfilled"]);
+    expect(control().shipping.shipments(sale.id)).toHaveLength(1);
+  });
+
   test("When more is asked for than is open, a line of another order, or nothing is left, then it is refused", async () => {
     const sale = await sell(TWO_A_THREE_B);
     const [a = "", b = ""] = sale.lineIds;
@@ -163,6 +178,24 @@ describe("a parcel that the shipping service does not take", () => {
     expect(await edges(sale, "shipment")).toEqual(["creating → refused"]);
     expect((await sale.ship({ items })).status).toBe(201);
     expect(control().shipping.shipments(sale.id)).toHaveLength(1);
+  });
+
+  test("When a parcel was refused, then staff see it, and the customer does not", async () => {
+    const sale = await sell();
+    refuse();
+    refused(await sale.ship(), 400, "SHIPMENT_REFUSED");
+    const { orderNumber } = await sale.view();
+    const own = `/api/orders/${orderNumber}`;
+    const [order, tracking, timeline] = [
+      done(await sale.buyer.get(own)),
+      done(await sale.buyer.get(`${own}/tracking`)),
+      done(await sale.buyer.get(`${own}/timeline`)),
+    ];
+    expect([order.shipments, tracking.shipments]).toEqual([[], []]);
+    expect(JSON.stringify([order, tracking, timeline])).not.toContain("refused");
+    const seen = done(await admin("get", `/${sale.id}`));
+    expect(seen).toMatchObject({ shipments: [{ status: "refused" }] });
+    expect(seen.statusHistory).toContainEqual(expect.objectContaining({ type: "shipment", to: "refused" }));
   });
 
   test("When the method is gone, then it is refused", async () => {
