@@ -514,9 +514,64 @@ const photos = (access: string): RouteCase => ({
   stage: "returning",
 });
 
-const RETURN_IMAGES: Record<string, RouteCase> = {
+/** A step of a return that an administrator takes. */
+const returnStep = (
+  permission: string,
+  body?: RouteCase["body"],
+  otherBody?: Record<string, unknown>,
+): RouteCase => ({
+  access: `admin:${permission}`,
+  params: returnId,
+  ...(body ? { body } : {}),
+  ...(otherBody ? { otherBody: () => otherBody } : {}),
+  stage: "returning",
+});
+
+const inspected = ({ orderItemId }: Belongings) => ({
+  items: [{ orderItemId, quantityReceived: 1, quantityPassed: 1, quantityRestockable: 1 }],
+});
+
+const RETURNS: Record<string, RouteCase> = {
+  "GET /api/returns/reasons": { access: "guest:empty" },
+  "GET /api/returns/eligibility": { access: "guest:reject", query: "orderNumber=ORD-2026-000001" },
+  "POST /api/returns": {
+    access: "guest:reject",
+    body: ({ orderNumber, orderItemId }) => ({
+      ...{ orderNumber, reason: "damaged" },
+      items: [{ orderItemId, quantity: 1, reason: "damaged" }],
+    }),
+    stage: "paid",
+    otherBody: ({ orderNumber, orderItemId }) => ({
+      ...{ orderNumber, reason: "defective" },
+      items: [{ orderItemId, quantity: 1, reason: "defective" }],
+    }),
+  },
+  "GET /api/returns": { access: "guest:reject" },
+  "GET /api/returns/:returnId": { access: "guest:reject", params: returnId, stage: "returning" },
   "POST /api/returns/:returnId/images": photos("guest:reject"),
+  "GET /api/admin/returns": { access: "admin:returns:read" },
+  "GET /api/admin/returns/analytics": { access: "admin:returns:read" },
+  "GET /api/admin/returns/:returnId": returnStep("returns:read"),
   "POST /api/admin/returns/:returnId/images": photos("admin:returns:inspect"),
+  "POST /api/admin/returns/:returnId/approve": returnStep("returns:write", () => ({ notes: "Seen" }), {}),
+  "POST /api/admin/returns/:returnId/reject": returnStep("returns:write", () => ({ reason: "It was used" }), {
+    reason: "It was opened",
+  }),
+  "POST /api/admin/returns/:returnId/schedule-pickup": returnStep(
+    "returns:write",
+    () => ({ slot: "10-12" }),
+    {},
+  ),
+  "PUT /api/admin/returns/:returnId/received": returnStep("returns:inspect"),
+  "POST /api/admin/returns/:returnId/inspect": returnStep("returns:inspect", inspected, { items: [] }),
+  "POST /api/admin/returns/:returnId/refund": returnStep(
+    "refunds:approve",
+    () => ({ destination: "original" }),
+    {},
+  ),
+  "POST /api/admin/returns/:returnId/notes": returnStep("returns:write", () => ({ note: "Called" }), {
+    note: "Wrote",
+  }),
 };
 
 const FILING: Record<string, RouteCase> = {
@@ -580,7 +635,7 @@ export const ROUTE_CASES: Readonly<Record<string, RouteCase>> = {
   ...PAYMENTS,
   ...REFUNDS,
   ...ADMIN_REFUNDS,
-  ...RETURN_IMAGES,
+  ...RETURNS,
   ...INVOICES,
   ...ADMIN_INVOICES,
   ...ADMIN_PAYMENTS,
