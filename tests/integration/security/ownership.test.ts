@@ -161,8 +161,11 @@ describe("Another caller's resource", () => {
 
   test("When callers list their own documents, then nothing of others is included", async () => {
     const findings = collectFindings();
+    // A query that names an order is not a list: another caller's order is not found.
+    const namesOrder = (route: Route) => world.caseOf(route).query?.includes("orderNumber=") ?? false;
     const lists = world.routes.filter(
-      (route) => isGuest(route) && route.method === "get" && parametersOf(route).length === 0,
+      (route) =>
+        isGuest(route) && route.method === "get" && parametersOf(route).length === 0 && !namesOrder(route),
     );
     const readers: [string, Headers][] = [
       ["another customer", otherCustomer.headers],
