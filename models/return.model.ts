@@ -90,6 +90,8 @@ export interface ReturnDoc {
   items: ReturnItem[];
   images: ReturnImage[];
   customerNotes: string | null;
+  /** Of the request, so that its repetition asks for no other units; null without an idempotency key. */
+  requestKey: string | null;
   adminNotes: StaffNote[];
   rejectionReason: string | null;
   /** Returned to origin: created by the system, starts at `approved`. */
@@ -167,6 +169,7 @@ const schema = defineSchema<ReturnDoc>("returns", {
   items: listOf(itemPart),
   images: listOf(imagePart),
   customerNotes: { ...optionalText, maxlength: 1000 },
+  requestKey: optionalText,
   adminNotes: listOf(staffNotePart),
   rejectionReason: optionalText,
   isReturnToOrigin: no,

@@ -1,6 +1,6 @@
-import type { Types } from "mongoose";
+import type { ClientSession, Types } from "mongoose";
 import { logger } from "../../config/logger.config.js";
-import type { OrderItemDoc, ReturnDoc } from "../../models/index.js";
+import { type OrderItemDoc, Return, type ReturnDoc } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
 import type { ReturnCondition, ReturnReason } from "../../utils/constants.js";
 import { RuleError } from "../../utils/errors.js";
@@ -28,6 +28,8 @@ export interface ReturnRequest {
   items: readonly WantedReturnItem[];
   reason: ReturnReason;
   customerNotes: string | null;
+  /** A repetition of the request finds its return. */
+  requestKey: string | null;
   /** A guest has no id. */
   by: Actor<"customer">;
 }
@@ -39,14 +41,16 @@ export interface ReturnRequest {
  *   RETURN_WINDOW_CLOSED, QUANTITY_NOT_RETURNABLE with every refused line and its reason
  */
 export async function requestReturn(request: ReturnRequest): Promise<ReturnDoc> {
-  const { orderId, items, reason, customerNotes, by } = request;
+  const { orderId, items, reason, customerNotes, requestKey, by } = request;
   const requested = await inTransaction(async (tx) => {
+    const earlier = await findReturnOf(request, tx);
+    if (earlier) return earlier;
     const read = await readOrderLines(orderId, tx);
     assertOwnLines(read.lines, items);
     assertReturnable(read.lines, items);
     await promiseUnits(read, items, { by }, tx);
     const named = items.map((item) => ({ ...item, ...productOf(lineOf(read.lines, item)) }));
-    const row = { order: read.order, items: named, reason, customerNotes, by };
+    const row = { order: read.order, items: named, reason, customerNotes, requestKey, by };
     const inserted = await insertReturn(row, tx);
     await enqueueOutbox([messageOf("return.requested", inserted)], tx);
     return inserted;
@@ -55,6 +59,12 @@ export async function requestReturn(request: ReturnRequest): Promise<ReturnDoc> 
   logger.info({ returnId: _id.toHexString(), orderNumber }, "> Return requested");
   return requested;
 }
+
+const findReturnOf = async (
+  { orderId, requestKey }: ReturnRequest,
+  tx: ClientSession,
+): Promise<ReturnDoc | null> =>
+  requestKey === null ? null : Return.findOne({ orderId, requestKey }).session(tx).lean<ReturnDoc>();
 
 function lineOf(lines: readonly OrderItemDoc[], { orderItemId }: NamedUnits): OrderItemDoc {
   const line = lines.find(({ _id }) => _id.equals(orderItemId));

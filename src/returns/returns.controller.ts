@@ -25,10 +25,13 @@ export async function getEligibility(
 }
 
 export async function createReturn(
-  { body, owner, principal }: Input<typeof schemas.createReturnSchema>,
+  { body, owner, principal, requestKey }: Input<typeof schemas.createReturnSchema>,
   res: Response,
 ): Promise<void> {
-  const requested = await returnsService.requestReturn({ ...body, owner, by: actorOf(principal) });
+  const requested = await returnsService.requestReturn({
+    ...{ ...body, owner, by: actorOf(principal) },
+    requestKey: requestKey ?? null,
+  });
   sendResponse(res, HTTP_STATUS.CREATED, "Your return is requested", toView(requested));
 }
 

@@ -23,16 +23,17 @@ export interface ReturnWanted {
   }[];
   reason: ReturnReason;
   customerNotes?: string;
+  requestKey: string | null;
 }
 
 /** @throws NotFoundError ORDER_NOT_FOUND, also for another caller's; as `requestReturn` of the flow */
 export async function requestReturn(wanted: ReturnWanted): Promise<ReturnDoc> {
-  const { owner, by, reason, customerNotes = null } = wanted;
+  const { owner, by, reason, requestKey, customerNotes = null } = wanted;
   const { _id: orderId } = await getOwnOrder(wanted.orderNumber, owner);
   const items = wanted.items.map(({ orderItemId, quantity, reason: ofItem, condition = null }) => ({
     ...{ orderItemId: toObjectId(orderItemId), quantity, reason: ofItem, condition },
   }));
-  return requests.requestReturn({ orderId, items, reason, customerNotes, by });
+  return requests.requestReturn({ orderId, items, reason, customerNotes, requestKey, by });
 }
 
 /** The lines of an own order, for the list of what can be returned. @throws NotFoundError ORDER_NOT_FOUND */

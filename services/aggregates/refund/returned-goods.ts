@@ -1,9 +1,9 @@
 import type { ReturnRefundBreakdown } from "../../../models/index.js";
 import { REFUND_STATUS } from "../../../utils/constants.js";
 import type { NamedUnits } from "../../../utils/line-units.js";
-import { minPaise, type Paise, subtractPaise, ZERO_PAISE } from "../../../utils/money.js";
-import { leftOf } from "../../calculations/credit-amounts.js";
-import { priceRefund, type RefundAmounts } from "../../calculations/refund-amounts.js";
+import type { Paise } from "../../../utils/money.js";
+import type { RefundAmounts } from "../../calculations/refund-amounts.js";
+import { priceReturn, priceUnits, type ReturnedUnits } from "../../calculations/return-refund.js";
 import { leftOfGoods, leftOfMoney, type RefundFacts } from "./refund-facts.js";
 import { toContent } from "./refund-terms.js";
 
@@ -15,29 +15,17 @@ export const withoutRequests = (facts: RefundFacts): RefundFacts => ({
   refunds: facts.refunds.filter(({ status }) => status !== REFUND_STATUS.PENDING),
 });
 
-/**
- * The price that was paid for units. Units that were refunded before are left out.
- * @returns null when nothing of value is left of them
- */
-export function priceReturned(
+const leftOfOrder = (facts: RefundFacts) => ({ goods: leftOfGoods(facts), money: leftOfMoney(facts) });
+
+const toUnits = (items: readonly NamedUnits[]): ReturnedUnits[] =>
+  items.map(({ orderItemId, quantity }) => ({ id: orderItemId.toHexString(), units: quantity }));
+
+/** The price that was paid for units. @returns null when nothing of value is left of them */
+export const priceReturned = (
   facts: RefundFacts,
   items: readonly NamedUnits[],
-  { includeCharges }: { includeCharges: boolean },
-): RefundAmounts | null {
-  const goods = leftOfGoods(facts);
-  const units = items.flatMap(({ orderItemId, quantity }) => {
-    const line = goods.lines.find(({ id }) => id === orderItemId.toHexString());
-    const most = line ? Math.min(quantity, leftOf(line).units) : 0;
-    return most > 0 ? [{ id: orderItemId.toHexString(), units: most }] : [];
-  });
-  const hasValue = goods.lines.some(
-    (line) =>
-      leftOf(line).total > 0 && (line.isCharge ? includeCharges : units.some(({ id }) => id === line.id)),
-  );
-  return hasValue
-    ? priceRefund(goods, { kind: "items", items: units, includeCharges }, leftOfMoney(facts))
-    : null;
-}
+  charges: { includeCharges: boolean },
+): RefundAmounts | null => priceUnits(leftOfOrder(facts), toUnits(items), charges);
 
 /** What a customer's return gives back, and for which lines. */
 export interface ReturnTerms {
@@ -45,23 +33,11 @@ export interface ReturnTerms {
   content: ReturnType<typeof toContent>;
 }
 
-const NOTHING: RefundAmounts = { amount: ZERO_PAISE, items: [], chargesAmount: ZERO_PAISE };
-
-/**
- * The refund of a return: its units that passed the inspection, at most what is left of the money, less the way back.
- * Shipping to the customer is not part of it.
- * @param returnShipping what the customer pays for the way back
- */
+/** The refund of a return. @param returnShipping what the customer pays for the way back */
 export function decideReturnTerms(
   facts: RefundFacts,
-  { passed, returnShipping }: { passed: readonly NamedUnits[]; returnShipping: Paise },
+  { passed, returnShipping: fee }: { passed: readonly NamedUnits[]; returnShipping: Paise },
 ): ReturnTerms {
-  const priced = priceReturned(facts, passed, { includeCharges: false }) ?? NOTHING;
-  const left = leftOfMoney(facts);
-  const items = left > 0 ? minPaise(priced.amount, left) : ZERO_PAISE;
-  const deducted = minPaise(returnShipping, items);
-  return {
-    breakdown: { items, returnShipping: deducted, total: subtractPaise(items, deducted) },
-    content: toContent(priced),
-  };
+  const { content, ...breakdown } = priceReturn(leftOfOrder(facts), { passed: toUnits(passed), fee });
+  return { breakdown, content: toContent(content) };
 }

@@ -22,7 +22,9 @@ const ofOrder = ({ _id, orderNumber, userId, sessionId }: OrderDoc) => ({
 
 export interface NewReturn
   extends Pick<ReturnDoc, "items" | "reason">,
-    Partial<Pick<ReturnDoc, "customerNotes" | "isReturnToOrigin" | "returnNumber" | "approvedAt">> {
+    Partial<
+      Pick<ReturnDoc, "customerNotes" | "requestKey" | "isReturnToOrigin" | "returnNumber" | "approvedAt">
+    > {
   order: OrderDoc;
   by: ChangedBy;
   /** Default: `requested`. */

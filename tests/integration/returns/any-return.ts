@@ -36,7 +36,7 @@ export function anyReturn(given: Partial<ReturnDoc> = {}): AnyReturn {
     ...{ _id: new Types.ObjectId(), orderId: new Types.ObjectId(), orderNumber: "ORD-2020-000001" },
     returnNumber: isApproved ? `RET-2020-${String(made).padStart(6, "0")}` : null,
     ...{ userId: "user-of-old", status, reason: pick(RETURN_REASONS), items: anyItems() },
-    ...{ images: [], customerNotes: null, adminNotes: [], rejectionReason: null },
+    ...{ images: [], customerNotes: null, requestKey: null, adminNotes: [], rejectionReason: null },
     ...{ isReturnToOrigin: Math.random() < 0.2, pickup: null, receivedAt: null },
     ...{ inspectionStatus: "pending", inspection: null },
     // Also known before a return is completed; only then is it refunded.

@@ -158,6 +158,20 @@ describe("Asking for a return", () => {
     expect(await sale.line(0)).toMatchObject({ quantityReturnPromised: 1 });
   });
 
+  test("When a request is repeated after its answer was lost, then it asks for no other units", async () => {
+    const sale = await deliver(THREE_OILS);
+    const { orderNumber } = await orderOf(sale);
+    const items = [{ orderItemId: sale.lineIds[0], quantity: 1, reason: "damaged" }];
+    const body = { orderNumber, reason: "damaged", items };
+    const send = () => sale.buyer.post("/api/returns", body, `return-again-${orderNumber}`);
+    const first = done(await send());
+    await shop().db.collection("idempotencyRecords").deleteMany({});
+    expect(done(await send()).id).toBe(first.id);
+    expect(await sale.line(0)).toMatchObject({ quantityReturnPromised: 1 });
+    await requested(sale, [0, 1]);
+    expect(await sale.line(0)).toMatchObject({ quantityReturnPromised: 2 });
+  });
+
   test("When the body is wrong, then nothing is promised", async () => {
     const sale = await deliver(THREE_OILS);
     const other = await deliver();
