@@ -36,6 +36,21 @@ async function fulfilmentIn({ db }: SweepWorld): Promise<string[]> {
   ];
 }
 
+async function returnsIn({ db }: SweepWorld): Promise<string[]> {
+  const returns = await db.collection("returns").find().sort({ createdAt: 1 }).toArray();
+  const lines = await db.collection("orderItems").find().sort({ variantId: 1, isFreeGift: 1 }).toArray();
+  return [
+    ...returns.map(
+      ({ status, pickup, inspectionStatus, refundBreakdown }) =>
+        `return ${status}, ${pickup ? "fetched" : "sent"}, ${inspectionStatus}, refund ${refundBreakdown?.total ?? 0}`,
+    ),
+    ...lines.map(
+      (line) =>
+        `returns of ${line.variantId}: promised ${line.quantityReturnPromised}, back ${line.quantityReturned}`,
+    ),
+  ];
+}
+
 async function moneyIn({ db, sandbox }: SweepWorld): Promise<string[]> {
   const { captures, refunds } = sandbox.control.razorpay.ledger();
   const refunded = refunds.filter(({ ofCapture, status }) => ofCapture && status === "processed");
@@ -76,6 +91,7 @@ export async function readEnding(world: SweepWorld): Promise<Ending> {
   return [
     ...(await ordersIn(world)),
     ...(await fulfilmentIn(world)),
+    ...(await returnsIn(world)),
     ...(await documentsIn(world)),
     ...(await moneyIn(world)),
     ...(await neighboursIn(world)),

@@ -1,5 +1,6 @@
 import { ORDER_JOURNEYS } from "./order-journeys.js";
 import { REFUND_JOURNEYS } from "./refund-journeys.js";
+import { RETURN_JOURNEYS } from "./return-journeys.js";
 import {
   add,
   addHairOil,
@@ -196,4 +197,9 @@ const PURCHASE_JOURNEYS: readonly Journey[] = [
   },
 ];
 
-export const JOURNEYS: readonly Journey[] = [...PURCHASE_JOURNEYS, ...REFUND_JOURNEYS, ...ORDER_JOURNEYS];
+export const JOURNEYS: readonly Journey[] = [
+  ...PURCHASE_JOURNEYS,
+  ...REFUND_JOURNEYS,
+  ...ORDER_JOURNEYS,
+  ...RETURN_JOURNEYS,
+];

@@ -7,7 +7,7 @@ import type { Visit } from "./visit.js";
 const step = (name: string, run: Step["run"]): Step => ({ name, run });
 
 /** The order that the visit has placed. */
-async function orderOf(visit: Visit): Promise<unknown> {
+export async function orderOf(visit: Visit): Promise<unknown> {
   const list = await visit.call({ method: "GET", path: "/api/orders" });
   const orderNumber = textAt(listAt(list, "items")[0], "orderNumber");
   return visit.call({ method: "GET", path: `/api/orders/${orderNumber}` });
@@ -22,7 +22,7 @@ export const requestRefund = step("request-refund", async (visit) => {
 });
 
 /** Delivers what a request or a decision has enqueued: mails, and the refund itself. */
-const perform = (name: string): Step =>
+export const perform = (name: string): Step =>
   step(name, async (visit) => {
     await letTimePass(visit.world.db);
     await visit.job("outbox");

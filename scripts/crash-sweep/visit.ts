@@ -32,6 +32,7 @@ export class Visit {
   paymentId = "";
   paid: AttemptResult | null = null;
   refundId = "";
+  returnId = "";
   /** Gateway events that were answered 2xx and are not sent again. */
   readonly acknowledged = new Set<string>();
   private step = "";

@@ -5,7 +5,7 @@ import { done, refused, useReturns } from "./return-world.js";
 
 /** What staff see of returns, and how the database finds it. */
 const world = useReturns();
-const { shop, get, deliver, requested } = world;
+const { shop, get, deliver, requested, step, inspect } = world;
 
 const MANY = 400;
 const FIRST = Date.parse("2026-03-01T00:00:00Z");
@@ -82,9 +82,10 @@ const FILTERS = [
 /** Documents that a query may read beside those that it answers: of one order, or after an index on the date. */
 const WASTED_AT_MOST = 100;
 
-test("When lists, files, analyses and the job read returns, then every query goes by an index and none sorts in memory", async () => {
+test("When lists, files, analyses, the job and every step read returns, then every query goes by an index and none sorts in memory", async () => {
   const sale = await deliver();
-  const { id } = await requested(sale, [0, 1]);
+  const view = await requested(sale, [0, 1]);
+  const { id } = view;
   const statements = await profileOf(
     shop().db,
     async () => {
@@ -97,6 +98,10 @@ test("When lists, files, analyses and the job read returns, then every query goe
       done(await shop().customer("asha").get("/api/returns?page=2"));
       done(await sale.buyer.get(`/api/returns/${id}`));
       await shop().runJob("return-expiry");
+      for (const name of ["approve", "schedule-pickup", "received"]) done(await step(id, name));
+      done(await inspect(view, [[1, 1]]));
+      done(await step(id, "refund"));
+      await shop().settle();
     },
     { ns: { $regex: /\.(returns|refunds|orders|orderItems)$/ }, planSummary: { $exists: true } },
   );
