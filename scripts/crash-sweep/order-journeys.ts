@@ -25,7 +25,6 @@ import {
   add,
   address,
   chooseCash,
-  chooseUpi,
   contact,
   coupon,
   invoices,
@@ -33,20 +32,17 @@ import {
   laterOutbox,
   laterWebhooks,
   outbox,
-  pays,
+  paidByUpi,
   place,
   shipping,
   signIn,
   start,
   useCredit,
   usePoints,
-  verify,
-  webhooks,
 } from "./steps.js";
 
-const upToShipping = [signIn, add, addTulsi, coupon, start, contact, address, shipping];
-const cash = [...upToShipping, chooseCash, place, outbox, invoices];
-const paid = [chooseUpi, pays, verify, place, webhooks, outbox, invoices];
+const withTulsi = [signIn, add, addTulsi, coupon, start, contact, address, shipping];
+const cash = [...withTulsi, chooseCash, place, outbox, invoices];
 
 /** Together these reach every effect of shipping, cancelling and entering orders. */
 export const ORDER_JOURNEYS: readonly Journey[] = [
@@ -74,7 +70,7 @@ export const ORDER_JOURNEYS: readonly Journey[] = [
     name: "return-to-origin",
     description: "a prepaid parcel comes back: its money goes back, with a credit note",
     steps: [
-      ...[...upToShipping, ...paid, shipRest, findParcels, afterShipping, comesBack],
+      ...[...withTulsi, ...paidByUpi, shipRest, findParcels, afterShipping, comesBack],
       ...[afterReturn, laterWebhooks, laterOutbox, noteOfOrder],
     ],
     sweep: [comesBack, afterReturn],
@@ -85,7 +81,7 @@ export const ORDER_JOURNEYS: readonly Journey[] = [
     name: "cancel",
     description: "a customer cancels an order that was paid with points, store credit and money",
     steps: [
-      ...[...upToShipping, usePoints, useCredit, ...paid, cancelOwn],
+      ...[...withTulsi, usePoints, useCredit, ...paidByUpi, cancelOwn],
       ...[afterCancelling, laterWebhooks, laterOutbox, noteOfOrder],
     ],
     sweep: [cancelOwn, afterCancelling, noteOfOrder],
@@ -96,7 +92,7 @@ export const ORDER_JOURNEYS: readonly Journey[] = [
     name: "cancel-units",
     description: "an admin cancels one of two units of an order that is partly paid with store credit",
     steps: [
-      ...[...upToShipping, useCredit, chooseCash, place, outbox, invoices, cancelOne],
+      ...[...withTulsi, useCredit, chooseCash, place, outbox, invoices, cancelOne],
       ...[afterCancellingOne, noteOfOrder],
     ],
     sweep: [cancelOne, afterCancellingOne],

@@ -4,12 +4,10 @@ import type { ShipmentStatus } from "../sandbox/shipping/shipments.js";
 import { at, listAt, numberAt, textAt } from "../support/json.js";
 import { SAMPLE_ADDRESS, SAMPLE_CONTACT } from "../support/sample-customer.js";
 import { letTimePass, untilApplied } from "./recovery.js";
-import type { Step } from "./steps.js";
+import { deliver, type Step, step } from "./steps.js";
 import { JourneyFailed, type Visit } from "./visit.js";
 
 /** What happens to an order after it is placed. Every step can be repeated, as a client without an answer does. */
-const step = (name: string, run: Step["run"]): Step => ({ name, run });
-
 const admin = (visit: Visit, method: "GET" | "POST", path: string, body?: object): Promise<unknown> =>
   visit.call({
     ...{ method, path: `/api/admin/orders${path}`, token: visit.world.sandbox.tokens.admin },
@@ -102,11 +100,6 @@ export const cancelOne = step("cancel-one", async (visit) => {
   await admin(visit, "POST", `/${textAt(order, "id")}/cancel`, body);
 });
 
-const deliver = (name: string): Step =>
-  step(name, async (visit) => {
-    await letTimePass(visit.world.db);
-    await visit.job("outbox");
-  });
 export const afterShipping = deliver("after-shipping");
 export const afterDelivery = deliver("after-delivery");
 export const afterReturn = deliver("after-return");

@@ -20,30 +20,24 @@ import {
   retryRefund,
 } from "./refund-steps.js";
 import {
-  add,
-  address,
   chooseCash,
   chooseUpi,
-  contact,
-  coupon,
   invoices,
   type Journey,
   laterWebhooks,
   outbox,
+  paidByUpi,
   pays,
   place,
-  shipping,
-  signIn,
-  start,
+  upToShipping,
   useCredit,
   usePoints,
   verify,
   webhooks,
 } from "./steps.js";
 
-const upToShipping = [signIn, add, coupon, start, contact, address, shipping];
 const asks = [requestRefund, announceRequest];
-const bought = [...upToShipping, chooseUpi, pays, verify, place, webhooks, outbox, invoices];
+const bought = [...upToShipping, ...paidByUpi];
 
 /** Together these reach every effect of refunds that people ask for. */
 export const REFUND_JOURNEYS: readonly Journey[] = [

@@ -1,11 +1,8 @@
 import { listAt, numberAt, textAt } from "../support/json.js";
-import { letTimePass } from "./recovery.js";
-import type { Step } from "./steps.js";
+import { deliver, type Step, step } from "./steps.js";
 import type { Visit } from "./visit.js";
 
 /** What customer, staff and gateway do about a refund. Every step can be repeated, as a client without an answer does. */
-const step = (name: string, run: Step["run"]): Step => ({ name, run });
-
 /** The order that the visit has placed. */
 export async function orderOf(visit: Visit): Promise<unknown> {
   const list = await visit.call({ method: "GET", path: "/api/orders" });
@@ -21,14 +18,8 @@ export const requestRefund = step("request-refund", async (visit) => {
   visit.refundId = textAt(listAt(refunds, "items")[0], "id");
 });
 
-/** Delivers what a request or a decision has enqueued: mails, and the refund itself. */
-export const perform = (name: string): Step =>
-  step(name, async (visit) => {
-    await letTimePass(visit.world.db);
-    await visit.job("outbox");
-  });
 /** The shop is told about the request while it waits. */
-export const announceRequest = perform("announce-request");
+export const announceRequest = deliver("announce-request");
 
 /** Once it is decided, a repetition is refused. */
 const decide = (name: string, verb: string, body: object = {}): Step =>
@@ -44,16 +35,16 @@ export const confirmTransfer = decide("confirm-transfer", "bank-transfer/confirm
   utr: "HDFCN52026112812345",
 });
 
-export const performRefund = perform("perform-refund");
-export const performAgain = perform("perform-again");
+export const performRefund = deliver("perform-refund");
+export const performAgain = deliver("perform-again");
 /** One refund for each source of the order's money. */
-export const performParts = perform("perform-parts");
+export const performParts = deliver("perform-parts");
 /** The gateway refuses it. */
-export const performRefused = perform("perform-refused");
+export const performRefused = deliver("perform-refused");
 /** A person has to transfer the money. */
-export const performTransfer = perform("perform-transfer");
-export const performCredit = perform("perform-credit");
-export const afterRefund = perform("after-refund");
+export const performTransfer = deliver("perform-transfer");
+export const performCredit = deliver("perform-credit");
+export const afterRefund = deliver("after-refund");
 export const creditNote = step("credit-note", (visit) => visit.job("invoice-issue"));
 
 export const courierPays = step("courier-pays", async (visit) => {

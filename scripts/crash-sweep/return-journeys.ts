@@ -17,30 +17,16 @@ import {
   schedulePickup,
 } from "./return-steps.js";
 import {
-  add,
-  address,
-  chooseUpi,
-  contact,
-  coupon,
-  invoices,
   type Journey,
   laterOutbox,
   laterWebhooks,
-  outbox,
-  pays,
-  place,
-  shipping,
-  signIn,
-  start,
+  paidByUpi,
+  upToShipping,
   useCredit,
   usePoints,
-  verify,
-  webhooks,
 } from "./steps.js";
 
-const upToShipping = [signIn, add, coupon, start, contact, address, shipping];
-const paid = [chooseUpi, pays, verify, place, webhooks, outbox, invoices];
-const delivered = [...paid, delivers, laterOutbox];
+const delivered = [...paidByUpi, delivers, laterOutbox];
 const arrives = [approveReturn, schedulePickup, announceDecision, receiveReturn];
 const isRefunded = [refundReturn, performReturn, laterWebhooks, afterRefund, creditNote];
 

@@ -1,12 +1,10 @@
 import { SEED } from "../sandbox/seed/index.js";
 import { at, listAt, textAt } from "../support/json.js";
-import { orderOf, perform } from "./refund-steps.js";
-import type { Step } from "./steps.js";
+import { orderOf } from "./refund-steps.js";
+import { deliver, type Step, step } from "./steps.js";
 import type { Visit } from "./visit.js";
 
 /** What customer and staff do about a return. Every step can be repeated, as a client without an answer does. */
-const step = (name: string, run: Step["run"]): Step => ({ name, run });
-
 const byAdmin = (visit: Visit, call: Parameters<Visit["call"]>[0]): Promise<unknown> =>
   visit.call({ ...call, token: visit.world.sandbox.tokens.admin });
 
@@ -72,8 +70,8 @@ export const inspectReturn = inspect("inspect-return", 1);
 export const failInspection = inspect("fail-inspection", 0);
 
 /** Mails about the request, the decision, the pickup and the inspection. */
-export const announceReturn = perform("announce-return");
-export const announceDecision = perform("announce-decision");
-export const announceInspection = perform("announce-inspection");
+export const announceReturn = deliver("announce-return");
+export const announceDecision = deliver("announce-decision");
+export const announceInspection = deliver("announce-inspection");
 /** The refund, and the unit that goes back to stock. */
-export const performReturn = perform("perform-return");
+export const performReturn = deliver("perform-return");

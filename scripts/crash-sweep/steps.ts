@@ -24,7 +24,7 @@ export interface Journey {
   env?: Readonly<Record<string, string>>;
 }
 
-const step = (name: string, run: Step["run"]): Step => ({ name, run });
+export const step = (name: string, run: Step["run"]): Step => ({ name, run });
 
 /** ₹899 each. Two of them earn a gift, so the cart also reserves a line that the customer did not add. */
 const BOUGHT = { productId: SEED.products.serum, variantId: SEED.variants.serum, quantity: 2 };
@@ -126,7 +126,7 @@ export const placeCash = step("place-cash", async (visit) => {
 export const webhooks = step("webhooks", deliverEvents);
 export const laterWebhooks = step("later-webhooks", deliverEvents);
 /** Delivers every outbox message, including those that are due later. */
-const deliver = (name: string): Step =>
+export const deliver = (name: string): Step =>
   step(name, async (visit) => {
     await letTimePass(visit.world.db);
     await visit.job("outbox");
@@ -205,3 +205,7 @@ export const moveBack = withLine("move-back", { ...HAIR_OIL, list: "cart/saved-i
 export const removeLine = withLine("remove", HAIR_OIL, (visit, id) =>
   visit.call({ method: "DELETE", path: `/api/cart/items/${id}` }),
 );
+
+/** What most journeys begin with: a customer with a coupon, up to the shipping method, and a payment by UPI. */
+export const upToShipping = [signIn, add, coupon, start, contact, address, shipping];
+export const paidByUpi = [chooseUpi, pays, verify, place, webhooks, outbox, invoices];

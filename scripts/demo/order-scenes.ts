@@ -3,6 +3,7 @@ import { SEED } from "../sandbox/seed/index.js";
 import { at, listAt, numberAt, textAt } from "../support/json.js";
 import { check, heading, narrate, narrateOutside, rupees, table } from "../support/print.js";
 import { SAMPLE_ADDRESS } from "../support/sample-customer.js";
+import { staffOf } from "./delivered-order.js";
 import {
   addToCart,
   checkOut,
@@ -27,9 +28,6 @@ export async function shopFulfils(stage: Stage): Promise<void> {
   await twoSellersShip(stage);
   await onePieceIsCancelled(stage);
 }
-
-export const staffOf = ({ serviceUrl, sandbox }: Stage, role: "fulfilment" | "support" | "finance") =>
-  new Storefront(serviceUrl, sandbox.tokens[role]);
 
 async function twoSellersShip(stage: Stage): Promise<void> {
   const { serviceUrl, sandbox } = stage;

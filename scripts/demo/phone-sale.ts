@@ -3,7 +3,8 @@ import { SEED } from "../sandbox/seed/index.js";
 import { at, numberAt, textAt } from "../support/json.js";
 import { check, heading, narrateOutside, rupees } from "../support/print.js";
 import { SAMPLE_ADDRESS } from "../support/sample-customer.js";
-import { ADMIN_ORDERS, staffOf } from "./order-scenes.js";
+import { staffOf } from "./delivered-order.js";
+import { ADMIN_ORDERS } from "./order-scenes.js";
 import { describeOrder } from "./purchase.js";
 import type { Stage } from "./scenes.js";
 

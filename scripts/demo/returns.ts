@@ -16,7 +16,7 @@ export async function goodsComeBack(stage: Stage): Promise<void> {
       `from now on, customers pay ${rupees(FEE)} for the way back, unless the shop is at fault`,
   });
   const kept = await eshaReturns(stage);
-  const refused = await parcelTurnsRound(stage);
+  const refused = await parcelComesBack(stage);
   await showBalance(stage, [kept, refused]);
 }
 
@@ -88,7 +88,7 @@ async function failInspection(stage: Stage, bought: Delivered): Promise<void> {
   );
 }
 
-async function parcelTurnsRound(stage: Stage): Promise<Delivered> {
+async function parcelComesBack(stage: Stage): Promise<Delivered> {
   const { inventory } = stage.sandbox.control;
   narrate("A guest has paid, and is never at home. The parcel comes back:");
   const bought = await buyByUpi(stage, {
