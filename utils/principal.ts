@@ -62,6 +62,12 @@ export function isOwnedBy(document: { userId?: string; sessionId?: string }, own
   return document.sessionId === owner.sessionId && !document.userId;
 }
 
+/** The owner of one document, as fields of another; an absent field is not stored. */
+export const ownerFieldsOf = ({ userId, sessionId }: { userId?: string; sessionId?: string }) => ({
+  ...(userId ? { userId } : {}),
+  ...(sessionId ? { sessionId } : {}),
+});
+
 /** Who made a change, as histories and the audit log store it. Without an id: the system. */
 export interface Actor<Type extends string = "customer" | "admin" | "service" | "system"> {
   type: Type;

@@ -46,6 +46,8 @@ export interface RefundAmounts {
   chargesAmount: Paise;
 }
 
+export const NO_REFUND: RefundAmounts = { amount: ZERO_PAISE, items: [], chargesAmount: ZERO_PAISE };
+
 const NOTHING: CreditedAmounts = {
   ...{ units: 0, taxableValue: ZERO_PAISE, total: ZERO_PAISE },
   ...{ cgst: ZERO_PAISE, sgst: ZERO_PAISE, utgst: ZERO_PAISE, igst: ZERO_PAISE },

@@ -2,7 +2,7 @@
 import { addPaise, minPaise, type Paise, paise, subtractPaise, ZERO_PAISE } from "../../utils/money.js";
 import { spreadByLargestRemainder } from "./allocation.js";
 import { type CreditableInvoice, CreditExceedsError, leftOf } from "./credit-amounts.js";
-import { priceRefund, type RefundAmounts } from "./refund-amounts.js";
+import { NO_REFUND, priceRefund, type RefundAmounts } from "./refund-amounts.js";
 import type { PartContent } from "./refund-split.js";
 
 /** Units of a line; each line once. */
@@ -55,8 +55,6 @@ export interface ReturnRefund {
   content: PartContent;
 }
 
-const NOTHING: RefundAmounts = { amount: ZERO_PAISE, items: [], chargesAmount: ZERO_PAISE };
-
 /**
  * The refund of a return: its units that passed the inspection, at most what is left of the money, less the way back.
  * Shipping to the customer is not part of it. What is deducted is spread over the lines, and each keeps its units: they
@@ -67,7 +65,7 @@ export function priceReturn(
   left: LeftOfOrder,
   { passed, fee }: { passed: readonly ReturnedUnits[]; fee: Paise },
 ): ReturnRefund {
-  const priced = priceUnits(left, passed, { includeCharges: false }) ?? NOTHING;
+  const priced = priceUnits(left, passed, { includeCharges: false }) ?? NO_REFUND;
   const items = minPaise(priced.amount, paise(Math.max(0, left.money)));
   const returnShipping = minPaise(fee, items);
   const total = subtractPaise(items, returnShipping);

@@ -27,7 +27,7 @@ import { drawRefundNumbers, oweOrderRefund, startedBySystem } from "../aggregate
 import { leftOfGoods, leftOfMoney, readRefundFacts } from "../aggregates/refund/refund-facts.js";
 import { toContent } from "../aggregates/refund/refund-terms.js";
 import { withdrawRequests } from "../aggregates/refund/withdraw-requests.js";
-import { priceRefund, type RefundAmounts } from "../calculations/refund-amounts.js";
+import { NO_REFUND, priceRefund, type RefundAmounts } from "../calculations/refund-amounts.js";
 import { spreadContent } from "../calculations/refund-split.js";
 import { recordAudit } from "../platform/audit.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
@@ -135,18 +135,16 @@ async function settleMoney(money: MoneyOf, tx: ClientSession) {
   };
 }
 
-const NOTHING: RefundAmounts = { amount: ZERO_PAISE, items: [], chargesAmount: ZERO_PAISE };
-
 /** What the units are worth; of a whole order with shipping and fees. Gifts are worth nothing. */
 function priceOf({ isWhole, units }: MoneyOf, goods: ReturnType<typeof leftOfGoods>): RefundAmounts {
   const left = addPaise(...goods.lines.map((line) => subtractPaise(line.sold.total, line.credited.total)));
-  if (left === 0) return NOTHING;
+  if (left === 0) return NO_REFUND;
   const limit = addPaise(left, goods.roundOffLeft);
   if (isWhole) return priceRefund(goods, { kind: "rest" }, limit);
   const items = units
     .map(({ orderItemId, quantity }) => ({ id: orderItemId.toHexString(), units: quantity }))
     .filter(({ id }) => goods.lines.some((line) => line.id === id && line.sold.total > line.credited.total));
-  if (items.length === 0) return NOTHING;
+  if (items.length === 0) return NO_REFUND;
   return priceRefund(goods, { kind: "items", items, includeCharges: false }, limit);
 }
 

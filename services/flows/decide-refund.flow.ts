@@ -1,6 +1,7 @@
 import type { Types } from "mongoose";
 import { Refund, type RefundDoc } from "../../models/index.js";
 import { REFUND_STATUS } from "../../utils/constants.js";
+import { refundMachine } from "../../utils/state-machines.js";
 import { approveParts, assertMayApprove, toApprovedParts } from "../aggregates/refund/approval.js";
 import {
   approvalTerms,
@@ -9,16 +10,12 @@ import {
   ownPart,
   type RefundChange,
 } from "../aggregates/refund/approval-terms.js";
-import {
-  assertStatus,
-  decideRefund,
-  moveRefund,
-  refundNotFound,
-} from "../aggregates/refund/decide-refund.js";
+import { decideRefund, moveRefund, refundNotFound } from "../aggregates/refund/decide-refund.js";
 import { drawRefundNumbers } from "../aggregates/refund/owe-order-refund.js";
 import { messageOf } from "../aggregates/refund/refund-rows.js";
 import { withdrawRequested } from "../aggregates/refund/reserve-refund.js";
 import { getSettings } from "../platform/settings.service.js";
+import { assertStatus } from "../platform/transition.service.js";
 
 export type { RefundChange } from "../aggregates/refund/approval-terms.js";
 
@@ -47,7 +44,7 @@ export async function approveRefund({
   const { refundFourEyesAbove } = await getSettings("payments");
   const refundNumbers = await drawNumbersOfParts(refundId);
   return decideRefund(refundId, async (refund, tx) => {
-    assertStatus(refund, { from: change ? [PENDING, FAILED] : [PENDING], to: PROCESSING });
+    assertStatus(refundMachine, refund, { from: change ? [PENDING, FAILED] : [PENDING], to: PROCESSING });
     assertMayApprove(refund, adminId, refundFourEyesAbove);
     const facts = await factsOf(refund, tx);
     const parts = toApprovedParts(approvalTerms(refund, facts, change), facts);
@@ -74,7 +71,7 @@ async function drawNumbersOfParts(refundId: Types.ObjectId): Promise<string[]> {
 export function retryRefund(retry: { refundId: Types.ObjectId; adminId: string }): Promise<RefundDoc> {
   const { refundId, adminId } = retry;
   return decideRefund(refundId, async (refund, tx) => {
-    assertStatus(refund, { from: [FAILED], to: PROCESSING });
+    assertStatus(refundMachine, refund, { from: [FAILED], to: PROCESSING });
     const facts = await factsOf(refund, tx);
     const own = ownPart(refund, refund.destination);
     if (facts) assertRoom([own], facts);
@@ -94,7 +91,7 @@ export interface RefundRejection {
 /** @throws NotFoundError REFUND_NOT_FOUND; RuleError INVALID_STATUS_TRANSITION unless it waits for approval */
 export function rejectRefund({ refundId, adminId, reason }: RefundRejection): Promise<RefundDoc> {
   return decideRefund(refundId, async (refund, tx) => {
-    assertStatus(refund, { from: [PENDING], to: REJECTED });
+    assertStatus(refundMachine, refund, { from: [PENDING], to: REJECTED });
     if (refund.orderId) await withdrawRequested(refund.orderId, refund.amount, tx);
     const set = { rejectionReason: reason, parts: [] };
     const messages = [messageOf("refund.rejected", refund)];

@@ -1,12 +1,14 @@
 import { type Types, trusted } from "mongoose";
-import { type ChangedBy, Return, type ReturnDoc } from "../../models/index.js";
+import { Return, type ReturnDoc } from "../../models/index.js";
 import { databaseTime, now } from "../../utils/clock.js";
 import { RETURN_STATUS } from "../../utils/constants.js";
+import { returnMachine } from "../../utils/state-machines.js";
 import { releaseUnits } from "../aggregates/order/return-units.js";
-import { assertStatus, changeReturn, moveReturn } from "../aggregates/return/move-return.js";
+import { changeReturn, type DecidedBy, moveReturn } from "../aggregates/return/move-return.js";
 import { getReturn, messageOf } from "../aggregates/return/return-rows.js";
 import { generateUniqueReturnNumber } from "../platform/order-number.service.js";
 import { getSettings } from "../platform/settings.service.js";
+import { assertStatus } from "../platform/transition.service.js";
 
 const { REQUESTED, APPROVED, REJECTED } = RETURN_STATUS;
 
@@ -22,10 +24,10 @@ export interface ReturnApproval {
  * @throws NotFoundError RETURN_NOT_FOUND; RuleError INVALID_STATUS_TRANSITION
  */
 export async function approveReturn({ returnId, adminId, notes }: ReturnApproval): Promise<ReturnDoc> {
-  assertStatus(await getReturn(returnId), { from: [REQUESTED], to: APPROVED });
+  assertStatus(returnMachine, await getReturn(returnId), { from: [REQUESTED], to: APPROVED });
   const returnNumber = await generateUniqueReturnNumber();
   return changeReturn(returnId, async (found, tx) => {
-    assertStatus(found, { from: [REQUESTED], to: APPROVED });
+    assertStatus(returnMachine, found, { from: [REQUESTED], to: APPROVED });
     return moveReturn(
       found,
       {
@@ -44,7 +46,7 @@ export async function approveReturn({ returnId, adminId, notes }: ReturnApproval
 
 export interface ReturnRejection {
   returnId: Types.ObjectId;
-  by: ChangedBy;
+  by: DecidedBy;
   /** Shown to the customer. */
   reason: string;
 }
@@ -55,7 +57,7 @@ export interface ReturnRejection {
  */
 export function rejectReturn({ returnId, by, reason }: ReturnRejection): Promise<ReturnDoc> {
   return changeReturn(returnId, async (found, tx) => {
-    assertStatus(found, { from: [REQUESTED, APPROVED], to: REJECTED });
+    assertStatus(returnMachine, found, { from: [REQUESTED, APPROVED], to: REJECTED });
     await releaseUnits(found, { by }, tx);
     return moveReturn(
       found,

@@ -4,13 +4,15 @@ import { now } from "../../utils/clock.js";
 import { INSPECTION_STATUS, RETURN_STATUS } from "../../utils/constants.js";
 import { RuleError, ValidationError } from "../../utils/errors.js";
 import { addPaise, toRupees } from "../../utils/money.js";
+import { returnMachine } from "../../utils/state-machines.js";
 import { releaseUnits } from "../aggregates/order/return-units.js";
 import { readRefundFacts } from "../aggregates/refund/refund-facts.js";
 import { decideReturnTerms, withoutRequests } from "../aggregates/refund/returned-goods.js";
-import { assertStatus, changeReturn, moveReturn, updateReturn } from "../aggregates/return/move-return.js";
+import { changeReturn, moveReturn, updateReturn } from "../aggregates/return/move-return.js";
 import { messageOf } from "../aggregates/return/return-rows.js";
 import { isAnyPassed, passedUnits, returnShippingOf } from "../calculations/return-inspection.js";
 import { getSettings, type SettingsOf } from "../platform/settings.service.js";
+import { assertStatus } from "../platform/transition.service.js";
 
 const { APPROVED, RECEIVED, REJECTED } = RETURN_STATUS;
 
@@ -21,7 +23,7 @@ const { APPROVED, RECEIVED, REJECTED } = RETURN_STATUS;
 export function receiveReturn({ returnId, adminId }: { returnId: Types.ObjectId; adminId: string }) {
   return changeReturn(returnId, async (found, tx) => {
     if (found.status === RECEIVED) return found;
-    assertStatus(found, { from: [APPROVED], to: RECEIVED });
+    assertStatus(returnMachine, found, { from: [APPROVED], to: RECEIVED });
     return moveReturn(
       found,
       {
@@ -50,7 +52,7 @@ export interface ReturnInspection {
 export async function inspectReturn(wanted: ReturnInspection): Promise<ReturnDoc> {
   const settings = await getSettings("returns");
   return changeReturn(wanted.returnId, async (found, tx) => {
-    assertStatus(found, { from: [RECEIVED], to: RETURN_STATUS.COMPLETED });
+    assertStatus(returnMachine, found, { from: [RECEIVED], to: RETURN_STATUS.COMPLETED });
     if (found.inspection) throw new RuleError("RETURN_INSPECTED", "This return was inspected before");
     assertEveryLine(found, wanted.items);
     const isFailed = !found.isReturnToOrigin && !isAnyPassed(wanted.items);

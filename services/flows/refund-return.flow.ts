@@ -6,16 +6,18 @@ import { RuleError } from "../../utils/errors.js";
 import type { NamedUnits } from "../../utils/line-units.js";
 import { type Paise, toRupees, ZERO_PAISE } from "../../utils/money.js";
 import { unwrap } from "../../utils/result.js";
+import { returnMachine } from "../../utils/state-machines.js";
 import { takeUnitsBack } from "../aggregates/order/return-units.js";
 import { drawRefundNumbers, oweOrderRefund } from "../aggregates/refund/owe-order-refund.js";
 import { readRefundFacts } from "../aggregates/refund/refund-facts.js";
 import { assertNotDisputed } from "../aggregates/refund/refund-terms.js";
 import { decideReturnTerms, withoutRequests } from "../aggregates/refund/returned-goods.js";
-import { assertStatus, changeReturn, moveReturn } from "../aggregates/return/move-return.js";
+import { changeReturn, moveReturn } from "../aggregates/return/move-return.js";
 import { getReturn, messageOf } from "../aggregates/return/return-rows.js";
 import { passedUnits, returnShippingOf } from "../calculations/return-inspection.js";
 import { returnInventory } from "../integrations/inventory-integration.service.js";
 import { getSettings } from "../platform/settings.service.js";
+import { assertStatus } from "../platform/transition.service.js";
 
 const { RECEIVED, COMPLETED } = RETURN_STATUS;
 
@@ -53,7 +55,7 @@ export async function refundReturn(wanted: ReturnRefund): Promise<ReturnDoc> {
 }
 
 function assertInspected(found: ReturnDoc): void {
-  assertStatus(found, { from: [RECEIVED], to: COMPLETED });
+  assertStatus(returnMachine, found, { from: [RECEIVED], to: COMPLETED });
   if (!found.inspection)
     throw new RuleError("RETURN_NOT_INSPECTED", "Inspect the goods before they are refunded");
 }

@@ -1,7 +1,7 @@
 import type { Types } from "mongoose";
 import { config } from "../../config/env.config.js";
 import { Order, type OrderDoc, OrderItem, type OrderItemDoc, type ReturnDoc } from "../../models/index.js";
-import { toRupees } from "../../utils/money.js";
+import { addPaise, multiplyPaise, toRupees, ZERO_PAISE } from "../../utils/money.js";
 import { unwrap } from "../../utils/result.js";
 import { recipientOf } from "../aggregates/order/order-messages.js";
 import { getReturn } from "../aggregates/return/return-rows.js";
@@ -99,10 +99,10 @@ async function send(
   { to, data }: Message,
 ): Promise<void> {
   const { _id, returnNumber, orderNumber, items } = found;
-  const price = items.reduce((sum, { orderItemId, quantity }) => {
+  const prices = items.map(({ orderItemId, quantity }) => {
     const line = lines.find((candidate) => candidate._id.equals(orderItemId));
-    return sum + (line ? toRupees(line.unitPrice) * quantity : 0);
-  }, 0);
+    return line ? multiplyPaise(line.unitPrice, quantity) : ZERO_PAISE;
+  });
   unwrap(
     await sendNotification({
       channels: ["email"],
@@ -112,7 +112,7 @@ async function send(
         orderNumber,
         ...(returnNumber ? { returnNumber } : {}),
         customerName: recipientOf(order).name,
-        amount: Math.round(price * 100) / 100,
+        amount: toRupees(addPaise(...prices)),
         items: items.map(({ name, quantity }) => ({ name, quantity })),
         ...data,
       },

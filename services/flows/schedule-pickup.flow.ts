@@ -11,9 +11,11 @@ import {
 import { RETURN_STATUS } from "../../utils/constants.js";
 import { RuleError } from "../../utils/errors.js";
 import { unwrap } from "../../utils/result.js";
-import { assertStatus, changeReturn, updateReturn } from "../aggregates/return/move-return.js";
+import { returnMachine } from "../../utils/state-machines.js";
+import { changeReturn, updateReturn } from "../aggregates/return/move-return.js";
 import { getReturn, messageOf } from "../aggregates/return/return-rows.js";
 import { scheduleReturnPickup } from "../integrations/shipping-integration.service.js";
+import { assertStatus } from "../platform/transition.service.js";
 
 export interface PickupWish {
   returnId: Types.ObjectId;
@@ -60,7 +62,7 @@ function assertPickupPossible(found: ReturnDoc): void {
     });
   if (pickup)
     throw new RuleError("PICKUP_NOT_POSSIBLE", "A pickup is already scheduled", { reason: "scheduled" });
-  assertStatus(found, { from: [RETURN_STATUS.APPROVED], to: RETURN_STATUS.RECEIVED });
+  assertStatus(returnMachine, found, { from: [RETURN_STATUS.APPROVED], to: RETURN_STATUS.RECEIVED });
 }
 
 async function requestPickup(

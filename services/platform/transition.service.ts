@@ -100,6 +100,18 @@ export async function applyTransition<S extends string, D>(
   return result;
 }
 
+/**
+ * For a decision that is legal from fewer statuses than the table lists.
+ * @throws InvalidStatusTransitionError unless the document has one of these statuses
+ */
+export function assertStatus<S extends string>(
+  machine: StateMachine<S>,
+  { status }: { status: S },
+  { from, to }: { from: readonly NoInfer<S>[]; to: NoInfer<S> },
+): void {
+  if (!from.includes(status)) throw new InvalidStatusTransitionError(status, to, machine.next[status]);
+}
+
 /** As `applyTransition`, for late gateway reports: an illegal move is a result, not an error. */
 export async function tryTransition<S extends string, D>(
   request: TransitionRequest<S, D>,

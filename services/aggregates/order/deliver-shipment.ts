@@ -6,8 +6,8 @@ import { enqueueOutbox } from "../../platform/outbox.service.js";
 import type { SettingsOf } from "../../platform/settings.service.js";
 import { collectCod } from "./cod-money.js";
 import { followLines } from "./follow-lines.js";
-import { changeLines, type OrderLines, readOrderLines } from "./order-lines.js";
-import { type MovedBy, parcelMessage, unitsOf } from "./shipment-moves.js";
+import { changeLines, changesOf, type OrderLines, readOrderLines } from "./order-lines.js";
+import { type MovedBy, parcelMessage } from "./shipment-moves.js";
 
 export type ReturnWindows = Pick<SettingsOf<"returns">, "returnWindowDays" | "returnWindowDaysByCategory">;
 
@@ -28,7 +28,7 @@ export async function deliverShipment(
   const read = await readOrderLines(shipment.orderId, tx);
   if (isCancelled(read, shipment)) return;
   const { order, lines } = read;
-  const changes = unitsOf(shipment, (n) => ({ quantityDelivered: n })).map((change) => {
+  const changes = changesOf(shipment.items, (n) => ({ quantityDelivered: n })).map((change) => {
     const line = lines.find(({ _id }) => _id.equals(change.lineId));
     return line ? { ...change, set: { returnableUntil: windowOf(line, at, windows) } } : change;
   });

@@ -1,6 +1,7 @@
 import type { ClientSession, Types } from "mongoose";
 import { Order, type OrderDoc, OrderItem, type OrderItemDoc } from "../../../models/index.js";
 import { ConflictError, NotFoundError } from "../../../utils/errors.js";
+import type { NamedUnits } from "../../../utils/line-units.js";
 import { lineStatusOf } from "../../calculations/fulfilment.js";
 
 /** An order and its lines, as read in the caller's transaction. */
@@ -34,6 +35,12 @@ export interface LineChange {
   add: Partial<Record<Counted, number>>;
   set?: Partial<Pick<OrderItemDoc, "returnableUntil">>;
 }
+
+/** The units of a parcel or a return, as a change of their lines. */
+export const changesOf = (
+  items: readonly NamedUnits[],
+  toAdd: (quantity: number) => LineChange["add"],
+): LineChange[] => items.map(({ orderItemId, quantity }) => ({ lineId: orderItemId, add: toAdd(quantity) }));
 
 /**
  * The only writer of a line's counts and of its status, which follows from them. In the caller's transaction, which also

@@ -9,9 +9,9 @@ import {
 } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import { RETURN_STATUS, type RefundSystemReason } from "../../../utils/constants.js";
-import { minPaise, type Paise, subtractPaise, ZERO_PAISE } from "../../../utils/money.js";
+import { minPaise, type Paise, subtractPaise } from "../../../utils/money.js";
 import { cameBackUndelivered } from "../../calculations/fulfilment.js";
-import type { RefundAmounts } from "../../calculations/refund-amounts.js";
+import { NO_REFUND } from "../../calculations/refund-amounts.js";
 import { spreadContent } from "../../calculations/refund-split.js";
 import { enqueueOutbox } from "../../platform/outbox.service.js";
 import { oweOrderRefund, startedBySystem } from "../refund/owe-order-refund.js";
@@ -22,8 +22,8 @@ import { insertReturn, productOf } from "../return/return-rows.js";
 import { writeOffCod } from "./cod-money.js";
 import { isCancelled } from "./deliver-shipment.js";
 import { followLines } from "./follow-lines.js";
-import { changeLines, readOrderLines } from "./order-lines.js";
-import { type MovedBy, parcelMessage, unitsOf } from "./shipment-moves.js";
+import { changeLines, changesOf, readOrderLines } from "./order-lines.js";
+import { type MovedBy, parcelMessage } from "./shipment-moves.js";
 
 export interface ReturnToOrigin extends MovedBy {
   at: Date;
@@ -53,7 +53,7 @@ export async function returnShipment(
   const { order } = read;
   const lines = await changeLines(
     read.lines,
-    unitsOf(shipment, (n) => ({ quantityReturnedToOrigin: n })),
+    changesOf(shipment.items, (n) => ({ quantityReturnedToOrigin: n })),
     tx,
   );
   const { _id: returnId } = await insertReturn(
@@ -95,7 +95,7 @@ interface ReturnedValue {
 async function settleValue(returned: ReturnedValue, tx: ClientSession): Promise<void> {
   const { facts, shipment, lines, notOwed, terms, returnId } = returned;
   // With the charges, which the first parcel collects.
-  const priced = priceReturned(facts, shipment.items, { includeCharges: true }) ?? NOTHING;
+  const priced = priceReturned(facts, shipment.items, { includeCharges: true }) ?? NO_REFUND;
   const value = cameBackUndelivered(lines)
     ? priced.amount
     : subtractPaise(priced.amount, priced.chargesAmount);
@@ -113,8 +113,6 @@ async function settleValue(returned: ReturnedValue, tx: ClientSession): Promise<
   const refund = { refundId: first._id, refundNumber: first.refundNumber };
   await Return.updateOne({ _id: returnId }, { $set: refund }).session(tx);
 }
-
-const NOTHING: RefundAmounts = { amount: ZERO_PAISE, items: [], chargesAmount: ZERO_PAISE };
 
 async function keepUncollected(
   { _id, orderId }: ShipmentDoc,

@@ -2,7 +2,7 @@ import type { ClientSession } from "mongoose";
 import type { ReturnDoc } from "../../../models/index.js";
 import type { NamedUnits } from "../../../utils/line-units.js";
 import { followLines } from "./follow-lines.js";
-import { changeLines, type LineChange, type OrderLines, readOrderLines } from "./order-lines.js";
+import { changeLines, changesOf, type LineChange, type OrderLines, readOrderLines } from "./order-lines.js";
 import type { MovedBy } from "./shipment-moves.js";
 
 /**
@@ -20,7 +20,7 @@ export const promiseUnits = (
 ): Promise<void> =>
   change(
     read,
-    toChanges(items, (n) => ({ quantityReturnPromised: n })),
+    changesOf(items, (n) => ({ quantityReturnPromised: n })),
     by,
     tx,
   );
@@ -32,7 +32,7 @@ export async function releaseUnits(
   tx: ClientSession,
 ): Promise<void> {
   if (isReturnToOrigin) return;
-  const changes = toChanges(items, (n) => ({ quantityReturnPromised: -n }));
+  const changes = changesOf(items, (n) => ({ quantityReturnPromised: -n }));
   await change(await readOrderLines(orderId, tx), changes, by, tx);
 }
 
@@ -44,14 +44,9 @@ export async function takeUnitsBack(
   tx: ClientSession,
 ): Promise<void> {
   if (isReturnToOrigin || passed.length === 0) return;
-  const changes = toChanges(passed, (n) => ({ quantityReturnPromised: -n, quantityReturned: n }));
+  const changes = changesOf(passed, (n) => ({ quantityReturnPromised: -n, quantityReturned: n }));
   await change(await readOrderLines(orderId, tx), changes, by, tx);
 }
-
-const toChanges = (
-  items: readonly NamedUnits[],
-  toAdd: (quantity: number) => LineChange["add"],
-): LineChange[] => items.map(({ orderItemId, quantity }) => ({ lineId: orderItemId, add: toAdd(quantity) }));
 
 async function change(
   { order, lines }: OrderLines,

@@ -8,7 +8,7 @@ import { appendHistory } from "../../platform/history.service.js";
 import { enqueueOutbox } from "../../platform/outbox.service.js";
 import { tryTransition } from "../../platform/transition.service.js";
 import { followLines } from "./follow-lines.js";
-import { changeLines, type LineChange, type OrderLines, readOrderLines } from "./order-lines.js";
+import { changeLines, changesOf, type OrderLines, readOrderLines } from "./order-lines.js";
 
 /** What becomes of a parcel that was requested from the shipping service. Each once, in the caller's transaction. */
 
@@ -16,12 +16,6 @@ export interface MovedBy {
   by: ChangedBy;
   note?: string | undefined;
 }
-
-/** The units of the parcel, as a change of their lines. */
-export const unitsOf = (
-  { items }: ShipmentDoc,
-  toAdd: (quantity: number) => LineChange["add"],
-): LineChange[] => items.map(({ orderItemId, quantity }) => ({ lineId: orderItemId, add: toAdd(quantity) }));
 
 /** A message about a parcel is stored once. */
 export const parcelMessage = (type: string, { _id }: Pick<ShipmentDoc, "_id">) => {
@@ -64,7 +58,7 @@ export async function fulfilShipment(
 ): Promise<void> {
   const fulfilled = await changeLines(
     lines,
-    unitsOf(shipment, (n) => ({ quantityFulfilled: n })),
+    changesOf(shipment.items, (n) => ({ quantityFulfilled: n })),
     tx,
   );
   const { sellerId, trackingNumber, estimatedDelivery } = shipment;
@@ -101,7 +95,7 @@ export async function releaseShipment(
   const { order, lines } = await readOrderLines(shipment.orderId, tx);
   const released = await changeLines(
     lines,
-    unitsOf(shipment, (n) => ({ quantityAllocated: -n })),
+    changesOf(shipment.items, (n) => ({ quantityAllocated: -n })),
     tx,
   );
   await followLines({ order, lines: released }, { by }, tx);

@@ -1,5 +1,6 @@
 import { Payment, type PaymentDoc } from "../../../models/index.js";
 import { isDuplicateKey } from "../../../utils/helpers.js";
+import { ownerFieldsOf } from "../../../utils/principal.js";
 import { paymentMachine } from "../../../utils/state-machines.js";
 import type { GatewayPayment } from "../../integrations/payment-gateway.js";
 import { reopenWebhooksAbout } from "../../platform/stored-webhooks.service.js";
@@ -46,8 +47,7 @@ async function insertSibling(report: GatewayPayment): Promise<PaymentDoc | null>
   if (!sibling) return null;
   return insertPayment({
     checkoutSessionId: sibling.checkoutSessionId,
-    ...(sibling.userId ? { userId: sibling.userId } : {}),
-    ...(sibling.sessionId ? { sessionId: sibling.sessionId } : {}),
+    ...ownerFieldsOf(sibling),
     gateway: report.gateway,
     gatewayOrderId: report.orderId,
     gatewayPaymentId: report.id,

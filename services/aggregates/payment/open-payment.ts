@@ -8,6 +8,7 @@ import {
 import { minutesFromNow, now } from "../../../utils/clock.js";
 import { type CheckoutPaymentMethod, CURRENCY, PAYMENT_GATEWAY_STATUS } from "../../../utils/constants.js";
 import { ZERO_PAISE } from "../../../utils/money.js";
+import { ownerFieldsOf } from "../../../utils/principal.js";
 import { paymentMachine } from "../../../utils/state-machines.js";
 import { paymentGateway } from "../../integrations/payment-gateway.service.js";
 import { firstEntry } from "../../platform/transition.service.js";
@@ -62,8 +63,7 @@ export function openPayment(
   return insertPayment(
     {
       checkoutSessionId: checkout._id,
-      ...(checkout.userId ? { userId: checkout.userId } : {}),
-      ...(checkout.sessionId ? { sessionId: checkout.sessionId } : {}),
+      ...ownerFieldsOf(checkout),
       gateway,
       gatewayOrderId: retryOf?.gatewayOrderId ?? null,
       method,

@@ -8,6 +8,7 @@ import {
 } from "../../../utils/constants.js";
 import { SameApproverError } from "../../../utils/errors.js";
 import { addPaise, type Paise, ZERO_PAISE } from "../../../utils/money.js";
+import { ownerFieldsOf } from "../../../utils/principal.js";
 import { roundHalfUp } from "../../calculations/allocation.js";
 import { spreadContent } from "../../calculations/refund-split.js";
 import { enqueueOutbox } from "../../platform/outbox.service.js";
@@ -123,8 +124,7 @@ function insertPart(
     splitFromId: refund._id,
     ...{ orderId: refund.orderId, orderNumber: refund.orderNumber },
     ...{ checkoutSessionId: refund.checkoutSessionId, returnId: refund.returnId },
-    ...(refund.userId ? { userId: refund.userId } : {}),
-    ...(refund.sessionId ? { sessionId: refund.sessionId } : {}),
+    ...ownerFieldsOf(refund),
     ...{ type: refund.type, reason: refund.reason, notes: refund.notes },
     ...{ initiatedByType: refund.initiatedByType, initiatedById: refund.initiatedById },
     approvedById: adminId,

@@ -2,7 +2,7 @@ import type { ClientSession, Types } from "mongoose";
 import { logger } from "../../../config/logger.config.js";
 import { Refund, type RefundDoc } from "../../../models/index.js";
 import type { RefundDestination, RefundStatus } from "../../../utils/constants.js";
-import { ConflictError, InvalidStatusTransitionError, NotFoundError } from "../../../utils/errors.js";
+import { ConflictError, NotFoundError } from "../../../utils/errors.js";
 import { type Paise, toRupees } from "../../../utils/money.js";
 import { refundMachine } from "../../../utils/state-machines.js";
 import type { OutboxDraft } from "../../platform/outbox.service.js";
@@ -37,14 +37,6 @@ export async function decideRefund(
 }
 
 export const refundNotFound = () => new NotFoundError("REFUND_NOT_FOUND", "There is no such refund");
-
-/** @throws InvalidStatusTransitionError */
-export function assertStatus(
-  { status }: RefundDoc,
-  { from, to }: { from: readonly RefundStatus[]; to: RefundStatus },
-): void {
-  if (!from.includes(status)) throw new InvalidStatusTransitionError(status, to, refundMachine.next[status]);
-}
 
 export interface RefundMove {
   to: RefundStatus;

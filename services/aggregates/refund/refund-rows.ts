@@ -1,12 +1,14 @@
 import type { ClientSession } from "mongoose";
 import { type OrderDoc, Refund, type RefundDoc } from "../../../models/index.js";
+import { ownerFieldsOf } from "../../../utils/principal.js";
 import type { OutboxDraft } from "../../platform/outbox.service.js";
 
 /** What every refund of an order has of it. */
-export const ofOrder = ({ _id, orderNumber, checkoutSessionId, userId, sessionId }: OrderDoc) => ({
-  ...{ orderId: _id, orderNumber, checkoutSessionId },
-  ...(userId ? { userId } : {}),
-  ...(sessionId ? { sessionId } : {}),
+export const ofOrder = (order: OrderDoc) => ({
+  orderId: order._id,
+  orderNumber: order.orderNumber,
+  checkoutSessionId: order.checkoutSessionId,
+  ...ownerFieldsOf(order),
 });
 
 /** In the caller's transaction. @returns the refund with the defaults of its fields */

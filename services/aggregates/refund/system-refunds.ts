@@ -8,6 +8,7 @@ import {
   type RefundSystemReason,
 } from "../../../utils/constants.js";
 import { type Paise, subtractPaise } from "../../../utils/money.js";
+import { ownerFieldsOf } from "../../../utils/principal.js";
 import { enqueueOutbox } from "../../platform/outbox.service.js";
 import { firstEntry } from "../../platform/transition.service.js";
 import { reserveRefund } from "./reserve-refund.js";
@@ -64,8 +65,7 @@ export const newSystemRefund = (payment: PaymentDoc, { amount, reason, refundNum
   _id: new Types.ObjectId(),
   orderId: payment.orderId,
   orderNumber: payment.orderNumber,
-  ...(payment.userId ? { userId: payment.userId } : {}),
-  ...(payment.sessionId ? { sessionId: payment.sessionId } : {}),
+  ...ownerFieldsOf(payment),
   checkoutSessionId: payment.checkoutSessionId,
   paymentId: payment._id,
   refundNumber,

@@ -7,6 +7,7 @@ import {
   type ReturnDoc,
 } from "../../../models/index.js";
 import { NotFoundError } from "../../../utils/errors.js";
+import { ownerFieldsOf } from "../../../utils/principal.js";
 import { returnMachine } from "../../../utils/state-machines.js";
 import type { OutboxDraft } from "../../platform/outbox.service.js";
 import { firstEntry } from "../../platform/transition.service.js";
@@ -14,10 +15,10 @@ import { firstEntry } from "../../platform/transition.service.js";
 /** The beginning of a return, and what its messages have in common. */
 
 /** What every return has of its order. */
-const ofOrder = ({ _id, orderNumber, userId, sessionId }: OrderDoc) => ({
-  ...{ orderId: _id, orderNumber },
-  ...(userId ? { userId } : {}),
-  ...(sessionId ? { sessionId } : {}),
+const ofOrder = (order: OrderDoc) => ({
+  orderId: order._id,
+  orderNumber: order.orderNumber,
+  ...ownerFieldsOf(order),
 });
 
 export interface NewReturn

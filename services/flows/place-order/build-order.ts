@@ -7,6 +7,7 @@ import {
 import { ORDER_STATUS, PAYMENT_STATUS } from "../../../utils/constants.js";
 import { RuleError } from "../../../utils/errors.js";
 import { addPaise } from "../../../utils/money.js";
+import { ownerFieldsOf } from "../../../utils/principal.js";
 import { orderMachine, orderPaymentMachine } from "../../../utils/state-machines.js";
 import { placeOfSupplyOf } from "../../aggregates/checkout/checkout-state.js";
 import { newOrder, newOrderItem } from "../../aggregates/order/new-order.js";
@@ -60,8 +61,7 @@ export function buildOrder(claim: Claim, facts: OrderFacts): OrderDoc {
 }
 
 const ownerOf = ({ checkout }: Claim) => ({
-  ...(checkout.userId ? { userId: checkout.userId } : {}),
-  ...(checkout.sessionId ? { sessionId: checkout.sessionId } : {}),
+  ...ownerFieldsOf(checkout),
 });
 
 /** For the types: a session cannot have been frozen without these. */
