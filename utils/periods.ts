@@ -1,3 +1,5 @@
+import { BUSINESS_TIME_ZONE } from "./constants.js";
+
 /**
  * Days, weeks and months in Indian time. India has no daylight saving, so a day always has 24 hours and its number is
  * plain arithmetic. The database can then group by day without its calendar functions, which cost several times as
@@ -19,6 +21,11 @@ export const dayNumberOf = (at: Date): number => Math.floor((at.getTime() + OFFS
 /** The same as an aggregation expression, for a date field such as `$createdAt`. */
 export const dayNumberExpression = (field: `$${string}`) => ({
   $floor: { $divide: [{ $subtract: [field, DAY_ZERO] }, DAY_MS] },
+});
+
+/** The start of the period that a date field lies in, as an aggregation expression. */
+export const periodExpression = (field: `$${string}`, period: Period) => ({
+  $dateTrunc: { date: field, unit: period, timezone: BUSINESS_TIME_ZONE, startOfWeek: "monday" },
 });
 
 /** The first day of the period that a day lies in, as `2026-11-16`. Weeks begin on Monday. */

@@ -1,7 +1,6 @@
 /**
- * The permissions of each admin role. The matrix is a contract with the Auth service, whose tokens name the roles, so it
- * also lists permissions of modules that do not exist yet: `UNUSED_PERMISSIONS` in
- * tests/integration/security/access.test.ts, which is checked against the routes.
+ * The permissions of each admin role. The matrix is a contract with the Auth service, whose tokens name the roles.
+ * tests/integration/security/access.test.ts checks that each permission is used by a route.
  */
 
 export const ADMIN_ROLES = ["admin", "finance", "support", "fulfilment", "viewer"] as const;

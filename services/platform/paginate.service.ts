@@ -55,6 +55,10 @@ export async function paginate<D, T = D>(
 const countingIndex = (filter: object): string | undefined =>
   Object.keys(filter).length === 0 ? "_id_" : undefined;
 
+/** As `dateRange`, always with a beginning, so that an index can count without reading documents. */
+export const dateRangeFromStart = ({ dateFrom = new Date(0), dateTo }: { dateFrom?: Date; dateTo?: Date }) =>
+  trusted({ $gte: dateFrom, ...(dateTo ? { $lte: dateTo } : {}) });
+
 /** The condition of a date range, both ends included; null when neither end is given. */
 export function dateRange({ dateFrom, dateTo }: { dateFrom?: Date; dateTo?: Date }) {
   if (!dateFrom && !dateTo) return null;

@@ -1,6 +1,7 @@
 import Joi from "joi";
 import type { AbandonedProduct, CartCounts, CartItemDoc } from "../../models/index.js";
 import { CART_SOURCES } from "../../utils/constants.js";
+import { shareOf } from "../../utils/helpers.js";
 import { toRupees } from "../../utils/money.js";
 import { listView, moment, nullable, rupees } from "../../utils/view-schemas.js";
 import { CartItemView, CartView, toCartItemView, toCartView } from "../../utils/views/cart.view.js";
@@ -45,8 +46,7 @@ const AbandonedCartView = viewOf<ReturnType<typeof toAbandonedCartView>>("Abando
 export const AbandonedCartListView = listView(AbandonedCartView);
 
 /** The share of abandoned carts among those that have ended; 0 when none has, so that charts can draw it. */
-const rateOf = ({ abandoned, converted }: CartCounts): number =>
-  abandoned === 0 ? 0 : Math.round((abandoned / (abandoned + converted)) * 10_000) / 10_000;
+const rateOf = ({ abandoned, converted }: CartCounts): number => shareOf(abandoned, abandoned + converted);
 
 /** Rounded to the paisa. */
 const averageOf = ({ carts, value }: CartCounts): number =>

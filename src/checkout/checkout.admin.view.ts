@@ -11,6 +11,7 @@ import {
   CHECKOUT_PAYMENT_METHODS,
   CHECKOUT_STATUSES,
 } from "../../utils/constants.js";
+import { shareOf } from "../../utils/helpers.js";
 import { toRupees } from "../../utils/money.js";
 import { listView, moment, rupees } from "../../utils/view-schemas.js";
 import { CartView } from "../../utils/views/cart.view.js";
@@ -145,9 +146,6 @@ export const AdminCheckoutView = CheckoutView.keys(
     version: count,
   }),
 ).meta({ className: "AdminCheckout" });
-
-const shareOf = (part: number, whole: number): number =>
-  whole === 0 ? 0 : Math.round((part / whole) * 10_000) / 10_000;
 
 const conversionOf = ({ initiated, completed }: FunnelCounts): number => shareOf(completed, initiated);
 

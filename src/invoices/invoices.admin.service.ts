@@ -5,7 +5,7 @@ import {
   listDeliveries,
   queueInvoiceEmail,
 } from "../../services/flows/email-invoice.flow.js";
-import { dateRange, type Page, paginate } from "../../services/platform/paginate.service.js";
+import { dateRangeFromStart, type Page, paginate } from "../../services/platform/paginate.service.js";
 import { INVOICE_STATUS, type InvoiceStatus, type InvoiceType } from "../../utils/constants.js";
 import type { ListQuery } from "../../utils/request-schemas.js";
 
@@ -34,12 +34,10 @@ export async function listInvoices(query: InvoiceListQuery): Promise<Page<Invoic
 }
 
 function filterOf({ type, ...dates }: InvoiceListQuery, orderId: Types.ObjectId | null) {
-  // Without a condition, counting would read the documents themselves instead of the index.
-  const issuedAt = dateRange(dates) ?? dateRange({ dateFrom: new Date(0) });
   return {
     ...(orderId ? { orderId } : {}),
     ...(type ? { type } : {}),
-    ...(issuedAt ? { issuedAt } : {}),
+    issuedAt: dateRangeFromStart(dates),
   };
 }
 

@@ -1,5 +1,6 @@
 import Joi from "joi";
 import type { OrderCounts } from "../../models/index.js";
+import { shareOf } from "../../utils/helpers.js";
 import { paise, subtractPaise, toRupees } from "../../utils/money.js";
 import { rupees } from "../../utils/view-schemas.js";
 import { count, text } from "../../utils/views/parts.view.js";
@@ -8,8 +9,6 @@ import type { OrderAnalytics } from "./orders.analytics.service.js";
 
 const HOUR_MS = 3_600_000;
 
-const rateOf = (part: number, whole: number): number =>
-  whole === 0 ? 0 : Math.round((part / whole) * 10_000) / 10_000;
 const hoursOf = (sumMs: number, amount: number): number | null =>
   amount === 0 ? null : Math.round((sumMs / amount / HOUR_MS) * 100) / 100;
 
@@ -23,7 +22,7 @@ function toCountsView(counts: OrderCounts) {
     refunds: toRupees(counts.refunded),
     netRevenue: toRupees(subtractPaise(counts.revenue, counts.refunded)),
     averageOrderValue: sold === 0 ? 0 : toRupees(paise(Math.round(counts.revenue / sold))),
-    cancellationRate: rateOf(counts.cancelled, counts.orders),
+    cancellationRate: shareOf(counts.cancelled, counts.orders),
     processingHours: hoursOf(counts.processingMs, counts.shipped),
     deliveryHours: hoursOf(counts.deliveryMs, counts.delivered),
   };

@@ -1,6 +1,7 @@
 import Joi from "joi";
 import type { PaymentCounts } from "../../models/index.js";
 import { PAYMENT_METHODS } from "../../utils/constants.js";
+import { shareOf } from "../../utils/helpers.js";
 import { subtractPaise, toRupees } from "../../utils/money.js";
 import { rupees } from "../../utils/view-schemas.js";
 import { count, text } from "../../utils/views/parts.view.js";
@@ -9,7 +10,7 @@ import type { MethodTotals, PaymentAnalytics } from "./payments.analytics.servic
 
 /** The share of those that are decided; 0 when none is, so that charts can draw it. */
 function successRateOf({ succeeded, failed }: PaymentCounts): number {
-  return succeeded === 0 ? 0 : Math.round((succeeded / (succeeded + failed)) * 10_000) / 10_000;
+  return shareOf(succeeded, succeeded + failed);
 }
 
 const toCountsView = (counts: PaymentCounts) => ({

@@ -7,13 +7,16 @@ import {
   Refund,
   type RefundDoc,
 } from "../../models/index.js";
-import { recordAudit } from "../../services/platform/audit.service.js";
-import { type Page, type PageSource, paginate } from "../../services/platform/paginate.service.js";
-import { inTransaction } from "../../services/platform/transaction.service.js";
-import { now } from "../../utils/clock.js";
+import {
+  dateRangeFromStart,
+  type Page,
+  type PageSource,
+  paginate,
+} from "../../services/platform/paginate.service.js";
+import { addStaffNote } from "../../services/platform/staff-notes.service.js";
 import { REFUND_STATUSES, type RefundDestination, type RefundStatus } from "../../utils/constants.js";
 import { NotFoundError } from "../../utils/errors.js";
-import { type AdminPrincipal, actorOf } from "../../utils/principal.js";
+import type { AdminPrincipal } from "../../utils/principal.js";
 import type { ListQuery } from "../../utils/request-schemas.js";
 
 /** What administrators read of refunds, and their notes. What they decide is in `refunds.decisions.service.ts`. */
@@ -48,11 +51,7 @@ function selectRefunds(
     ...(status ? { status } : {}),
     ...(destination ? { destination } : {}),
     ...(attention ? { attention } : {}),
-    // Always with a beginning, so that an index can count without reading documents.
-    createdAt: trusted({
-      $gte: query.dateFrom ?? new Date(0),
-      ...(query.dateTo ? { $lte: query.dateTo } : {}),
-    }),
+    createdAt: dateRangeFromStart(query),
   });
   // One refund: sorting it by its own number needs no sort.
   if (refundNumber) return { filter, sortBy: "refundNumber" };
@@ -110,17 +109,5 @@ export interface NewNote {
 }
 
 /** @throws NotFoundError REFUND_NOT_FOUND */
-export function addNote({ refundId, note, by }: NewNote): Promise<RefundDoc> {
-  const added = { note, by: by.adminId, byName: by.name ?? null, at: now() };
-  return inTransaction(async (tx) => {
-    const refund = await Refund.findByIdAndUpdate(
-      refundId,
-      { $push: { adminNotes: added } },
-      { returnDocument: "after", session: tx },
-    ).lean<RefundDoc>();
-    if (!refund) throw refundNotFound();
-    const about = { resourceType: "refund", resourceId: refundId.toHexString() };
-    await recordAudit({ actor: actorOf(by), action: "refund.note", ...about, after: { note } }, tx);
-    return refund;
-  });
-}
+export const addNote = ({ refundId, ...note }: NewNote): Promise<RefundDoc> =>
+  addStaffNote({ model: Refund, id: refundId, resourceType: "refund", notFound: refundNotFound, ...note });

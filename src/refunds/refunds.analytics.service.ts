@@ -1,9 +1,15 @@
 import type { PipelineStage, Types } from "mongoose";
 import { COMPLETED_REFUNDS_INDEX, Refund } from "../../models/index.js";
 import { countPlacedOrders } from "../../services/aggregates/order/placed-orders.js";
-import { BUSINESS_TIME_ZONE, REFUND_STATUS, type RefundDestination } from "../../utils/constants.js";
+import { REFUND_STATUS, type RefundDestination } from "../../utils/constants.js";
 import { addPaise, type Paise, paise, ZERO_PAISE } from "../../utils/money.js";
-import { dayNumberExpression, dayNumberOf, listPeriods, periodStart } from "../../utils/periods.js";
+import {
+  dayNumberExpression,
+  dayNumberOf,
+  listPeriods,
+  periodExpression,
+  periodStart,
+} from "../../utils/periods.js";
 import type { AnalyticsQuery } from "../../utils/request-schemas.js";
 
 /**
@@ -128,12 +134,7 @@ interface RefundedOrders {
 
 /** An order with several refunds counts once in the whole and once in each period. */
 async function countRefundedOrders(query: AnalyticsQuery): Promise<RefundedOrders> {
-  const period = {
-    $dateTrunc: {
-      ...{ date: "$processedAt", unit: query.groupBy },
-      ...{ timezone: BUSINESS_TIME_ZONE, startOfWeek: "monday" },
-    },
-  };
+  const period = periodExpression("$processedAt", query.groupBy);
   const [found] = await Refund.aggregate<{
     total: { orders: number }[];
     periods: { _id: Date; orders: number }[];

@@ -1,15 +1,11 @@
 import Joi from "joi";
 import { REFUND_DESTINATIONS } from "../../utils/constants.js";
+import { shareOf } from "../../utils/helpers.js";
 import { toRupees } from "../../utils/money.js";
 import { rupees } from "../../utils/view-schemas.js";
 import { count, text } from "../../utils/views/parts.view.js";
 import { viewOf } from "../../utils/views/view-of.js";
 import type { RefundAnalytics, RefundSum, RefundTotals } from "./refunds.analytics.service.js";
-
-/** 0 when no order was placed, so that charts can draw it. */
-function refundRateOf({ ordersPlaced, ordersRefunded }: RefundTotals): number {
-  return ordersPlaced === 0 ? 0 : Math.round((ordersRefunded / ordersPlaced) * 10_000) / 10_000;
-}
 
 const toSumView = ({ refunds, amount }: RefundSum) => ({ refunds, amount: toRupees(amount) });
 
@@ -19,7 +15,7 @@ const byAmount = (left: readonly [string, RefundSum], right: readonly [string, R
 const toTotalsView = (totals: RefundTotals) => ({
   ordersPlaced: totals.ordersPlaced,
   ordersRefunded: totals.ordersRefunded,
-  refundRate: refundRateOf(totals),
+  refundRate: shareOf(totals.ordersRefunded, totals.ordersPlaced),
   ...toSumView(totals),
   byDestination: [...totals.byDestination]
     .sort(byAmount)

@@ -1,16 +1,19 @@
-import { type QueryFilter, type Types, trusted } from "mongoose";
+import type { QueryFilter, Types } from "mongoose";
 import { type RefundDoc, Return, type ReturnDoc } from "../../models/index.js";
 import { getReturn, returnNotFound } from "../../services/aggregates/return/return-rows.js";
 import * as decisions from "../../services/flows/decide-return.flow.js";
 import * as inspections from "../../services/flows/inspect-return.flow.js";
 import * as refunds from "../../services/flows/refund-return.flow.js";
-import { recordAudit } from "../../services/platform/audit.service.js";
-import { type Page, type PageSource, paginate } from "../../services/platform/paginate.service.js";
-import { inTransaction } from "../../services/platform/transaction.service.js";
-import { now } from "../../utils/clock.js";
+import {
+  dateRangeFromStart,
+  type Page,
+  type PageSource,
+  paginate,
+} from "../../services/platform/paginate.service.js";
+import { addStaffNote } from "../../services/platform/staff-notes.service.js";
 import { REFUND_DESTINATION, type RefundDestination, type ReturnStatus } from "../../utils/constants.js";
 import { toObjectId } from "../../utils/helpers.js";
-import { type AdminPrincipal, actorOf } from "../../utils/principal.js";
+import type { AdminPrincipal } from "../../utils/principal.js";
 import type { ListQuery } from "../../utils/request-schemas.js";
 
 /** What administrators read of returns, and what they decide. */
@@ -36,11 +39,7 @@ function selectReturns(query: ReturnListQuery): Pick<PageSource<ReturnDoc>, "fil
     ...(returnNumber ? { returnNumber } : {}),
     ...(orderNumber ? { orderNumber } : {}),
     ...(status ? { status } : {}),
-    // Always with a beginning, so that an index can count without reading documents.
-    createdAt: trusted({
-      $gte: query.dateFrom ?? new Date(0),
-      ...(query.dateTo ? { $lte: query.dateTo } : {}),
-    }),
+    createdAt: dateRangeFromStart(query),
   });
   // One return: sorting it by its own number needs no sort.
   return { filter, sortBy: returnNumber ? "returnNumber" : "createdAt" };
@@ -112,17 +111,5 @@ export interface NewNote {
 }
 
 /** @throws NotFoundError RETURN_NOT_FOUND */
-export function addNote({ returnId, note, by }: NewNote): Promise<ReturnDoc> {
-  const added = { note, by: by.adminId, byName: by.name ?? null, at: now() };
-  return inTransaction(async (tx) => {
-    const found = await Return.findByIdAndUpdate(
-      returnId,
-      { $push: { adminNotes: added } },
-      { returnDocument: "after", session: tx },
-    ).lean<ReturnDoc>();
-    if (!found) throw returnNotFound();
-    const about = { resourceType: "return", resourceId: returnId.toHexString() };
-    await recordAudit({ actor: actorOf(by), action: "return.note", ...about, after: { note } }, tx);
-    return found;
-  });
-}
+export const addNote = ({ returnId, ...note }: NewNote): Promise<ReturnDoc> =>
+  addStaffNote({ model: Return, id: returnId, resourceType: "return", notFound: returnNotFound, ...note });

@@ -1,14 +1,20 @@
 import type { PipelineStage } from "mongoose";
 import { Return } from "../../models/index.js";
 import { countPlacedOrders } from "../../services/aggregates/order/placed-orders.js";
-import { BUSINESS_TIME_ZONE, RETURN_STATUS, type ReturnStatus } from "../../utils/constants.js";
+import { RETURN_STATUS, type ReturnStatus } from "../../utils/constants.js";
 import { addPaise, type Paise, paise, ZERO_PAISE } from "../../utils/money.js";
-import { dayNumberExpression, dayNumberOf, listPeriods, periodStart } from "../../utils/periods.js";
+import {
+  dayNumberExpression,
+  dayNumberOf,
+  listPeriods,
+  periodExpression,
+  periodStart,
+} from "../../utils/periods.js";
 import type { AnalyticsQuery } from "../../utils/request-schemas.js";
 
 /**
  * Returns that were asked for in a range of dates, and what became of them; and how many orders were placed in it. Parcels
- * that came back undelivered are counted apart, because nobody asked for them.
+ * that came back undelivered are counted apart: no customer asked for them.
  */
 
 export interface ReturnTotals {
@@ -86,8 +92,8 @@ const requestedIn = ({ dateFrom, dateTo }: AnalyticsQuery): PipelineStage.Match 
   $match: { createdAt: { $gte: dateFrom, $lte: dateTo } },
 });
 
-const byCustomersIn = ({ dateFrom, dateTo }: AnalyticsQuery): PipelineStage.Match => ({
-  $match: { createdAt: { $gte: dateFrom, $lte: dateTo }, isReturnToOrigin: false },
+const byCustomersIn = (query: AnalyticsQuery): PipelineStage.Match => ({
+  $match: { ...requestedIn(query).$match, isReturnToOrigin: false },
 });
 
 interface DayRow {
@@ -123,12 +129,7 @@ async function sumByDay(query: AnalyticsQuery): Promise<DayRow[]> {
 
 /** @returns for each order the beginnings of the periods in which it had a return */
 function countReturnedOrders(query: AnalyticsQuery): Promise<{ starts: Date[] }[]> {
-  const start = {
-    $dateTrunc: {
-      ...{ date: "$createdAt", unit: query.groupBy },
-      ...{ timezone: BUSINESS_TIME_ZONE, startOfWeek: "monday" },
-    },
-  };
+  const start = periodExpression("$createdAt", query.groupBy);
   return Return.aggregate<{ starts: Date[] }>([
     byCustomersIn(query),
     { $group: { _id: "$orderId", starts: { $addToSet: start } } },

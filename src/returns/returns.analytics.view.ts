@@ -1,15 +1,11 @@
 import Joi from "joi";
 import { RETURN_STATUSES } from "../../utils/constants.js";
+import { shareOf } from "../../utils/helpers.js";
 import { toRupees } from "../../utils/money.js";
 import { rupees } from "../../utils/view-schemas.js";
 import { count, text } from "../../utils/views/parts.view.js";
 import { viewOf } from "../../utils/views/view-of.js";
 import type { ReturnAnalytics, ReturnedProduct, ReturnTotals } from "./returns.analytics.service.js";
-
-/** 0 when no order was placed, so that charts can draw it. */
-function returnRateOf({ ordersPlaced, ordersReturned }: ReturnTotals): number {
-  return ordersPlaced === 0 ? 0 : Math.round((ordersReturned / ordersPlaced) * 10_000) / 10_000;
-}
 
 const byNumber = (left: readonly [string, number], right: readonly [string, number]): number =>
   right[1] - left[1] || left[0].localeCompare(right[0]);
@@ -17,7 +13,7 @@ const byNumber = (left: readonly [string, number], right: readonly [string, numb
 const toTotalsView = (totals: ReturnTotals) => ({
   ordersPlaced: totals.ordersPlaced,
   ordersReturned: totals.ordersReturned,
-  returnRate: returnRateOf(totals),
+  returnRate: shareOf(totals.ordersReturned, totals.ordersPlaced),
   returns: totals.returns,
   refundedAmount: toRupees(totals.refunded),
   byStatus: [...totals.byStatus].sort(byNumber).map(([status, returns]) => ({ status, returns })),

@@ -1,11 +1,5 @@
 import Joi from "joi";
-import type {
-  OrderEdit,
-  OrderStatusHistoryDoc,
-  PaymentDoc,
-  RefundDoc,
-  StaffNote,
-} from "../../models/index.js";
+import type { OrderEdit, OrderStatusHistoryDoc, PaymentDoc, RefundDoc } from "../../models/index.js";
 import { findMainDispute, type SellerOrder } from "../../models/index.js";
 import { ORDER_STATUSES } from "../constants.js";
 import { moment } from "../view-schemas.js";
@@ -27,18 +21,10 @@ import {
 import { StaffShipmentView, toShipmentView } from "./order-parts.view.js";
 import { count, id, text, textOrNull } from "./parts.view.js";
 import { AdminRefundView, toAdminRefundView } from "./refund.view.js";
+import { StaffNoteView, toStaffNoteView } from "./staff-note.view.js";
 import { viewOf } from "./view-of.js";
 
 /** An order as administrators see it: what its customer sees, and what belongs to the shop. */
-
-const toStaffNoteView = ({ note, by, byName, at }: StaffNote) => ({ note, by, byName, at });
-
-const StaffNoteView = viewOf<ReturnType<typeof toStaffNoteView>>("StaffNote", {
-  note: text,
-  by: text.description("The id of the admin"),
-  byName: textOrNull,
-  at: moment,
-});
 
 const toSellerOrderView = (part: SellerOrder) => ({
   sellerId: part.sellerId,

@@ -19,6 +19,7 @@ import {
 import { toRupees } from "../money.js";
 import { moment, rupees } from "../view-schemas.js";
 import { count, id, text, textOrNull } from "./parts.view.js";
+import { StaffNoteView, toStaffNoteView } from "./staff-note.view.js";
 import { viewOf } from "./view-of.js";
 
 /** A refund as its customer sees it: without notes of staff, ids of the gateway and reasons from inside. */
@@ -85,10 +86,6 @@ const toAdminsEntry = ({ from, to, at, note }: StatusEntry) => ({ from, to, at, 
 
 const toAttemptView = ({ at, receipt, outcome, error }: RefundDoc["attempts"][number]) => ({
   ...{ at, receipt, outcome, error },
-});
-
-const toStaffNoteView = ({ note, by, byName, at }: RefundDoc["adminNotes"][number]) => ({
-  ...{ note, by, byName, at },
 });
 
 /** As administrators see it. Of a bank account, they too see the last four digits only. */
@@ -170,13 +167,6 @@ const AttemptView = viewOf<ReturnType<typeof toAttemptView>>("RefundAttempt", {
   receipt: text,
   outcome: text,
   error: textOrNull,
-});
-
-const StaffNoteView = viewOf<ReturnType<typeof toStaffNoteView>>("RefundNote", {
-  note: text,
-  by: text,
-  byName: textOrNull,
-  at: moment,
 });
 
 export const AdminRefundView = RefundView.keys({

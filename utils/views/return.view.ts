@@ -11,6 +11,7 @@ import {
 import { toRupees } from "../money.js";
 import { moment, nullable, rupees } from "../view-schemas.js";
 import { count, id, text, textOrNull } from "./parts.view.js";
+import { StaffNoteView, toStaffNoteView } from "./staff-note.view.js";
 import { viewOf } from "./view-of.js";
 
 /** A return as its customer sees it, and as administrators do. */
@@ -106,10 +107,6 @@ const toAdminsEntry = ({ from, to, at, note, by }: StatusEntry) => ({
   ...{ from, to, at, note },
   changedByType: by.type,
   changedById: by.id ?? null,
-});
-
-const toStaffNoteView = ({ note, by, byName, at }: ReturnDoc["adminNotes"][number]) => ({
-  ...{ note, by, byName, at },
 });
 
 export const toAdminReturnView = (found: ReturnDoc, linkOf: LinkOfImage) => ({
@@ -212,13 +209,6 @@ const AdminEntryView = viewOf<ReturnType<typeof toAdminsEntry>>("AdminReturnTran
   note: textOrNull,
   changedByType: text,
   changedById: textOrNull,
-});
-
-const StaffNoteView = viewOf<ReturnType<typeof toStaffNoteView>>("ReturnNote", {
-  note: text,
-  by: text,
-  byName: textOrNull,
-  at: moment,
 });
 
 export const AdminReturnView = ReturnView.keys({
