@@ -61,7 +61,7 @@ const TOGETHER = INTEGRATION_FOLDERS.flatMap((folder) =>
  */
 const QUICK_E2E = [
   ...["automatic-refunds", "crash-points", "crash-recovery", "invariants"],
-  ...["placing-races", "scarce-races", "settlement-races", "webhook-order"],
+  ...["placing-races", "settlement-races"],
 ];
 const LONG = [
   `/tests/e2e/(?!${QUICK_E2E.join("|")}).*`,
