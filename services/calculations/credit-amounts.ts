@@ -166,11 +166,19 @@ export function creditUnits(
   return complete(invoice, parts);
 }
 
-/** Credits everything that is left, with all its units. @throws CreditExceedsError when nothing is */
-export function creditRest(invoice: CreditableInvoice): CreditAmounts {
-  const parts = invoice.lines
-    .map((line) => ({ ...leftOf(line), id: line.id }))
-    .filter(({ total }) => total > 0);
+/**
+ * Credits everything that is left, with all its units and gifts.
+ * @param named units by the line's id: of lines without value, then only these are credited
+ * @throws CreditExceedsError when nothing is left
+ */
+export function creditRest(invoice: CreditableInvoice, named?: ReadonlyMap<string, number>): CreditAmounts {
+  const withoutValue = ({ id, sold }: CreditableLine): number =>
+    named ? (named.get(id) ?? 0) : sold.total === 0 ? sold.units : 0;
+  const parts = invoice.lines.flatMap((line) => {
+    const left = leftOf(line);
+    const units = left.total > 0 ? left.units : Math.min(withoutValue(line), left.units);
+    return left.total > 0 || units > 0 ? [{ ...left, id: line.id, units }] : [];
+  });
   return complete(invoice, parts);
 }
 
@@ -193,12 +201,12 @@ export function creditRefund(invoice: CreditableInvoice, refund: CreditedRefund)
   const left = leftOfInvoice(invoice);
   if (refund.amount > left)
     throw new CreditExceedsError(`a refund of ${refund.amount}, of which ${left} is left`, left);
-  if (refund.amount === left) return creditRest(invoice);
+  const named = new Map(refund.items.map(({ id, units }) => [id, units]));
+  if (refund.amount === left) return creditRest(invoice, refund.items.length > 0 ? named : undefined);
   const onLines = minPaise(refund.amount, linesLeft(invoice.lines));
   const amounts = spreadRefund(invoice.lines, { ...refund, amount: onLines });
-  const unitsOf = new Map(refund.items.map(({ id, units }) => [id, units]));
   const parts = invoice.lines.flatMap((line) => {
-    const units = Math.min(unitsOf.get(line.id) ?? 0, leftOf(line).units);
+    const units = Math.min(named.get(line.id) ?? 0, leftOf(line).units);
     const amount = amounts.get(line.id) ?? ZERO_PAISE;
     return amount > 0 || units > 0 ? [creditLine(line, { units, amount })] : [];
   });

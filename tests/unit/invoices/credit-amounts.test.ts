@@ -193,6 +193,40 @@ describe("a credit note for a refund", () => {
   });
 });
 
+describe("a credit note for the rest", () => {
+  test("When a gift came with the order, then the last note lists its units, as a refund that names them does", () => {
+    const invoice = invoiceOf([{ amount: 0 }, { amount: 500, units: 2 }]);
+    const refund = {
+      ...{ amount: paise(500), chargesAmount: paise(0) },
+      items: [
+        { id: "0", units: 1, amount: paise(0) },
+        { id: "1", units: 2, amount: paise(500) },
+      ],
+    };
+    for (const note of [creditRest(invoice), creditRefund(invoice, refund)])
+      expect(note.parts.map(({ id, units: n, total }) => [id, n, total])).toEqual([
+        ["0", 1, 0],
+        ["1", 2, 500],
+      ]);
+  });
+
+  test("When the value of a line was credited before, then only its named units are listed", () => {
+    const invoice = invoiceOf([{ amount: 500 }, { amount: 300 }]);
+    const ofValue = {
+      ...{ amount: paise(500), chargesAmount: paise(0) },
+      items: [{ id: "0", units: 0, amount: paise(500) }],
+    };
+    const rest = after(invoice, creditRefund(invoice, ofValue));
+    const listed = ({ parts }: CreditAmounts) => parts.map(({ id, units: n, total }) => [id, n, total]);
+    expect(listed(creditRest(rest))).toEqual([["1", 1, 300]]);
+    const naming = { ...ofValue, amount: paise(300), items: [{ id: "0", units: 1, amount: paise(0) }] };
+    expect(listed(creditRefund(rest, naming))).toEqual([
+      ["0", 1, 0],
+      ["1", 1, 300],
+    ]);
+  });
+});
+
 describe("the round-off", () => {
   const lines = [
     { amount: 9_000, units: 3 },
