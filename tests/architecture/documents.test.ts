@@ -83,7 +83,9 @@ function isRoute({ method, path }: Call): boolean {
     if (pattern.length !== parts.length) return false;
     return pattern.every((expected, index) => {
       const part = parts[index] ?? "";
-      return PLACEHOLDER.test(part) ? expected.startsWith(":") : expected === part || expected.startsWith(":");
+      return PLACEHOLDER.test(part)
+        ? expected.startsWith(":")
+        : expected === part || expected.startsWith(":");
     });
   });
 }
