@@ -77,7 +77,7 @@ const PLACEHOLDER = /^(?:<|:|\$|…)/;
 
 function isRoute({ method, path }: Call): boolean {
   const parts = path.split("/");
-  return routesOf().some((route) => {
+  return routes.some((route) => {
     const pattern = route.path.split("/");
     if (method !== "" && method !== route.method) return false;
     if (pattern.length !== parts.length) return false;
@@ -91,6 +91,7 @@ function isRoute({ method, path }: Call): boolean {
 }
 
 const documents = documentsBelow(PROJECT);
+const routes = routesOf();
 const report = (path: string, problem: string): string => `${relative(PROJECT, path)}: ${problem}`;
 
 describe("The documents", () => {
@@ -109,7 +110,7 @@ describe("The documents", () => {
     const { scripts } = JSON.parse(textOf(join(PROJECT, "package.json")));
 
     const unknown = documents.flatMap((path) =>
-      [...textOf(path).matchAll(/\bnpm run ([a-z][\w:-]*)/g)]
+      [...textOf(path).matchAll(/\bnpm run ([a-z][\w-]*(?::[\w-]+)*)/g)]
         .map(([, name = ""]) => name)
         .filter((name) => !(name in scripts))
         .map((name) => report(path, `npm run ${name}`)),
