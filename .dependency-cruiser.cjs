@@ -7,7 +7,7 @@
  *   services/flows/           one flow per file, or a folder for a flow with several files
  *   services/aggregates/      cart, checkout, order, payment, refund
  *   services/{integrations,calculations,platform}/
- *   models/, config/database
+ *   models/, migrations/, config/database
  *   utils/, config/{env,logger,metrics}
  *
  * tests/architecture/imports.test.ts applies these rules and proves that every rule can fail. Imports of types
@@ -24,8 +24,8 @@ const ENTRY = [
 /** The files that are built for production. The other scripts are tools. */
 const SERVICE_CODE = [
   "^index(?:\\.route)?\\.ts$",
-  "^(?:config|src|models|services|middlewares|utils)/",
-  "^scripts/(?:jobs/|scheduled-jobs|run-job|rotate-keys|bank-account)",
+  "^(?:config|src|models|migrations|services|middlewares|utils)/",
+  "^scripts/(?:jobs/|scheduled-jobs|run-job|migrate|rotate-keys|bank-account)",
 ];
 const HTTP_PACKAGES =
   "^node_modules/(?:@types/)?(?:express|express-rate-limit|helmet|cors|compression|swagger-ui-express|pino-http|multer)/";
@@ -57,7 +57,7 @@ const layer = (name, from, comment, allowed) => ({
   comment,
   from: { path: from },
   to: {
-    path: "^(?:index|config/|middlewares/|src/|services/|models/|utils/|scripts/|tests/)",
+    path: "^(?:index|config/|middlewares/|src/|services/|models/|migrations/|utils/|scripts/|tests/)",
     pathNot: allowed,
   },
 });
@@ -157,7 +157,18 @@ module.exports = {
       "services-go-down",
       "^services/(?:integrations|calculations|platform)/",
       "Everything uses these services, so they know no flow and no aggregate.",
-      ["^services/(?:integrations|calculations|platform)/", "^models/", "^config/database", ...BOTTOM],
+      [
+        "^services/(?:integrations|calculations|platform)/",
+        "^(?:models|migrations)/",
+        "^config/database",
+        ...BOTTOM,
+      ],
+    ),
+    layer(
+      "migrations-stand-alone",
+      "^migrations/",
+      "A migration keeps its meaning when models and constants change, so it uses neither.",
+      ["^migrations/"],
     ),
     layer("models-go-down", "^models/", "Models only know models.", ["^models/", ...BOTTOM]),
     layer(

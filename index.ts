@@ -1,10 +1,11 @@
 import type { Server } from "node:http";
-import { connectDatabase, disconnectDatabase, prepareDatabase } from "./config/database.config.js";
+import { connectDatabase, disconnectDatabase } from "./config/database.config.js";
 import { config } from "./config/env.config.js";
 import { createApp } from "./config/express.config.js";
 import { logger } from "./config/logger.config.js";
 import { createHttpServer, drain, listen } from "./config/server.config.js";
 import { prepareJobs, type ScheduledJobs, startScheduledJobs } from "./scripts/scheduled-jobs.js";
+import { MigrationsPendingError, prepareMigratedDatabase } from "./services/platform/migrations.service.js";
 import { stopPdfWorkers } from "./services/platform/pdf/pdf.service.js";
 import { setPhase } from "./src/operations/health.service.js";
 import { drainWebhooks } from "./src/payments/webhooks.controller.js";
@@ -21,7 +22,7 @@ let stopping = false;
 async function start(): Promise<void> {
   for (const warning of config.warnings) logger.warn(`> ${warning}`);
   await connectDatabase(config.mongodbUri);
-  await prepareDatabase();
+  await prepareMigratedDatabase();
   prepareJobs();
   server = createHttpServer(createApp());
   await listen(server, config.port);
@@ -35,6 +36,7 @@ async function start(): Promise<void> {
 /** A helpful sentence about a failed start; null where the error itself must suffice. */
 function explain(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
+  if (error instanceof MigrationsPendingError) return `> ${error.message}`;
   if ("code" in error && error.code === "EADDRINUSE") {
     return `> Port ${config.port} is taken: stop the process that listens there, or set PORT`;
   }

@@ -42,11 +42,17 @@ const CONNECT_ATTEMPTS = 6;
 /** `j` is the old name of `journal`. In a connection string it would override the option above. */
 const withoutOldJournal = (uri: string): string => uri.replace(/(?<=[?&])j=[^&]*&?/, "");
 
-/** @throws MongoServerSelectionError when the database does not answer for about 30 s */
-export async function connectDatabase(uri: string): Promise<void> {
+/**
+ * @param changes options of a command that works on the whole database, where one statement may take minutes
+ * @throws MongoServerSelectionError when the database does not answer for about 30 s
+ */
+export async function connectDatabase(
+  uri: string,
+  changes: Pick<mongo.MongoClientOptions, "socketTimeoutMS"> = {},
+): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await mongoose.connect(withoutOldJournal(uri), CLIENT_OPTIONS);
+      await mongoose.connect(withoutOldJournal(uri), { ...CLIENT_OPTIONS, ...changes });
       watchDatabaseWrites(mongoose.connection.getClient());
       return;
     } catch (error) {
@@ -60,12 +66,17 @@ const isAway = (error: unknown): boolean =>
   error instanceof mongo.MongoServerSelectionError ||
   error instanceof mongoose.Error.MongooseServerSelectionError;
 
-/**
- * Creates every collection, then every index, before the service is ready: a transaction must not create them
- * implicitly, and some servers fail when several connections create a collection at once. Two instances may run this
- * at the same time.
- */
+/** Everything that the models need, in an empty database or in one that has been migrated. */
 export async function prepareDatabase(): Promise<void> {
+  await prepareCollections();
+  await prepareIndexes();
+}
+
+/**
+ * Creates every collection before the service is ready: a transaction must not create them implicitly, and some servers
+ * fail when several connections create a collection at once. Two instances may run this at the same time.
+ */
+export async function prepareCollections(): Promise<void> {
   const database = currentDatabase();
   const there = await database.listCollections({}, { nameOnly: true }).toArray();
   const names = new Set(there.map((collection) => collection.name));
@@ -73,7 +84,11 @@ export async function prepareDatabase(): Promise<void> {
     if (!names.has(collection.collectionName))
       await tolerantly(() => database.createCollection(collection.collectionName));
   }
-  await dropObsoleteIndexes(database, names);
+}
+
+/** Creates every index that is missing. It drops none: migrations do that. */
+export async function prepareIndexes(): Promise<void> {
+  const database = currentDatabase();
   for (const model of preparedCollections) {
     const indexes = indexesOf(model);
     if (indexes.length > 0)
@@ -81,29 +96,8 @@ export async function prepareDatabase(): Promise<void> {
   }
 }
 
-/** Indexes that earlier versions made, by collection. Unused, they would slow down every write; some are unique. */
-const OBSOLETE_INDEXES: Readonly<Record<string, readonly string[]>> = {
-  webhookEvents: ["eventId_1"],
-  carts: [
-    ...["to_be_tallied", "one_active_cart_a_user", "one_active_cart_a_session"],
-    ...["userId_1_updatedAt_-1", "sessionId_1_updatedAt_-1", "status_1_updatedAt_1"],
-  ],
-  checkoutSessions: ["to_be_tallied", "one_live_session_a_cart"],
-  payments: ["one_record_a_gateway_payment", "one_accepted_payment_a_session"],
-  invoices: ["one_sale_invoice_an_order", "one_credit_note_a_refund"],
-};
-
-async function dropObsoleteIndexes(database: mongo.Db, present: ReadonlySet<string>): Promise<void> {
-  for (const [collection, obsolete] of Object.entries(OBSOLETE_INDEXES)) {
-    if (!present.has(collection)) continue;
-    const existing = await database.collection(collection).indexes();
-    for (const { name } of existing)
-      if (name && obsolete.includes(name))
-        await tolerantly(() => database.collection(collection).dropIndex(name));
-  }
-}
-
-function currentDatabase(): mongo.Db {
+/** @throws Error when there is no connection yet */
+export function currentDatabase(): mongo.Db {
   const { db } = mongoose.connection;
   if (!db) throw new Error("connectDatabase() comes first");
   return db;
@@ -117,7 +111,6 @@ export const indexesOf = (model: PreparedModel): mongo.IndexDescription[] =>
 
 /** Errors caused by another instance that prepares the same database. */
 const NAMESPACE_EXISTS = 48;
-const INDEX_NOT_FOUND = 27;
 const PASSING_CODES: readonly unknown[] = [112, 117, 276]; // WriteConflict, ConflictingOperationInProgress, IndexBuildAborted
 const TOLERANT_ATTEMPTS = 5;
 
@@ -128,7 +121,7 @@ async function tolerantly(work: () => Promise<unknown>): Promise<void> {
       return;
     } catch (error) {
       const code = error instanceof mongo.MongoServerError ? error.code : undefined;
-      if (code === NAMESPACE_EXISTS || code === INDEX_NOT_FOUND) return;
+      if (code === NAMESPACE_EXISTS) return;
       if (attempt >= TOLERANT_ATTEMPTS || !PASSING_CODES.includes(code)) throw error;
     }
   }

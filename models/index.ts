@@ -16,6 +16,7 @@ import { InvoiceRequest } from "./invoiceRequest.model.js";
 import { InvoiceTemplate } from "./invoiceTemplate.model.js";
 import { JobRun } from "./jobRun.model.js";
 import { Lease } from "./lease.model.js";
+import { MigrationRecord } from "./migration.model.js";
 import { Order } from "./order.model.js";
 import { OrderDay } from "./orderDay.model.js";
 import { OrderItem } from "./orderItem.model.js";
@@ -54,6 +55,7 @@ export * from "./invoiceRequest.model.js";
 export * from "./invoiceTemplate.model.js";
 export * from "./jobRun.model.js";
 export * from "./lease.model.js";
+export * from "./migration.model.js";
 export * from "./order.model.js";
 export * from "./orderDay.model.js";
 export * from "./orderItem.model.js";
@@ -112,6 +114,7 @@ export const allModels: readonly PreparedModel[] = [
   Setting,
   Counter,
   Lease,
+  MigrationRecord,
   WebhookEvent,
   IdempotencyRecord,
   OutboxMessage,

@@ -1,6 +1,7 @@
-import { connectDatabase, disconnectDatabase, prepareDatabase } from "../config/database.config.js";
+import { connectDatabase, disconnectDatabase } from "../config/database.config.js";
 import { config } from "../config/env.config.js";
 import { listJobs, runJobNow } from "../services/platform/job-registry.service.js";
+import { prepareMigratedDatabase } from "../services/platform/migrations.service.js";
 import { AppError } from "../utils/errors.js";
 import { prepareJobs } from "./scheduled-jobs.js";
 
@@ -17,7 +18,7 @@ async function main(): Promise<number> {
     return 2;
   }
   await connectDatabase(config.mongodbUri);
-  await prepareDatabase();
+  await prepareMigratedDatabase();
   try {
     const run = await runJobNow(name);
     console.log(

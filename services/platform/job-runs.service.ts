@@ -4,7 +4,7 @@ import { logger } from "../../config/logger.config.js";
 import { JobRun, type JobRunDoc } from "../../models/index.js";
 import { isDuplicateKey } from "../../utils/helpers.js";
 import { currentRequestId, runWithContext } from "../../utils/request-context.js";
-import { acquireLease, type LeaseGrant, releaseLease, renewLease } from "./lease.service.js";
+import { acquireLease, keepLease, type LeaseGrant, releaseLease } from "./lease.service.js";
 import { inTransaction } from "./transaction.service.js";
 
 /**
@@ -33,9 +33,8 @@ export type JobOutcome =
   /** `busy`: another run of this job is in progress. `answered`: this slot has run. */
   | { ran: false; reason: "busy" | "answered" };
 
-/** After a crash, the job waits this long. Renewed three times within that time. */
+/** After a crash, the job waits this long. */
 const LEASE_MS = 60_000;
-const RENEWALS_PER_LEASE = 3;
 const ERROR_LENGTH = 1_000;
 
 /** The slot of a scheduled run: its time to the second. */
@@ -134,17 +133,3 @@ const literal = (ending: Ending) => ({
   result: { $literal: ending.result },
   error: { $literal: ending.error },
 });
-
-/** Renews until stopped. Aborts the signal when the lease has another holder or cannot be renewed in time. */
-function keepLease(grant: LeaseGrant, leaseMs: number): { signal: AbortSignal; stop: () => void } {
-  const controller = new AbortController();
-  let renewedAt = performance.now();
-  const timer = setInterval(async () => {
-    const renewed = await renewLease(grant, leaseMs).catch(() => "unknown" as const);
-    if (renewed === null) controller.abort();
-    else if (renewed !== "unknown") renewedAt = performance.now();
-    else if (performance.now() - renewedAt > leaseMs) controller.abort();
-  }, leaseMs / RENEWALS_PER_LEASE);
-  timer.unref();
-  return { signal: controller.signal, stop: () => clearInterval(timer) };
-}

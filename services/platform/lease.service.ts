@@ -19,6 +19,13 @@ export interface LeaseGrant {
 }
 
 const EXPIRED = new Date(0);
+const RENEWALS_PER_LEASE = 3;
+
+/** A lease that is renewed until `stop`. `signal` is aborted when it has another holder. */
+export interface KeptLease {
+  signal: AbortSignal;
+  stop: () => void;
+}
 
 /**
  * Acquires the lease if it is free.
@@ -89,4 +96,18 @@ export async function releaseLease(grant: LeaseGrant, tx?: ClientSession): Promi
     { session: tx },
   );
   return released.modifiedCount === 1;
+}
+
+/** Renews until stopped. Aborts the signal when the lease has another holder or cannot be renewed in time. */
+export function keepLease(grant: LeaseGrant, leaseMs: number): KeptLease {
+  const controller = new AbortController();
+  let renewedAt = performance.now();
+  const timer = setInterval(async () => {
+    const renewed = await renewLease(grant, leaseMs).catch(() => "unknown" as const);
+    if (renewed === null) controller.abort();
+    else if (renewed !== "unknown") renewedAt = performance.now();
+    else if (performance.now() - renewedAt > leaseMs) controller.abort();
+  }, leaseMs / RENEWALS_PER_LEASE);
+  timer.unref();
+  return { signal: controller.signal, stop: () => clearInterval(timer) };
 }

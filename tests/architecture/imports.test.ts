@@ -11,7 +11,17 @@ interface WrongImport {
 
 const PROJECT = resolve(__dirname, "../..");
 const RULES_FILE = join(PROJECT, ".dependency-cruiser.cjs");
-const FOLDERS = ["config", "src", "models", "services", "middlewares", "utils", "scripts", "tests"];
+const FOLDERS = [
+  "config",
+  "src",
+  "models",
+  "migrations",
+  "services",
+  "middlewares",
+  "utils",
+  "scripts",
+  "tests",
+];
 
 /** Runs dependency-cruiser as a command, because it is an ES module, which jest's sandbox cannot load. */
 function cruise(folder: string): Promise<WrongImport[]> {
@@ -64,6 +74,7 @@ describe("The rules", () => {
     ["modules-below-entry-files", "src/cart/side.service.ts", "../../middlewares/access.js"],
     ["flows-go-down", "services/flows/up.flow.ts", "../../src/orders/orders.service.js"],
     ["services-go-down", "services/platform/up.ts", "../flows/pay.flow.js"],
+    ["migrations-stand-alone", "migrations/0009-later.ts", "../models/order.model.js"],
     ["models-go-down", "models/up.model.ts", "../services/platform/plain.js"],
     ["shared-views-go-down", "utils/views/up.view.ts", "../../services/integrations/stock.js"],
     ["database-goes-down", "config/database.config.ts", "../services/platform/plain.js"],

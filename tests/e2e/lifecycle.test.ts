@@ -5,23 +5,11 @@ import { SANDBOX_SECRETS } from "../../scripts/sandbox/environment.js";
 import { findFreePort, startService } from "../../scripts/support/service-process.js";
 import { eventually, useInstances } from "../support/instances.js";
 import { expectPaidOrder } from "../support/money.js";
+import { PRODUCTION, PRODUCTION_SECRETS } from "../support/production.js";
 import { ITEMS, paidCheckout, place, Shopper } from "../support/purchase.js";
 
 /** How the built service starts, refuses to start, and stops. */
-const world = useInstances({
-  count: 1,
-  secrets: {
-    jwtSecret: "lifecycle-jwt-secret-of-more-than-32-characters",
-    serviceToken: "lifecycle-service-token",
-    shippingWebhookSecret: "lifecycle-shipping-webhook-secret",
-    linkSecret: "lifecycle-link-secret-of-the-tests",
-    encryptionKey: "6b".repeat(32),
-    razorpayKeyId: "rzp_test_Lifecycle0000001",
-    razorpayKeySecret: "lifecycle-razorpay-key-secret",
-    razorpayWebhookSecret: "lifecycle-razorpay-webhook-secret",
-  },
-});
-const production = { NODE_ENV: "production", METRICS_TOKEN: "lifecycle-metrics-token" };
+const world = useInstances({ count: 1, secrets: PRODUCTION_SECRETS });
 
 interface Run {
   output(): string;
@@ -35,11 +23,11 @@ afterAll(() => {
   for (const child of running) child.kill("SIGKILL");
 });
 
-/** Runs the build as `npm start` does. It is expected to exit by itself. */
-function run(env: Record<string, string>): Run {
+/** Runs the build as `npm start` does, or another of its programs. It is expected to exit by itself. */
+function run(env: Record<string, string>, program = ["dist/index.js"]): Run {
   const began = performance.now();
   let took = 0;
-  const child = spawn(process.execPath, ["--enable-source-maps", "dist/index.js"], {
+  const child = spawn(process.execPath, ["--enable-source-maps", ...program], {
     env: { PATH: process.env.PATH ?? "", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -99,13 +87,40 @@ describe("starting", () => {
   });
 });
 
+describe("migrations", () => {
+  const migrate = async (...args: string[]): Promise<string> => {
+    const command = run({ ...world().env, ...PRODUCTION }, ["dist/scripts/migrate.js", ...args]);
+    expect(await command.exitCode).toBe(0);
+    return command.output();
+  };
+
+  test("When data is not migrated, then production refuses to start until someone has migrated it", async () => {
+    const { env, db } = world();
+    await new Shopper(world().urlOf(0)).do({ method: "POST", path: "/api/cart/items", body: ITEMS.hairOil });
+    expect(await migrate("down")).toContain("Reverted: 0003-disputes-and-empty-fields");
+    expect(await migrate("list")).toMatch(/^pending +0003-disputes-and-empty-fields$/m);
+
+    const refused = run({ ...env, ...PRODUCTION, PORT: String(await findFreePort()) });
+    expect(await refused.exitCode).toBe(1);
+    expect(refused.output()).toContain(
+      "The database lacks 0003-disputes-and-empty-fields: run `npm run migrate`",
+    );
+
+    expect(await migrate("up")).toContain("Applied: 0003-disputes-and-empty-fields");
+    expect(await migrate("up")).toContain("Nothing is pending");
+    const service = await startService({ env: { ...env, ...PRODUCTION } });
+    expect(await service.stop()).toBe(0);
+    expect(await db.collection("migrations").countDocuments()).toBe(3);
+  });
+});
+
 describe("stopping", () => {
   test("When it is stopped during requests, then it completes them and exits with 0", async () => {
     const { sandbox, env } = world();
     sandbox.control.razorpay.configure({ webhooks: { hold: true } });
     const checkout = await paidCheckout(world().urls[0] ?? "", sandbox);
     // In production it stays up for 5 s, until the load balancer notices.
-    const service = await startService({ env: { ...env, ...production } });
+    const service = await startService({ env: { ...env, ...PRODUCTION } });
     const slow = sandbox.control.faults.add({ service: "inventory", action: "delay", delayMs: 2_000 });
     const placed = place(checkout, { url: service.url });
     const guests = Array.from({ length: 5 }, () => new Shopper(service.url));

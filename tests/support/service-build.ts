@@ -8,7 +8,16 @@ const BUILT = join(ROOT, "dist", "index.js");
 const LOCK = join(ROOT, "dist.lock");
 /** The sources that tsconfig.build.json compiles. */
 const SOURCES = ["index.ts", "index.route.ts", "tsconfig.json", "tsconfig.build.json"];
-const SOURCE_FOLDERS = ["config", "src", "models", "services", "middlewares", "utils", "scripts/jobs"];
+const SOURCE_FOLDERS = [
+  "config",
+  "src",
+  "models",
+  "migrations",
+  "services",
+  "middlewares",
+  "utils",
+  "scripts/jobs",
+];
 /** A build takes seconds. An older lock is left over from a run that was stopped. */
 const STALE_LOCK_MS = 60_000;
 const POLL_MS = 100;

@@ -40,14 +40,6 @@ describe("The database", () => {
       }
     });
 
-    it("When an obsolete index of an earlier version exists, then it is dropped and the others stay", async () => {
-      const events = Cart.db.collection("webhookEvents");
-      const made = await events.indexes();
-      await events.createIndex({ eventId: 1 });
-      await Promise.all([prepareDatabase(), prepareDatabase()]);
-      expect(await events.indexes()).toEqual(made);
-    });
-
     it("feeds at most nine indexes with an order: a customer's or a guest's, of a checkout or entered by an admin", () => {
       const indexes = Order.schema.indexes();
       const either = [

@@ -45,6 +45,7 @@ describe("Models", () => {
       "invoices",
       "jobRuns",
       "leases",
+      "migrations",
       "orderDays",
       "orderItems",
       "orderStatusHistories",

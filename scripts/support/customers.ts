@@ -1,13 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { mintGuestId } from "../../utils/guest-ids.js";
-import { SANDBOX_SECRETS } from "../sandbox/environment.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
 import { SEED } from "../sandbox/seed/index.js";
-import { textAt } from "../support/json.js";
-import { SAMPLE_ADDRESS, SAMPLE_CONTACT } from "../support/sample-customer.js";
-import { Shopper, type ShopRequest } from "../support/shopper.js";
-import { isAllowed, type RecordedCall } from "./tally.js";
+import { textAt } from "./json.js";
+import { isAllowed, type RecordedCall } from "./recorded-calls.js";
+import { SAMPLE_ADDRESS, SAMPLE_CONTACT } from "./sample-customer.js";
+import { Shopper, type ShopRequest } from "./shopper.js";
 
 const CALL_TIMEOUT_MS = 30_000;
 /** How long a customer retries a call. */
@@ -72,7 +71,7 @@ class Customer {
   ) {
     this.#shopper = new Shopper(shop.url);
     // Known before the first call, so that its repetition belongs to the same guest.
-    this.#shopper.guestId = mintGuestId(SANDBOX_SECRETS.linkSecret);
+    this.#shopper.guestId = mintGuestId(shop.sandbox.env.LINK_SECRET ?? "");
   }
 
   async buy(): Promise<AcknowledgedOrder> {
