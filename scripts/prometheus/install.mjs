@@ -1,9 +1,10 @@
 /**
  * Prometheus and promtool: those on the PATH, or Debian's package unpacked into the cache folder. It is not installed, so
- * no system service starts and no root is needed. Uses only Node itself.
+ * no system service starts and no root is needed. Uses only Node itself. `npm run test:long` runs it; where it is not
+ * possible, it says so and ends without an error, and the tests that need the programs are reported as not run.
  */
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { cacheFolder, withLock } from "../mongo/cache.mjs";
 import { findOnPath, isExecutable, run } from "../mongo/process.mjs";
 
@@ -68,4 +69,9 @@ function download(folder) {
     run("apt-get", ["-q", "update"], options);
     fetch();
   }
+}
+
+// Not import.meta: the tests load this file as CommonJS.
+if (basename(process.argv[1] ?? "") === "install.mjs") {
+  installPrometheus().catch((error) => console.log(`> Prometheus is not available: ${error.message}`));
 }
