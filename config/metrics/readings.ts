@@ -138,5 +138,10 @@ const failedReadings = new Counter({
   registers: [metrics],
 });
 
-export const countReadingSuccess = (reading: string): void => lastReading.setToCurrentTime({ reading });
+/** Also shows the number of failures, so that the first failure is an increase. */
+export function countReadingSuccess(reading: string): void {
+  lastReading.setToCurrentTime({ reading });
+  failedReadings.inc({ reading }, 0);
+}
+
 export const countReadingFailure = (reading: string): void => failedReadings.inc({ reading });
