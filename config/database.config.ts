@@ -2,6 +2,7 @@ import mongoose, { mongo } from "mongoose";
 import { type PreparedModel, preparedCollections } from "../models/index.js";
 import { crashPointsAreOn, watchDatabaseWrites } from "../utils/crash-points.js";
 import { logger } from "./logger.config.js";
+import { watchPool } from "./metrics.config.js";
 
 /**
  * These options win over the connection string. Majority everywhere: what has been acknowledged survives an
@@ -53,7 +54,9 @@ export async function connectDatabase(
   for (let attempt = 1; ; attempt += 1) {
     try {
       await mongoose.connect(withoutOldJournal(uri), { ...CLIENT_OPTIONS, ...changes });
-      watchDatabaseWrites(mongoose.connection.getClient());
+      const client = mongoose.connection.getClient();
+      watchPool(client);
+      watchDatabaseWrites(client);
       return;
     } catch (error) {
       if (attempt >= CONNECT_ATTEMPTS || !isAway(error)) throw error;

@@ -1,7 +1,7 @@
 import pino from "pino";
 import { describeMismatch, isMismatch } from "../utils/foreign-data.js";
 import { maskFreeText } from "../utils/masking.js";
-import { currentRequestId } from "../utils/request-context.js";
+import { currentContext } from "../utils/request-context.js";
 import { config } from "./env.config.js";
 
 /**
@@ -113,8 +113,8 @@ export function createLogger(level: string, destination: pino.DestinationStream)
       serializers: { err: (error: unknown) => error },
       formatters: { level: (label) => ({ level: label }), log: (fields) => withoutSecrets(fields) },
       mixin: () => {
-        const requestId = currentRequestId();
-        return requestId === undefined ? {} : { requestId };
+        const context = currentContext();
+        return context ? { requestId: context.requestId, traceId: context.trace.traceId } : {};
       },
     },
     destination,

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Request, RequestHandler, Response } from "express";
 import { logger } from "../config/logger.config.js";
-import { observeRequest } from "../config/metrics.config.js";
+import { countRequestStart, observeRequest } from "../config/metrics.config.js";
 import { principalLabel } from "../utils/principal.js";
 import { runWithContext } from "../utils/request-context.js";
+import { continueTrace } from "../utils/trace-context.js";
 import { localsOf } from "./route.types.js";
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
@@ -43,13 +44,15 @@ function cutOffRest(request: Request): void {
   timer.unref();
 }
 
-/** Gives the request its id, for the response, the log and upstream calls, and logs its end. */
+/** Gives the request its id and its trace, for the response, the log and upstream calls, and logs its end. */
 export const requestContext: RequestHandler = (request, res, next) => {
   const startedAt = performance.now();
+  countRequestStart();
   const requestId = requestIdOf(request);
+  const context = { requestId, trace: continueTrace(request.headers.traceparent) };
   res.setHeader("X-Request-Id", requestId);
   res.once("finish", () => cutOffRest(request));
-  // Events run outside the context, and the line needs the id too.
-  res.once("close", () => runWithContext({ requestId }, () => report(request, res, startedAt)));
-  runWithContext({ requestId }, next);
+  // Events run outside the context, and the line needs the ids too.
+  res.once("close", () => runWithContext(context, () => report(request, res, startedAt)));
+  runWithContext(context, next);
 };

@@ -39,6 +39,11 @@ const schema = defineSchema<JobRunDoc>(
 
 schema.index({ job: 1, slot: 1 }, { unique: true });
 schema.index({ job: 1, startedAt: -1 });
+// The last success of a job that has failed ever since, for the metrics.
+schema.index(
+  { job: 1, startedAt: -1 },
+  { name: "completed_runs", partialFilterExpression: { state: "completed" } },
+);
 schema.index({ startedAt: -1 });
 
 export const JobRun = model<JobRunDoc>("JobRun", schema);

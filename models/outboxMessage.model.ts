@@ -34,6 +34,8 @@ export interface OutboxMessageDoc {
   lastError: string | null;
   /** The request that caused it. */
   requestId: string | null;
+  /** The trace of that request, in the form of the header, so that the delivery continues it. */
+  traceparent: string | null;
   deliveredAt: Date | null;
   createdAt: Date;
 }
@@ -51,6 +53,7 @@ const schema = defineSchema<OutboxMessageDoc>(
     lease: optionalPart(leaseHoldPart),
     lastError: optionalText,
     requestId: optionalText,
+    traceparent: optionalText,
     deliveredAt: optionalDate,
   },
   "created",

@@ -243,11 +243,12 @@ schema.index(
     partialFilterExpression: { accepted: true, surplus: false, orderId: null },
   },
 );
-// Captured payments without an order and without a refund: the sweep reads these every minute.
+// Captured payments without an order and without a refund: the sweep reads these every minute, the metrics as well.
+export const CAPTURED_WITHOUT_ORDER_INDEX = "captured_without_order";
 schema.index(
   { capturedAt: 1 },
   {
-    name: "captured_without_order",
+    name: CAPTURED_WITHOUT_ORDER_INDEX,
     partialFilterExpression: { status: PAYMENT_GATEWAY_STATUS.CAPTURED, surplus: false, orderId: null },
   },
 );

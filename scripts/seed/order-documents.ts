@@ -174,6 +174,7 @@ function toMessage({ orderId, newId, placed }: OrderFacts): OutboxMessageDoc {
     lease: null,
     lastError: null,
     requestId: null,
+    traceparent: null,
     deliveredAt: placed,
     createdAt: placed,
   };

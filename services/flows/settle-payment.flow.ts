@@ -1,5 +1,6 @@
 import { type Types, trusted } from "mongoose";
 import { logger } from "../../config/logger.config.js";
+import { countSettledPayment } from "../../config/metrics.config.js";
 import { Payment, type PaymentDoc } from "../../models/index.js";
 import { isPast } from "../../utils/clock.js";
 import { PAYMENT_GATEWAY_STATUS } from "../../utils/constants.js";
@@ -31,7 +32,16 @@ export async function settlePayment(
   const payment = await Payment.findById(record._id).lean<PaymentDoc>();
   if (!payment) return null;
   if (changed) logChange(record, payment, source);
+  if (changed) countOutcome(payment, source);
   return { payment, changed, awaitsOrder: awaitsOrder(payment) };
+}
+
+/** An authorisation is no outcome yet; one that the gateway returned is a failure. */
+function countOutcome({ status, surplus, method }: PaymentDoc, reportedBy: ReportSource): void {
+  const { PENDING, AUTHORIZED, CAPTURED } = PAYMENT_GATEWAY_STATUS;
+  if (status === PENDING || status === AUTHORIZED) return;
+  const outcome = status !== CAPTURED ? "failed" : surplus ? "surplus" : "succeeded";
+  countSettledPayment({ method, outcome, reportedBy });
 }
 
 function logChange(before: PaymentDoc, after: PaymentDoc, source: ReportSource): void {

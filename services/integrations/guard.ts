@@ -12,7 +12,12 @@ import {
   noJitterGenerator,
 } from "cockatiel";
 import { logger } from "../../config/logger.config.js";
-import { countContractFault } from "../../config/metrics.config.js";
+import {
+  countContractFault,
+  countRetry,
+  observeUpstreamCall,
+  watchNeighbour,
+} from "../../config/metrics.config.js";
 import { listed } from "../../utils/caches.js";
 import type { Failure, Result } from "../../utils/result.js";
 
@@ -52,15 +57,7 @@ export interface GuardOptions {
 
 export type BreakerState = "closed" | "open" | "half-open";
 
-export interface GuardStats {
-  calls: number;
-  succeeded: number;
-  refused: number;
-  unknown: number;
-  unavailable: number;
-  retries: number;
-  /** Time spent in all calls together, ms. */
-  totalMs: number;
+export interface GuardState {
   inFlight: number;
   breaker: BreakerState;
 }
@@ -96,12 +93,8 @@ function createBreaker(service: string, settings: BreakerOptions): CircuitBreake
   return breaker;
 }
 
-const guards = new Map<string, Guard>();
-
-/** Counters of every neighbour since the start, the payment gateway among them, for the metrics page. */
-export function upstreamStats(): Record<string, GuardStats> {
-  return Object.fromEntries([...guards].map(([service, guard]) => [service, guard.stats()]));
-}
+/** Codes of calls that were not sent, so that the neighbour knows nothing of them. */
+const NOT_SENT: ReadonlySet<string> = new Set(["BREAKER_OPEN", "BULKHEAD_FULL"]);
 
 /** A random pause, or the neighbour's `Retry-After` if that is longer. */
 function pauseBeforeRetry(attempt: Attempt<unknown>): number {
@@ -118,15 +111,6 @@ export class Guard {
   readonly #maxConcurrent: number;
   readonly #slots: BulkheadPolicy;
   #breaker: CircuitBreakerPolicy;
-  readonly #counts = {
-    calls: 0,
-    succeeded: 0,
-    refused: 0,
-    unknown: 0,
-    unavailable: 0,
-    retries: 0,
-    totalMs: 0,
-  };
   #retryBudget = RETRY_BUDGET.most;
 
   constructor({ service, maxConcurrent, breaker = {} }: GuardOptions) {
@@ -134,7 +118,7 @@ export class Guard {
     this.#maxConcurrent = maxConcurrent;
     this.#slots = bulkhead(maxConcurrent, maxConcurrent);
     this.#breaker = createBreaker(service, breaker);
-    guards.set(service, this);
+    watchNeighbour(service, () => this.state());
     listed({
       clear: () => {
         this.#breaker = createBreaker(service, breaker);
@@ -145,22 +129,21 @@ export class Guard {
   /** Never throws, and takes hardly longer than the deadline. */
   async run<T>(call: GuardedCall<T>): Promise<Result<T>> {
     const startedAt = performance.now();
-    this.#counts.calls += 1;
     this.#retryBudget = Math.min(RETRY_BUDGET.most, this.#retryBudget + RETRY_BUDGET.perCall);
     const result = await this.#runInSlot(call, startedAt + call.deadlineMs);
     this.#record(result, performance.now() - startedAt);
     return result;
   }
 
-  breakerState(): BreakerState {
+  state(): GuardState {
+    const inFlight = this.#maxConcurrent - this.#slots.executionSlots;
+    return { inFlight, breaker: this.#breakerState() };
+  }
+
+  #breakerState(): BreakerState {
     const { state } = this.#breaker;
     if (state === CircuitState.Closed) return "closed";
     return state === CircuitState.HalfOpen ? "half-open" : "open";
-  }
-
-  stats(): GuardStats {
-    const inFlight = this.#maxConcurrent - this.#slots.executionSlots;
-    return { ...this.#counts, inFlight, breaker: this.breakerState() };
   }
 
   async #runInSlot<T>(call: GuardedCall<T>, deadline: number): Promise<Result<T>> {
@@ -194,7 +177,7 @@ export class Guard {
       if (performance.now() + pauseMs + MIN_TRY_MS > deadline) return result;
       earlier = result;
       this.#retryBudget -= 1;
-      this.#counts.retries += 1;
+      countRetry(this.#service);
       await pause(pauseMs);
     }
   }
@@ -234,8 +217,13 @@ export class Guard {
   }
 
   #record(result: Result<unknown>, durationMs: number): void {
-    this.#counts.totalMs += durationMs;
-    this.#counts[result.success ? "succeeded" : result.outcome] += 1;
+    const isNotSent = !result.success && NOT_SENT.has(result.code);
+    const ending = result.success ? "succeeded" : result.outcome;
+    observeUpstreamCall({
+      service: this.#service,
+      outcome: isNotSent ? "not_sent" : ending,
+      seconds: durationMs / 1_000,
+    });
     if (result.success || result.outcome === "refused") return;
     const { service, outcome, code, detail, statusCode } = result;
     const facts = { service, outcome, code, detail, statusCode };
@@ -245,7 +233,6 @@ export class Guard {
       return;
     }
     // One line per rejected call would hide the reason why the breaker is open.
-    const level = code === "BREAKER_OPEN" || code === "BULKHEAD_FULL" ? "debug" : "warn";
-    logger[level](facts, "> Neighbour failed");
+    logger[isNotSent ? "debug" : "warn"](facts, "> Neighbour failed");
   }
 }

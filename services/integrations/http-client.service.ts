@@ -2,15 +2,14 @@ import { randomUUID } from "node:crypto";
 import type Joi from "joi";
 import { config } from "../../config/env.config.js";
 import { type CrashPhase, reachOutsideWrite } from "../../utils/crash-points.js";
-import { currentRequestId } from "../../utils/request-context.js";
+import { currentRequestId, currentTrace } from "../../utils/request-context.js";
 import type { Result } from "../../utils/result.js";
+import { beginTrace, toTraceparent } from "../../utils/trace-context.js";
 import type { ListedRefusal } from "./contract.js";
-import type { Attempt, BreakerOptions, BreakerState, GuardStats } from "./guard.js";
+import type { Attempt, BreakerOptions, BreakerState, GuardState } from "./guard.js";
 import { Guard } from "./guard.js";
 import { handleServiceError, type Normalise, readAnswer } from "./http-answer.js";
 import { createSender, type HttpRequest, type SendRequest } from "./http-exchange.js";
-
-export { upstreamStats } from "./guard.js";
 
 /**
  * How this service calls a neighbour. A call goes through two layers:
@@ -150,7 +149,7 @@ export class ServiceClient {
    */
   async health(limitMs: number): Promise<HealthReport> {
     const startedAt = performance.now();
-    const breaker = this.#guard.breakerState();
+    const { breaker } = this.#guard.state();
     const isUp = await this.#exchange({
       method: "GET",
       path: "/health",
@@ -164,8 +163,8 @@ export class ServiceClient {
     return { status: isUp ? "up" : "down", breaker, latencyMs };
   }
 
-  stats(): GuardStats {
-    return this.#guard.stats();
+  state(): GuardState {
+    return this.#guard.state();
   }
 
   #run<T>(outgoing: Outgoing<T>): Promise<Result<T>> {
@@ -207,6 +206,7 @@ export class ServiceClient {
       "Accept-Encoding": "identity",
       Authorization: this.#authorization,
       "X-Request-Id": currentRequestId() ?? randomUUID(),
+      traceparent: toTraceparent(currentTrace() ?? beginTrace()),
       ...(body && { "Content-Type": "application/json" }),
       ...(idempotencyKey && { "Idempotency-Key": headerSafe(idempotencyKey) }),
     };

@@ -3,7 +3,7 @@ import { Types, trusted } from "mongoose";
 import { logger } from "../../config/logger.config.js";
 import { JobRun, type JobRunDoc } from "../../models/index.js";
 import { isDuplicateKey } from "../../utils/helpers.js";
-import { currentRequestId, runWithContext } from "../../utils/request-context.js";
+import { currentContext, runWithContext } from "../../utils/request-context.js";
 import { acquireLease, keepLease, type LeaseGrant, releaseLease } from "./lease.service.js";
 import { inTransaction } from "./transaction.service.js";
 
@@ -54,9 +54,9 @@ export async function runJob({ job, slot, work, leaseMs = LEASE_MS }: JobRequest
   }
   const keeper = keepLease(grant, leaseMs);
   const context = { signal: keeper.signal, slot, fencing: grant.fencing };
-  // A manual run logs under the id of its request.
-  const requestId = currentRequestId() ?? `job-${job}-${run._id.toHexString()}`;
-  const ending = await runWithContext({ requestId }, () => workToEnding(work, context));
+  // A manual run logs under the ids of its request.
+  const requestContext = currentContext() ?? { requestId: `job-${job}-${run._id.toHexString()}` };
+  const ending = await runWithContext(requestContext, () => workToEnding(work, context));
   keeper.stop();
   return { ran: true, run: await complete(run, grant, ending) };
 }

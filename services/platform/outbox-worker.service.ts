@@ -6,6 +6,7 @@ import { forEachAtOnce } from "../../utils/async.js";
 import { databaseTime } from "../../utils/clock.js";
 import { OUTBOX_STATE } from "../../utils/constants.js";
 import { runWithContext } from "../../utils/request-context.js";
+import { continueTrace } from "../../utils/trace-context.js";
 import { type BackgroundLoop, startBackgroundLoop } from "./background-loop.js";
 import { onOutboxNudge } from "./outbox.service.js";
 
@@ -153,7 +154,8 @@ function runHandler(handler: OutboxHandler, message: OutboxMessageDoc): Promise<
     createdAt: message.createdAt,
   };
   const requestId = message.requestId ?? `outbox-${message._id.toHexString()}`;
-  return runWithContext({ requestId }, () => handler.deliver(message.payload, context));
+  const trace = continueTrace(message.traceparent);
+  return runWithContext({ requestId, trace }, () => handler.deliver(message.payload, context));
 }
 
 interface Failure {

@@ -4,7 +4,8 @@ import { OutboxMessage, type OutboxMessageDoc } from "../../models/index.js";
 import { databaseTime } from "../../utils/clock.js";
 import { OUTBOX_STATE, type OutboxState } from "../../utils/constants.js";
 import { DUPLICATE_KEY } from "../../utils/helpers.js";
-import { currentRequestId } from "../../utils/request-context.js";
+import { currentRequestId, currentTrace } from "../../utils/request-context.js";
+import { toTraceparent } from "../../utils/trace-context.js";
 import { dateRange, type Page, type PageRequest, paginate } from "./paginate.service.js";
 import { afterCommit } from "./transaction.service.js";
 
@@ -55,6 +56,7 @@ export async function enqueueOutbox(drafts: readonly OutboxDraft[], tx?: ClientS
 
 /** An upsert with a new id: unlike an insert it can store the database's time. */
 function toInsert(draft: OutboxDraft) {
+  const trace = currentTrace();
   const row: Omit<OutboxMessageDoc, "dueAt" | "createdAt"> = {
     _id: new Types.ObjectId(),
     type: draft.type,
@@ -66,6 +68,7 @@ function toInsert(draft: OutboxDraft) {
     lease: null,
     lastError: null,
     requestId: draft.requestId ?? currentRequestId() ?? null,
+    traceparent: trace ? toTraceparent(trace) : null,
     deliveredAt: null,
   };
   const times = { dueAt: databaseTime(draft.delayMs), createdAt: databaseTime() };
@@ -136,22 +139,32 @@ export async function replayOutboxMessage(
 
 export interface OutboxBacklog {
   pending: number;
+  /** Of the pending ones: tried five times or more in vain, for about ten minutes. */
+  retrying: number;
   dead: number;
   /** Seconds since the oldest due message became due; 0 when none is due. */
   lagSeconds: number;
 }
 
-/** For metrics and health. */
-export async function readOutboxBacklog(): Promise<OutboxBacklog> {
-  const [oldest] = await OutboxMessage.aggregate<{ lagMs: number }>([
-    { $match: { state: OUTBOX_STATE.PENDING, $expr: { $lte: ["$dueAt", databaseTime()] } } },
-    { $sort: { dueAt: 1 } },
-    { $limit: 1 },
-    { $project: { _id: 0, lagMs: { $subtract: [databaseTime(), "$dueAt"] } } },
-  ]);
+const RETRYING_AFTER = 5;
+
+/** For metrics. */
+export async function readOutboxBacklog(limit: { maxTimeMS?: number } = {}): Promise<OutboxBacklog> {
+  const [oldest] = await OutboxMessage.aggregate<{ lagMs: number }>(
+    [
+      { $match: { state: OUTBOX_STATE.PENDING, $expr: { $lte: ["$dueAt", databaseTime()] } } },
+      { $sort: { dueAt: 1 } },
+      { $limit: 1 },
+      { $project: { _id: 0, lagMs: { $subtract: [databaseTime(), "$dueAt"] } } },
+    ],
+    limit,
+  );
+  const pending = { state: OUTBOX_STATE.PENDING };
+  const retrying = { ...pending, attempts: trusted({ $gte: RETRYING_AFTER }) };
   return {
-    pending: await OutboxMessage.countDocuments({ state: OUTBOX_STATE.PENDING }),
-    dead: await OutboxMessage.countDocuments({ state: OUTBOX_STATE.DEAD }),
+    pending: await OutboxMessage.countDocuments(pending, limit),
+    retrying: await OutboxMessage.countDocuments(retrying, limit),
+    dead: await OutboxMessage.countDocuments({ state: OUTBOX_STATE.DEAD }, limit),
     lagSeconds: (oldest?.lagMs ?? 0) / 1_000,
   };
 }

@@ -1,4 +1,5 @@
 import type { ClientSession, Model, QueryFilter, Types, UpdateQuery } from "mongoose";
+import { countStatusChange } from "../../config/metrics.config.js";
 import { type ChangedBy, SKIP_VALIDATORS_RETURN_NEW, type StatusEntry } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
 import { STATUS_TYPE, type StatusType } from "../../utils/constants.js";
@@ -7,6 +8,7 @@ import { canMove, type StateMachine } from "../../utils/state-machines.js";
 import { type AuditEntry, recordAudit } from "./audit.service.js";
 import { appendHistory } from "./history.service.js";
 import { enqueueOutbox, type OutboxDraft } from "./outbox.service.js";
+import { afterCommit } from "./transaction.service.js";
 
 /**
  * The single writer of every status. Guard and write are one query that compares the exact current status. The
@@ -176,7 +178,14 @@ async function write<S extends string, D>(request: TransitionRequest<S, D>, from
     .findOneAndUpdate(filter, update, { ...SKIP_VALIDATORS_RETURN_NEW, session: request.tx })
     .lean<D>();
   if (moved && request.tx) await writeBeside(request, { from, moved, tx: request.tx });
+  if (moved) countWhenCommitted(request);
   return moved;
+}
+
+function countWhenCommitted<S extends string, D>({ machine, to, tx }: TransitionRequest<S, D>): void {
+  const count = () => countStatusChange({ lifecycle: machine.name, to });
+  if (tx) afterCommit(tx, count);
+  else count();
 }
 
 function assertTransaction<S extends string, D>(request: TransitionRequest<S, D>): void {

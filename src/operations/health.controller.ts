@@ -1,8 +1,8 @@
 import type { Response } from "express";
-import { metrics } from "../../config/metrics.config.js";
 import type { OpenInput } from "../../middlewares/described-router.js";
 import { HTTP_STATUS, sendResponse } from "../../utils/http.js";
 import { findUnreadiness, getHealth } from "./health.service.js";
+import { readMetrics } from "./metrics.service.js";
 
 const { OK, SERVICE_UNAVAILABLE } = HTTP_STATUS;
 
@@ -26,6 +26,7 @@ export async function getReadiness(_input: OpenInput, res: Response): Promise<vo
 }
 
 export async function getMetrics(_input: OpenInput, res: Response): Promise<void> {
-  res.setHeader("Content-Type", metrics.contentType);
-  res.send(await metrics.metrics());
+  const { contentType, text } = await readMetrics();
+  res.setHeader("Content-Type", contentType);
+  res.send(text);
 }

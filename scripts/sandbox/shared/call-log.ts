@@ -12,6 +12,7 @@ export interface CallEntry {
   /** 0 when the connection was cut before an answer was sent. */
   status: number;
   requestId: string | undefined;
+  traceparent: string | undefined;
   idempotencyKey: string | undefined;
   authorization: string | undefined;
   body: unknown;
@@ -108,6 +109,7 @@ export function createCallLog(): CallLog {
           route: toRoute(method, path),
           status: res.headersSent ? res.statusCode : 0,
           requestId: headerOf(req, "x-request-id"),
+          traceparent: headerOf(req, "traceparent"),
           idempotencyKey: headerOf(req, "idempotency-key"),
           authorization: req.headers.authorization,
           body: req.body,

@@ -1,4 +1,5 @@
 import type { ClientSession } from "mongoose";
+import { countOrder } from "../../../config/metrics.config.js";
 import {
   Order,
   type OrderDoc,
@@ -46,6 +47,7 @@ export async function commitManualOrder(prepared: PreparedSale, orderNumber: str
   const items = prepared.lines.map((line) => newOrderItem(line, order));
   order.sellerOrders = buildSellerOrders(items, order.status);
   await inTransaction((tx) => writeOrder(prepared, { order, items }, tx));
+  countOrder(order);
   return order;
 }
 

@@ -1,4 +1,5 @@
 import { type ClientSession, trusted } from "mongoose";
+import { countOrder } from "../../../config/metrics.config.js";
 import {
   Cart,
   CheckoutSession,
@@ -56,6 +57,7 @@ export async function commitOrder(claim: Claim, orderNumber: string): Promise<Or
     if (error instanceof ClaimLost) return null;
     throw error;
   }
+  countOrder(order);
   const { payment } = claim;
   const linked = payment && { ...payment, orderId: order._id, orderNumber };
   return { order, items, payment: linked, shipments: [] };

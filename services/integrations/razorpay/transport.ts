@@ -5,7 +5,9 @@ import Razorpay from "razorpay";
 import { logger } from "../../../config/logger.config.js";
 import { type CrashPhase, crashPointsAreOn, reachOutsideWrite } from "../../../utils/crash-points.js";
 import { isRecord } from "../../../utils/helpers.js";
+import { currentTrace } from "../../../utils/request-context.js";
 import { type Result, success } from "../../../utils/result.js";
+import { beginTrace, toTraceparent } from "../../../utils/trace-context.js";
 import type { Attempt } from "../guard.js";
 import { Guard } from "../guard.js";
 import { type FailedCall, readThrown, toFailedAttempt } from "./errors.js";
@@ -87,6 +89,7 @@ function completeTransport(rq: AxiosInstance, { apiUrl, timeoutMs }: TransportOp
   // axios' time-out restarts with every byte; the signal ends a body that drips.
   rq.interceptors.request.use((request) => {
     request.signal = AbortSignal.timeout(timeoutMs);
+    request.headers.set("traceparent", toTraceparent(currentTrace() ?? beginTrace()));
     return request;
   });
   rq.interceptors.response.use(refuseNonJson, describeError);

@@ -1,13 +1,10 @@
 import type http from "node:http";
 import Joi from "joi";
 import { logger } from "../../../config/logger.config.js";
+import { metrics } from "../../../config/metrics.config.js";
 import { notFound, refusal } from "../../../services/integrations/contract.js";
 import type { ServiceClientOptions } from "../../../services/integrations/http-client.service.js";
-import {
-  apiPath,
-  createHttpClient,
-  upstreamStats,
-} from "../../../services/integrations/http-client.service.js";
+import { apiPath, createHttpClient } from "../../../services/integrations/http-client.service.js";
 import { runWithContext } from "../../../utils/request-context.js";
 import {
   type Answerer,
@@ -333,6 +330,7 @@ describe("what is sent", () => {
       headers: {
         authorization: "Bearer test-service-token-of-at-least-32-characters",
         "x-request-id": "req-42",
+        traceparent: expect.stringMatching(/^00-[\da-f]{32}-[\da-f]{16}-01$/),
         "idempotency-key": "order-1:stock",
         "content-type": "application/json",
       },
@@ -429,7 +427,7 @@ describe("the circuit breaker", () => {
   async function openedClient(options: Partial<ServiceClientOptions> = {}) {
     const client = clientOf({ breaker, ...options });
     stub.answer = fail;
-    while (client.stats().breaker === "closed") await client.get({ path, refusals, schema });
+    while (client.state().breaker === "closed") await client.get({ path, refusals, schema });
     return client;
   }
 
@@ -449,7 +447,7 @@ describe("the circuit breaker", () => {
     for (let call = 0; call < 10; call += 1) await client.get({ path, refusals, schema });
     stub.answer = (_request, response) => ok(response, { value: "wrong" });
     for (let call = 0; call < 10; call += 1) await client.get({ path, refusals, schema });
-    expect(client.stats().breaker).toBe("closed");
+    expect(client.state().breaker).toBe("closed");
   });
 
   test("When the neighbour may be back, then exactly one probe is sent and fifty other calls are refused", async () => {
@@ -466,10 +464,10 @@ describe("the circuit breaker", () => {
       Array.from({ length: 50 }, () => client.get({ path, refusals, schema })),
     );
     expect(others.every((result) => !result.success && result.code === "BREAKER_OPEN")).toBe(true);
-    expect(client.stats().breaker).toBe("half-open");
+    expect(client.state().breaker).toBe("half-open");
     release();
     expect(await probe).toMatchObject({ success: true });
-    expect(client.stats().breaker).toBe("closed");
+    expect(client.state().breaker).toBe("closed");
     expect(stub.requests).toHaveLength(sent + 1);
   });
 
@@ -478,14 +476,14 @@ describe("the circuit breaker", () => {
     stub.answer = (_request, response) => refuse(response, 404, "NOT_FOUND");
     await new Promise((resolve) => setTimeout(resolve, breaker.cooldownMs + 20));
     expect(await client.get({ path, refusals, schema })).toMatchObject({ outcome: "refused" });
-    expect(client.stats().breaker).toBe("closed");
+    expect(client.state().breaker).toBe("closed");
   });
 
   test("When the probe fails, then it opens again", async () => {
     const client = await openedClient();
     await new Promise((resolve) => setTimeout(resolve, breaker.cooldownMs + 20));
     expect(await client.get({ path, refusals, schema })).toMatchObject({ code: "HTTP_500" });
-    expect(client.stats().breaker).toBe("open");
+    expect(client.state().breaker).toBe("open");
   });
 });
 
@@ -503,7 +501,7 @@ describe("the bulkhead", () => {
       code: "BULKHEAD_FULL",
     });
     expect(performance.now() - startedAt).toBeLessThan(50);
-    expect(client.stats().inFlight).toBe(2);
+    expect(client.state().inFlight).toBe(2);
     expect(await other.get({ path, refusals, schema })).toMatchObject({ success: true });
     const results = await Promise.all(held);
     // Those that waited had (almost) no time left when their turn came.
@@ -522,13 +520,13 @@ describe("metrics and health", () => {
     await client.get({ path, refusals, schema });
     stub.answer = (_request, response) => refuse(response, 409, "TAKEN");
     await client.get({ path, refusals, schema });
-    expect(upstreamStats().counted).toMatchObject({
-      calls: 2,
-      succeeded: 1,
-      refused: 1,
-      unknown: 0,
-      breaker: "closed",
-    });
+    const text = await metrics.metrics();
+    for (const outcome of ["succeeded", "refused"])
+      expect(text).toContain(
+        `upstream_call_duration_seconds_count{upstream="counted",outcome="${outcome}"} 1\n`,
+      );
+    expect(text).toContain('upstream_breaker_open{upstream="counted"} 0\n');
+    expect(text).toContain('upstream_calls_in_flight{upstream="counted"} 0\n');
   });
 
   test.each([
