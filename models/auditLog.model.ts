@@ -43,6 +43,6 @@ schema.index({ resourceType: 1, at: -1 });
 schema.index({ resourceId: 1, at: -1 });
 schema.index({ actorId: 1, at: -1 });
 schema.index({ action: 1, at: -1 });
-schema.index({ requestId: 1 });
+schema.index({ requestId: 1, at: -1 });
 
 export const AuditLog = model<AuditLogDoc>("AuditLog", schema);

@@ -1,6 +1,7 @@
 /**
- * The permissions of each admin role. The matrix is a contract with the Auth service, whose tokens name the roles.
- * tests/integration/security/access.test.ts checks that each permission is used by a route.
+ * The permissions of each admin role. The matrix is a contract with the auth service, whose tokens name the roles.
+ * `npm run docs` writes it, with the routes of each permission, into docs/security.md. A permission that no route needs
+ * fails tests/integration/security/access.test.ts.
  */
 
 export const ADMIN_ROLES = ["admin", "finance", "support", "fulfilment", "viewer"] as const;

@@ -79,6 +79,9 @@ async function readRefund(refundId: Types.ObjectId): Promise<RefundDoc> {
   return refund;
 }
 
+/** What the audit log shows of an account. */
+const toShown = ({ last4, ifsc }: RefundBankAccount) => ({ last4, ifsc });
+
 export interface AccountChange {
   refundId: Types.ObjectId;
   bankAccount: RefundBankAccount;
@@ -105,13 +108,13 @@ export async function setBankAccount({ refundId, bankAccount, by }: AccountChang
       .session(tx)
       .lean<RefundDoc>();
     if (stored && by.type === "admin") {
-      const { last4, ifsc } = bankAccount;
       const about = {
         action: "refund.set-account",
         resourceType: "refund",
         resourceId: refundId.toHexString(),
       };
-      await recordAudit({ actor: by, ...about, after: { last4, ifsc } }, tx);
+      const shown = { before: before && toShown(before), after: toShown(bankAccount) };
+      await recordAudit({ actor: by, ...about, ...shown }, tx);
     }
     return stored;
   });

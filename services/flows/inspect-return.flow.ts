@@ -110,7 +110,8 @@ async function failInspection(
         inspectionStatus: INSPECTION_STATUS.FAIL,
         rejectionReason: reason,
       },
-      after: toAudit(wanted),
+      before: { inspectionStatus: found.inspectionStatus },
+      after: { inspectionStatus: INSPECTION_STATUS.FAIL, ...toAudit(wanted) },
       messages: [messageOf("return.inspection_failed", found)],
     },
     tx,
@@ -128,6 +129,7 @@ async function passInspection(
     ({ orderItemId, quantityPassed }) =>
       found.items.find((item) => item.orderItemId.equals(orderItemId))?.quantity === quantityPassed,
   );
+  const inspectionStatus = isAnyPassed(wanted.items) ? INSPECTION_STATUS.PASS : INSPECTION_STATUS.FAIL;
   const isToldCustomer = !found.isReturnToOrigin && !isInFull;
   return updateReturn(
     found,
@@ -136,10 +138,14 @@ async function passInspection(
       action: "return.inspect",
       set: {
         inspection: inspectionOf(wanted),
-        inspectionStatus: isAnyPassed(wanted.items) ? INSPECTION_STATUS.PASS : INSPECTION_STATUS.FAIL,
+        inspectionStatus,
         refundBreakdown,
       },
-      after: { ...toAudit(wanted), refund: toRupees(refundBreakdown?.total ?? addPaise()) },
+      before: { inspectionStatus: found.inspectionStatus },
+      after: {
+        ...{ inspectionStatus, ...toAudit(wanted) },
+        refund: toRupees(refundBreakdown?.total ?? addPaise()),
+      },
       messages: isToldCustomer ? [messageOf("return.inspection_failed", found)] : [],
       guard: { inspection: null },
     },

@@ -45,6 +45,7 @@ export async function schedulePickup({ returnId, adminId, ...wish }: PickupWish)
         by: { type: "admin", id: adminId },
         action: "return.schedule-pickup",
         set: { pickup },
+        before: { pickup: found.pickup },
         after: { pickup },
         messages: [messageOf("return.pickup_scheduled", found)],
         guard: { pickup: null },

@@ -14,6 +14,8 @@ admin.get(
   "/",
   {
     summary: "The audit log",
+    description:
+      "`actorId` is the admin, `resourceType` and `resourceId` what was changed, `requestId` the `X-Request-Id` of the request. Each filter must equal the stored value.",
     access: adminWith("audit"),
     schemas: schemas.listAuditLogsSchema,
     answers: { 200: AuditLogListView },

@@ -8,6 +8,7 @@ export interface AuditLogQuery extends ListQuery<"at"> {
   action?: string;
   resourceType?: string;
   resourceId?: string;
+  requestId?: string;
 }
 
 /** Audit rows by time, newest first by default. */
@@ -15,7 +16,8 @@ export const listAuditLogs = (query: AuditLogQuery): Promise<Page<AuditLogDoc>> 
   paginate({ model: AuditLog, filter: () => filterOf(query), sortBy: query.sortBy }, query);
 
 /** One of the equalities uses its index, which ends in the time; the others filter what it finds. */
-function filterOf({ actorId, action, resourceType, resourceId, dateFrom, dateTo }: AuditLogQuery) {
+function filterOf({ dateFrom, dateTo, ...query }: AuditLogQuery) {
+  const { actorId, action, resourceType, resourceId, requestId } = query;
   // Always a range, so that an unfiltered list is counted from the index on the time.
   const range = { $gte: dateFrom ?? new Date(0), ...(dateTo ? { $lte: dateTo } : {}) };
   return {
@@ -23,6 +25,7 @@ function filterOf({ actorId, action, resourceType, resourceId, dateFrom, dateTo 
     ...(action ? { action } : {}),
     ...(resourceType ? { resourceType } : {}),
     ...(resourceId ? { resourceId } : {}),
+    ...(requestId ? { requestId } : {}),
     at: trusted(range),
   };
 }

@@ -11,5 +11,6 @@ export const listAuditLogsSchema = {
     action: exact,
     resourceType: exact,
     resourceId: exact,
+    requestId: exact,
   }),
 };

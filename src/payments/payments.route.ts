@@ -7,16 +7,14 @@ const consumer = describedRouter({ base: "/api/payments", tag: "Payments" });
 
 /** Choosing a payment checks the whole checkout once more, so all of these are possible. */
 const CHOICE_REFUSES = [
-  "CHECKOUT_NOT_FOUND",
   "CHECKOUT_EXPIRED",
   "CHECKOUT_INCOMPLETE",
   "CHECKOUT_FAILED",
   "CART_EMPTY",
+  "CART_CHANGED",
   "OUT_OF_STOCK",
   "COUPON_INVALID",
   "COD_UNAVAILABLE",
-  "METHOD_UNAVAILABLE",
-  "AMOUNT_BELOW_MINIMUM",
   "SHIPPING_METHOD_UNAVAILABLE",
   "INSUFFICIENT_POINTS",
   "INSUFFICIENT_CREDIT",
@@ -24,6 +22,9 @@ const CHOICE_REFUSES = [
   "REQUEST_IN_PROGRESS",
   "INVALID_STATUS_TRANSITION",
 ] as const;
+
+/** Only of what is paid online. */
+const ONLINE_REFUSES = ["METHOD_UNAVAILABLE", "AMOUNT_BELOW_MINIMUM"] as const;
 
 /**
  * @route POST /api/payments
@@ -37,7 +38,7 @@ consumer.post(
     access: guest("reject"),
     schemas: schemas.paySchema,
     answers: { 200: PaymentChoiceView },
-    refuses: CHOICE_REFUSES,
+    refuses: ["CHECKOUT_NOT_FOUND", ...CHOICE_REFUSES, ...ONLINE_REFUSES],
     idempotency: "required",
     rateClass: "payment",
   },
@@ -73,7 +74,7 @@ consumer.post(
     access: guest("reject"),
     schemas: schemas.payOnDeliverySchema,
     answers: { 200: CodOrderView, 201: CodOrderView },
-    refuses: [...CHOICE_REFUSES, "TERMS_NOT_ACCEPTED", "PAYMENT_REQUIRED"],
+    refuses: ["CHECKOUT_NOT_FOUND", ...CHOICE_REFUSES, "TERMS_NOT_ACCEPTED", "PAYMENT_REQUIRED"],
     idempotency: "required",
     rateClass: "place",
   },
@@ -92,7 +93,7 @@ consumer.post(
     access: guest("reject"),
     schemas: schemas.retryPaymentSchema,
     answers: { 200: PaymentChoiceView },
-    refuses: ["PAYMENT_NOT_FOUND", "PAYMENT_NOT_FAILED", ...CHOICE_REFUSES],
+    refuses: ["PAYMENT_NOT_FOUND", "PAYMENT_NOT_FAILED", ...CHOICE_REFUSES, ...ONLINE_REFUSES],
     idempotency: "optional",
     rateClass: "payment",
   },

@@ -13,6 +13,8 @@ const DEPLOYED: string[] = JSON.parse(readFileSync(join(PROJECT, "tsconfig.build
 const HTTP_EXCHANGE = "services/integrations/http-exchange.ts";
 const TRANSPORT = "services/integrations/razorpay/transport.ts";
 const CLOUDINARY = "services/platform/storage/cloudinary-transport.ts";
+/** It only tells addresses apart. */
+const ADDRESSES = "services/integrations/public-addresses.ts";
 const TRANSACTIONS = "services/platform/transaction.service.ts";
 /** It only reads. */
 const SNAPSHOTS = "services/platform/snapshot.service.ts";
@@ -49,7 +51,7 @@ const RESTRICTED: readonly Restricted[] = [
   {
     what: "sockets and requests of Node",
     pattern: /^import (?!type )[^;]*from "(?:node:)?(?:https?|http2|net|tls|dgram|undici|child_process)"/m,
-    allowed: [HTTP_EXCHANGE, TRANSPORT, CLOUDINARY, "config/server.config.ts"],
+    allowed: [HTTP_EXCHANGE, TRANSPORT, CLOUDINARY, "config/server.config.ts", ADDRESSES],
     example: `import { request } from "node:https";`,
   },
   {

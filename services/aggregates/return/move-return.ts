@@ -39,6 +39,7 @@ export interface ReturnChange {
   action: string;
   set: Partial<ReturnDoc>;
   /** What the audit row shows beside the statuses. */
+  before?: Record<string, unknown>;
   after?: Record<string, unknown>;
   note?: string | null;
   messages?: OutboxDraft[];
@@ -47,7 +48,7 @@ export interface ReturnChange {
 /** One move, with its audit row. @throws ConflictError VERSION_CONFLICT when the return has moved since it was read */
 export async function moveReturn(
   found: ReturnDoc,
-  { to, by, action, set, after, note, messages = [] }: ReturnChange & { to: ReturnStatus },
+  { to, by, action, set, before, after, note, messages = [] }: ReturnChange & { to: ReturnStatus },
   tx: ClientSession,
 ): Promise<ReturnDoc> {
   const moved = await applyTransition({
@@ -61,7 +62,7 @@ export async function moveReturn(
     ...(note ? { note } : {}),
     audit: {
       ...{ action, resourceType: "return" },
-      before: { status: found.status },
+      before: { status: found.status, ...before },
       after: { status: to, ...after },
     },
   });
@@ -76,7 +77,7 @@ export async function moveReturn(
  */
 export async function updateReturn(
   found: ReturnDoc,
-  { by, action, set, after, messages = [], guard }: ReturnChange & { guard: Record<string, unknown> },
+  { by, action, set, before, after, messages = [], guard }: ReturnChange & { guard: Record<string, unknown> },
   tx: ClientSession,
 ): Promise<ReturnDoc> {
   const { _id, status } = found;
@@ -88,7 +89,7 @@ export async function updateReturn(
   if (!updated) throw returnChanged();
   await enqueueOutbox(messages, tx);
   const about = { action, resourceType: "return", resourceId: _id.toHexString() };
-  await recordAudit({ actor: by, ...about, after }, tx);
+  await recordAudit({ actor: by, ...about, before: { status, ...before }, after: { status, ...after } }, tx);
   return updated;
 }
 

@@ -109,5 +109,9 @@ async function audit(change: SellerStatusChange, before: SellerOrder, tx: Client
   const { orderId, sellerId, to, note, trackingNumber, estimatedDelivery, by } = change;
   const about = { action: "order.seller-status", resourceType: "order", resourceId: orderId.toHexString() };
   const after = { sellerId, status: to, note, trackingNumber, estimatedDelivery };
-  await recordAudit({ actor: by, ...about, before: { sellerId, status: before.status }, after }, tx);
+  const shown = {
+    ...{ sellerId, status: before.status },
+    ...{ trackingNumber: before.trackingNumber, estimatedDelivery: before.estimatedDelivery },
+  };
+  await recordAudit({ actor: by, ...about, before: shown, after }, tx);
 }

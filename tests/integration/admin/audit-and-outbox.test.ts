@@ -57,6 +57,8 @@ describe("GET /api/admin/audit-logs", () => {
     ["action=settings.update", [9, 6, 3, 0]],
     ["resourceType=settings&actorId=admin-two", [6, 0]],
     ["resourceId=resource-4", [4]],
+    ["requestId=request-7", [7]],
+    ["requestId=request-7&actorId=admin-two", []],
     ["dateFrom=2026-05-04T00:00:00Z&dateTo=2026-05-06T00:00:00Z", [5, 4, 3]],
     ["sortOrder=asc&limit=2&page=2", [2, 3]],
     ["actorId=nobody", []],
@@ -72,6 +74,7 @@ describe("GET /api/admin/audit-logs", () => {
       { action: "a" },
       { resourceType: "a" },
       { resourceId: "b" },
+      { requestId: "c" },
     ]) {
       const plan = await planOf(rows.find(filter).sort({ at: -1 }).limit(20));
       expect(plan).toContain("IXSCAN");

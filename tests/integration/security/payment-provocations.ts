@@ -1,19 +1,10 @@
 import { Types } from "mongoose";
-import type { Response } from "supertest";
-import type { Scene } from "./refusal-scene.js";
+import { meanwhile, type Provoke, type Scene, usualBody, withBody, withStored } from "./refusal-scene.js";
 import { type Belongings, newSession, shopUntil } from "./shoppers.js";
 
 /** How the routes of payments are made to refuse. */
-type Provoke = (scene: Scene) => Promise<Response>;
 
-/** The stored payment of the scene's shopper; `restore` undoes it. */
-const withPayment =
-  (change: object): Provoke =>
-  async (scene) => {
-    const _id = new Types.ObjectId(scene.shopper.has.paymentId);
-    await scene.world.db.collection("payments").updateOne({ _id }, { $set: change });
-    return scene.send();
-  };
+const withPayment = (payments: object): Provoke => withStored({ payments });
 
 const withReceipt =
   (change: object): Provoke =>
@@ -54,7 +45,39 @@ async function atAnotherAmount({ world }: Scene, { _id }: Authorised): Promise<v
   world.sandbox.control.razorpay.tamper(String(payment?.gatewayPaymentId), { amount: 100 });
 }
 
+/** The session is being paid for, and the gateway's order has another amount than was captured. */
+const MISMATCH = {
+  ...{ reason: "amount", expectedAmount: 100, expectedCurrency: "INR", offerId: null, at: new Date() },
+};
+
+/** The payment on delivery is withdrawn between its choice and the placing of the order. */
+const withdrawn: Provoke = (scene) =>
+  meanwhile(scene, {
+    collection: "checkoutSessions",
+    // The lease, the freeze, the intent to place.
+    at: 3,
+    happens: async () => {
+      const { db } = scene.world;
+      const ofSession = { checkoutSessionId: scene.checkoutId };
+      await db.collection("payments").updateMany(ofSession, { $set: { supersededAt: new Date() } });
+      await db.collection("checkoutSessions").updateOne({ _id: scene.checkoutId }, { $inc: { version: 1 } });
+    },
+  });
+
 export const PAYMENT_PROVOCATIONS: Readonly<Record<string, Readonly<Record<string, Provoke>>>> = {
+  "POST /api/payments/cod": {
+    TERMS_NOT_ACCEPTED: (scene) => {
+      const { checkoutSessionId } = usualBody(scene);
+      return scene.send({ body: { checkoutSessionId } });
+    },
+    PAYMENT_REQUIRED: withdrawn,
+  },
+  "POST /api/payments/verify": {
+    SIGNATURE_INVALID: withBody({ razorpay_signature: "0".repeat(64) }),
+    AMOUNT_MISMATCH: withPayment({ mismatch: MISMATCH }),
+    PAYMENT_SUPERSEDED: withPayment({ supersededAt: new Date() }),
+  },
+  "POST /api/payments/:paymentId/retry": { PAYMENT_NOT_FAILED: withPayment({ status: "captured" }) },
   "POST /api/admin/payments/:paymentId/record-receipt": {
     ORDER_NOT_FOUND: withPayment({ orderId: null }),
     METHOD_UNAVAILABLE: withPayment({ gateway: "razorpay" }),

@@ -1,18 +1,14 @@
 import { Types } from "mongoose";
-import type { Response } from "supertest";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import type { FaultRule } from "../../../scripts/sandbox/shared/faults.js";
 import { nameOf } from "../../support/router-table.js";
 import { ENTERED_ORDER_PROVOCATIONS } from "./entered-order-provocations.js";
-import { ORDER_PROVOCATIONS } from "./order-provocations.js";
+import { ORDER_PROVOCATIONS, PLACING_TWICE } from "./order-provocations.js";
 import { PAYMENT_PROVOCATIONS } from "./payment-provocations.js";
 import { REFUND_PROVOCATIONS } from "./refund-provocations.js";
-import { meanwhile, type Scene, unanswered } from "./refusal-scene.js";
-import { RETURN_IMAGE_PROVOCATIONS } from "./return-image-provocations.js";
+import { meanwhile, type Provoke, type Scene, unanswered, usualBody, withBody } from "./refusal-scene.js";
+import { RETURN_PROVOCATIONS } from "./return-provocations.js";
 import { type Belongings, newSession, nobodysBelongings, shopUntil } from "./shoppers.js";
-
-/** How to make a route refuse with a code. The caller restores the shopper's documents afterwards. */
-export type Provoke = (scene: Scene) => Promise<Response>;
 
 const { variants, coupons } = SEED;
 const held = () => ({ token: "another holder", until: new Date(Date.now() + 600_000) });
@@ -22,7 +18,7 @@ const isCart = ({ route }: Scene) => route.path.startsWith("/api/cart");
 const isStart = ({ route }: Scene) => /\/(start|resume\/:sessionId)$/.test(route.path);
 const isResume = ({ route }: Scene) => route.path.includes("/resume/");
 const isMerge = ({ route }: Scene) => route.path === "/api/cart/merge";
-const isPaying = ({ route }: Scene) => route.path.endsWith("/payment-method");
+const isPaying = ({ route }: Scene) => /\/payment-method$|^\/api\/payments/.test(route.path);
 
 /** Routes that write the checkout session but not the cart. */
 const isStep = (scene: Scene) =>
@@ -52,10 +48,6 @@ const withLine =
     await scene.setLine(change);
     return scene.send();
   };
-const withBody =
-  (body: object): Provoke =>
-  (scene) =>
-    scene.send({ body });
 const failed = (failureReason: string): Provoke => withCheckout({ status: "failed", failureReason });
 
 /** All neighbours at once, so that the first one the route calls fails. */
@@ -120,7 +112,10 @@ const withSettings =
     const { forgetSettings, putSettings } = await import("../../../services/platform/settings.service.js");
     await putSettings({ group: "payments", patch, by: "test" });
     try {
-      return await scene.send({ body: { method: "codMaxAmount" in patch ? "cod" : "upi" } });
+      const usual = usualBody(scene);
+      const method = "codMaxAmount" in patch ? "cod" : "upi";
+      // Cash on delivery in one call names no method.
+      return await scene.send({ body: { ...usual, ...("method" in usual ? { method } : {}) } });
     } finally {
       await scene.world.db.collection("settings").deleteMany({});
       forgetSettings();
@@ -201,6 +196,18 @@ const beforeInvoice =
     return scene.send({ own, ...(isOwners ? { as: headers } : {}) });
   };
 
+/** Another instance runs the job. */
+const jobRuns: Provoke = async (scene) => {
+  const leases = scene.world.db.collection<{ _id: string }>("leases");
+  const _id = "job:cart-cleanup";
+  await leases.updateOne({ _id }, { $set: { ...held(), holder: "another", fencing: 1 } }, { upsert: true });
+  try {
+    return await scene.send();
+  } finally {
+    await leases.deleteOne({ _id });
+  }
+};
+
 const reason = "A jar arrived broken";
 
 /** A credit note for a refund that is still on its way. */
@@ -225,6 +232,36 @@ const item = (variantId: string, quantity: number) => ({
 const start: Readonly<Record<string, Provoke>> = {
   OUT_OF_STOCK: soldOut(variants.ashwagandhaLarge),
   CART_EMPTY: cartGone,
+};
+
+/** Wherever a payment method is chosen. */
+const CHOOSING: Readonly<Record<string, Provoke>> = {
+  CART_CHANGED: async (scene) => {
+    // More than there is: what is left is reserved, and the customer has to see it.
+    const { inventory } = scene.world.sandbox.control;
+    await inventory.lapse(scene.cartId.toHexString());
+    await scene.setLine({ quantity: 3 });
+    const { available } = await inventory.numbers(variants.ashwagandhaLarge);
+    await inventory.setStock(variants.ashwagandhaLarge, 2);
+    const answer = await scene.send();
+    await inventory.restock(variants.ashwagandhaLarge, available);
+    return answer;
+  },
+  COD_UNAVAILABLE: withSettings({ codMaxAmount: 100 }),
+  METHOD_UNAVAILABLE: withSettings({ enabledMethods: ["cod"] }),
+  SHIPPING_METHOD_UNAVAILABLE: withCheckout({ "shippingMethod.id": "by-camel" }),
+  AMOUNT_BELOW_MINIMUM: async (scene) => {
+    await scene.setLine({ unitPrice: 60, lineTotal: 60 });
+    const coupon = {
+      code: coupons.FREESHIP,
+      type: "free_shipping",
+      value: 0,
+      discountAmount: 0,
+      stackable: true,
+    };
+    await scene.setCart({ appliedCoupons: [coupon] });
+    return scene.send();
+  },
 };
 
 const OF_ROUTES: Readonly<Record<string, Readonly<Record<string, Provoke>>>> = {
@@ -263,16 +300,16 @@ const OF_ROUTES: Readonly<Record<string, Readonly<Record<string, Provoke>>>> = {
     PINCODE_NOT_SERVICEABLE: (scene) =>
       scene.send({
         body: {
-          ...bodyOf(scene),
+          ...usualBody(scene),
           city: "Kavaratti",
           state: "Lakshadweep",
           pincode: SEED.pincodes.unserviceable,
         },
       }),
-    NOT_FOUND: (scene) => scene.send({ body: { ...bodyOf(scene), addressId: "addr-of-another-user" } }),
+    NOT_FOUND: (scene) => scene.send({ body: { ...usualBody(scene), addressId: "addr-of-another-user" } }),
   },
   "PUT /api/checkout/:sessionId/billing-address": {
-    INVALID_GSTIN: (scene) => scene.send({ body: { ...bodyOf(scene), gstin: "29AABCV4321K1Z8" } }),
+    INVALID_GSTIN: (scene) => scene.send({ body: { ...usualBody(scene), gstin: "29AABCV4321K1Z8" } }),
     CHECKOUT_INCOMPLETE: async (scene) => {
       await scene.setCheckout({ shippingAddress: null });
       return scene.send({ body: { sameAsShipping: true } });
@@ -281,39 +318,18 @@ const OF_ROUTES: Readonly<Record<string, Readonly<Record<string, Provoke>>>> = {
   "PUT /api/checkout/:sessionId/shipping-method": {
     SHIPPING_METHOD_UNAVAILABLE: withBody({ shippingMethodId: "by-camel" }),
   },
-  "PUT /api/checkout/:sessionId/payment-method": {
-    CART_CHANGED: async (scene) => {
-      // More than there is: what is left is reserved, and the customer has to see it.
-      const { inventory } = scene.world.sandbox.control;
-      await inventory.lapse(scene.cartId.toHexString());
-      await scene.setLine({ quantity: 3 });
-      const { available } = await inventory.numbers(variants.ashwagandhaLarge);
-      await inventory.setStock(variants.ashwagandhaLarge, 2);
-      const answer = await scene.send();
-      await inventory.restock(variants.ashwagandhaLarge, available);
-      return answer;
-    },
-    COD_UNAVAILABLE: withSettings({ codMaxAmount: 100 }),
-    METHOD_UNAVAILABLE: withSettings({ enabledMethods: ["cod"] }),
-    SHIPPING_METHOD_UNAVAILABLE: withCheckout({ "shippingMethod.id": "by-camel" }),
-    AMOUNT_BELOW_MINIMUM: async (scene) => {
-      await scene.setLine({ unitPrice: 60, lineTotal: 60 });
-      const coupon = {
-        code: coupons.FREESHIP,
-        type: "free_shipping",
-        value: 0,
-        discountAmount: 0,
-        stackable: true,
-      };
-      await scene.setCart({ appliedCoupons: [coupon] });
-      return scene.send();
-    },
-  },
+  "PUT /api/checkout/:sessionId/payment-method": CHOOSING,
   ...ENTERED_ORDER_PROVOCATIONS,
   ...ORDER_PROVOCATIONS,
   ...PAYMENT_PROVOCATIONS,
+  "POST /api/payments": CHOOSING,
+  "POST /api/payments/cod": { ...CHOOSING, ...PAYMENT_PROVOCATIONS["POST /api/payments/cod"] },
+  "POST /api/payments/:paymentId/retry": {
+    ...CHOOSING,
+    ...PAYMENT_PROVOCATIONS["POST /api/payments/:paymentId/retry"],
+  },
   ...REFUND_PROVOCATIONS,
-  ...RETURN_IMAGE_PROVOCATIONS,
+  ...RETURN_PROVOCATIONS,
   "GET /api/orders/:orderNumber/invoice": { INVOICE_NOT_READY: beforeInvoice() },
   "POST /api/admin/invoices": {
     ORDER_NOT_INVOICEABLE: beforeInvoice({ order: { status: "cancelled" } }),
@@ -343,6 +359,12 @@ const OF_ROUTES: Readonly<Record<string, Readonly<Record<string, Provoke>>>> = {
   "PUT /api/admin/invoices/template": {
     VERSION_CONFLICT: withBody({ version: 99, footer: "Thank you" }),
   },
+  "GET /api/files/:fileId": { FILE_NOT_FOUND: (scene) => scene.send() },
+  "POST /api/admin/outbox/:id/replay": { NOT_FOUND: (scene) => scene.send() },
+  "POST /api/admin/jobs/:name/run": {
+    JOB_NOT_FOUND: (scene) => scene.send({ params: { name: "job-of-nothing" } }),
+    REQUEST_IN_PROGRESS: jobRuns,
+  },
   "GET /api/admin/webhooks/:eventId": { NOT_FOUND: (scene) => scene.send() },
   "POST /api/admin/webhooks/:eventId/replay": { NOT_FOUND: (scene) => scene.send() },
   "GET /api/admin/payments/reconciliations/:reportId": { NOT_FOUND: (scene) => scene.send() },
@@ -355,8 +377,6 @@ const OF_ROUTES: Readonly<Record<string, Readonly<Record<string, Provoke>>>> = {
   },
 };
 
-const bodyOf = ({ world, route, shopper }: Scene) => world.caseOf(route).body?.(shopper.has) ?? {};
-
 export const findProvocation = (route: Scene["route"], code: string): Provoke | undefined =>
   OF_ROUTES[nameOf(route)]?.[code] ?? GENERAL[code];
 
@@ -364,7 +384,10 @@ export const findProvocation = (route: Scene["route"], code: string): Provoke | 
 export const TWICE: readonly (readonly [route: string, code: string, status: number, provoke: Provoke])[] = [
   ["POST /api/checkout/:sessionId/loyalty", "INSUFFICIENT_POINTS", 400, withBody({ points: 101 })],
   ["POST /api/checkout/:sessionId/store-credit", "INSUFFICIENT_CREDIT", 400, withBody({ amount: 101 })],
-  ["PUT /api/checkout/:sessionId/payment-method", "OUT_OF_STOCK", 400, soldOut(variants.ashwagandhaLarge)],
+  ...["PUT /api/checkout/:sessionId/payment-method", "POST /api/payments", "POST /api/payments/cod"].map(
+    (route) => [route, "OUT_OF_STOCK", 400, soldOut(variants.ashwagandhaLarge)] as const,
+  ),
+  ...Object.entries(PLACING_TWICE).map(([code, how]) => ["POST /api/orders", code, 400, how] as const),
   [
     "PUT /api/checkout/:sessionId/payment-method",
     "PLACEMENT_IN_PROGRESS",

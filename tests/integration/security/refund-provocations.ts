@@ -1,49 +1,15 @@
 import { Types } from "mongoose";
-import type { Response } from "supertest";
-import { meanwhile, type Scene } from "./refusal-scene.js";
+import { meanwhile, type Provoke, withStored } from "./refusal-scene.js";
 
 /** How the routes of refunds are made to refuse. */
-type Provoke = (scene: Scene) => Promise<Response>;
 
-interface Stored {
-  refund?: object;
-  order?: object;
-  payment?: object;
-}
-
-/** Sends the request while the shopper's documents have other values. */
-const withStored =
-  (changes: Stored, send: Provoke = (scene) => scene.send()): Provoke =>
-  async (scene) => {
-    const { refundId, orderId, paymentId } = scene.shopper.has;
-    const places = [
-      ["refunds", refundId, changes.refund],
-      ["orders", orderId, changes.order],
-      ["payments", paymentId, changes.payment],
-    ] as const;
-    const undo: (() => Promise<unknown>)[] = [];
-    for (const [name, id, change] of places) {
-      if (!change) continue;
-      const documents = scene.world.db.collection(name);
-      const before = await documents.findOne({ _id: new Types.ObjectId(id) });
-      if (!before) throw new Error(`the shopper has nothing in ${name}`);
-      await documents.updateOne({ _id: before._id }, { $set: change });
-      undo.push(() => documents.replaceOne({ _id: before._id }, before));
-    }
-    try {
-      return await send(scene);
-    } finally {
-      for (const restore of undo) await restore();
-    }
-  };
-
-const DISPUTE = {
+export const DISPUTE = {
   ...{ id: "disp_Open", status: "open", phase: "chargeback", reason: null, amount: 1, amountDeducted: 0 },
   ...{ respondBy: null, openedAt: new Date(), closedAt: null, reportedAt: new Date() },
 };
 
-const withOrder = (order: object): Provoke => withStored({ order });
-const withRefund = (refund: object): Provoke => withStored({ refund });
+const withOrder = (order: object): Provoke => withStored({ orders: order });
+const withRefund = (refund: object): Provoke => withStored({ refunds: refund });
 
 /** More than any line has. */
 const tooMany: Provoke = (scene) => {
@@ -52,7 +18,7 @@ const tooMany: Provoke = (scene) => {
   return scene.send({ body: { ...body?.(scene.shopper.has), items } });
 };
 
-const disputed = withStored({ payment: { disputes: [DISPUTE] } });
+const disputed = withStored({ payments: { disputes: [DISPUTE] } });
 /** Another refund has taken what is left. */
 const nothingLeft = withOrder({ refundReserved: 10 ** 9 });
 const decided = withRefund({ status: "completed" });
@@ -71,7 +37,7 @@ const APPROVING: Readonly<Record<string, Provoke>> = {
 };
 
 /** Another request writes between our read and our write. */
-const overtaken: Provoke = withStored({ refund: {} }, (scene) =>
+const overtaken: Provoke = (scene) =>
   meanwhile(scene, {
     collection: "refunds",
     at: 1,
@@ -82,15 +48,14 @@ const overtaken: Provoke = withStored({ refund: {} }, (scene) =>
           { _id: new Types.ObjectId(scene.shopper.has.refundId) },
           { $set: { status: "processing" } },
         ),
-  }),
-);
+  });
 
 /** The order is a guest's, who has no store credit. */
-const ofGuest: Provoke = withStored({ order: {} }, async (scene) => {
+const ofGuest: Provoke = async (scene) => {
   const _id = new Types.ObjectId(scene.shopper.has.orderId);
   await scene.world.db.collection("orders").updateOne({ _id }, { $unset: { userId: 1 } });
   return scene.send();
-});
+};
 
 const ADMIN = "POST /api/admin/refunds";
 
@@ -107,7 +72,9 @@ export const REFUND_PROVOCATIONS: Readonly<Record<string, Readonly<Record<string
   [`${ADMIN}/:refundId/store-credit`]: { ...APPROVING, NOT_REFUNDABLE: ofGuest },
   [`${ADMIN}/:refundId/bank-transfer`]: {
     ...APPROVING,
-    BANK_ACCOUNT_REQUIRED: withStored({ refund: { bankAccount: null } }, (scene) => scene.send({ body: {} })),
+    BANK_ACCOUNT_REQUIRED: withStored({ refunds: { bankAccount: null } }, (scene) =>
+      scene.send({ body: {} }),
+    ),
   },
   [`${ADMIN}/:refundId/bank-transfer/confirm`]: {
     INVALID_STATUS_TRANSITION: decided,

@@ -26,6 +26,9 @@ export interface Scene {
   restore(): Promise<void>;
 }
 
+/** How to make a route refuse with a code. The caller restores the shopper's documents afterwards. */
+export type Provoke = (scene: Scene) => Promise<Response>;
+
 type Document = mongo.Document;
 type Stored = Record<string, Document[]>;
 
@@ -33,6 +36,7 @@ type Stored = Record<string, Document[]>;
 export const APP_NAME = "refusals-test";
 
 const OWNED = ["carts", "checkoutSessions", "savedItems"] as const;
+const OF_ORDER = ["orderItems", "orderStatusHistories", "refunds", "returns", "shipments"] as const;
 
 const stageFor = (route: RouteDescription, given: Stage | undefined): Stage =>
   given ?? (route.path.startsWith("/api/checkout/") ? "checkout" : "cart");
@@ -67,9 +71,12 @@ export async function setScene(world: SecurityWorld, route: RouteDescription): P
   if (!line || !cart) throw new Error(`${nameOf(route)}: the shopper has no cart`);
   if (cart.userId) endow(world, cart.userId);
   const owner = cart.userId ? { userId: cart.userId } : { sessionId: cart.sessionId };
+  const orderId = new Types.ObjectId(shopper.has.orderId);
   const of: Record<string, Document> = {
     cartItems: { cartId: cart._id },
     payments: { checkoutSessionId: checkoutId },
+    orders: { _id: orderId },
+    ...Object.fromEntries(OF_ORDER.map((name) => [name, { orderId }])),
     ...Object.fromEntries(OWNED.map((name) => [name, owner])),
   };
   const read = async (): Promise<Stored> => {
@@ -103,6 +110,41 @@ export async function setScene(world: SecurityWorld, route: RouteDescription): P
     },
   };
 }
+
+/** Which of the shopper's ids names the document of a collection. */
+const NAMED_BY = {
+  orders: "orderId",
+  orderItems: "orderItemId",
+  payments: "paymentId",
+  refunds: "refundId",
+  returns: "returnId",
+} as const;
+
+/** Sends the request while the shopper's documents have other values. */
+export const withStored =
+  (
+    changes: Partial<Record<keyof typeof NAMED_BY, Document>>,
+    send: Provoke = (scene) => scene.send(),
+  ): Provoke =>
+  async (scene) => {
+    for (const name of Object.keys(NAMED_BY) as (keyof typeof NAMED_BY)[]) {
+      const change = changes[name];
+      if (!change) continue;
+      const _id = new Types.ObjectId(scene.shopper.has[NAMED_BY[name]]);
+      const { matchedCount } = await scene.world.db.collection(name).updateOne({ _id }, { $set: change });
+      if (matchedCount !== 1) throw new Error(`the shopper has nothing in ${name}`);
+    }
+    return send(scene);
+  };
+
+/** The body of the route's case, with other values. */
+export const withBody =
+  (change: object): Provoke =>
+  (scene) =>
+    scene.send({ body: { ...usualBody(scene), ...change } });
+
+export const usualBody = ({ world, route, shopper }: Scene): Record<string, unknown> =>
+  world.caseOf(route).body?.(shopper.has) ?? {};
 
 /** Which command is executed but then answered with an error. */
 interface Unanswered {

@@ -1,5 +1,7 @@
+import dns from "node:dns/promises";
 import { config } from "../../../config/env.config.js";
 import { downloadImage } from "../../../services/integrations/image-download.js";
+import { isPublicAddress } from "../../../services/integrations/public-addresses.js";
 import { type Answerer, closeStubs, startStub } from "./stub-server.js";
 
 // The configuration is frozen; this copy can be that of production.
@@ -65,15 +67,53 @@ describe("downloading an image", () => {
     expect(timeout).toHaveBeenCalledWith(5_000);
   });
 
-  it("When the service runs in production, then nothing is downloaded without https", async () => {
-    const { url, requests } = await startStub(image(IMAGE));
+  describe("in production", () => {
     const { env } = config;
-    Object.assign(config, { env: "production" });
-    try {
+    beforeEach(() => Object.assign(config, { env: "production" }));
+    afterEach(() => Object.assign(config, { env }));
+
+    it("When the address is not https, then nothing is downloaded", async () => {
+      const { url, requests } = await startStub(image(IMAGE));
       await expect(downloadImage(url, LIMIT)).rejects.toThrow("only downloaded over https");
-    } finally {
-      Object.assign(config, { env });
-    }
-    expect(requests).toHaveLength(0);
+      expect(requests).toHaveLength(0);
+    });
+
+    it.each([
+      ...["https://127.0.0.1/", "https://10.1.2.3/", "https://172.31.0.1/", "https://192.168.1.1/"],
+      ...["https://169.254.169.254/latest/meta-data", "https://100.64.0.1/", "https://0.0.0.0/"],
+      // Decimal, octal, hexadecimal and short spellings.
+      ...["https://2130706433/", "https://0177.0.0.1/", "https://0x7f.1/", "https://127.1/"],
+      ...["https://[::1]/", "https://[::]/", "https://[::ffff:169.254.169.254]/", "https://[fd00::1]/"],
+      ...["https://[fe80::1]/", "https://[64:ff9b::a9fe:a9fe]/"],
+      // A name of this machine.
+      "https://localhost/",
+    ])("When the address is %s, then it is refused as not public", async (address) => {
+      await expect(downloadImage(address, LIMIT)).rejects.toThrow("is not a public address");
+    });
+
+    it.each([
+      "file:///etc/passwd",
+      "data:image/png;base64,AAAA",
+      "gopher://example.com/",
+      "ftp://example.com/",
+    ])("When the address is %s, then it is refused", async (address) => {
+      await expect(downloadImage(address, LIMIT)).rejects.toThrow("only downloaded over https");
+    });
+
+    it("When a name has a public and an inside address, then it is refused: the next look-up could give the other", async () => {
+      const addresses = [
+        { address: "93.184.216.34", family: 4 },
+        { address: "10.0.0.1", family: 4 },
+      ];
+      jest.spyOn(dns, "lookup").mockResolvedValue(addresses as never);
+      await expect(downloadImage("https://cdn.example.com/logo.png", LIMIT)).rejects.toThrow(
+        "cdn.example.com is not a public address",
+      );
+    });
   });
+
+  it.each(["8.8.8.8", "93.184.216.34", "2606:4700::1111", "::ffff:8.8.8.8"])(
+    "When an address is %s, then it is public",
+    (address) => expect(isPublicAddress(address)).toBe(true),
+  );
 });
