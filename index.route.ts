@@ -8,6 +8,7 @@ import * as auditLogs from "./src/operations/audit-logs.route.js";
 import { files } from "./src/operations/files.route.js";
 import { health, metrics } from "./src/operations/health.route.js";
 import * as jobs from "./src/operations/jobs.route.js";
+import * as ops from "./src/operations/ops.route.js";
 import * as outbox from "./src/operations/outbox.route.js";
 import * as settings from "./src/operations/settings.route.js";
 import { bulkUpdate } from "./src/orders/bulk-update.route.js";
@@ -62,9 +63,11 @@ export const apiRouters: readonly DescribedRouter[] = [
   outbox.admin,
   settings.admin,
   auditLogs.admin,
+  ops.admin,
   // Webhooks
   webhooks,
   // Operations
+  ops.pages,
   files,
   health,
   metrics,

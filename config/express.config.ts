@@ -15,6 +15,7 @@ import { requestContext } from "../middlewares/request-context.middleware.js";
 import { pathGuard } from "../middlewares/validation.middleware.js";
 import { DOCS_ASSETS, docsAssets } from "../src/operations/docs.controller.js";
 import { docsRouter } from "../src/operations/docs.route.js";
+import { OPS_ASSETS, opsAssets } from "../src/operations/ops.controller.js";
 import { type Config, config as serviceConfig } from "./env.config.js";
 
 /** Smaller responses, which most are, gain nothing. */
@@ -97,6 +98,7 @@ export function createApp({ routers = apiRouters, config = serviceConfig }: AppO
   );
   for (const router of [...routers, docs]) app.use(router.base, router.build(surroundings));
   app.use(DOCS_ASSETS, ...docsAssets);
+  app.use(OPS_ASSETS, opsAssets);
 
   app.use(notFoundHandler);
   app.use(errorHandler);

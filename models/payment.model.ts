@@ -243,14 +243,17 @@ schema.index(
     partialFilterExpression: { accepted: true, surplus: false, orderId: null },
   },
 );
-// Captured payments without an order and without a refund: the sweep reads these every minute, the metrics as well.
+/** Captured, and neither an order nor a refund of it is written. */
+export const CAPTURED_WITHOUT_ORDER = {
+  status: PAYMENT_GATEWAY_STATUS.CAPTURED,
+  surplus: false,
+  orderId: null,
+} as const;
+// The sweep reads these every minute, and the operators' page every few seconds.
 export const CAPTURED_WITHOUT_ORDER_INDEX = "captured_without_order";
 schema.index(
   { capturedAt: 1 },
-  {
-    name: CAPTURED_WITHOUT_ORDER_INDEX,
-    partialFilterExpression: { status: PAYMENT_GATEWAY_STATUS.CAPTURED, surplus: false, orderId: null },
-  },
+  { name: CAPTURED_WITHOUT_ORDER_INDEX, partialFilterExpression: CAPTURED_WITHOUT_ORDER },
 );
 schema.index({ "sweep.nextAt": 1 }, { partialFilterExpression: { "sweep.nextAt": { $exists: true } } });
 schema.index({ "disputes.id": 1 }, { partialFilterExpression: { "disputes.id": { $gt: "" } } });

@@ -53,6 +53,7 @@ function printWelcome(serviceUrl: string, mongodbUri: string, sandbox: Sandbox):
     "",
     `  The service      ${serviceUrl}`,
     `  API docs         ${serviceUrl}/api/docs`,
+    `  for operators    ${serviceUrl}/ops#token=${tokens.admin}`,
     ...Object.entries(urls).map(([name, url]) => `  ${name.padEnd(16)} ${url}`),
     `  database         ${mongodbUri.split("?")[0]}?replicaSet=rs0`,
     "",

@@ -1,8 +1,7 @@
 import { type Types, trusted } from "mongoose";
 import { logger } from "../../config/logger.config.js";
-import { Payment, type PaymentDoc, Refund } from "../../models/index.js";
+import { CAPTURED_WITHOUT_ORDER, Payment, type PaymentDoc, Refund } from "../../models/index.js";
 import { isPast } from "../../utils/clock.js";
-import { PAYMENT_GATEWAY_STATUS } from "../../utils/constants.js";
 import { oweSystemRefund } from "../aggregates/refund/system-refunds.js";
 import { generateUniqueRefundNumber } from "../platform/order-number.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
@@ -16,9 +15,7 @@ export type CapturedPayment = Pick<PaymentDoc, "_id" | "accepted" | "checkoutSes
 export function findCapturedWithoutOrder(limit: number): Promise<CapturedPayment[]> {
   return Payment.find(
     {
-      status: PAYMENT_GATEWAY_STATUS.CAPTURED,
-      surplus: false,
-      orderId: null,
+      ...CAPTURED_WITHOUT_ORDER,
       $expr: trusted(isPast("capturedAt", LEFT_TO_OTHERS_MS)),
     },
     { accepted: 1, checkoutSessionId: 1 },
@@ -37,11 +34,8 @@ export async function returnStrayMoney(paymentId: Types.ObjectId): Promise<boole
   const refundNumber = await generateUniqueRefundNumber();
   const owed = await inTransaction(async (tx) => {
     const stray = await Payment.exists({
-      _id: paymentId,
-      status: PAYMENT_GATEWAY_STATUS.CAPTURED,
-      accepted: false,
-      surplus: false,
-      orderId: null,
+      ...{ _id: paymentId, accepted: false },
+      ...CAPTURED_WITHOUT_ORDER,
     }).session(tx);
     if (!stray || (await Refund.exists({ paymentId }).session(tx))) return null;
     return oweSystemRefund({ paymentId, reason: "surplus", refundNumber }, tx);

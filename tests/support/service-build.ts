@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 const ROOT = join(__dirname, "..", "..");
 const BUILT = join(ROOT, "dist", "index.js");
 const LOCK = join(ROOT, "dist.lock");
-/** The sources that tsconfig.build.json compiles. */
+/** The sources that `npm run build` compiles. */
 const SOURCES = ["index.ts", "index.route.ts", "tsconfig.json", "tsconfig.build.json"];
 const SOURCE_FOLDERS = [
   "config",
@@ -17,6 +17,7 @@ const SOURCE_FOLDERS = [
   "middlewares",
   "utils",
   "scripts/jobs",
+  "ops/page",
 ];
 /** A build takes seconds. An older lock is left over from a run that was stopped. */
 const STALE_LOCK_MS = 60_000;
@@ -25,7 +26,7 @@ const POLL_MS = 100;
 function newestSource(): number {
   const inFolders = SOURCE_FOLDERS.flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
-      .filter((name) => name.endsWith(".ts"))
+      .filter((name) => /\.(?:ts|css|html)$/.test(name))
       .map((name) => join(folder, name)),
   );
   return Math.max(...[...SOURCES, ...inFolders].map((name) => statSync(join(ROOT, name)).mtimeMs));
@@ -64,10 +65,12 @@ export async function ensureBuild(): Promise<void> {
 }
 
 function build(): void {
-  const compiler = join(ROOT, "node_modules", ".bin", "tsc");
   try {
-    execFileSync(compiler, ["-p", "tsconfig.build.json"], { cwd: ROOT, encoding: "utf8" });
+    run(join(ROOT, "node_modules", ".bin", "tsc"), ["-p", "tsconfig.build.json"]);
+    run("npm", ["run", "--silent", "build:page"]);
   } catch (error) {
     throw new Error(`the service cannot be built:\n${String(Object(error).stdout ?? error)}`);
   }
 }
+
+const run = (command: string, args: string[]) => execFileSync(command, args, { cwd: ROOT, encoding: "utf8" });

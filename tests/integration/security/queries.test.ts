@@ -24,7 +24,7 @@ const readsReturns = ({ method, path }: Route): boolean =>
   method === "get" && /^\/api\/(admin\/)?returns(\/|$)/.test(path);
 const isOurs = (route: Route): boolean =>
   readsReturns(route) ||
-  /^\/api\/(cart|checkout|invoices|refunds|admin\/(carts|checkouts|orders|invoices|payments|refunds|settings|audit-logs|webhooks))(\/|$)|\/(reorder|cancel)$/.test(
+  /^\/api\/(cart|checkout|invoices|refunds|admin\/(carts|checkouts|orders|invoices|payments|refunds|settings|audit-logs|ops|webhooks))(\/|$)|\/(reorder|cancel)$/.test(
     route.path,
   );
 const JOBS = [

@@ -607,6 +607,7 @@ const OPERATIONS: Record<string, RouteCase> = {
     shape: { values: { ...SETTING_LISTS }, ...SETTING_LISTS },
   },
   "GET /api/admin/audit-logs": { access: "admin:audit" },
+  "GET /api/admin/ops/summary": { access: "admin:payments:read" },
   "GET /api/files/:fileId": {
     access: "open",
     params: () => ({ fileId: "0".repeat(24) }),
@@ -615,6 +616,7 @@ const OPERATIONS: Record<string, RouteCase> = {
   "GET /api/health": open,
   "GET /api/health/live": open,
   "GET /api/health/ready": open,
+  "GET /ops": open,
   "GET /api/docs": open,
   "GET /api/docs/openapi.json": open,
   "GET /metrics": { access: "internal" },
