@@ -81,7 +81,7 @@ function mayChange(pair: Pair, collection: string): boolean {
 async function provoke({ route, code }: Pair, how: Provoke | undefined, status?: number): Promise<void> {
   const scene = scenes.get(route);
   if (!scene || !how) throw new Error("there is no provocation for it");
-  const { statusesOf } = await import("../../../middlewares/refusals.js");
+  const { statusesOf } = await import("../../../utils/error-codes.js");
   try {
     const changes: string[] = [];
     const answer = await how(watched(scene, changes));
