@@ -1,123 +1,75 @@
 import type Joi from "joi";
-import joiToSwaggerModule from "joi-to-swagger";
 import type { AccessRule } from "../middlewares/access.js";
-import { refusalCodesOf, statusesOf } from "../middlewares/refusals.js";
-import {
-  type FileAnswer,
-  isFile,
-  type RouteDescription,
-  sendsFile,
-  type Uploads,
-} from "../middlewares/route.types.js";
+import type { RouteDescription, Uploads } from "../middlewares/route.types.js";
 import { isRecord } from "../utils/helpers.js";
-import { envelopeKeys } from "../utils/view-schemas.js";
-
-/** A CommonJS module with a nested default export. */
-const joiToSwagger = joiToSwaggerModule.default;
-
-type Json = Record<string, unknown>;
+import { tagGroupsOf, tagOf } from "./openapi/audiences.js";
+import type { Example, Examples } from "./openapi/examples.js";
+import { ANSWER_HEADERS, headerParametersOf } from "./openapi/headers.js";
+import { INTRODUCTION } from "./openapi/introduction.js";
+import { Components, type Json } from "./openapi/json-schema.js";
+import { answersOf, commonSchemas, json, notModifiedOf, refusalsOf } from "./openapi/responses.js";
 
 /** The document is derived from the routes' own schemas, so what validates is what is documented. */
 export interface OpenApiDocument {
   openapi: "3.1.0";
-  info: { title: string; version: string; description: string };
-  servers: { url: string }[];
-  tags: { name: string }[];
+  info: Json;
+  servers: { url: string; description: string }[];
+  security: Json[];
+  tags: { name: string; description?: string }[];
+  "x-tagGroups": { name: string; tags: string[] }[];
   paths: Record<string, Record<string, Json>>;
-  components: { schemas: Json; securitySchemes: Json; responses?: Json };
+  components: { schemas: Json; headers: Json; securitySchemes: Json };
 }
 
 const SECURITY_SCHEMES = {
-  token: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
-  session: { type: "apiKey", in: "header", name: "X-Session-Id" },
-  metrics: { type: "http", scheme: "bearer" },
-  razorpaySignature: { type: "apiKey", in: "header", name: "X-Razorpay-Signature" },
-  shippingSignature: { type: "apiKey", in: "header", name: "X-Signature" },
+  token: {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "JWT",
+    description: "A token of the auth service, of a customer or an admin.",
+  },
+  session: {
+    type: "apiKey",
+    in: "header",
+    name: "X-Session-Id",
+    description: "A guest id, minted by the first cart write.",
+  },
+  metrics: { type: "http", scheme: "bearer", description: "`METRICS_TOKEN`, where it is set." },
+  razorpaySignature: {
+    type: "apiKey",
+    in: "header",
+    name: "X-Razorpay-Signature",
+    description: "HMAC-SHA256 of the raw body with the webhook's secret, in hex.",
+  },
+  shippingSignature: {
+    type: "apiKey",
+    in: "header",
+    name: "X-Signature",
+    description: "HMAC-SHA256 of the raw body with the shared secret, in hex.",
+  },
 };
 
-/** Converts OpenAPI 3.0 (joi-to-swagger) to 3.1, which is JSON Schema. */
-function toJsonSchema(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(toJsonSchema);
-  if (!isRecord(value)) return value;
-  const { nullable, example, ...rest } = value;
-  const schema: Json = Object.fromEntries(
-    Object.entries(rest).map(([key, item]) => [key, toJsonSchema(item)]),
-  );
-  if (typeof schema.pattern === "string") schema.pattern = withoutFlag(schema.pattern);
-  if (example !== undefined) schema.examples = [example];
-  return nullable === true ? withNull(schema) : schema;
+interface ParametersOptions {
+  place: "path" | "query" | "header";
+  schema: Joi.ObjectSchema | undefined;
+  examples?: Readonly<Record<string, string>> | undefined;
 }
 
-/** joi-to-swagger cuts the last character off `/…/u`, which is the flag, and leaves the slash. */
-const withoutFlag = (pattern: string): string => pattern.replace(/(?<!\\)\/$/, "");
-
-function withNull(schema: Json): Json {
-  if (schema.type === undefined && Object.keys(schema).length === 0) return { type: "null" };
-  if (typeof schema.type !== "string") return { anyOf: [schema, { type: "null" }] };
-  const enumeration = Array.isArray(schema.enum) ? { enum: [...schema.enum, null] } : {};
-  return { ...schema, type: [schema.type, "null"], ...enumeration };
-}
-
-/** Collects the named views while the routes are translated. */
-class Components {
-  private readonly named: Json = {};
-
-  /** A schema with `meta({className})` becomes a component and a reference to it. */
-  translate(schema: Joi.Schema): Json {
-    const { swagger, components } = joiToSwagger(schema, { schemas: this.named });
-    Object.assign(this.named, components?.schemas);
-    return toJsonSchema(swagger) as Json;
-  }
-
-  /** A component is never null itself; the property that refers to it may be. */
-  schemas(): Json {
-    const sorted = Object.entries(this.named).sort(([a], [b]) => (a < b ? -1 : 1));
-    return Object.fromEntries(
-      sorted.map(([name, schema]) => [
-        name,
-        toJsonSchema(isRecord(schema) ? { ...schema, nullable: undefined } : schema),
-      ]),
-    );
-  }
-}
-
-function parametersIn(place: string, schema: Joi.ObjectSchema | undefined, components: Components): Json[] {
+function parametersIn({ place, schema, examples = {} }: ParametersOptions, components: Components): Json[] {
   if (!schema) return [];
   const { properties, required } = components.translate(schema);
   const needed: unknown[] = Array.isArray(required) ? required : [];
-  return Object.entries(isRecord(properties) ? properties : {}).map(([name, property]) => ({
-    name,
-    in: place,
-    required: place === "path" || needed.includes(name),
-    schema: property,
-  }));
-}
-
-const header = (name: string, required: boolean, schema: Json): Json => ({
-  name,
-  in: "header",
-  required,
-  schema,
-});
-
-/** Whether a response carries an `ETag`, so that a repeated request may get 304. */
-const isRevalidated = (route: RouteDescription): boolean =>
-  route.caching !== undefined || (route.method === "get" && sendsFile(route));
-
-function headerParameters(route: RouteDescription): Json[] {
-  const { access, idempotency } = route;
-  const headers: Json[] = [];
-  if (isRevalidated(route)) headers.push(header("If-None-Match", false, { type: "string" }));
-  const { rule } = access;
-  if (rule.kind === "customer" && rule.session === "required")
-    headers.push(header("X-Session-Id", true, { type: "string" }));
-  if (rule.kind === "guest")
-    headers.push(header("X-Client-Source", false, { enum: ["web", "mobile"], default: "web" }));
-  if (idempotency) {
-    const schema = { type: "string", minLength: 8, maxLength: 255 };
-    headers.push(header("Idempotency-Key", idempotency === "required", schema));
-  }
-  return headers;
+  return Object.entries(isRecord(properties) ? properties : {}).map(([name, property]) => {
+    const { description, ...rest } = isRecord(property) ? property : {};
+    return {
+      name,
+      in: place,
+      required: place === "path" || needed.includes(name),
+      ...(description === undefined ? {} : { description }),
+      schema: rest,
+      ...(examples[name] === undefined ? {} : { example: examples[name] }),
+    };
+  });
 }
 
 function securityOf(rule: AccessRule): Json[] {
@@ -139,7 +91,7 @@ function securityOf(rule: AccessRule): Json[] {
 function accessText(rule: AccessRule): string {
   switch (rule.kind) {
     case "guest":
-      return "a customer's token, or a guest's X-Session-Id";
+      return `a customer's token, or a guest's X-Session-Id${GUEST_TEXT[rule.without]}`;
     case "customer":
       return rule.session === "required" ? "a customer's token and X-Session-Id" : "a customer's token";
     case "admin":
@@ -153,138 +105,104 @@ function accessText(rule: AccessRule): string {
   }
 }
 
-function envelopeOf(data: Json, success: boolean): Json {
-  const result = { success: { const: success }, data };
-  return { allOf: [{ $ref: "#/components/schemas/Envelope" }, { type: "object", properties: result }] };
-}
-
-const json = (schema: Json) => ({ content: { "application/json": { schema } } });
-
-const ETAG_HEADER = { ETag: { schema: { type: "string" } } };
-const FILE_HEADERS = {
-  ...ETAG_HEADER,
-  "Content-Disposition": { schema: { type: "string" }, description: "`attachment` with a file name" },
+/** What happens without either. */
+const GUEST_TEXT = {
+  mint: "; without either, a guest id is minted",
+  empty: "; without either, there is nothing to read",
+  reject: "",
 };
-
-function fileAnswer({ contentType, isInline, orJson }: FileAnswer, components: Components): Json {
-  const content = {
-    [contentType]: { schema: { type: "string", format: "binary" } },
-    ...(orJson && json(envelopeOf(components.translate(orJson), true)).content),
-  };
-  return { content, ...(!isInline && { headers: FILE_HEADERS }) };
-}
-
-function answersOf({ answers }: RouteDescription, components: Components): Json {
-  const documented = Object.entries(answers).map(([status, answer]) => {
-    const success = Number(status) < 400;
-    const description = success ? "Success" : "Failure";
-    const body = isFile(answer)
-      ? fileAnswer(answer, components)
-      : json(envelopeOf(components.translate(answer), success));
-    return [status, { description, ...body }];
-  });
-  return Object.fromEntries(documented);
-}
-
-/** The response to a matching `If-None-Match`. */
-const notModifiedOf = (route: RouteDescription): Json =>
-  isRevalidated(route)
-    ? { "304": { description: "Not modified since this ETag", headers: ETAG_HEADER } }
-    : {};
-
-/** Status → the codes that can come with it. */
-function refusalsOf(route: RouteDescription): Json {
-  const byStatus = new Map<number, string[]>();
-  for (const code of refusalCodesOf(route)) {
-    for (const status of statusesOf(code)) byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
-  }
-  const documented = [...byStatus].map(([status, codes]) => [
-    String(status),
-    {
-      description: codes.map((code) => `\`${code}\``).join(", "),
-      ...json({ $ref: "#/components/schemas/Refusal" }),
-    },
-  ]);
-  return Object.fromEntries(documented);
-}
 
 /** A body that is JSON, or a form whose files have no place in JSON. */
 function formOrJson({ body }: RouteDescription["schemas"], files: Uploads, components: Components): Json {
-  const properties = Object.entries(files).map(([name, { contentType, maxCount }]) => {
+  const fields = body ? components.translate(body) : {};
+  const uploads = Object.entries(files).map(([name, { contentType, maxCount }]) => {
     const one = { type: "string", format: "binary", contentMediaType: contentType };
     return [name, maxCount === 1 ? one : { type: "array", items: one, maxItems: maxCount }];
   });
+  const properties = {
+    ...(isRecord(fields.properties) ? fields.properties : {}),
+    ...Object.fromEntries(uploads),
+  };
   return {
-    ...(body && json(components.translate(body)).content),
-    "multipart/form-data": { schema: { type: "object", properties: Object.fromEntries(properties) } },
+    "multipart/form-data": { schema: { type: "object", properties } },
+    ...(body && json(fields)),
   };
 }
 
-function bodyOf({ method, schemas, access }: RouteDescription, components: Components): Json | undefined {
+function bodyOf(route: RouteDescription, components: Components, example?: Example): Json | undefined {
+  const { method, schemas, access } = route;
   if (method === "get") return undefined;
   if (schemas.files) return { required: true, content: formOrJson(schemas, schemas.files, components) };
-  if (schemas.body) return { required: true, ...json(components.translate(schemas.body)) };
-  return access.rule.kind === "signed" ? { required: true, ...json({ type: "object" }) } : undefined;
+  const isSigned = access.rule.kind === "signed";
+  if (!schemas.body && !isSigned) return undefined;
+  const schema = schemas.body ? components.translate(schemas.body) : { type: "object" };
+  return { required: true, content: json(schema, example?.body) };
 }
 
-const operationId = ({ method, path }: RouteDescription): string =>
+/** `GET /api/cart/items/:itemId` → `getCartItemsItemId`. */
+export const operationIdOf = ({ method, path }: Pick<RouteDescription, "method" | "path">): string =>
   `${method}${path.replace(/\/api\b/, "").replace(/[^A-Za-z0-9]+(.)?/g, (_all, next: string | undefined) => (next ?? "").toUpperCase())}`;
 
-function operationOf(route: RouteDescription, components: Components): Json {
-  const { tag, summary, description, access, owner, schemas } = route;
+function operationOf(route: RouteDescription, components: Components, example?: Example): Json {
+  const { summary, description, access, owner, schemas } = route;
   const whose = owner ? `; only the owner of \`${owner.param}\`` : "";
   return {
-    tags: [tag],
-    operationId: operationId(route),
+    tags: [tagOf(route)],
+    operationId: operationIdOf(route),
     summary,
     description: [description, `Access: ${accessText(access.rule)}${whose}.`].filter(Boolean).join("\n\n"),
     security: securityOf(access.rule),
     parameters: [
-      ...parametersIn("path", schemas.params, components),
-      ...parametersIn("query", schemas.query, components),
-      ...parametersIn("header", schemas.headers, components),
-      ...headerParameters(route),
+      ...parametersIn({ place: "path", schema: schemas.params, examples: example?.path }, components),
+      ...parametersIn({ place: "query", schema: schemas.query, examples: example?.query }, components),
+      ...parametersIn({ place: "header", schema: schemas.headers }, components),
+      ...headerParametersOf(route),
     ],
-    requestBody: bodyOf(route, components),
-    responses: { ...refusalsOf(route), ...notModifiedOf(route), ...answersOf(route, components) },
-  };
-}
-
-function commonSchemas(components: Components): Json {
-  const envelope = components.translate(envelopeKeys);
-  const refused = { success: { const: false }, data: true, error: { type: "object", required: ["code"] } };
-  return {
-    Envelope: envelope,
-    Refusal: { allOf: [{ $ref: "#/components/schemas/Envelope" }, { type: "object", properties: refused }] },
+    requestBody: bodyOf(route, components, example),
+    responses: { ...answersOf(route, components, example), ...notModifiedOf(route), ...refusalsOf(route) },
   };
 }
 
 /** `/api/cart/items/:itemId` → `/api/cart/items/{itemId}`. */
 export const toOpenApiPath = (path: string): string => path.replace(/:(\w+)/g, "{$1}");
 
+export interface OpenApiOptions {
+  version: string;
+  publicUrl: string;
+  examples?: Examples;
+}
+
 /** Pure: the same routes give the same document. */
 export function buildOpenApi(
   routes: readonly RouteDescription[],
-  { version, publicUrl }: { version: string; publicUrl: string },
+  { version, publicUrl, examples = {} }: OpenApiOptions,
 ): OpenApiDocument {
   const components = new Components();
   const paths: OpenApiDocument["paths"] = {};
   for (const route of routes) {
     const path = toOpenApiPath(route.path);
-    paths[path] = { ...paths[path], [route.method]: operationOf(route, components) };
+    const operation = operationOf(route, components, examples[operationIdOf(route)]);
+    paths[path] = { ...paths[path], [route.method]: operation };
   }
   const common = commonSchemas(components);
+  const groups = tagGroupsOf(routes);
   return {
     openapi: "3.1.0",
     info: {
       title: "Order & Payment Service",
       version,
-      description:
-        "Carts, checkout, orders and payments. Amounts are in rupees. Every JSON response has the same envelope.",
+      description: INTRODUCTION,
+      license: { name: "Proprietary", identifier: "LicenseRef-Proprietary" },
     },
-    servers: [{ url: publicUrl }],
-    tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
+    servers: [{ url: publicUrl, description: "This service" }],
+    security: [],
+    tags: groups.flatMap(({ tags }) => tags),
+    "x-tagGroups": groups.map(({ name, tags }) => ({ name, tags: tags.map((tag) => tag.name) })),
     paths,
-    components: { schemas: { ...common, ...components.schemas() }, securitySchemes: SECURITY_SCHEMES },
+    components: {
+      schemas: { ...common, ...components.schemas() },
+      headers: { ...ANSWER_HEADERS },
+      securitySchemes: SECURITY_SCHEMES,
+    },
   };
 }

@@ -1,111 +1,12 @@
+import type { ConflictCode, ErrorCode, NotFoundCode, RuleCode } from "./error-codes.js";
+
+export type { ConflictCode, ErrorCode, NotFoundCode, RuleCode };
+
 /**
  * Every error that a client can get. A class without a status or a code does not compile, and one middleware turns
  * errors into responses (`middlewares/error.middleware.ts`). The message is for people: what happened, and what to do
- * next. Facts for programs go to `details`.
+ * next. Facts for programs go to `details`. The codes are in `utils/error-codes.ts`.
  */
-
-/** Business-rule refusals: status 400. */
-export const RULE_CODES = [
-  "OUT_OF_STOCK",
-  "CART_LIMIT",
-  "FREE_GIFT_LOCKED",
-  "COUPON_INVALID",
-  "CART_EMPTY",
-  "CART_CHANGED",
-  "PINCODE_NOT_SERVICEABLE",
-  "INVALID_GSTIN",
-  "SHIPPING_METHOD_UNAVAILABLE",
-  "COD_UNAVAILABLE",
-  "METHOD_UNAVAILABLE",
-  "AMOUNT_BELOW_MINIMUM",
-  "INSUFFICIENT_POINTS",
-  "INSUFFICIENT_CREDIT",
-  "TERMS_NOT_ACCEPTED",
-  "PAYMENT_REQUIRED",
-  "CHECKOUT_INCOMPLETE",
-  "SIGNATURE_INVALID",
-  "AMOUNT_MISMATCH",
-  "PAYMENT_SUPERSEDED",
-  "PAYMENT_NOT_FAILED",
-  "PAYMENT_DISPUTED",
-  "IDEMPOTENCY_KEY_REQUIRED",
-  "IDEMPOTENCY_KEY_INVALID",
-  "INVALID_STATUS_TRANSITION",
-  "ORDER_NOT_INVOICEABLE",
-  "CREDIT_EXCEEDS_INVOICE",
-  "REFUND_NOT_COMPLETED",
-  "NOT_REFUNDABLE",
-  "ORDER_NOT_CANCELLABLE",
-  "REFUND_EXCEEDS_PAID",
-  "BANK_ACCOUNT_REQUIRED",
-  "ORDER_NOT_SHIPPABLE",
-  "SHIPMENT_REFUSED",
-  "ORDER_NOT_EDITABLE",
-  "RETURN_WINDOW_CLOSED",
-  "NOT_RETURNABLE",
-  "QUANTITY_NOT_RETURNABLE",
-  "RETURN_NOT_INSPECTED",
-  "RETURN_INSPECTED",
-  "PICKUP_NOT_POSSIBLE",
-  "INVALID_IMAGE",
-  "RETURN_NOT_OPEN",
-  "TOO_MANY_IMAGES",
-] as const;
-
-export const NOT_FOUND_CODES = [
-  "NOT_FOUND",
-  "CART_NOT_FOUND",
-  "CART_ITEM_NOT_FOUND",
-  "SAVED_ITEM_NOT_FOUND",
-  "PRODUCT_NOT_FOUND",
-  "CHECKOUT_NOT_FOUND",
-  "ORDER_NOT_FOUND",
-  "PAYMENT_NOT_FOUND",
-  "JOB_NOT_FOUND",
-  "INVOICE_NOT_FOUND",
-  "REFUND_NOT_FOUND",
-  "RETURN_NOT_FOUND",
-  "SELLER_ORDER_NOT_FOUND",
-  "FILE_NOT_FOUND",
-] as const;
-
-export const CONFLICT_CODES = [
-  "VERSION_CONFLICT",
-  "REQUEST_IN_PROGRESS",
-  "PLACEMENT_IN_PROGRESS",
-  "OUT_OF_STOCK",
-  "COUPON_INVALID",
-  "INSUFFICIENT_POINTS",
-  "INSUFFICIENT_CREDIT",
-  "PAYMENT_SUPERSEDED",
-  "CHECKOUT_FAILED",
-] as const;
-
-export type RuleCode = (typeof RULE_CODES)[number];
-export type NotFoundCode = (typeof NOT_FOUND_CODES)[number];
-export type ConflictCode = (typeof CONFLICT_CODES)[number];
-
-export type ErrorCode =
-  | RuleCode
-  | NotFoundCode
-  | ConflictCode
-  | "INVOICE_NOT_READY"
-  | "VALIDATION_ERROR"
-  | "MALFORMED_JSON"
-  | "UNAUTHENTICATED"
-  | "FORBIDDEN"
-  | "CHECKOUT_EXPIRED"
-  | "SAME_APPROVER"
-  | "PAYLOAD_TOO_LARGE"
-  | "UNSUPPORTED_MEDIA_TYPE"
-  | "IDEMPOTENCY_KEY_REUSED"
-  | "RATE_LIMITED"
-  | "INTERNAL_ERROR"
-  | "UPSTREAM_BAD_RESPONSE"
-  | "UPSTREAM_UNAVAILABLE"
-  | "UPSTREAM_TIMEOUT"
-  | "OVERLOADED"
-  | "OUTCOME_UNKNOWN";
 
 export abstract class AppError extends Error {
   abstract readonly statusCode: number;

@@ -11,13 +11,12 @@ import {
 import { tidyUp } from "../../../utils/async.js";
 import { databaseTime } from "../../../utils/clock.js";
 import { INVOICE_TYPE, type INVOICE_TYPES, type InvoiceType } from "../../../utils/constants.js";
+import { isNotFoundCode, isRuleCode } from "../../../utils/error-codes.js";
 import {
   AppError,
   InvoiceNotReadyError,
-  NOT_FOUND_CODES,
   NotFoundError,
   OutcomeUnknownError,
-  RULE_CODES,
   RuleError,
 } from "../../../utils/errors.js";
 import { findInvoiceOf, saleOrigin } from "../../aggregates/invoice/invoice-reads.js";
@@ -177,8 +176,6 @@ async function issueNow(origin: string): Promise<IssuedDocument> {
 
 /** The stored refusal as the error that it was. */
 function toError({ code, message, details }: InvoiceRefusal): AppError {
-  const notFound = NOT_FOUND_CODES.find((known) => known === code);
-  if (notFound) return new NotFoundError(notFound, message);
-  const rule = RULE_CODES.find((known) => known === code);
-  return rule ? new RuleError(rule, message, details ?? undefined) : new InvoiceNotReadyError();
+  if (isNotFoundCode(code)) return new NotFoundError(code, message);
+  return isRuleCode(code) ? new RuleError(code, message, details ?? undefined) : new InvoiceNotReadyError();
 }

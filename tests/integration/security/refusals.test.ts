@@ -63,7 +63,7 @@ const keepsTime = ({ path }: Route): boolean => !path.includes("/resume/");
 async function provoke({ route, code }: Pair, how: Provoke | undefined, status?: number): Promise<void> {
   const scene = scenes.get(route);
   if (!scene || !how) throw new Error("there is no provocation for it");
-  const { statusesOf } = await import("../../../middlewares/refusals.js");
+  const { statusesOf } = await import("../../../utils/error-codes.js");
   try {
     const answer = await how(scene);
     const statuses = status ? [status] : statusesOf(answer.body.error?.code ?? code);

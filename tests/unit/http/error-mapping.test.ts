@@ -1,13 +1,9 @@
 import mongoose, { mongo } from "mongoose";
 import { toAppError } from "../../../middlewares/error.middleware.js";
-import { GENERAL_CODES, statusesOf } from "../../../middlewares/refusals.js";
-import {
-  CONFLICT_CODES,
-  NOT_FOUND_CODES,
-  OutcomeUnknownError,
-  RULE_CODES,
-  UpstreamTimeoutError,
-} from "../../../utils/errors.js";
+import { GENERAL_CODES } from "../../../middlewares/refusals.js";
+import { ERROR_CODES, isNotFoundCode, isRuleCode, statusesOf } from "../../../utils/error-codes.js";
+import * as errors from "../../../utils/errors.js";
+import { OutcomeUnknownError, UpstreamTimeoutError } from "../../../utils/errors.js";
 
 const server = (code: number, labels: string[] = []) =>
   new mongo.MongoServerError({ message: "failed for user 5, dup key: secret", code, errorLabels: labels });
@@ -59,10 +55,29 @@ describe("An error's answer", () => {
 });
 
 describe("The statuses of a code", () => {
-  test("When a code is listed, then it has the status of its list", () => {
-    for (const code of RULE_CODES) expect(statusesOf(code)).toContain(400);
-    for (const code of NOT_FOUND_CODES) expect(statusesOf(code)).toContain(404);
-    for (const code of CONFLICT_CODES) expect(statusesOf(code)).toContain(409);
+  test("When a class has one code, then the table has its status", () => {
+    const made = [
+      ...[errors.MalformedJsonError, errors.UnauthenticatedError, errors.ForbiddenError],
+      ...[errors.SameApproverError, errors.InvoiceNotReadyError, errors.CheckoutExpiredError],
+      ...[errors.PayloadTooLargeError, errors.UnsupportedMediaTypeError, errors.IdempotencyKeyReusedError],
+      ...[errors.OverloadedError, errors.InternalError],
+    ].map((ErrorClass) => new ErrorClass());
+    const ofNeighbours = [
+      ...[errors.UpstreamBadResponseError, errors.UpstreamUnavailableError],
+      ...[UpstreamTimeoutError, OutcomeUnknownError],
+    ].map((ErrorClass) => new ErrorClass("pricing"));
+    for (const { code, statusCode } of [...made, ...ofNeighbours, new errors.RateLimitedError(1)]) {
+      expect([code, statusesOf(code)]).toEqual([code, [statusCode]]);
+    }
+  });
+
+  test("When a code is a rule's or says that nothing is there, then its class has the code's status", () => {
+    const codes = Object.keys(ERROR_CODES);
+    expect(codes.filter(isRuleCode)).toEqual(expect.arrayContaining(["CART_LIMIT", "OUT_OF_STOCK"]));
+    expect(codes.filter(isNotFoundCode)).toEqual(expect.arrayContaining(["NOT_FOUND", "ORDER_NOT_FOUND"]));
+    for (const code of ["VALIDATION_ERROR", "INVOICE_NOT_READY", "toString"]) {
+      expect([code, isRuleCode(code), isNotFoundCode(code)]).toEqual([code, false, false]);
+    }
     for (const code of GENERAL_CODES) expect(statusesOf(code)).toHaveLength(1);
   });
 
