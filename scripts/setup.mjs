@@ -2,6 +2,9 @@
  * Prepares a fresh machine for `npm test`, `npm run demo` and `npm run sandbox`: installs the packages and a
  * MongoDB if they are missing. It uses only Node itself and takes a fraction of a second when nothing is missing.
  * Those commands run it; `node scripts/setup.mjs` runs it alone.
+ *
+ * `--browser` also installs Debian's Chromium, for the tests that use pages as people do. Only `npm run test:long`
+ * asks for it, because it is big (about 400 MB) and needs root; without one, those tests say so and are left out.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -9,7 +12,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readJson, readText, withLock, writeFileAtomically } from "./mongo/cache.mjs";
 import { installMongod } from "./mongo/find-mongod.mjs";
-import { runNpm } from "./mongo/process.mjs";
+import { findOnPath, run, runNpm } from "./mongo/process.mjs";
 
 export { installMongod, resolveMongod } from "./mongo/find-mongod.mjs";
 
@@ -71,6 +74,19 @@ function installPackages() {
   writeFileAtomically(STAMP_FILE, digest(readFileSync(LOCK_FILE)));
 }
 
+/** @throws when apt fails; without apt or without root it only says what is left out */
+function installBrowser() {
+  if (process.env.CHROMIUM_PATH || findOnPath("chromium")) return;
+  if (!findOnPath("apt-get") || process.getuid?.() !== 0) {
+    console.log("> Chromium is not installed: that takes apt and root. Tests in a browser are left out");
+    return;
+  }
+  console.log("> installing Debian's Chromium (apt-get install chromium)");
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  run("apt-get", ["update", "-qq"], { env });
+  run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"], { env });
+}
+
 /**
  * Whether package-lock.json lists the packages of all platforms. Some registries leave out those of other
  * platforms; `npm ci` then refuses the file, while `npm install --no-save` installs the same versions from it.
@@ -90,6 +106,7 @@ function digest(content) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
     const mongod = await setUp();
+    if (process.argv.includes("--browser")) installBrowser();
     console.log(
       `> set-up complete; MongoDB: ${mongod.binary ?? "the server of MONGODB_URI"} (${mongod.source})`,
     );
