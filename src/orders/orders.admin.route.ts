@@ -40,6 +40,7 @@ admin.get(
     access: adminWith("orders:read"),
     schemas: schemas.searchOrdersSchema,
     answers: { 200: listView(ListedOrderView) },
+    rateClass: "search",
   },
   controller.searchOrders,
 );

@@ -120,6 +120,27 @@ describe("The server", () => {
     expect(server.keepAliveTimeout).toBeGreaterThan(60_000);
   });
 
+  test("When headers arrive drop by drop, then the connection is closed after the limit", async () => {
+    server.headersTimeout = 200;
+    const socket = await open();
+    const end = closed(socket);
+    const drops = setInterval(() => socket.writable && socket.write("X-Drop: x\r\n"), 50);
+    try {
+      socket.write("GET /api/widgets/open HTTP/1.1\r\nHost: x\r\n");
+      const [answer] = (await once(socket, "data")) as [Buffer];
+      expect(answer.toString()).toMatch(/^HTTP\/1\.1 400 /);
+      await end;
+    } finally {
+      clearInterval(drops);
+    }
+  });
+
+  test("When 500 connections send nothing, then others are answered", async () => {
+    const idle = await Promise.all(Array.from({ length: 500 }, () => open()));
+    expect(await exchange("GET /api/widgets/open HTTP/1.0\r\n\r\n")).toMatch(/^HTTP\/1\.1 200 OK/);
+    for (const socket of idle) socket.destroy();
+  });
+
   test("When the port is taken, then listening fails with the reason", async () => {
     await expect(listen(createHttpServer(testApp.app), port)).rejects.toMatchObject({ code: "EADDRINUSE" });
   });

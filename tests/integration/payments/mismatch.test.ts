@@ -241,6 +241,34 @@ describe("amounts of later events", () => {
   });
 });
 
+describe("signed webhooks that pay for nothing", () => {
+  const AT_ANOTHER_MERCHANT = { accountId: "acc_SomebodyElse01" };
+
+  test.each([
+    ["has a lower amount", { amount: 100 }, {}, { state: "processed" }],
+    ["has a higher amount", { amount: 99_999_900 }, {}, { state: "processed" }],
+    ["has another currency", { currency: "USD" }, {}, { state: "processed" }],
+    ["names another merchant", {}, AT_ANOTHER_MERCHANT, { state: "flagged" }],
+    [
+      "names a gateway order that is unknown",
+      { order_id: "order_Nobodys0000001" },
+      {},
+      { state: "received" },
+    ],
+  ])("When the event %s, then it is stored once, and there is no order", async (...row) => {
+    const [, changes, options, state] = row;
+    const { buyer, orderId } = await opened();
+    const entity = { ...gateway().entity(buyer.pay(orderId).paymentId), ...changes };
+    const sent = await gateway().sendEvent("payment.captured", { payment: { entity } }, options);
+    await shop().settle();
+    expect(sent.deliveries.map(({ status }) => status)).toEqual([200]);
+    const stored = shop().db.collection("webhookEvents").find({ eventId: sent.eventId });
+    expect(await stored.toArray()).toMatchObject([state]);
+    expect(await buyer.stored.order()).toBeNull();
+    expect(await buyer.stored.payments()).toMatchObject([{ accepted: false, orderId: null }]);
+  });
+});
+
 describe("after a mismatch", () => {
   test("When a method is chosen again, then there is a new gateway order, and it can be paid", async () => {
     const { buyer, paymentId, orderId, amount } = await opened();

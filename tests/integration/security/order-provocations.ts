@@ -1,6 +1,14 @@
 import { Types } from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { meanwhile, type Provoke, type Scene, usualBody, withBody, withStored } from "./refusal-scene.js";
+import {
+  meanwhile,
+  OF_SELLER,
+  type Provoke,
+  type Scene,
+  usualBody,
+  withBody,
+  withStored,
+} from "./refusal-scene.js";
 import { ADDRESS } from "./route-cases.js";
 
 /** How the routes of orders are made to refuse. */
@@ -27,6 +35,12 @@ const shipped = { ORDER_NOT_CANCELLABLE: withOrder({ status: "delivered" }) };
 const allShipped = (status: string, send: Provoke = withBody({ status: "shipped" })): Provoke =>
   withStored({ orders: { status }, orderItems: { quantityAllocated: 1 } }, send);
 
+/** An order whose one line a seller ships. */
+const ofSeller = (status: string, line: object = {}) => ({
+  orders: { status, sellerOrders: OF_SELLER.orders.sellerOrders.map((part) => ({ ...part, status })) },
+  orderItems: { ...OF_SELLER.orderItems, ...line },
+});
+
 const FULFILMENT: Readonly<Record<string, Readonly<Record<string, Provoke>>>> = {
   "POST /api/admin/orders/:orderId/fulfillments": {
     ORDER_NOT_SHIPPABLE: withOrder({ status: "delivered" }),
@@ -43,13 +57,12 @@ const FULFILMENT: Readonly<Record<string, Readonly<Record<string, Provoke>>>> = 
   },
   "PUT /api/admin/orders/:orderId/sellers/:sellerId/status": {
     SELLER_ORDER_NOT_FOUND: ({ send }) => send({ params: { sellerId: "seller-of-nothing" } }),
-    // An order is confirmed as a whole.
-    INVALID_STATUS_TRANSITION: withBody({ status: "confirmed" }),
-    ORDER_NOT_SHIPPABLE: async (scene) => {
-      const moved = await scene.send();
-      if (moved.status !== 200) throw new Error(`answered ${moved.status}: ${moved.text}`);
-      return allShipped("processing")(scene);
-    },
+    // An order is confirmed as a whole; its part is being packed.
+    INVALID_STATUS_TRANSITION: withStored(ofSeller("processing"), withBody({ status: "confirmed" })),
+    ORDER_NOT_SHIPPABLE: withStored(
+      ofSeller("processing", { quantityAllocated: 1 }),
+      withBody({ status: "shipped" }),
+    ),
   },
 };
 

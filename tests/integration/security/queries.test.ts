@@ -64,7 +64,7 @@ const FILTERS: Readonly<Record<string, readonly string[]>> = {
   ],
   "GET /api/admin/audit-logs": [
     ...["actorId=admin-1", "action=act-1", "resourceType=type-1", "resourceId=id-1", "sortOrder=asc"],
-    ...["resourceType=type-1&resourceId=id-1", "dateFrom=2026-11-01"],
+    ...["requestId=request-1", "resourceType=type-1&resourceId=id-1", "dateFrom=2026-11-01"],
   ],
   "GET /api/admin/webhooks": [
     ...["state=flagged", "event=payment.captured", "source=razorpay", "dateFrom=2026-11-01", "sortOrder=asc"],

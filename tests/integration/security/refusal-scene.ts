@@ -4,6 +4,7 @@ import type { Response } from "supertest";
 import type { RouteDescription } from "../../../middlewares/route.types.js";
 import { clearFailPoint, setFailPoint } from "../../support/fail-points.js";
 import { nameOf } from "../../support/router-table.js";
+import { SELLER_ID } from "./route-cases.js";
 import type { Call, SecurityWorld } from "./security-world.js";
 import { type Shopper, type Stage, shopFor } from "./shoppers.js";
 
@@ -118,6 +119,19 @@ const NAMED_BY = {
   payments: "paymentId",
   refunds: "refundId",
   returns: "returnId",
+} as const;
+
+/** The shopper's order is one that a seller ships. */
+export const OF_SELLER = {
+  orders: {
+    sellerOrders: [
+      {
+        ...{ sellerId: SELLER_ID, status: "confirmed", itemIds: [], notes: [] },
+        ...{ trackingNumber: null, estimatedDelivery: null },
+      },
+    ],
+  },
+  orderItems: { sellerId: SELLER_ID },
 } as const;
 
 /** Sends the request while the shopper's documents have other values. */

@@ -47,6 +47,8 @@ export const BANK_ACCOUNT = {
   ifsc: "HDFC0001234",
 };
 
+export const SELLER_ID = SEED.sellers.organics;
+
 const ITEM = { productId: SEED.products.ashwagandha, variantId: SEED.variants.ashwagandha };
 
 const itemId = ({ itemId }: Belongings) => ({ itemId });
@@ -257,7 +259,7 @@ const FULFILMENT: Record<string, RouteCase> = {
   },
   "PUT /api/admin/orders/:orderId/sellers/:sellerId/status": {
     access: "admin:orders:status",
-    params: ({ orderId }) => ({ orderId, sellerId: "seller-vana-organics" }),
+    params: ({ orderId }) => ({ orderId, sellerId: SELLER_ID }),
     body: () => ({ status: "processing", note: "Packing", trackingNumber: "VAN-1" }),
     stage: "ordered",
   },
