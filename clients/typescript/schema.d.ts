@@ -3693,12 +3693,12 @@ export interface operations {
           country?: "IN";
           landmark?: string | null;
           line2?: string | null;
-          pincode?: string & unknown;
-          state?: string & unknown;
-          city?: string & unknown;
-          line1?: string & unknown;
-          phone?: string & unknown;
-          name?: string & unknown;
+          pincode?: string;
+          state?: string;
+          city?: string;
+          line1?: string;
+          phone?: string;
+          name?: string;
           gstin?: string | null;
           isSez?: boolean;
           deliveredToOwnPremises?: boolean;
@@ -4473,7 +4473,7 @@ export interface operations {
         "application/json": {
           orderNumber: string;
           reason: "damaged" | "defective" | "wrong_item" | "not_as_described" | "missing_parts" | "not_satisfied" | "other";
-          notes?: string & unknown;
+          notes?: string;
           items?: {
             orderItemId: string;
             quantity: number;
@@ -4669,7 +4669,7 @@ export interface operations {
             condition?: "unopened" | "opened" | "used" | "damaged";
           }[];
           reason: "damaged" | "defective" | "wrong_item" | "not_as_described" | "missing_parts" | "not_satisfied" | "other";
-          customerNotes?: string & unknown;
+          customerNotes?: string;
         };
       };
     };
@@ -5167,7 +5167,7 @@ export interface operations {
           gstin?: string;
           shippingMethodId: string;
           paymentMethod: "cod" | "bank_transfer" | "manual";
-          paymentReference?: string & unknown;
+          paymentReference?: string;
           couponCode?: string;
           customerNotes?: string;
           internalNote?: string;
@@ -6624,7 +6624,7 @@ export interface operations {
         "application/json": {
           orderId: string;
           reason: "damaged" | "defective" | "wrong_item" | "not_as_described" | "missing_parts" | "not_satisfied" | "other";
-          notes?: string & unknown;
+          notes?: string;
           destination: "original" | "store_credit" | "bank_transfer";
           items?: {
             orderItemId: string;

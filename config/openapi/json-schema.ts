@@ -17,7 +17,15 @@ function toJsonSchema(value: unknown): unknown {
   );
   if (typeof schema.pattern === "string") schema.pattern = withoutFlag(schema.pattern);
   if (example !== undefined) schema.examples = [example];
-  return nullable === true ? withNull(schema) : schema;
+  const plain = withoutSingleChoice(schema);
+  return nullable === true ? withNull(plain) : plain;
+}
+
+/** Joi's `when` with one branch, and alternatives with one schema, are that schema. */
+function withoutSingleChoice({ anyOf, oneOf, ...schema }: Json): Json {
+  const choices = anyOf ?? oneOf;
+  if (Array.isArray(choices) && choices.length === 1) return { ...schema, ...choices[0] };
+  return { ...schema, ...(anyOf === undefined ? {} : { anyOf }), ...(oneOf === undefined ? {} : { oneOf }) };
 }
 
 /** joi-to-swagger cuts the last character off `/…/u`, which is the flag, and leaves the slash. */
