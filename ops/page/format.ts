@@ -78,3 +78,14 @@ export function keepAgoTrue(): void {
     if (element.textContent !== text) element.textContent = text;
   }
 }
+
+const METHOD_NAMES: Readonly<Record<string, string>> = {
+  upi: "UPI",
+  card: "Card",
+  netbanking: "Net banking",
+  wallet: "Wallet",
+  cod: "Cash on delivery",
+};
+
+export const methodName = (method: string | null): string =>
+  method === null ? "Not known yet" : (METHOD_NAMES[method] ?? words(method));

@@ -11,7 +11,7 @@ export interface Series {
   format: (value: number) => string;
   /** Bars have the left axis, lines the right one. */
   as: "bars" | "line";
-  /** Default: from 0 to the largest value. */
+  /** Default: from 0 to the largest value. Series with a range share the left axis. */
   range?: readonly [number, number];
 }
 
@@ -141,6 +141,7 @@ function optionsOf({ days, series }: PlotData, width: number, tell: (index: numb
         ...axis,
         grid: { show: false },
         space: 64,
+        size: 30,
         incrs: [1, 2, 3, 7, 14, 30].map((count) => count * DAY_S),
         values: (_plot, splits) => splits.map((seconds) => shortDay(dayOf(seconds))),
       },
@@ -149,7 +150,11 @@ function optionsOf({ days, series }: PlotData, width: number, tell: (index: numb
           splits.map((value) => shortFigure(each, value));
         return at === 0
           ? { ...axis, scale: "y0", size: AXIS_SIZE, values }
-          : { ...axis, scale: `y${at}`, size: AXIS_SIZE, side: 1, grid: { show: false }, values };
+          : {
+              ...axis,
+              ...{ scale: `y${at}`, size: AXIS_SIZE, side: 1, grid: { show: false }, values },
+              show: !each.range,
+            };
       }),
     ],
     series: [{}, ...series.map((each, at) => seriesOf(each, at))],

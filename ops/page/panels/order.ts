@@ -1,7 +1,7 @@
 import { get, messageOf } from "../api.js";
 import type { FoundOrders, Order, Returns } from "../api-types.js";
 import { byId, chip, fill, h, muted, problem, type Tone, table } from "../dom.js";
-import { ago, moment, money, number, plural, words } from "../format.js";
+import { ago, methodName, moment, money, number, plural, words } from "../format.js";
 import { orderInAddress, orderLink } from "../links.js";
 import { type OrderEvent, toEvents } from "./order-events.js";
 
@@ -109,7 +109,7 @@ const paymentsOf = ({ payments }: Order): HTMLElement =>
     head: ["Payment", "Status", "Amount"],
     rows: payments.map((payment) => [
       [
-        words(payment.method ?? "unknown"),
+        methodName(payment.method),
         h("small", { class: "muted key-text" }, payment.gatewayPaymentId ?? payment.gateway),
       ],
       [

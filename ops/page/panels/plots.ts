@@ -1,6 +1,6 @@
 import type { Funnel, OrderAnalysis, PaymentAnalysis } from "../api-types.js";
 import { bodyOf, fill, h, muted, table } from "../dom.js";
-import { money, number, share, words } from "../format.js";
+import { methodName, money, number, share, words } from "../format.js";
 import { DayPlot } from "../plot.js";
 
 /** What the analyses say over the chosen range: plots, the funnel, the methods of payment. */
@@ -69,17 +69,9 @@ export function showFunnel({ steps, series }: Funnel): void {
   fill(bodyOf("funnel"), table({ caption: "Checkout funnel", head, rows, figures: [1, 2, 3] }));
 }
 
-const METHOD_NAMES: Readonly<Record<string, string>> = {
-  upi: "UPI",
-  card: "Card",
-  netbanking: "Net banking",
-  wallet: "Wallet",
-  cod: "Cash on delivery",
-};
-
 export function showMethods({ byMethod }: PaymentAnalysis): void {
   const rows = byMethod.map(({ method, succeeded, failed, open, successRate, revenue }) => [
-    method === null ? "Not known yet" : (METHOD_NAMES[method] ?? words(method)),
+    methodName(method),
     succeeded + failed === 0 ? "–" : share(successRate),
     [
       number(succeeded),
