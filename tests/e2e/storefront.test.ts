@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import sharp from "sharp";
-import type { Listening } from "../../scripts/sandbox/shared/http.js";
 import { SEED } from "../../scripts/sandbox/seed/index.js";
+import type { Listening } from "../../scripts/sandbox/shared/http.js";
 import { startStorefront } from "../../scripts/sandbox/storefront/index.js";
 import { findFreePort } from "../../scripts/support/service-process.js";
 import { describeInBrowser } from "../support/browser.js";
@@ -41,18 +41,27 @@ describeInBrowser("the shop", (browser) => {
       await enterAddress(page);
       await chooseDelivery(page);
       await payOnline(page, "UPI", "The bank declines");
-      await page.getByRole("button", { name: "Back to the shop" }).click().catch(() => undefined);
+      await page
+        .getByRole("button", { name: "Back to the shop" })
+        .click()
+        .catch(() => undefined);
       await page.getByText("Nothing was charged.").waitFor();
       await payOnline(page, "UPI", "Payment succeeds");
       const orderNumber = await orderOfThanks(page);
 
       const order = await world.db.collection("orders").findOne({ orderNumber });
-      expect(order).toMatchObject({ status: "confirmed", paymentStatus: "paid", paidAmount: order?.grandTotal });
+      expect(order).toMatchObject({
+        status: "confirmed",
+        paymentStatus: "paid",
+        paidAmount: order?.grandTotal,
+      });
       await world.settle();
       await world.runJob("invoice-issue");
       const link = page.getByRole("link", { name: /Invoice INV-/ });
       await link.waitFor();
-      const pdf = await fetch(String(await link.getAttribute("href")).replace(/^https?:\/\/[^/]+/, world.url));
+      const pdf = await fetch(
+        String(await link.getAttribute("href")).replace(/^https?:\/\/[^/]+/, world.url),
+      );
       expect([pdf.status, pdf.headers.get("content-type")]).toEqual([200, "application/pdf"]);
       expect(failures).toEqual([]);
     },
@@ -110,11 +119,17 @@ describeInBrowser("the shop", (browser) => {
       const photo = await sharp({ create: { width: 64, height: 64, channels: 3, background: "#8b6a14" } })
         .jpeg()
         .toBuffer();
-      await page.getByLabel("Photos").setInputFiles({ name: "cap.jpg", mimeType: "image/jpeg", buffer: photo });
+      await page
+        .getByLabel("Photos")
+        .setInputFiles({ name: "cap.jpg", mimeType: "image/jpeg", buffer: photo });
       await page.getByRole("button", { name: "Ask for the return" }).click();
       await page.getByText("We are looking at your request.").waitFor();
       const returned = await world.db.collection("returns").findOne({ orderNumber });
-      expect(returned).toMatchObject({ status: "requested", reason: "damaged", customerNotes: "The cap is broken" });
+      expect(returned).toMatchObject({
+        status: "requested",
+        reason: "damaged",
+        customerNotes: "The cap is broken",
+      });
       expect(returned?.images).toHaveLength(1);
 
       await page.getByRole("button", { name: "Accept and refund the return" }).click();
@@ -144,7 +159,11 @@ describeInBrowser("the shop", (browser) => {
       await page.getByText("The price of Saffron Face Cream 50g has changed").waitFor();
 
       await page.getByRole("button", { name: "Check out" }).click();
-      await enterAddress(page, { Pincode: SEED.pincodes.unserviceable, City: "Kavaratti", State: "Lakshadweep" });
+      await enterAddress(page, {
+        Pincode: SEED.pincodes.unserviceable,
+        City: "Kavaratti",
+        State: "Lakshadweep",
+      });
       await page.getByText(`We do not deliver to ${SEED.pincodes.unserviceable} yet`).first().waitFor();
       expect(await page.getByLabel("Pincode").getAttribute("aria-invalid")).toBe("true");
       expect(failures).toEqual([]);

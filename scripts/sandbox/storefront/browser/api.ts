@@ -66,7 +66,7 @@ export const api = {
   removeItem: async (itemId: string) =>
     (await client().delete("/api/cart/items/{itemId}", { params: { path: { itemId } } })).data.cart,
   applyCoupon: async (couponCode: string) =>
-    (await client().post("/api/cart/coupons", { body: { couponCode } })).data,
+    (await client().post("/api/cart/coupons", { body: { couponCode } })).data.cart,
   removeCoupon: async (code: string) =>
     (await client().delete("/api/cart/coupons/{code}", { params: { path: { code } } })).data.cart,
   saveForLater: async (itemId: string) =>

@@ -37,7 +37,11 @@ export const deliveryDays = ({
 }: {
   estimatedDaysMin: number;
   estimatedDaysMax: number;
-}): string => (from === to ? units(to, "day") : `${from}–${to} days`);
+}): string => {
+  if (to === 0) return "Today";
+  if (from === 0) return `Within ${units(to, "day")}`;
+  return from === to ? units(to, "day") : `${from}–${to} days`;
+};
 
 export const METHOD_NAMES: Readonly<Record<string, string>> = {
   upi: "UPI",

@@ -87,7 +87,7 @@ export function Layout({ children }: { children: ComponentChildren }) {
       <a class="skip" href="#main">
         Skip to the content
       </a>
-      <p class="strip">Sandbox shop: nothing is sent, and no real money moves.</p>
+      <p class="strip">Sandbox shop: no real money moves.</p>
       <header class="head">
         <div class="inner">
           <a class="brand" href="/">

@@ -35,7 +35,7 @@ export function useLoaded<T>(key: string, load: () => Promise<T>) {
   const [value, setValue] = useState<T>();
   const [problem, setProblem] = useState<Problem | null>(null);
   const [turn, setTurn] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `load` is a new function on every render; `key` says when it differs
+  // `load` is a new function on every render: `key` says when it differs.
   useEffect(() => {
     let isCurrent = true;
     setProblem(null);
@@ -96,7 +96,6 @@ interface FieldProps {
   value?: string;
   hint?: string;
   error?: string | undefined;
-  type?: "text" | "email" | "tel";
   autocomplete?: string;
   inputMode?: "numeric" | "tel" | "email" | "text";
   required?: boolean;
@@ -104,16 +103,7 @@ interface FieldProps {
 }
 
 /** A labelled input; its hint and its error belong to it for screen readers as well. */
-export function Field({
-  label,
-  name,
-  value,
-  hint,
-  error,
-  type = "text",
-  required = true,
-  ...rest
-}: FieldProps) {
+export function Field({ label, name, value, hint, error, required = true, ...rest }: FieldProps) {
   const described = [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean).join(" ");
   return (
     <div class="field">
@@ -124,7 +114,7 @@ export function Field({
       <input
         id={name}
         name={name}
-        type={type}
+        type="text"
         defaultValue={value}
         required={required}
         aria-invalid={error !== undefined}

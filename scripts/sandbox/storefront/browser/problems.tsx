@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { ApiError, type Notice } from "./api.js";
 import { units } from "./format.js";
 
@@ -164,12 +165,20 @@ interface ProblemNoteProps {
 
 /** The refusal of an action, beside what caused it. Children are further ways out. */
 export function ProblemNote({ problem, onRepeat, children }: ProblemNoteProps) {
+  const note = useRef<HTMLDivElement>(null);
+  // In a form, the first field that is wrong is where to go on.
+  useEffect(() => {
+    const wrong =
+      problem && note.current?.closest("form")?.querySelector<HTMLElement>('[aria-invalid="true"]');
+    if (wrong) wrong.focus();
+  }, [problem]);
   return (
-    <div role="alert" class="alert">
+    <div role="alert" class="alert" ref={note}>
       {problem && (
         <div class="note bad" data-code={problem.code}>
           <p>
-            <strong>{problem.text}</strong> {problem.advice}
+            <strong>{/[.!?]$/.test(problem.text) ? problem.text : `${problem.text}.`}</strong>{" "}
+            {problem.advice}
           </p>
           {problem.notices.length > 0 && (
             <ul>

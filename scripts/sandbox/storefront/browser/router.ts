@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 
 /** The pages of the shop are addresses of their own, so that links in mails and the back button work. */
 
@@ -32,7 +32,8 @@ const here = (): Address => ({ path: location.pathname, query: new URLSearchPara
 /** The address of the page, also after it changes. */
 export function useAddress(): Address {
   const [address, setAddress] = useState(here);
-  useEffect(() => {
+  // Before the effects of the pages: some of them lead on to another page at once.
+  useLayoutEffect(() => {
     const update = () => setAddress(here());
     addEventListener(CHANGED, update);
     addEventListener("popstate", update);

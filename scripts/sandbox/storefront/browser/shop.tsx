@@ -41,7 +41,7 @@ export function useShopState(shop: Shop): ShopState {
   const products = useMemo(() => new Map(shop.products.map((product) => [product.id, product])), [shop]);
   const reloadCart = async () => setCart(await api.cart());
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the shop opens
+  // Once, when the shop opens
   useEffect(() => void reloadCart().catch(() => undefined), []);
   useEffect(() => {
     if (message === "") return undefined;

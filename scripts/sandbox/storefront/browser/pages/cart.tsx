@@ -1,8 +1,9 @@
 import { api, type CartItem } from "../api.js";
 import { productAddress, sizeOf } from "../catalog.js";
 import { rupees } from "../format.js";
-import { type FormEvent,
+import {
   Field,
+  type FormEvent,
   Loading,
   Notices,
   Page,
@@ -74,16 +75,14 @@ function Line({ line }: { line: CartItem }) {
 }
 
 function Coupons() {
-  const { cart, setCart, say } = useShop();
+  const { cart, setCart } = useShop();
   const { isBusy, problem, run } = useAction();
   const apply = async (event: FormEvent) => {
     event.preventDefault();
     const form = event.currentTarget;
     const { couponCode = "" } = valuesOf(form);
     const isApplied = await run(async () => {
-      const { cart: changed, discount } = await api.applyCoupon(couponCode);
-      setCart(changed);
-      say(`${discount.code} takes ${rupees(discount.discountAmount)} off.`);
+      setCart(await api.applyCoupon(couponCode));
     });
     if (isApplied) form.reset();
   };

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { api, type Checkout, type PaymentChoice, type PaymentMethod } from "../api.js";
 import { METHOD_NAMES, rupees } from "../format.js";
-import { type FormEvent, Field, useAction, valuesOf } from "../parts.js";
+import { Field, type FormEvent, useAction, valuesOf } from "../parts.js";
 import { ProblemNote } from "../problems.js";
 import { mayHaveHappened } from "../purchase.js";
 import { navigate } from "../router.js";
@@ -82,12 +82,7 @@ function Balances({ checkout, onDone }: StepProps) {
         </p>
       ) : (
         <form onSubmit={usePoints} class="inline-form">
-          <Field
-            label="Points to use"
-            name="points"
-            inputMode="numeric"
-            error={problem?.fields.points}
-          />
+          <Field label="Points to use" name="points" inputMode="numeric" error={problem?.fields.points} />
           <button type="submit" disabled={isBusy}>
             Use
           </button>

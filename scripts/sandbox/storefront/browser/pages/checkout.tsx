@@ -1,9 +1,10 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { type AddressForm, api, type Checkout } from "../api.js";
 import { deliveryDays, rupees } from "../format.js";
-import { type FormEvent,
+import {
   Field,
+  type FormEvent,
   LineList,
   Loading,
   Notices,
@@ -57,7 +58,7 @@ function AddressStep({ checkout, onDone }: StepProps) {
       <Field
         label="E-mail"
         name="email"
-        type="email"
+        inputMode="email"
         autocomplete="email"
         value={checkout.email ?? customer?.email ?? ""}
         error={fieldError("email")}
@@ -66,7 +67,6 @@ function AddressStep({ checkout, onDone }: StepProps) {
       <Field
         label="Mobile number"
         name="phone"
-        type="tel"
         inputMode="tel"
         autocomplete="tel"
         value={checkout.phone ?? customer?.phone ?? ""}
@@ -193,9 +193,16 @@ interface SectionProps {
 }
 
 function Section({ number, title, isOpen, summary, onOpen, children }: SectionProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const wasOpen = useRef(isOpen);
+  // The next step takes the focus, and comes into view.
+  useEffect(() => {
+    if (isOpen && !wasOpen.current) heading.current?.focus();
+    wasOpen.current = isOpen;
+  }, [isOpen]);
   return (
     <section class={isOpen ? "step open" : "step"} aria-labelledby={`step-${number}`}>
-      <h2 id={`step-${number}`}>
+      <h2 id={`step-${number}`} ref={heading} tabIndex={-1}>
         <span class="number">{summary && !isOpen ? "✓" : number}</span> {title}
       </h2>
       {isOpen && children}

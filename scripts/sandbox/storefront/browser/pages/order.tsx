@@ -1,6 +1,16 @@
 import { api, type Order, type Return } from "../api.js";
 import { METHOD_NAMES, momentOf, rupees, sentence, units } from "../format.js";
-import { type FormEvent, Field, LineList, Loading, Page, TotalsList, useAction, useLoaded, valuesOf } from "../parts.js";
+import {
+  Field,
+  type FormEvent,
+  LineList,
+  Loading,
+  Page,
+  TotalsList,
+  useAction,
+  useLoaded,
+  valuesOf,
+} from "../parts.js";
 import { ProblemNote } from "../problems.js";
 import { navigate } from "../router.js";
 import { useShop } from "../shop.js";
@@ -170,7 +180,11 @@ function Returns({ found }: { found: readonly Return[] }) {
             <ul class="photos">
               {returned.images.map(({ id, url }, index) => (
                 <li key={id}>
-                  <img src={url} alt={`What you sent us, ${index + 1} of ${returned.images.length}`} loading="lazy" />
+                  <img
+                    src={url}
+                    alt={`What you sent us, ${index + 1} of ${returned.images.length}`}
+                    loading="lazy"
+                  />
                 </li>
               ))}
             </ul>
@@ -200,7 +214,9 @@ async function loadOrder(orderNumber: string, token?: string) {
 
 export function OrderPage({ orderNumber, token }: { orderNumber: string; token?: string }) {
   const { pictureOf, customer } = useShop();
-  const { value, problem, reload } = useLoaded(`${orderNumber}-${customer?.email}`, () => loadOrder(orderNumber, token));
+  const { value, problem, reload } = useLoaded(`${orderNumber}-${customer?.email}`, () =>
+    loadOrder(orderNumber, token),
+  );
   const back = { to: "/orders", text: "Your orders" };
   if (!value) {
     return (

@@ -33,7 +33,7 @@ export function PaymentPage({ sessionId, query }: { sessionId: string; query: UR
   const [turn, setTurn] = useState(0);
   const returned = readReturn(query);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the query is that of the first visit
+  // The query is that of the first visit
   useEffect(() => {
     let isOpen = true;
     async function finish(): Promise<void> {

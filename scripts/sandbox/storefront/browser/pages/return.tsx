@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { api, type ReturnForm } from "../api.js";
 import { dayOf } from "../format.js";
-import { type FormEvent, Field, Loading, Page, useAction, useLoaded, valuesOf } from "../parts.js";
+import { Field, type FormEvent, Loading, Page, useAction, useLoaded, valuesOf } from "../parts.js";
 import { ProblemNote } from "../problems.js";
 import { navigate } from "../router.js";
 import { useShop } from "../shop.js";

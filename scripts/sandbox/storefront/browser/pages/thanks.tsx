@@ -53,7 +53,7 @@ export function InvoiceLink({ orderNumber, token }: { orderNumber: string; token
 export function ThanksPage({ orderNumber }: { orderNumber: string }) {
   const { pictureOf, reloadCart, customer } = useShop();
   const { value: order, problem, reload } = useLoaded(orderNumber, () => api.confirmation(orderNumber));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once per order, whose items have left the cart
+  // Once per order, whose items have left the cart
   useEffect(() => void reloadCart().catch(() => undefined), [orderNumber]);
   if (!order) {
     return (
