@@ -222,7 +222,8 @@ export interface Order extends FoundOrder {
   }[];
   statusHistory: (StatusChange & { type: string })[];
   internalNotes: { note: string; at: string; by: string; byName: string | null }[];
-  edits: { at: string; by: string; after: object | null }[];
+  /** `after` has the fields that were changed. */
+  edits: { at: string; by: string; after: unknown }[];
 }
 
 export type Returns = List<{
