@@ -197,7 +197,10 @@ const ADDRESS = {
   State: "Karnataka",
 };
 
-async function enterAddress(page: Page, changes: Partial<Record<keyof typeof ADDRESS, string>> = {}): Promise<void> {
+async function enterAddress(
+  page: Page,
+  changes: Partial<Record<keyof typeof ADDRESS, string>> = {},
+): Promise<void> {
   for (const [label, value] of Object.entries({ ...ADDRESS, ...changes }))
     await page.getByLabel(label, { exact: true }).fill(value);
   await page.getByRole("button", { name: "Continue to delivery" }).click();
