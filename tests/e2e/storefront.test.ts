@@ -154,6 +154,9 @@ describeInBrowser("the shop", (browser) => {
       await page.reload();
       await page.getByText("The price of Saffron Face Cream 50g has changed").waitFor();
 
+      // The customer sees the new price before the checkout starts.
+      await page.getByRole("button", { name: "Check out" }).click();
+      await page.getByText("Your cart has changed.").waitFor();
       await page.getByRole("button", { name: "Check out" }).click();
       await enterAddress(page, {
         Pincode: SEED.pincodes.unserviceable,
