@@ -258,7 +258,7 @@ export function OrderPage({ orderNumber, token }: { orderNumber: string; token?:
         <TotalsList totals={order.totals} />
         <p class="paid">{payLine(order)}</p>
         <InvoiceLink key={order.status} orderNumber={order.orderNumber} {...(token ? { token } : {})} />
-        <h2>Delivered to</h2>
+        <h2>Delivery address</h2>
         <address>
           {to.name}
           <br />
