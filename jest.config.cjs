@@ -65,9 +65,8 @@ const QUICK_E2E = [
 ];
 const LONG = [
   `/tests/e2e/(?!${QUICK_E2E.join("|")}).*`,
-  // Each declared refusal of every route is provoked, each neighbour's trouble with a time-out of its own; each
-  // operation is called once, with a shopper of its own.
-  "/tests/integration/security/(audit|examples|leaks|refusals|idempotency|surface)\\.test\\.ts$",
+  // Each declared refusal of every route is provoked, each neighbour's trouble with a time-out of its own.
+  "/tests/integration/security/(audit|leaks|refusals|idempotency|surface)\\.test\\.ts$",
   "/tests/contract/storage/drivers\\.test\\.ts$",
 ];
 const ignored = [

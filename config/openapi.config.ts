@@ -3,7 +3,6 @@ import type { AccessRule } from "../middlewares/access.js";
 import type { RouteDescription, Uploads } from "../middlewares/route.types.js";
 import { isRecord } from "../utils/helpers.js";
 import { tagGroupsOf, tagOf } from "./openapi/audiences.js";
-import type { Example, Examples } from "./openapi/examples.js";
 import { ANSWER_HEADERS, headerParametersOf } from "./openapi/headers.js";
 import { INTRODUCTION } from "./openapi/introduction.js";
 import { Components, type Json } from "./openapi/json-schema.js";
@@ -49,13 +48,7 @@ const SECURITY_SCHEMES = {
   },
 };
 
-interface ParametersOptions {
-  place: "path" | "query" | "header";
-  schema: Joi.ObjectSchema | undefined;
-  examples?: Readonly<Record<string, string>> | undefined;
-}
-
-function parametersIn({ place, schema, examples = {} }: ParametersOptions, components: Components): Json[] {
+function parametersIn(place: string, schema: Joi.ObjectSchema | undefined, components: Components): Json[] {
   if (!schema) return [];
   const { properties, required } = components.translate(schema);
   const needed: unknown[] = Array.isArray(required) ? required : [];
@@ -67,7 +60,6 @@ function parametersIn({ place, schema, examples = {} }: ParametersOptions, compo
       required: place === "path" || needed.includes(name),
       ...(description === undefined ? {} : { description }),
       schema: rest,
-      ...(examples[name] === undefined ? {} : { example: examples[name] }),
     };
   });
 }
@@ -129,21 +121,21 @@ function formOrJson({ body }: RouteDescription["schemas"], files: Uploads, compo
   };
 }
 
-function bodyOf(route: RouteDescription, components: Components, example?: Example): Json | undefined {
+function bodyOf(route: RouteDescription, components: Components): Json | undefined {
   const { method, schemas, access } = route;
   if (method === "get") return undefined;
   if (schemas.files) return { required: true, content: formOrJson(schemas, schemas.files, components) };
   const isSigned = access.rule.kind === "signed";
   if (!schemas.body && !isSigned) return undefined;
   const schema = schemas.body ? components.translate(schemas.body) : { type: "object" };
-  return { required: true, content: json(schema, example?.body) };
+  return { required: true, content: json(schema) };
 }
 
 /** `GET /api/cart/items/:itemId` → `getCartItemsItemId`. */
-export const operationIdOf = ({ method, path }: Pick<RouteDescription, "method" | "path">): string =>
+const operationIdOf = ({ method, path }: Pick<RouteDescription, "method" | "path">): string =>
   `${method}${path.replace(/\/api\b/, "").replace(/[^A-Za-z0-9]+(.)?/g, (_all, next: string | undefined) => (next ?? "").toUpperCase())}`;
 
-function operationOf(route: RouteDescription, components: Components, example?: Example): Json {
+function operationOf(route: RouteDescription, components: Components): Json {
   const { summary, description, access, owner, schemas } = route;
   const whose = owner ? `; only the owner of \`${owner.param}\`` : "";
   return {
@@ -153,36 +145,29 @@ function operationOf(route: RouteDescription, components: Components, example?: 
     description: [description, `Access: ${accessText(access.rule)}${whose}.`].filter(Boolean).join("\n\n"),
     security: securityOf(access.rule),
     parameters: [
-      ...parametersIn({ place: "path", schema: schemas.params, examples: example?.path }, components),
-      ...parametersIn({ place: "query", schema: schemas.query, examples: example?.query }, components),
-      ...parametersIn({ place: "header", schema: schemas.headers }, components),
+      ...parametersIn("path", schemas.params, components),
+      ...parametersIn("query", schemas.query, components),
+      ...parametersIn("header", schemas.headers, components),
       ...headerParametersOf(route),
     ],
-    requestBody: bodyOf(route, components, example),
-    responses: { ...answersOf(route, components, example), ...notModifiedOf(route), ...refusalsOf(route) },
+    requestBody: bodyOf(route, components),
+    responses: { ...answersOf(route, components), ...notModifiedOf(route), ...refusalsOf(route) },
   };
 }
 
 /** `/api/cart/items/:itemId` → `/api/cart/items/{itemId}`. */
 export const toOpenApiPath = (path: string): string => path.replace(/:(\w+)/g, "{$1}");
 
-export interface OpenApiOptions {
-  version: string;
-  publicUrl: string;
-  examples?: Examples;
-}
-
 /** Pure: the same routes give the same document. */
 export function buildOpenApi(
   routes: readonly RouteDescription[],
-  { version, publicUrl, examples = {} }: OpenApiOptions,
+  { version, publicUrl }: { version: string; publicUrl: string },
 ): OpenApiDocument {
   const components = new Components();
   const paths: OpenApiDocument["paths"] = {};
   for (const route of routes) {
     const path = toOpenApiPath(route.path);
-    const operation = operationOf(route, components, examples[operationIdOf(route)]);
-    paths[path] = { ...paths[path], [route.method]: operation };
+    paths[path] = { ...paths[path], [route.method]: operationOf(route, components) };
   }
   const common = commonSchemas(components);
   const groups = tagGroupsOf(routes);

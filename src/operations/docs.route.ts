@@ -1,5 +1,4 @@
 import type { Config } from "../../config/env.config.js";
-import { readExamples } from "../../config/openapi/examples.js";
 import { buildOpenApi } from "../../config/openapi.config.js";
 import {
   type Access,
@@ -18,8 +17,7 @@ export function docsRouter(routes: readonly RouteDescription[], config: Readonly
   const docs = describedRouter({ base: "/api/docs", tag: "Operations" });
   // Every admin role may read orders, so this means any admin.
   const access: Access<Grant> = config.env === "production" ? admin("orders:read") : open();
-  const makeDocument = () =>
-    buildOpenApi([...routes, ...docs.routes], { ...config, examples: readExamples() });
+  const makeDocument = () => buildOpenApi([...routes, ...docs.routes], config);
 
   /**
    * @route GET /api/docs
