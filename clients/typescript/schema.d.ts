@@ -883,6 +883,13 @@ export interface paths {
     put?: never;
     delete?: never;
   };
+  "/api/admin/ops/summary": {
+    /** What an operator looks at first */
+    get: operations["getAdminOpsSummary"];
+    post?: never;
+    put?: never;
+    delete?: never;
+  };
   "/api/webhooks/razorpay": {
     get?: never;
     /** Events of the payment gateway */
@@ -901,6 +908,13 @@ export interface paths {
     get?: never;
     /** Reports of the shipping service */
     post: operations["postWebhooksShipping"];
+    put?: never;
+    delete?: never;
+  };
+  "/ops": {
+    /** The page for operators */
+    get: operations["getOps"];
+    post?: never;
     put?: never;
     delete?: never;
   };
@@ -1893,6 +1907,16 @@ export interface components {
       grandTotal: number;
       currency: string;
     };
+    MoneyWithoutOrder: {
+      /** Captured payments that have neither an order nor a refund */
+      count: number;
+      amount: number;
+      /** When the oldest of them was captured */
+      oldestAt: string | null;
+      /** Captured more than 15 minutes ago */
+      overdueCount: number;
+      overdueAmount: number;
+    };
     NetTax: {
       hsnCode: string | null;
       uqc: string;
@@ -1910,6 +1934,12 @@ export interface components {
       message: string;
       itemId?: string;
       details?: Record<string, unknown>;
+    };
+    OpsSummary: {
+      at: string;
+      moneyWithoutOrder: components["schemas"]["MoneyWithoutOrder"];
+      outbox: components["schemas"]["OutboxBacklog"];
+      waiting: components["schemas"]["WaitingForPeople"];
     };
     OrderAnalytics: {
       /** Placed in this period, with what has become of them since */
@@ -2113,6 +2143,13 @@ export interface components {
       destination: "original" | "store_credit" | "bank_transfer";
       amount: number;
       createdAt: string;
+    };
+    OutboxBacklog: {
+      pending: number;
+      /** Given up after 12 attempts; replay them by hand */
+      dead: number;
+      /** Since the oldest due message became due; 0 when none is due */
+      lagSeconds: number;
     };
     OutboxMessage: {
       id: string;
@@ -2993,6 +3030,17 @@ export interface components {
       email: string | null;
       phone: string | null;
       status: string;
+    };
+    /** For a person to look at or to decide; counted up to 10,000 */
+    WaitingForPeople: {
+      /** With `attention`, as in `GET /api/admin/payments?attention=true` */
+      payments: number;
+      /** With `attention` */
+      refunds: number;
+      refundsToApprove: number;
+      returnsToDecide: number;
+      /** Flagged events */
+      webhooks: number;
     };
     /** Null when the body has been removed */
     WebhookContent: {
@@ -7679,7 +7727,11 @@ export interface operations {
       };
     };
   };
-  /** Access: an admin's token with the permission `audit`. */
+  /**
+   * `actorId` is the admin, `resourceType` and `resourceId` what was changed, `requestId` the `X-Request-Id` of the request. Each filter must equal the stored value.
+   *
+   * Access: an admin's token with the permission `audit`.
+   */
   getAdminAuditLogs: {
     parameters: {
       query?: {
@@ -7693,6 +7745,7 @@ export interface operations {
         action?: string;
         resourceType?: string;
         resourceId?: string;
+        requestId?: string;
       };
     };
     responses: {
@@ -7711,6 +7764,31 @@ export interface operations {
                 totalCapped?: boolean;
               };
             };
+          };
+        };
+      };
+      default: {
+        headers: Record<string, unknown>;
+        content: {
+          "application/json": components["schemas"]["Refusal"];
+        };
+      };
+    };
+  };
+  /**
+   * The figures of the page for operators that no other operation has.
+   *
+   * Access: an admin's token with the permission `payments:read`.
+   */
+  getAdminOpsSummary: {
+    parameters: Record<string, never>;
+    responses: {
+      200: {
+        headers: Record<string, unknown>;
+        content: {
+          "application/json": components["schemas"]["Envelope"] & {
+            success: true;
+            data: components["schemas"]["OpsSummary"];
           };
         };
       };
@@ -7790,6 +7868,28 @@ export interface operations {
             success: true;
             data: null;
           };
+        };
+      };
+      default: {
+        headers: Record<string, unknown>;
+        content: {
+          "application/json": components["schemas"]["Refusal"];
+        };
+      };
+    };
+  };
+  /**
+   * Orders, money, funnel, payments, outbox, jobs, reconciliation and neighbours, read from `/api/admin` with the admin's token.
+   *
+   * Access: public.
+   */
+  getOps: {
+    parameters: Record<string, never>;
+    responses: {
+      200: {
+        headers: Record<string, unknown>;
+        content: {
+          "text/html": Blob;
         };
       };
       default: {
