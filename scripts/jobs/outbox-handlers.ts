@@ -5,6 +5,7 @@ import {
   syncReservation,
 } from "../../services/aggregates/cart/reservation-sync.js";
 import { releaseCoupons } from "../../services/aggregates/checkout-session/coupon-uses.js";
+import { findConfirmedOrder } from "../../services/aggregates/order/load-order.js";
 import {
   notifyCancelled,
   requestNoteOfCancellation,
@@ -106,18 +107,21 @@ const afterCancelling = (
   deliver: (payload) => work(idIn(payload, "orderId"), idIn(payload, "cancellationId")),
 });
 
+/** Nothing while an order waits for its confirmation: another message comes with it. The order is read once for all. */
+async function afterConfirming(payload: Payload): Promise<OutboxHandler[]> {
+  const order = await findConfirmedOrder(idIn(payload, "orderId"));
+  if (!order) return [];
+  return [
+    { name: "confirmation", deliver: () => notifyOrderConfirmed(order) },
+    { name: "invoice", deliver: () => requestInvoiceOfOrder(order) },
+    { name: "sellers", deliver: () => notifySellers(order) },
+  ];
+}
+
 /** What happens after each type of outbox message. */
 export const outboxHandlers: OutboxHandlers = {
-  "order.placed": [
-    about("confirmation", "orderId", notifyOrderConfirmed),
-    about("invoice", "orderId", requestInvoiceOfOrder),
-    about("sellers", "orderId", notifySellers),
-  ],
-  "order.confirmed": [
-    about("confirmation", "orderId", notifyOrderConfirmed),
-    about("invoice", "orderId", requestInvoiceOfOrder),
-    about("sellers", "orderId", notifySellers),
-  ],
+  "order.placed": afterConfirming,
+  "order.confirmed": afterConfirming,
   "order.delivered": [about("loyalty", "orderId", earnLoyaltyOfOrder)],
   "shipment.shipped": [
     about("message", "shipmentId", notifyShipped),

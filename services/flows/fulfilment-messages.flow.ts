@@ -62,13 +62,10 @@ export async function earnLoyaltyOfOrder(orderId: Types.ObjectId): Promise<void>
 }
 
 /** Each seller is told about their own lines, once the order is confirmed. */
-export async function notifySellers(orderId: Types.ObjectId): Promise<void> {
-  const order = await Order.findById(orderId).orFail().lean<OrderDoc>();
-  const { status, sellerOrders } = order;
-  if (status === ORDER_STATUS.PENDING || status === ORDER_STATUS.CANCELLED || sellerOrders.length === 0)
-    return;
-  const lines = await OrderItem.find({ orderId }).lean<OrderItemDoc[]>();
-  for (const part of sellerOrders) await notifySeller(order, part, lines);
+export async function notifySellers(order: OrderDoc): Promise<void> {
+  if (order.sellerOrders.length === 0) return;
+  const lines = await OrderItem.find({ orderId: order._id }).lean<OrderItemDoc[]>();
+  for (const part of order.sellerOrders) await notifySeller(order, part, lines);
 }
 
 /** Template `seller_new_order`: `amount` is that of the seller's lines; also `items`. Without the customer's contact. */

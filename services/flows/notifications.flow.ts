@@ -16,13 +16,8 @@ import { orderLink } from "../platform/links.service.js";
  * refunds are in `refund-notifications.flow.ts`.
  */
 
-/**
- * Template `order_confirmed`: also `paymentMethod`, `paymentStatus`. Not while an order waits for its confirmation; it is
- * sent with that, and once.
- */
-export async function notifyOrderConfirmed(orderId: Types.ObjectId): Promise<void> {
-  const order = await Order.findById(orderId).lean<OrderDoc>();
-  if (!order || order.status === ORDER_STATUS.PENDING || order.status === ORDER_STATUS.CANCELLED) return;
+/** Template `order_confirmed`: also `paymentMethod`, `paymentStatus`. Sent once. */
+export async function notifyOrderConfirmed(order: OrderDoc): Promise<void> {
   const customer = recipientOf(order);
   unwrap(
     await sendNotification({

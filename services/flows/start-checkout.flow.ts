@@ -15,9 +15,9 @@ import type { Owner } from "../../utils/principal.js";
 import { checkoutMachine } from "../../utils/state-machines.js";
 import type { CartState } from "../aggregates/cart/cart-draft.js";
 import { refreshPrices } from "../aggregates/cart/cart-lines.js";
-import { cartEmpty, emptyIfGone, findActiveCart } from "../aggregates/cart/cart-reads.js";
-import { changeCart } from "../aggregates/cart/change-cart.js";
-import { firstKnown, setCartContact } from "../aggregates/cart/promotions.js";
+import { cartEmpty, emptyIfGone, findActiveState } from "../aggregates/cart/cart-reads.js";
+import { confirmCart } from "../aggregates/cart/change-cart.js";
+import { changeForCheckout, firstKnown } from "../aggregates/cart/promotions.js";
 import { reserveLines } from "../aggregates/cart/reserve-lines.js";
 import {
   type CheckoutState,
@@ -60,12 +60,12 @@ const CHANGES: ReadonlySet<NoticeCode> = new Set([
  * @throws RuleError CART_EMPTY, OUT_OF_STOCK, CART_CHANGED (with notices)
  */
 export async function startCheckout(request: StartRequest): Promise<StartedCheckout> {
-  const cart = await findActiveCart(request.owner);
-  if (!cart || cart.itemCount === 0) throw cartEmpty();
-  const live = await findLiveCheckout(cart._id);
-  if (live && live.expiresAt > now()) return { state: await loadCheckoutState(live), created: false };
+  const stored = await findActiveState(request.owner);
+  if (!stored || stored.cart.itemCount === 0) throw cartEmpty();
+  const live = await findLiveCheckout(stored.cart._id);
+  if (live && live.expiresAt > now()) return { state: await toCheckoutState(live, stored), created: false };
   if (live) await retireExpired(live);
-  return createFrom(await checkCart(cart._id, request), request, null);
+  return createFrom(await checkCart(stored, request), request, null);
 }
 
 /**
@@ -80,12 +80,12 @@ export async function resumeCheckout(
   const isLive = LIVE_CHECKOUT_STATUSES.some((status) => status === previous.status);
   if (isLive && previous.expiresAt > now())
     return { state: await loadCheckoutState(previous), created: false };
-  const cart = await findActiveCart(request.owner);
-  if (!cart || cart.itemCount === 0) throw new RuleError("CART_EMPTY", "The cart is empty");
+  const stored = await findActiveState(request.owner);
+  if (!stored || stored.cart.itemCount === 0) throw cartEmpty();
   if (isLive) await retireExpired(previous);
-  const live = await findLiveCheckout(cart._id);
-  if (live && live.expiresAt > now()) return { state: await loadCheckoutState(live), created: false };
-  return createFrom(await checkCart(cart._id, firstKnown(request, previous)), request, previous);
+  const live = await findLiveCheckout(stored.cart._id);
+  if (live && live.expiresAt > now()) return { state: await toCheckoutState(live, stored), created: false };
+  return createFrom(await checkCart(stored, firstKnown(request, previous)), request, previous);
 }
 
 /** Fails an expired session, so that the cart can have a new one. */
@@ -96,9 +96,9 @@ async function retireExpired(checkout: CheckoutSessionDoc): Promise<void> {
   });
 }
 
-async function checkCart(cartId: Types.ObjectId, contact: BuyerContact): Promise<CartState> {
-  const state = await changeCart(cartId, async (draft) => {
-    setCartContact(draft, contact);
+async function checkCart(stored: CartState, contact: BuyerContact): Promise<CartState> {
+  const state = await confirmCart(stored, async (draft) => {
+    changeForCheckout(draft, contact);
     await refreshPrices(draft);
     const { reservationTtlMinutes } = await getSettings("checkout");
     await reserveLines(draft, reservationTtlMinutes);

@@ -4,6 +4,7 @@ import { emailKey } from "../../utils/contact.js";
 import type { Paise } from "../../utils/money.js";
 import { toRupees } from "../../utils/money.js";
 import type { Result } from "../../utils/result.js";
+import { createCachedLookup } from "./cached-lookup.js";
 import { flag, id, listOf, nothing, optionalText, quantity, refusal, rupees, text } from "./contract.js";
 import { apiPath, createHttpClient } from "./http-client.service.js";
 
@@ -127,7 +128,8 @@ export function validateCoupon(question: CouponQuestion): Promise<Result<CouponC
   });
 }
 
-export interface AutomaticDiscountQuestion {
+/** What discounts and gifts depend on besides their rules. */
+export interface PromotionQuestion {
   cartTotal: Paise;
   /** Units, not lines. */
   itemCount: number;
@@ -135,41 +137,60 @@ export interface AutomaticDiscountQuestion {
   userId?: string | undefined;
 }
 
+export interface RecentOptions {
+  /** An answer to the identical question may be up to five seconds old. Otherwise the service is asked. */
+  mayBeRecent?: boolean;
+}
+
+const RECENT_SECONDS = 5;
+
+/** Answers by query, as a query string. Without a cache of the catalog, nothing is kept here either. */
+const recentAnswers = <T extends object>(path: string | null, schema: Joi.ObjectSchema<T>) =>
+  createCachedLookup<T>({
+    ttlSeconds: Math.min(RECENT_SECONDS, config.catalogCacheSeconds),
+    maxEntries: 5_000,
+    load: (query) =>
+      pricingClient.get({ path, query: Object.fromEntries(new URLSearchParams(query)), schema }),
+  });
+
+const automaticDiscounts = recentAnswers(apiPath`/api/automatic-discounts/apply`, discountsSchema);
+const tierDiscounts = recentAnswers(apiPath`/api/tier-discounts/calculate`, tierSchema);
+const eligibleGifts = recentAnswers(apiPath`/api/free-gifts/eligible`, giftsSchema);
+
+const queryOf = (parameters: Record<string, string | undefined>): string =>
+  new URLSearchParams(
+    Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  ).toString();
+
+const totalOf = ({ cartTotal }: Pick<PromotionQuestion, "cartTotal">): string => String(toRupees(cartTotal));
+const fresh = ({ mayBeRecent = false }: RecentOptions) => ({ fresh: !mayBeRecent });
+
 export function getAutomaticDiscounts(
-  question: AutomaticDiscountQuestion,
+  question: PromotionQuestion,
+  options: RecentOptions = {},
 ): Promise<Result<{ discounts: AutomaticDiscount[] }>> {
-  return pricingClient.get({
-    path: apiPath`/api/automatic-discounts/apply`,
-    query: {
-      cartTotal: toRupees(question.cartTotal),
-      itemCount: question.itemCount,
-      productIds: question.productIds.join(","),
-      userId: question.userId,
-    },
-    schema: discountsSchema,
+  const { itemCount, productIds, userId } = question;
+  const query = queryOf({
+    ...{ cartTotal: totalOf(question), itemCount: String(itemCount) },
+    ...{ productIds: productIds.join(","), userId },
   });
+  return automaticDiscounts.get(query, fresh(options));
 }
 
-export function getTierDiscount(question: {
-  cartTotal: Paise;
-  userId?: string | undefined;
-}): Promise<Result<TierDiscount>> {
-  return pricingClient.get({
-    path: apiPath`/api/tier-discounts/calculate`,
-    query: { cartTotal: toRupees(question.cartTotal), userId: question.userId },
-    schema: tierSchema,
-  });
+export function getTierDiscount(
+  question: Pick<PromotionQuestion, "cartTotal" | "userId">,
+  options: RecentOptions = {},
+): Promise<Result<TierDiscount>> {
+  const query = queryOf({ cartTotal: totalOf(question), userId: question.userId });
+  return tierDiscounts.get(query, fresh(options));
 }
 
-export function getEligibleGifts(question: {
-  cartTotal: Paise;
-  productIds: readonly string[];
-}): Promise<Result<{ gifts: EligibleGift[] }>> {
-  return pricingClient.get({
-    path: apiPath`/api/free-gifts/eligible`,
-    query: { cartTotal: toRupees(question.cartTotal), productIds: question.productIds.join(",") },
-    schema: giftsSchema,
-  });
+export function getEligibleGifts(
+  question: Pick<PromotionQuestion, "cartTotal" | "productIds">,
+  options: RecentOptions = {},
+): Promise<Result<{ gifts: EligibleGift[] }>> {
+  const query = queryOf({ cartTotal: totalOf(question), productIds: question.productIds.join(",") });
+  return eligibleGifts.get(query, fresh(options));
 }
 
 export interface CouponUsage extends CouponUser {

@@ -28,8 +28,15 @@ export interface OutboxHandler {
   deliver(payload: Record<string, unknown>, context: DeliveryContext): Promise<void>;
 }
 
-/** The handlers of each message type. A message is delivered when all of its handlers have succeeded. */
-export type OutboxHandlers = Readonly<Record<string, readonly OutboxHandler[]>>;
+type FollowUps = readonly OutboxHandler[];
+
+/**
+ * The handlers of each message type, or how to make them from the payload, where several need the same document. A
+ * message is delivered when all of its handlers have succeeded.
+ */
+export type OutboxHandlers = Readonly<
+  Record<string, FollowUps | ((payload: Record<string, unknown>) => Promise<FollowUps>)>
+>;
 
 /** A batch takes three round trips whatever its size. */
 const BATCH = 200;
@@ -120,7 +127,7 @@ const triedOnceMore = (message: OutboxMessageDoc) => ({ ...message, attempts: me
 async function deliver(message: OutboxMessageDoc, handlers: OutboxHandlers, token: string): Promise<boolean> {
   const done = [...message.done];
   const errors: unknown[] = [];
-  for (const handler of handlersOf(message, handlers, errors)) {
+  for (const handler of await handlersOf(message, handlers, errors)) {
     if (done.includes(handler.name)) continue;
     try {
       await runHandler(handler, message);
@@ -134,15 +141,20 @@ async function deliver(message: OutboxMessageDoc, handlers: OutboxHandlers, toke
   return false;
 }
 
-function handlersOf(
+async function handlersOf(
   message: OutboxMessageDoc,
   handlers: OutboxHandlers,
   errors: unknown[],
-): readonly OutboxHandler[] {
-  if (Object.hasOwn(handlers, message.type)) return handlers[message.type] ?? [];
-  // During a rolling deploy a newer instance may know the type: the message is retried like a failed one.
-  errors.push(new Error(`this instance has no handler for messages of type ${message.type}`));
-  return [];
+): Promise<FollowUps> {
+  try {
+    const known = Object.hasOwn(handlers, message.type) ? handlers[message.type] : undefined;
+    // During a rolling deploy a newer instance may know the type: the message is retried like a failed one.
+    if (!known) throw new Error(`this instance has no handler for messages of type ${message.type}`);
+    return typeof known === "function" ? await known(message.payload) : known;
+  } catch (error) {
+    errors.push(error);
+    return [];
+  }
 }
 
 function runHandler(handler: OutboxHandler, message: OutboxMessageDoc): Promise<void> {

@@ -1,6 +1,6 @@
 import { Payment, type PaymentDoc } from "../../models/index.js";
 import { changeCart } from "../../services/aggregates/cart/change-cart.js";
-import { isSameContact, setCartContact } from "../../services/aggregates/cart/promotions.js";
+import { changeForCheckout, isSameContact } from "../../services/aggregates/cart/promotions.js";
 import { changeCheckout } from "../../services/aggregates/checkout/change-checkout.js";
 import {
   type CheckoutState,
@@ -124,7 +124,7 @@ export async function withValidCoupons(state: CheckoutState, owner: Owner): Prom
   const { checkout, cart } = state;
   if (cart.appliedCoupons.length === 0 || isSameContact(checkout, cart.contact)) return state;
   try {
-    const changed = await changeCart(cart._id, (draft) => setCartContact(draft, checkout));
+    const changed = await changeCart(cart._id, (draft) => changeForCheckout(draft, checkout));
     return toCheckoutState(await getOwnCheckout(checkout._id, owner), changed);
   } catch (error) {
     if (error instanceof AppError) return state;

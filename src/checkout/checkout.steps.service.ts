@@ -1,5 +1,5 @@
 import type { AddressSnapshot, CheckoutSessionDoc } from "../../models/index.js";
-import { isReserved } from "../../services/aggregates/cart/reserve-lines.js";
+import { areReservedFor } from "../../services/aggregates/cart/reserve-lines.js";
 import { changeCheckout } from "../../services/aggregates/checkout/change-checkout.js";
 import { type CheckoutState, loadCheckoutState } from "../../services/aggregates/checkout/checkout-state.js";
 import {
@@ -33,17 +33,13 @@ import { type CheckoutOverview, withPayment, withValidCoupons } from "./checkout
 
 /** The steps of a checkout, from the contact to the payment method. */
 
-/** Instances' clocks may differ by minutes, and a customer may pay in the last moment. */
-const SPARE_MS = 5 * 60_000;
-
 /**
  * The stock of a live checkout is never given to another customer: a step that would let the session outlive a
  * reservation extends them all. Not awaited: an outage of inventory must not stop a step. The new expiry is not stored
  * with the lines, so each later step extends as well.
  */
 async function keepReserved({ checkout, cart, lines }: CheckoutState): Promise<void> {
-  const until = new Date(checkout.expiresAt.getTime() + SPARE_MS);
-  if (lines.every((line) => isReserved(line, until))) return;
+  if (areReservedFor(lines, checkout.expiresAt)) return;
   const { reservationTtlMinutes } = await getSettings("checkout");
   void inventory.extendCartReservations(cart._id.toHexString(), reservationTtlMinutes);
 }

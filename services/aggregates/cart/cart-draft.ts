@@ -42,8 +42,8 @@ export interface CartDraft {
   /** The cart as it was when its lease was taken; never written to. */
   readonly cart: CartDoc;
   readonly storedLines: readonly CartItemDoc[];
-  /** The token of the lease; the write compares it. */
-  readonly token: string;
+  /** The token of the lease; the write compares it. Null: without a lease, nothing may be reserved. */
+  readonly token: string | null;
   lines: CartItemDoc[];
   /** In the order in which they were applied. Repricing drops those that no longer apply. */
   couponCodes: string[];
@@ -59,6 +59,8 @@ export interface CartDraft {
   isUnchanged: boolean;
   /** A change by a job, not by the owner: it does not extend the cart's life and never supersedes a payment. */
   isHousekeeping: boolean;
+  /** A change by the cart's checkout. */
+  isOfCheckout: boolean;
   /** The key of the request that makes this change; stored with the cart, so that a repeat is recognised. */
   requestKey: string | null;
   /** What this change tells the customer. */
@@ -70,7 +72,10 @@ export interface CartDraft {
   readonly undo: UndoEntry[];
 }
 
-export function startDraft({ cart, lines }: CartState, token: string): CartDraft {
+/** Thrown when a draft without a lease has to reserve something. */
+export class LeaseNeeded extends Error {}
+
+export function startDraft({ cart, lines }: CartState, token: string | null): CartDraft {
   return {
     cart,
     storedLines: lines,
@@ -84,6 +89,7 @@ export function startDraft({ cart, lines }: CartState, token: string): CartDraft
     appliedDiscounts: cart.appliedDiscounts,
     isUnchanged: false,
     isHousekeeping: false,
+    isOfCheckout: false,
     requestKey: null,
     notices: [],
     alongside: [],

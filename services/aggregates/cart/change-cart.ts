@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { type ClientSession, type Types, trusted } from "mongoose";
 import {
   Cart,
@@ -25,6 +26,7 @@ import {
   compareLines,
   findReservationsToRelease,
   findStoredLine,
+  LeaseNeeded,
   type LineChanges,
   startDraft,
 } from "./cart-draft.js";
@@ -68,6 +70,41 @@ export function changeCart(cartId: Types.ObjectId, change: CartChange): Promise<
     }
   });
 }
+
+/**
+ * For a check that usually finds everything as it should be, as that of a checkout: works without the lease, and
+ * extends reservations at most. When there is more to do, or someone else is at work, `changeCart` does it.
+ * @throws as `changeCart`
+ */
+export async function confirmCart(stored: CartState, check: CartChange): Promise<CartState> {
+  return (await tryToConfirm(stored, check)) ?? changeCart(stored.cart._id, check);
+}
+
+async function tryToConfirm(stored: CartState, check: CartChange): Promise<CartState | null> {
+  const { cart } = stored;
+  if (cart.status !== CART_STATUS.ACTIVE || cart.placing || cart.lease) return null;
+  const draft = startDraft(stored, null);
+  try {
+    await check(draft);
+    await reconcileGifts(draft, await applyPromotions(draft));
+    const lineChanges = compareLines(draft);
+    if (changesContent(draft, lineChanges) || !isOnlyExtended(draft, lineChanges)) return null;
+    const set = await fieldsOf(draft, await totalDraft(draft));
+    return isCurrent(cart, set) && lineChanges.updated.length === 0
+      ? stored
+      : await saveExtension(draft, set, lineChanges.updated);
+  } catch (error) {
+    if (error instanceof LeaseNeeded || error instanceof CartMovedOn) return null;
+    throw error;
+  }
+}
+
+/** Whether the fields differ in nothing but times. */
+const isCurrent = (cart: CartDoc, set: CartSet): boolean =>
+  isDeepStrictEqual(
+    { ...cart, ...set, expiresAt: cart.expiresAt, promotionsCheckedAt: cart.promotionsCheckedAt },
+    cart,
+  );
 
 /** Undoes the reservations, still under the lease. @returns the error to throw */
 async function failChange(draft: CartDraft, error: unknown): Promise<unknown> {

@@ -24,7 +24,10 @@ import { findLiveCheckout } from "../checkout-session/session-access.js";
 import { boughtLines, type CartDraft } from "./cart-draft.js";
 import { couponDroppedNotice } from "./notices.js";
 
-/** What the pricing service grants a cart. Every change asks again. */
+/**
+ * What the pricing service grants a cart. Every change asks again, except that a checkout may use what was answered
+ * seconds ago. Coupons are validated every time.
+ */
 interface Promotions {
   couponChecks: CouponCheck[];
   discounts: AppliedDiscount[];
@@ -73,14 +76,15 @@ async function askPromotions(draft: CartDraft): Promise<Promotions> {
   const cartTotal = addPaise(...items.map((item) => item.lineTotal));
   const itemCount = items.reduce((units, item) => units + item.quantity, 0);
   const productIds = [...new Set(items.map((item) => item.productId))];
+  const recent = { mayBeRecent: draft.isOfCheckout };
   const ask = async (code: string): Promise<CouponCheck> => ({
     ...unwrap(await validateCoupon({ code, userId, ...contact, cartTotal, items })),
     code,
   });
   const [automatic, tier, gifts, ...checks] = await Promise.all([
-    getAutomaticDiscounts({ cartTotal, itemCount, productIds, userId }),
-    getTierDiscount({ cartTotal, userId }),
-    getEligibleGifts({ cartTotal, productIds }),
+    getAutomaticDiscounts({ cartTotal, itemCount, productIds, userId }, recent),
+    getTierDiscount({ cartTotal, userId }, recent),
+    getEligibleGifts({ cartTotal, productIds }, recent),
     ...couponCodes.map(ask),
   ]);
   return {
@@ -173,8 +177,12 @@ export const isSameContact = (a: ContactSource, b: ContactSource): boolean =>
 
 const emailKeyOf = (email: string | null | undefined): string | null => (email ? emailKey(email) : null);
 
-/** For a change of the cart by its checkout: coupons are validated for the person who is going to pay. */
-export function setCartContact(draft: CartDraft, contact: Pick<CheckoutSessionDoc, "email" | "phone">): void {
+/** Makes a change of the cart that of its checkout: coupons are validated for the person who is going to pay. */
+export function changeForCheckout(
+  draft: CartDraft,
+  contact: Pick<CheckoutSessionDoc, "email" | "phone">,
+): void {
+  draft.isOfCheckout = true;
   draft.contact = firstKnown(contact, draft.contact);
 }
 

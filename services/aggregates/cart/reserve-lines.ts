@@ -16,6 +16,7 @@ import {
   type CartDraft,
   findStoredLine,
   idOf,
+  LeaseNeeded,
   priceLine,
   type ReservationToSync,
   type UndoEntry,
@@ -33,13 +34,14 @@ type ReserveOutcome = { reserved: true } | { reserved: false; available: number 
 
 /**
  * Reserves exactly `line.quantity` for this line, with a new lifetime. A reservation that has lapsed is replaced.
- * @throws the typed upstream errors; a call with an unknown outcome is in the undo log
+ * @throws LeaseNeeded; the typed upstream errors; a call with an unknown outcome is in the undo log
  */
 export async function tryReserveLine(
   draft: CartDraft,
   line: CartItemDoc,
   ttlMinutes: number,
 ): Promise<ReserveOutcome> {
+  if (draft.token === null) throw new LeaseNeeded();
   const changed = await changeReservation(draft, line, ttlMinutes);
   return changed ?? makeReservation(draft, line, ttlMinutes);
 }
@@ -114,6 +116,13 @@ function setReservation(line: CartItemDoc, reservation: Reservation): void {
 /** Whether the line's reservation is live, now or still then, as far as this service knows. */
 export const isReserved = (line: CartItemDoc, then = now()): boolean =>
   line.reservationId !== null && line.reservationExpiresAt !== null && line.reservationExpiresAt > then;
+
+/** Instances' clocks may differ by minutes, and a customer may pay in the last moment. */
+const SPARE_MS = 5 * 60_000;
+
+/** Whether the reservations outlive a checkout that expires then. If not, they are extended. */
+export const areReservedFor = (lines: readonly CartItemDoc[], expiresAt: Date): boolean =>
+  lines.every((line) => isReserved(line, new Date(expiresAt.getTime() + SPARE_MS)));
 
 /**
  * Reserves every line for a checkout: one call extends all live reservations, lapsed ones are replaced. A line

@@ -1,11 +1,12 @@
 import type { CartDoc, CheckoutSessionDoc } from "../../../models/index.js";
+import { minutesFromNow } from "../../../utils/clock.js";
 import { RuleError } from "../../../utils/errors.js";
 import { getSettings } from "../../platform/settings.service.js";
 import type { CartState } from "../cart/cart-draft.js";
-import { cartEmpty, emptyIfGone } from "../cart/cart-reads.js";
-import { changeCart } from "../cart/change-cart.js";
-import { setCartContact } from "../cart/promotions.js";
-import { reserveLines } from "../cart/reserve-lines.js";
+import { cartEmpty, emptyIfGone, loadCartState } from "../cart/cart-reads.js";
+import { confirmCart } from "../cart/change-cart.js";
+import { changeForCheckout } from "../cart/promotions.js";
+import { areReservedFor, reserveLines } from "../cart/reserve-lines.js";
 import { type CheckoutState, placeOfSupplyOf, toCheckoutState } from "./checkout-state.js";
 import { rateForPayment } from "./reprice-shipping.js";
 
@@ -42,12 +43,13 @@ export async function refreshBeforePayment(
 }
 
 async function holdCart(checkout: CheckoutSessionDoc): Promise<CartState> {
-  const { reservationTtlMinutes } = await getSettings("checkout");
+  const { reservationTtlMinutes, expiryMinutes } = await getSettings("checkout");
   try {
-    return await changeCart(checkout.cartId, (draft) => {
+    return await confirmCart(await loadCartState(checkout.cartId), async (draft) => {
       if (draft.lines.length === 0) throw cartEmpty();
-      setCartContact(draft, checkout);
-      return reserveLines(draft, reservationTtlMinutes);
+      changeForCheckout(draft, checkout);
+      if (!areReservedFor(draft.lines, minutesFromNow(expiryMinutes)))
+        await reserveLines(draft, reservationTtlMinutes);
     });
   } catch (error) {
     throw emptyIfGone(error);

@@ -9,6 +9,7 @@ import {
   Shipment,
   type ShipmentDoc,
 } from "../../../models/index.js";
+import { ORDER_STATUS } from "../../../utils/constants.js";
 import { NotFoundError } from "../../../utils/errors.js";
 import { isOwnedBy, type Owner } from "../../../utils/principal.js";
 
@@ -54,4 +55,10 @@ export async function getOwnOrder(orderNumber: string, owner: Owner): Promise<Or
   if (!order || !isOwnedBy(order, owner))
     throw new NotFoundError("ORDER_NOT_FOUND", "There is no such order");
   return order;
+}
+
+/** For what follows a confirmation. Null while the order waits for it, and once it is cancelled. */
+export async function findConfirmedOrder(id: Types.ObjectId): Promise<OrderDoc | null> {
+  const order = await Order.findById(id).orFail().lean<OrderDoc>();
+  return order.status === ORDER_STATUS.PENDING || order.status === ORDER_STATUS.CANCELLED ? null : order;
 }

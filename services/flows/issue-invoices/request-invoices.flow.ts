@@ -20,14 +20,9 @@ import { getSettings } from "../../platform/settings.service.js";
 /** Follow-ups of orders and refunds, run by the outbox. Each may run again: a request is stored once. */
 
 /** A confirmed order is invoiced, where the setting `tax.invoiceIssueOn` is `confirmation`. */
-export async function requestInvoiceOfOrder(orderId: Types.ObjectId): Promise<void> {
-  if ((await getSettings("tax")).invoiceIssueOn !== "confirmation") return;
-  const order = await Order.findById(orderId, { status: 1, invoiceNumber: 1 }).lean<
-    Pick<OrderDoc, "status" | "invoiceNumber">
-  >();
-  if (!order || order.invoiceNumber) return;
-  if (order.status === ORDER_STATUS.PENDING || order.status === ORDER_STATUS.CANCELLED) return;
-  await requestSaleInvoice(orderId, null);
+export async function requestInvoiceOfOrder(order: Pick<OrderDoc, "_id" | "invoiceNumber">): Promise<void> {
+  if ((await getSettings("tax")).invoiceIssueOn !== "confirmation" || order.invoiceNumber) return;
+  await requestSaleInvoice(order._id, null);
 }
 
 /** The first parcel of an order is dispatched; where `tax.invoiceIssueOn` is `dispatch`, the order is invoiced now. */

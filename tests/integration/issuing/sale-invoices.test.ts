@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Types } from "mongoose";
-import { Counter, Invoice, InvoiceRequest, Order, OrderItem } from "../../../models/index.js";
+import { Counter, Invoice, InvoiceRequest, Order, OrderItem, OutboxMessage } from "../../../models/index.js";
+import { outboxHandlers } from "../../../scripts/jobs/outbox-handlers.js";
 import { getInvoice } from "../../../services/aggregates/invoice/invoice-reads.js";
 import { requestSaleInvoice } from "../../../services/aggregates/invoice/request-document.js";
 import { contentHash } from "../../../services/calculations/content-hash.js";
@@ -11,6 +12,8 @@ import {
   startInvoiceWorker,
 } from "../../../services/flows/issue-invoices/issue-invoices.flow.js";
 import { requestInvoiceOfOrder } from "../../../services/flows/issue-invoices/request-invoices.flow.js";
+import { enqueueOutbox } from "../../../services/platform/outbox.service.js";
+import { drainOutbox } from "../../../services/platform/outbox-worker.service.js";
 import { forgetSettings, putSettings } from "../../../services/platform/settings.service.js";
 import { NotFoundError } from "../../../utils/errors.js";
 import { emptyTestDatabase, useTestDatabase } from "../../support/database.js";
@@ -158,15 +161,23 @@ describe("an order without an invoice", () => {
       code: "ORDER_NOT_INVOICEABLE",
     });
     await Order.updateOne({ _id: order._id }, { $set: { status: "confirmed" } });
-    await requestInvoiceOfOrder(order._id);
+    await requestInvoiceOfOrder(order);
     expect(await issueDueInvoices()).toBe(1);
   });
 
   test.each(["pending", "cancelled"] as const)(
-    "When it is %s as it is placed, then nothing is requested",
+    "When it is %s as it is placed, then nothing follows, and no invoice is requested",
     async (status) => {
       const { order } = await storeOrder({ fields: { status } });
-      await requestInvoiceOfOrder(order._id);
+      await enqueueOutbox([
+        {
+          type: "order.placed",
+          dedupeKey: `order.placed:${order.orderNumber}`,
+          payload: { orderId: order._id.toHexString() },
+        },
+      ]);
+      expect(await drainOutbox(outboxHandlers)).toBe(1);
+      expect(await OutboxMessage.countDocuments({ state: "delivered", lastError: null })).toBe(1);
       expect(await InvoiceRequest.countDocuments()).toBe(0);
     },
   );
@@ -174,7 +185,7 @@ describe("an order without an invoice", () => {
   test("When invoices are issued on dispatch, then placing requests none and an admin can issue it", async () => {
     await putSettings({ group: "tax", patch: { invoiceIssueOn: "dispatch" }, by: "test" });
     const { order } = await storeOrder();
-    await requestInvoiceOfOrder(order._id);
+    await requestInvoiceOfOrder(order);
     expect(await InvoiceRequest.countDocuments()).toBe(0);
     const first = await issueSaleInvoice(order._id, "admin-1");
     const second = await issueSaleInvoice(order._id, "admin-2");

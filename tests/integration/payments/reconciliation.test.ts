@@ -243,7 +243,8 @@ it("When the settlement message is delivered, then the payments of that settleme
   done(await buyer.order());
   const settlement = shop.sandbox.control.razorpay.settle();
   const { outboxHandlers } = await import("../../../scripts/jobs/outbox-handlers.js");
-  const [handler] = outboxHandlers["settlement.pull"] ?? [];
+  const known = outboxHandlers["settlement.pull"];
+  const [handler] = typeof known === "function" ? [] : (known ?? []);
   const context = { type: "settlement.pull", idempotencyKey: "k", attempt: 1, requestId: null };
   const deliver = (settlementId: string) =>
     handler?.deliver({ settlementId, date: new Date().toISOString() }, { ...context, createdAt: new Date() });
