@@ -1,5 +1,6 @@
 import { moneyGauges, reconciliationGauges } from "../../../config/metrics.config.js";
 import {
+  CAPTURED_WITHOUT_ORDER,
   CAPTURED_WITHOUT_ORDER_INDEX,
   PAYMENTS_WITH_ATTENTION_INDEX,
   Payment,
@@ -10,7 +11,7 @@ import {
   type RefundDoc,
 } from "../../../models/index.js";
 import { databaseTime } from "../../../utils/clock.js";
-import { BREAK_CLASSES, PAYMENT_GATEWAY_STATUS, REFUND_STATUS } from "../../../utils/constants.js";
+import { BREAK_CLASSES, REFUND_STATUS } from "../../../utils/constants.js";
 import { addPaise, paise, toRupees } from "../../../utils/money.js";
 import { QUERY_LIMIT, type Reading } from "./refresh-readings.js";
 
@@ -35,7 +36,7 @@ export const moneyReading: Reading = {
 async function readMoneyWithoutOrder(): Promise<void> {
   const [found] = await Payment.aggregate<{ payments: number; captured: number; ageMs: number }>(
     [
-      { $match: { status: PAYMENT_GATEWAY_STATUS.CAPTURED, surplus: false, orderId: null } },
+      { $match: { ...CAPTURED_WITHOUT_ORDER } },
       {
         $group: {
           _id: null,
