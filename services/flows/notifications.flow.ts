@@ -1,7 +1,7 @@
 import type { Types } from "mongoose";
 import { config } from "../../config/env.config.js";
-import { Order, type OrderDoc, Payment, type PaymentDoc } from "../../models/index.js";
-import { ORDER_STATUS, PAYMENT_GATEWAY_STATUS } from "../../utils/constants.js";
+import { type OrderDoc, Payment, type PaymentDoc } from "../../models/index.js";
+import { PAYMENT_GATEWAY_STATUS } from "../../utils/constants.js";
 import { toRupees } from "../../utils/money.js";
 import { failureMessageOf } from "../../utils/payment-failures.js";
 import { unwrap } from "../../utils/result.js";

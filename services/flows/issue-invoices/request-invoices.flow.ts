@@ -9,7 +9,7 @@ import {
   Shipment,
   type ShipmentDoc,
 } from "../../../models/index.js";
-import { ORDER_STATUS, REFUND_STATUS } from "../../../utils/constants.js";
+import { REFUND_STATUS } from "../../../utils/constants.js";
 import { InvoiceNotReadyError } from "../../../utils/errors.js";
 import { findInvoiceToCredit, findSaleInvoice } from "../../aggregates/invoice/invoice-reads.js";
 import { requestCreditNote, requestSaleInvoice } from "../../aggregates/invoice/request-document.js";

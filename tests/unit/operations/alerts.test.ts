@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
@@ -35,6 +35,14 @@ function problemsOf(expression: string): string[] {
     return labels.filter((label) => !known.includes(label)).map((label) => `${metric} has no label ${label}`);
   });
 }
+
+test("When an alert fires, then the page that it names exists", () => {
+  const pages = [...readFileSync(`${FOLDER}/alerts.yml`, "utf8").matchAll(/^ +runbook: (\S+)$/gm)].map(
+    ([, page]) => page ?? "",
+  );
+  expect(pages.length).toBe(rules.length);
+  expect(pages.filter((page) => !existsSync(page))).toEqual([]);
+});
 
 describe("Every expression", () => {
   test.each(rules)(
