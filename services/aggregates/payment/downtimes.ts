@@ -1,8 +1,5 @@
-import { LRUCache } from "lru-cache";
 import { type QueryFilter, trusted } from "mongoose";
-import { config } from "../../../config/env.config.js";
 import { type DowntimeStatus, PaymentDowntime, type PaymentDowntimeDoc } from "../../../models/index.js";
-import { listed } from "../../../utils/caches.js";
 import { now } from "../../../utils/clock.js";
 import { isDuplicateKey } from "../../../utils/helpers.js";
 import type { GatewayDowntime } from "../../integrations/payment-gateway.js";
@@ -26,19 +23,8 @@ export async function listDowntimes(): Promise<OngoingDowntime[]> {
   return [...events, ...others].filter(({ status }) => status !== "resolved");
 }
 
-/** For display only. Without a cache of the catalog, nothing is kept here either. */
-const KEPT_MS = 2_000;
-const kept = listed(new LRUCache<"reported", PaymentDowntimeDoc[]>({ max: 1, ttl: KEPT_MS }));
-
-async function findReported(): Promise<PaymentDowntimeDoc[]> {
-  const recent = kept.get("reported");
-  if (recent) return recent;
-  const found = await PaymentDowntime.find({ expiresAt: trusted({ $gt: now() }) }).lean<
-    PaymentDowntimeDoc[]
-  >();
-  if (config.catalogCacheSeconds > 0) kept.set("reported", found);
-  return found;
-}
+const findReported = (): Promise<PaymentDowntimeDoc[]> =>
+  PaymentDowntime.find({ expiresAt: trusted({ $gt: now() }) }).lean<PaymentDowntimeDoc[]>();
 
 /** What an event may replace: nothing newer, and no downtime that is resolved, because it does not start again. */
 const olderThan = (reportedAt: Date, status: DowntimeStatus): QueryFilter<PaymentDowntimeDoc> => ({
