@@ -28,9 +28,7 @@ describe("one request", () => {
     const path = `/api/checkout/${buyer.id}/payment-method`;
     const { gateway } = done(await shop().call("put", path, { as: buyer.as, body, headers }));
     const chosen = tracesOf(shop().sandbox.control.calls.list());
-    expect(new Set(chosen.map(([service]) => service))).toEqual(
-      new Set(["pricing", "inventory", "shipping", "razorpay"]),
-    );
+    expect(new Set(chosen.map(([service]) => service))).toEqual(new Set(["pricing", "shipping", "razorpay"]));
     expect(new Set(chosen.map(([, traceId]) => traceId))).toEqual(new Set([TRACE_ID]));
 
     done(await buyer.verify(buyer.pay(gateway.orderId)));
