@@ -62,8 +62,9 @@ const TOGETHER = INTEGRATION_FOLDERS.flatMap((folder) =>
 const QUICK_E2E = ["crash-recovery", "invariants", "placing-races"];
 const LONG = [
   `/tests/e2e/(?!${QUICK_E2E.join("|")}).*`,
-  // Each declared refusal of every route is provoked, each neighbour's trouble with a time-out of its own.
-  "/tests/integration/security/(audit|leaks|refusals|idempotency|surface)\\.test\\.ts$",
+  // Each declared refusal of every route is provoked, each neighbour's trouble with a time-out of its own; every
+  // query of every route is explained.
+  "/tests/integration/security/(audit|leaks|queries|refusals|idempotency|surface)\\.test\\.ts$",
   "/tests/contract/storage/drivers\\.test\\.ts$",
 ];
 const ignored = [

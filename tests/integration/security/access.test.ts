@@ -54,7 +54,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Each test covers a whole table, which takes a while on a busy machine. */
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
 let world: SecurityWorld;
 beforeAll(async () => {

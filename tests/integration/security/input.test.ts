@@ -32,7 +32,7 @@ type Route = SecurityWorld["routes"][number];
 const LIMITS = { standard: 100_000, large: 2_000_000 };
 
 /** Each test covers a whole table, which takes a while on a busy machine. */
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
 let world: SecurityWorld;
 let guest: Shopper;

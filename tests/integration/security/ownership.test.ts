@@ -21,7 +21,7 @@ type Route = SecurityWorld["routes"][number];
 type Headers = Record<string, string>;
 
 /** Each test covers a whole table, which takes a while on a busy machine. */
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
 let world: SecurityWorld;
 /** Two victims with every kind of document, and two attackers with documents of their own. */

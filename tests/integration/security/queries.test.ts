@@ -9,7 +9,7 @@ import { type SecurityWorld, startSecurityWorld } from "./security-world.js";
  * database itself wrote it down while all of them were called: each is served by an index, sorts nothing
  * but what one cart holds, and reads hardly more than it answers.
  */
-jest.setTimeout(240_000);
+jest.setTimeout(900_000);
 
 let world: SecurityWorld;
 beforeAll(async () => {
