@@ -78,8 +78,8 @@ module.exports = {
   maxWorkers: 4,
   // Node keeps about 25 MB of each test file. Without a limit a worker grows to gigabytes and collects garbage slowly.
   workerIdleMemoryLimit: "2GB",
-  // A hook that starts a database and a sandbox takes seconds, and up to a minute on a busy machine.
-  testTimeout: 90_000,
+  // A hook that starts a database and a sandbox takes seconds, and minutes on a machine whose cores others use as well.
+  testTimeout: 300_000,
   testSequencer: "<rootDir>/tests/support/longest-first.cjs",
   reporters: ["default", "<rootDir>/tests/support/summary-reporter.cjs"],
   projects: [

@@ -161,7 +161,7 @@ beforeAll(async () => {
       if (crash) counts.set(spec, await crash.count(world));
     },
   });
-}, 240_000);
+}, 300_000);
 afterAll(() => world?.close());
 
 describe("A process that dies", () => {

@@ -16,7 +16,7 @@ import {
 import { startWorld, type World } from "../support/world.js";
 
 /** The gateway is silent, late, or loses answers: captured money still becomes an order or is refunded. */
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 let world: World;
 const gateway = () => world.sandbox.control.razorpay;
 const inventory = () => world.sandbox.control.inventory;

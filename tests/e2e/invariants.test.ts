@@ -17,7 +17,7 @@ import { makeReturns, returnBreaches } from "../support/return-breaches.js";
 import { startWorld, type World } from "../support/world.js";
 
 /** The check itself: it finds nothing in sound data, and every breach of a rule. */
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 let world: World;
 let bought: OpenCheckout;
 let browsing: Shopper;

@@ -142,7 +142,7 @@ describe("stopping", () => {
     await expect(fetch(`${service.url}/api/health/live`)).rejects.toThrow();
     await expectPaidOrder(world(), checkout);
     await sandbox.control.razorpay.release();
-  }, 60_000);
+  }, 300_000);
 
   test("When it is stopped while idle, then it exits with 0 at once", async () => {
     const service = await world().startAnother();
@@ -154,4 +154,4 @@ test("When the database is down, then it reports it and exits with 1", async () 
   expect(await withoutDatabase.exitCode).toBe(1);
   expect(withoutDatabase.output()).toContain("The database does not answer");
   expect(withoutDatabase.duration()).toBeLessThan(45_000);
-}, 60_000);
+}, 300_000);

@@ -12,7 +12,7 @@ import {
 import { startWorld, type World } from "../support/world.js";
 
 /** `PAYMENT_CAPTURE=manual`: placing converts the stock, captures the payment, then commits. */
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 let world: World;
 const gateway = () => world.sandbox.control.razorpay;
 

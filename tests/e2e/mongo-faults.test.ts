@@ -46,7 +46,7 @@ beforeAll(async () => {
   await world.sandbox.control.inventory.setStock(SEED.variants.hairOil, 10_000);
   // The tests make every step as the client and send the one relevant webhook themselves.
   world.sandbox.control.razorpay.configure({ webhooks: { drop: "all" } });
-}, 90_000);
+}, 300_000);
 
 afterAll(async () => {
   try {
@@ -58,7 +58,7 @@ afterAll(async () => {
     await admin.close();
     await mongo.stop();
   }
-}, 60_000);
+}, 300_000);
 
 interface Fault {
   /** Default: for the whole of the work. */
@@ -215,7 +215,7 @@ describe("the commit", () => {
     expect(await ordersOf(checkout)).toHaveLength(0);
     expect(await repeat(() => place(checkout, { key }))).toMatchObject({ status: 201 });
     expect(await ordersOf(checkout)).toHaveLength(1);
-  }, 60_000);
+  }, 300_000);
 
   test("When a cart's commit never arrives, then a repeated request changes the cart and stock is reserved once", async () => {
     const { setQuantity, readCart } = await withLine();
@@ -226,7 +226,7 @@ describe("the commit", () => {
       data: { cartItem: { quantity: 5 } },
     });
     expect((await readCart()).data).toMatchObject({ totalQuantity: 5 });
-  }, 60_000);
+  }, 300_000);
 });
 
 describe("webhooks", () => {
@@ -305,7 +305,7 @@ describe("errors of the server", () => {
     expect(answer).toMatchObject({ status: 502, code: "UPSTREAM_BAD_RESPONSE" });
     expect(tookMs).toBeLessThan(5_000);
     expect(await repeat(() => setQuantity(3))).toMatchObject({ status: 200 });
-  }, 60_000);
+  }, 300_000);
 
   test.each([
     ["shuts down", { errorCode: 91 }],

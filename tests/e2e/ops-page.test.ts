@@ -24,11 +24,11 @@ const WITHIN_MS = 30_000;
 
 describeInBrowser("The page for operators", (browser) => {
   const instances = useInstances({ count: 1, scheduler: true });
-  jest.setTimeout(120_000);
+  jest.setTimeout(300_000);
   let shop: Sales;
   beforeAll(async () => {
     shop = await sell(instances());
-  }, 90_000);
+  }, 300_000);
   /** What the browser complained about: scripts that failed, what the policy forbade. */
   const complaints: string[] = [];
   afterEach(() => expect(complaints.splice(0)).toEqual([]));

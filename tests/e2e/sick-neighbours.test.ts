@@ -95,7 +95,7 @@ beforeAll(async () => {
     await inventory.setStock(variantId, 100_000);
   // The tests make every step as the client.
   razorpay.configure({ webhooks: { drop: "all" } });
-}, 60_000);
+}, 300_000);
 
 afterAll(async () => {
   try {
@@ -104,7 +104,7 @@ afterAll(async () => {
     setClock(0);
     await world.stop();
   }
-}, 60_000);
+}, 300_000);
 
 const faults = () => world.sandbox.control.faults;
 

@@ -12,7 +12,7 @@ import { openCheckout, payFor, place, verify } from "../support/purchase.js";
 import { startWorld, type World } from "../support/world.js";
 
 /** The signature of a webhook covers exactly the bytes that were received. */
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 let world: World;
 const ROTATED_SECRET = "sandbox-razorpay-webhook-secret-rotated-01";
 const SECRET = SANDBOX_SECRETS.razorpayWebhookSecret;

@@ -4,7 +4,7 @@ import { type OpenCheckout, openCheckout, payFor } from "../support/purchase.js"
 import { startWorld, type World } from "../support/world.js";
 
 /** The gateway's events arrive in any order, and each may arrive twice. */
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 let world: World;
 const gateway = () => world.sandbox.control.razorpay;
 

@@ -159,14 +159,14 @@ export function useInstances(options: InstanceOptions = {}): () => Instances {
   };
   beforeAll(async () => {
     instances = await startInstances(options);
-  }, 90_000);
+  }, 300_000);
   afterAll(async () => {
     try {
       await expectInvariants(get());
     } finally {
       await instances?.stop();
     }
-  }, 60_000);
+  }, 300_000);
   return get;
 }
 

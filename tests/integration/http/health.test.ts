@@ -64,7 +64,7 @@ describe("The event loop", () => {
     const blockedAt = performance.now();
     while (!(await readiness()).ready) await new Promise((resolve) => setTimeout(resolve, 100));
     expect(performance.now() - blockedAt).toBeGreaterThan(2_000);
-  }, 20_000);
+  }, 300_000);
 });
 
 describe("The metrics", () => {

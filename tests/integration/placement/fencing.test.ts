@@ -24,7 +24,7 @@ const inventory = () => world.sandbox.control.inventory;
 beforeAll(async () => {
   world = await startWorld();
   world.sandbox.control.razorpay.configure({ webhooks: { drop: "all" } });
-}, 60_000);
+}, 300_000);
 afterAll(async () => {
   try {
     await deliverAll();

@@ -7,7 +7,7 @@ import { type Call, collectFindings, type SecurityWorld, startSecurityWorld } fr
 import { type Belongings, newSession, type Shopper, shopFor, shopUntil } from "./shoppers.js";
 
 /** Every change by an admin writes one row of the audit log, with who, and what was there before and after. */
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 
 type Route = SecurityWorld["mounted"][number];
 

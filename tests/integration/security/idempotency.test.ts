@@ -43,7 +43,7 @@ const WITHOUT = [
 ];
 
 /** Each test covers a whole table, which takes a while on a busy machine. */
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let world: SecurityWorld;
 let shopper: Shopper;

@@ -25,7 +25,7 @@ const VPA = "canary.vpa@okaxis";
 const QUERY_TOKEN = "1900000000.canarytoken0123456789";
 
 /** Each test covers a whole table, which takes a while on a busy machine. */
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let world: SecurityWorld;
 /** Every line that the service has logged, at the most verbose level. */

@@ -11,7 +11,7 @@ import { collectFindings, type SecurityWorld, startSecurityWorld } from "./secur
  */
 useFailPoints();
 /** Each test covers a whole table, which takes a while on a busy machine. */
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 
 type Route = SecurityWorld["routes"][number];
 

@@ -22,7 +22,7 @@ import { asUser, newSession, nobodysBelongings, type Shopper, shopForEverything 
 type Route = SecurityWorld["mounted"][number];
 
 /** Each test covers a whole table, which takes a while on a busy machine. */
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let world: SecurityWorld;
 let guest: Shopper;
