@@ -57,7 +57,8 @@ export const upstreams: Record<string, VariableSpec> = {
   },
   CATALOG_CACHE_SECONDS: {
     schema: whole(0, 86_400),
-    purpose: "how long catalog answers are cached, in seconds; 0 = nothing is cached, discounts and stock levels neither",
+    purpose:
+      "how long catalog answers are cached, in seconds; 0 = nothing is cached, discounts and stock levels neither",
     example: "60",
     fallback: 60,
   },
