@@ -15,7 +15,7 @@ export const outboxGauges = {
   messages: gaugeBy(
     ["state"],
     "outbox_messages",
-    "Messages that are not delivered: pending; of these retrying, after five attempts in vain; dead after the last attempt",
+    "Messages that are not delivered: pending; of these retrying, after five failed attempts; dead after the last attempt",
   ),
   lag: gauge("outbox_lag_seconds", "For how long the oldest due outbox message has been due"),
 };

@@ -96,7 +96,7 @@ export function revertMigrations(
 
 /**
  * Prepares the database of `connectDatabase` for this version of the service. Outside production, and in a new database,
- * it applies the migrations itself. In production someone decides when: after a backup, before the new version starts.
+ * it applies the migrations itself. In production an operator decides when: after a backup, before the new version starts.
  * @throws MigrationsPendingError in production, when a database with data is not migrated
  */
 export async function prepareMigratedDatabase(): Promise<void> {

@@ -139,7 +139,7 @@ export async function replayOutboxMessage(
 
 export interface OutboxBacklog {
   pending: number;
-  /** Of the pending ones: tried five times or more in vain, for about ten minutes. */
+  /** Of the pending ones: failed five times or more, for about ten minutes. */
   retrying: number;
   dead: number;
   /** Seconds since the oldest due message became due; 0 when none is due. */

@@ -1,11 +1,12 @@
 import { metrics } from "../../config/metrics.config.js";
+import { moneyReading } from "../../services/aggregates/payment/money.reading.js";
 import {
   invoiceReading,
   outboxReading,
   webhookReading,
 } from "../../services/platform/metrics/backlog.readings.js";
 import { jobsReading } from "../../services/platform/metrics/jobs.reading.js";
-import { moneyReading, reconciliationReading } from "../../services/platform/metrics/money.readings.js";
+import { reconciliationReading } from "../../services/platform/metrics/reconciliation.reading.js";
 import { refreshReadings } from "../../services/platform/metrics/refresh-readings.js";
 import { shopReading } from "../../services/platform/metrics/shop.reading.js";
 import { databaseReading, neighboursReading } from "../../services/platform/metrics/upstreams.readings.js";

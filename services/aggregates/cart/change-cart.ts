@@ -73,7 +73,7 @@ export function changeCart(cartId: Types.ObjectId, change: CartChange): Promise<
 
 /**
  * For a check that usually finds everything as it should be, as that of a checkout: works without the lease, and
- * extends reservations at most. When there is more to do, or someone else is at work, `changeCart` does it.
+ * extends reservations at most. When there is more to do, or another change is under way, `changeCart` does it.
  * @throws as `changeCart`
  */
 export async function confirmCart(stored: CartState, check: CartChange): Promise<CartState> {

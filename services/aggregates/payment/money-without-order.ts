@@ -1,3 +1,4 @@
+import type { PipelineStage } from "mongoose";
 import { CAPTURED_WITHOUT_ORDER, CAPTURED_WITHOUT_ORDER_INDEX, Payment } from "../../../models/index.js";
 import { isPast } from "../../../utils/clock.js";
 import { type Paise, ZERO_PAISE } from "../../../utils/money.js";
@@ -28,10 +29,10 @@ interface Sums {
 }
 
 /** Captured money that belongs to no order and to no refund. */
-export async function readMoneyWithoutOrder(): Promise<MoneyWithoutOrder> {
+export async function readMoneyWithoutOrder(limit: { maxTimeMS?: number } = {}): Promise<MoneyWithoutOrder> {
   const left = { $subtract: ["$capturedAmount", { $add: ["$refundedAmount", "$refundReserved"] }] };
   const ifOverdue = (value: number | string) => ({ $sum: { $cond: ["$isOverdue", value, 0] } });
-  const [sums] = await Payment.aggregate<Sums>([
+  const stages: PipelineStage[] = [
     { $match: { ...CAPTURED_WITHOUT_ORDER } },
     { $project: { capturedAt: 1, left, isOverdue: isPast("capturedAt", OVERDUE_AFTER_MS) } },
     { $match: { left: { $gt: 0 } } },
@@ -45,7 +46,8 @@ export async function readMoneyWithoutOrder(): Promise<MoneyWithoutOrder> {
         overdueAmount: ifOverdue("$left"),
       },
     },
-  ]).hint(CAPTURED_WITHOUT_ORDER_INDEX);
+  ];
+  const [sums] = await Payment.aggregate<Sums>(stages, { ...limit, hint: CAPTURED_WITHOUT_ORDER_INDEX });
   if (!sums)
     return { count: 0, amount: ZERO_PAISE, oldestAt: null, overdue: { count: 0, amount: ZERO_PAISE } };
   const { count, amount, oldestAt, overdueCount, overdueAmount } = sums;

@@ -79,5 +79,5 @@ export const invoiceReading: Reading = {
   },
 };
 
-/** Attempts in vain, after which about a minute has passed. */
+/** Failed attempts, after which about a minute has passed. */
 const FAILING_AFTER = 4;
