@@ -5,7 +5,7 @@ const named = (collection: string, names: readonly string[]): IndexChoice[] =>
 
 /** Renamed, replaced, or not needed any more: each would slow down every write, and some would refuse new documents. */
 const FORMER: readonly IndexChoice[] = [
-  ...named("auditLogs", ["resourceType_1_resourceId_1_at_-1"]),
+  ...named("auditLogs", ["requestId_1", "resourceType_1_resourceId_1_at_-1"]),
   ...named("carts", [
     ...["one_active_cart_a_user", "one_active_cart_a_session", "to_be_tallied", "createdAt_-1"],
     ...[

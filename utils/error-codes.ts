@@ -45,7 +45,7 @@ export const ERROR_CODES = {
     meaning: "Too many requests. Wait as many seconds as `Retry-After` says.",
   },
 
-  // Something that does not exist, or belongs to somebody else
+  // Something that does not exist, or belongs to another caller
   NOT_FOUND: { statuses: [404], meaning: "There is no such route or document." },
   CART_NOT_FOUND: { statuses: [404], meaning: "There is no such cart." },
   CART_ITEM_NOT_FOUND: { statuses: [404], meaning: "The cart has no such item." },

@@ -36,7 +36,7 @@ credit and loyalty points.
   in, call \`POST /api/cart/merge\` with both.
 - **Webhooks** are signed. The signature is computed over the raw body.
 
-With both a token and a guest id, the token decides. What belongs to somebody else does not exist: 404.
+With both a token and a guest id, the token decides. What belongs to another caller does not exist: 404.
 
 ## Lists
 
@@ -55,7 +55,7 @@ Look at \`error.code\`, not at the message. Facts that belong to a code are in \
 |---|---|
 | 400 | The request is not valid, or a rule of the shop refuses it. |
 | 401, 403 | Not signed in; not allowed. |
-| 404 | It does not exist, or belongs to somebody else. |
+| 404 | It does not exist, or belongs to another caller. |
 | 409 | Another request was faster, or is still running. |
 | 410 | The checkout has expired. |
 | 413, 415 | The body is too large, or not of an accepted type. |

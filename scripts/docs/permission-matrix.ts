@@ -32,7 +32,7 @@ function callersOf({ access: { rule } }: RouteDescription): string {
     case "admin":
       return "staff";
     case "open":
-      return "everybody";
+      return "all callers";
     case "internal":
       return "the holder of `METRICS_TOKEN`";
     case "signed":
@@ -70,4 +70,4 @@ function callerTable(routes: readonly RouteDescription[]): string {
 }
 
 export const permissionMatrix = (routes: readonly RouteDescription[]): string =>
-  ["### Staff", permissionTable(routes), "### Everybody else", callerTable(routes)].join("\n\n");
+  ["### Staff", permissionTable(routes), "### Other callers", callerTable(routes)].join("\n\n");

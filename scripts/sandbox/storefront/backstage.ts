@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Client, createClient } from "../../../clients/typescript/index.js";
 import type { StorefrontOptions } from "./index.js";
 
-/** What the shop's staff and the courier do, for whoever tries the sandbox alone. */
+/** What the shop's staff and the courier do, for a person who tries the sandbox alone. */
 
 const staff = ({ sandbox, serviceUrl }: StorefrontOptions): Client =>
   createClient({ baseUrl: serviceUrl, token: sandbox.tokens.admin });

@@ -41,7 +41,7 @@ const userOf = ({ sandbox }: StorefrontOptions, key: string) => {
   return user;
 };
 
-/** What the shop window advertises: a coupon for everybody, and what comes by itself. */
+/** What the shop window advertises: a coupon for every customer, and the automatic discounts. */
 function offers(): string[] {
   const { coupons, giftRules, automaticDiscounts } = seedPromotions();
   const welcome = coupons.find(({ type, stackable }) => type === "percentage" && stackable);

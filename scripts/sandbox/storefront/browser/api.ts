@@ -39,19 +39,11 @@ function client(): Client {
   return connected;
 }
 
-/** Contact, address and GSTIN as the forms send them; the service validates them. */
-export interface AddressForm {
-  name: string;
-  phone: string;
-  line1: string;
-  line2?: string;
-  landmark?: string;
-  city: string;
-  state: string;
-  pincode: string;
-}
+type BodyOf<Operation extends { requestBody: { content: { "application/json": unknown } } }> =
+  Operation["requestBody"]["content"]["application/json"];
 
-export type ReturnForm = paths["/api/returns"]["post"]["requestBody"]["content"]["application/json"];
+export type AddressForm = BodyOf<paths["/api/checkout/{sessionId}/shipping-address"]["put"]>;
+export type ReturnForm = BodyOf<paths["/api/returns"]["post"]>;
 
 const inCheckout = (sessionId: string) => ({ path: { sessionId } });
 const ofOrder = (orderNumber: string) => ({ path: { orderNumber } });

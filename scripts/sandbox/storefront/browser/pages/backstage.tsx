@@ -15,7 +15,7 @@ async function post(path: string): Promise<void> {
 }
 
 /**
- * The other side of the counter: whoever tries the sandbox is also its warehouse, its courier and its support team.
+ * The other side of the counter: the person who tries the sandbox is also its warehouse, its courier and its support team.
  * No part of a real shop.
  */
 export function Backstage({ order, returns, onChanged }: BackstageProps) {
