@@ -1,6 +1,7 @@
 import { Types } from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import {
+  lapse,
   meanwhile,
   OF_SELLER,
   type Provoke,
@@ -83,7 +84,7 @@ const withFewer =
   async (scene) => {
     const { inventory } = scene.world.sandbox.control;
     const variantId = SEED.variants.ashwagandhaLarge;
-    await inventory.lapse(scene.cartId.toHexString());
+    await lapse(scene);
     const { available: before } = await inventory.numbers(variantId);
     await inventory.setStock(variantId, available);
     try {
@@ -118,7 +119,7 @@ const PLACING: Readonly<Record<string, Provoke>> = {
     return scene.send();
   }),
   CART_EMPTY: unfrozen({}, async (scene) => {
-    await scene.setCart({ itemCount: 0 });
+    await scene.setCart({ status: "abandoned" });
     return scene.send();
   }),
   CART_CHANGED: unfrozen({}, async (scene) => {

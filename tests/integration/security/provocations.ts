@@ -6,7 +6,15 @@ import { ENTERED_ORDER_PROVOCATIONS } from "./entered-order-provocations.js";
 import { ORDER_PROVOCATIONS, PLACING_TWICE } from "./order-provocations.js";
 import { PAYMENT_PROVOCATIONS } from "./payment-provocations.js";
 import { REFUND_PROVOCATIONS } from "./refund-provocations.js";
-import { meanwhile, type Provoke, type Scene, unanswered, usualBody, withBody } from "./refusal-scene.js";
+import {
+  lapse,
+  meanwhile,
+  type Provoke,
+  type Scene,
+  unanswered,
+  usualBody,
+  withBody,
+} from "./refusal-scene.js";
 import { RETURN_PROVOCATIONS } from "./return-provocations.js";
 import { type Belongings, newSession, nobodysBelongings, shopUntil } from "./shoppers.js";
 
@@ -69,7 +77,7 @@ const soldOut =
   async (scene) => {
     await expire(scene);
     const { inventory } = scene.world.sandbox.control;
-    await inventory.lapse(scene.cartId.toHexString());
+    await lapse(scene);
     const { available } = await inventory.numbers(variantId);
     await inventory.setStock(variantId, 0);
     try {
@@ -92,7 +100,7 @@ const cartGone: Provoke = async (scene) => {
 /** Another request writes between our read and our write. */
 const overtaken: Provoke = async (scene) => {
   await expire(scene);
-  if (isStep(scene))
+  if (isStep(scene) || scene.route.path.endsWith("/payment-method"))
     return meanwhile(scene, {
       collection: "checkoutSessions",
       at: 2,
@@ -236,10 +244,11 @@ const start: Readonly<Record<string, Provoke>> = {
 
 /** Wherever a payment method is chosen. */
 const CHOOSING: Readonly<Record<string, Provoke>> = {
+  CART_EMPTY: withCart({ status: "abandoned" }),
   CART_CHANGED: async (scene) => {
     // More than there is: what is left is reserved, and the customer has to see it.
     const { inventory } = scene.world.sandbox.control;
-    await inventory.lapse(scene.cartId.toHexString());
+    await lapse(scene);
     await scene.setLine({ quantity: 3 });
     const { available } = await inventory.numbers(variants.ashwagandhaLarge);
     await inventory.setStock(variants.ashwagandhaLarge, 2);

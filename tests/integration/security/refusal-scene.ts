@@ -216,6 +216,12 @@ export async function meanwhile(scene: Scene, { collection, at, happens }: Meanw
   return answer;
 }
 
+/** The line's reservation is over, and both sides know. */
+export async function lapse({ world, cartId, setLine }: Scene): Promise<void> {
+  await world.sandbox.control.inventory.lapse(cartId.toHexString());
+  await setLine({ reservationExpiresAt: new Date(0) });
+}
+
 /** Ends the disturbance: no faults, and every breaker closed again. */
 export async function recover({ sandbox }: SecurityWorld): Promise<void> {
   sandbox.control.faults.clear();

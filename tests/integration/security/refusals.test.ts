@@ -66,6 +66,12 @@ const LEAVES: Readonly<Record<string, readonly string[]>> = {
   // Stock that was reserved for the change goes back.
   "PUT /api/cart/items/:itemId · UPSTREAM_BAD_RESPONSE": ["outboxMessages"],
   "PUT /api/cart/items/:itemId · UPSTREAM_TIMEOUT": ["outboxMessages"],
+  // The payment was chosen in the same call, and withdrawn before the order was placed.
+  "POST /api/payments/cod · PAYMENT_REQUIRED": ["payments"],
+  // The cart has other contents now, so what was open for the old ones is superseded.
+  "POST /api/payments/:paymentId/retry · CART_CHANGED": ["payments"],
+  // What may have been taken for the order is returned.
+  "POST /api/admin/orders/manual · OUT_OF_STOCK": ["outboxMessages"],
   // The parcel stays as refused, and the order's history and log with it.
   "POST /api/admin/orders/:orderId/fulfillments · SHIPMENT_REFUSED": [
     ...["shipments", "orders", "orderItems", "orderStatusHistories", "auditLogs", "outboxMessages"],

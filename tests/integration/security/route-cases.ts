@@ -375,6 +375,7 @@ const PAYMENTS: Record<string, RouteCase> = {
       razorpay_payment_id: gatewayPaymentId,
       razorpay_signature: signature,
     }),
+    stage: "failed",
   },
   "POST /api/payments/:paymentId/retry": {
     access: "guest:reject",
