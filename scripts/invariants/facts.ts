@@ -142,7 +142,14 @@ export async function readFacts(
   ): Promise<T[]> =>
     db
       .collection(name)
-      .find<T>({}, { session, projection: Object.fromEntries(leaveOut.map((field) => [field, 0])) })
+      .find<T>(
+        {},
+        {
+          ...{ session, projection: Object.fromEntries(leaveOut.map((field) => [field, 0])) },
+          // Without it, the connection's own level would win over the session's.
+          readConcern: { level: "snapshot" },
+        },
+      )
       .toArray();
   try {
     return {

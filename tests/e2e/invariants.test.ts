@@ -1,4 +1,4 @@
-import { Types } from "mongoose";
+import mongoose, { Types } from "mongoose";
 import { findViolations } from "../../scripts/invariants/index.js";
 import { INVARIANTS } from "../../scripts/invariants/invariants.js";
 import { SEED } from "../../scripts/sandbox/seed/index.js";
@@ -226,6 +226,29 @@ test("When the data is sound, then no invariant is violated", async () => {
   // The surplus payment's, three parts of one, a transfer, one that waits, and a return's.
   expect(await world.db.collection("refunds").countDocuments()).toBe(7);
   expect(await violated()).toEqual([]);
+});
+
+test("When an order is written while the check reads, then all collections are seen as of the moment before", async () => {
+  const { AbstractCursor } = mongoose.mongo;
+  const orders = world.db.collection("orders");
+  const before = await orders.findOne({});
+  const toArray = AbstractCursor.prototype.toArray;
+  const reading = jest.spyOn(AbstractCursor.prototype, "toArray").mockImplementation(async function (
+    this: mongoose.mongo.AbstractCursor,
+  ) {
+    const rows = await toArray.call(this);
+    if (this.namespace.collection === "carts")
+      await orders.updateOne({ _id: before?._id }, { $inc: { paidAmount: 1 } });
+    return rows;
+  });
+  try {
+    expect(await violated()).toEqual([]);
+    reading.mockRestore();
+    expect(await violated()).not.toEqual([]);
+  } finally {
+    reading.mockRestore();
+    await orders.replaceOne({ _id: before?._id }, before ?? {});
+  }
 });
 
 test("When a rule is about anything that is stored here, then a test breaks it", () => {
