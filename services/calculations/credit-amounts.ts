@@ -168,15 +168,15 @@ export function creditUnits(
 
 /**
  * Credits everything that is left, with all its units and gifts.
- * @param named units by the line's id: of lines without value, then only these are credited
+ * @param named units by the line's id: then only these, so that a refund of the last paise credits no other units
  * @throws CreditExceedsError when nothing is left
  */
 export function creditRest(invoice: CreditableInvoice, named?: ReadonlyMap<string, number>): CreditAmounts {
-  const withoutValue = ({ id, sold }: CreditableLine): number =>
-    named ? (named.get(id) ?? 0) : sold.total === 0 ? sold.units : 0;
   const parts = invoice.lines.flatMap((line) => {
     const left = leftOf(line);
-    const units = left.total > 0 ? left.units : Math.min(withoutValue(line), left.units);
+    const hasValue = left.total > 0 || line.sold.total === 0;
+    const wanted = named ? (named.get(line.id) ?? 0) : hasValue ? left.units : 0;
+    const units = Math.min(wanted, left.units);
     return left.total > 0 || units > 0 ? [{ ...left, id: line.id, units }] : [];
   });
   return complete(invoice, parts);

@@ -517,21 +517,16 @@ const photos = (access: string): RouteCase => ({
   stage: "returning",
 });
 
-/** A step of a return that an administrator takes. */
+/** A step of a return that an administrator takes, and the stage that it needs. */
 const returnStep = (
   permission: string,
-  body?: RouteCase["body"],
-  otherBody?: Record<string, unknown>,
-): RouteCase => ({
-  access: `admin:${permission}`,
-  params: returnId,
-  ...(body ? { body } : {}),
-  ...(otherBody ? { otherBody: () => otherBody } : {}),
-  stage: "returning",
-});
+  stage: Stage,
+  bodies: Pick<RouteCase, "body" | "otherBody"> = {},
+): RouteCase => ({ access: `admin:${permission}`, params: returnId, stage, ...bodies });
 
-const inspected = ({ orderItemId }: Belongings) => ({
-  items: [{ orderItemId, quantityReceived: 1, quantityPassed: 1, quantityRestockable: 1 }],
+/** The unit has come back, and can be sold again. */
+export const inspectionOf = ({ orderItemId }: Belongings, quantityRestockable = 1) => ({
+  items: [{ orderItemId, quantityReceived: 1, quantityPassed: 1, quantityRestockable }],
 });
 
 const RETURNS: Record<string, RouteCase> = {
@@ -543,7 +538,7 @@ const RETURNS: Record<string, RouteCase> = {
       ...{ orderNumber, reason: "damaged" },
       items: [{ orderItemId, quantity: 1, reason: "damaged" }],
     }),
-    stage: "paid",
+    stage: "delivered",
     otherBody: ({ orderNumber, orderItemId }) => ({
       ...{ orderNumber, reason: "defective" },
       items: [{ orderItemId, quantity: 1, reason: "defective" }],
@@ -554,26 +549,32 @@ const RETURNS: Record<string, RouteCase> = {
   "POST /api/returns/:returnId/images": photos("guest:reject"),
   "GET /api/admin/returns": { access: "admin:returns:read" },
   "GET /api/admin/returns/analytics": { access: "admin:returns:read" },
-  "GET /api/admin/returns/:returnId": returnStep("returns:read"),
+  "GET /api/admin/returns/:returnId": returnStep("returns:read", "returning"),
   "POST /api/admin/returns/:returnId/images": photos("admin:returns:inspect"),
-  "POST /api/admin/returns/:returnId/approve": returnStep("returns:write", () => ({ notes: "Seen" }), {}),
-  "POST /api/admin/returns/:returnId/reject": returnStep("returns:write", () => ({ reason: "It was used" }), {
-    reason: "It was opened",
+  "POST /api/admin/returns/:returnId/approve": returnStep("returns:write", "returning", {
+    body: () => ({ notes: "Seen" }),
+    otherBody: () => ({}),
   }),
-  "POST /api/admin/returns/:returnId/schedule-pickup": returnStep(
-    "returns:write",
-    () => ({ slot: "10-12" }),
-    {},
-  ),
-  "PUT /api/admin/returns/:returnId/received": returnStep("returns:inspect"),
-  "POST /api/admin/returns/:returnId/inspect": returnStep("returns:inspect", inspected, { items: [] }),
-  "POST /api/admin/returns/:returnId/refund": returnStep(
-    "refunds:approve",
-    () => ({ destination: "original" }),
-    {},
-  ),
-  "POST /api/admin/returns/:returnId/notes": returnStep("returns:write", () => ({ note: "Called" }), {
-    note: "Wrote",
+  "POST /api/admin/returns/:returnId/reject": returnStep("returns:write", "returning", {
+    body: () => ({ reason: "It was used" }),
+    otherBody: () => ({ reason: "It was opened" }),
+  }),
+  "POST /api/admin/returns/:returnId/schedule-pickup": returnStep("returns:write", "returnApproved", {
+    body: () => ({ slot: "10-12" }),
+    otherBody: () => ({}),
+  }),
+  "PUT /api/admin/returns/:returnId/received": returnStep("returns:inspect", "returnApproved"),
+  "POST /api/admin/returns/:returnId/inspect": returnStep("returns:inspect", "returnReceived", {
+    body: inspectionOf,
+    otherBody: (own) => inspectionOf(own, 0),
+  }),
+  "POST /api/admin/returns/:returnId/refund": returnStep("refunds:approve", "returnInspected", {
+    body: () => ({ destination: "original" }),
+    otherBody: () => ({}),
+  }),
+  "POST /api/admin/returns/:returnId/notes": returnStep("returns:write", "returning", {
+    body: () => ({ note: "Called" }),
+    otherBody: () => ({ note: "Wrote" }),
   }),
 };
 

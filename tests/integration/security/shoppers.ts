@@ -7,7 +7,7 @@ import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { asGuest } from "../../support/callers.js";
 import type { World } from "../../support/world.js";
 import { goodToken } from "./forged-tokens.js";
-import { ADDRESS, BANK_ACCOUNT, EMAIL, PHONE } from "./route-cases.js";
+import { ADDRESS, BANK_ACCOUNT, EMAIL, inspectionOf, PHONE } from "./route-cases.js";
 
 /** What a shopper has that others must not reach. */
 export interface Belongings {
@@ -37,14 +37,27 @@ type RefundStage = (typeof REFUND_STAGES)[number];
 const isRefundStage = (stage: Stage): stage is RefundStage =>
   REFUND_STAGES.some((candidate) => candidate === stage);
 
+const RETURN_STAGES = [
+  "delivered",
+  "returning",
+  "returnApproved",
+  "returnReceived",
+  "returnInspected",
+] as const;
+type ReturnStage = (typeof RETURN_STAGES)[number];
+const isReturnStage = (stage: Stage): stage is ReturnStage =>
+  RETURN_STAGES.some((candidate) => candidate === stage);
+
 /**
- * How far a shopper has come: a cart; something saved for later besides; a checkout with all but the payment; cash on delivery chosen; a UPI
- * payment that failed, to be tried again; an order with its invoice; an order that is paid; a refund of it that waits
- * for approval; one that waits for a bank transfer; one that failed; an order with a return that is asked for.
+ * How far a shopper has come: a cart; something saved for later besides; a checkout with all but the payment; cash on
+ * delivery chosen; a UPI payment that failed, to be tried again; an order with its invoice; an order that is paid; a
+ * refund of it that waits for approval; one that waits for a bank transfer; one that failed; an order that is
+ * delivered; a return of it that waits for approval; one that waits for the goods; for their inspection; for its refund.
  */
 export type Stage =
-  | ("cart" | "saved" | "checkout" | "chosen" | "failed" | "ordered" | "returning")
-  | RefundStage;
+  | ("cart" | "saved" | "checkout" | "chosen" | "failed" | "ordered")
+  | RefundStage
+  | ReturnStage;
 
 export interface Shopper {
   headers: Readonly<Record<string, string>>;
@@ -87,7 +100,7 @@ function textAt(answer: Response, path: string): string {
   throw new Error(`no ${path} in ${answer.status} ${answer.text}`);
 }
 
-type Step = (method: "post" | "put", path: string, body: object) => Promise<Response>;
+type Step = (method: "post" | "put", path: string, body?: object) => Promise<Response>;
 
 /** How often a request is repeated while the service is too busy. */
 const TRIES = 10;
@@ -191,32 +204,29 @@ async function refund(world: World, shopper: Shopper, stage: RefundStage): Promi
   return { refundId };
 }
 
-/** A return of the order's line. Written directly: asking for one takes a delivery. */
-async function askForReturn({ db }: World, { has }: Shopper): Promise<Partial<Belongings>> {
-  const order = await db.collection("orders").findOne({ _id: new Types.ObjectId(has.orderId) });
-  const line = await db.collection("orderItems").findOne({ _id: new Types.ObjectId(has.orderItemId) });
-  if (!order || !line) throw new Error("the shopper has no order");
-  const { productId, sku, name } = line;
-  const item = {
-    orderItemId: line._id,
-    productId,
-    sku,
-    name,
-    quantity: 1,
-    reason: "damaged",
-    condition: null,
-  };
-  const at = new Date();
-  const { insertedId } = await db.collection("returns").insertOne({
-    ...(order.userId ? { userId: order.userId } : { sessionId: order.sessionId }),
-    ...{ orderId: order._id, orderNumber: order.orderNumber, returnNumber: null, status: "requested" },
-    ...{ reason: "damaged", items: [item], images: [], customerNotes: null, adminNotes: [] },
-    ...{ rejectionReason: null, isReturnToOrigin: false, pickup: null, receivedAt: null },
-    ...{ inspectionStatus: "pending", inspection: null, refundBreakdown: null, refundId: null },
-    ...{ refundNumber: null, approvedById: null, approvedAt: null, completedAt: null, history: [] },
-    ...{ createdAt: at, updatedAt: at },
-  });
-  return { returnId: insertedId.toHexString() };
+/** Delivers an order, and brings it to a stage of a return of its line. */
+async function askForReturn(
+  world: World,
+  shopper: Shopper,
+  stage: ReturnStage = "returning",
+): Promise<Partial<Belongings>> {
+  const { orderId, orderNumber, orderItemId } = shopper.has;
+  const asAdmin = stepsOf(world, { Authorization: `Bearer ${world.sandbox.tokens.admin}` });
+  for (const status of ["processing", "shipped", "delivered"])
+    await asAdmin("put", `/api/admin/orders/${orderId}/status`, { status });
+  if (stage === "delivered") return {};
+  const reason = "damaged";
+  const wish = { orderNumber, reason, items: [{ orderItemId, quantity: 1, reason }] };
+  const returnId = textAt(await stepsOf(world, shopper.headers)("post", "/api/returns", wish), "id");
+  const path = `/api/admin/returns/${returnId}`;
+  const steps = [
+    () => asAdmin("post", `${path}/approve`, {}),
+    () => asAdmin("put", `${path}/received`),
+    () => asAdmin("post", `${path}/inspect`, inspectionOf(shopper.has)),
+  ];
+  const done = RETURN_STAGES.indexOf(stage) - RETURN_STAGES.indexOf("returning");
+  for (const step of steps.slice(0, done)) await step();
+  return { returnId };
 }
 
 async function failToPay(world: World, step: Step, path: string): Promise<Partial<Belongings>> {
@@ -240,11 +250,10 @@ export async function shopUntil(world: World, headers: Shopper["headers"], stage
   const path = `/api/checkout/${has.checkoutSessionId}/payment-method`;
   if (stage === "chosen") await step("put", path, { method: "cod", termsAccepted: true });
   if (stage === "failed") Object.assign(has, await failToPay(world, step, path));
-  if (stage !== "ordered" && stage !== "returning" && !isRefundStage(stage)) return { headers, has };
+  if (stage !== "ordered" && !isReturnStage(stage) && !isRefundStage(stage)) return { headers, has };
   Object.assign(has, await order(world, { headers, has }));
-  if (stage === "returning")
-    return { headers, has: { ...has, ...(await askForReturn(world, { headers, has })) } };
-  if (isRefundStage(stage)) Object.assign(has, await refund(world, { headers, has }, stage));
+  if (isReturnStage(stage)) Object.assign(has, await askForReturn(world, { headers, has }, stage));
+  else if (isRefundStage(stage)) Object.assign(has, await refund(world, { headers, has }, stage));
   else has.invoiceNumber = await invoiceOf(world, { headers }, has.orderNumber);
   return { headers, has };
 }

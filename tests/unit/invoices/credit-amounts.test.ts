@@ -222,8 +222,17 @@ describe("a credit note for the rest", () => {
     const naming = { ...ofValue, amount: paise(300), items: [{ id: "0", units: 1, amount: paise(0) }] };
     expect(listed(creditRefund(rest, naming))).toEqual([
       ["0", 1, 0],
-      ["1", 1, 300],
+      ["1", 0, 300],
     ]);
+  });
+
+  test("When the last paise belong to some of the units, then the refund that names them credits no others", () => {
+    const invoice = invoiceOf([{ amount: 3, units: 3 }]);
+    const ofValue = { amount: paise(1), chargesAmount: paise(0), items: [] };
+    const rest = after(invoice, creditRefund(invoice, ofValue));
+    const naming = { ...ofValue, amount: paise(2), items: [{ id: "0", units: 2, amount: paise(2) }] };
+    expect(creditRefund(rest, naming).parts.map(({ units: n, total }) => [n, total])).toEqual([[2, 2]]);
+    expect(creditRest(rest).parts.map(({ units: n, total }) => [n, total])).toEqual([[3, 2]]);
   });
 });
 
