@@ -86,6 +86,8 @@ export interface OrderCancellation {
   unpaid: UnpaidContent;
   /** Of the request, so that its repetition cancels no other units; null without an idempotency key. */
   requestKey: string | null;
+  /** The invoice that contains these units; null when they were cancelled before it. */
+  invoiceNumber: string | null;
 }
 
 /** A parcel that came back before it was paid for. */
@@ -259,6 +261,7 @@ const cancellationPart = definePart<OrderCancellation>({
   items: listOf(cancelledUnitsPart),
   unpaid: requiredPart(unpaidPart),
   requestKey: optionalText,
+  invoiceNumber: optionalText,
 });
 
 const uncollectedPart = definePart<UncollectedParcel>({

@@ -1,6 +1,7 @@
 import type { InvoiceDoc, InvoiceLine, OrderItemDoc } from "../../models/index.js";
 import { cumulativeShare } from "../../services/calculations/allocation.js";
 import { contentHash } from "../../services/calculations/content-hash.js";
+import { unpaidPartsOf } from "../../services/calculations/unpaid-parts.js";
 import { paise } from "../../utils/money.js";
 import type { Facts } from "./facts.js";
 import { type Check, duplicatesOf, type Finding, finding, groupBy, sumOf } from "./invariants.js";
@@ -131,7 +132,7 @@ const creditNotes: Check = (facts) => {
       return [finding("the credit note has no invoice", ...ofInvoice.map((note) => note.invoiceNumber))];
     return excessOf(invoice, ofInvoice);
   });
-  return [...excess, ...refundProblems(facts)];
+  return [...excess, ...refundProblems(facts), ...unpaidProblems(facts)];
 };
 
 const lineKey = ({ orderItemId, description, rateBps }: InvoiceLine): string =>
@@ -187,5 +188,28 @@ function refundProblems({ invoices, invoiceRequests, refunds, orders }: Facts): 
       return [finding(problem, refund.refundNumber)];
     });
 }
+
+/**
+ * What is invoiced and will never be paid, because it was cancelled or came back before, has a note of its amount, or
+ * one that credits the whole order, or a request that is open or refused.
+ */
+function unpaidProblems({ invoices, invoiceRequests, orders }: Facts): Finding[] {
+  const totals = new Map(invoices.map(({ origin, totals: { grandTotal } }) => [origin, grandTotal]));
+  const requested = new Set(invoiceRequests.map(({ _id }) => _id));
+  return orders.flatMap((order) =>
+    unpaidPartsOf({ ...order, cancellations: order.cancellations.filter(isInvoiced) })
+      .filter(({ unpaid }) => order.invoiceNumber && unpaid.amount > 0)
+      .flatMap(({ _id, unpaid }) => {
+        const origins = [`unpaid:${_id.toHexString()}`, `cancellation:${order._id.toHexString()}`];
+        if (origins.some((origin) => requested.has(origin))) return [];
+        const [credited, whole] = origins.map((origin) => totals.get(origin));
+        if (credited === unpaid.amount || whole !== undefined) return [];
+        const problem = `${unpaid.amount} will not be paid, its note is about ${credited ?? "nothing"}`;
+        return [finding(problem, order.orderNumber, _id)];
+      }),
+  );
+}
+
+const isInvoiced = ({ invoiceNumber }: { invoiceNumber: string | null }): boolean => invoiceNumber !== null;
 
 export const documentChecks = { documentNumbers, sealedDocuments, documentSums, saleInvoices, creditNotes };

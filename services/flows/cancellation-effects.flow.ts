@@ -64,11 +64,11 @@ export async function requestNoteOfCancellation(
   cancellationId: Types.ObjectId,
 ): Promise<void> {
   const { cancellation, isWhole } = await readCancelled(orderId, cancellationId);
-  const { unpaid, reason } = cancellation;
-  if (unpaid.amount === 0) return;
+  const { unpaid, reason, invoiceNumber } = cancellation;
+  if (unpaid.amount === 0 || invoiceNumber === null) return;
   const invoice = await findInvoiceToCredit(orderId);
-  // Issued after the cancellation, it does not contain these units.
-  if (!invoice || invoice.issuedAt > cancellation.at) return;
+  // An earlier version of the service kept no number: there the times have to tell.
+  if (!invoice || (invoiceNumber === undefined && invoice.issuedAt > cancellation.at)) return;
   if (isWhole) await assertRefundsCredited(orderId);
   await requestCreditNote({
     ...{ orderId, refundId: null, items: [], createdById: null, reason },

@@ -1,19 +1,29 @@
 import { randomUUID } from "node:crypto";
-import { textAt } from "../../scripts/support/json.js";
+import { listAt, textAt } from "../../scripts/support/json.js";
 import { ITEMS, openCheckout, place, Shopper } from "./purchase.js";
 import type { Breach } from "./refund-breaches.js";
 import type { World } from "./world.js";
 
 /** A parcel, and how each rule about parcels is broken. */
 
-/** An order to be paid on delivery, on its way. */
-export async function shipCashOrder({ url, sandbox, settle }: World): Promise<void> {
+/** An order to be paid on delivery: a unit of it is cancelled after it was invoiced, the other is on its way. */
+export async function shipCashOrder({ url, sandbox, settle, runJob }: World): Promise<void> {
   const { bharat, admin } = sandbox.tokens;
-  const checkout = await openCheckout(url, { token: bharat, items: [ITEMS.ashwagandha], method: "cod" });
-  const id = textAt((await place(checkout)).data, "id");
-  const path = `/api/admin/orders/${id}/fulfillments`;
-  await new Shopper(url, admin).do({ method: "POST", path, body: {}, key: randomUUID() });
+  const items = [{ ...ITEMS.ashwagandha, quantity: 2 }];
+  const checkout = await openCheckout(url, { token: bharat, items, method: "cod" });
+  const { data } = await place(checkout);
   await settle();
+  await runJob("invoice-issue");
+  const path = `/api/admin/orders/${textAt(data, "id")}`;
+  const one = { orderItemId: textAt(listAt(data, "items")[0], "id"), quantity: 1 };
+  const steps: [string, object][] = [
+    ["cancel", { reason: "out of season", items: [one] }],
+    ["fulfillments", {}],
+  ];
+  for (const [step, body] of steps)
+    await new Shopper(url, admin).do({ method: "POST", path: `${path}/${step}`, body, key: randomUUID() });
+  await settle();
+  await runJob("invoice-issue");
 }
 
 const anything = {};
@@ -34,5 +44,12 @@ export const fulfilmentBreaches: readonly Breach[] = [
     "orders",
     { fulfillmentStatus: "unfulfilled" },
     { $set: { fulfillmentStatus: "fulfilled" } },
+  ],
+  [
+    "creditNotes",
+    "what will not be paid has another amount than its note",
+    "orders",
+    { "cancellations.0": { $exists: true } },
+    { $inc: { "cancellations.0.unpaid.amount": 1 } },
   ],
 ];

@@ -120,6 +120,8 @@ export async function recordCancellation(
   const { order } = read;
   const cancellation: OrderCancellation = {
     ...{ _id: new Types.ObjectId(), at: now(), by, reason, items: units, unpaid, requestKey },
+    // Read in this transaction, which conflicts with the one that issues the invoice.
+    invoiceNumber: order.invoiceNumber ?? null,
   };
   const kept = await Order.updateOne(
     { _id: order._id, status: order.status },

@@ -118,6 +118,25 @@ describe("after the invoice", () => {
     expect(credited).toBe(totalOf(invoice as never));
   });
 
+  test.each<[string, string, number]>([
+    ["before the invoice by an instance whose clock is ahead", "before", 600_000],
+    ["after the invoice by an instance whose clock is behind", "after", -600_000],
+  ])("When units are cancelled %s, then only what is invoiced is credited", async (_case, when, skewMs) => {
+    const sale = await sell(TWO_A_THREE_B);
+    if (when === "after") await issueDocuments(sale);
+    done(await cancelByAdmin(sale, { items: [{ orderItemId: sale.lineIds[1], quantity: 2 }] }));
+    const [cancellation] = (await stored(sale))?.cancellations ?? [];
+    const at = new Date(cancellation.at.getTime() + skewMs);
+    await shop()
+      .db.collection("orders")
+      .updateOne({ "cancellations._id": cancellation._id }, { $set: { "cancellations.0.at": at } });
+    await issueDocuments(sale);
+    const documents = await issueDocuments(sale);
+    const [invoiced, credited = 0] = documents.map((document) => totalOf(document as never));
+    expect(documents).toHaveLength(when === "after" ? 2 : 1);
+    expect(Number(invoiced) - credited).toBe((await sale.payment())?.amount);
+  });
+
   test("When a paid order is cancelled, then only its refund is credited", async () => {
     const sale = await sell(TWO_A_THREE_B, "upi");
     await issueDocuments(sale);
