@@ -57,8 +57,7 @@ export interface ReturnRefund {
 
 /**
  * The refund of a return: its units that passed the inspection, at most what is left of the money, less the way back.
- * Shipping to the customer is not part of it. What is deducted is spread over the lines, and each keeps its units: they
- * are refunded, also where the deduction is more than a line was worth.
+ * Shipping to the customer is not part of it.
  * @param fee what the customer pays for the way back
  */
 export function priceReturn(
@@ -73,13 +72,19 @@ export function priceReturn(
     items,
     returnShipping,
     total,
-    content: { items: spread(priced.items, total), chargesAmount: ZERO_PAISE },
+    content: reduceTo(total, { items: priced.items, chargesAmount: ZERO_PAISE }),
   };
 }
 
-/** A round-off belongs to no line. */
-function spread(items: RefundAmounts["items"], total: Paise): PartContent["items"] {
-  const weights = items.map(({ amount }) => amount);
-  const shares = spreadByLargestRemainder(minPaise(total, addPaise(...weights)), weights);
-  return items.map((item, index) => ({ ...item, amount: shares[index] ?? ZERO_PAISE }));
+/**
+ * The lines of a refund that is reduced by a deduction, which is spread over them: each keeps its units, also where
+ * nothing of its price is left. A round-off belongs to no line.
+ */
+export function reduceTo(total: Paise, content: PartContent): PartContent {
+  const chargesAmount = minPaise(content.chargesAmount, total);
+  const weights = content.items.map(({ amount }) => amount);
+  const ofLines = minPaise(subtractPaise(total, chargesAmount), addPaise(...weights));
+  const shares = spreadByLargestRemainder(ofLines, weights);
+  const items = content.items.map((item, index) => ({ ...item, amount: shares[index] ?? ZERO_PAISE }));
+  return { items, chargesAmount };
 }

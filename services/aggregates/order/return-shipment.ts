@@ -13,6 +13,7 @@ import { minPaise, type Paise, subtractPaise } from "../../../utils/money.js";
 import { cameBackUndelivered } from "../../calculations/fulfilment.js";
 import { NO_REFUND } from "../../calculations/refund-amounts.js";
 import { spreadContent } from "../../calculations/refund-split.js";
+import { reduceTo } from "../../calculations/return-refund.js";
 import { enqueueOutbox } from "../../platform/outbox.service.js";
 import { oweOrderRefund, startedBySystem } from "../refund/owe-order-refund.js";
 import { leftOfMoney, type RefundFacts, readRefundFacts } from "../refund/refund-facts.js";
@@ -99,14 +100,18 @@ async function settleValue(returned: ReturnedValue, tx: ClientSession): Promise<
   const value = cameBackUndelivered(lines)
     ? priced.amount
     : subtractPaise(priced.amount, priced.chargesAmount);
-  const prepaid = subtractPaise(value, notOwed, terms.rtoDeduction);
-  const amount = minPaise(leftOfMoney(facts), prepaid);
-  const [unpaid, paid] = spreadContent([notOwed, amount], priced).map(toContent);
-  if (notOwed > 0 && unpaid) await keepUncollected(shipment, { amount: notOwed, ...unpaid }, terms, tx);
+  const prepaid = subtractPaise(value, notOwed);
+  const amount = minPaise(leftOfMoney(facts), subtractPaise(prepaid, terms.rtoDeduction));
+  const [unpaid, paid] = spreadContent([notOwed, prepaid], priced);
+  if (notOwed > 0 && unpaid)
+    await keepUncollected(shipment, { amount: notOwed, ...toContent(unpaid) }, terms, tx);
   if (amount <= 0 || !paid) return;
   const { refundNumbers } = terms;
   const [first] = await oweOrderRefund(
-    { facts, amount, content: paid, origin: startedBySystem(RETURNED_TO_ORIGIN), returnId, refundNumbers },
+    {
+      ...{ facts, amount, content: toContent(reduceTo(amount, paid)), returnId, refundNumbers },
+      origin: startedBySystem(RETURNED_TO_ORIGIN),
+    },
     tx,
   );
   if (!first) return;

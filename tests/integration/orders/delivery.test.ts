@@ -256,6 +256,17 @@ describe("a parcel that returns to its origin", () => {
     expect((await notesOf(sale.id)).every(({ refundId }) => refundId !== null)).toBe(true);
   });
 
+  test("When less is left than a line was worth, then the units of each line are refunded all the same", async () => {
+    await shop().set("payments", { rtoDeduction: 55_000 as never });
+    const sale = await sell(WITH_TWO_LINES, "upi");
+    const line = await sale.line(0);
+    expect(sale.due - 55_000).toBeLessThan(Number(line.taxableValue) + Number(line.lineTax));
+    await carry(await sale.parcel(2, 3), "returned_to_origin");
+    expect(await sale.buyer.stored.refunds()).toMatchObject([
+      { amount: sale.due - 55_000, items: [{ quantity: 2 }, { quantity: 3 }] },
+    ]);
+  });
+
   test("When it was paid in part with store credit, then the credit goes back, and the cash is not owed", async () => {
     const buyer = shop().customer("chitra");
     await buyer.prepare(WITH_TWO_LINES);
