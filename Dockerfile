@@ -28,4 +28,4 @@ EXPOSE 3003
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3003}/api/health/live`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Node itself and not npm, so that the service gets the SIGTERM. The same arguments as `npm start`.
-CMD ["node", "--max-semi-space-size=64", "--enable-source-maps", "dist/index.js"]
+CMD ["node", "--max-semi-space-size=32", "--enable-source-maps", "dist/index.js"]

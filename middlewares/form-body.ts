@@ -1,6 +1,11 @@
 import { Busboy, type BusboyInstance } from "@fastify/busboy";
 import type { Request } from "express";
-import { PayloadTooLargeError, UnsupportedMediaTypeError, ValidationError } from "../utils/errors.js";
+import {
+  OverloadedError,
+  PayloadTooLargeError,
+  UnsupportedMediaTypeError,
+  ValidationError,
+} from "../utils/errors.js";
 import type { UploadedFile, Uploads } from "./route.types.js";
 
 export interface Form {
@@ -21,10 +26,11 @@ export const isForm = ({ headers }: Request): boolean => FORM_TYPE.test(headers[
 /**
  * Reads a form into memory. The limits are checked while it arrives; beyond them the rest is discarded. Names of files
  * are never used.
- * @throws PayloadTooLargeError; ValidationError for a form that cannot be read or has what is not declared
+ * @throws PayloadTooLargeError; ValidationError for a form that cannot be read or has what is not declared;
+ *   OverloadedError when other forms hold the memory
  */
 export function readForm(request: Request, uploads: Uploads): Promise<Form> {
-  assertReadable(request, uploads);
+  holdMemory(request, assertReadable(request, uploads));
   const reader = openReader(request, uploads);
   const form = new Collector(uploads);
   return new Promise((resolve, reject) => {
@@ -64,12 +70,27 @@ export function readForm(request: Request, uploads: Uploads): Promise<Form> {
   });
 }
 
-function assertReadable({ headers }: Request, uploads: Uploads): void {
+/** @returns how many bytes the form may have */
+function assertReadable({ headers }: Request, uploads: Uploads): number {
   const encoding = headers["content-encoding"];
   if (encoding !== undefined && encoding.toLowerCase() !== "identity")
     throw new UnsupportedMediaTypeError("Send the body without Content-Encoding");
   const most = Object.values(uploads).reduce((sum, { maxBytes, maxCount }) => sum + maxBytes * maxCount, 0);
-  if (Number(headers["content-length"] ?? 0) > most + OVERHEAD_BYTES) throw new PayloadTooLargeError();
+  const bytes = Number(headers["content-length"] ?? most + OVERHEAD_BYTES);
+  if (bytes > most + OVERHEAD_BYTES) throw new PayloadTooLargeError();
+  return bytes;
+}
+
+/** A form stays in memory until its request is answered; together they take no more than this. */
+const MOST_HELD_BYTES = 100_000_000;
+let heldBytes = 0;
+
+function holdMemory({ res }: Request, bytes: number): void {
+  if (heldBytes + bytes > MOST_HELD_BYTES) throw new OverloadedError();
+  heldBytes += bytes;
+  res?.once("close", () => {
+    heldBytes -= bytes;
+  });
 }
 
 function openReader({ headers }: Request, uploads: Uploads): BusboyInstance {

@@ -67,7 +67,7 @@ function startBuiltService(
   profileFolder: string | undefined,
 ): Promise<ServiceProcess> {
   const profiling = profileFolder === undefined ? "" : `--cpu-prof --cpu-prof-dir='${profileFolder}'`;
-  const script = `exec '${process.execPath}' --max-semi-space-size=64 --enable-source-maps ${profiling} dist/index.js >'${log}' 2>&1`;
+  const script = `exec '${process.execPath}' --max-semi-space-size=32 --enable-source-maps ${profiling} dist/index.js >'${log}' 2>&1`;
   return startService({
     env: { ...env, RATE_LIMIT_PER_MINUTE: "0" },
     command: ["/bin/sh", "-c", script],
