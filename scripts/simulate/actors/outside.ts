@@ -15,7 +15,9 @@ const NEXT = {
   in_transit: "out_for_delivery",
   out_for_delivery: "delivered",
 } as const;
-const COMES_BACK_SHARE = 0.06;
+/** Reports may skip steps: the shop hears nothing before the delivery. */
+const SKIPS_SHARE = 0.35;
+const COMES_BACK_SHARE = 0.08;
 const WITHOUT_REPORT_SHARE = 0.2;
 
 /** The parcel's next step, now and then without a report, or with the same one twice. */
@@ -27,8 +29,9 @@ async function moveParcel({ sim, random }: Outside): Promise<void> {
   });
   if (moving.length === 0) return;
   const { shipmentId, orderId, next } = random.pick(moving);
-  const comesBack = next === "delivered" && random.chance(COMES_BACK_SHARE);
-  const status = comesBack ? "returned_to_origin" : next;
+  const arrives = next === "delivered" || random.chance(SKIPS_SHARE);
+  const end = random.chance(COMES_BACK_SHARE) ? "returned_to_origin" : "delivered";
+  const status = arrives ? end : next;
   const webhook = !random.chance(WITHOUT_REPORT_SHARE);
   sim.recorder.record({ who: "carrier", what: status, shipmentId, orderId, webhook });
   await shipping.advance(shipmentId, status, { webhook, times: random.chance(0.2) ? 2 : 1 });
