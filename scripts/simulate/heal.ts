@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { findViolations } from "../invariants/index.js";
-import { toLine, type Violation } from "../invariants/invariants.js";
+import type { Violation } from "../invariants/invariants.js";
 import { at, listAt } from "../support/json.js";
 import {
   findUnfinished,
@@ -64,7 +64,6 @@ async function bringToRest(sim: Simulation, deadline: number): Promise<Violation
   if (unfinished.length > 0 || sim.open.length > 0) return stillOpen(sim, unfinished);
   const lost = await sim.acknowledgements.findAllLost(world.db);
   const violations = await findViolations(world.db, world.sandbox, { captureGraceMs: 0 });
-  sim.recorder.record({ who: "checks", what: "at rest", violations: violations.map(toLine) });
   return [...lost.map(toViolation), ...violations];
 }
 

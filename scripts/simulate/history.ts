@@ -3,6 +3,7 @@ import type { Violation } from "../invariants/invariants.js";
 import { print } from "../support/print.js";
 import { toId } from "./actors/visit.js";
 import type { Recorder } from "./recorder.js";
+import type { World } from "./world.js";
 
 /** What is known about the entity of a violation: its documents, and what clients and faults did to it. */
 
@@ -59,13 +60,16 @@ const relatedIds = (documents: readonly [string, Document][]): string[] =>
 const shorten = (text: string): string =>
   text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
 
-/** Prints the documents and the recorded lines about the violation. Call it after the recorder is closed. */
+/** A variant is part of too many stories. */
+const isTelling = (id: string): boolean => id.length > 0 && !id.startsWith("var-");
+
+/** Prints documents, recorded lines and log lines about the violation. Call it after the recorder is closed. */
 export async function printHistory(
-  db: mongoose.mongo.Db,
+  { db, instances }: Pick<World, "db" | "instances">,
   recorder: Recorder,
   { ids }: Violation,
 ): Promise<void> {
-  const named = ids.filter((id) => id.length > 0);
+  const named = ids.filter(isTelling);
   if (named.length === 0) return;
   const first = await findDocuments(db, named);
   const all = [...new Set([...named, ...relatedIds(first)])];
@@ -75,4 +79,9 @@ export async function printHistory(
   const lines = await recorder.linesAbout(all);
   print(`\nWhat was done (the last ${MOST_LINES} lines of ${lines.length}):`);
   for (const line of lines.slice(-MOST_LINES)) print(`  ${shorten(line)}`);
+  for (const { name, output } of instances) {
+    const logged = output.split("\n").filter((line) => all.some((id) => line.includes(id)));
+    if (logged.length > 0) print(`\nThe log of instance ${name}:`);
+    for (const line of logged.slice(-MOST_LINES)) print(`  ${shorten(line)}`);
+  }
 }

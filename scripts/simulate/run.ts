@@ -58,7 +58,7 @@ async function report(sim: Simulation, violations: readonly Violation[]): Promis
   print(
     `\nSeed ${sim.options.seed}: ${violations.length} violations, of which the first is\n  ${toLine(first)}`,
   );
-  await printHistory(sim.world.db, sim.recorder, first);
+  await printHistory(sim.world, sim.recorder, first);
   print("\nAll violations:");
   for (const violation of violations.slice(0, MOST_PRINTED)) print(`  ${toLine(violation)}`);
   printErrors(sim);

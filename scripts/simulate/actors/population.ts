@@ -53,6 +53,15 @@ export class Population {
     }
   }
 
+  /** A customer with orders who is not here; null when there is none. Call `leave` at the end of the visit. */
+  enterBuyer(random: Random): Customer | null {
+    const buyers = [...this.#known.values()].filter(({ isHere, orders }) => !isHere && orders.length > 0);
+    if (buyers.length === 0) return null;
+    const buyer = random.pick(buyers);
+    buyer.isHere = true;
+    return buyer;
+  }
+
   leave(customer: Customer): void {
     customer.isHere = false;
   }

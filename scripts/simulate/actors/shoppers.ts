@@ -2,7 +2,7 @@ import { pause, type Simulation } from "../simulation.js";
 import { lookAfterOrders, signIn } from "./after-sales.js";
 import { fillCart } from "./cart.js";
 import { checkOut } from "./checkout.js";
-import { type Operation, openVisit, runOne, think, type Visit } from "./visit.js";
+import { openVisit, think, type Visit } from "./visit.js";
 
 /** The stream of customers. */
 
@@ -18,10 +18,8 @@ async function shop(visit: Visit): Promise<void> {
   if (visit.random.chance(0.4)) await lookAfterOrders(visit);
 }
 
-const VISITS: readonly Operation<Visit>[] = [
-  { name: "shop", weight: 80, run: shop },
-  { name: "after sales", weight: 20, run: lookAfterOrders },
-];
+/** Of the visits, those of buyers who look after their orders. */
+const AFTER_SALES_SHARE = 0.3;
 
 /** Lets customers come until the end, then waits for those who are there. */
 export async function runShoppers(sim: Simulation): Promise<void> {
@@ -39,9 +37,11 @@ export async function runShoppers(sim: Simulation): Promise<void> {
 
 async function visitOnce(sim: Simulation, number: number): Promise<void> {
   const random = sim.random.fork(`visit ${number}`);
-  const customer = await sim.population.enter(random);
+  const buyer = random.chance(AFTER_SALES_SHARE) ? sim.population.enterBuyer(random) : null;
+  const customer = buyer ?? (await sim.population.enter(random));
+  sim.count(buyer ? "visit after a purchase" : "visit");
   try {
-    await runOne(VISITS, openVisit(sim, customer, random));
+    await (buyer ? lookAfterOrders : shop)(openVisit(sim, customer, random));
   } catch (error) {
     // An answer without the expected fields, for example.
     sim.alarm(`the visit of ${customer.name} failed: ${error instanceof Error ? error.stack : error}`, [
