@@ -2,8 +2,9 @@ import { createHmac } from "node:crypto";
 import { SEED } from "../sandbox/seed/index.js";
 import type { ShipmentStatus } from "../sandbox/shipping/shipments.js";
 import { at, listAt, numberAt, textAt } from "../support/json.js";
+import { letTimePass } from "../support/passing-time.js";
 import { SAMPLE_ADDRESS, SAMPLE_CONTACT } from "../support/sample-customer.js";
-import { letTimePass, untilApplied } from "./recovery.js";
+import { untilApplied } from "./recovery.js";
 import { deliver, type Step, step } from "./steps.js";
 import { JourneyFailed, type Visit } from "./visit.js";
 

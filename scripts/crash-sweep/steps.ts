@@ -1,7 +1,8 @@
 import { SEED } from "../sandbox/seed/index.js";
 import { at, listAt, textAt } from "../support/json.js";
+import { letCheckoutsExpire, letTimePass } from "../support/passing-time.js";
 import { SAMPLE_ADDRESS, SAMPLE_CONTACT } from "../support/sample-customer.js";
-import { deliverEvents, letCheckoutsExpire, letTimePass } from "./recovery.js";
+import { deliverEvents } from "./recovery.js";
 import type { Visit } from "./visit.js";
 
 /** One call or event of a journey. Every step can be repeated, as a client without an answer does. */

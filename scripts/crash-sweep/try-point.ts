@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { letLeasesExpire, letStrayReservationsLapse } from "../support/passing-time.js";
 import type { ServiceProcess } from "../support/service-process.js";
 import { differences, type Ending, findFaults, readEnding } from "./ending.js";
 import type { CrashSpec } from "./points.js";
-import { letLeasesExpire, letStrayReservationsLapse, runRecoveryJobs, settle } from "./recovery.js";
+import { runRecoveryJobs, settle } from "./recovery.js";
 import type { Journey } from "./steps.js";
 import { Visit } from "./visit.js";
 import { endOpenTransactions, resetWorld, type SweepWorld } from "./world.js";

@@ -48,6 +48,17 @@ export interface Books {
   notifications: readonly Notification[];
 }
 
+/** For checks of the database alone. */
+export const NO_BOOKS: Books = {
+  gateway: { captures: [], refunds: [], refundOutcomes: [], deductions: [] },
+  gatewayEvents: [],
+  inventory: { entries: [], imbalances: [], activeReservations: [] },
+  couponUsages: [],
+  loyalty: [],
+  credits: [],
+  notifications: [],
+};
+
 type Maybe<T> = T | Promise<T>;
 
 /** Where the books are kept: the controls of a sandbox, in this process or behind its control server. */
@@ -136,6 +147,8 @@ export async function readFacts(
   given: Pick<Facts, "books" | "captureGraceMs" | "accountNumberOf">,
 ): Promise<Facts> {
   const session = db.client.startSession({ snapshot: true });
+  // Named with each read: the level of a connection string would take its place, and then each read has its own moment.
+  const readConcern = { level: "snapshot" } as const;
   const all = async <T extends mongoose.mongo.Document>(
     name: string,
     leaveOut: string[] = [],
@@ -144,11 +157,7 @@ export async function readFacts(
       .collection(name)
       .find<T>(
         {},
-        {
-          ...{ session, projection: Object.fromEntries(leaveOut.map((field) => [field, 0])) },
-          // Without it, the connection's own level would win over the session's.
-          readConcern: { level: "snapshot" },
-        },
+        { session, readConcern, projection: Object.fromEntries(leaveOut.map((field) => [field, 0])) },
       )
       .toArray();
   try {

@@ -1,10 +1,10 @@
 import type mongoose from "mongoose";
 import { documentChecks } from "./documents.js";
-import { accountReader, type BookKeepers, readBooks, readFacts } from "./facts.js";
+import { accountReader, type BookKeepers, type Facts, NO_BOOKS, readBooks, readFacts } from "./facts.js";
 import { fulfilmentChecks } from "./fulfilment.js";
 import { gatewayMoneyChecks } from "./gateway-money.js";
 import { histories } from "./history.js";
-import { type Check, INVARIANTS, type Invariant, type Violation } from "./invariants.js";
+import { type Check, INVARIANTS, type Invariant, STANDING_INVARIANTS, type Violation } from "./invariants.js";
 import { messageChecks } from "./messages.js";
 import { neighbourChecks } from "./neighbours.js";
 import { orderMoneyChecks } from "./order-money.js";
@@ -47,7 +47,14 @@ export async function findViolations(
   const books = await readBooks(control);
   const accountNumberOf = await accountReader(env?.ENCRYPTION_KEY);
   const facts = await readFacts(db, { books, captureGraceMs, accountNumberOf });
-  return (Object.keys(CHECKS) as Invariant[]).flatMap((name) =>
-    CHECKS[name](facts).map((found) => ({ invariant: INVARIANTS[name], ...found })),
-  );
+  return check(Object.keys(CHECKS) as Invariant[], facts);
 }
+
+/** As `findViolations`, at any time: tests what holds at every instant, in one snapshot of the database. */
+export async function findStandingViolations(db: mongoose.mongo.Db): Promise<Violation[]> {
+  const facts = await readFacts(db, { books: NO_BOOKS, captureGraceMs: 0, accountNumberOf: () => null });
+  return check(STANDING_INVARIANTS, facts);
+}
+
+const check = (names: readonly Invariant[], facts: Facts): Violation[] =>
+  names.flatMap((name) => CHECKS[name](facts).map((found) => ({ invariant: INVARIANTS[name], ...found })));

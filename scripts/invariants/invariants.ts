@@ -53,6 +53,33 @@ export const INVARIANTS = {
 
 export type Invariant = keyof typeof INVARIANTS;
 
+/**
+ * Those that hold at every instant, in any snapshot of the database, whatever is in flight. The others need rest: they
+ * compare with the neighbours' books, or with work that follows.
+ */
+export const STANDING_INVARIANTS = [
+  "paymentAmounts",
+  "refundApprovals",
+  "refundSources",
+  "refundUnits",
+  "returnUnits",
+  "returnInspections",
+  "totals",
+  "oneOrderPerSession",
+  "oneActiveCart",
+  "completeOrders",
+  "soldAsFrozen",
+  "numbers",
+  "lineUnits",
+  "parcelUnits",
+  "derivedStatuses",
+  "histories",
+  "documentNumbers",
+  "sealedDocuments",
+  "documentSums",
+  "saleInvoices",
+] as const satisfies readonly Invariant[];
+
 /** One place where the data breaks an invariant. */
 export interface Finding {
   problem: string;

@@ -87,10 +87,12 @@ export async function withdrawOutboxMessage(dedupeKey: string, tx: ClientSession
   return deletedCount === 1;
 }
 
+/** A bulk write whose statement failed as a whole, such as by a cut connection, lists no rows: nothing may be stored then. */
 function ignoreDuplicates(error: unknown): void {
   if (!(error instanceof mongo.MongoBulkWriteError)) throw error;
   const failures = [error.writeErrors].flat();
-  if (error.result.getWriteConcernError() || failures.some(({ code }) => code !== DUPLICATE_KEY)) throw error;
+  const areDuplicates = failures.length > 0 && failures.every(({ code }) => code === DUPLICATE_KEY);
+  if (error.result.getWriteConcernError() || !areDuplicates) throw error;
 }
 
 export interface OutboxQuery extends PageRequest {

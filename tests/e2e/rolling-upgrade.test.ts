@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { SEED } from "../../scripts/sandbox/seed/index.js";
+import { type Balancer, startBalancer } from "../../scripts/support/balancer.js";
 import { startCustomers } from "../../scripts/support/customers.js";
-import { type Balancer, startBalancer } from "../support/balancer.js";
 import { eventually, useInstances } from "../support/instances.js";
 import { PRODUCTION, PRODUCTION_SECRETS } from "../support/production.js";
 

@@ -24,7 +24,7 @@ import { firstHistory, newOrder, newOrderItem } from "../../aggregates/order/new
 import { buildSellerOrders } from "../../aggregates/order/seller-orders.js";
 import { insertPayment } from "../../aggregates/payment/open-payment.js";
 import { recordAudit } from "../../platform/audit.service.js";
-import { appendHistory } from "../../platform/history.service.js";
+import { startHistory } from "../../platform/history.service.js";
 import { enqueueOutbox, withdrawOutboxMessage } from "../../platform/outbox.service.js";
 import { getSettings } from "../../platform/settings.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
@@ -94,7 +94,7 @@ async function writeOrder(
   await Order.insertMany([order], { session: tx, lean: true });
   await OrderItem.insertMany(items, { session: tx, lean: true });
   const by = { type: "admin", id: prepared.request.by.adminId } as const;
-  await appendHistory(firstHistory(order, by), tx);
+  await startHistory(firstHistory(order, by), tx);
   if (prepared.paymentMethod) await insertPayment(paymentOf(prepared, order), tx);
   await auditOrder(prepared, order, tx);
   const orderId = order._id.toHexString();

@@ -25,7 +25,7 @@ import { PlacementRefused } from "../../aggregates/checkout-session/placement-fa
 import type { OrderOverview } from "../../aggregates/order/load-order.js";
 import { firstHistory } from "../../aggregates/order/new-order.js";
 import { buildSellerOrders } from "../../aggregates/order/seller-orders.js";
-import { appendHistory } from "../../platform/history.service.js";
+import { startHistory } from "../../platform/history.service.js";
 import { enqueueOutbox } from "../../platform/outbox.service.js";
 import { getSettings } from "../../platform/settings.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
@@ -72,7 +72,7 @@ async function writeOrder(claim: Claim, { order, items }: NewOrder, tx: ClientSe
   await completeSession(claim, order, tx);
   await Order.insertMany([order], { session: tx, lean: true });
   await OrderItem.insertMany(items, { session: tx, lean: true });
-  await appendHistory(firstHistory(order, { type: "system" }), tx);
+  await startHistory(firstHistory(order, { type: "system" }), tx);
   if (claim.payment) await linkPayment(claim.payment, order, tx);
   if (claim.cart === "held") await convertCart(claim, order, tx);
   const orderId = order._id.toHexString();

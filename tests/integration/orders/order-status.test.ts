@@ -60,6 +60,21 @@ describe("an admin who sets the status", () => {
     ]);
   });
 
+  test("When the clock of the instance is behind, then its move is still the last of the history", async () => {
+    const { setClock } = await import("../../../utils/clock.js");
+    const sale = await sell();
+    setClock(-10 * 60_000);
+    try {
+      done(await sale.setStatus("processing"));
+      done(await sale.setStatus("shipped"));
+    } finally {
+      setClock(0);
+    }
+    const history: { type: string; to: string }[] = (await sale.view()).statusHistory;
+    const moves = history.filter(({ type }) => type === "order").map(({ to }) => to);
+    expect(moves).toEqual(["pending", "confirmed", "processing", "shipped"]);
+  });
+
   test("When the table does not list the move, then it is refused with what is allowed", async () => {
     const sale = await sell();
     expect(refused(await sale.setStatus("delivered"), 400, "INVALID_STATUS_TRANSITION")).toEqual({

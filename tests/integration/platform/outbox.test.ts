@@ -1,4 +1,4 @@
-import { Types } from "mongoose";
+import mongoose, { mongo, Types } from "mongoose";
 import { OutboxMessage } from "../../../models/index.js";
 import {
   enqueueOutbox,
@@ -19,6 +19,9 @@ import { inTransaction } from "../../../services/platform/transaction.service.js
 import { setClock } from "../../../utils/clock.js";
 import { currentRequestId, runWithContext } from "../../../utils/request-context.js";
 import { useTestDatabase } from "../../support/database.js";
+import { clearFailPoint, setFailPoint, useFailPoints } from "../../support/fail-points.js";
+
+useFailPoints();
 
 const HOUR = 3_600_000;
 const draft = (dedupeKey: string) => ({ type: "order.placed", dedupeKey, payload: { orderId: dedupeKey } });
@@ -74,6 +77,22 @@ describe("The outbox", () => {
       await enqueueOutbox([draft("a"), draft("b")]);
       await enqueueOutbox([draft("b"), draft("c")]);
       expect(await OutboxMessage.distinct("dedupeKey")).toEqual(["a", "b", "c"]);
+    });
+
+    it("on their own and the statement fails as a whole, then that is an error, and they are stored by the next try", async () => {
+      const { name } = mongoose.connection;
+      const admin = mongoose.connection.getClient().db("admin").admin();
+      for (const failure of [{ errorCode: 112 }, { closeConnection: true }]) {
+        await OutboxMessage.deleteMany({});
+        // The driver tries a cut connection twice.
+        const data = { failCommands: ["update"], appName: name, ...failure };
+        await setFailPoint(admin, { mode: { times: "closeConnection" in failure ? 2 : 1 }, data });
+        await expect(enqueueOutbox([draft("a")])).rejects.toThrow(mongo.MongoBulkWriteError);
+        await clearFailPoint();
+        expect(await find("a")).toBeNull();
+        await enqueueOutbox([draft("a")]);
+        expect(await find("a")).not.toBeNull();
+      }
     });
 
     it("in a request, then they carry its id on to the delivery", async () => {

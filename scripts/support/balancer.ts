@@ -17,10 +17,17 @@ export interface Balancer {
   stop(): Promise<void>;
 }
 
+export interface BalancerOptions {
+  /** Whether the answer of this request is lost: the instance has done its work, and the client's connection breaks. */
+  losesAnswer?: () => boolean;
+}
+
 /** As in the Kubernetes example: every 2 s. Four times as often, so that the test takes less time. */
 const CHECK_INTERVAL_MS = 500;
+/** A frozen instance never answers. */
+const CHECK_TIMEOUT_MS = 1_500;
 
-export async function startBalancer(): Promise<Balancer> {
+export async function startBalancer({ losesAnswer = () => false }: BalancerOptions = {}): Promise<Balancer> {
   const ready = new Map<string, boolean>();
   const agent = new Agent({ keepAlive: true });
   const lost: string[] = [];
@@ -28,7 +35,8 @@ export async function startBalancer(): Promise<Balancer> {
   let turn = 0;
 
   const check = async (url: string): Promise<void> => {
-    const answer = await fetch(`${url}/api/health/ready`).catch(() => null);
+    const signal = AbortSignal.timeout(CHECK_TIMEOUT_MS);
+    const answer = await fetch(`${url}/api/health/ready`, { signal }).catch(() => null);
     if (ready.has(url)) ready.set(url, answer?.status === 200);
   };
   const timer = setInterval(() => void Promise.all([...ready.keys()].map(check)), CHECK_INTERVAL_MS);
@@ -48,6 +56,11 @@ export async function startBalancer(): Promise<Balancer> {
     served.set(target, (served.get(target) ?? 0) + 1);
     const { method, headers, url } = from;
     const passed = request(target + url, { method, headers, agent }, (answer) => {
+      if (losesAnswer()) {
+        answer.resume();
+        from.socket.resetAndDestroy();
+        return;
+      }
       // The connection between balancer and instance is not the client's.
       const { connection: _connection, ...rest } = answer.headers;
       to.writeHead(answer.statusCode ?? 502, rest);
