@@ -59,6 +59,8 @@ export interface Config {
   pricesIncludeTax: boolean;
   scheduler: { enabled: boolean };
   rateLimitPerMinute: number;
+  /** 0: no request is refused for overload. */
+  overloadDelayMs: number;
   trustProxyHops: number;
   corsOrigins: string[];
   metricsToken?: string;
@@ -169,6 +171,7 @@ function toRuntime(values: Values): Runtime {
     },
     pricesIncludeTax: values.flag("PRICES_INCLUDE_TAX"),
     scheduler: { enabled: values.flag("SCHEDULER_ENABLED") },
+    overloadDelayMs: values.number("OVERLOAD_DELAY_MS"),
     rateLimitPerMinute: values.number("RATE_LIMIT_PER_MINUTE"),
     trustProxyHops: values.number("TRUST_PROXY"),
     corsOrigins: values.list("CORS_ORIGINS"),

@@ -3,6 +3,7 @@ import cors from "cors";
 import express, { type Express, type RequestHandler } from "express";
 import helmet from "helmet";
 import { apiRouters } from "../index.route.js";
+import { type Admission, createAdmission } from "../middlewares/admission.middleware.js";
 import { createAuthenticator } from "../middlewares/authentication.middleware.js";
 import type {
   DescribedRouter,
@@ -39,6 +40,8 @@ export interface AppOptions {
   /** Default: every router of the service. */
   routers?: readonly DescribedRouter[];
   config?: Readonly<Config>;
+  /** Default: as the configuration says. */
+  admission?: Admission;
 }
 
 /** Without a list of origins there are no CORS headers, so pages of other sites cannot call. */
@@ -79,7 +82,11 @@ export function routesOf({
 }
 
 /** The application, without a server: `index.ts` listens, tests call it directly. */
-export function createApp({ routers = apiRouters, config = serviceConfig }: AppOptions = {}): Express {
+export function createApp({
+  routers = apiRouters,
+  config = serviceConfig,
+  admission = createAdmission(config.overloadDelayMs),
+}: AppOptions = {}): Express {
   const app = express();
   configure(app, config);
   app.use(requestContext);
@@ -89,6 +96,7 @@ export function createApp({ routers = apiRouters, config = serviceConfig }: AppO
 
   const surroundings: RouteSurroundings = {
     config,
+    admission,
     authenticate: createAuthenticator(config.auth),
     rateLimits: createRateLimits(config.rateLimitPerMinute),
   };

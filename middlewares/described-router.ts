@@ -5,6 +5,7 @@ import { razorpayWebhookVerifier } from "../services/integrations/razorpay/webho
 import { hmacVerifier } from "../services/integrations/signatures.js";
 import type { Access, AccessRule, Grant, SignedBy } from "./access.js";
 import { accessStep, activeAdminStep, announceSessionStep } from "./access.middleware.js";
+import type { Admission } from "./admission.middleware.js";
 import type { Authenticate } from "./authentication.middleware.js";
 import { BODY_LIMITS, formOrJsonStep, jsonBodyStep, rawBodyStep } from "./body.middleware.js";
 import { failedAttemptSteps } from "./failed-attempts.middleware.js";
@@ -32,6 +33,7 @@ export * from "./route.types.js";
 /** What routes need from the application that mounts them. */
 export interface RouteSurroundings {
   config: Readonly<Config>;
+  admission: Admission;
   authenticate: Authenticate;
   rateLimits: RateLimits;
 }
@@ -113,12 +115,13 @@ function stepsOf(
   surroundings: RouteSurroundings,
 ): (RequestHandler | ErrorRequestHandler)[] {
   const { access, owner, idempotency, rateClass, method, bodyLimit, caching, schemas } = description;
-  const { config, authenticate, rateLimits } = surroundings;
+  const { config, admission, authenticate, rateLimits } = surroundings;
   const steps: RequestHandler[] = [
     (_request, res, next) => {
       localsOf(res).route = description;
       next();
     },
+    ...admission(description),
     accessStep(access.rule, { authenticate, config }),
   ];
   const failures = failedAttemptSteps(description, config.rateLimitPerMinute);

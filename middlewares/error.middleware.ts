@@ -93,7 +93,7 @@ export const notFoundHandler: RequestHandler = () => {
 /** The only place that turns errors into responses. */
 export const errorHandler: ErrorRequestHandler = (error: unknown, request, res, next) => {
   const answer = toAppError(error, request.method);
-  if (answer.statusCode >= 500) {
+  if (answer.statusCode >= 500 && !localsOf(res).isRejected) {
     logger.error({ err: error, code: answer.code, route: localsOf(res).route?.path }, "> Request failed");
   }
   if (res.headersSent) {

@@ -19,16 +19,16 @@ function requestIdOf(request: Request): string {
   return typeof given === "string" && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
-/** One line per request, with the route's pattern, never the URL, which may contain tokens and names. */
+/** One line per request that was not rejected for overload, with the route's pattern, never the URL, which may contain tokens and names. */
 function report(request: Request, res: Response, startedAt: number): void {
-  const { route, principal, errorCode } = localsOf(res);
+  const { route, principal, errorCode, isRejected } = localsOf(res);
   const ms = Math.round((performance.now() - startedAt) * 10) / 10;
   const pattern = route?.path ?? "unmatched";
   const { method } = request;
   const status = res.writableFinished ? res.statusCode : 499;
   observeRequest({ method, route: pattern, status, seconds: ms / 1000 });
   const level = status >= 500 || SECURITY_STATUSES.has(status) ? "warn" : "info";
-  if (!logger.isLevelEnabled(level)) return;
+  if (isRejected || !logger.isLevelEnabled(level)) return;
   const caller = principal ? principalLabel(principal) : undefined;
   logger[level]({ method, route: pattern, status, ms, caller, code: errorCode }, "> Request");
 }

@@ -15,6 +15,7 @@ import type {
   StaffGrant,
   VisitorGrant,
 } from "./access.js";
+import type { Priority } from "./admission-limit.js";
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
 
@@ -123,6 +124,8 @@ export interface RouteDetails<S extends RouteSchemas, G extends Grant, Owned ext
   idempotency?: "optional" | "required";
   /** Default: `read` for GET, `webhook` for signed routes, else `write`. */
   rateClass?: RateClass;
+  /** What an overloaded instance refuses first. Default: that of the rate class, in `admission.middleware.ts`. */
+  priority?: Priority;
   /**
    * `private`: responses carry an `ETag` and may be cached by the caller only. A matching `If-None-Match` gets 304.
    */
@@ -201,6 +204,8 @@ export interface RouteLocals {
   idempotencyKey?: string;
   /** A keyed hash of the body's canonical JSON, where a key may be used. */
   fingerprint?: string;
+  /** Refused before any work, because the instance has too much of it: counted, and not logged one by one. */
+  isRejected?: true;
   /** The code of the error that was answered, for the log. */
   errorCode?: ErrorCode;
 }

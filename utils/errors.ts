@@ -193,8 +193,7 @@ export class OutcomeUnknownError extends AppError {
 export class OverloadedError extends AppError {
   readonly statusCode = 503;
   readonly code = "OVERLOADED";
-  override readonly retryAfterSeconds = 1;
-  constructor() {
+  constructor(override readonly retryAfterSeconds = 1) {
     super("The service is too busy; try again shortly");
   }
 }

@@ -27,6 +27,8 @@ export interface Failure {
   service: string;
   /** The answer is outside the contract (wrong key, unknown route, unlisted 4xx); the call has raised an alarm. */
   isContractFault?: true;
+  /** There was no answer because this instance was late: the neighbour is not at fault. */
+  isOwnDelay?: true;
   /** The `data` of a refusal, where the contract gives it a meaning (e.g. `available`). Unvalidated. */
   data?: unknown;
 }

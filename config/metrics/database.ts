@@ -44,6 +44,17 @@ const wait = new Histogram({
   registers: [metrics],
 });
 
+/** More than an instance makes in the time between two readings. */
+const MOST_WAITS = 1_000;
+let recentWaits: number[] = [];
+
+/** How long operations have waited for a connection since the last call, in ms. */
+export function takePoolWaits(): number[] {
+  const taken = recentWaits;
+  recentWaits = [];
+  return taken;
+}
+
 const failures = new Counter({
   name: "mongodb_pool_failures_total",
   help: "Operations that got no connection, by reason: timeout, connectionError or poolClosed",
@@ -73,6 +84,7 @@ export function watchPool(client: mongo.MongoClient): void {
     pool.waiting -= 1;
     pool.inUse += 1;
     wait.observe(event.durationMS / 1_000);
+    if (recentWaits.length < MOST_WAITS) recentWaits.push(event.durationMS);
   });
   client.on("connectionCheckedIn", () => {
     pool.inUse -= 1;

@@ -1,4 +1,4 @@
-import { Gauge, Histogram } from "prom-client";
+import { Counter, Gauge, Histogram } from "prom-client";
 import { metrics } from "./registry.js";
 
 /** By route pattern, not by path: one series per route. */
@@ -18,6 +18,31 @@ const requestsInFlight = new Gauge({
 });
 
 export const countRequestStart = (): void => requestsInFlight.inc();
+
+const rejections = new Counter({
+  name: "requests_rejected_total",
+  help: "Requests that were refused with OVERLOADED before any work was done, by priority",
+  labelNames: ["priority"] as const,
+  registers: [metrics],
+});
+
+export const countRejection = (priority: string): void => rejections.inc({ priority });
+
+/** Shows the number of requests that may be in flight with every scrape. */
+export function watchAdmission(readLimit: () => number): void {
+  admissionLimit = readLimit;
+}
+
+let admissionLimit: (() => number) | undefined;
+
+new Gauge({
+  name: "http_requests_in_flight_limit",
+  help: "Requests that may be in flight before the most important ones are refused; 10000 without overload",
+  registers: [metrics],
+  collect() {
+    if (admissionLimit) this.set(admissionLimit());
+  },
+});
 
 export interface ObservedRequest {
   method: string;

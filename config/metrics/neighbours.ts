@@ -8,7 +8,7 @@ import { metrics } from "./registry.js";
 
 const callDuration = new Histogram({
   name: "upstream_call_duration_seconds",
-  help: "How long calls to a neighbour took with their retries, by outcome: succeeded, refused (the contract lists it), unknown, unavailable, not_sent (breaker open or too many calls in flight)",
+  help: "How long calls to a neighbour took with their retries, by outcome: succeeded, refused (the contract lists it), unknown, unavailable, own_delay (no answer because this instance was late), not_sent (breaker open or too many calls in flight)",
   labelNames: ["upstream", "outcome"] as const,
   // From a local answer to the longest time-out, with some room.
   buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
@@ -17,7 +17,7 @@ const callDuration = new Histogram({
 
 export interface ObservedCall {
   service: string;
-  outcome: "succeeded" | "refused" | "unknown" | "unavailable" | "not_sent";
+  outcome: "succeeded" | "refused" | "unknown" | "unavailable" | "own_delay" | "not_sent";
   seconds: number;
 }
 

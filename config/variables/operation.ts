@@ -74,6 +74,13 @@ export const operation: Record<string, VariableSpec> = {
     example: "300",
     fallback: 300,
   },
+  OVERLOAD_DELAY_MS: {
+    schema: whole(0, 10_000),
+    purpose:
+      "how long work may wait for its turn, in milliseconds, before requests are refused; 0 refuses none",
+    example: "10",
+    fallback: 10,
+  },
   TRUST_PROXY: {
     schema: whole(0, 10),
     purpose:

@@ -103,7 +103,7 @@ async function measureExport({ url, pid, headers }: Target): Promise<boolean> {
 async function run(mongodbUri: string, { env, adminToken }: SandboxReady): Promise<boolean> {
   await seedDatabase(mongodbUri, { orders: ORDERS, invoices: INVOICES, onProgress: print });
   const service = await startService({
-    env: { ...env, MONGODB_URI: mongodbUri, RATE_LIMIT_PER_MINUTE: "0" },
+    env: { ...env, MONGODB_URI: mongodbUri, RATE_LIMIT_PER_MINUTE: "0", OVERLOAD_DELAY_MS: "0" },
   });
   try {
     const target = { ...service, headers: { authorization: `Bearer ${adminToken}` } };

@@ -48,6 +48,7 @@ export async function openSweepWorld(mongoUri: string, databaseName: string): Pr
           // Tells the transactions of a dead process from those of other clients.
           MONGODB_URI: `${uri}&appName=${databaseName}`,
           RATE_LIMIT_PER_MINUTE: "0",
+          OVERLOAD_DELAY_MS: "0",
           // The sweep itself runs jobs and deliveries, so that every run is the same.
           SCHEDULER_ENABLED: "false",
           ...env,

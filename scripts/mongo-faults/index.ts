@@ -57,6 +57,7 @@ async function withWorld(run: (world: FaultWorld) => Promise<void>): Promise<voi
       NODE_ENV: "test",
       LOG_LEVEL: "warn",
       RATE_LIMIT_PER_MINUTE: "0",
+      OVERLOAD_DELAY_MS: "0",
     };
     const service = await startService({ env });
     undo.push(() => service.stop());

@@ -113,6 +113,7 @@ export function serviceEnvironment(options: {
 const PASSED_ON = [
   "LOG_LEVEL",
   "RATE_LIMIT_PER_MINUTE",
+  "OVERLOAD_DELAY_MS",
   "SCHEDULER_ENABLED",
   "STOREFRONT_URL",
   "CORS_ORIGINS",

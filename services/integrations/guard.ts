@@ -19,7 +19,8 @@ import {
   watchNeighbour,
 } from "../../config/metrics.config.js";
 import { listed } from "../../utils/caches.js";
-import type { Failure, Result } from "../../utils/result.js";
+import { blockedMs } from "../../utils/event-loop.js";
+import type { Failure, Outcome, Result } from "../../utils/result.js";
 
 /** The outcome of one try. */
 export interface Attempt<T> {
@@ -93,8 +94,25 @@ function createBreaker(service: string, settings: BreakerOptions): CircuitBreake
   return breaker;
 }
 
+/** Codes of failures without an answer. */
+const WITHOUT_ANSWER: ReadonlySet<string> = new Set(["TIMEOUT", "NETWORK"]);
+/** A neighbour that had less than this share of the call's time, because we were late, is not at fault. */
+const FAIR_SHARE = 0.5;
+
+/** Thrown past the breaker, which then counts neither a fault nor a success. */
+class OwnDelay extends Error {
+  constructor(readonly attempt: Attempt<never>) {
+    super("this instance was late");
+  }
+}
+
 /** Codes of calls that were not sent, so that the neighbour knows nothing of them. */
 const NOT_SENT: ReadonlySet<string> = new Set(["BREAKER_OPEN", "BULKHEAD_FULL"]);
+
+function endingOf(result: Result<unknown>): "succeeded" | "own_delay" | Outcome {
+  if (result.success) return "succeeded";
+  return result.isOwnDelay ? "own_delay" : result.outcome;
+}
 
 /** A random pause, or the neighbour's `Retry-After` if that is longer. */
 function pauseBeforeRetry(attempt: Attempt<unknown>): number {
@@ -193,11 +211,24 @@ export class Guard {
     // While the probe runs, cockatiel would queue all other calls and release them at once.
     if (this.#breaker.state === CircuitState.HalfOpen) return this.#breakerOpen();
     try {
-      return await this.#breaker.execute(() => call.send(remainingMs));
+      return await this.#breaker.execute(() => this.#sendFairly(call, remainingMs));
     } catch (error) {
+      if (error instanceof OwnDelay) return error.attempt;
       if (error instanceof BrokenCircuitError) return this.#breakerOpen();
       throw error;
     }
+  }
+
+  /** @throws OwnDelay when there was no answer because the event loop was blocked, or the call had waited for its slot */
+  async #sendFairly<T>(call: GuardedCall<T>, remainingMs: number): Promise<Attempt<T>> {
+    const blockedBefore = blockedMs();
+    const attempt = await call.send(remainingMs);
+    const { result } = attempt;
+    if (result.success || !attempt.isFault || !WITHOUT_ANSWER.has(result.code)) return attempt;
+    const neighbourHadMs = remainingMs - (blockedMs() - blockedBefore);
+    if (neighbourHadMs >= call.deadlineMs * FAIR_SHARE) return attempt;
+    const own: Failure = { ...result, isOwnDelay: true };
+    throw new OwnDelay({ ...attempt, result: own, isFault: false });
   }
 
   #breakerOpen(): Attempt<never> {
@@ -218,10 +249,9 @@ export class Guard {
 
   #record(result: Result<unknown>, durationMs: number): void {
     const isNotSent = !result.success && NOT_SENT.has(result.code);
-    const ending = result.success ? "succeeded" : result.outcome;
     observeUpstreamCall({
       service: this.#service,
-      outcome: isNotSent ? "not_sent" : ending,
+      outcome: isNotSent ? "not_sent" : endingOf(result),
       seconds: durationMs / 1_000,
     });
     if (result.success || result.outcome === "refused") return;
@@ -230,6 +260,10 @@ export class Guard {
     if (result.isContractFault) {
       countContractFault({ service, status: statusCode });
       logger.error(facts, "> A neighbour answered outside its contract; an operator must check it");
+      return;
+    }
+    if (result.isOwnDelay) {
+      logger.warn(facts, "> Too late to wait for an answer: this instance has too much work");
       return;
     }
     // One line per rejected call would hide the reason why the breaker is open.

@@ -1,5 +1,6 @@
 import http from "node:http";
 import https from "node:https";
+import { afterUnread } from "../../utils/event-loop.js";
 
 /**
  * One HTTP exchange with a neighbour: keep-alive sockets, one deadline for everything, and a limit on the size of
@@ -69,18 +70,18 @@ export function createSender(baseUrl: string, maxSockets: number): SendRequest {
       const options = { ...address, method, path: `${prefix}${path}`, agent: ownSocket ? false : agent };
       const request = protocol.request({ ...options, ...(headers && { headers }) }, (message) => {
         readBody(message, (error, text) => {
-          clearTimeout(timer);
+          forgetDeadline();
           if (error) reject(error);
           else resolve({ status: message.statusCode ?? 0, retryAfter: message.headers["retry-after"], text });
         });
       });
       // Counted from the start, not from the last byte, so that a body that drips ends, too.
-      const timer = setTimeout(() => {
+      const forgetDeadline = afterUnread(deadlineMs, () => {
         reject(failWith(DEADLINE));
         request.destroy();
-      }, deadlineMs);
+      });
       request.on("error", (error) => {
-        clearTimeout(timer);
+        forgetDeadline();
         reject(error);
       });
       request.end(body);

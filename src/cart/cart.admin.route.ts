@@ -38,6 +38,7 @@ for (const path of ["/analytics", "/analytics/abandonment"]) {
     {
       summary: "Cart analytics",
       access: adminWith("carts:read"),
+      priority: "report",
       schemas: schemas.getAnalyticsSchema,
       answers: { 200: CartAnalyticsView },
     },

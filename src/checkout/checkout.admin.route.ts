@@ -31,6 +31,7 @@ admin.get(
   {
     summary: "The checkout funnel",
     access: adminWith("carts:read"),
+    priority: "report",
     schemas: schemas.getFunnelSchema,
     answers: { 200: FunnelView },
   },

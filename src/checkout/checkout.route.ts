@@ -40,6 +40,7 @@ consumer.get(
   {
     summary: "Resume a checkout",
     access: guest("reject"),
+    priority: "checkout",
     schemas: schemas.resumeSchema,
     answers: { 200: CheckoutView },
     refuses: ["CHECKOUT_NOT_FOUND", ...START_REFUSES],
@@ -57,6 +58,7 @@ consumer.get(
   {
     summary: "The checkout",
     access: guest("reject"),
+    priority: "checkout",
     schemas: schemas.getCheckoutSchema,
     answers: { 200: CheckoutView },
     refuses: READ_REFUSES,
@@ -74,6 +76,7 @@ consumer.get(
   {
     summary: "The checkout in full, before paying",
     access: guest("reject"),
+    priority: "checkout",
     schemas: schemas.getSummarySchema,
     answers: { 200: CheckoutView },
     refuses: READ_REFUSES,
@@ -142,6 +145,7 @@ consumer.get(
   {
     summary: "The available shipping methods",
     access: guest("reject"),
+    priority: "checkout",
     schemas: schemas.listShippingMethodsSchema,
     answers: { 200: ShippingMethodsView },
     refuses: ["CHECKOUT_INCOMPLETE", ...OPEN_REFUSES, ...UPSTREAM_REFUSES],

@@ -1,6 +1,7 @@
 import { databaseState, pingDatabase } from "../../config/database.config.js";
 import { config } from "../../config/env.config.js";
 import { upstreamHealth } from "../../services/integrations/http-client.service.js";
+import { onTick } from "../../utils/event-loop.js";
 
 type Upstreams = Awaited<ReturnType<typeof upstreamHealth>>;
 
@@ -19,29 +20,26 @@ export type Phase = "starting" | "ready" | "stopping";
 const UPSTREAMS_KEPT_MS = 5000;
 /** An event loop that was blocked this long cannot answer in time. */
 const MAX_LAG_MS = 1000;
-const TICK_MS = 100;
 /** Longer than a load balancer's poll interval, so that every block is seen. */
 const OVERLOADED_FOR_MS = 5000;
 
 let phase: Phase = "starting";
 let upstreams: { answer: Promise<Upstreams>; until: number } | null = null;
 
-/** Measured by late ticks. Node's own histogram misses a block that starts right after a reset. */
-let lastTick = performance.now();
+let readySince = 0;
 let overloadedUntil = 0;
-setInterval(() => {
-  const at = performance.now();
-  if (at - lastTick - TICK_MS > MAX_LAG_MS) overloadedUntil = at + OVERLOADED_FOR_MS;
-  lastTick = at;
-}, TICK_MS).unref();
+onTick((lateMs, at) => {
+  // Loading the code blocks the loop before it is ready, and says nothing about the load.
+  if (Math.min(lateMs, at - readySince) > MAX_LAG_MS) overloadedUntil = at + OVERLOADED_FOR_MS;
+});
 
 /** Set by `index.ts`: only a ready instance gets requests from the load balancer. */
 export function setPhase(next: Phase): void {
   phase = next;
-  if (next !== "ready") return;
-  // Loading the code blocks the loop and says nothing about the load.
-  lastTick = performance.now();
-  overloadedUntil = 0;
+  if (next === "ready") {
+    readySince = performance.now();
+    overloadedUntil = 0;
+  }
 }
 
 function recentUpstreams(): Promise<Upstreams> {

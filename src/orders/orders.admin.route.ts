@@ -76,6 +76,7 @@ admin.get(
     description:
       "Counts the orders that were placed in the range, with what has become of them since. Without dates, the last 30 days.",
     access: adminWith("orders:read"),
+    priority: "report",
     schemas: schemas.getAnalyticsSchema,
     answers: { 200: OrderAnalyticsView },
   },

@@ -116,6 +116,7 @@ consumer.get(
   {
     summary: "The confirmation of an order",
     access: guest("reject"),
+    priority: "checkout",
     owner: orderOwnership,
     schemas: schemas.getConfirmationSchema,
     answers: { 200: OrderView },

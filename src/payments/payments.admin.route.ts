@@ -37,6 +37,7 @@ admin.get(
     description:
       "Counts the payments that began in the range, with what has become of them since. Without dates, the last 30 days.",
     access: adminWith("payments:read"),
+    priority: "report",
     schemas: schemas.getAnalyticsSchema,
     answers: { 200: PaymentAnalyticsView },
   },

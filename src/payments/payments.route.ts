@@ -55,6 +55,7 @@ consumer.post(
   {
     summary: "Verify a payment",
     access: guest("reject"),
+    priority: "critical",
     schemas: schemas.verifyPaymentSchema,
     answers: { 200: PaymentView },
     refuses: ["PAYMENT_NOT_FOUND", "SIGNATURE_INVALID", "AMOUNT_MISMATCH", "PAYMENT_SUPERSEDED"],
@@ -110,6 +111,7 @@ consumer.get(
   {
     summary: "The payment",
     access: guest("reject"),
+    priority: "checkout",
     schemas: schemas.getPaymentSchema,
     answers: { 200: PaymentView },
     refuses: ["PAYMENT_NOT_FOUND"],

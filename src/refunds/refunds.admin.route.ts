@@ -51,6 +51,7 @@ admin.get(
     summary: "The analysis of refunds",
     description: "Counts what was completed in the range. Without dates, the last 30 days.",
     access: adminWith("refunds:read"),
+    priority: "report",
     schemas: schemas.getAnalyticsSchema,
     answers: { 200: RefundAnalyticsView },
   },

@@ -40,6 +40,7 @@ admin.get(
     summary: "The analysis of returns",
     description: "Counts what was asked for in the range. Without dates, the last 30 days.",
     access: adminWith("returns:read"),
+    priority: "report",
     schemas: schemas.getAnalyticsSchema,
     answers: { 200: ReturnAnalyticsView },
   },

@@ -22,7 +22,11 @@ const gateway = () => world.sandbox.control.razorpay;
 const inventory = () => world.sandbox.control.inventory;
 
 beforeAll(async () => {
-  world = await startWorld({ RAZORPAY_TIMEOUT_MS: "600", RATE_LIMIT_PER_MINUTE: "0" });
+  world = await startWorld({
+    RAZORPAY_TIMEOUT_MS: "600",
+    RATE_LIMIT_PER_MINUTE: "0",
+    OVERLOAD_DELAY_MS: "0",
+  });
 });
 afterEach(async () => {
   gateway().clearFaults();

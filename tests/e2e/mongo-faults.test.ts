@@ -42,6 +42,7 @@ beforeAll(async () => {
   world = await startWorld({
     MONGODB_URI: uri.toString(),
     RATE_LIMIT_PER_MINUTE: "0",
+    OVERLOAD_DELAY_MS: "0",
   });
   await world.sandbox.control.inventory.setStock(SEED.variants.hairOil, 10_000);
   // The tests make every step as the client and send the one relevant webhook themselves.

@@ -88,6 +88,7 @@ beforeAll(async () => {
     UPSTREAM_TIMEOUT_MS: String(UPSTREAM_TIMEOUT_MS),
     RAZORPAY_TIMEOUT_MS: String(RAZORPAY_TIMEOUT_MS),
     RATE_LIMIT_PER_MINUTE: "0",
+    OVERLOAD_DELAY_MS: "0",
     CATALOG_CACHE_SECONDS: "0",
   });
   const { inventory, razorpay } = world.sandbox.control;

@@ -59,6 +59,8 @@ async function startInstances(options: InstanceOptions = {}): Promise<Instances>
     LOG_LEVEL: "warn",
     MONGODB_URI: uri,
     RATE_LIMIT_PER_MINUTE: "0",
+    // On a machine that runs several tests at once, the event loop is late without any load.
+    OVERLOAD_DELAY_MS: "0",
     SCHEDULER_ENABLED: String(scheduler),
     ...options.env,
   };

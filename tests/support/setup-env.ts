@@ -72,5 +72,7 @@ Object.assign(process.env, upstreams, secrets, company, {
   STOREFRONT_URL: "http://localhost:3000",
   SCHEDULER_ENABLED: "false",
   RATE_LIMIT_PER_MINUTE: "0",
+  // The tests of a file run in one process with the service, and keep its event loop busy.
+  OVERLOAD_DELAY_MS: "0",
   CATALOG_CACHE_SECONDS: "0",
 });

@@ -4,6 +4,7 @@ import type { AxiosError, AxiosInstance, AxiosResponse } from "axios";
 import Razorpay from "razorpay";
 import { logger } from "../../../config/logger.config.js";
 import { type CrashPhase, crashPointsAreOn, reachOutsideWrite } from "../../../utils/crash-points.js";
+import { afterUnread } from "../../../utils/event-loop.js";
 import { isRecord } from "../../../utils/helpers.js";
 import { currentTrace } from "../../../utils/request-context.js";
 import { type Result, success } from "../../../utils/result.js";
@@ -79,20 +80,27 @@ function describeError(error: AxiosError<unknown>): Promise<never> {
 function completeTransport(rq: AxiosInstance, { apiUrl, timeoutMs }: TransportOptions): void {
   const sockets = { keepAlive: true, maxSockets: MAX_CONCURRENT };
   Object.assign(rq.defaults, {
-    timeout: timeoutMs,
+    // The signal below: axios' own time-out restarts with every byte, and does not read what has arrived.
+    timeout: 0,
     maxRedirects: 0,
     maxContentLength: MAX_ANSWER_BYTES,
     httpAgent: new http.Agent(sockets),
     httpsAgent: new https.Agent(sockets),
   });
   if (apiUrl) Object.assign(rq.defaults, { baseURL: apiUrl, proxy: false });
-  // axios' time-out restarts with every byte; the signal ends a body that drips.
   rq.interceptors.request.use((request) => {
-    request.signal = AbortSignal.timeout(timeoutMs);
+    request.signal = deadlineSignal(timeoutMs);
     request.headers.set("traceparent", toTraceparent(currentTrace() ?? beginTrace()));
     return request;
   });
   rq.interceptors.response.use(refuseNonJson, describeError);
+}
+
+/** Aborts after the time, but not before what has arrived is read. */
+function deadlineSignal(timeoutMs: number): AbortSignal {
+  const controller = new AbortController();
+  afterUnread(timeoutMs, () => controller.abort());
+  return controller.signal;
 }
 
 /** Crash points around every call that is not a look-up; registered first, to see answers as they arrive. */
@@ -184,17 +192,16 @@ async function withDeadline<T>(
   remainingMs: number,
   call: FailedCall,
 ): Promise<Attempt<T>> {
-  let timer: NodeJS.Timeout | undefined;
+  let forgetDeadline = (): void => undefined;
   const late = new Promise<Attempt<never>>((resolve) => {
     const timeout = { ...NOT_UNDERSTOOD, status: 0, code: "NETWORK_ERROR", reason: "ETIMEDOUT" };
-    timer = setTimeout(
-      () => resolve(toFailedAttempt({ ...timeout, description: "no answer in time" }, call)),
-      remainingMs,
+    forgetDeadline = afterUnread(remainingMs, () =>
+      resolve(toFailedAttempt({ ...timeout, description: "no answer in time" }, call)),
     );
   });
   try {
     return await Promise.race([work, late]);
   } finally {
-    clearTimeout(timer);
+    forgetDeadline();
   }
 }

@@ -2,6 +2,7 @@ import type { Express } from "express";
 import Joi from "joi";
 import { type Config, loadConfig } from "../../../config/env.config.js";
 import { createApp, routesOf } from "../../../config/express.config.js";
+import type { Admission } from "../../../middlewares/admission.middleware.js";
 import {
   type AdminInput,
   admin,
@@ -65,7 +66,7 @@ export interface TestApp {
 }
 
 /** The test service with the given variables set. */
-export function makeTestApp(variables: Record<string, string> = {}): TestApp {
+export function makeTestApp(variables: Record<string, string> = {}, admission?: Admission): TestApp {
   let made = 0;
   let gate: Promise<void> = Promise.resolve();
   const widgets = describedRouter({ base: "/api/widgets", tag: "Widgets" });
@@ -154,6 +155,22 @@ export function makeTestApp(variables: Record<string, string> = {}): TestApp {
     { summary: "Coupon", access: guest("reject"), answers, rateClass: "coupon" },
     async (_input, res) => sendResponse(res, 200, "Coupon", {}),
   );
+  widgets.get(
+    "/export",
+    { summary: "Export", access: open(), answers, rateClass: "export" },
+    async (_input, res) => sendResponse(res, 200, "Export", {}),
+  );
+  widgets.get("/live", { summary: "Live", access: open(), answers, rateClass: "none" }, async (_input, res) =>
+    sendResponse(res, 200, "Live", {}),
+  );
+  widgets.post(
+    "/place",
+    { summary: "Place", access: open(), answers, rateClass: "place" },
+    async (_input, res) => sendResponse(res, 200, "Placed", {}),
+  );
+  widgets.post("/add", { summary: "Add", access: open(), answers, rateClass: "cart" }, async (_input, res) =>
+    sendResponse(res, 200, "Added", {}),
+  );
   widgets.post(
     "/callback",
     { summary: "Callback", access: guest("reject"), answers, refuses: ["SIGNATURE_INVALID"] },
@@ -172,7 +189,7 @@ export function makeTestApp(variables: Record<string, string> = {}): TestApp {
   const config = loadConfig({ ...process.env, ...variables });
   const options = { routers: [widgets], config };
   return {
-    app: createApp(options),
+    app: createApp({ ...options, ...(admission && { admission }) }),
     routes: routesOf(options),
     config,
     made: () => made,

@@ -1,0 +1,181 @@
+import request from "supertest";
+import { routesOf } from "../../../config/express.config.js";
+import { logger } from "../../../config/logger.config.js";
+import { metrics } from "../../../config/metrics.config.js";
+import { admissionBy, createAdmission, priorityOf } from "../../../middlewares/admission.middleware.js";
+import { AdmissionLimit, type Priority } from "../../../middlewares/admission-limit.js";
+import { expectEnvelope } from "../../support/http-assertions.js";
+import { makeTestApp, SESSION } from "./test-app.js";
+
+/** An application whose limit is the lowest, eight, with some requests in flight. */
+function busyApp(inFlight: number) {
+  const limit = new AdmissionLimit(1);
+  const take = (count: number) => {
+    for (let taken = 0; taken < count; taken += 1) expect(limit.admit("critical")).toBe(true);
+  };
+  take(9);
+  limit.adjust(1_000);
+  for (let left = 9; left > inFlight; left -= 1) limit.release();
+  return { limit, ...makeTestApp({}, admissionBy(limit)) };
+}
+
+interface Ask {
+  priority: Priority;
+  method: "get" | "post";
+  path: string;
+  retryAfter: string;
+}
+
+const ASKED: readonly Ask[] = [
+  { priority: "critical", method: "post", path: "/place", retryAfter: "1" },
+  { priority: "checkout", method: "post", path: "/callback", retryAfter: "1" },
+  { priority: "cart", method: "post", path: "/add", retryAfter: "2" },
+  { priority: "read", method: "get", path: "/open", retryAfter: "2" },
+  { priority: "report", method: "get", path: "/export", retryAfter: "10" },
+];
+const ask = ({ app }: ReturnType<typeof busyApp>, { method, path }: Pick<Ask, "method" | "path">) =>
+  request(app)[method](`/api/widgets${path}`).set("X-Session-Id", SESSION);
+
+describe("An overloaded instance", () => {
+  test.each(ASKED)(
+    "When it is full, then $priority is 503 OVERLOADED with Retry-After $retryAfter",
+    async (asked) => {
+      const busy = busyApp(8);
+      const refused = await ask(busy, asked);
+      expect(expectEnvelope(refused, 503, busy.routes).error?.code).toBe("OVERLOADED");
+      expect(refused.headers["retry-after"]).toBe(asked.retryAfter);
+      expect(busy.limit.inFlight).toBe(8);
+    },
+  );
+
+  test.each([
+    { inFlight: 0, served: ["critical", "checkout", "cart", "read", "report"] },
+    { inFlight: 4, served: ["critical", "checkout", "cart", "read"] },
+    { inFlight: 5, served: ["critical", "checkout", "cart"] },
+    { inFlight: 6, served: ["critical", "checkout"] },
+    { inFlight: 7, served: ["critical", "checkout"] },
+  ])(
+    "When $inFlight of eight requests are in flight, then it serves $served",
+    async ({ inFlight, served }) => {
+      const busy = busyApp(inFlight);
+      for (const asked of ASKED) {
+        const { status } = await ask(busy, asked);
+        expect([asked.priority, status]).toEqual([
+          asked.priority,
+          served.includes(asked.priority) ? 200 : 503,
+        ]);
+      }
+      expect(busy.limit.inFlight).toBe(inFlight);
+    },
+  );
+
+  test("When it is full, then health is still answered", async () => {
+    expect((await ask(busyApp(8), { method: "get", path: "/live" })).status).toBe(200);
+  });
+
+  test("When a request is refused, then neither its token nor its body is read", async () => {
+    const { app } = busyApp(8);
+    const broken = request(app).post("/api/widgets/merge").set("Authorization", "Bearer broken");
+    expect((await broken.set("Content-Type", "application/json").send("{")).status).toBe(503);
+  });
+
+  test("When a client leaves before its answer, then its place is free again", async () => {
+    const busy = busyApp(6);
+    const release = busy.hold();
+    const held = ask(busy, { method: "post", path: "/" }).send({ name: "x", quantity: 1 });
+    const ended = held.then(
+      () => "answered",
+      () => "left",
+    );
+    while (busy.limit.inFlight < 7) await new Promise((resolve) => setTimeout(resolve, 5));
+    held.abort();
+    expect(await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 50, "left"))])).toBe(
+      "left",
+    );
+    while (busy.limit.inFlight > 6) await new Promise((resolve) => setTimeout(resolve, 5));
+    release();
+  });
+
+  test("When requests are refused, then they are counted by priority and not logged one by one", async () => {
+    const warn = jest.spyOn(logger, "warn");
+    const error = jest.spyOn(logger, "error");
+    const count = async () =>
+      Number(/requests_rejected_total\{priority="read"\} (\d+)/.exec(await metrics.metrics())?.[1] ?? 0);
+    const before = await count();
+    const busy = busyApp(8);
+    for (let times = 0; times < 5; times += 1) await ask(busy, { method: "get", path: "/open" });
+    expect(await count()).toBe(before + 5);
+    expect(warn).not.toHaveBeenCalled();
+    expect(error).not.toHaveBeenCalled();
+  });
+});
+
+/** Keeps the event loop busy in turns of some milliseconds. */
+async function keepBusy(forMs: number, turnMs: number): Promise<void> {
+  const until = performance.now() + forMs;
+  while (performance.now() < until) {
+    const turn = performance.now() + turnMs;
+    while (performance.now() < turn);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+test("When the event loop is busy, then the limit falls, the log says so once, and afterwards everything is served", async () => {
+  const warn = jest.spyOn(logger, "warn");
+  const busy = makeTestApp({}, createAdmission(10));
+  const release = busy.hold();
+  const create = () =>
+    request(busy.app)
+      .post("/api/widgets")
+      .set("X-Session-Id", SESSION)
+      .send({ name: "x", quantity: 1 })
+      .then();
+  const held = Array.from({ length: 12 }, create);
+  while (!/http_requests_in_flight 1[2-9]/.test(await metrics.metrics())) await keepBusy(1, 1);
+  await keepBusy(700, 40);
+  const refused = await request(busy.app).get("/api/widgets/open");
+  expect(expectEnvelope(refused, 503, busy.routes).error?.code).toBe("OVERLOADED");
+  await keepBusy(700, 40);
+  const lines = warn.mock.calls.filter(([, message]) => message === "> Overloaded: requests were refused");
+  expect(lines).toEqual([[expect.objectContaining({ refused: { read: 1 }, limit: 8 }), expect.anything()]]);
+  release();
+  expect((await Promise.all(held)).map(({ status }) => status)).toEqual(Array(12).fill(201));
+  expect((await request(busy.app).get("/api/widgets/open")).status).toBe(200);
+});
+
+describe("The priorities", () => {
+  const routesWith = (wanted: Priority | null): string[] =>
+    routesOf()
+      .filter((route) => priorityOf(route) === wanted)
+      .map(({ method, path }) => `${method} ${path}`);
+
+  test("When the instance is overloaded, then monitoring is never refused, and only monitoring", () => {
+    expect(routesWith(null).toSorted()).toEqual([
+      "get /api/health",
+      "get /api/health/live",
+      "get /api/health/ready",
+      "get /metrics",
+    ]);
+  });
+
+  test("When money moves, then the route is among the most important", () => {
+    expect(routesWith("critical")).toEqual(
+      expect.arrayContaining([
+        "post /api/orders",
+        "post /api/payments/cod",
+        "post /api/payments/verify",
+        "post /api/webhooks/razorpay",
+        "post /api/webhooks/razorpay/refund",
+        "post /api/webhooks/shipping",
+      ]),
+    );
+    expect(routesWith("critical").every((route) => !route.startsWith("get "))).toBe(true);
+  });
+
+  test("When an admin analyses or exports, then the route is refused first", () => {
+    const reports = routesWith("report");
+    expect(reports.every((route) => route.includes("/api/admin/"))).toBe(true);
+    const analyses = routesOf().filter(({ path }) => /analytics|funnel|export|gstr1|tax-summary/.test(path));
+    expect(reports).toEqual(expect.arrayContaining(analyses.map(({ method, path }) => `${method} ${path}`)));
+  });
+});

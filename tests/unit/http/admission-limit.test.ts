@@ -1,0 +1,158 @@
+import fc from "fast-check";
+import { AdmissionLimit, PRIORITIES, type Priority } from "../../../middlewares/admission-limit.js";
+
+const TARGET_MS = 10;
+const IN_TIME = 1;
+const FAR_TOO_LATE = 1_000;
+const LEAST = 8;
+
+function fill(limit: AdmissionLimit, priority: Priority, most = 100_000): number {
+  let admitted = 0;
+  while (admitted < most && limit.admit(priority)) admitted += 1;
+  return admitted;
+}
+
+/** A limit with many requests in flight whose work waits, adjusted until it falls no further. */
+function overloaded(): AdmissionLimit {
+  const limit = new AdmissionLimit(TARGET_MS);
+  const inFlight = fill(limit, "critical", 200);
+  for (let step = 0; step < 20; step += 1) {
+    limit.adjust(FAR_TOO_LATE);
+    while (limit.inFlight > limit.limit) limit.release();
+  }
+  expect(inFlight).toBe(200);
+  return limit;
+}
+
+function empty(limit: AdmissionLimit): void {
+  while (limit.inFlight > 0) limit.release();
+}
+
+describe("without overload", () => {
+  test("When nothing waits, then a slow neighbour may hold thousands of requests, and others are still admitted", () => {
+    const limit = new AdmissionLimit(TARGET_MS);
+    expect(fill(limit, "report", 3_000)).toBe(3_000);
+    limit.adjust(IN_TIME);
+    expect(limit.admit("report")).toBe(true);
+  });
+
+  test("When work waits exactly as long as it may, then nothing is refused", () => {
+    const limit = new AdmissionLimit(TARGET_MS);
+    fill(limit, "read", 500);
+    limit.adjust(TARGET_MS);
+    expect(limit.admit("report")).toBe(true);
+  });
+
+  test("When the loop is late although hardly anything is in flight, then refusing would not help and the limit stays", () => {
+    const limit = new AdmissionLimit(TARGET_MS);
+    fill(limit, "read", LEAST);
+    for (let step = 0; step < 20; step += 1) limit.adjust(FAR_TOO_LATE);
+    expect(fill(limit, "read", 100)).toBe(100);
+  });
+});
+
+describe("an overload", () => {
+  test("When work waits, then one step takes at most half of what is in flight, in proportion to the wait", () => {
+    for (const [waitMs, left] of [
+      [12.5, 80],
+      [20, 50],
+      [FAR_TOO_LATE, 50],
+    ] as const) {
+      const limit = new AdmissionLimit(TARGET_MS);
+      fill(limit, "read", 100);
+      limit.adjust(waitMs);
+      expect(limit.limit).toBeCloseTo(left);
+    }
+  });
+
+  test("When it lasts, then a handful of requests is still admitted, by importance", () => {
+    const most = PRIORITIES.map((priority) => {
+      const limit = overloaded();
+      empty(limit);
+      return fill(limit, priority);
+    });
+    expect(most).toEqual([8, 8, 6, 5, 4]);
+  });
+
+  test("When browsing fills its share, then payments are admitted and reports are not", () => {
+    const limit = overloaded();
+    empty(limit);
+    fill(limit, "read");
+    expect(PRIORITIES.map((priority) => limit.admit(priority))).toEqual([true, true, false, false, false]);
+  });
+
+  test("When a request ends, then its place is free", () => {
+    const limit = overloaded();
+    empty(limit);
+    fill(limit, "critical");
+    expect(limit.admit("critical")).toBe(false);
+    limit.release();
+    expect(limit.admit("critical")).toBe(true);
+  });
+
+  test("When it ends, then five seconds later a usual load is admitted again, and after ten any", () => {
+    const limit = overloaded();
+    empty(limit);
+    const steps = (seconds: number) => {
+      for (let step = 0; step < seconds * 5; step += 1) limit.adjust(IN_TIME);
+    };
+    steps(5);
+    expect(limit.limit).toBeGreaterThan(150);
+    steps(5);
+    expect(limit.limit).toBeGreaterThan(1_500);
+  });
+});
+
+describe("always", () => {
+  const anyStep = fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom(...PRIORITIES) },
+    { weight: 4, arbitrary: fc.constant("release" as const) },
+    { weight: 1, arbitrary: fc.double({ min: 0, max: 5_000, noNaN: true }) },
+  );
+
+  /** @returns the change of what is in flight */
+  function take(limit: AdmissionLimit, step: Priority | "release" | number): number {
+    if (typeof step === "number") limit.adjust(step);
+    else if (step !== "release") return Number(limit.admit(step));
+    else if (limit.inFlight > 0) limit.release();
+    else return 0;
+    return step === "release" ? -1 : 0;
+  }
+
+  test("When anything happens in any order, then no request is admitted above the limit or ahead of a more important one", () => {
+    fc.assert(
+      fc.property(fc.array(anyStep, { maxLength: 400 }), fc.nat(200), (steps, before) => {
+        const limit = new AdmissionLimit(TARGET_MS);
+        let inFlight = fill(limit, "critical", before);
+        for (const step of steps) {
+          const change = take(limit, step);
+          inFlight += change;
+          expect(limit.inFlight).toBe(inFlight);
+          expect(limit.limit).toBeGreaterThanOrEqual(LEAST);
+          if (change > 0) expect(inFlight).toBeLessThan(limit.limit + 1);
+          if (change > 0 || typeof step === "number" || step === "release") continue;
+          const lesser = PRIORITIES.slice(PRIORITIES.indexOf(step));
+          expect(lesser.map((priority) => limit.admit(priority))).not.toContain(true);
+        }
+      }),
+    );
+  });
+
+  test("When work waits again and again, then the limit never rises", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 10.1, max: 5_000, noNaN: true })),
+        fc.nat(500),
+        (waits, before) => {
+          const limit = new AdmissionLimit(TARGET_MS);
+          fill(limit, "critical", before);
+          for (const waitMs of waits) {
+            const earlier = limit.limit;
+            limit.adjust(waitMs);
+            expect(limit.limit).toBeLessThanOrEqual(earlier);
+          }
+        },
+      ),
+    );
+  });
+});
