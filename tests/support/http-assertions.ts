@@ -12,7 +12,7 @@ interface Sent {
   url: string;
 }
 
-function sentOf(response: Response): Sent {
+export function sentOf(response: Response): Sent {
   // supertest's types hide the request that every response carries.
   const { request } = response as Response & { request: Sent };
   return request;
@@ -28,7 +28,10 @@ function matches(pattern: string, path: string): boolean {
 const parametersIn = ({ path }: RouteDescription): number => path.split("/:").length;
 
 /** The route that answered, or undefined for an unknown path. */
-function findRoute({ method, url }: Sent, routes: readonly RouteDescription[]): RouteDescription | undefined {
+export function findRoute(
+  { method, url }: Sent,
+  routes: readonly RouteDescription[] = routesOf(),
+): RouteDescription | undefined {
   const path = new URL(url, "http://localhost").pathname;
   return routes
     .filter((route) => route.method === method.toLowerCase() && matches(route.path, path))
