@@ -63,8 +63,8 @@ const QUICK_E2E = ["crash-recovery", "invariants", "placing-races", "simulation"
 const LONG = [
   `/tests/e2e/(?!${QUICK_E2E.join("|")}).*`,
   // Each declared refusal of every route is provoked, each neighbour's trouble with a time-out of its own; every
-  // query of every route is explained.
-  "/tests/integration/security/(audit|leaks|queries|refusals|idempotency|surface)\\.test\\.ts$",
+  // query of every route is explained; every operation is recorded with a shopper of its own.
+  "/tests/integration/security/(audit|examples|leaks|queries|refusals|idempotency|surface)\\.test\\.ts$",
   "/tests/contract/storage/drivers\\.test\\.ts$",
   // Needs a write to be seen before it is majority committed, which a slow machine misses.
   "/tests/integration/database/majority\\.test\\.ts$",

@@ -3,6 +3,7 @@ import type { AccessRule } from "../middlewares/access.js";
 import type { RouteDescription, Uploads } from "../middlewares/route.types.js";
 import { isRecord } from "../utils/helpers.js";
 import { tagGroupsOf, tagOf } from "./openapi/audiences.js";
+import type { Example, Examples } from "./openapi/examples.js";
 import { ANSWER_HEADERS, headerParametersOf } from "./openapi/headers.js";
 import { INTRODUCTION } from "./openapi/introduction.js";
 import { Components, type Json } from "./openapi/json-schema.js";
@@ -48,7 +49,16 @@ const SECURITY_SCHEMES = {
   },
 };
 
-function parametersIn(place: string, schema: Joi.ObjectSchema | undefined, components: Components): Json[] {
+/** A parameter is text in the URL, and in the document what its schema says. */
+const typedAs = (type: unknown, text: string): string | number => (type === "integer" ? Number(text) : text);
+
+interface ParametersOptions {
+  place: "path" | "query" | "header";
+  schema: Joi.ObjectSchema | undefined;
+  examples?: Readonly<Record<string, string>> | undefined;
+}
+
+function parametersIn({ place, schema, examples = {} }: ParametersOptions, components: Components): Json[] {
   if (!schema) return [];
   const { properties, required } = components.translate(schema);
   const needed: unknown[] = Array.isArray(required) ? required : [];
@@ -60,6 +70,7 @@ function parametersIn(place: string, schema: Joi.ObjectSchema | undefined, compo
       required: place === "path" || needed.includes(name),
       ...(description === undefined ? {} : { description }),
       schema: rest,
+      ...(examples[name] === undefined ? {} : { example: typedAs(rest.type, examples[name]) }),
     };
   });
 }
@@ -105,7 +116,11 @@ const GUEST_TEXT = {
 };
 
 /** A body that is JSON, or a form whose files have no place in JSON. */
-function formOrJson({ body }: RouteDescription["schemas"], files: Uploads, components: Components): Json {
+function formOrJson(
+  { body }: RouteDescription["schemas"],
+  files: Uploads,
+  { components, example }: { components: Components; example: unknown },
+): Json {
   const fields = body ? components.translate(body) : {};
   const uploads = Object.entries(files).map(([name, { contentType, maxCount }]) => {
     const one = { type: "string", format: "binary", contentMediaType: contentType };
@@ -117,25 +132,29 @@ function formOrJson({ body }: RouteDescription["schemas"], files: Uploads, compo
   };
   return {
     "multipart/form-data": { schema: { type: "object", properties } },
-    ...(body && json(fields)),
+    ...(body && json(fields, example)),
   };
 }
 
-function bodyOf(route: RouteDescription, components: Components): Json | undefined {
+function bodyOf(route: RouteDescription, components: Components, example?: Example): Json | undefined {
   const { method, schemas, access } = route;
   if (method === "get") return undefined;
-  if (schemas.files) return { required: true, content: formOrJson(schemas, schemas.files, components) };
+  if (schemas.files)
+    return {
+      required: true,
+      content: formOrJson(schemas, schemas.files, { components, example: example?.body }),
+    };
   const isSigned = access.rule.kind === "signed";
   if (!schemas.body && !isSigned) return undefined;
   const schema = schemas.body ? components.translate(schemas.body) : { type: "object" };
-  return { required: true, content: json(schema) };
+  return { required: true, content: json(schema, example?.body) };
 }
 
 /** `GET /api/cart/items/:itemId` → `getCartItemsItemId`. */
-const operationIdOf = ({ method, path }: Pick<RouteDescription, "method" | "path">): string =>
+export const operationIdOf = ({ method, path }: Pick<RouteDescription, "method" | "path">): string =>
   `${method}${path.replace(/\/api\b/, "").replace(/[^A-Za-z0-9]+(.)?/g, (_all, next: string | undefined) => (next ?? "").toUpperCase())}`;
 
-function operationOf(route: RouteDescription, components: Components): Json {
+function operationOf(route: RouteDescription, components: Components, example?: Example): Json {
   const { summary, description, access, owner, schemas } = route;
   const whose = owner ? `; only the owner of \`${owner.param}\`` : "";
   return {
@@ -145,29 +164,36 @@ function operationOf(route: RouteDescription, components: Components): Json {
     description: [description, `Access: ${accessText(access.rule)}${whose}.`].filter(Boolean).join("\n\n"),
     security: securityOf(access.rule),
     parameters: [
-      ...parametersIn("path", schemas.params, components),
-      ...parametersIn("query", schemas.query, components),
-      ...parametersIn("header", schemas.headers, components),
+      ...parametersIn({ place: "path", schema: schemas.params, examples: example?.path }, components),
+      ...parametersIn({ place: "query", schema: schemas.query, examples: example?.query }, components),
+      ...parametersIn({ place: "header", schema: schemas.headers }, components),
       ...headerParametersOf(route),
     ],
-    requestBody: bodyOf(route, components),
-    responses: { ...answersOf(route, components), ...notModifiedOf(route), ...refusalsOf(route) },
+    requestBody: bodyOf(route, components, example),
+    responses: { ...answersOf(route, components, example), ...notModifiedOf(route), ...refusalsOf(route) },
   };
 }
 
 /** `/api/cart/items/:itemId` → `/api/cart/items/{itemId}`. */
 export const toOpenApiPath = (path: string): string => path.replace(/:(\w+)/g, "{$1}");
 
+export interface OpenApiOptions {
+  version: string;
+  publicUrl: string;
+  examples?: Examples;
+}
+
 /** Pure: the same routes give the same document. */
 export function buildOpenApi(
   routes: readonly RouteDescription[],
-  { version, publicUrl }: { version: string; publicUrl: string },
+  { version, publicUrl, examples = {} }: OpenApiOptions,
 ): OpenApiDocument {
   const components = new Components();
   const paths: OpenApiDocument["paths"] = {};
   for (const route of routes) {
     const path = toOpenApiPath(route.path);
-    paths[path] = { ...paths[path], [route.method]: operationOf(route, components) };
+    const operation = operationOf(route, components, examples[operationIdOf(route)]);
+    paths[path] = { ...paths[path], [route.method]: operation };
   }
   const common = commonSchemas(components);
   const groups = tagGroupsOf(routes);

@@ -135,19 +135,28 @@ const MAX_RANGE_MS = 366 * DAY_MS;
 /** A calendar day (`2026-02-28`) has a date that reads back the same: `2026-02-30` becomes 2 March. */
 const isDay = (day: string): boolean => new Date(`${day}T00:00:00Z`).toJSON()?.slice(0, 10) === day;
 
+/** A date in a request: a day or an instant. The documentation's default for a date is an instant alone. */
+export const dayOrInstant = (): Joi.DateSchema =>
+  Joi.date()
+    .iso()
+    .meta({
+      swagger: { anyOf: DATE_FORMATS.map((format) => ({ type: "string", format })) },
+      swaggerOverride: true,
+    });
+
+const DATE_FORMATS = ["date", "date-time"] as const;
+
 /**
  * One end of an inclusive range: an instant with its offset, or a day, which means all of that day in India. Years,
  * week dates and local times are refused.
  */
 const rangeEnd = (edge: "from" | "to") =>
-  Joi.date()
-    .iso()
-    .custom((value: Date, helpers) => {
-      const [, day = "", time] = ISO_DATE.exec(String(helpers.original)) ?? [];
-      if (!isDay(day)) return helpers.error("date.format", { format: "iso" });
-      if (time) return value;
-      return spanOfDays(dayNumberOf(new Date(`${day}T00:00:00Z`)))[edge];
-    });
+  dayOrInstant().custom((value: Date, helpers) => {
+    const [, day = "", time] = ISO_DATE.exec(String(helpers.original)) ?? [];
+    if (!isDay(day)) return helpers.error("date.format", { format: "iso" });
+    if (time) return value;
+    return spanOfDays(dayNumberOf(new Date(`${day}T00:00:00Z`)))[edge];
+  });
 
 /** The keys of a date range. Check the range itself with `withinRange`. */
 export const dateRangeKeys = { dateFrom: rangeEnd("from"), dateTo: rangeEnd("to") };

@@ -3042,28 +3042,27 @@ export interface components {
       /** Flagged events */
       webhooks: number;
     };
-    /** Null when the body has been removed */
     WebhookContent: {
       occurredAt: string | null;
-      payment: components["schemas"]["WebhookPayment"];
-      refund: components["schemas"]["WebhookRefund"];
-      dispute: components["schemas"]["WebhookDispute"];
-      downtime: components["schemas"]["WebhookDowntime"];
-      settlement: components["schemas"]["WebhookSettlement"];
+      payment: components["schemas"]["WebhookPayment"] | null;
+      refund: components["schemas"]["WebhookRefund"] | null;
+      dispute: components["schemas"]["WebhookDispute"] | null;
+      downtime: components["schemas"]["WebhookDowntime"] | null;
+      settlement: components["schemas"]["WebhookSettlement"] | null;
       unreadable: string[];
     };
     WebhookDispute: {
-      id?: string;
-      paymentId?: string;
-      status?: string;
-      phase?: string;
-      amount?: number;
-      respondBy?: string | null;
+      id: string;
+      paymentId: string;
+      status: string;
+      phase: string;
+      amount: number;
+      respondBy: string | null;
     };
     WebhookDowntime: {
-      id?: string;
-      method?: string | null;
-      status?: string;
+      id: string;
+      method: string | null;
+      status: string;
     };
     WebhookEvent: {
       id: string;
@@ -3098,26 +3097,27 @@ export interface components {
       dueAt: string;
       receivedAt: string;
       processedAt: string | null;
-      content: components["schemas"]["WebhookContent"];
+      /** Null when the body has been removed */
+      content: components["schemas"]["WebhookContent"] | null;
     };
     WebhookPayment: {
-      id?: string;
-      orderId?: string | null;
-      status?: string;
-      currency?: string;
-      amount?: number;
-      amountRefunded?: number;
+      id: string;
+      orderId: string | null;
+      status: string;
+      currency: string;
+      amount: number;
+      amountRefunded: number;
     };
     WebhookRefund: {
-      id?: string;
-      paymentId?: string;
-      receipt?: string | null;
-      status?: string;
-      amount?: number;
+      id: string;
+      paymentId: string;
+      receipt: string | null;
+      status: string;
+      amount: number;
     };
     WebhookSettlement: {
-      id?: string;
-      createdAt?: string;
+      id: string;
+      createdAt: string;
     };
   };
 }

@@ -44,7 +44,7 @@ export class Components {
 
   /** A schema with `meta({className})` becomes a component and a reference to it. */
   translate(schema: Joi.Schema): Json {
-    const { swagger, components } = joiToSwagger(schema, { schemas: this.named });
+    const { swagger, components } = joiToSwagger(schema);
     Object.assign(this.named, components?.schemas);
     return toJsonSchema(swagger) as Json;
   }

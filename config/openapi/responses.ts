@@ -3,6 +3,7 @@ import { type FileAnswer, isFile, type RouteDescription } from "../../middleware
 import { ERROR_CODES, statusesOf } from "../../utils/error-codes.js";
 import { envelopeKeys } from "../../utils/view-schemas.js";
 import { errorTable } from "./error-table.js";
+import type { Example } from "./examples.js";
 import { headersNamed, headersOfRefusal, headersOfSuccess, isRevalidated } from "./headers.js";
 import type { Components, Json } from "./json-schema.js";
 
@@ -16,13 +17,21 @@ function envelopeOf(data: Json, success: boolean): Json {
   };
 }
 
-export const json = (schema: Json): Json => ({ "application/json": { schema } });
+export const json = (schema: Json, example?: unknown): Json => ({
+  "application/json": { schema, ...exampleOf(example) },
+});
+
+const exampleOf = (value: unknown): Json => (value === undefined ? {} : { examples: { sample: { value } } });
 
 /** A page depends on nothing but its content; a file may be kept and has a name. */
-function fileAnswer({ contentType, isInline, orJson }: FileAnswer, components: Components): Json {
+function fileAnswer({ contentType, isInline, orJson }: FileAnswer, components: Components, example: unknown) {
+  const isText = typeof example === "string";
   const content = {
-    [contentType]: { schema: { type: "string", format: "binary" } },
-    ...(orJson && json(envelopeOf(components.translate(orJson), true))),
+    [contentType]: {
+      schema: { type: "string", format: "binary" },
+      ...exampleOf(isText ? example : undefined),
+    },
+    ...(orJson && json(envelopeOf(components.translate(orJson), true), isText ? undefined : example)),
   };
   return { content, headers: headersNamed("X-Request-Id", ...(isInline ? [] : FILE_HEADERS)) };
 }
@@ -35,14 +44,15 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   202: "Accepted; the work goes on in the background.",
 };
 
-export function answersOf(route: RouteDescription, components: Components): Json {
+export function answersOf(route: RouteDescription, components: Components, example?: Example): Json {
   const documented = Object.entries(route.answers).map(([status, answer]) => {
+    const recorded = example && String(example.status) === status ? example.answer : undefined;
     const success = Number(status) < 400;
     const description = DESCRIPTIONS[status] ?? "The service is not ready, or not healthy.";
     const body = isFile(answer)
-      ? fileAnswer(answer, components)
+      ? fileAnswer(answer, components, recorded)
       : {
-          content: json(envelopeOf(components.translate(answer), success)),
+          content: json(envelopeOf(components.translate(answer), success), recorded),
           headers: headersOfSuccess(route),
         };
     return [status, { description, ...body }];

@@ -1,4 +1,5 @@
 import type { Config } from "../../config/env.config.js";
+import { readExamples } from "../../config/openapi/examples.js";
 import { buildOpenApi } from "../../config/openapi.config.js";
 import {
   type Access,
@@ -17,7 +18,8 @@ export function docsRouter(routes: readonly RouteDescription[], config: Readonly
   const docs = describedRouter({ base: "/api/docs", tag: "Operations" });
   // Every admin role may read orders, so this means any admin.
   const access: Access<Grant> = config.env === "production" ? admin("orders:read") : open();
-  const makeDocument = () => buildOpenApi([...routes, ...docs.routes], config);
+  const makeDocument = () =>
+    buildOpenApi([...routes, ...docs.routes], { ...config, examples: readExamples() });
 
   /**
    * @route GET /api/docs

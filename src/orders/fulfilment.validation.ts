@@ -1,7 +1,7 @@
 import Joi from "joi";
 import { ORDER_STATUSES, type OrderStatus } from "../../utils/constants.js";
 import type { LineUnitsBody } from "../../utils/line-units.js";
-import { foreignId, objectId } from "../../utils/request-schemas.js";
+import { dayOrInstant, foreignId, objectId } from "../../utils/request-schemas.js";
 import { freeText, line } from "../../utils/text-schemas.js";
 
 /** The request schemas of the handlers, named after them. */
@@ -64,6 +64,6 @@ export const changeSellerStatusSchema = {
     status: status(),
     note: note(),
     trackingNumber: line(100),
-    estimatedDelivery: Joi.date().iso().prefs({ convert: true }),
+    estimatedDelivery: dayOrInstant().prefs({ convert: true }),
   }).required(),
 };

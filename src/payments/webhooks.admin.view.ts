@@ -2,7 +2,7 @@ import Joi from "joi";
 import { WEBHOOK_SOURCES, type WebhookEventDoc } from "../../models/index.js";
 import { WEBHOOK_STATES } from "../../utils/constants.js";
 import { toRupees } from "../../utils/money.js";
-import { listView, moment, rupees } from "../../utils/view-schemas.js";
+import { listView, moment, nullable, rupees } from "../../utils/view-schemas.js";
 import { count, id, text, textOrNull } from "../../utils/views/parts.view.js";
 import { viewOf } from "../../utils/views/view-of.js";
 import type { EventDetail } from "./webhooks.admin.service.js";
@@ -72,29 +72,36 @@ export const toWebhookEventDetailView = (detail: EventDetail) => ({
 });
 
 type ContentView = NonNullable<ReturnType<typeof toContentView>>;
-const part = (name: string, fields: Joi.SchemaMap) =>
-  Joi.object(fields).meta({ className: name }).allow(null);
+type Part<K extends keyof ContentView> = NonNullable<ContentView[K]>;
 
 const ContentView = viewOf<ContentView>("WebhookContent", {
   occurredAt: momentOrNull,
-  payment: part("WebhookPayment", {
-    ...{
-      id: text,
-      orderId: textOrNull,
-      status: text,
-      currency: text,
-      amount: rupees,
-      amountRefunded: rupees,
-    },
-  }),
-  refund: part("WebhookRefund", {
-    ...{ id: text, paymentId: text, receipt: textOrNull, status: text, amount: rupees },
-  }),
-  dispute: part("WebhookDispute", {
-    ...{ id: text, paymentId: text, status: text, phase: text, amount: rupees, respondBy: momentOrNull },
-  }),
-  downtime: part("WebhookDowntime", { id: text, method: textOrNull, status: text }),
-  settlement: part("WebhookSettlement", { id: text, createdAt: moment }),
+  payment: nullable(
+    viewOf<Part<"payment">>("WebhookPayment", {
+      ...{
+        id: text,
+        orderId: textOrNull,
+        status: text,
+        currency: text,
+        amount: rupees,
+        amountRefunded: rupees,
+      },
+    }),
+  ),
+  refund: nullable(
+    viewOf<Part<"refund">>("WebhookRefund", {
+      ...{ id: text, paymentId: text, receipt: textOrNull, status: text, amount: rupees },
+    }),
+  ),
+  dispute: nullable(
+    viewOf<Part<"dispute">>("WebhookDispute", {
+      ...{ id: text, paymentId: text, status: text, phase: text, amount: rupees, respondBy: momentOrNull },
+    }),
+  ),
+  downtime: nullable(
+    viewOf<Part<"downtime">>("WebhookDowntime", { id: text, method: textOrNull, status: text }),
+  ),
+  settlement: nullable(viewOf<Part<"settlement">>("WebhookSettlement", { id: text, createdAt: moment })),
   unreadable: Joi.array().items(text),
 });
 
@@ -102,6 +109,6 @@ export const WebhookEventDetailView = viewOf<ReturnType<typeof toWebhookEventDet
   "WebhookEventDetail",
   {
     ...eventFields,
-    content: ContentView.allow(null).description("Null when the body has been removed"),
+    content: nullable(ContentView).description("Null when the body has been removed"),
   },
 );

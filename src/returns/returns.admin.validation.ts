@@ -7,6 +7,7 @@ import {
 } from "../../utils/constants.js";
 import {
   analyticsQuery,
+  dayOrInstant,
   type ListQuery,
   listQuery,
   objectId,
@@ -57,7 +58,7 @@ export const schedulePickupSchema = {
   params,
   body: Joi.object<SchedulePickupBody>({
     // A day or an instant; the carrier decides what is possible.
-    pickupDate: Joi.date().iso().prefs({ convert: true }),
+    pickupDate: dayOrInstant().prefs({ convert: true }),
     slot: line(50),
   }).required(),
 };
@@ -72,14 +73,20 @@ export interface InspectedItemBody {
   note?: string;
 }
 
-const units = () => wholeNumber().min(0).max(1_000_000).required();
+const MAX_UNITS = 1_000_000;
+const units = () => wholeNumber().min(0).max(MAX_UNITS).required();
+/** For the documentation, which cannot compare fields, `refValues` has a limit that is always right. */
+const unitsOf = (field: "quantityReceived" | "quantityPassed") =>
+  units()
+    .max(Joi.ref(field))
+    .meta({ refValues: { [field]: MAX_UNITS } });
 
 const inspectedItem = Joi.object<InspectedItemBody>({
   orderItemId: objectId().required(),
   quantityReceived: units(),
-  quantityPassed: units().max(Joi.ref("quantityReceived")),
+  quantityPassed: unitsOf("quantityReceived"),
   // What fails the inspection goes back to the customer.
-  quantityRestockable: units().max(Joi.ref("quantityPassed")),
+  quantityRestockable: unitsOf("quantityPassed"),
   note: freeText(1_000),
 });
 

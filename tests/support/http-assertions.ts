@@ -12,7 +12,7 @@ interface Sent {
   url: string;
 }
 
-function sentOf(response: Response): Sent {
+export function sentOf(response: Response): Sent {
   // supertest's types hide the request that every response carries.
   const { request } = response as Response & { request: Sent };
   return request;
@@ -28,7 +28,10 @@ function matches(pattern: string, path: string): boolean {
 const parametersIn = ({ path }: RouteDescription): number => path.split("/:").length;
 
 /** The route that answered, or undefined for an unknown path. */
-function findRoute({ method, url }: Sent, routes: readonly RouteDescription[]): RouteDescription | undefined {
+export function findRoute(
+  { method, url }: Sent,
+  routes: readonly RouteDescription[] = routesOf(),
+): RouteDescription | undefined {
   const path = new URL(url, "http://localhost").pathname;
   return routes
     .filter((route) => route.method === method.toLowerCase() && matches(route.path, path))
@@ -96,11 +99,12 @@ function expectAttachment({ status, headers }: Response, { contentType }: FileAn
   expect(headers["x-content-type-options"]).toBe("nosniff");
 }
 
-/** Asserts that the answer is what its route declares for its status: a file, or else an envelope. */
+/** Asserts that the answer is what its route declares for its status: a page, a file, or else an envelope. */
 export function expectDeclared(response: Response, routes: readonly RouteDescription[] = routesOf()): void {
   const declared = findRoute(sentOf(response), routes)?.answers[response.status];
-  const isJson = String(response.headers["content-type"]).startsWith("application/json");
-  const isAttached = declared && isFile(declared) && !declared.isInline && !(declared.orJson && isJson);
-  if (isAttached) expectAttachment(response, declared);
-  else expectEnvelope(response, response.status, routes);
+  const type = String(response.headers["content-type"]).split(";")[0];
+  const isFileAnswer = declared && isFile(declared) && !(declared.orJson && type === "application/json");
+  if (!isFileAnswer) expectEnvelope(response, response.status, routes);
+  else if (declared.isInline) expect(type).toBe(declared.contentType);
+  else expectAttachment(response, declared);
 }

@@ -46,6 +46,7 @@ const isKind =
 export const takesToken = isKind("guest", "customer", "admin");
 export const isConsumer = isKind("guest", "customer");
 export const isGuest = isKind("guest");
+export const isCustomer = isKind("customer");
 export const isAdmin = isKind("admin");
 export const isSigned = isKind("signed");
 

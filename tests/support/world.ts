@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type mongoose from "mongoose";
-import request from "supertest";
+import type request from "supertest";
 import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox.js";
 import { emptyDatabase } from "./empty-database.js";
 import { closeAtTheEnd, isSharing } from "./sharing.js";
@@ -12,7 +12,7 @@ export type Agent = ReturnType<typeof request>;
 
 /** The service in this process with its database and the sandbox, for tests over HTTP. */
 export interface World {
-  /** supertest bound to the running service. */
+  /** supertest bound to the running service. An answer that the API's document does not allow fails the test. */
   http: Agent;
   url: string;
   sandbox: Sandbox;
@@ -75,19 +75,31 @@ async function launch(variables: Record<string, string>): Promise<Launched> {
     { MONGODB_URI: testDatabaseUri("orders"), NODE_ENV: "test" },
     variables,
   );
-  const [mongoose, { createApp }, { config }, database, jobs, registry, webhooks, handlers, worker, pdf] =
-    await Promise.all([
-      import("mongoose"),
-      import("../../config/express.config.js"),
-      import("../../config/env.config.js"),
-      import("../../config/database.config.js"),
-      import("../../scripts/scheduled-jobs.js"),
-      import("../../services/platform/job-registry.service.js"),
-      import("../../src/payments/webhooks.controller.js"),
-      import("../../scripts/jobs/outbox-handlers.js"),
-      import("../../services/platform/outbox-worker.service.js"),
-      import("../../services/platform/pdf/pdf.service.js"),
-    ]);
+  const [
+    mongoose,
+    { createApp },
+    { config },
+    database,
+    jobs,
+    registry,
+    webhooks,
+    handlers,
+    worker,
+    pdf,
+    answers,
+  ] = await Promise.all([
+    import("mongoose"),
+    import("../../config/express.config.js"),
+    import("../../config/env.config.js"),
+    import("../../config/database.config.js"),
+    import("../../scripts/scheduled-jobs.js"),
+    import("../../services/platform/job-registry.service.js"),
+    import("../../src/payments/webhooks.controller.js"),
+    import("../../scripts/jobs/outbox-handlers.js"),
+    import("../../services/platform/outbox-worker.service.js"),
+    import("../../services/platform/pdf/pdf.service.js"),
+    import("./documented-answers.js"),
+  ]);
   await database.connectDatabase(config.mongodbUri);
   await database.prepareDatabase();
   jobs.prepareJobs();
@@ -98,7 +110,7 @@ async function launch(variables: Record<string, string>): Promise<Launched> {
   const { db } = mongoose.default.connection;
   if (!db) throw new Error("not connected");
   const world: World = {
-    http: request(url),
+    http: answers.requestDocumented(url),
     url,
     sandbox,
     db,

@@ -218,6 +218,11 @@ describe("The documentation's pages", () => {
     );
     const document = await request(app).get("/api/docs/openapi.json");
     expect(document.body).toMatchObject({ openapi: "3.1.0", paths: { "/api/health": expect.anything() } });
+    const { content } = document.body.paths["/api/cart/items"].post.responses[200];
+    expect(content["application/json"].examples.sample.value).toMatchObject({
+      success: true,
+      statusCode: 200,
+    });
   });
 
   test("When the service is in production, then only admins see them", async () => {

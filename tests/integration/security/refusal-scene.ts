@@ -58,7 +58,7 @@ async function setShopper(world: SecurityWorld, route: RouteDescription): Promis
 }
 
 /** Points and credit to pay with; whether there are enough is the provocation's. */
-const endow = ({ sandbox }: SecurityWorld, userId: string): void => {
+export const endow = ({ sandbox }: SecurityWorld, userId: string): void => {
   sandbox.control.engagement.setPoints(userId, 100);
   sandbox.control.engagement.setCredit(userId, 100);
 };

@@ -504,7 +504,7 @@ const ADMIN_REFUNDS: Record<string, RouteCase> = {
 };
 
 /** One pixel, as PNG. */
-const PHOTO = Buffer.from(
+export const PHOTO = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
   "base64",
 );
