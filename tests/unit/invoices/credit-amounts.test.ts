@@ -44,7 +44,7 @@ function invoiceOf(sold: readonly Sold[], roundOff = 0): CreditableInvoice {
 const FIELDS = ["units", "taxableValue", "total", "cgst", "sgst", "utgst", "igst"] as const;
 
 /** The invoice after a note. */
-function after(invoice: CreditableInvoice, note: CreditAmounts): CreditableInvoice {
+function afterNote(invoice: CreditableInvoice, note: CreditAmounts): CreditableInvoice {
   const lines = invoice.lines.map((line) => {
     const part = note.parts.find(({ id }) => id === line.id) ?? { ...NOTHING, id: line.id };
     const sums = FIELDS.map((field) => [field, line.credited[field] + part[field]]);
@@ -62,7 +62,7 @@ function inTurn(invoice: CreditableInvoice, steps: readonly Step[]) {
   for (const step of steps) {
     const note = step(current);
     notes.push(note);
-    current = after(current, note);
+    current = afterNote(current, note);
   }
   return { notes, left: current };
 }
@@ -216,7 +216,7 @@ describe("a credit note for the rest", () => {
       ...{ amount: paise(500), chargesAmount: paise(0) },
       items: [{ id: "0", units: 0, amount: paise(500) }],
     };
-    const rest = after(invoice, creditRefund(invoice, ofValue));
+    const rest = afterNote(invoice, creditRefund(invoice, ofValue));
     const listed = ({ parts }: CreditAmounts) => parts.map(({ id, units: n, total }) => [id, n, total]);
     expect(listed(creditRest(rest))).toEqual([["1", 1, 300]]);
     const naming = { ...ofValue, amount: paise(300), items: [{ id: "0", units: 1, amount: paise(0) }] };
@@ -229,7 +229,7 @@ describe("a credit note for the rest", () => {
   test("When the last paise belong to some of the units, then the refund that names them credits no others", () => {
     const invoice = invoiceOf([{ amount: 3, units: 3 }]);
     const ofValue = { amount: paise(1), chargesAmount: paise(0), items: [] };
-    const rest = after(invoice, creditRefund(invoice, ofValue));
+    const rest = afterNote(invoice, creditRefund(invoice, ofValue));
     const naming = { ...ofValue, amount: paise(2), items: [{ id: "0", units: 2, amount: paise(2) }] };
     expect(creditRefund(rest, naming).parts.map(({ units: n, total }) => [n, total])).toEqual([[2, 2]]);
     expect(creditRest(rest).parts.map(({ units: n, total }) => [n, total])).toEqual([[3, 2]]);
@@ -341,7 +341,7 @@ describe("any sequence of credit notes", () => {
       try {
         const note = step(left);
         notes.push(note);
-        left = after(left, note);
+        left = afterNote(left, note);
         check(left);
       } catch (error) {
         if (!(error instanceof CreditExceedsError)) throw error;
