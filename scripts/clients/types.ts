@@ -1,6 +1,7 @@
 import { json } from "../../config/openapi/responses.js";
 import type { OpenApiDocument } from "../../config/openapi.config.js";
 import { isRecord } from "../../utils/helpers.js";
+import { listOf, recordOf } from "./document.js";
 
 /**
  * TypeScript types of an OpenAPI document, in the form that `openapi-fetch` reads: `paths`, `operations` and
@@ -13,8 +14,6 @@ type Json = Record<string, unknown>;
 const INDENT = "  ";
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
-const recordOf = (value: unknown): Json => (isRecord(value) ? value : {});
-const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 const indent = (text: string): string => text.replaceAll("\n", `\n${INDENT}`);
 const keyOf = (name: string): string =>
   IDENTIFIER.test(name) || /^\d+$/.test(name) ? name : JSON.stringify(name);

@@ -26,7 +26,7 @@ const POLL_MS = 100;
 function newestSource(): number {
   const inFolders = SOURCE_FOLDERS.flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
-      .filter((name) => /\.(?:ts|css|html)$/.test(name))
+      .filter((name) => /\.(?:ts|css|html|json)$/.test(name))
       .map((name) => join(folder, name)),
   );
   return Math.max(...[...SOURCES, ...inFolders].map((name) => statSync(join(ROOT, name)).mtimeMs));

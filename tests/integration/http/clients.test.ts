@@ -1,6 +1,12 @@
 import { readFileSync } from "node:fs";
-import { documentOfService, ERRORS_FILE, SCHEMA_FILE } from "../../../scripts/clients/document.js";
+import {
+  COLLECTION_FILE,
+  documentOfService,
+  ERRORS_FILE,
+  SCHEMA_FILE,
+} from "../../../scripts/clients/document.js";
 import { withErrorTable } from "../../../scripts/clients/error-page.js";
+import { writeCollection } from "../../../scripts/clients/postman.js";
 import { writeTypes } from "../../../scripts/clients/types.js";
 
 describe("What is made from the API's document", () => {
@@ -8,6 +14,10 @@ describe("What is made from the API's document", () => {
 
   test("When a route or a schema changes, then the client's types are made again (npm run client)", () => {
     expect(readFileSync(SCHEMA_FILE, "utf8")).toBe(writeTypes(document));
+  });
+
+  test("When a route, a schema or an example changes, then the Postman collection is made again (npm run client)", () => {
+    expect(readFileSync(COLLECTION_FILE, "utf8")).toBe(writeCollection(document));
   });
 
   test("When an error code changes, then docs/rules/errors.md has its meaning (npm run client)", () => {
