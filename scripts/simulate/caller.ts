@@ -145,6 +145,6 @@ export class Caller {
 }
 
 function retryAfterMs(answer: Answer | null): number {
-  const seconds = Number(answer?.headers.get("retry-after") ?? 0.3);
+  const seconds = Number(answer?.headers.get("retry-after") ?? 1);
   return seconds * 1_000;
 }

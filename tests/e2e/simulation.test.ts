@@ -6,7 +6,8 @@ import { ensureBuild } from "../support/service-build.js";
  * A minute of the simulation, with one seed: customers, staff and faults at random on two instances, then everything
  * must come to rest. `npm run simulate` runs other seeds, and longer.
  */
-const SEED = 7;
+/** This one leaves no kind of fault out. */
+const SEED = 20;
 const ROOT = join(__dirname, "..", "..");
 const ARGUMENTS = ["scripts/simulate/index.ts", "--seed", `${SEED}`, "--minutes", "1", "--rate", "2"];
 

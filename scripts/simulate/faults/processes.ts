@@ -13,9 +13,10 @@ async function restart({ world }: Simulation, index: number, random: Random): Pr
   await world.instances[index]?.start(drawShift(random));
 }
 
-function pickRunning({ world }: Simulation, random: Random): number | null {
-  const running = world.instances.flatMap(({ isRunning }, index) => (isRunning ? [index] : []));
-  return running.length === 0 ? null : random.pick(running);
+/** One of them, while both run: with none, a run would consist of waiting. `kill both` is the exception. */
+function pickOne({ world }: Simulation, random: Random): number | null {
+  const isComplete = world.instances.every(({ isRunning }) => isRunning);
+  return isComplete ? random.between(0, world.instances.length - 1) : null;
 }
 
 const nothing = (): void => undefined;
@@ -26,7 +27,7 @@ export const PROCESS_FAULTS: readonly Fault[] = [
     weight: 10,
     lasts: [100, 3_000],
     begin: (sim, random) => {
-      const index = pickRunning(sim, random);
+      const index = pickOne(sim, random);
       if (index === null) return nothing;
       sim.world.instances[index]?.signal("SIGKILL");
       return () => restart(sim, index, random);
@@ -47,7 +48,7 @@ export const PROCESS_FAULTS: readonly Fault[] = [
     // A claim's lease is 30 s: the longest freezes outlive it.
     lasts: [1_000, 36_000],
     begin: (sim, random) => {
-      const index = pickRunning(sim, random);
+      const index = pickOne(sim, random);
       if (index === null) return nothing;
       sim.world.instances[index]?.signal("SIGSTOP");
       return () => sim.world.instances[index]?.signal("SIGCONT");
@@ -58,7 +59,7 @@ export const PROCESS_FAULTS: readonly Fault[] = [
     weight: 4,
     lasts: [100, 1_000],
     begin: async (sim, random) => {
-      const index = pickRunning(sim, random);
+      const index = pickOne(sim, random);
       if (index === null) return nothing;
       const instance = sim.world.instances[index];
       // A frozen instance does not stop until it is thawed.
