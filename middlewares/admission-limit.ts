@@ -12,10 +12,10 @@ export const PRIORITIES = ["critical", "checkout", "cart", "read", "report"] as 
 export type Priority = (typeof PRIORITIES)[number];
 
 /**
- * The share of the limit up to which a priority is admitted. What is left above it is for the more important ones, so
- * browsing is refused long before a payment is.
+ * Up to how many times the limit each priority is admitted. The limit is what ordinary requests may fill; payments have as
+ * much again to themselves, and browsing is refused before the carts that it leads to.
  */
-const SHARES: Record<Priority, number> = { critical: 1, checkout: 0.9, cart: 0.75, read: 0.6, report: 0.4 };
+const ROOM: Record<Priority, number> = { critical: 2, checkout: 1.5, cart: 1, read: 0.8, report: 0.5 };
 
 /** More than the connections that the server accepts: no limit. */
 const MOST = 10_000;
@@ -23,10 +23,11 @@ const MOST = 10_000;
  * A handful of requests never overload an instance. On a machine that others keep busy the loop is late without any, and
  * refusing them would not help.
  */
-const LEAST = 8;
+const LEAST = 4;
 /** In one step the limit falls to half of what is in flight at most: the next reading shows whether that suffices. */
 const LARGEST_CUT = 0.5;
-const GROWTH = { factor: 1.1, plus: 1 };
+/** Ten steps a second: from the lowest limit to a hundred in flight in four seconds. */
+const GROWTH = { factor: 1.05, plus: 0.5 };
 
 export class AdmissionLimit {
   readonly #targetMs: number;
@@ -34,6 +35,7 @@ export class AdmissionLimit {
   #inFlight = 0;
   /** The most in flight since the last step. */
   #peak = 0;
+  #wasLate = false;
 
   /** @param targetMs the longest wait that is not an overload */
   constructor(targetMs: number) {
@@ -50,7 +52,7 @@ export class AdmissionLimit {
 
   /** Takes a place if there is one for this priority; the caller gives it back with `release`. */
   admit(priority: Priority): boolean {
-    if (this.#inFlight >= this.#limit * SHARES[priority]) return false;
+    if (this.#inFlight >= this.#limit * ROOM[priority]) return false;
     this.#inFlight += 1;
     this.#peak = Math.max(this.#peak, this.#inFlight);
     return true;
@@ -62,17 +64,16 @@ export class AdmissionLimit {
 
   /** One step, after each reading of how long work waits now. */
   adjust(waitMs: number): void {
-    if (waitMs <= this.#targetMs) this.#raise();
-    else if (this.#peak > LEAST) this.#lower(waitMs);
+    const isLate = waitMs > this.#targetMs;
+    if (!isLate) this.#limit = Math.min(MOST, this.#limit * GROWTH.factor + GROWTH.plus);
+    else if (this.#peak > LEAST) this.#limit = Math.max(LEAST, this.#lowered(waitMs));
+    this.#wasLate = isLate;
     this.#peak = this.#inFlight;
   }
 
-  #lower(waitMs: number): void {
-    const cut = Math.max(LARGEST_CUT, this.#targetMs / waitMs);
-    this.#limit = Math.max(LEAST, Math.min(this.#limit, this.#peak) * cut);
-  }
-
-  #raise(): void {
-    this.#limit = Math.min(MOST, this.#limit * GROWTH.factor + GROWTH.plus);
+  /** The first late reading may be a moment's work: no more than now. The next ones are an overload. */
+  #lowered(waitMs: number): number {
+    const used = Math.min(this.#limit, this.#peak);
+    return this.#wasLate ? used * Math.max(LARGEST_CUT, this.#targetMs / waitMs) : used;
   }
 }

@@ -4,7 +4,7 @@ import { countRejection, takePoolWaits, watchAdmission } from "../config/metrics
 import { OverloadedError } from "../utils/errors.js";
 import { onTick } from "../utils/event-loop.js";
 import { medianOf } from "../utils/helpers.js";
-import { AdmissionLimit, type Priority } from "./admission-limit.js";
+import { AdmissionLimit, PRIORITIES, type Priority } from "./admission-limit.js";
 import { localsOf, type RateClass, type RouteDescription } from "./route.types.js";
 
 /** The priority of a route that declares none. Null: never refused, so that monitoring sees what happens. */
@@ -26,7 +26,7 @@ const PRIORITY_OF: Record<RateClass, Priority | null> = {
 const RETRY_AFTER: Record<Priority, number> = { critical: 1, checkout: 1, cart: 2, read: 2, report: 10 };
 
 /** Long enough for a median, short enough that a burst is noticed before it has filled the instance. */
-const READING_MS = 200;
+const READING_MS = 100;
 /** One block alone, such as a garbage collection, is no overload. */
 const READING_TICKS = 3;
 const LOGGED_EVERY_MS = 5_000;
@@ -81,7 +81,7 @@ export function createAdmission(targetMs: number): Admission {
   const limit = new AdmissionLimit(targetMs);
   const log = new RefusalLog();
   keepAdjusted(limit, log);
-  watchAdmission(() => limit.limit);
+  watchAdmission(PRIORITIES, () => limit.limit);
   return admissionBy(limit, log);
 }
 

@@ -28,12 +28,13 @@ const rejections = new Counter({
 
 export const countRejection = (priority: string): void => rejections.inc({ priority });
 
-/** Shows the number of requests that may be in flight with every scrape. */
-export function watchAdmission(readLimit: () => number): void {
+let admissionLimit: (() => number) | undefined;
+
+/** Shows the limit with every scrape, and no rejection of each priority, so that the first one is an increase. */
+export function watchAdmission(priorities: readonly string[], readLimit: () => number): void {
+  for (const priority of priorities) rejections.inc({ priority }, 0);
   admissionLimit = readLimit;
 }
-
-let admissionLimit: (() => number) | undefined;
 
 new Gauge({
   name: "http_requests_in_flight_limit",

@@ -25,11 +25,20 @@ const CITIES = [
 
 export type PayBy = "cod" | "upi";
 
-/** @throws Error with the answer, when it is not 2xx */
+export class UnexpectedAnswer extends Error {
+  constructor(
+    what: string,
+    readonly answer: WireAnswer,
+  ) {
+    super(`${what} answered ${answer.status}: ${answer.body.slice(0, 300)}`);
+  }
+}
+
+/** @throws UnexpectedAnswer when it is not 2xx */
 export async function expectSuccess(answering: Promise<WireAnswer>, what: string): Promise<string> {
-  const { status, body } = await answering;
-  if (status >= 200 && status < 300) return body;
-  throw new Error(`${what} answered ${status}: ${body.slice(0, 300)}`);
+  const answer = await answering;
+  if (answer.status >= 200 && answer.status < 300) return answer.body;
+  throw new UnexpectedAnswer(what, answer);
 }
 
 function dataOf(body: string): Data {

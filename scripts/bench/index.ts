@@ -1,8 +1,10 @@
+import { config } from "../../config/env.config.js";
 import { seedDatabase } from "../seed/index.js";
 import { print } from "../support/print.js";
 import { countCost } from "./cost.js";
 import { type LoadOutcome, type Loop, runLoad } from "./load.js";
 import { type BenchOptions, readOptions } from "./options.js";
+import { measureOverload } from "./overload.js";
 import { type CpuMs, cpuSince, readCpu } from "./processes.js";
 import {
   type Measurement,
@@ -27,9 +29,11 @@ async function main(): Promise<number> {
   for (const orders of options.orders) {
     const world = await openBenchWorld({
       fill: (uri) => fill(uri, orders, options),
+      ...(options.overload ? { overloadDelayMs: config.overloadDelayMs } : {}),
       ...(options.profile ? { profileFolder: resultsFolder() } : {}),
     });
     try {
+      if (options.overload) return (await measureOverload(world)) ? 0 : 1;
       if (options.cost) await countCost(world, options.purchases);
       else await measureAll(world, { options, orders, report });
     } finally {

@@ -3,10 +3,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 /**
  * One operation of a scenario.
+ * @param due the time at which it should have started, on the clock of `performance.now()`
  * @returns the ms that do not count, because the buyer spent them outside the service
  * @throws Error when an answer was not 2xx; the operation then counts as failed
  */
-export type Operation = (index: number) => Promise<number>;
+export type Operation = (index: number, due: number) => Promise<number>;
 
 /** A fixed number of operations at once; each starts when the one before ends. Finds the highest throughput. */
 export interface ClosedLoop {
@@ -60,7 +61,7 @@ class Tally {
 
   async watch(operation: Operation, index: number, from: number): Promise<void> {
     try {
-      const elsewhere = await operation(index);
+      const elsewhere = await operation(index, from);
       const took = (performance.now() - from - elsewhere) * MICROSECONDS;
       this.#times.record(Math.min(LONGEST, Math.max(1, Math.round(took))));
       this.#done += 1;

@@ -15,6 +15,8 @@ export interface BenchOptions {
   label: string;
   /** Counts what one purchase costs instead of measuring. */
   cost: boolean;
+  /** Offers more than the service can do, instead of measuring. */
+  overload: boolean;
   /** The number of purchases that `--cost` counts. */
   purchases: number;
   /** Writes a CPU profile of the service next to the results. */
@@ -32,6 +34,7 @@ const HELP = `npm run bench -- [options]
   --orders N,M       orders in the database before the run (default 0); 200000 take some minutes
   --carts N          carts of the last year without an order (default: as many as orders, for the analyses)
   --cost             what one purchase costs: round trips, documents, upstream calls, CPU
+  --overload         half, once, twice and three times what the service can do: who is served, how fast
   --purchases N      purchases that --cost counts (default 200)
   --profile          a CPU profile of the service, for Chrome's DevTools
   --baseline         writes bench/baseline.json
@@ -52,6 +55,7 @@ export function readOptions(words: readonly string[]): BenchOptions {
     atOnce: numbersIn(values["at-once"] ?? "1,8,32", "--at-once"),
     label: values.label ?? (values.cost ? "cost" : "run"),
     cost: values.cost ?? false,
+    overload: values.overload ?? false,
     purchases: numberIn(values.purchases ?? "200", "--purchases"),
     profile: values.profile ?? false,
     baseline: values.baseline ?? false,
@@ -70,6 +74,7 @@ function parse(words: readonly string[]) {
         orders: { type: "string" },
         carts: { type: "string" },
         cost: { type: "boolean" },
+        overload: { type: "boolean" },
         purchases: { type: "string" },
         profile: { type: "boolean" },
         baseline: { type: "boolean" },

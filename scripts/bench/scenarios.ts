@@ -27,14 +27,18 @@ const NO_TIME_ELSEWHERE = 0;
 /** Creates buyers and does the work for each, a few at a time. */
 export async function crowd(
   world: BenchWorld,
-  { size, work }: { size: number; work(buyer: Buyer): Promise<unknown> },
+  {
+    size,
+    work,
+    atOnce = PREPARED_AT_ONCE,
+  }: { size: number; work(buyer: Buyer): Promise<unknown>; atOnce?: number },
 ): Promise<Buyer[]> {
   const buyers = Array.from({ length: size }, (_, number) => new Buyer(world, number));
   const queue = buyers.values();
   const lane = async () => {
     for (const buyer of queue) await work(buyer);
   };
-  await Promise.all(Array.from({ length: PREPARED_AT_ONCE }, lane));
+  await Promise.all(Array.from({ length: atOnce }, lane));
   return buyers;
 }
 

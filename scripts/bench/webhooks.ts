@@ -3,6 +3,7 @@ import { expectSuccess } from "./buyer.js";
 import { type LoadOutcome, runLoad } from "./load.js";
 import { type CpuMs, cpuSince, readCpu } from "./processes.js";
 import { crowd } from "./scenarios.js";
+import type { WireRequest } from "./wire.js";
 import { type BenchWorld, untilQuiet } from "./world.js";
 
 export interface WebhookLoad {
@@ -30,27 +31,37 @@ export interface Burst {
   appliedAfterMs: number;
 }
 
-/** Sends signed events about payments of buyers who did not return, so that the webhooks place the orders. */
-export async function sendWebhooks(world: BenchWorld, { perSecond, seconds }: WebhookLoad): Promise<Burst> {
-  const wanted = perSecond * seconds;
+/**
+ * Signed events about payments of buyers who did not return, so that the webhooks place the orders. Nothing is sent yet.
+ * @param wanted the number of events
+ */
+export async function prepareWebhooks(
+  world: BenchWorld,
+  wanted: number,
+  atOnce?: number,
+): Promise<WireRequest[]> {
   const known = new Set((await world.sandbox.call("razorpay", "events")).map(({ id }) => id));
   await world.sandbox.call("razorpay", "configure", { webhooks: { hold: true } });
-  const size = Math.ceil(wanted / EVENTS_PER_PAYMENT);
   await crowd(world, {
-    size,
+    size: Math.ceil(wanted / EVENTS_PER_PAYMENT),
     work: async (buyer) => {
       await buyer.prepare("upi");
       await buyer.pay();
     },
+    ...(atOnce === undefined ? {} : { atOnce }),
   });
   const held = (await world.sandbox.call("razorpay", "events")).filter(({ id }) => !known.has(id));
   await world.sandbox.call("razorpay", "configure", { webhooks: { hold: false } });
-  const requests = held.slice(0, wanted).map(({ id, body, signature }) => ({
+  return held.slice(0, wanted).map(({ id, body, signature }) => ({
     method: "POST" as const,
     path: PATH,
     headers: { "X-Razorpay-Event-Id": id, "X-Razorpay-Signature": signature ?? "" },
     body,
   }));
+}
+
+export async function sendWebhooks(world: BenchWorld, { perSecond, seconds }: WebhookLoad): Promise<Burst> {
+  const requests = await prepareWebhooks(world, perSecond * seconds);
   await untilQuiet(world);
   const before = readCpu(world.parts);
   const outcome = await runLoad({

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -21,6 +21,9 @@ export interface BenchWorld {
   /** Connects to the sandbox's control server. */
   controlWire: Wire;
   sandbox: SandboxClient;
+  controlUrl: string;
+  /** The service's log so far. */
+  readLog(): string;
   /** The processes whose CPU is counted, by part. */
   parts: Parts;
   stop(): Promise<void>;
@@ -31,6 +34,8 @@ export interface WorldOptions {
   fill(mongodbUri: string): Promise<void>;
   /** Folder for a CPU profile of the service, written when it stops. */
   profileFolder?: string;
+  /** Default: nothing is refused, so that a scenario measures what it asks for. */
+  overloadDelayMs?: number | undefined;
 }
 
 const DATABASE = "bench_orders";
@@ -64,24 +69,25 @@ export function startSandboxProcess(mongoUri: string): Promise<SandboxProcess> {
 function startBuiltService(
   env: Record<string, string>,
   log: string,
-  profileFolder: string | undefined,
+  { profileFolder, overloadDelayMs = 0 }: WorldOptions,
 ): Promise<ServiceProcess> {
   const profiling = profileFolder === undefined ? "" : `--cpu-prof --cpu-prof-dir='${profileFolder}'`;
   const script = `exec '${process.execPath}' --max-semi-space-size=32 --enable-source-maps ${profiling} dist/index.js >'${log}' 2>&1`;
   return startService({
-    env: { ...env, RATE_LIMIT_PER_MINUTE: "0" },
+    env: { ...env, RATE_LIMIT_PER_MINUTE: "0", OVERLOAD_DELAY_MS: String(overloadDelayMs) },
     command: ["/bin/sh", "-c", script],
   });
 }
 
-export async function openBenchWorld({ fill, profileFolder }: WorldOptions): Promise<BenchWorld> {
+export async function openBenchWorld(options: WorldOptions): Promise<BenchWorld> {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   const { own, neighbours } = await startDatabases();
   const mongodbUri = databaseUri(own.uri, DATABASE);
-  await fill(mongodbUri);
+  await options.fill(mongodbUri);
   const { child, ready } = await startSandboxProcess(neighbours.uri);
   const env = { ...ready.env, MONGODB_URI: mongodbUri };
-  const service = await startBuiltService(env, join(folder, "service.log"), profileFolder);
+  const log = join(folder, "service.log");
+  const service = await startBuiltService(env, log, options);
   const sandbox = createSandboxClient(ready.controlUrl);
   await sandbox.call("sandbox", "setServiceUrl", service.url);
   const client = await mongoose.mongo.MongoClient.connect(mongodbUri, { appName: "bench" });
@@ -93,6 +99,8 @@ export async function openBenchWorld({ fill, profileFolder }: WorldOptions): Pro
     wire,
     controlWire,
     sandbox,
+    controlUrl: ready.controlUrl,
+    readLog: () => readFileSync(log, "utf8"),
     parts: {
       service: [service.pid],
       mongod: findProcesses("--port", portOf(own.uri)),

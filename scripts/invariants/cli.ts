@@ -1,9 +1,8 @@
 import mongoose from "mongoose";
 import { config } from "../../config/env.config.js";
-import { createSandboxClient } from "../sandbox/control-http.js";
-import type { BookKeepers } from "./facts.js";
 import { findViolations } from "./index.js";
 import { toLine, type Violation } from "./invariants.js";
+import { remoteBooks } from "./remote-books.js";
 
 const SANDBOX_CONTROL = "http://127.0.0.1:3010";
 
@@ -22,24 +21,6 @@ async function main(): Promise<number> {
   } finally {
     await client.close();
   }
-}
-
-function remoteBooks(controlUrl: string): BookKeepers {
-  const { call } = createSandboxClient(controlUrl);
-  return {
-    razorpay: { ledger: () => call("razorpay", "ledger"), events: () => call("razorpay", "events") },
-    inventory: {
-      ledger: () => call("inventory", "ledger"),
-      activeReservations: () => call("inventory", "activeReservations"),
-      imbalances: () => call("inventory", "imbalances"),
-    },
-    pricing: { ledger: () => call("pricing", "ledger") },
-    engagement: {
-      loyaltyLedger: () => call("engagement", "loyaltyLedger"),
-      creditLedger: () => call("engagement", "creditLedger"),
-      notifications: () => call("engagement", "notifications"),
-    },
-  };
 }
 
 function toReport(violations: readonly Violation[]): string {
