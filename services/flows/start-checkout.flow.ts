@@ -15,13 +15,14 @@ import type { Owner } from "../../utils/principal.js";
 import { checkoutMachine } from "../../utils/state-machines.js";
 import type { CartState } from "../aggregates/cart/cart-draft.js";
 import { refreshPrices } from "../aggregates/cart/cart-lines.js";
-import { cartEmpty, emptyIfGone, findActiveState } from "../aggregates/cart/cart-reads.js";
+import { cartEmpty, emptyIfGone } from "../aggregates/cart/cart-reads.js";
 import { confirmCart } from "../aggregates/cart/change-cart.js";
 import { changeForCheckout, firstKnown } from "../aggregates/cart/promotions.js";
 import { reserveLines } from "../aggregates/cart/reserve-lines.js";
 import {
   type CheckoutState,
   calculateCheckoutTotals,
+  findCartAndCheckout,
   loadCheckoutState,
   toCheckoutState,
 } from "../aggregates/checkout/checkout-state.js";
@@ -60,9 +61,7 @@ const CHANGES: ReadonlySet<NoticeCode> = new Set([
  * @throws RuleError CART_EMPTY, OUT_OF_STOCK, CART_CHANGED (with notices)
  */
 export async function startCheckout(request: StartRequest): Promise<StartedCheckout> {
-  const stored = await findActiveState(request.owner);
-  if (!stored || stored.cart.itemCount === 0) throw cartEmpty();
-  const live = await findLiveCheckout(stored.cart._id);
+  const { stored, live } = await getCartAndCheckout(request.owner);
   if (live && live.expiresAt > now()) return { state: await toCheckoutState(live, stored), created: false };
   if (live) await retireExpired(live);
   return createFrom(await checkCart(stored, request), request, null);
@@ -80,12 +79,17 @@ export async function resumeCheckout(
   const isLive = LIVE_CHECKOUT_STATUSES.some((status) => status === previous.status);
   if (isLive && previous.expiresAt > now())
     return { state: await loadCheckoutState(previous), created: false };
-  const stored = await findActiveState(request.owner);
-  if (!stored || stored.cart.itemCount === 0) throw cartEmpty();
+  const { stored, live } = await getCartAndCheckout(request.owner);
   if (isLive) await retireExpired(previous);
-  const live = await findLiveCheckout(stored.cart._id);
   if (live && live.expiresAt > now()) return { state: await toCheckoutState(live, stored), created: false };
   return createFrom(await checkCart(stored, firstKnown(request, previous)), request, previous);
+}
+
+/** @throws RuleError CART_EMPTY without a cart, or with an empty one */
+async function getCartAndCheckout(owner: Owner) {
+  const found = await findCartAndCheckout(owner);
+  if (!found || found.stored.cart.itemCount === 0) throw cartEmpty();
+  return found;
 }
 
 /** Fails an expired session, so that the cart can have a new one. */

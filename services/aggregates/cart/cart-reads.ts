@@ -70,10 +70,10 @@ export const findActiveCart = gatherByOwner(({ filter, hint }) =>
   Cart.find(filter).hint(hint).lean<CartDoc[]>(),
 );
 
-type CartWithLines = CartDoc & { lines: CartItemDoc[] };
+export type CartWithLines = CartDoc & { lines: CartItemDoc[] };
 
 /** One round trip for cart and lines halves the cost of reading a cart. */
-const withLines: PipelineStage.Lookup = {
+export const withLines: PipelineStage.Lookup = {
   $lookup: {
     from: CartItem.collection.collectionName,
     localField: "_id",
@@ -123,7 +123,7 @@ export async function findCartLines(cartId: Types.ObjectId): Promise<CartItemDoc
 export const linesOf = async ({ _id, itemCount }: CartDoc): Promise<CartItemDoc[]> =>
   itemCount === 0 ? [] : findCartLines(_id);
 
-const toCartState = ({ lines, ...cart }: CartWithLines): CartState => ({
+export const toCartState = ({ lines, ...cart }: CartWithLines): CartState => ({
   cart,
   lines: lines.toSorted(byAge),
 });

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { type ClientSession, type Types, trusted } from "mongoose";
+import type { ClientSession, Types } from "mongoose";
 import {
   Cart,
   type CartDoc,
@@ -90,21 +90,26 @@ async function tryToConfirm(stored: CartState, check: CartChange): Promise<CartS
     const lineChanges = compareLines(draft);
     if (changesContent(draft, lineChanges) || !isOnlyExtended(draft, lineChanges)) return null;
     const set = await fieldsOf(draft, await totalDraft(draft));
-    return isCurrent(cart, set) && lineChanges.updated.length === 0
-      ? stored
-      : await saveExtension(draft, set, lineChanges.updated);
+    if (!isCurrent(cart, set)) return await saveExtension(draft, set, lineChanges.updated);
+    await extendLines(draft, lineChanges.updated);
+    return { cart, lines: draft.lines };
   } catch (error) {
     if (error instanceof LeaseNeeded || error instanceof CartMovedOn) return null;
     throw error;
   }
 }
 
-/** Whether the fields differ in nothing but times. */
-const isCurrent = (cart: CartDoc, set: CartSet): boolean =>
-  isDeepStrictEqual(
-    { ...cart, ...set, expiresAt: cart.expiresAt, promotionsCheckedAt: cart.promotionsCheckedAt },
-    cart,
+/** A cart lives for days. Its life is not worth a write more than once an hour. */
+const EXTEND_LIFE_AFTER_MS = 3_600_000;
+
+/** Whether the fields differ in nothing but times, and those by little. */
+function isCurrent(cart: CartDoc, set: CartSet & Pick<CartDoc, "expiresAt">): boolean {
+  const { expiresAt, promotionsCheckedAt } = cart;
+  return (
+    set.expiresAt.getTime() - expiresAt.getTime() < EXTEND_LIFE_AFTER_MS &&
+    isDeepStrictEqual({ ...cart, ...set, expiresAt, promotionsCheckedAt }, cart)
   );
+}
 
 /** Undoes the reservations, still under the lease. @returns the error to throw */
 async function failChange(draft: CartDraft, error: unknown): Promise<unknown> {
@@ -149,7 +154,7 @@ async function saveDraft(draft: CartDraft, totals: Totals): Promise<CartState> {
   return { cart, lines: draft.lines };
 }
 
-async function fieldsOf(draft: CartDraft, totals: Totals): Promise<CartSet> {
+async function fieldsOf(draft: CartDraft, totals: Totals): Promise<CartSet & Pick<CartDoc, "expiresAt">> {
   const { cart, lines, appliedCoupons, appliedDiscounts, notices, contact } = draft;
   const { subtotal, discountTotal, shippingTotal, taxTotal, roundOff, grandTotal, taxEstimated } = totals;
   return {
@@ -188,31 +193,37 @@ async function recordPromotionCheck(draft: CartDraft): Promise<CartState> {
   return { cart: draft.cart, lines: [...draft.storedLines] };
 }
 
-/** Whether nothing changed but the expiry of the reservations, which is the same for all of them. */
+/** Whether nothing changed but the expiry of the reservations. */
 function isOnlyExtended(draft: CartDraft, { updated }: LineChanges): boolean {
   const isSame = (line: CartItemDoc) => findStoredLine(draft, line)?.reservationId === line.reservationId;
-  const expiries = new Set(updated.map(({ reservationExpiresAt }) => reservationExpiresAt?.getTime()));
-  return draft.alongside.length === 0 && expiries.size <= 1 && updated.every(isSame);
+  return draft.alongside.length === 0 && updated.every(isSame);
 }
 
-/** The usual end of a checkout start. Each of the two writes is valid by itself, so no transaction is needed. */
+/** Each of the two writes is valid by itself, so no transaction is needed. */
 async function saveExtension(
   draft: CartDraft,
   set: CartSet,
   updated: readonly CartItemDoc[],
 ): Promise<CartState> {
   const cart = await writeCart(draft, set);
-  const [first] = updated;
-  if (first) {
-    // Writing the cart has ended the lease: the next writer may have replaced the reservation of a line.
-    const reservations = trusted({ $in: updated.map(({ reservationId }) => reservationId) });
-    const { reservationExpiresAt } = first;
-    await CartItem.updateMany(
-      { cartId: cart._id, reservationId: reservations },
-      { $set: { reservationExpiresAt } },
-    );
-  }
+  await extendLines(draft, updated);
   return { cart, lines: draft.lines };
+}
+
+/** Only lines whose reservation is as it was read: without the lease, another writer may have changed it. */
+async function extendLines(draft: CartDraft, updated: readonly CartItemDoc[]): Promise<void> {
+  if (updated.length === 0) return;
+  const writes = updated.map((line) => ({
+    updateOne: {
+      filter: {
+        _id: line._id,
+        reservationId: line.reservationId,
+        reservationExpiresAt: findStoredLine(draft, line)?.reservationExpiresAt ?? null,
+      },
+      update: { $set: { reservationExpiresAt: line.reservationExpiresAt } },
+    },
+  }));
+  await CartItem.bulkWrite(writes);
 }
 
 /** Writes the cart's fields and ends the lease. A cart without bought lines is abandoned. */

@@ -1,10 +1,26 @@
-import type { CartDoc, CartItemDoc, CartShipping, CheckoutSessionDoc } from "../../../models/index.js";
+import type { PipelineStage } from "mongoose";
+import {
+  Cart,
+  type CartDoc,
+  type CartItemDoc,
+  type CartShipping,
+  CheckoutSession,
+  type CheckoutSessionDoc,
+} from "../../../models/index.js";
+import { LIVE_CHECKOUT_STATUSES } from "../../../utils/constants.js";
 import { findState, type StateCode } from "../../../utils/gst/states.js";
 import { ZERO_PAISE } from "../../../utils/money.js";
+import type { Owner } from "../../../utils/principal.js";
 import { decidePlaceOfSupply } from "../../calculations/document-terms.js";
 import type { Totals } from "../../calculations/totals-calculator.service.js";
 import type { CartState } from "../cart/cart-draft.js";
-import { findCartState } from "../cart/cart-reads.js";
+import {
+  type CartWithLines,
+  findCartState,
+  gatherByOwner,
+  toCartState,
+  withLines,
+} from "../cart/cart-reads.js";
 import { calculateCartTotals } from "../cart/cart-totals.js";
 import { checkoutNotFound } from "../checkout-session/session-access.js";
 
@@ -28,6 +44,34 @@ export async function toCheckoutState(
   { cart, lines }: CartState,
 ): Promise<CheckoutState> {
   return { checkout, cart, lines, totals: await calculateCheckoutTotals(checkout, cart, lines) };
+}
+
+const withLiveSession: PipelineStage.Lookup = {
+  $lookup: {
+    from: CheckoutSession.collection.collectionName,
+    localField: "_id",
+    foreignField: "cartId",
+    pipeline: [{ $match: { status: { $in: [...LIVE_CHECKOUT_STATUSES] } } }],
+    as: "sessions",
+  },
+};
+
+const activeCartWithSession = gatherByOwner(({ filter, hint }) =>
+  Cart.aggregate<CartWithLines & { sessions: CheckoutSessionDoc[] }>([
+    { $match: filter },
+    withLines,
+    withLiveSession,
+  ]).hint(hint),
+);
+
+/** The owner's active cart and its live session, in one round trip. */
+export async function findCartAndCheckout(
+  owner: Owner,
+): Promise<{ stored: CartState; live: CheckoutSessionDoc | null } | null> {
+  const found = await activeCartWithSession(owner);
+  if (!found) return null;
+  const { sessions, ...cart } = found;
+  return { stored: toCartState(cart), live: sessions[0] ?? null };
 }
 
 /**
