@@ -59,7 +59,7 @@ const TOGETHER = INTEGRATION_FOLDERS.flatMap((folder) =>
  * `npm test` has fifteen minutes on two cores. What takes minutes of CPU and is seldom touched is run by
  * `npm run test:long`: before a release, and after a change of what it is about.
  */
-const QUICK_E2E = ["crash-recovery", "invariants", "placing-races", "simulation"];
+const QUICK_E2E = ["crash-recovery", "invariants", "simulation"];
 const LONG = [
   `/tests/e2e/(?!${QUICK_E2E.join("|")}).*`,
   // Each declared refusal of every route is provoked, each neighbour's trouble with a time-out of its own; every

@@ -121,18 +121,23 @@ const idsOf = async (db: mongoose.mongo.Db): Promise<Set<string>> =>
       .toArray(),
   );
 
-/** Runs a job as `npm run job` does, in this process, which can be ahead of its time. */
+/** What an admin orders with `POST /api/admin/payments/reconcile`, in this process, which can be ahead of its time. */
 async function reconcileLater(uri: string, sandbox: Sandbox): Promise<void> {
   Object.assign(process.env, sandbox.env, { MONGODB_URI: uri, NODE_ENV: "test", LOG_LEVEL: "warn" });
-  const [database, { paymentReconciliation }, { setClock }] = await Promise.all([
-    import("../../config/database.config.js"),
-    import("../jobs/payment-reconciliation.job.js"),
-    import("../../utils/clock.js"),
-  ]);
+  const [database, { startReconciliation }, { reconciliationRequests }, { setClock, now }] =
+    await Promise.all([
+      import("../../config/database.config.js"),
+      import("../../services/flows/reconcile/start-reconciliation.js"),
+      import("../jobs/payment-reconciliation.job.js"),
+      import("../../utils/clock.js"),
+    ]);
   await database.connectDatabase(uri);
+  const dateFrom = now();
+  dateFrom.setDate(dateFrom.getDate() - 1);
   setClock(LATER_MS);
+  await startReconciliation({ dateFrom, dateTo: now(), repair: false, startedById: null });
   const context = { signal: new AbortController().signal, slot: "manual:restore-drill", fencing: 1 };
-  await paymentReconciliation.run(context);
+  await reconciliationRequests.run(context);
   await database.disconnectDatabase();
 }
 
