@@ -9,6 +9,8 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** Longer than a load balancer keeps idle connections (usually 60 s), so that it never sends on a closed one. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const MAX_HEADER_BYTES = 16_384;
+/** Idle ones included. More are closed at once: each takes memory, and a flood must not take all of it. */
+const MAX_CONNECTIONS = 10_000;
 /** How often the two time-outs are checked. */
 const CHECK_INTERVAL_MS = 2_000;
 /** While draining, idle connections are closed this often. */
@@ -62,6 +64,7 @@ export function createHttpServer(app: Express): Server {
     },
     app,
   );
+  server.maxConnections = MAX_CONNECTIONS;
   server.on("clientError", (_error, socket) => refuse(socket as Socket));
   return server;
 }

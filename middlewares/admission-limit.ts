@@ -17,7 +17,7 @@ export type Priority = (typeof PRIORITIES)[number];
  */
 const ROOM: Record<Priority, number> = { critical: 2, checkout: 1.5, cart: 1, read: 0.8, report: 0.5 };
 
-/** More than the connections that the server accepts: no limit. */
+/** As many as the connections that the server accepts: nothing is refused. */
 const MOST = 10_000;
 /**
  * A handful of requests never overload an instance. On a machine that others keep busy the loop is late without any, and
@@ -26,7 +26,7 @@ const MOST = 10_000;
 const LEAST = 4;
 /** In one step the limit falls to half of what is in flight at most: the next reading shows whether that suffices. */
 const LARGEST_CUT = 0.5;
-/** Ten steps a second: from the lowest limit to a hundred in flight in four seconds. */
+/** With ten steps a second, from the lowest limit to a hundred in flight in about four seconds. */
 const GROWTH = { factor: 1.05, plus: 0.5 };
 
 export class AdmissionLimit {

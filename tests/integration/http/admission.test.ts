@@ -1,3 +1,4 @@
+import { createServer } from "node:http";
 import request from "supertest";
 import { routesOf } from "../../../config/express.config.js";
 import { logger } from "../../../config/logger.config.js";
@@ -75,7 +76,11 @@ describe("An overloaded instance", () => {
   test("When a client leaves before its answer, then its place is free again", async () => {
     const busy = busyApp(2);
     const release = busy.hold();
-    const held = ask(busy, { method: "post", path: "/" }).send({ name: "x", quantity: 1 });
+    const server = createServer(busy.app).listen(0);
+    const held = request(server)
+      .post("/api/widgets")
+      .set("X-Session-Id", SESSION)
+      .send({ name: "x", quantity: 1 });
     const ended = held.then(
       () => "answered",
       () => "left",
@@ -87,6 +92,9 @@ describe("An overloaded instance", () => {
     );
     while (busy.limit.inFlight > 2) await new Promise((resolve) => setTimeout(resolve, 5));
     release();
+    // An aborted request leaves its server open.
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
   });
 
   test("When requests are refused, then they are counted by priority and not logged one by one", async () => {

@@ -141,6 +141,16 @@ describe("The server", () => {
     for (const socket of idle) socket.destroy();
   });
 
+  test("When there are as many connections as it accepts, then a further one is closed and the others are served", async () => {
+    expect(server.maxConnections).toBe(10_000);
+    server.maxConnections = 2;
+    const [first] = [await open(), await open()];
+    await closed(await open());
+    first.write("GET /api/widgets/open HTTP/1.1\r\nHost: x\r\n\r\n");
+    const [answer] = (await once(first, "data")) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 200 OK/);
+  });
+
   test("When the port is taken, then listening fails with the reason", async () => {
     await expect(listen(createHttpServer(testApp.app), port)).rejects.toMatchObject({ code: "EADDRINUSE" });
   });
