@@ -99,13 +99,14 @@ export async function add(visit: Visit): Promise<void> {
   believe(visit, await sendAddition(visit, body), put(body.variantId, body.quantity));
 }
 
-/** One key, two requests at once: it counts once. */
+/** One key, two requests at once: it counts once. A refusal is not stored, so the other request may still be done. */
 async function addByDoubleClick(visit: Visit): Promise<void> {
   const body = addition(visit);
   const key = randomUUID();
   const replies = await Promise.all([sendAddition(visit, body, key), sendAddition(visit, body, key)]);
-  const definite = replies.find((reply) => reply !== null) ?? null;
-  believe(visit, definite, put(body.variantId, body.quantity));
+  const [first = null] = replies;
+  const reply = replies.find(isDone) ?? (replies.includes(null) ? null : first);
+  believe(visit, reply, put(body.variantId, body.quantity));
 }
 
 /** Two requests at once: both count. */
