@@ -2618,7 +2618,7 @@ export interface components {
       processedAt?: string;
     };
     RefundedReturn: {
-      return?: components["schemas"]["AdminReturn"];
+      return: components["schemas"]["AdminReturn"];
       /** Null when nothing was to be refunded */
       refund: components["schemas"]["AdminRefund"] | null;
       /** One for each source of the order's money */

@@ -1,6 +1,6 @@
+import type { Schemas } from "../../clients/typescript/index.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
 import { SEED } from "../sandbox/seed/index.js";
-import { at, listAt, numberAt, textAt } from "../support/json.js";
 import { check, heading, narrate, narrateOutside, rupees } from "../support/print.js";
 import { SAMPLE_ADDRESS } from "../support/sample-customer.js";
 import {
@@ -25,10 +25,8 @@ const ashwagandha = { productId: products.ashwagandha, variantId: variants.ashwa
 const kajal = { productId: products.kajal, variantId: variants.kajal, quantity: 1 };
 const hairOil = { productId: products.hairOil, variantId: variants.hairOil, quantity: 1 };
 
-const giftsIn = (data: unknown): unknown[] => listAt(data, "cart.freeGifts");
-
-const noticesIn = (data: unknown): string[] =>
-  listAt(data, "cart.notices").map((notice) => textAt(notice, "code"));
+const hasNotice = ({ notices }: Schemas["CartView"], code: string): boolean =>
+  notices.some((notice) => notice.code === code);
 
 /** The units of the gift that the inventory has reserved. */
 async function giftsHeld(sandbox: Sandbox): Promise<number> {
@@ -43,46 +41,48 @@ export async function guestCollects({ sandbox, serviceUrl }: Stage): Promise<Sto
   await addToCart(shop, ashwagandha);
   narrate(`From ${rupees(promotions.giftThreshold)} the cart earns a free lip balm:`);
   const added = await addToCart(shop, kajal);
-  const [gift] = giftsIn(added.data);
-  check(noticesIn(added.data).includes("GIFT_ADDED"), "the third line earns the gift, with a notice");
-  check((await giftsHeld(sandbox)) === 1, "the inventory has reserved the gift as well");
-  await shop.call({
-    method: "PUT",
-    path: `/api/cart/items/${textAt(gift, "id")}`,
-    body: { quantity: 2 },
-    expect: 400,
-  });
-  const itemId = textAt(added.data, "cartItem.id");
-  const saved = await shop.call({
-    method: "POST",
-    path: `/api/cart/items/${itemId}/save-later`,
-    summarize: (data) => `${textAt(data, "savedItem.name")} is saved for later; ${describeCart(data)}`,
-  });
+  const [gift] = added.cart.freeGifts;
   check(
-    giftsIn(saved.data).length === 0 && noticesIn(saved.data).includes("GIFT_REMOVED"),
+    gift !== undefined && hasNotice(added.cart, "GIFT_ADDED"),
+    "the third line earns the gift, with a notice",
+  );
+  check((await giftsHeld(sandbox)) === 1, "the inventory has reserved the gift as well");
+  await shop.showRefusal(400, (api) =>
+    api.put("/api/cart/items/{itemId}", {
+      params: { path: { itemId: gift?.id ?? "" } },
+      body: { quantity: 2 },
+    }),
+  );
+  const saved = await saveForLater(shop, added.cartItem.id);
+  check(
+    saved.cart.freeGifts.length === 0 && hasNotice(saved.cart, "GIFT_REMOVED"),
     "without that line the gift is removed, with a notice",
   );
-  const back = await shop.call({
-    method: "POST",
-    path: `/api/cart/saved-items/${textAt(saved.data, "savedItem.id")}/move-to-cart`,
-    summarize: describeCart,
-  });
-  check(giftsIn(back.data).length === 1, "moved back, it earns the gift again");
+  const back = await moveToCart(shop, saved.savedItem.id);
+  check(back.cart.freeGifts.length === 1, "moved back, it earns the gift again");
   narrate("Now the ashwagandha is saved for later:");
-  await shop.call({
-    method: "POST",
-    path: `/api/cart/items/${await itemOf(shop, variants.ashwagandhaLarge)}/save-later`,
-    summarize: (data) => `${textAt(data, "savedItem.name")} is saved for later; ${describeCart(data)}`,
-  });
+  await saveForLater(shop, await itemOf(shop, variants.ashwagandhaLarge));
   return shop;
 }
 
-async function itemOf(shop: Storefront, variantId: string): Promise<string> {
-  const { data } = await shop.call({ method: "GET", path: "/api/cart", silent: true });
-  return textAt(
-    listAt(data, "items").find((item) => at(item, "variantId") === variantId),
-    "id",
+const saveForLater = (shop: Storefront, itemId: string) =>
+  shop.show(
+    (api) => api.post("/api/cart/items/{itemId}/save-later", { params: { path: { itemId } } }),
+    ({ savedItem, cart }) => `${savedItem.name} is saved for later; ${describeCart({ cart })}`,
   );
+
+const moveToCart = (shop: Storefront, savedItemId: string) =>
+  shop.show(
+    (api) =>
+      api.post("/api/cart/saved-items/{savedItemId}/move-to-cart", { params: { path: { savedItemId } } }),
+    describeCart,
+  );
+
+async function itemOf(shop: Storefront, variantId: string): Promise<string> {
+  const { data } = await shop.api.get("/api/cart");
+  const item = data.items.find((candidate) => candidate.variantId === variantId);
+  if (!item) throw new Error(`the cart has no ${variantId}`);
+  return item.id;
 }
 
 /** The guest signs in: the guest's cart and saved items are merged into those of the account. */
@@ -96,34 +96,27 @@ export async function guestSignsIn({ sandbox, serviceUrl }: Stage, guest: Storef
   narrate("Today Dev signs in on the laptop, after browsing as a guest:");
   const laptop = guest.signIn(token);
   const merge = () =>
-    laptop.call({
-      method: "POST",
-      path: "/api/cart/merge",
-      summarize: (data) => `merged: ${at(data, "merged")}; ${describeCart(data)}`,
-    });
+    laptop.show(
+      (api) => api.post("/api/cart/merge"),
+      ({ merged, cart }) => `merged: ${merged}; ${describeCart({ cart })}`,
+    );
   const merged = await merge();
-  check(at(merged.data, "merged") === true, "the guest's lines are in the customer's cart");
-  const reduced = listAt(merged.data, "notices").find((notice) => at(notice, "code") === "QUANTITY_REDUCED");
+  check(merged.merged, "the guest's lines are in the customer's cart");
+  const reduced = merged.notices.find(({ code }) => code === "QUANTITY_REDUCED");
   check(
     reduced !== undefined,
-    `a quantity above the limit is reduced instead of refused: "${at(reduced, "message")}"`,
+    `a quantity above the limit is reduced instead of refused: "${reduced?.message}"`,
   );
   const again = await merge();
   check(
-    at(again.data, "merged") === false &&
-      numberAt(again.data, "cart.totalQuantity") === numberAt(merged.data, "cart.totalQuantity"),
+    !again.merged && again.cart.totalQuantity === merged.cart.totalQuantity,
     "merging again changes nothing",
   );
-  const saved = await laptop.call({
-    method: "GET",
-    path: "/api/cart/saved-items",
-    summarize: (data) => `${listAt(data, "items").length} saved item in the account`,
-  });
-  await laptop.call({
-    method: "POST",
-    path: `/api/cart/saved-items/${textAt(listAt(saved.data, "items")[0], "id")}/move-to-cart`,
-    summarize: describeCart,
-  });
+  const { items } = await laptop.show(
+    (api) => api.get("/api/cart/saved-items"),
+    (saved) => `${saved.items.length} saved item in the account`,
+  );
+  await moveToCart(laptop, items[0]?.id ?? "");
   return laptop;
 }
 
@@ -141,12 +134,11 @@ export async function customerPaysWithCredit({ sandbox }: Stage, shop: Storefron
   );
   const sessionId = await checkOut(shop, { address: chandigarh, shippingMethodId: shippingMethods.standard });
   await payWithPoints(shop, sessionId, POINTS);
-  const { data } = await payWithCredit(shop, sessionId, CREDIT);
-  const paidOtherwise = numberAt(data, "totals.loyaltyDiscount") + numberAt(data, "totals.storeCredit");
+  const { totals } = await payWithCredit(shop, sessionId, CREDIT);
+  const paidOtherwise = totals.loyaltyDiscount + totals.storeCredit;
   const chosen = await choosePayment(shop, sessionId, "upi");
   check(
-    numberAt(chosen.data, "gateway.amount") ===
-      Math.round((numberAt(data, "totals.grandTotal") - paidOtherwise) * 100),
+    chosen.gateway?.amount === Math.round((totals.grandTotal - paidOtherwise) * 100),
     `the gateway is asked for the total minus ${rupees(paidOtherwise)}`,
   );
   const paid = razorpay.pay(gatewayOrderOf(chosen), { method: "upi", outcome: "success" });
@@ -173,9 +165,9 @@ export async function creditPaysEverything({ sandbox, serviceUrl }: Stage): Prom
   });
   await payWithCredit(shop, sessionId);
   const order = await placeOrder(shop, sessionId, { termsAccepted: true });
-  const total = numberAt(order.data, "totals.grandTotal");
+  const total = order.totals.grandTotal;
   check(
-    at(order.data, "paymentStatus") === "paid" && engagement.credit(user) === credit - total,
+    order.paymentStatus === "paid" && engagement.credit(user) === credit - total,
     `paid with ${rupees(total)} of ${rupees(credit)} store credit`,
   );
   check(razorpay.ledger().captures.length === captures, "the gateway captured nothing");

@@ -1,7 +1,6 @@
-import { randomUUID } from "node:crypto";
+import type { Schemas } from "../../clients/typescript/index.js";
 import type { SandboxTokens } from "../sandbox/auth/index.js";
 import { SEED } from "../sandbox/seed/index.js";
-import { at, numberAt, textAt } from "../support/json.js";
 import { narrate, narrateOutside, rupees } from "../support/print.js";
 import {
   type Address,
@@ -20,7 +19,7 @@ import { Storefront } from "./storefront.js";
 export interface Delivered {
   shop: Storefront;
   /** As its customer saw it when it was placed. */
-  order: unknown;
+  order: Schemas["OrderView"];
 }
 
 export interface Shopping {
@@ -45,9 +44,9 @@ export async function buyByUpi({ serviceUrl, sandbox }: Stage, wanted: Shopping)
     const sessionId = await checkOut(shop, { ...customer, shippingMethodId });
     const gatewayOrderId = gatewayOrderOf(await choosePayment(shop, sessionId, "upi"));
     await verify(shop, sandbox.control.razorpay.pay(gatewayOrderId, { method: "upi", outcome: "success" }));
-    return (await placeOrder(shop, sessionId)).data;
+    return placeOrder(shop, sessionId);
   });
-  narrate(`${textAt(order, "orderNumber")} is paid: ${rupees(numberAt(order, "totals.grandTotal"))}`);
+  narrate(`${order.orderNumber} is paid: ${rupees(order.totals.grandTotal)}`);
   return { shop, order };
 }
 
@@ -55,20 +54,16 @@ const ENDS = { delivered: "delivered", returned_to_origin: "returned" } as const
 
 /** In one parcel, which the carrier delivers or brings back. */
 export async function ship(stage: Stage, { order }: Delivered, end: keyof typeof ENDS): Promise<void> {
-  const path = `/api/admin/orders/${textAt(order, "id")}`;
-  const { data } = await staffOf(stage, "fulfilment").call({
-    method: "POST",
-    path: `${path}/fulfillments`,
-    body: {},
-    key: randomUUID(),
-    summarize: (shipped) =>
-      `a parcel with ${textAt(shipped, "shipment.carrier")}, ${textAt(shipped, "shipment.trackingNumber")}`,
-  });
-  const shipmentId = textAt(data, "shipment.shipmentId");
+  const params = { path: { orderId: order.id } };
+  const { shipment } = await staffOf(stage, "fulfilment").show(
+    (api) => api.post("/api/admin/orders/{orderId}/fulfillments", { params, body: {} }),
+    ({ shipment: sent }) => `a parcel with ${sent.carrier}, ${sent.trackingNumber}`,
+  );
+  const shipmentId = shipment.shipmentId ?? "";
   await stage.sandbox.control.shipping.complete(shipmentId, end);
   narrateOutside(`the carrier reports ${shipmentId}: ${end}`);
   await waitFor(`the order is ${ENDS[end]}`, async () => {
-    const found = await staffOf(stage, "viewer").call({ method: "GET", path, silent: true });
-    return at(found.data, "status") === ENDS[end];
+    const { data } = await staffOf(stage, "viewer").api.get("/api/admin/orders/{orderId}", { params });
+    return data.status === ENDS[end];
   });
 }

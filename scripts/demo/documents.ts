@@ -1,9 +1,10 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { at, listAt, numberAt, textAt } from "../support/json.js";
+import type { Client, Schemas } from "../../clients/typescript/index.js";
 import { check, heading, narrate, print, rupees } from "../support/print.js";
+import { staffOf } from "./delivered-order.js";
 import { type Stage, waitFor } from "./scenes.js";
-import { Storefront } from "./storefront.js";
+import type { Storefront } from "./storefront.js";
 
 /** Git ignores `.data/`. */
 const FOLDER = resolve(import.meta.dirname, "../../.data/demo");
@@ -14,16 +15,13 @@ export async function writeDocuments(
   { orders, refunds }: { orders: number; refunds: number },
 ): Promise<void> {
   heading("14 · Invoices, credit notes, and the month's GST return");
-  const admin = new Storefront(stage.serviceUrl, stage.sandbox.tokens.finance);
+  const admin = staffOf(stage, "finance");
   const invoices = await waitForDocuments(admin, { type: "sale", count: orders });
   const notes = await waitForDocuments(admin, { type: "credit_note", count: refunds });
   narrate("Each refund has its credit note, of the same amount and at the rates of the sale:");
-  const { data } = await admin.call({
-    method: "GET",
-    path: `${PATH}?limit=100&sortOrder=asc`,
-    summarize: (list) => listAt(list, "items").map(describeInvoice).join(", "),
-  });
-  const documents = listAt(data, "items");
+  const { items: documents } = await admin.show(listed(), ({ items }) =>
+    items.map(describeInvoice).join(", "),
+  );
   check(
     documents.length === orders + refunds &&
       [invoices, notes].every((series) =>
@@ -38,58 +36,71 @@ export async function writeDocuments(
   for (const path of written) print(`     ${path}`);
 }
 
-const PATH = "/api/admin/invoices";
+type Invoice = Schemas["AdminInvoice"];
+type Kind = "sale" | "credit_note";
+
+/** Oldest first. */
+const listed = (type?: Kind) => (api: Client) => {
+  const query = { limit: 100, sortOrder: "asc" as const, ...(type && { type }) };
+  return api.get("/api/admin/invoices", { params: { query } });
+};
 
 /** Their places in the series, in order. */
-const sequencesOf = (invoices: readonly unknown[]): number[] =>
-  invoices.map((invoice) => Number(textAt(invoice, "invoiceNumber").split("-")[2])).sort((a, b) => a - b);
+const sequencesOf = (invoices: readonly Invoice[]): number[] =>
+  invoices.map(({ invoiceNumber }) => Number(invoiceNumber.split("-")[2])).sort((a, b) => a - b);
 
-const describeInvoice = (invoice: unknown): string =>
-  `${textAt(invoice, "invoiceNumber")} ${rupees(numberAt(invoice, "totals.grandTotal"))}`;
+const describeInvoice = ({ invoiceNumber, totals }: Invoice): string =>
+  `${invoiceNumber} ${rupees(totals.grandTotal)}`;
 
 /** The outbox and the worker issue them within seconds. @returns them, oldest first */
 async function waitForDocuments(
   admin: Storefront,
-  { type, count }: { type: string; count: number },
-): Promise<unknown[]> {
-  let issued: unknown[] = [];
+  { type, count }: { type: Kind; count: number },
+): Promise<Invoice[]> {
+  let issued: Invoice[] = [];
   await waitFor(`${count} documents of the type ${type} are issued`, async () => {
-    const path = `${PATH}?type=${type}&limit=100&sortOrder=asc`;
-    issued = listAt((await admin.call({ method: "GET", path, silent: true })).data, "items");
+    issued = (await listed(type)(admin.api)).data.items;
     return issued.length === count;
   });
   return issued;
 }
 
 /** By their signed links, as a customer opens them; the demo's service has another port than its public address. */
-async function writePdfs({ serviceUrl }: Stage, documents: readonly unknown[]): Promise<string[]> {
+async function writePdfs({ serviceUrl }: Stage, documents: readonly Invoice[]): Promise<string[]> {
   const paths: string[] = [];
-  for (const document of documents) {
-    const { pathname, search } = new URL(textAt(document, "pdfUrl"));
-    const pdf = await download(serviceUrl + pathname + search);
-    check(pdf.subarray(0, 5).toString() === "%PDF-", `${textAt(document, "invoiceNumber")} is a PDF`);
-    paths.push(await write(`${textAt(document, "invoiceNumber")}.pdf`, pdf));
+  for (const { invoiceNumber, pdfUrl } of documents) {
+    const { pathname, search } = new URL(pdfUrl);
+    const response = await fetch(serviceUrl + pathname + search);
+    if (!response.ok) throw new Error(`${pathname} answered ${response.status}`);
+    const pdf = await bytesOf(await response.blob());
+    check(pdf.subarray(0, 5).toString() === "%PDF-", `${invoiceNumber} is a PDF`);
+    paths.push(await write(`${invoiceNumber}.pdf`, pdf));
   }
   return paths;
 }
 
 /** The archive of all documents, and the figures that are filed. Exports are limited per caller, hence three admins. */
-async function writeReturns(
-  { sandbox, serviceUrl }: Stage,
-  documents: readonly unknown[],
-): Promise<string[]> {
-  const issuedAt = documents.map((document) => textAt(document, "issuedAt"));
+async function writeReturns(stage: Stage, documents: readonly Invoice[]): Promise<string[]> {
+  const issuedAt = documents.map((document) => document.issuedAt);
   const range = { dateFrom: issuedAt[0] ?? "", dateTo: issuedAt.at(-1) ?? "" };
-  const zip = await download(`${serviceUrl}${PATH}/bulk-download`, sandbox.tokens.admin, range);
+  const archive = await staffOf(stage, "admin").api.post("/api/admin/invoices/bulk-download", {
+    body: range,
+  });
+  const zip = await bytesOf(archive.data);
   check(zip.subarray(0, 2).toString() === "PK", `the archive has all ${documents.length} documents`);
-  const summary = new URLSearchParams({ ...range, format: "csv" });
-  const csv = await download(`${serviceUrl}${PATH}/tax-summary?${summary}`, sandbox.tokens.finance);
+  const query = { ...range, format: "csv" as const };
+  const summary = await staffOf(stage, "finance").api.get("/api/admin/invoices/tax-summary", {
+    params: { query },
+  });
   const period = monthOf(range.dateTo);
-  const gstr1 = await download(`${serviceUrl}${PATH}/gstr1?period=${period}`, sandbox.tokens.viewer);
-  check(at(JSON.parse(gstr1.toString("utf8")), "fp") === period, `the return is that of ${period}`);
+  const filed = await staffOf(stage, "viewer").api.get("/api/admin/invoices/gstr1", {
+    params: { query: { period } },
+  });
+  const gstr1 = await bytesOf(filed.data);
+  check(JSON.parse(gstr1.toString("utf8")).fp === period, `the return is that of ${period}`);
   return [
     await write("invoices.zip", zip),
-    await write("tax-summary.csv", csv),
+    await write("tax-summary.csv", await bytesOf(summary.data)),
     await write(`gstr1-${period}.json`, gstr1),
   ];
 }
@@ -103,17 +114,10 @@ function monthOf(moment: string): string {
   return partOf("month") + partOf("year");
 }
 
-/** A GET, or a POST with a body. @throws Error with the refusal */
-async function download(url: string, token?: string, body?: object): Promise<Buffer> {
-  const response = await fetch(url, {
-    headers: {
-      ...(token ? { Authorization: `Bearer ${token}` } : {}),
-      ...(body ? { "Content-Type": "application/json" } : {}),
-    },
-    ...(body ? { method: "POST", body: JSON.stringify(body) } : {}),
-  });
-  if (!response.ok) throw new Error(`${url} answered ${response.status} ${await response.text()}`);
-  return Buffer.from(await response.arrayBuffer());
+/** @throws Error for an answer that is not a file */
+async function bytesOf(data: unknown): Promise<Buffer> {
+  if (!(data instanceof Blob)) throw new Error(`not a file: ${JSON.stringify(data)}`);
+  return Buffer.from(await data.arrayBuffer());
 }
 
 async function write(name: string, bytes: Buffer): Promise<string> {

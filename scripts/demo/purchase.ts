@@ -1,7 +1,5 @@
-import { randomUUID } from "node:crypto";
-import { at, listAt, numberAt, textAt } from "../support/json.js";
+import type { Schemas } from "../../clients/typescript/index.js";
 import { rupees } from "../support/print.js";
-import type { Answer } from "../support/shopper.js";
 import type { Storefront } from "./storefront.js";
 
 /** The steps of a purchase as a storefront takes them. The scenes combine them. */
@@ -15,116 +13,120 @@ export interface Address {
   pincode: string;
 }
 
-export const describeCart = (data: unknown): string => {
-  const units = numberAt(data, "cart.totalQuantity");
-  const totals = `${units} ${units === 1 ? "unit" : "units"}, ${rupees(numberAt(data, "cart.totals.grandTotal"))}`;
-  const gifts = listAt(data, "cart.freeGifts").length;
+type Order = Pick<Schemas["OrderView"], "orderNumber" | "status" | "paymentStatus"> & {
+  totals: Pick<Schemas["OrderTotals"], "grandTotal">;
+};
+type Checkout = Pick<Schemas["CheckoutView"], "status" | "totals">;
+
+export const describeCart = ({ cart }: { cart: Schemas["CartView"] }): string => {
+  const units = cart.totalQuantity;
+  const totals = `${units} ${units === 1 ? "unit" : "units"}, ${rupees(cart.totals.grandTotal)}`;
+  const gifts = cart.freeGifts.length;
   return gifts > 0 ? `${totals}, including ${gifts} free ${gifts === 1 ? "gift" : "gifts"}` : totals;
 };
 
-const describeDue = (data: unknown): string =>
-  `${textAt(data, "status")}, due ${rupees(numberAt(data, "totals.amountDue"))}`;
+const describeDue = ({ status, totals }: Checkout): string => `${status}, due ${rupees(totals.amountDue)}`;
+
+export const describeOrder = ({ orderNumber, status, paymentStatus, totals }: Order): string =>
+  `${orderNumber} ${status}, ${paymentStatus}, ${rupees(totals.grandTotal)}`;
 
 export const addToCart = (
   shop: Storefront,
-  item: { productId: string; variantId: string; quantity: number },
-) => shop.call({ method: "POST", path: "/api/cart/items", body: item, summarize: describeCart });
+  body: { productId: string; variantId: string; quantity: number },
+) => shop.show((api) => api.post("/api/cart/items", { body }), describeCart);
 
 export const applyCoupon = (shop: Storefront, couponCode: string) =>
-  shop.call({
-    method: "POST",
-    path: "/api/cart/coupons",
-    body: { couponCode },
-    summarize: (data) =>
-      `${couponCode} takes ${rupees(numberAt(data, "discount.discountAmount"))} off, ${describeCart(data)}`,
-  });
+  shop.show(
+    (api) => api.post("/api/cart/coupons", { body: { couponCode } }),
+    ({ discount, cart }) =>
+      `${couponCode} takes ${rupees(discount.discountAmount)} off, ${describeCart({ cart })}`,
+  );
 
 /** Start, contact, address and shipping method. @returns the session's id */
 export async function checkOut(
   shop: Storefront,
   customer: { contact?: { email: string; phone: string }; address: Address; shippingMethodId: string },
 ): Promise<string> {
-  const started = await shop.call({
-    method: "POST",
-    path: "/api/checkout/start",
-    body: {},
-    summarize: describeDue,
-  });
-  const sessionId = textAt(started.data, "id");
-  const step = (name: string, body: unknown) =>
-    shop.call({ method: "PUT", path: `/api/checkout/${sessionId}/${name}`, body, summarize: describeDue });
-  if (customer.contact) await step("contact", customer.contact);
-  await step("shipping-address", customer.address);
-  await shop.call({
-    method: "GET",
-    path: `/api/checkout/${sessionId}/shipping-methods`,
-    summarize: (data) =>
-      listAt(data, "methods")
-        .map((method) => `${textAt(method, "id")} ${rupees(numberAt(method, "rate"))}`)
-        .join(" · "),
-  });
-  await step("shipping-method", { shippingMethodId: customer.shippingMethodId });
+  const { contact, address, shippingMethodId } = customer;
+  const { id: sessionId } = await shop.show(
+    (api) => api.post("/api/checkout/start", { body: {} }),
+    describeDue,
+  );
+  const params = { path: { sessionId } };
+  if (contact)
+    await shop.show(
+      (api) => api.put("/api/checkout/{sessionId}/contact", { params, body: contact }),
+      describeDue,
+    );
+  await shop.show(
+    (api) => api.put("/api/checkout/{sessionId}/shipping-address", { params, body: address }),
+    describeDue,
+  );
+  await shop.show(
+    (api) => api.get("/api/checkout/{sessionId}/shipping-methods", { params }),
+    ({ methods }) => methods.map(({ id, rate }) => `${id} ${rupees(rate)}`).join(" · "),
+  );
+  await shop.show(
+    (api) => api.put("/api/checkout/{sessionId}/shipping-method", { params, body: { shippingMethodId } }),
+    describeDue,
+  );
   return sessionId;
 }
 
-/** The answer has the gateway order that Checkout.js pays. */
-export const choosePayment = (shop: Storefront, sessionId: string, method: string) =>
-  shop.call({
-    method: "PUT",
-    path: `/api/checkout/${sessionId}/payment-method`,
-    body: { method, termsAccepted: true },
-    summarize: (data) => {
-      const amount = at(data, "gateway.amount");
-      return typeof amount === "number" ? `gateway order of ${amount} paise` : `paying by ${method}`;
-    },
-  });
+/** How a customer can pay at the checkout. */
+export type Method = "upi" | "card" | "netbanking" | "wallet" | "cod";
 
-export const gatewayOrderOf = (answer: Answer): string => textAt(answer.data, "gateway.orderId");
+/** The answer has the gateway order that Checkout.js pays. */
+export const choosePayment = (shop: Storefront, sessionId: string, method: Method) =>
+  shop.show(
+    (api) =>
+      api.put("/api/checkout/{sessionId}/payment-method", {
+        params: { path: { sessionId } },
+        body: { method, termsAccepted: true },
+      }),
+    ({ gateway }) => (gateway ? `gateway order of ${gateway.amount} paise` : `paying by ${method}`),
+  );
+
+/** @throws Error for a choice without a gateway order */
+export function gatewayOrderOf({ gateway }: Schemas["PaymentChoice"]): string {
+  if (!gateway) throw new Error("there is no gateway order");
+  return gateway.orderId;
+}
 
 export const verify = (shop: Storefront, paid: { orderId: string; paymentId: string; signature?: string }) =>
-  shop.call({
-    method: "POST",
-    path: "/api/payments/verify",
-    body: {
-      razorpay_order_id: paid.orderId,
-      razorpay_payment_id: paid.paymentId,
-      razorpay_signature: paid.signature ?? "",
-    },
-    summarize: (data) => `payment ${textAt(data, "status")}`,
-  });
+  shop.show(
+    (api) =>
+      api.post("/api/payments/verify", {
+        body: {
+          razorpay_order_id: paid.orderId,
+          razorpay_payment_id: paid.paymentId,
+          razorpay_signature: paid.signature ?? "",
+        },
+      }),
+    ({ status }) => `payment ${status}`,
+  );
 
 export const placeOrder = (
   shop: Storefront,
   checkoutSessionId: string,
-  { termsAccepted, expect }: { termsAccepted?: boolean; expect?: number } = {},
-) =>
-  shop.call({
-    method: "POST",
-    path: "/api/orders",
-    body: { checkoutSessionId, ...(termsAccepted === undefined ? {} : { termsAccepted }) },
-    key: randomUUID(),
-    summarize: describeOrder,
-    ...(expect === undefined ? {} : { expect }),
-  });
+  terms: { termsAccepted?: true } = {},
+) => shop.show((api) => api.post("/api/orders", { body: { checkoutSessionId, ...terms } }), describeOrder);
 
 export const payWithPoints = (shop: Storefront, sessionId: string, points: number) =>
-  shop.call({
-    method: "POST",
-    path: `/api/checkout/${sessionId}/loyalty`,
-    body: { points },
-    summarize: (data) =>
-      `${points} points are worth ${rupees(numberAt(data, "totals.loyaltyDiscount"))}; ${describeDue(data)}`,
-  });
+  shop.show(
+    (api) =>
+      api.post("/api/checkout/{sessionId}/loyalty", { params: { path: { sessionId } }, body: { points } }),
+    (session) =>
+      `${points} points are worth ${rupees(session.totals.loyaltyDiscount)}; ${describeDue(session)}`,
+  );
 
 /** Without an amount, credit pays as much as is due. */
 export const payWithCredit = (shop: Storefront, sessionId: string, amount?: number) =>
-  shop.call({
-    method: "POST",
-    path: `/api/checkout/${sessionId}/store-credit`,
-    body: amount === undefined ? {} : { amount },
-    summarize: (data) =>
-      `store credit pays ${rupees(numberAt(data, "totals.storeCredit"))}; ${describeDue(data)}`,
-  });
-
-export const describeOrder = (data: unknown): string =>
-  `${textAt(data, "orderNumber")} ${textAt(data, "status")}, ${textAt(data, "paymentStatus")}, ${rupees(numberAt(data, "totals.grandTotal"))}`;
+  shop.show(
+    (api) =>
+      api.post("/api/checkout/{sessionId}/store-credit", {
+        params: { path: { sessionId } },
+        body: amount === undefined ? {} : { amount },
+      }),
+    (session) => `store credit pays ${rupees(session.totals.storeCredit)}; ${describeDue(session)}`,
+  );

@@ -1,10 +1,13 @@
-import { randomUUID } from "node:crypto";
-import { at, listAt, numberAt, textAt } from "../support/json.js";
+import type { Client, Schemas } from "../../clients/typescript/index.js";
 import { check, heading, narrate, narrateOutside, rupees, table } from "../support/print.js";
 import { type Stage, waitFor } from "./scenes.js";
 import { Storefront } from "./storefront.js";
 
-const PATH = "/api/admin/payments";
+interface Report {
+  report: Schemas["ReconciliationReport"];
+  breaks: { items: Schemas["ReconciliationItem"][] };
+}
+
 const HOUR_SECONDS = 3_600;
 const REFUND_PAISE = 5_000;
 
@@ -13,28 +16,25 @@ export async function financeReconciles(stage: Stage): Promise<void> {
   heading("15 · Finance reconciles the books with the gateway's");
   const finance = new Storefront(stage.serviceUrl, stage.sandbox.tokens.finance);
   const refundId = refundUnseen(stage);
-  const found = await reconcile(finance, false);
-  const planted = listAt(found, "breaks.items");
+  const planted = (await reconcile(finance, false)).breaks.items;
   showBreaks(planted);
   check(
-    planted.length === 1 && textAt(planted[0], "gatewayId") === refundId,
+    planted.length === 1 && planted[0]?.gatewayId === refundId,
     "the report has exactly the refund that we do not know",
   );
   narrate("Reports change nothing. The same range again, with repair:");
-  const repaired = listAt(await reconcile(finance, true), "breaks.items");
+  const repaired = (await reconcile(finance, true)).breaks.items;
   showBreaks(repaired);
-  check(
-    textAt(repaired[0], "repair.outcome") === "repaired",
-    `repaired: ${textAt(repaired[0], "repair.note")}`,
-  );
+  const repair = repaired[0]?.repair;
+  check(repair?.outcome === "repaired", `repaired: ${repair?.note}`);
 }
 
-function showBreaks(breaks: readonly unknown[]): void {
+function showBreaks(breaks: Report["breaks"]["items"]): void {
   table(
     ["class", "what", "at risk", "note", "repair"],
     breaks.map((item) => [
-      ...[textAt(item, "class"), textAt(item, "gatewayId"), rupees(numberAt(item, "amountAtRisk"))],
-      ...[textAt(item, "note"), String(at(item, "repair.outcome") ?? "none")],
+      ...[item.class, item.gatewayId ?? "", rupees(item.amountAtRisk)],
+      ...[item.note ?? "", item.repair?.outcome ?? "none"],
     ]),
   );
 }
@@ -53,26 +53,28 @@ function refundUnseen({ sandbox }: Stage): string {
 }
 
 /** @returns the finished report with its breaks */
-async function reconcile(finance: Storefront, repair: boolean): Promise<unknown> {
+async function reconcile(finance: Storefront, repair: boolean): Promise<Report> {
   const dayOf = (ms: number) => new Date(ms + 5.5 * HOUR_SECONDS * 1_000).toISOString().slice(0, 10);
   const range = { dateFrom: dayOf(Date.now() - 2 * HOUR_SECONDS * 1_000), dateTo: dayOf(Date.now()) };
-  const started = await finance.call({
-    method: "POST",
-    path: `${PATH}/reconcile`,
-    body: { ...range, repair },
-    key: randomUUID(),
-  });
-  const path = `${PATH}/reconciliations/${textAt(started.data, "id")}`;
+  const { id: reportId } = await finance.show((api) =>
+    api.post("/api/admin/payments/reconcile", { body: { ...range, repair } }),
+  );
+  const read = (api: Client) =>
+    api.get("/api/admin/payments/reconciliations/{reportId}", { params: { path: { reportId } } });
   await waitFor("the report is complete", async () => {
-    const { data } = await finance.call({ method: "GET", path, silent: true });
-    return at(data, "report.state") !== "running";
+    return asReport((await read(finance.api)).data).report.state !== "running";
   });
-  return (await finance.call({ method: "GET", path, summarize: describe })).data;
+  return asReport(await finance.show(read, (data) => describe(asReport(data))));
 }
 
-function describe(data: unknown): string {
-  const { length } = listAt(data, "breaks.items");
-  const compared = numberAt(data, "report.payments.compared") + numberAt(data, "report.refunds.compared");
-  const left = rupees(numberAt(data, "report.amountLeft"));
-  return `${textAt(data, "report.state")}: compared ${compared}, breaks ${length}, left at risk ${left}`;
+/** The same call answers with CSV when it is asked for. */
+function asReport(data: Report | Blob): Report {
+  if (data instanceof Blob) throw new Error("CSV was not asked for");
+  return data;
+}
+
+function describe({ report, breaks }: Report): string {
+  const compared = report.payments.compared + report.refunds.compared;
+  const left = rupees(report.amountLeft);
+  return `${report.state}: compared ${compared}, breaks ${breaks.items.length}, left at risk ${left}`;
 }

@@ -1,7 +1,6 @@
-import { randomUUID } from "node:crypto";
+import type { Answer, Client, Schemas } from "../../clients/typescript/index.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
 import { SEED } from "../sandbox/seed/index.js";
-import { at, listAt, numberAt, textAt } from "../support/json.js";
 import { check, heading, narrate, narrateOutside, rupees } from "../support/print.js";
 import { type Stage, waitFor } from "./scenes.js";
 import { Storefront } from "./storefront.js";
@@ -14,23 +13,25 @@ export async function moneyGoesBack(stage: Stage): Promise<void> {
   await cashToABankAccount(stage);
 }
 
-const ADMIN = "/api/admin/refunds";
+type Order = Schemas["OrderView"];
+type Refund = Schemas["RefundView"];
 
 async function oneUnitToTheCard(stage: Stage): Promise<void> {
   const { serviceUrl, sandbox } = stage;
   narrate("Bharat paid for four jars by card, less a coupon. One arrived broken:");
   const shop = new Storefront(serviceUrl, sandbox.tokens.bharat);
   const order = await firstOrderOf(shop);
-  const jar = listAt(order, "items").find((item) => numberAt(item, "quantity") === 4);
-  const items = [{ orderItemId: textAt(jar, "id"), quantity: 1 }];
+  const jar = order.items.find(({ quantity }) => quantity === 4);
+  if (!jar) throw new Error("there are no four jars");
+  const items = [{ orderItemId: jar.id, quantity: 1 }];
   const refund = await ask(shop, order, { reason: "damaged", items });
-  await decide(stage, refund, { verb: "approve" });
+  await approve(stage, refund);
   const done = await waitForRefund(shop, refund);
-  const paid = numberAt(jar, "lineTotal") - numberAt(jar, "orderDiscountShare");
-  const sent = gatewayRefundsOf(sandbox, textAt(done, "refundNumber"));
+  const paid = jar.lineTotal - jar.orderDiscountShare;
+  const sent = gatewayRefundsOf(sandbox, done.refundNumber);
   check(
-    sent.length === 1 && sent[0] === Math.round(numberAt(done, "amount") * 100),
-    `the gateway returned ${rupees(numberAt(done, "amount"))}: a quarter of ${rupees(paid)}, and its tax`,
+    sent.length === 1 && sent[0] === Math.round(done.amount * 100),
+    `the gateway returned ${rupees(done.amount)}: a quarter of ${rupees(paid)}, and its tax`,
   );
 }
 
@@ -43,11 +44,13 @@ async function everythingAsStoreCredit(stage: Stage): Promise<void> {
   const shop = new Storefront(serviceUrl, sandbox.tokens.chitra);
   const order = await firstOrderOf(shop);
   const refund = await ask(shop, order, { reason: "not_satisfied" });
-  await decide(stage, refund, { verb: "store-credit" });
+  await decide(stage, (api) =>
+    api.post("/api/admin/refunds/{refundId}/store-credit", { params: { path: { refundId: refund.id } } }),
+  );
   await waitForRefund(shop, refund);
   const issued = engagement.credit(SEED.users.chitra) - creditBefore;
   check(
-    issued === numberAt(order, "paidAmount") && razorpay.ledger().refunds.length === refundsBefore,
+    issued === order.paidAmount && razorpay.ledger().refunds.length === refundsBefore,
     `${rupees(issued)} of store credit, and nothing was asked of the gateway`,
   );
 }
@@ -59,66 +62,64 @@ async function cashToABankAccount(stage: Stage): Promise<void> {
   const order = await firstOrderOf(shop);
   await recordCash(stage, order);
   const refund = await ask(shop, order, { reason: "wrong_item" });
-  await shop.call({
-    method: "PUT",
-    path: `/api/refunds/${textAt(refund, "id")}/bank-account`,
-    body: { accountHolder: "Dev Singh", accountNumber: "50100123456789", ifsc: "HDFC0000123" },
-    summarize: (data) => `to the account that ends in ${textAt(data, "bankAccount.last4")}`,
-  });
-  await decide(stage, refund, { verb: "approve" });
+  const params = { path: { refundId: refund.id } };
+  const account = { accountHolder: "Dev Singh", accountNumber: "50100123456789", ifsc: "HDFC0000123" };
+  await shop.show(
+    (api) => api.put("/api/refunds/{refundId}/bank-account", { params, body: account }),
+    ({ bankAccount }) => `to the account that ends in ${bankAccount?.last4}`,
+  );
+  await approve(stage, refund);
   narrateOutside("finance transfers the money in the bank's portal, and gets its reference");
-  await decide(stage, refund, { verb: "bank-transfer/confirm", body: { utr: "HDFCN52026112812345" } });
+  const body = { utr: "HDFCN52026112812345" };
+  await decide(stage, (api) =>
+    api.post("/api/admin/refunds/{refundId}/bank-transfer/confirm", { params, body }),
+  );
   const done = await waitForRefund(shop, refund);
   check(
-    numberAt(done, "amount") === numberAt(order, "totals.grandTotal") &&
-      !JSON.stringify(done).includes("5010"),
-    `${rupees(numberAt(done, "amount"))} with UTR ${textAt(done, "utr")}; the whole account number is never shown`,
+    done.amount === order.totals.grandTotal && !JSON.stringify(done).includes("5010"),
+    `${rupees(done.amount)} with UTR ${done.utr}; the whole account number is never shown`,
   );
 }
 
 /** The oldest. */
-async function firstOrderOf(shop: Storefront): Promise<unknown> {
-  const { data } = await shop.call({ method: "GET", path: "/api/orders?sortOrder=asc", silent: true });
-  const orderNumber = textAt(listAt(data, "items")[0], "orderNumber");
-  return (await shop.call({ method: "GET", path: `/api/orders/${orderNumber}`, silent: true })).data;
+async function firstOrderOf(shop: Storefront): Promise<Order> {
+  const { data } = await shop.api.get("/api/orders", { params: { query: { sortOrder: "asc" } } });
+  const orderNumber = data.items[0]?.orderNumber ?? "";
+  return (await shop.api.get("/api/orders/{orderNumber}", { params: { path: { orderNumber } } })).data;
 }
 
-const describeRefund = (data: unknown): string =>
-  `${textAt(data, "refundNumber")} ${textAt(data, "status")}, ${rupees(numberAt(data, "amount"))}`;
+const describeRefund = ({
+  refundNumber,
+  status,
+  amount,
+}: Pick<Refund, "refundNumber" | "amount"> & { status: string }): string =>
+  `${refundNumber} ${status}, ${rupees(amount)}`;
 
-async function ask(shop: Storefront, order: unknown, wish: { reason: string; items?: object[] }) {
-  const { data } = await shop.call({
-    method: "POST",
-    path: "/api/refunds",
-    body: { orderNumber: textAt(order, "orderNumber"), ...wish },
-    key: randomUUID(),
-    summarize: describeRefund,
-  });
-  return data;
+interface Wish {
+  reason: "damaged" | "not_satisfied" | "wrong_item";
+  items?: { orderItemId: string; quantity: number }[];
 }
 
-async function decide(
+const ask = (shop: Storefront, { orderNumber }: Order, wish: Wish): Promise<Refund> =>
+  shop.show((api) => api.post("/api/refunds", { body: { orderNumber, ...wish } }), describeRefund);
+
+const decide = (
   { serviceUrl, sandbox }: Stage,
-  refund: unknown,
-  step: { verb: string; body?: object },
-) {
-  const finance = new Storefront(serviceUrl, sandbox.tokens.finance);
-  await finance.call({
-    method: "POST",
-    path: `${ADMIN}/${textAt(refund, "id")}/${step.verb}`,
-    body: step.body ?? {},
-    key: randomUUID(),
-    summarize: describeRefund,
-  });
-}
+  step: (api: Client) => Promise<Answer<Schemas["AdminRefund"]>>,
+) => new Storefront(serviceUrl, sandbox.tokens.finance).show(step, describeRefund);
+
+const approve = (stage: Stage, { id }: Refund) =>
+  decide(stage, (api) =>
+    api.post("/api/admin/refunds/{refundId}/approve", { params: { path: { refundId: id } }, body: {} }),
+  );
 
 /** @returns the completed refund, as its customer sees it */
-async function waitForRefund(shop: Storefront, refund: unknown): Promise<unknown> {
+async function waitForRefund(shop: Storefront, refund: Refund): Promise<Refund> {
   let current = refund;
+  const params = { path: { refundId: refund.id } };
   await waitFor("the refund is completed", async () => {
-    const path = `/api/refunds/${textAt(refund, "id")}`;
-    current = (await shop.call({ method: "GET", path, silent: true })).data;
-    return at(current, "status") === "completed";
+    current = (await shop.api.get("/api/refunds/{refundId}", { params })).data;
+    return current.status === "completed";
   });
   return current;
 }
@@ -130,16 +131,15 @@ const gatewayRefundsOf = (sandbox: Sandbox, refundNumber: string): number[] =>
     .refunds.filter(({ receipt }) => receipt === refundNumber)
     .map(({ amount }) => amount);
 
-async function recordCash({ serviceUrl, sandbox }: Stage, order: unknown): Promise<void> {
+async function recordCash({ serviceUrl, sandbox }: Stage, { payment, totals }: Order): Promise<void> {
   const finance = new Storefront(serviceUrl, sandbox.tokens.finance);
-  await finance.call({
-    method: "POST",
-    path: `/api/admin/payments/${textAt(order, "payment.id")}/record-receipt`,
-    body: {
-      amount: numberAt(order, "totals.amountDue"),
-      reference: "COURIER-000184",
-      receivedAt: new Date().toISOString(),
-    },
-    summarize: (data) => `the courier delivered ${rupees(numberAt(data, "capturedAmount"))} in cash`,
-  });
+  const receivedAt = new Date().toISOString();
+  await finance.show(
+    (api) =>
+      api.post("/api/admin/payments/{paymentId}/record-receipt", {
+        params: { path: { paymentId: payment?.id ?? "" } },
+        body: { amount: totals.amountDue, reference: "COURIER-000184", receivedAt },
+      }),
+    ({ capturedAmount }) => `the courier delivered ${rupees(capturedAmount)} in cash`,
+  );
 }

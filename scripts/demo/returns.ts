@@ -1,5 +1,5 @@
+import type { Answer, Client, Schemas } from "../../clients/typescript/index.js";
 import { SEED } from "../sandbox/seed/index.js";
-import { at, listAt, numberAt, textAt } from "../support/json.js";
 import { check, heading, narrate, narrateOutside, rupees, table } from "../support/print.js";
 import { SAMPLE_ADDRESS, SAMPLE_CONTACT } from "../support/sample-customer.js";
 import { buyByUpi, type Delivered, ship, staffOf } from "./delivered-order.js";
@@ -8,13 +8,14 @@ import { type Stage, waitFor } from "./scenes.js";
 /** Goods that come back: one that is refunded, one that fails its inspection, and a parcel that was never delivered. */
 export async function goodsComeBack(stage: Stage): Promise<void> {
   heading("11 · Goods come back");
-  await staffOf(stage, "admin").call({
-    method: "PUT",
-    path: "/api/admin/settings/returns",
-    body: { values: { returnShippingFee: FEE } },
-    summarize: () =>
-      `from now on, customers pay ${rupees(FEE)} for the way back, unless the shop is at fault`,
-  });
+  await staffOf(stage, "admin").show(
+    (api) =>
+      api.put("/api/admin/settings/{group}", {
+        params: { path: { group: "returns" } },
+        body: { values: { returnShippingFee: FEE } },
+      }),
+    () => `from now on, customers pay ${rupees(FEE)} for the way back, unless the shop is at fault`,
+  );
   const kept = await eshaReturns(stage);
   const refused = await parcelComesBack(stage);
   await showBalance(stage, [kept, refused]);
@@ -46,16 +47,17 @@ async function returnOneJar(stage: Stage, bought: Delivered): Promise<void> {
   const line = lineOf(bought, jars.variantId);
   const stockBefore = (await inventory.numbers(jars.variantId)).available;
   const asked = await ask(bought, line, "not_satisfied");
-  await step(stage, asked, { name: "approve" });
-  await step(stage, asked, { name: "schedule-pickup" });
+  await approve(stage, asked);
+  const params = paramsOf(asked);
+  await step(stage, (api) => api.post("/api/admin/returns/{returnId}/schedule-pickup", { params, body: {} }));
   narrateOutside("the carrier fetches the parcel");
-  await step(stage, asked, { name: "received", method: "PUT" });
-  await step(stage, asked, { name: "inspect", body: { items: [inspected(asked, 1)] } });
-  const { data } = await step(stage, asked, { name: "refund" });
-  const number = textAt(data, "refund.refundNumber");
-  const owed = numberAt(data, "return.refundBreakdown.total");
+  await receive(stage, asked);
+  await inspect(stage, asked, { quantityPassed: 1 });
+  const refunded = await refund(stage, asked);
+  const number = refunded.refund?.refundNumber ?? "";
+  const owed = refunded.return.refundBreakdown?.total ?? 0;
   await waitFor("the gateway has returned the money", async () => sentOf(stage, number).length > 0);
-  const paid = numberAt(line, "taxableValue") + numberAt(line, "lineTax");
+  const paid = line.taxableValue + line.lineTax;
   check(
     Math.abs(owed - (paid / 3 - FEE)) < 0.01 && sentOf(stage, number)[0] === Math.round(owed * 100),
     `${rupees(owed)} went back: a third of the ${rupees(paid)} that was paid for three jars, less ${rupees(FEE)}`,
@@ -64,7 +66,7 @@ async function returnOneJar(stage: Stage, bought: Delivered): Promise<void> {
     return (await inventory.numbers(jars.variantId)).available === stockBefore + 1;
   });
   const refunds = razorpay.ledger().refunds.length;
-  await step(stage, asked, { name: "refund" });
+  await refund(stage, asked);
   check(razorpay.ledger().refunds.length === refunds, "confirming it again refunds and restocks nothing");
 }
 
@@ -72,18 +74,15 @@ async function failInspection(stage: Stage, bought: Delivered): Promise<void> {
   const refunds = stage.sandbox.control.razorpay.ledger().refunds.length;
   const line = lineOf(bought, serum.variantId);
   const asked = await ask(bought, line, "damaged");
-  await step(stage, asked, { name: "approve" });
-  await step(stage, asked, { name: "received", method: "PUT" });
-  const notes = "The seal is broken and half of it is gone";
-  await step(stage, asked, { name: "inspect", body: { items: [inspected(asked, 0)], notes } });
-  const { data } = await bought.shop.call({
-    method: "GET",
-    path: `/api/returns/${textAt(asked, "id")}`,
-    summarize: (found) => `${textAt(found, "status")}: ${textAt(found, "rejectionReason")}`,
-  });
+  await approve(stage, asked);
+  await receive(stage, asked);
+  await inspect(stage, asked, { quantityPassed: 0, notes: "The seal is broken and half of it is gone" });
+  const { status } = await bought.shop.show(
+    (api) => api.get("/api/returns/{returnId}", { params: paramsOf(asked) }),
+    (found) => `${found.status}: ${found.rejectionReason}`,
+  );
   check(
-    textAt(data, "status") === "rejected" &&
-      stage.sandbox.control.razorpay.ledger().refunds.length === refunds,
+    status === "rejected" && stage.sandbox.control.razorpay.ledger().refunds.length === refunds,
     "nothing passed: the return is rejected, and no money moves",
   );
 }
@@ -96,62 +95,88 @@ async function parcelComesBack(stage: Stage): Promise<Delivered> {
   });
   const stockBefore = (await inventory.numbers(hairOil.variantId)).available;
   await ship(stage, bought, "returned_to_origin");
-  const staff = staffOf(stage, "viewer");
-  const path = `/api/admin/returns?orderNumber=${textAt(bought.order, "orderNumber")}`;
-  const [found] = listAt((await staff.call({ method: "GET", path, summarize: describeList })).data, "items");
-  const number = textAt(found, "refundNumber");
+  const { orderNumber, totals } = bought.order;
+  const { items } = await staffOf(stage, "viewer").show(
+    (api) => api.get("/api/admin/returns", { params: { query: { orderNumber } } }),
+    (list) => list.items.map(describe).join("; "),
+  );
+  const [found] = items;
+  if (!found) throw new Error("the parcel has no return");
+  const number = found.refundNumber ?? "";
   await waitFor("the gateway has returned the money", async () => sentOf(stage, number).length > 0);
-  const total = numberAt(bought.order, "totals.grandTotal");
+  const total = totals.grandTotal;
   check(sentOf(stage, number)[0] === Math.round(total * 100), `all of ${rupees(total)} is refunded`);
   narrate("The goods take the same path as any return, without another refund:");
-  await step(stage, found, { name: "received", method: "PUT" });
-  await step(stage, found, { name: "inspect", body: { items: [inspected(found, 1)] } });
-  await step(stage, found, { name: "refund" });
+  await receive(stage, found);
+  await inspect(stage, found, { quantityPassed: 1 });
+  await refund(stage, found);
   await waitFor("the oil is back in stock", async () => {
     return (await inventory.numbers(hairOil.variantId)).available === stockBefore + 1;
   });
   return bought;
 }
 
-const lineOf = ({ order }: Delivered, variantId: string): unknown =>
-  listAt(order, "items").find((item) => textAt(item, "variantId") === variantId);
+function lineOf({ order }: Delivered, variantId: string): Schemas["OrderItemView"] {
+  const line = order.items.find((item) => item.variantId === variantId);
+  if (!line) throw new Error(`the order has no ${variantId}`);
+  return line;
+}
 
-const describe = (data: unknown): string => {
-  const number = at(data, "returnNumber");
-  const due = at(data, "refundBreakdown.total");
-  const status = textAt(data, "status");
-  const about = typeof number === "string" ? `${number} ${status}` : status;
-  if (typeof due !== "number") return about;
-  return `${about}, ${rupees(due)} ${status === "completed" ? "refunded" : "to be refunded"}`;
+type Return = Pick<Schemas["AdminReturn"], "id" | "status" | "items"> & {
+  returnNumber?: string | null;
+  refundBreakdown?: { total: number } | null;
 };
-const describeList = (data: unknown): string => listAt(data, "items").map(describe).join("; ");
 
-async function ask({ shop, order }: Delivered, line: unknown, reason: string): Promise<unknown> {
-  const items = [{ orderItemId: textAt(line, "id"), quantity: 1, reason }];
-  const body = { orderNumber: textAt(order, "orderNumber"), items, reason };
-  return (await shop.call({ method: "POST", path: "/api/returns", body, summarize: describe })).data;
-}
+const describe = ({ returnNumber, refundBreakdown, status }: Return): string => {
+  const about = returnNumber ? `${returnNumber} ${status}` : status;
+  if (!refundBreakdown) return about;
+  return `${about}, ${rupees(refundBreakdown.total)} ${status === "completed" ? "refunded" : "to be refunded"}`;
+};
 
-interface StaffStep {
-  name: string;
-  method?: "POST" | "PUT";
-  body?: object;
-}
+type Why = "damaged" | "not_satisfied";
+
+const ask = ({ shop, order }: Delivered, line: Schemas["OrderItemView"], reason: Why) =>
+  shop.show(
+    (api) =>
+      api.post("/api/returns", {
+        body: {
+          ...{ orderNumber: order.orderNumber, reason },
+          items: [{ orderItemId: line.id, quantity: 1, reason }],
+        },
+      }),
+    describe,
+  );
+
+const paramsOf = ({ id }: Pick<Return, "id">) => ({ path: { returnId: id } });
 
 /** `admin` may do all of it: a return takes support, warehouse and finance otherwise. */
-function step(stage: Stage, asked: unknown, { name, method = "POST", body = {} }: StaffStep) {
-  return staffOf(stage, "admin").call({
-    method,
-    path: `/api/admin/returns/${textAt(asked, "id")}/${name}`,
-    ...(method === "PUT" ? {} : { body }),
-    summarize: (data) => describe(at(data, "return") ?? data),
-  });
+const step = (stage: Stage, call: (api: Client) => Promise<Answer<Schemas["AdminReturn"]>>) =>
+  staffOf(stage, "admin").show(call, describe);
+
+const approve = (stage: Stage, asked: Return) =>
+  step(stage, (api) =>
+    api.post("/api/admin/returns/{returnId}/approve", { params: paramsOf(asked), body: {} }),
+  );
+
+const receive = (stage: Stage, asked: Return) =>
+  step(stage, (api) => api.put("/api/admin/returns/{returnId}/received", { params: paramsOf(asked) }));
+
+/** One unit came back. */
+function inspect(stage: Stage, asked: Return, found: { quantityPassed: 0 | 1; notes?: string }) {
+  const { quantityPassed, ...notes } = found;
+  const items = asked.items.map(({ orderItemId }) => ({
+    ...{ orderItemId, quantityReceived: 1, quantityPassed, quantityRestockable: quantityPassed },
+  }));
+  return step(stage, (api) =>
+    api.post("/api/admin/returns/{returnId}/inspect", { params: paramsOf(asked), body: { items, ...notes } }),
+  );
 }
 
-const inspected = (asked: unknown, quantityPassed: number) => ({
-  orderItemId: textAt(listAt(asked, "items")[0], "orderItemId"),
-  ...{ quantityReceived: 1, quantityPassed, quantityRestockable: quantityPassed },
-});
+const refund = (stage: Stage, asked: Return) =>
+  staffOf(stage, "admin").show(
+    (api) => api.post("/api/admin/returns/{returnId}/refund", { params: paramsOf(asked), body: {} }),
+    (refunded) => describe(refunded.return),
+  );
 
 /** In paise. */
 const sentOf = ({ sandbox }: Stage, refundNumber: string): number[] =>
@@ -163,7 +188,7 @@ const sentOf = ({ sandbox }: Stage, refundNumber: string): number[] =>
 /** What was paid, refunded and credited of each order, and what of its goods is still with the customer. */
 async function showBalance(stage: Stage, sales: readonly Delivered[]): Promise<void> {
   const rows = [];
-  for (const { order } of sales) rows.push(await balanceOf(stage, textAt(order, "id")));
+  for (const { order } of sales) rows.push(await balanceOf(stage, order.id));
   table(
     ["order", "status", "paid", "refunded", "credited", "units sold", "back in stock"],
     rows.map(({ number, status, paid, refunded, credited, sold, restocked }) => [
@@ -178,26 +203,22 @@ async function showBalance(stage: Stage, sales: readonly Delivered[]): Promise<v
 }
 
 async function balanceOf(stage: Stage, orderId: string) {
-  const staff = staffOf(stage, "admin");
-  const read = async (path: string) => (await staff.call({ method: "GET", path, silent: true })).data;
-  const notesPath = (number: string) => `/api/admin/invoices?type=credit_note&orderNumber=${number}`;
-  let order = await read(`/api/admin/orders/${orderId}`);
-  const number = textAt(order, "orderNumber");
-  await waitFor(`${number} has its credit note`, async () => {
-    return listAt(await read(notesPath(number)), "items").length > 0;
-  });
-  order = await read(`/api/admin/orders/${orderId}`);
-  const sum = (rows: readonly unknown[], field: string) =>
-    Math.round(rows.reduce<number>((total, row) => total + numberAt(row, field), 0) * 100) / 100;
+  const { api } = staffOf(stage, "admin");
+  const readOrder = async () =>
+    (await api.get("/api/admin/orders/{orderId}", { params: { path: { orderId } } })).data;
+  const { orderNumber } = await readOrder();
+  const query = { type: "credit_note" as const, orderNumber };
+  const readNotes = async () => (await api.get("/api/admin/invoices", { params: { query } })).data.items;
+  await waitFor(`${orderNumber} has its credit note`, async () => (await readNotes()).length > 0);
+  const order = await readOrder();
+  const sum = (values: readonly number[]) =>
+    Math.round(values.reduce((total, value) => total + value, 0) * 100) / 100;
   const moves = await stage.sandbox.control.inventory.ledger({ orderId });
   return {
-    ...{ number, status: textAt(order, "status"), paid: numberAt(order, "paidAmount") },
-    refunded: numberAt(order, "refundedAmount"),
-    credited: sum(listAt(await read(notesPath(number)), "items"), "totals.grandTotal"),
-    sold: sum(listAt(order, "items"), "quantity"),
-    restocked: sum(
-      moves.filter(({ type }) => type === "returned"),
-      "quantity",
-    ),
+    ...{ number: orderNumber, status: order.status, paid: order.paidAmount },
+    refunded: order.refundedAmount,
+    credited: sum((await readNotes()).map(({ totals }) => totals.grandTotal)),
+    sold: sum(order.items.map(({ quantity }) => quantity)),
+    restocked: sum(moves.filter(({ type }) => type === "returned").map(({ quantity }) => quantity)),
   };
 }

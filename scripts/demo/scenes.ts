@@ -1,8 +1,6 @@
-import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Sandbox } from "../sandbox/sandbox.js";
 import { SEED } from "../sandbox/seed/index.js";
-import { at, listAt, numberAt, textAt } from "../support/json.js";
 import { check, heading, narrate, narrateOutside, rupees } from "../support/print.js";
 import { SAMPLE_ADDRESS, SAMPLE_CONTACT } from "../support/sample-customer.js";
 import {
@@ -60,16 +58,12 @@ export async function guestPaysByUpi({ sandbox, serviceUrl }: Stage): Promise<vo
   narrateOutside(`the guest confirms in the UPI app: ${paid.paymentId} ${paid.status}`);
   await verify(shop, paid);
   const order = await placeOrder(shop, sessionId);
-  const tax = listAt(order.data, "items").map((item) => at(item, "taxes"));
   check(
-    tax.every((heads) => numberAt(heads, "cgst") === numberAt(heads, "sgst")),
+    order.items.every(({ taxes }) => taxes.cgst === taxes.sgst),
     "CGST and SGST are equal halves on every line",
   );
   const again = await placeOrder(shop, sessionId);
-  check(
-    textAt(again.data, "orderNumber") === textAt(order.data, "orderNumber"),
-    "placing again returns the same order",
-  );
+  check(again.orderNumber === order.orderNumber, "placing again returns the same order");
 }
 
 /** A customer uses a coupon. The first card payment fails, the second one pays the same gateway order. */
@@ -84,18 +78,15 @@ export async function customerPaysByCard({ sandbox, serviceUrl }: Stage): Promis
   const orderId = gatewayOrderOf(chosen);
   const declined = sandbox.control.razorpay.pay(orderId, { method: "card", outcome: "fail" });
   narrateOutside(`the bank declines ${declined.paymentId}; the gateway reports it by webhook`);
-  const paymentId = textAt(chosen.data, "payment.id");
+  const params = { path: { paymentId: chosen.payment?.id ?? "" } };
   await waitFor("the payment has failed", async () => {
-    const payment = await shop.call({ method: "GET", path: `/api/payments/${paymentId}`, silent: true });
-    return at(payment.data, "status") === "failed";
+    const { data } = await shop.api.get("/api/payments/{paymentId}", { params });
+    return data.status === "failed";
   });
-  const retried = await shop.call({
-    method: "POST",
-    path: `/api/payments/${paymentId}/retry`,
-    body: {},
-    key: randomUUID(),
-    summarize: (data) => `new attempt on gateway order ${textAt(data, "gateway.orderId")}`,
-  });
+  const retried = await shop.show(
+    (api) => api.post("/api/payments/{paymentId}/retry", { params, body: {} }),
+    (choice) => `new attempt on gateway order ${gatewayOrderOf(choice)}`,
+  );
   check(
     gatewayOrderOf(retried) === orderId,
     "the retry uses the same gateway order, so the customer cannot pay twice",
@@ -105,7 +96,7 @@ export async function customerPaysByCard({ sandbox, serviceUrl }: Stage): Promis
   await verify(shop, paid);
   const order = await placeOrder(shop, sessionId);
   check(
-    listAt(order.data, "items").every((item) => numberAt(item, "taxes.cgst") === 0),
+    order.items.every(({ taxes }) => taxes.cgst === 0),
     "for Maharashtra the only tax is IGST",
   );
 }
@@ -117,16 +108,13 @@ export async function customerPaysOnDelivery({ sandbox, serviceUrl }: Stage): Pr
   await addToCart(shop, { productId: products.kajal, variantId: variants.kajal, quantity: 2 });
   await addToCart(shop, hairOil);
   const sessionId = await checkOut(shop, { address: chandigarh, shippingMethodId: shippingMethods.standard });
-  const placed = await shop.call({
-    method: "POST",
-    path: "/api/payments/cod",
-    body: { checkoutSessionId: sessionId, termsAccepted: true },
-    key: randomUUID(),
-    summarize: (data) => describeOrder(at(data, "order")),
-  });
-  check(at(placed.data, "order.paymentStatus") === "pending", "the order is unpaid until delivery");
-  const due = numberAt(placed.data, "order.totals.amountDue");
-  narrate(`The courier will collect ${rupees(due)}, including the COD fee.`);
+  const body = { checkoutSessionId: sessionId, termsAccepted: true } as const;
+  const { order } = await shop.show(
+    (api) => api.post("/api/payments/cod", { body }),
+    (placed) => describeOrder(placed.order),
+  );
+  check(order.paymentStatus === "pending", "the order is unpaid until delivery");
+  narrate(`The courier will collect ${rupees(order.totals.amountDue)}, including the COD fee.`);
 }
 
 /** The customer pays and closes the browser: the webhook alone places the order. */
@@ -147,18 +135,17 @@ export async function clientVanishes({ sandbox, serviceUrl }: Stage): Promise<vo
   const orderId = gatewayOrderOf(await choosePayment(shop, sessionId, "netbanking"));
   const paid = sandbox.control.razorpay.pay(orderId, { method: "netbanking", outcome: "success" });
   narrateOutside(`paid (${paid.paymentId}), then the phone's battery dies: no callback, no POST /api/orders`);
-  let order: unknown = null;
+  let orderNumber = "";
   await waitFor("an order appears", async () => {
-    const orders = await shop.call({ method: "GET", path: "/api/orders", silent: true });
-    order = listAt(orders.data, "items")[0];
-    return order !== undefined;
+    const { data } = await shop.api.get("/api/orders");
+    orderNumber = data.items[0]?.orderNumber ?? "";
+    return orderNumber !== "";
   });
-  await shop.call({
-    method: "GET",
-    path: `/api/orders/${textAt(order, "orderNumber")}`,
-    summarize: describeOrder,
-  });
-  check(at(order, "paymentStatus") === "paid", "the order exists and is paid, without a call by the client");
+  const order = await shop.show(
+    (api) => api.get("/api/orders/{orderNumber}", { params: { path: { orderNumber } } }),
+    describeOrder,
+  );
+  check(order.paymentStatus === "paid", "the order exists and is paid, without a call by the client");
 }
 
 /** Two carts, one unit: the customer who pays second is refunded. */
@@ -188,7 +175,7 @@ export async function lastUnitIsGone({ sandbox, serviceUrl }: Stage): Promise<vo
   const paid = sandbox.control.razorpay.pay(gatewayOrderOf(chosen), { method: "wallet", outcome: "success" });
   narrateOutside(`now the first customer's wallet pays: ${paid.paymentId} ${paid.status}`);
   await verify(slow, paid);
-  await placeOrder(slow, slowSession, { expect: 409 });
+  await slow.showRefusal(409, (api) => api.post("/api/orders", { body: { checkoutSessionId: slowSession } }));
   const refundOf = () =>
     sandbox.control.razorpay.ledger().refunds.find((row) => row.paymentId === paid.paymentId);
   await waitFor("the refund is processed", async () => refundOf()?.status === "processed");

@@ -1,28 +1,45 @@
+import { type Answer, ApiError, type Client, createClient } from "../../clients/typescript/index.js";
 import { printExchange } from "../support/print.js";
-import { type Answer, describeAnswer, Shopper, type ShopRequest } from "../support/shopper.js";
 
-export interface StorefrontCall extends ShopRequest {
-  /** The line to print about the answer. Default: the envelope's message. */
-  summarize?: (data: unknown) => string;
-  /** The status of an expected refusal. Any other status above 399 ends the demo. */
-  expect?: number;
-  /** Does not print the exchange. */
-  silent?: boolean;
+type Call<T> = (api: Client) => Promise<Answer<T>>;
+
+interface Sent {
+  method: string;
+  path: string;
+  body?: unknown;
 }
 
-/** A shopper whose calls are printed. */
+async function describeRequest(request: Request): Promise<Sent> {
+  const { pathname, search } = new URL(request.url);
+  const text = await request.clone().text();
+  return { method: request.method, path: pathname + search, ...(text && { body: JSON.parse(text) }) };
+}
+
+/** A shopper, or a member of the staff, whose calls are printed. */
 export class Storefront {
-  private readonly shopper: Shopper;
+  /** For calls that are not printed. */
+  readonly api: Client;
+  /** The last request, to be printed with its answer. */
+  private sent: Sent = { method: "", path: "" };
   private isSilent = false;
 
-  constructor(url: string, token: string | null = null) {
-    this.shopper = new Shopper(url, token);
+  constructor(
+    private readonly url: string,
+    token: string | null = null,
+  ) {
+    this.api = createClient({
+      ...{ baseUrl: url, token },
+      fetch: async (request) => {
+        this.sent = await describeRequest(request);
+        return fetch(request);
+      },
+    });
   }
 
   /** The same browser after signing in. It keeps its guest id. */
   signIn(token: string): Storefront {
-    const signedIn = new Storefront(this.shopper.url, token);
-    signedIn.shopper.guestId = this.shopper.guestId;
+    const signedIn = new Storefront(this.url, token);
+    signedIn.api.sessionId = this.api.sessionId;
     return signedIn;
   }
 
@@ -36,18 +53,33 @@ export class Storefront {
     }
   }
 
-  /** @throws Error when the answer is not the expected one: the demo must not go on with it */
-  async call(call: StorefrontCall): Promise<Answer> {
-    const answer = await this.shopper.send(call);
-    if (!call.silent && !this.isSilent)
-      printExchange({ ...call, status: answer.status, summary: summaryOf(call, answer) });
-    const isExpected = call.expect === undefined ? answer.status < 400 : answer.status === call.expect;
-    if (!isExpected) throw new Error(describeAnswer(call, answer));
-    return answer;
+  /**
+   * Makes a call and prints it.
+   * @param summarize the line about the answer; default: its message
+   * @returns its data
+   * @throws ApiError when it is refused: the demo must not go on
+   */
+  async show<T>(call: Call<T>, summarize?: (data: T) => string): Promise<T> {
+    try {
+      const { data, status, message } = await call(this.api);
+      if (!this.isSilent) printExchange({ ...this.sent, status, summary: summarize?.(data) ?? message });
+      return data;
+    } catch (error) {
+      if (error instanceof ApiError) {
+        printExchange({ ...this.sent, status: error.status, summary: `${error.code}: ${error.message}` });
+      }
+      throw error;
+    }
   }
-}
 
-function summaryOf({ summarize }: StorefrontCall, { code, message, data }: Answer): string {
-  if (code) return `${code}: ${message}`;
-  return summarize ? summarize(data) : message;
+  /** Makes a call that has to be refused with this status. */
+  async showRefusal(status: number, call: Call<unknown>): Promise<void> {
+    const cause: unknown = await this.show(call).then(
+      () => null,
+      (error: unknown) => error,
+    );
+    if (!(cause instanceof ApiError) || cause.status !== status) {
+      throw new Error(`a refusal with ${status} was expected`, { cause });
+    }
+  }
 }

@@ -5,13 +5,22 @@ import type { OpenApiDocument } from "../../config/openapi.config.js";
 export const DOCS_ASSETS = "/api/docs/assets";
 export const DOCS_DOCUMENT = "/api/docs/openapi.json";
 
+/** Tags are closed at first: an overview by audience, which a browser draws at once. Links to operations work. */
+const swaggerOptions = {
+  ...{ url: DOCS_DOCUMENT, docExpansion: "none", deepLinking: true, filter: true },
+  ...{ defaultModelsExpandDepth: -1, displayRequestDuration: true },
+};
+
 const page = swaggerUi
-  .generateHTML(undefined, { swaggerOptions: { url: DOCS_DOCUMENT }, customSiteTitle: "Order & Payment API" })
+  .generateHTML(undefined, {
+    ...{ swaggerOptions, customSiteTitle: "Order & Payment API" },
+    customCss: ".swagger-ui .topbar { display: none }",
+  })
   // The page is served at /api/docs without a trailing slash, so its relative links would not resolve.
   .replaceAll('"./', `"${DOCS_ASSETS}/`);
 
 /** The static files of Swagger UI. */
-export const docsAssets = swaggerUi.serveFiles(undefined, { swaggerOptions: { url: DOCS_DOCUMENT } });
+export const docsAssets = swaggerUi.serveFiles(undefined, { swaggerOptions });
 
 export async function getDocsPage(_input: unknown, res: Response): Promise<void> {
   res.type("html").send(page);

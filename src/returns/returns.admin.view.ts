@@ -30,7 +30,7 @@ export const toRefundedReturnView = ({ found, refunds }: ReturnFile, linkOf: Lin
 };
 
 export const RefundedReturnView = Joi.object({
-  return: AdminReturnView,
+  return: AdminReturnView.required(),
   refund: nullable(AdminRefundView).required().description("Null when nothing was to be refunded"),
   refunds: Joi.array()
     .items(AdminRefundView)

@@ -213,9 +213,9 @@ describe("The documentation's pages", () => {
     expect(page.text).toContain("/api/docs/assets/swagger-ui-bundle.js");
     const files = ["swagger-ui-bundle.js", "swagger-ui.css", "swagger-ui-init.js"];
     for (const file of files) expect((await request(app).get(`/api/docs/assets/${file}`)).status).toBe(200);
-    expect((await request(app).get("/api/docs/assets/swagger-ui-init.js")).text).toContain(
-      "/api/docs/openapi.json",
-    );
+    const start = await request(app).get("/api/docs/assets/swagger-ui-init.js");
+    expect(start.text).toContain("/api/docs/openapi.json");
+    expect(start.text).toContain('"docExpansion": "none"');
     const document = await request(app).get("/api/docs/openapi.json");
     expect(document.body).toMatchObject({ openapi: "3.1.0", paths: { "/api/health": expect.anything() } });
     const { content } = document.body.paths["/api/cart/items"].post.responses[200];
