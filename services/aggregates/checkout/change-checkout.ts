@@ -86,9 +86,8 @@ async function changeIfAlone(request: CheckoutRequest, decide: Decide): Promise<
   if (lease || status === CHECKOUT_STATUS.PAYMENT_PENDING) return null;
   assertWritable(stored.checkout);
   const state = await fromStored(stored);
-  const change = await withCurrentRate(state, await decide(state));
   try {
-    return await writeChange(state, change, { version, status, lease: null, placement: null });
+    return await decideAndWrite(state, decide, { version, status, lease: null, placement: null });
   } catch (error) {
     if (error instanceof ConflictError && error.code === "VERSION_CONFLICT") return null;
     throw error;
@@ -102,8 +101,7 @@ function changeInTurn(request: CheckoutRequest, decide: Decide): Promise<Checkou
       if (!checkout || !isOwnedBy(checkout, request.owner)) throw checkoutNotFound();
       assertWritable(checkout);
       const state = await loadCheckoutState(checkout);
-      const change = await withCurrentRate(state, await decide(state));
-      const written = await writeChange(state, change, { "lease.token": token, placement: null });
+      const written = await decideAndWrite(state, decide, { "lease.token": token, placement: null });
       ended();
       return written;
     },
@@ -111,11 +109,12 @@ function changeInTurn(request: CheckoutRequest, decide: Decide): Promise<Checkou
 }
 
 /** @throws ConflictError VERSION_CONFLICT when the guard does not hold; nothing is written then */
-async function writeChange(
+async function decideAndWrite(
   state: CheckoutState,
-  change: CheckoutChange,
+  decide: Decide,
   guard: QueryFilter<CheckoutSessionDoc>,
 ): Promise<CheckoutState> {
+  const change = await withCurrentRate(state, await decide(state));
   const { cart, lines } = state;
   const before = state.checkout;
   const wanted: CheckoutSessionDoc = { ...before, ...change };
