@@ -4,8 +4,7 @@ import type { Owner } from "../../utils/principal.js";
 import { unwrap } from "../../utils/result.js";
 import { addAvailable, type SkipReason } from "../aggregates/cart/add-available.js";
 import type { CartDraft } from "../aggregates/cart/cart-draft.js";
-import { type CurrentCart, changeAndRead } from "../aggregates/cart/current-cart.js";
-import { withOpenCart } from "../aggregates/cart/open-cart.js";
+import { type CurrentCart, changeOpenCart } from "../aggregates/cart/current-cart.js";
 import { getProducts } from "../integrations/catalog-integration.service.js";
 
 export interface ReorderRequest {
@@ -44,15 +43,13 @@ export async function reorder(request: ReorderRequest): Promise<Reordered> {
     .sort({ _id: 1 })
     .lean<OrderItemDoc[]>();
   let skipped: SkippedLine[] = [];
-  const cart = await withOpenCart({ owner, source }, ({ _id }) =>
-    changeAndRead(_id, async (draft) => {
-      draft.isUnchanged = requestKey !== null && (draft.cart.appliedRequests ?? []).includes(requestKey);
-      if (draft.isUnchanged) return;
-      draft.requestKey = requestKey;
-      skipped = await addLines(draft, lines);
-      draft.isUnchanged = skipped.length === lines.length && skipped.every(({ added }) => added === 0);
-    }),
-  );
+  const cart = await changeOpenCart({ owner, source }, async (draft) => {
+    draft.isUnchanged = requestKey !== null && (draft.cart.appliedRequests ?? []).includes(requestKey);
+    if (draft.isUnchanged) return;
+    draft.requestKey = requestKey;
+    skipped = await addLines(draft, lines);
+    draft.isUnchanged = skipped.length === lines.length && skipped.every(({ added }) => added === 0);
+  });
   return { cart, skipped };
 }
 

@@ -2,13 +2,18 @@ import type { CartDoc, CartItemDoc } from "../../models/index.js";
 import { cartItemNotFound } from "../../services/aggregates/cart/cart-lines.js";
 import { isCartGone } from "../../services/aggregates/cart/cart-reads.js";
 import type { CartChange } from "../../services/aggregates/cart/change-cart.js";
-import { type CurrentCart, changeAndRead, withStock } from "../../services/aggregates/cart/current-cart.js";
+import {
+  type CurrentCart,
+  changeAndRead,
+  changeOpenCart,
+  withStock,
+} from "../../services/aggregates/cart/current-cart.js";
 import { findCatalogNotices, withCatalogNotices } from "../../services/aggregates/cart/notices.js";
-import { findOrReviveCart, readCartState, withOpenCart } from "../../services/aggregates/cart/open-cart.js";
-import { CART_STATUS, type CartSource } from "../../utils/constants.js";
+import { findOrReviveCart, readCartState } from "../../services/aggregates/cart/open-cart.js";
+import { CART_STATUS } from "../../utils/constants.js";
 import type { Owner } from "../../utils/principal.js";
 
-export type { CurrentCart };
+export { type CurrentCart, changeOpenCart };
 
 /** Reads and changes of an owner's cart, with its stock: what every operation of this module builds on. */
 
@@ -42,12 +47,6 @@ export async function changeLineOf({ cart, owner }: OwnLine, work: CartChange): 
     throw isCartGone(error) ? cartItemNotFound() : error;
   }
 }
-
-/** Changes the owner's cart, created if there is none. */
-export const changeOpenCart = (
-  opening: { owner: Owner; source: CartSource },
-  work: CartChange,
-): Promise<CurrentCart> => withOpenCart(opening, (cart) => changeAndRead(cart._id, work));
 
 /** Changes the owner's cart. @returns null when there is none */
 export async function changeCartIfAny(owner: Owner, work: CartChange): Promise<CurrentCart | null> {

@@ -4,7 +4,8 @@ import { changeForCheckout, isSameContact } from "../../services/aggregates/cart
 import { changeCheckout } from "../../services/aggregates/checkout/change-checkout.js";
 import {
   type CheckoutState,
-  loadCheckoutState,
+  fromStored,
+  readOwnCheckout,
   toCheckoutState,
 } from "../../services/aggregates/checkout/checkout-state.js";
 import { repriceShipping } from "../../services/aggregates/checkout/reprice-shipping.js";
@@ -31,9 +32,10 @@ export async function withPayment(state: CheckoutState): Promise<CheckoutOvervie
 
 /** @throws CheckoutExpiredError when the session has expired; a completed one can still be read. */
 export async function getCheckout(request: CheckoutRequest): Promise<CheckoutOverview> {
-  const checkout = await getOwnCheckout(request.checkoutSessionId, request.owner);
+  const stored = await readOwnCheckout(request);
+  const { checkout } = stored;
   if (checkout.status !== CHECKOUT_STATUS.COMPLETED && !checkout.placement) assertWritable(checkout);
-  return withPayment(await atCurrentRate(request.owner, await loadCheckoutState(checkout)));
+  return withPayment(await atCurrentRate(request.owner, await fromStored(stored)));
 }
 
 /**

@@ -1,7 +1,11 @@
 import type { AddressSnapshot, CheckoutSessionDoc } from "../../models/index.js";
 import { areReservedFor } from "../../services/aggregates/cart/reserve-lines.js";
 import { changeCheckout } from "../../services/aggregates/checkout/change-checkout.js";
-import { type CheckoutState, loadCheckoutState } from "../../services/aggregates/checkout/checkout-state.js";
+import {
+  type CheckoutState,
+  fromStored,
+  readOwnCheckout,
+} from "../../services/aggregates/checkout/checkout-state.js";
 import {
   assertServiceable,
   isGstinOf,
@@ -20,7 +24,6 @@ import { findShippingMethods, shippingBasisOf } from "../../services/aggregates/
 import {
   assertWritable,
   type CheckoutRequest,
-  getOwnCheckout,
 } from "../../services/aggregates/checkout-session/session-access.js";
 import { choosePayment } from "../../services/flows/choose-payment.flow.js";
 import * as inventory from "../../services/integrations/inventory-integration.service.js";
@@ -126,11 +129,11 @@ function toBuyerTax(
 }
 
 /** @throws RuleError CHECKOUT_INCOMPLETE before there is an address. */
-export async function listShippingMethods({ checkoutSessionId, owner }: CheckoutRequest) {
-  const checkout = await getOwnCheckout(checkoutSessionId, owner);
-  assertWritable(checkout);
-  getShippingAddress(checkout);
-  return findShippingMethods(await loadCheckoutState(checkout));
+export async function listShippingMethods(request: CheckoutRequest) {
+  const stored = await readOwnCheckout(request);
+  assertWritable(stored.checkout);
+  getShippingAddress(stored.checkout);
+  return findShippingMethods(await fromStored(stored));
 }
 
 /** @throws RuleError CHECKOUT_INCOMPLETE */

@@ -9,17 +9,22 @@ import {
   type PaymentDoc,
 } from "../../models/index.js";
 import { assertComplete } from "../../services/aggregates/checkout/refresh-before-payment.js";
-import { getOwnCheckout } from "../../services/aggregates/checkout-session/session-access.js";
+import { checkoutNotFound } from "../../services/aggregates/checkout-session/session-access.js";
 import { loadOrder, loadOrders, type OrderOverview } from "../../services/aggregates/order/load-order.js";
 import { choosePayment } from "../../services/flows/choose-payment.flow.js";
-import { type PlacedOrder, placeOrder } from "../../services/flows/place-order/place-order.flow.js";
+import {
+  getSessionToPlace,
+  type PlacedOrder,
+  placeOrder,
+  type SessionToPlace,
+} from "../../services/flows/place-order/place-order.flow.js";
 import { settlePayment } from "../../services/flows/settle-payment.flow.js";
 import { paymentGateway } from "../../services/integrations/payment-gateway.service.js";
 import { dateRange, type Page, paginate } from "../../services/platform/paginate.service.js";
 import { now } from "../../utils/clock.js";
 import { CHECKOUT_STATUS, type OrderStatus } from "../../utils/constants.js";
 import { InvoiceNotReadyError, NotFoundError, RuleError } from "../../utils/errors.js";
-import { type Owner, ownerFilter } from "../../utils/principal.js";
+import { isOwnedBy, type Owner, ownerFilter } from "../../utils/principal.js";
 import type { ListQuery } from "../../utils/request-schemas.js";
 import { unwrap } from "../../utils/result.js";
 
@@ -42,11 +47,13 @@ export interface OrderRequest {
  */
 export async function place(request: OrderRequest): Promise<OrderOverview & { created: boolean }> {
   const { owner, checkoutSessionId } = request;
-  const checkout = await getOwnCheckout(checkoutSessionId, owner);
+  const session = await getSessionToPlace(checkoutSessionId);
+  const { checkout } = session;
+  if (!isOwnedBy(checkout, owner)) throw checkoutNotFound();
   if (request.paymentId) await assertPaymentOf(checkout, request.paymentId);
   const isOpen = checkout.status !== CHECKOUT_STATUS.COMPLETED && checkout.status !== CHECKOUT_STATUS.FAILED;
   const isAsRead = !isOpen || (await makeReady(checkout, request)) === "ready";
-  const placed = await placeOrAskGateway(checkout, { ...request, isAsRead });
+  const placed = await placeOrAskGateway(session, { ...request, isAsRead });
   return { ...(placed.overview ?? (await loadOrder(placed.order))), created: placed.created };
 }
 
@@ -55,21 +62,21 @@ export async function place(request: OrderRequest): Promise<OrderOverview & { cr
  * customer who has paid does not get PAYMENT_REQUIRED.
  */
 async function placeOrAskGateway(
-  checkout: CheckoutSessionDoc,
-  { termsAccepted, isAsRead }: OrderRequest & { isAsRead: boolean },
+  session: SessionToPlace,
+  { checkoutSessionId, termsAccepted, isAsRead }: OrderRequest & { isAsRead: boolean },
 ): Promise<PlacedOrder> {
-  const attempt = (session: { checkout?: CheckoutSessionDoc }) =>
+  const attempt = (read: { seen?: SessionToPlace }) =>
     placeOrder({
-      checkoutSessionId: checkout._id,
-      ...session,
+      checkoutSessionId,
+      ...read,
       termsAcceptedAt: termsAccepted ? now() : null,
       waitForOthers: true,
     });
   try {
-    return await attempt(isAsRead ? { checkout } : {});
+    return await attempt(isAsRead ? { seen: session } : {});
   } catch (error) {
     const isUnpaid = error instanceof RuleError && error.code === "PAYMENT_REQUIRED";
-    if (!isUnpaid || !(await askAboutPayment(checkout._id))) throw error;
+    if (!isUnpaid || !(await askAboutPayment(checkoutSessionId))) throw error;
     return attempt({});
   }
 }

@@ -42,6 +42,8 @@ export interface CartDraft {
   /** The cart as it was when its lease was taken; never written to. */
   readonly cart: CartDoc;
   readonly storedLines: readonly CartItemDoc[];
+  /** The cart is not stored yet: it is inserted with its first lines. */
+  readonly isNewCart: boolean;
   /** The token of the lease; the write compares it. Null: without a lease, nothing may be reserved. */
   readonly token: string | null;
   lines: CartItemDoc[];
@@ -75,10 +77,15 @@ export interface CartDraft {
 /** Thrown when a draft without a lease has to reserve something. */
 export class LeaseNeeded extends Error {}
 
-export function startDraft({ cart, lines }: CartState, token: string | null): CartDraft {
+export function startDraft(
+  { cart, lines }: CartState,
+  token: string | null,
+  { isNewCart = false } = {},
+): CartDraft {
   return {
     cart,
     storedLines: lines,
+    isNewCart,
     token,
     lines: lines.map((line) => ({ ...line })),
     couponCodes: cart.appliedCoupons.map((coupon) => coupon.code),

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { ClientSession, Types } from "mongoose";
 import {
@@ -10,6 +11,7 @@ import {
 import { now } from "../../../utils/clock.js";
 import { CART_STATUS } from "../../../utils/constants.js";
 import { ConflictError, OutcomeUnknownError } from "../../../utils/errors.js";
+import { isDuplicateKey } from "../../../utils/helpers.js";
 import { cartMachine } from "../../../utils/state-machines.js";
 import type { Totals } from "../../calculations/totals-calculator.service.js";
 import { withDocumentLease } from "../../platform/document-lease.service.js";
@@ -56,19 +58,43 @@ export function changeCart(cartId: Types.ObjectId, change: CartChange): Promise<
   return withDocumentLease({ model: Cart, id: cartId, ...CART_LEASE }, async (cart, token, ended) => {
     if (cart?.status !== CART_STATUS.ACTIVE) throw cartNotFound();
     if (cart.placing) throw placementInProgress();
-    const stored: CartState = { cart, lines: await linesOf(cart) };
-    const draft = startDraft(stored, token);
-    try {
-      await change(draft);
-      if (draft.isUnchanged) return stored;
-      await reconcileGifts(draft, await applyPromotions(draft));
-      const saved = await saveDraft(draft, await totalDraft(draft));
-      ended();
-      return saved;
-    } catch (error) {
-      throw await failChange(draft, error);
-    }
+    const draft = startDraft({ cart, lines: await linesOf(cart) }, token);
+    const saved = await applyChange(draft, change);
+    if (saved) ended();
+    return saved ?? { cart, lines: [...draft.storedLines] };
   });
+}
+
+/**
+ * As `changeCart`, for a cart that is not stored yet. Nobody else knows it, so it needs no lease.
+ * @throws NotFoundError CART_NOT_FOUND when another call has created the owner's cart: start again with that one
+ */
+export async function createCart(cart: CartDoc, change: CartChange): Promise<CartState> {
+  const draft = startDraft({ cart, lines: [] }, randomUUID(), { isNewCart: true });
+  const saved = await applyChange(draft, change);
+  return saved ?? { cart: await insertCart(cart), lines: [] };
+}
+
+/** @returns null when there is nothing to change */
+async function applyChange(draft: CartDraft, change: CartChange): Promise<CartState | null> {
+  try {
+    await change(draft);
+    if (draft.isUnchanged) return null;
+    await reconcileGifts(draft, await applyPromotions(draft));
+    return await saveDraft(draft, await totalDraft(draft));
+  } catch (error) {
+    throw await failChange(draft, error);
+  }
+}
+
+/** @throws NotFoundError CART_NOT_FOUND when the owner has another active cart by now */
+export async function insertCart(cart: CartDoc, tx?: ClientSession): Promise<CartDoc> {
+  try {
+    await Cart.insertMany([cart], { lean: true, ...(tx ? { session: tx } : {}) });
+    return cart;
+  } catch (error) {
+    throw isDuplicateKey(error) ? cartNotFound() : error;
+  }
 }
 
 /**
@@ -232,6 +258,7 @@ async function writeCart(draft: CartDraft, fields: CartSet, tx?: ClientSession):
   const guard = { version: cart.version, "lease.token": token, placing: null };
   const set = { ...fields, lease: null };
   const status = CART_STATUS.ACTIVE;
+  if (draft.isNewCart) return insertCart({ ...cart, ...set }, tx);
   if (boughtLines(draft.lines).length > 0) {
     const written = await Cart.findOneAndUpdate(
       { _id: cart._id, status, ...guard },

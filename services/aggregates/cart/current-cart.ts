@@ -1,8 +1,10 @@
 import type { Types } from "mongoose";
 import type { CartItemDoc } from "../../../models/index.js";
-import type { Notice } from "../../../utils/constants.js";
+import type { CartSource, Notice } from "../../../utils/constants.js";
+import type { Owner } from "../../../utils/principal.js";
 import { type CartState, idOf } from "./cart-draft.js";
 import { type CartChange, changeCart } from "./change-cart.js";
+import { changeOwnCart } from "./open-cart.js";
 import {
   type Availability,
   availabilityOf,
@@ -25,9 +27,21 @@ export async function withStock(state: CartState): Promise<CurrentCart> {
 }
 
 /** As `changeCart`, with the stock after the change. */
-export async function changeAndRead(cartId: Types.ObjectId, work: CartChange): Promise<CurrentCart> {
+export const changeAndRead = (cartId: Types.ObjectId, work: CartChange): Promise<CurrentCart> =>
+  readAfter((change) => changeCart(cartId, change), work);
+
+/** As `changeOwnCart`, with the stock after the change. */
+export const changeOpenCart = (
+  opening: { owner: Owner; source: CartSource },
+  work: CartChange,
+): Promise<CurrentCart> => readAfter((change) => changeOwnCart(opening, change), work);
+
+async function readAfter(
+  write: (change: CartChange) => Promise<CartState>,
+  work: CartChange,
+): Promise<CurrentCart> {
   const touched: CartItemDoc[] = [];
-  const state = await changeCart(cartId, async (draft) => {
+  const state = await write(async (draft) => {
     touched.push(...draft.storedLines);
     await work(draft);
   });

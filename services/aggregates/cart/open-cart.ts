@@ -9,14 +9,8 @@ import { cartMachine } from "../../../utils/state-machines.js";
 import { getSettings } from "../../platform/settings.service.js";
 import { tryTransition } from "../../platform/transition.service.js";
 import type { CartState } from "./cart-draft.js";
-import {
-  cartNotFound,
-  findActiveCart,
-  findActiveState,
-  isCartGone,
-  linesOf,
-  nextCartExpiry,
-} from "./cart-reads.js";
+import { findActiveCart, findActiveState, isCartGone, linesOf, nextCartExpiry } from "./cart-reads.js";
+import { type CartChange, changeCart, createCart, insertCart } from "./change-cart.js";
 
 /** Finds, revives or creates the one active cart of an owner. A unique index decides between concurrent calls. */
 
@@ -60,36 +54,40 @@ async function reviveCart(owner: Owner, newest: CartDoc): Promise<CartDoc | null
   }
 }
 
-/** The owner's cart, created if there is none. Of several concurrent calls one creates it and all return it. */
-async function openCart(owner: Owner, source: CartSource): Promise<CartDoc> {
-  const existing = await findOrReviveCart(owner);
-  if (existing) return existing;
-  try {
-    const cart = await newCart(owner, source);
-    await Cart.insertMany([cart], { lean: true });
-    return cart;
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-  }
-  const winner = await findActiveCart(owner);
-  if (!winner) throw cartNotFound();
-  return winner;
+interface Opening {
+  owner: Owner;
+  source: CartSource;
 }
 
-/** Each further attempt needs yet another concurrent request that empties or merges the cart. */
-const OPEN_ATTEMPTS = 3;
+/**
+ * Changes the owner's cart. If there is none, the change creates it: of several concurrent calls one does, and the others
+ * change that cart.
+ * @throws as `changeCart`
+ */
+export function changeOwnCart({ owner, source }: Opening, change: CartChange): Promise<CartState> {
+  return againIfGone(async () => {
+    const existing = await findOrReviveCart(owner);
+    return existing ? changeCart(existing._id, change) : createCart(await newCart(owner, source), change);
+  });
+}
 
-/** Works on the owner's cart, created if there is none. If the cart is gone before the work begins, opens another. */
-export async function withOpenCart<T>(
-  { owner, source }: { owner: Owner; source: CartSource },
-  work: (cart: CartDoc) => Promise<T>,
-): Promise<T> {
+/** As `changeOwnCart`, for a merge: the cart is stored before reservations are transferred to it. */
+export function changeStoredCart({ owner, source }: Opening, change: CartChange): Promise<CartState> {
+  return againIfGone(async () => {
+    const cart = (await findOrReviveCart(owner)) ?? (await insertCart(await newCart(owner, source)));
+    return changeCart(cart._id, change);
+  });
+}
+
+/** Each further attempt needs yet another concurrent request that creates, empties or merges the cart. */
+const ATTEMPTS = 3;
+
+async function againIfGone(work: () => Promise<CartState>): Promise<CartState> {
   for (let attempt = 1; ; attempt += 1) {
-    const cart = await openCart(owner, source);
     try {
-      return await work(cart);
+      return await work();
     } catch (error) {
-      if (attempt === OPEN_ATTEMPTS || !isCartGone(error)) throw error;
+      if (attempt === ATTEMPTS || !isCartGone(error)) throw error;
     }
   }
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { ClientSession } from "mongoose";
+import type { ClientSession, QueryFilter } from "mongoose";
 import {
   Cart,
   type CartDoc,
@@ -16,7 +16,7 @@ import type { Totals } from "../../calculations/totals-calculator.service.js";
 import { withDocumentLease } from "../../platform/document-lease.service.js";
 import { getSettings } from "../../platform/settings.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
-import { applyTransition } from "../../platform/transition.service.js";
+import { tryTransition } from "../../platform/transition.service.js";
 import {
   assertWritable,
   CHECKOUT_LEASE,
@@ -27,7 +27,9 @@ import { stepBackFromPayment } from "../checkout-session/session-status.js";
 import {
   type CheckoutState,
   calculateCheckoutTotals,
+  fromStored,
   loadCheckoutState,
+  readOwnCheckout,
   shippingChargeOf,
   taxContextOf,
 } from "./checkout-state.js";
@@ -61,36 +63,58 @@ export type CheckoutChange = Partial<
   >
 >;
 
+/** Reads and calls neighbours; writes nothing, because it may run twice. */
+type Decide = (state: CheckoutState) => Promise<CheckoutChange> | CheckoutChange;
+
 /**
- * One step of a checkout. A lease lets one writer (of two tabs) work at a time; `decide` returns the change and may
- * call neighbours; then the totals are calculated and everything is written at once. A change that affects the amount
- * supersedes the open payment, and the method must be chosen again.
+ * One step of a checkout: `decide` returns the change, the totals are calculated, and everything is written at once. A
+ * change that affects the amount supersedes the open payment, and the method must be chosen again.
+ *
+ * Nearly every step is the only writer, so it first works without the lease, and its write compares version and
+ * status. When another writer holds the lease or comes first, the step starts again and takes its turn with the lease.
  * @throws NotFoundError, CheckoutExpiredError, ConflictError as `assertWritable`, and what `decide` throws; nothing is
  *   written then
  */
-export async function changeCheckout(
-  request: CheckoutRequest,
-  decide: (state: CheckoutState) => Promise<CheckoutChange> | CheckoutChange,
-): Promise<CheckoutState> {
+export async function changeCheckout(request: CheckoutRequest, decide: Decide): Promise<CheckoutState> {
+  return (await changeIfAlone(request, decide)) ?? changeInTurn(request, decide);
+}
+
+/** @returns null when another writer is at work, or a payment is open, which the change may have to supersede */
+async function changeIfAlone(request: CheckoutRequest, decide: Decide): Promise<CheckoutState | null> {
+  const stored = await readOwnCheckout(request);
+  const { version, status, lease } = stored.checkout;
+  if (lease || status === CHECKOUT_STATUS.PAYMENT_PENDING) return null;
+  assertWritable(stored.checkout);
+  const state = await fromStored(stored);
+  try {
+    return await decideAndWrite(state, decide, { version, status, lease: null, placement: null });
+  } catch (error) {
+    if (error instanceof ConflictError && error.code === "VERSION_CONFLICT") return null;
+    throw error;
+  }
+}
+
+function changeInTurn(request: CheckoutRequest, decide: Decide): Promise<CheckoutState> {
   return withDocumentLease(
     { model: CheckoutSession, id: request.checkoutSessionId, ...CHECKOUT_LEASE },
     async (checkout, token, ended) => {
       if (!checkout || !isOwnedBy(checkout, request.owner)) throw checkoutNotFound();
       assertWritable(checkout);
       const state = await loadCheckoutState(checkout);
-      const change = await withCurrentRate(state, await decide(state));
-      const written = await writeChange(state, change, token);
+      const written = await decideAndWrite(state, decide, { "lease.token": token, placement: null });
       ended();
       return written;
     },
   );
 }
 
-async function writeChange(
+/** @throws ConflictError VERSION_CONFLICT when the guard does not hold; nothing is written then */
+async function decideAndWrite(
   state: CheckoutState,
-  change: CheckoutChange,
-  token: string,
+  decide: Decide,
+  guard: QueryFilter<CheckoutSessionDoc>,
 ): Promise<CheckoutState> {
+  const change = await withCurrentRate(state, await decide(state));
   const { cart, lines } = state;
   const before = state.checkout;
   const wanted: CheckoutSessionDoc = { ...before, ...change };
@@ -105,7 +129,7 @@ async function writeChange(
     expiresAt: minutesFromNow((await getSettings("checkout")).expiryMinutes),
   };
   const shown = cartFieldsOf({ ...wanted, ...set, ...(stepsBack ? { paymentMethod: null } : {}) });
-  const write = (tx?: ClientSession) => writeStep({ before, set, token, tx });
+  const write = (tx?: ClientSession) => writeStep({ before, set, guard, tx });
   const written = await (stepsBack
     ? inTransaction(async (tx) => {
         await stepBackFromPayment(before, tx);
@@ -128,16 +152,16 @@ async function updateCart(cart: CartDoc, shown: Partial<CartDoc>): Promise<void>
 interface StepWrite {
   before: CheckoutSessionDoc;
   set: CheckoutChange & Pick<CheckoutSessionDoc, "totals" | "expiresAt">;
-  token: string;
+  /** What the decision relied on. */
+  guard: QueryFilter<CheckoutSessionDoc>;
   tx: ClientSession | undefined;
 }
 
 /** The same write releases the lease. The first address moves the session to `address_entered`. */
-async function writeStep({ before, set, token, tx }: StepWrite): Promise<CheckoutSessionDoc> {
-  const guard = { "lease.token": token, placement: null };
+async function writeStep({ before, set, guard, tx }: StepWrite): Promise<CheckoutSessionDoc> {
   const isFirstAddress = before.status === CHECKOUT_STATUS.INITIATED && Boolean(set.shippingAddress);
   const written = isFirstAddress
-    ? await applyTransition({
+    ? await tryTransition({
         machine: checkoutMachine,
         model: CheckoutSession,
         id: before._id,

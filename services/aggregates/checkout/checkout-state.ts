@@ -10,7 +10,7 @@ import {
 import { LIVE_CHECKOUT_STATUSES } from "../../../utils/constants.js";
 import { findState, type StateCode } from "../../../utils/gst/states.js";
 import { ZERO_PAISE } from "../../../utils/money.js";
-import type { Owner } from "../../../utils/principal.js";
+import { isOwnedBy, type Owner } from "../../../utils/principal.js";
 import { decidePlaceOfSupply } from "../../calculations/document-terms.js";
 import type { Totals } from "../../calculations/totals-calculator.service.js";
 import type { CartState } from "../cart/cart-draft.js";
@@ -22,7 +22,7 @@ import {
   withLines,
 } from "../cart/cart-reads.js";
 import { calculateCartTotals } from "../cart/cart-totals.js";
-import { checkoutNotFound } from "../checkout-session/session-access.js";
+import { type CheckoutRequest, checkoutNotFound } from "../checkout-session/session-access.js";
 
 /** A session with its cart and their totals. */
 export interface CheckoutState {
@@ -32,8 +32,13 @@ export interface CheckoutState {
   totals: Totals;
 }
 
+/** @throws NotFoundError CHECKOUT_NOT_FOUND without its cart */
 export async function loadCheckoutState(checkout: CheckoutSessionDoc): Promise<CheckoutState> {
-  const cartState = await findCartState(checkout.cartId);
+  return fromStored({ checkout, cartState: await findCartState(checkout.cartId) });
+}
+
+/** As `loadCheckoutState`, for a checkout that is read with its cart. */
+export function fromStored({ checkout, cartState }: StoredCheckout): Promise<CheckoutState> {
   if (!cartState) throw checkoutNotFound();
   return toCheckoutState(checkout, cartState);
 }
@@ -44,6 +49,39 @@ export async function toCheckoutState(
   { cart, lines }: CartState,
 ): Promise<CheckoutState> {
   return { checkout, cart, lines, totals: await calculateCheckoutTotals(checkout, cart, lines) };
+}
+
+const withCart: PipelineStage.Lookup = {
+  $lookup: {
+    from: Cart.collection.collectionName,
+    localField: "cartId",
+    foreignField: "_id",
+    pipeline: [withLines],
+    as: "carts",
+  },
+};
+
+/** A checkout as it is stored, with its cart; the cart may have been deleted. */
+export interface StoredCheckout {
+  checkout: CheckoutSessionDoc;
+  cartState: CartState | null;
+}
+
+/**
+ * The caller's checkout with its cart, in one round trip.
+ * @throws NotFoundError CHECKOUT_NOT_FOUND for an unknown session and for another caller's
+ */
+export async function readOwnCheckout({
+  checkoutSessionId,
+  owner,
+}: CheckoutRequest): Promise<StoredCheckout> {
+  const [found] = await CheckoutSession.aggregate<CheckoutSessionDoc & { carts: CartWithLines[] }>([
+    { $match: { _id: checkoutSessionId } },
+    withCart,
+  ]);
+  if (!found || !isOwnedBy(found, owner)) throw checkoutNotFound();
+  const { carts, ...checkout } = found;
+  return { checkout, cartState: carts[0] ? toCartState(carts[0]) : null };
 }
 
 const withLiveSession: PipelineStage.Lookup = {

@@ -3,8 +3,7 @@ import { CART_STATUS, type CartSource } from "../../../utils/constants.js";
 import type { Profile } from "../../../utils/principal.js";
 import type { CartDraft } from "../../aggregates/cart/cart-draft.js";
 import { findCartLines } from "../../aggregates/cart/cart-reads.js";
-import { changeCart } from "../../aggregates/cart/change-cart.js";
-import { findOrReviveCart, withOpenCart } from "../../aggregates/cart/open-cart.js";
+import { changeStoredCart, findOrReviveCart } from "../../aggregates/cart/open-cart.js";
 import { applyPromotions, firstKnown } from "../../aggregates/cart/promotions.js";
 import { moveSavedItems } from "../../aggregates/cart/saved-items.js";
 import { assignOrders } from "../../aggregates/order/assign-orders.js";
@@ -54,8 +53,8 @@ function mergeCart({ _id }: CartDoc, { userId, profile, source }: MergeRequest):
     const lines = await findCartLines(cart._id);
     if (lines.length === 0) return false;
     await assertNotBought(cart);
-    await withOpenCart({ owner: { userId }, source }, (own) =>
-      changeCart(own._id, (draft) => takeOver(draft, { cart, token }, profile)),
+    await changeStoredCart({ owner: { userId }, source }, (draft) =>
+      takeOver(draft, { cart, token }, profile),
     );
     return true;
   });

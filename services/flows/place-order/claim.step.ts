@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import { type QueryFilter, type Types, trusted } from "mongoose";
+import { type PipelineStage, type Types, trusted } from "mongoose";
 import {
   Cart,
   type CartDoc,
@@ -19,8 +19,9 @@ import {
   type CheckoutFailure,
   PAYMENT_GATEWAY_STATUS,
 } from "../../../utils/constants.js";
-import { AppError, NotFoundError, RuleError } from "../../../utils/errors.js";
+import { AppError, RuleError } from "../../../utils/errors.js";
 import { placementFailure } from "../../aggregates/checkout-session/placement-failure.js";
+import { checkoutNotFound } from "../../aggregates/checkout-session/session-access.js";
 import { placementInProgress } from "../../aggregates/payment/supersede-payment.js";
 import { databaseTimeIn } from "../../platform/document-lease.service.js";
 
@@ -70,28 +71,50 @@ const EXPIRED = new Date(0);
 export async function claimPlacement(request: {
   checkoutSessionId: Types.ObjectId;
   /** The session as the caller has just read it. The compare-and-set detects a change since. */
-  checkout?: CheckoutSessionDoc;
+  seen?: SessionToPlace;
   termsAcceptedAt: Date | null;
 }): Promise<ClaimResult> {
-  let checkout = request.checkout ?? (await getSession(request.checkoutSessionId));
+  let session = request.seen ?? (await getSessionToPlace(request.checkoutSessionId));
   for (let attempt = 1; attempt <= CLAIM_ATTEMPTS; attempt += 1) {
+    const { checkout } = session;
     if (checkout.status === CHECKOUT_STATUS.COMPLETED) return { kind: "completed" };
     if (checkout.status === CHECKOUT_STATUS.FAILED && checkout.failureReason !== CHECKOUT_FAILURE.EXPIRED)
       throw placementFailure(checkout.failureReason);
-    const funds = await findFunds(checkout);
+    const funds = findFunds(session);
     const claimed = await writeIntent(checkout, request.termsAcceptedAt);
     if (claimed) return holdCart(claimed, funds);
-    const current = await getSession(checkout._id);
-    if (current.placement && isSame(current, checkout)) return { kind: "held" };
-    checkout = current;
+    const current = await getSessionToPlace(checkout._id);
+    if (current.checkout.placement && isSame(current.checkout, checkout)) return { kind: "held" };
+    session = current;
   }
   throw placementInProgress();
 }
 
-async function getSession(id: Types.ObjectId): Promise<CheckoutSessionDoc> {
-  const checkout = await CheckoutSession.findById(id).lean<CheckoutSessionDoc>();
-  if (!checkout) throw new NotFoundError("CHECKOUT_NOT_FOUND", "There is no such checkout");
-  return checkout;
+/** A session with the payments that an order can be placed on. */
+export interface SessionToPlace {
+  checkout: CheckoutSessionDoc;
+  payments: PaymentDoc[];
+}
+
+const withPayments: PipelineStage.Lookup = {
+  $lookup: {
+    from: Payment.collection.collectionName,
+    localField: "_id",
+    foreignField: "checkoutSessionId",
+    pipeline: [{ $match: { $or: [{ accepted: true }, { gateway: "cod", supersededAt: null }] } }],
+    as: "payments",
+  },
+};
+
+/** One round trip for both. @throws NotFoundError CHECKOUT_NOT_FOUND */
+export async function getSessionToPlace(id: Types.ObjectId): Promise<SessionToPlace> {
+  const [found] = await CheckoutSession.aggregate<CheckoutSessionDoc & Pick<SessionToPlace, "payments">>([
+    { $match: { _id: id } },
+    withPayments,
+  ]);
+  if (!found) throw checkoutNotFound();
+  const { payments, ...checkout } = found;
+  return { checkout, payments };
 }
 
 /** Every change of the lines, the payment or the delivery raises the version. */
@@ -110,29 +133,28 @@ type Funds = Pick<Claim, "payment" | "isPaymentLost">;
  * With manual capture the gateway returns an authorisation after some days. An intent that a crash left behind must
  * still end: its effects are undone.
  */
-async function findFunds(checkout: CheckoutSessionDoc): Promise<Funds> {
+function findFunds(session: SessionToPlace): Funds {
   try {
-    return { payment: await findPaymentToPlaceOn(checkout), isPaymentLost: false };
+    return { payment: findPaymentToPlaceOn(session), isPaymentLost: false };
   } catch (error) {
-    if (checkout.placement && error instanceof AppError) return { payment: null, isPaymentLost: true };
+    if (session.checkout.placement && error instanceof AppError)
+      return { payment: null, isPaymentLost: true };
     throw error;
   }
 }
 
 /** The payment that an order may be placed on: the accepted one or the open COD payment; null when nothing is due. */
-async function findPaymentToPlaceOn(checkout: CheckoutSessionDoc): Promise<PaymentDoc | null> {
+function findPaymentToPlaceOn({ checkout, payments }: SessionToPlace): PaymentDoc | null {
   const required = () => new RuleError("PAYMENT_REQUIRED", "The payment has not been received yet");
-  const { _id: checkoutSessionId, frozen, paymentMethod, paymentId } = checkout;
+  const { frozen, paymentMethod, paymentId } = checkout;
   if (!frozen) throw required();
   if (frozen.totals.amountDue === 0) return null;
-  const wanted: QueryFilter<PaymentDoc> =
+  const { PENDING, AUTHORIZED, CAPTURED } = PAYMENT_GATEWAY_STATUS;
+  const payment = payments.find(({ _id, gateway, status, supersededAt, accepted }) =>
     paymentMethod === "cod"
-      ? { _id: paymentId, gateway: "cod", status: PAYMENT_GATEWAY_STATUS.PENDING, supersededAt: null }
-      : {
-          accepted: true,
-          status: trusted({ $in: [PAYMENT_GATEWAY_STATUS.AUTHORIZED, PAYMENT_GATEWAY_STATUS.CAPTURED] }),
-        };
-  const payment = await Payment.findOne({ checkoutSessionId, ...wanted }).lean<PaymentDoc>();
+      ? gateway === "cod" && paymentId?.equals(_id) && status === PENDING && supersededAt === null
+      : accepted && (status === AUTHORIZED || status === CAPTURED),
+  );
   if (payment) return payment;
   throw checkout.status === CHECKOUT_STATUS.FAILED ? placementFailure(CHECKOUT_FAILURE.EXPIRED) : required();
 }

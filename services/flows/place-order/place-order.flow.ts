@@ -1,23 +1,29 @@
 import type { Types } from "mongoose";
 import { logger } from "../../../config/logger.config.js";
-import { type CheckoutSessionDoc, Order, type OrderDoc } from "../../../models/index.js";
+import { Order, type OrderDoc } from "../../../models/index.js";
 import { tidyUp } from "../../../utils/async.js";
 import { CHECKOUT_FAILURE, type CheckoutFailure } from "../../../utils/constants.js";
 import { NotFoundError } from "../../../utils/errors.js";
 import { PlacementRefused, placementFailure } from "../../aggregates/checkout-session/placement-failure.js";
 import type { OrderOverview } from "../../aggregates/order/load-order.js";
 import { generateUniqueOrderNumber } from "../../platform/order-number.service.js";
-import { type Claim, claimPlacement, giveUpClaim, waitForPlacement } from "./claim.step.js";
+import {
+  type Claim,
+  claimPlacement,
+  giveUpClaim,
+  type SessionToPlace,
+  waitForPlacement,
+} from "./claim.step.js";
 import { commitOrder } from "./commit.step.js";
 import { performEffects } from "./effects.step.js";
 import { undoPlacement } from "./undo.step.js";
 
-export { findAbandonedPlacements } from "./claim.step.js";
+export { findAbandonedPlacements, getSessionToPlace, type SessionToPlace } from "./claim.step.js";
 
 export interface PlaceOrderRequest {
   checkoutSessionId: Types.ObjectId;
   /** The session, if the caller has just read it. */
-  checkout?: CheckoutSessionDoc;
+  seen?: SessionToPlace;
   /** The client accepts the terms with this call; null when a webhook or a job places the order. */
   termsAcceptedAt: Date | null;
   /** A client waits a few seconds for another caller's placement; a webhook or a job does not. */
