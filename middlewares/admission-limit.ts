@@ -16,6 +16,11 @@ export type Priority = (typeof PRIORITIES)[number];
  * much again to themselves, and browsing is refused before the carts that it leads to.
  */
 const ROOM: Record<Priority, number> = { critical: 2, checkout: 1.5, cart: 1, read: 0.8, report: 0.5 };
+/**
+ * Webhooks and placements come in bursts, such as 500 webhooks in five seconds, and each is money: while fewer than these
+ * are in flight, they wait for a second or two instead of being refused.
+ */
+const LEAST_CRITICAL = 128;
 
 /** As many as the connections that the server accepts: nothing is refused. */
 const MOST = 10_000;
@@ -23,11 +28,13 @@ const MOST = 10_000;
  * A handful of requests never overload an instance. On a machine that others keep busy the loop is late without any, and
  * refusing them would not help.
  */
-const LEAST = 4;
+const LEAST = 8;
 /** In one step the limit falls to half of what is in flight at most: the next reading shows whether that suffices. */
 const LARGEST_CUT = 0.5;
 /** With ten steps a second, from the lowest limit to a hundred in flight in about four seconds. */
 const GROWTH = { factor: 1.05, plus: 0.5 };
+/** Late readings, beyond those in time: a burst that is worked off in a second is no overload. */
+const PATIENCE = 10;
 
 export class AdmissionLimit {
   readonly #targetMs: number;
@@ -35,7 +42,7 @@ export class AdmissionLimit {
   #inFlight = 0;
   /** The most in flight since the last step. */
   #peak = 0;
-  #wasLate = false;
+  #late = 0;
 
   /** @param targetMs the longest wait that is not an overload */
   constructor(targetMs: number) {
@@ -52,7 +59,8 @@ export class AdmissionLimit {
 
   /** Takes a place if there is one for this priority; the caller gives it back with `release`. */
   admit(priority: Priority): boolean {
-    if (this.#inFlight >= this.#limit * ROOM[priority]) return false;
+    const room = this.#limit * ROOM[priority];
+    if (this.#inFlight >= (priority === "critical" ? Math.max(room, LEAST_CRITICAL) : room)) return false;
     this.#inFlight += 1;
     this.#peak = Math.max(this.#peak, this.#inFlight);
     return true;
@@ -65,15 +73,14 @@ export class AdmissionLimit {
   /** One step, after each reading of how long work waits now. */
   adjust(waitMs: number): void {
     const isLate = waitMs > this.#targetMs;
+    this.#late = isLate ? Math.min(2 * PATIENCE, this.#late + 1) : Math.max(0, this.#late - 1);
     if (!isLate) this.#limit = Math.min(MOST, this.#limit * GROWTH.factor + GROWTH.plus);
-    else if (this.#peak > LEAST) this.#limit = Math.max(LEAST, this.#lowered(waitMs));
-    this.#wasLate = isLate;
+    else if (this.#late > PATIENCE && this.#peak > LEAST) this.#lower(waitMs);
     this.#peak = this.#inFlight;
   }
 
-  /** The first late reading may be a moment's work: no more than now. The next ones are an overload. */
-  #lowered(waitMs: number): number {
+  #lower(waitMs: number): void {
     const used = Math.min(this.#limit, this.#peak);
-    return this.#wasLate ? used * Math.max(LARGEST_CUT, this.#targetMs / waitMs) : used;
+    this.#limit = Math.max(LEAST, used * Math.max(LARGEST_CUT, this.#targetMs / waitMs));
   }
 }

@@ -78,8 +78,8 @@ export const operation: Record<string, VariableSpec> = {
     schema: whole(0, 10_000),
     purpose:
       "how long work may wait for its turn, in milliseconds, before requests are refused; 0 refuses none",
-    example: "5",
-    fallback: 5,
+    example: "10",
+    fallback: 10,
   },
   TRUST_PROXY: {
     schema: whole(0, 10),

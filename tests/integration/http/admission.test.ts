@@ -8,15 +8,18 @@ import { AdmissionLimit, type Priority } from "../../../middlewares/admission-li
 import { expectEnvelope } from "../../support/http-assertions.js";
 import { makeTestApp, SESSION } from "./test-app.js";
 
-/** An application whose limit is the lowest, four, with some requests in flight. */
+/** In flight, when also the most important requests are refused. */
+const FULL = 128;
+
+/** An application whose limit is the lowest, eight, with some requests in flight. */
 function busyApp(inFlight: number) {
   const limit = new AdmissionLimit(1);
   const take = (count: number) => {
     for (let taken = 0; taken < count; taken += 1) expect(limit.admit("critical")).toBe(true);
   };
-  take(8);
-  for (let step = 0; step < 3; step += 1) limit.adjust(1_000);
-  for (let left = 8; left > inFlight; left -= 1) limit.release();
+  take(FULL);
+  for (let step = 0; step < 20; step += 1) limit.adjust(1_000);
+  for (let left = FULL; left > inFlight; left -= 1) limit.release();
   return { limit, ...makeTestApp({}, admissionBy(limit)) };
 }
 
@@ -41,19 +44,19 @@ describe("An overloaded instance", () => {
   test.each(ASKED)(
     "When it is full, then $priority is 503 OVERLOADED with Retry-After $retryAfter",
     async (asked) => {
-      const busy = busyApp(8);
+      const busy = busyApp(FULL);
       const refused = await ask(busy, asked);
       expect(expectEnvelope(refused, 503, busy.routes).error?.code).toBe("OVERLOADED");
       expect(refused.headers["retry-after"]).toBe(asked.retryAfter);
-      expect(busy.limit.inFlight).toBe(8);
+      expect(busy.limit.inFlight).toBe(FULL);
     },
   );
 
   test.each([
     { inFlight: 0, served: ["critical", "checkout", "cart", "read", "report"] },
-    { inFlight: 2, served: ["critical", "checkout", "cart", "read"] },
-    { inFlight: 4, served: ["critical", "checkout"] },
-    { inFlight: 6, served: ["critical"] },
+    { inFlight: 4, served: ["critical", "checkout", "cart", "read"] },
+    { inFlight: 8, served: ["critical", "checkout"] },
+    { inFlight: 12, served: ["critical"] },
   ])("When $inFlight requests are in flight, then it serves $served", async ({ inFlight, served }) => {
     const busy = busyApp(inFlight);
     for (const asked of ASKED) {
@@ -64,11 +67,11 @@ describe("An overloaded instance", () => {
   });
 
   test("When it is full, then health is still answered", async () => {
-    expect((await ask(busyApp(8), { method: "get", path: "/live" })).status).toBe(200);
+    expect((await ask(busyApp(FULL), { method: "get", path: "/live" })).status).toBe(200);
   });
 
   test("When a request is refused, then neither its token nor its body is read", async () => {
-    const { app } = busyApp(8);
+    const { app } = busyApp(FULL);
     const broken = request(app).post("/api/widgets/merge").set("Authorization", "Bearer broken");
     expect((await broken.set("Content-Type", "application/json").send("{")).status).toBe(503);
   });
@@ -103,7 +106,7 @@ describe("An overloaded instance", () => {
     const count = async () =>
       Number(/requests_rejected_total\{priority="read"\} (\d+)/.exec(await metrics.metrics())?.[1] ?? 0);
     const before = await count();
-    const busy = busyApp(8);
+    const busy = busyApp(FULL);
     for (let times = 0; times < 5; times += 1) await ask(busy, { method: "get", path: "/open" });
     expect(await count()).toBe(before + 5);
     expect(warn).not.toHaveBeenCalled();
@@ -133,12 +136,12 @@ test("When the event loop is busy, then the limit falls, the log says so once, a
       .then();
   const held = Array.from({ length: 12 }, create);
   while (!/http_requests_in_flight 1[2-9]/.test(await metrics.metrics())) await keepBusy(1, 1);
-  await keepBusy(700, 40);
+  await keepBusy(1_700, 40);
   const refused = await request(busy.app).get("/api/widgets/open");
   expect(expectEnvelope(refused, 503, busy.routes).error?.code).toBe("OVERLOADED");
   await keepBusy(700, 40);
   const lines = warn.mock.calls.filter(([, message]) => message === "> Overloaded: requests were refused");
-  expect(lines).toEqual([[expect.objectContaining({ refused: { read: 1 }, limit: 4 }), expect.anything()]]);
+  expect(lines).toEqual([[expect.objectContaining({ refused: { read: 1 }, limit: 8 }), expect.anything()]]);
   release();
   expect((await Promise.all(held)).map(({ status }) => status)).toEqual(Array(12).fill(201));
   expect((await request(busy.app).get("/api/widgets/open")).status).toBe(200);
