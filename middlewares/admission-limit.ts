@@ -25,10 +25,10 @@ const LEAST_CRITICAL = 128;
 /** As many as the connections that the server accepts: nothing is refused. */
 const MOST = 10_000;
 /**
- * A handful of requests never overload an instance. On a machine that others keep busy the loop is late without any, and
- * refusing them would not help.
+ * So few requests never overload an instance. On a machine that others keep busy the loop is late without any, and refusing
+ * them would not help.
  */
-const LEAST = 8;
+const LEAST = 24;
 /** In one step the limit falls to half of what is in flight at most: the next reading shows whether that suffices. */
 const LARGEST_CUT = 0.5;
 /** With ten steps a second, from the lowest limit to a hundred in flight in about four seconds. */

@@ -48,6 +48,7 @@ const start = async ({ sandbox, undo }: Stage, mongod: Mongod): Promise<ServiceP
     NODE_ENV: "test",
     LOG_LEVEL: "warn",
     RATE_LIMIT_PER_MINUTE: "0",
+    OVERLOAD_DELAY_MS: "0",
   };
   const variables = { PATH: process.env.PATH, ...env };
   await promisify(execFile)(process.execPath, ["dist/scripts/migrate.js", "up"], { env: variables });

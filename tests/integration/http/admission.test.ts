@@ -11,7 +11,7 @@ import { makeTestApp, SESSION } from "./test-app.js";
 /** In flight, when also the most important requests are refused. */
 const FULL = 128;
 
-/** An application whose limit is the lowest, eight, with some requests in flight. */
+/** An application whose limit is the lowest, 24, with some requests in flight. */
 function busyApp(inFlight: number) {
   const limit = new AdmissionLimit(1);
   const take = (count: number) => {
@@ -54,9 +54,10 @@ describe("An overloaded instance", () => {
 
   test.each([
     { inFlight: 0, served: ["critical", "checkout", "cart", "read", "report"] },
-    { inFlight: 4, served: ["critical", "checkout", "cart", "read"] },
-    { inFlight: 8, served: ["critical", "checkout"] },
-    { inFlight: 12, served: ["critical"] },
+    { inFlight: 12, served: ["critical", "checkout", "cart", "read"] },
+    { inFlight: 20, served: ["critical", "checkout", "cart"] },
+    { inFlight: 24, served: ["critical", "checkout"] },
+    { inFlight: 36, served: ["critical"] },
   ])("When $inFlight requests are in flight, then it serves $served", async ({ inFlight, served }) => {
     const busy = busyApp(inFlight);
     for (const asked of ASKED) {
@@ -134,16 +135,16 @@ test("When the event loop is busy, then the limit falls, the log says so once, a
       .set("X-Session-Id", SESSION)
       .send({ name: "x", quantity: 1 })
       .then();
-  const held = Array.from({ length: 12 }, create);
-  while (!/http_requests_in_flight 1[2-9]/.test(await metrics.metrics())) await keepBusy(1, 1);
+  const held = Array.from({ length: 30 }, create);
+  while (!/http_requests_in_flight 3\d/.test(await metrics.metrics())) await keepBusy(1, 1);
   await keepBusy(1_700, 40);
   const refused = await request(busy.app).get("/api/widgets/open");
   expect(expectEnvelope(refused, 503, busy.routes).error?.code).toBe("OVERLOADED");
   await keepBusy(700, 40);
   const lines = warn.mock.calls.filter(([, message]) => message === "> Overloaded: requests were refused");
-  expect(lines).toEqual([[expect.objectContaining({ refused: { read: 1 }, limit: 8 }), expect.anything()]]);
+  expect(lines).toEqual([[expect.objectContaining({ refused: { read: 1 }, limit: 24 }), expect.anything()]]);
   release();
-  expect((await Promise.all(held)).map(({ status }) => status)).toEqual(Array(12).fill(201));
+  expect((await Promise.all(held)).map(({ status }) => status)).toEqual(Array(30).fill(201));
   expect((await request(busy.app).get("/api/widgets/open")).status).toBe(200);
 });
 
