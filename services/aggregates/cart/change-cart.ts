@@ -128,12 +128,13 @@ async function tryToConfirm(stored: CartState, check: CartChange): Promise<CartS
 /** A cart lives for days. Its life is not worth a write more than once an hour. */
 const EXTEND_LIFE_AFTER_MS = 3_600_000;
 
-/** Whether the fields differ in nothing but times, and those by little. */
+/** Whether the fields differ in nothing but times, and those by little. Only coupons need the contact. */
 function isCurrent(cart: CartDoc, set: CartSet & Pick<CartDoc, "expiresAt">): boolean {
   const { expiresAt, promotionsCheckedAt } = cart;
+  const contact = cart.appliedCoupons.length > 0 ? set.contact : cart.contact;
   return (
     set.expiresAt.getTime() - expiresAt.getTime() < EXTEND_LIFE_AFTER_MS &&
-    isDeepStrictEqual({ ...cart, ...set, expiresAt, promotionsCheckedAt }, cart)
+    isDeepStrictEqual({ ...cart, ...set, expiresAt, promotionsCheckedAt, contact }, cart)
   );
 }
 

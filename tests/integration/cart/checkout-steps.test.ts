@@ -55,6 +55,50 @@ it("When nothing has changed, then one call extends all reservations, and the ve
   expect(lines.map((line) => line.reservationId).sort()).toEqual(held.map((one) => one.reservationId).sort());
 });
 
+describe("a cart that is as it should be", () => {
+  const carts = () => world.db.collection("carts");
+
+  /** As the start of a checkout does it. `meanwhile` runs after the reservations are extended. */
+  async function confirm(meanwhile: () => Promise<unknown> = () => Promise.resolve()): Promise<CartState> {
+    const [{ confirmCart }, { reserveLines }, { loadCartState }] = await Promise.all([
+      import("../../../services/aggregates/cart/change-cart.js"),
+      import("../../../services/aggregates/cart/reserve-lines.js"),
+      import("../../../services/aggregates/cart/cart-reads.js"),
+    ]);
+    return confirmCart(await loadCartState(cartId), async (draft) => {
+      await reserveLines(draft, MINUTES);
+      await meanwhile();
+    });
+  }
+
+  it("When it was just changed, then only its lines are written", async () => {
+    await fill(variants.hairOil, 1);
+    const before = await carts().findOne({});
+    const { lines } = await confirm();
+    expect(await carts().findOne({})).toEqual(before);
+    expect(await world.db.collection("cartItems").findOne({})).toMatchObject({
+      reservationExpiresAt: lines[0]?.reservationExpiresAt,
+    });
+    expect(Number(lines[0]?.reservationExpiresAt) - Date.now()).toBeGreaterThan((MINUTES - 1) * 60_000);
+  });
+
+  it("When it was changed hours ago, then it lives longer too", async () => {
+    await fill(variants.hairOil, 1);
+    const expiry = async () => Number((await carts().findOne({}))?.expiresAt);
+    const before = await expiry();
+    await carts().updateOne({}, { $set: { expiresAt: new Date(before - 2 * 3_600_000) } });
+    await confirm();
+    expect(await expiry()).toBeGreaterThanOrEqual(before);
+  });
+
+  it("When a line gets another reservation in the meantime, then that one stays as it is", async () => {
+    await fill(variants.hairOil, 1);
+    const theirs = { reservationExpiresAt: new Date(Date.now() + 60_000) };
+    await confirm(() => world.db.collection("cartItems").updateOne({}, { $set: theirs }));
+    expect(await world.db.collection("cartItems").findOne({})).toMatchObject(theirs);
+  });
+});
+
 it("When reservations have lapsed, then they are replaced", async () => {
   await fill(variants.ashwagandha, 2);
   await inventory().lapse();

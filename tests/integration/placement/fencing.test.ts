@@ -98,25 +98,113 @@ describe("a cart", () => {
   );
 });
 
+describe("a new cart", () => {
+  const RESERVING = { service: "inventory", match: "POST /api/reservations" } as const;
+  const add = (shopper: Shopper, body: object) =>
+    shopper.send({ method: "POST", path: "/api/cart/items", body });
+
+  /** A guest who has an id and no active cart. */
+  async function newShopper() {
+    const shopper = new Shopper(world.url);
+    await shopper.do({ method: "POST", path: "/api/cart/items", body: ITEMS.hairOil });
+    await shopper.do({ method: "DELETE", path: "/api/cart" });
+    await deliverAll();
+    return shopper;
+  }
+  const cartsOf = ({ guestId }: Shopper) =>
+    world.db.collection("carts").find({ sessionId: guestId, status: "active" }).toArray();
+
+  test("When another call creates the cart in the meantime, then both items are in it, each reserved once", async () => {
+    const shopper = await newShopper();
+    const answer = await whileStuck(
+      RESERVING,
+      () => add(shopper, ITEMS.ashwagandha),
+      () => add(shopper, ITEMS.hairOil),
+    );
+    expect(answer).toMatchObject({ status: 200 });
+    const carts = await cartsOf(shopper);
+    expect(carts).toMatchObject([{ itemCount: 2, version: 2, lease: null }]);
+    const cartId = carts[0]?._id;
+    const lines = await world.db.collection("cartItems").find({ cartId }).toArray();
+    const held = await inventory().activeReservations();
+    const theirs = lines.map(({ reservationId }) => reservationId).sort();
+    const ofCart = held.filter((one) => one.cartId === String(cartId)).map((one) => one.reservationId);
+    expect(ofCart.sort()).toEqual(theirs);
+    expect(held.filter(({ variantId }) => variantId === ITEMS.ashwagandha.variantId)).toHaveLength(1);
+  });
+
+  test("When its first item cannot be reserved, then no cart is stored", async () => {
+    const shopper = await newShopper();
+    await inventory().setStock(SEED.variants.lastUnit, 0);
+    expect(await add(shopper, ITEMS.last)).toMatchObject({ status: 400, code: "OUT_OF_STOCK" });
+    expect(await cartsOf(shopper)).toEqual([]);
+  });
+});
+
 describe("a checkout", () => {
   const sessions = () => world.db.collection("checkoutSessions");
+  const RATING = { service: "shipping", match: "POST /api/shipping-methods/calculate" } as const;
+  const express = { shippingMethodId: SEED.shippingMethods.express };
+
+  test("When another process writes it while a shipping method is chosen, then the step decides again, and both changes stay", async () => {
+    const { shopper, id } = await startCheckout(world.url);
+    const _id = new Types.ObjectId(id);
+    world.sandbox.control.calls.reset();
+    const answer = await whileStuck(
+      RATING,
+      () => shopper.send({ method: "PUT", path: `/api/checkout/${id}/shipping-method`, body: express }),
+      () =>
+        sessions().updateOne(
+          { _id },
+          { $set: { customerNotes: "From the other tab" }, $inc: { version: 1 } },
+        ),
+    );
+    expect(answer).toMatchObject({ status: 200 });
+    expect(world.sandbox.control.calls.counts().shipping).toMatchObject({
+      "POST /api/shipping-methods/calculate": 2,
+    });
+    expect(await sessions().findOne({ _id })).toMatchObject({
+      shippingMethod: { id: SEED.shippingMethods.express },
+      customerNotes: "From the other tab",
+      lease: null,
+    });
+  });
+
+  test("When an order is being placed while a shipping method is chosen, then that is refused and nothing is written", async () => {
+    const { shopper, id } = await startCheckout(world.url);
+    const _id = new Types.ObjectId(id);
+    const startedAt = new Date();
+    const placement = { token: "another", startedAt, leaseUntil: startedAt, attempts: 1 };
+    const answer = await whileStuck(
+      RATING,
+      () => shopper.send({ method: "PUT", path: `/api/checkout/${id}/shipping-method`, body: express }),
+      () => sessions().updateOne({ _id }, { $set: { placement } }),
+    );
+    expect(answer).toMatchObject({ status: 409, code: "PLACEMENT_IN_PROGRESS" });
+    expect(await sessions().findOneAndUpdate({ _id }, { $set: { placement: null } })).toMatchObject({
+      shippingMethod: { id: SEED.shippingMethods.standard },
+    });
+  });
 
   test.each([
     {
       what: "a shipping method is chosen",
-      fault: { service: "shipping", match: "POST /api/shipping-methods/calculate" },
+      fault: RATING,
       step: "shipping-method",
-      body: { shippingMethodId: SEED.shippingMethods.express },
+      body: express,
+      // The step takes no lease, and now waits for the other one.
+      code: "REQUEST_IN_PROGRESS",
     },
     {
       what: "a payment method is chosen",
       fault: { service: "pricing", match: "POST /api/coupons/usage" },
       step: "payment-method",
       body: { method: "upi", termsAccepted: true },
+      code: "VERSION_CONFLICT",
     },
   ] as const)(
-    "When another process takes over its lease while $what, then that is refused and nothing is written",
-    async ({ fault, step, body }) => {
+    "When another process takes the lease while $what, then that is refused and nothing is written",
+    async ({ fault, step, body, code }) => {
       const { shopper, id } = await startCheckout(world.url, { coupon: SEED.coupons.WELCOME10 });
       const _id = new Types.ObjectId(id);
       const answer = await whileStuck(
@@ -124,7 +212,7 @@ describe("a checkout", () => {
         () => shopper.send({ method: "PUT", path: `/api/checkout/${id}/${step}`, body }),
         () => sessions().updateOne({ _id }, { $set: { lease: anotherLease() } }),
       );
-      expect(answer).toMatchObject({ status: 409, code: "VERSION_CONFLICT" });
+      expect(answer).toMatchObject({ status: 409, code });
       expect(await sessions().findOne({ _id })).toMatchObject({
         status: "address_entered",
         shippingMethod: { id: SEED.shippingMethods.standard },
