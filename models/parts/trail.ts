@@ -36,9 +36,13 @@ export interface StaffNote {
   by: string;
   byName: string | null;
   at: Date;
+  /** Of the request that added it, if that had an idempotency key. */
+  requestKey: string | null;
 }
 
-export const staffNotePart = definePart<StaffNote>({ note: text, by: text, byName: optionalText, at: date });
+export const staffNotePart = definePart<StaffNote>({
+  ...{ note: text, by: text, byName: optionalText, at: date, requestKey: optionalText },
+});
 
 /** Queues the writers of a document. The write itself compares the token. */
 export interface LeaseHold {

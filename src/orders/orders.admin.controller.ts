@@ -63,11 +63,11 @@ export function getOrder(
 }
 
 export async function addNote(
-  { params, body, principal }: AdminInput<typeof schemas.addNoteSchema>,
+  { params, body, principal, requestKey }: AdminInput<typeof schemas.addNoteSchema>,
   res: Response,
 ): Promise<void> {
   const orderId = toObjectId(params.orderId);
-  await ordersAdminService.addNote({ orderId, note: body.note, by: principal });
+  await ordersAdminService.addNote({ orderId, note: body.note, by: principal, requestKey: requestKey ?? null });
   await sendOrder(res, params.orderId, "The note is added");
 }
 

@@ -129,10 +129,10 @@ export async function retryRefund(
 }
 
 export async function addNote(
-  { params, body, principal }: AdminInput<typeof schemas.addNoteSchema>,
+  { params, body, principal, requestKey }: AdminInput<typeof schemas.addNoteSchema>,
   res: Response,
 ): Promise<void> {
   const refundId = toObjectId(params.refundId);
-  const refund = await refundsAdminService.addNote({ refundId, note: body.note, by: principal });
+  const refund = await refundsAdminService.addNote({ refundId, note: body.note, by: principal, requestKey: requestKey ?? null });
   sendRefund(res, "The note is added", refund);
 }

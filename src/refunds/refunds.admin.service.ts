@@ -106,8 +106,12 @@ export interface NewNote {
   refundId: Types.ObjectId;
   note: string;
   by: AdminPrincipal;
+  requestKey: string | null;
 }
 
 /** @throws NotFoundError REFUND_NOT_FOUND */
 export const addNote = ({ refundId, ...note }: NewNote): Promise<RefundDoc> =>
-  addStaffNote({ model: Refund, id: refundId, resourceType: "refund", notFound: refundNotFound, ...note });
+  addStaffNote({
+    ...{ model: Refund, id: refundId, field: "adminNotes", resourceType: "refund" },
+    ...{ notFound: refundNotFound, ...note },
+  });

@@ -101,10 +101,10 @@ export async function refundReturn(
 }
 
 export async function addNote(
-  { params, body, principal }: AdminInput<typeof schemas.addNoteSchema>,
+  { params, body, principal, requestKey }: AdminInput<typeof schemas.addNoteSchema>,
   res: Response,
 ): Promise<void> {
   const returnId = toObjectId(params.returnId);
-  const found = await returnsAdminService.addNote({ returnId, note: body.note, by: principal });
+  const found = await returnsAdminService.addNote({ returnId, note: body.note, by: principal, requestKey: requestKey ?? null });
   sendReturn(res, "The note is added", found);
 }

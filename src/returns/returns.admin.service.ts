@@ -108,8 +108,12 @@ export interface NewNote {
   returnId: Types.ObjectId;
   note: string;
   by: AdminPrincipal;
+  requestKey: string | null;
 }
 
 /** @throws NotFoundError RETURN_NOT_FOUND */
 export const addNote = ({ returnId, ...note }: NewNote): Promise<ReturnDoc> =>
-  addStaffNote({ model: Return, id: returnId, resourceType: "return", notFound: returnNotFound, ...note });
+  addStaffNote({
+    ...{ model: Return, id: returnId, field: "adminNotes", resourceType: "return" },
+    ...{ notFound: returnNotFound, ...note },
+  });

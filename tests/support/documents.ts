@@ -252,7 +252,7 @@ export const anOrder = (fields: Partial<OrderDoc> = {}): OrderDoc => ({
   isGiftOrder: false,
   giftMessage: null,
   customerNotes: null,
-  internalNotes: [{ note: "looks like fraud", by: "admin-1", byName: "Meera", at: AT }],
+  internalNotes: [{ note: "looks like fraud", by: "admin-1", byName: "Meera", at: AT, requestKey: null }],
   tags: ["vip"],
   editHistory: [],
   sellerOrders: [],

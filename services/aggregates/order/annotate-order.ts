@@ -1,9 +1,9 @@
-import { type Types, trusted } from "mongoose";
+import type { Types } from "mongoose";
 import { Order, type OrderDoc, SKIP_VALIDATORS_RETURN_NEW, tagSearchKey } from "../../../models/index.js";
-import { now } from "../../../utils/clock.js";
 import { NotFoundError, ValidationError } from "../../../utils/errors.js";
 import { type AdminPrincipal, actorOf } from "../../../utils/principal.js";
 import { recordAudit } from "../../platform/audit.service.js";
+import { addStaffNote } from "../../platform/staff-notes.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 
 /**
@@ -11,7 +11,6 @@ import { inTransaction } from "../../platform/transaction.service.js";
  * admin who is editing the order is not disturbed.
  */
 
-export const MAX_NOTES = 200;
 export const MAX_TAGS = 20;
 
 const orderNotFound = () => new NotFoundError("ORDER_NOT_FOUND", "There is no such order");
@@ -23,21 +22,15 @@ interface Annotation {
   by: AdminPrincipal;
 }
 
-/** @throws NotFoundError ORDER_NOT_FOUND; ValidationError beyond `MAX_NOTES` */
-export async function addNote({ orderId, note, by }: Annotation & { note: string }): Promise<void> {
-  const entry = { note, by: by.adminId, byName: by.name ?? null, at: now() };
-  await inTransaction(async (tx) => {
-    const { matchedCount } = await Order.updateOne(
-      { _id: orderId, [`internalNotes.${MAX_NOTES - 1}`]: trusted({ $exists: false }) },
-      { $push: { internalNotes: entry } },
-    ).session(tx);
-    if (matchedCount === 0) {
-      if (!(await Order.exists({ _id: orderId }).session(tx))) throw orderNotFound();
-      throw tooMany("note", `an order has at most ${MAX_NOTES} notes`);
-    }
-    await audit({ orderId, by, action: "order.note", after: { note } }, tx);
+/** As `addStaffNote`. @throws NotFoundError ORDER_NOT_FOUND */
+export const addNote = ({
+  orderId,
+  ...note
+}: Annotation & { note: string; requestKey: string | null }): Promise<OrderDoc> =>
+  addStaffNote<OrderDoc>({
+    ...{ model: Order, id: orderId, field: "internalNotes", resourceType: "order" },
+    ...{ notFound: orderNotFound, ...note },
   });
-}
 
 interface Tagging extends Annotation {
   tags: readonly string[];

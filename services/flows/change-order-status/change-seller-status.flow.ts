@@ -67,7 +67,7 @@ async function describe(
 
 function described(part: SellerOrder, change: SellerStatusChange): SellerOrder {
   const { to, note, by, byName, trackingNumber, estimatedDelivery } = change;
-  const noted = note ? [{ note, by: by.id ?? "", byName, at: now() }] : [];
+  const noted = note ? [{ note, by: by.id ?? "", byName, at: now(), requestKey: null }] : [];
   return {
     ...part,
     // The other statuses follow from the lines.

@@ -73,7 +73,7 @@ async function buildOrder(prepared: PreparedSale, orderNumber: string): Promise<
     ...{ placeOfSupply: prepared.placeOfSupply, isSezBuyer: false },
     shippingMethod: prepared.shippingMethod,
     ...{ isGiftOrder: false, giftMessage: null, customerNotes: request.customerNotes },
-    internalNotes: note === null ? [] : [{ note, by: by.adminId, byName: by.name ?? null, at }],
+    internalNotes: note === null ? [] : [{ note, by: by.adminId, byName: by.name ?? null, at, requestKey }],
     source: ORDER_SOURCE.ADMIN,
     termsAcceptedAt: null,
     at,
