@@ -7,17 +7,13 @@ import {
   type Permission,
   type StaffRole,
 } from "../../utils/permissions.js";
+import { table } from "./markdown.js";
 
 /** Who may call what, as tables of Markdown, from the routes and the roles themselves. */
 
 const ROLES: readonly StaffRole[] = [...ADMIN_ROLES, "service"];
 
 const nameOf = ({ method, path }: RouteDescription): string => `\`${method.toUpperCase()} ${path}\``;
-
-const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-
-const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [row(heads), row(heads.map(() => "---")), ...rows.map(row)].join("\n");
 
 const listOf = (routes: readonly RouteDescription[]): string => routes.map(nameOf).join("<br>");
 

@@ -71,6 +71,10 @@ describe("A webhook's signature", () => {
     expectEnvelope(await post(fitting, { "X-Razorpay-Signature": sign(fitting) }), 200, routes);
   });
 
+  test("When it has no signature, then it is refused before it is read", async () => {
+    expectEnvelope(await post(JSON.stringify({ note: "x".repeat(1_000_000) })), 401, routes);
+  });
+
   test("When the shipping service signs, then its own header and secret count", async () => {
     const signature = sign(body, SHIPPING_SECRET);
     expectEnvelope(await post(body, { "X-Signature": signature }, "shipping"), 200, routes);

@@ -77,12 +77,13 @@ describe("a cart", () => {
     return { shopper, stored };
   }
 
-  test.each([
-    ["holds its lease", { $set: { lease: anotherLease() } }],
-    ["has written it", { $inc: { version: 1 } }],
+  test.each<[string, object, string]>([
+    ["holds its lease", { $set: { lease: anotherLease() } }, "VERSION_CONFLICT"],
+    ["has written it", { $inc: { version: 1 } }, "VERSION_CONFLICT"],
+    ["is placing its order", { $set: { placing: new Types.ObjectId() } }, "PLACEMENT_IN_PROGRESS"],
   ])(
     "When another process %s in the meantime, then the change is refused and leaves nothing behind",
-    async (_, change) => {
+    async (_, change, code) => {
       const { shopper, stored } = await filled();
       const before = await stored();
       const answer = await whileStuck(
@@ -90,8 +91,8 @@ describe("a cart", () => {
         () => shopper.send({ method: "POST", path: "/api/cart/items", body: ITEMS.ashwagandha }),
         () => carts().updateOne({ sessionId: shopper.guestId }, change),
       );
-      expect(answer).toMatchObject({ status: 409, code: "VERSION_CONFLICT" });
-      await carts().updateOne({ sessionId: shopper.guestId }, { $set: { lease: null } });
+      expect(answer).toMatchObject({ status: 409, code });
+      await carts().updateOne({ sessionId: shopper.guestId }, { $set: { lease: null, placing: null } });
       await deliverAll();
       expect(await stored()).toEqual(before);
     },
@@ -170,61 +171,73 @@ describe("a checkout", () => {
     });
   });
 
-  test("When an order is being placed while a shipping method is chosen, then that is refused and nothing is written", async () => {
-    const { shopper, id } = await startCheckout(world.url);
-    const _id = new Types.ObjectId(id);
-    const startedAt = new Date();
-    const placement = { token: "another", startedAt, leaseUntil: startedAt, attempts: 1 };
-    const answer = await whileStuck(
-      RATING,
-      () => shopper.send({ method: "PUT", path: `/api/checkout/${id}/shipping-method`, body: express }),
-      () => sessions().updateOne({ _id }, { $set: { placement } }),
-    );
-    expect(answer).toMatchObject({ status: 409, code: "PLACEMENT_IN_PROGRESS" });
-    expect(await sessions().findOneAndUpdate({ _id }, { $set: { placement: null } })).toMatchObject({
-      shippingMethod: { id: SEED.shippingMethods.standard },
-    });
-  });
-
-  test.each([
+  const STEPS = [
     {
       what: "a shipping method is chosen",
       fault: RATING,
       step: "shipping-method",
       body: express,
-      // The step takes no lease, and now waits for the other one.
-      code: "REQUEST_IN_PROGRESS",
+      // The step takes no lease, so it waits for the other writer.
+      codes: { taken: "REQUEST_IN_PROGRESS", placing: "PLACEMENT_IN_PROGRESS" },
     },
     {
       what: "a payment method is chosen",
       fault: { service: "pricing", match: "POST /api/coupons/usage" },
       step: "payment-method",
       body: { method: "upi", termsAccepted: true },
-      code: "VERSION_CONFLICT",
+      codes: { taken: "VERSION_CONFLICT", placing: "VERSION_CONFLICT" },
     },
-  ] as const)(
-    "When another process takes the lease while $what, then that is refused and nothing is written",
-    async ({ fault, step, body, code }) => {
-      const { shopper, id } = await startCheckout(world.url, { coupon: SEED.coupons.WELCOME10 });
-      const _id = new Types.ObjectId(id);
-      const answer = await whileStuck(
-        fault,
-        () => shopper.send({ method: "PUT", path: `/api/checkout/${id}/${step}`, body }),
-        () => sessions().updateOne({ _id }, { $set: { lease: anotherLease() } }),
-      );
-      expect(answer).toMatchObject({ status: 409, code });
-      expect(await sessions().findOne({ _id })).toMatchObject({
-        status: "address_entered",
-        shippingMethod: { id: SEED.shippingMethods.standard },
-        frozen: null,
-        paymentId: null,
-      });
-      expect(await world.db.collection("payments").countDocuments({ checkoutSessionId: _id })).toBe(0);
-      await sessions().updateOne({ _id }, { $set: { lease: null } });
-      const path = `/api/checkout/${id}/${step}`;
-      expect(await shopper.send({ method: "PUT", path, body })).toMatchObject({ status: 200 });
+  ] as const;
+
+  /** Someone else is faster while a step calls a neighbour. @returns the shopper, who can repeat the step */
+  async function expectRefused({ fault, step, body }: (typeof STEPS)[number], faster: object, code: string) {
+    const { shopper, id } = await startCheckout(world.url, { coupon: SEED.coupons.WELCOME10 });
+    const _id = new Types.ObjectId(id);
+    const request = { method: "PUT", path: `/api/checkout/${id}/${step}`, body } as const;
+    const answer = await whileStuck(
+      fault,
+      () => shopper.send(request),
+      () => sessions().updateOne({ _id }, { $set: faster }),
+    );
+    expect(answer).toMatchObject({ status: 409, code });
+    expect(await sessions().findOne({ _id })).toMatchObject({
+      status: "address_entered",
+      shippingMethod: { id: SEED.shippingMethods.standard },
+      frozen: null,
+      paymentId: null,
+    });
+    expect(await world.db.collection("payments").countDocuments({ checkoutSessionId: _id })).toBe(0);
+    await sessions().updateOne({ _id }, { $set: { lease: null, placement: null } });
+    expect(await shopper.send(request)).toMatchObject({ status: 200 });
+  }
+
+  test.each(STEPS)(
+    "When another process takes over its lease while $what, then that is refused and nothing is written",
+    (step) => expectRefused(step, { lease: anotherLease() }, step.codes.taken),
+  );
+
+  test.each(STEPS)(
+    "When another process is placing its order while $what, then that is refused and nothing is written",
+    (step) => {
+      const leaseUntil = new Date(Date.now() + 60_000);
+      const placement = { token: "another", startedAt: new Date(), leaseUntil, attempts: 1 };
+      return expectRefused(step, { placement }, step.codes.placing);
     },
   );
+
+  test("When another process changes the cart while a payment method is chosen, then no payment is opened", async () => {
+    const { shopper, id } = await startCheckout(world.url, { coupon: SEED.coupons.WELCOME10 });
+    const _id = new Types.ObjectId(id);
+    const cartId = (await sessions().findOne({ _id }))?.cartId;
+    const [, choice] = STEPS;
+    const answer = await whileStuck(
+      choice.fault,
+      () => shopper.send({ method: "PUT", path: `/api/checkout/${id}/${choice.step}`, body: choice.body }),
+      () => world.db.collection("carts").updateOne({ _id: cartId }, { $inc: { version: 1 } }),
+    );
+    expect(answer).toMatchObject({ status: 409, code: "VERSION_CONFLICT" });
+    expect(await world.db.collection("payments").countDocuments({ checkoutSessionId: _id })).toBe(0);
+  });
 });
 
 describe("a placement", () => {

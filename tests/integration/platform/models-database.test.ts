@@ -1,5 +1,6 @@
 import { type mongo, type Query, Types, trusted } from "mongoose";
 import { prepareDatabase } from "../../../config/database.config.js";
+import { FailedAttempt } from "../../../models/failedAttempt.model.js";
 import {
   AuditLog,
   allModels,
@@ -7,14 +8,22 @@ import {
   CartItem,
   CheckoutSession,
   emailSearchKey,
+  File,
   Invoice,
+  JobRun,
   Order,
   OutboxMessage,
   Payment,
   phoneEndSearchKey,
+  ReconciliationItem,
+  ReconciliationReport,
   Refund,
+  Return,
+  SavedItem,
+  Shipment,
   WebhookEvent,
 } from "../../../models/index.js";
+import { STORAGE_CHUNKS, STORAGE_FILES } from "../../../models/storage.js";
 import { selectOrders } from "../../../src/orders/orders.selection.service.js";
 import { LIVE_CHECKOUT_STATUSES } from "../../../utils/constants.js";
 import { useTestDatabase } from "../../support/database.js";
@@ -22,6 +31,77 @@ import { aCart, aCheckout, anInvoice, anItem, anOrder, aPayment } from "../../un
 
 const duplicate = { name: "MongoServerError", code: 11_000 };
 const id = () => new Types.ObjectId();
+
+const theId = id();
+
+/** What exists once, and two rows of it that differ in everything else. Without the model, which would ask for more. */
+const ONE_OF_EACH: [what: string, collection: string, rowOf: (n: number) => object][] = [
+  ["an order with its number", Order.collection.collectionName, () => ({ orderNumber: "ORD-1" })],
+  [
+    "an order of a request",
+    Order.collection.collectionName,
+    (n) => ({ orderNumber: `ORD-${n}-requested`, requestKey: "key" }),
+  ],
+  ["a payment of a request", Payment.collection.collectionName, () => ({ idempotencyKey: "key" })],
+  [
+    "a payment with the reference of its receipt",
+    Payment.collection.collectionName,
+    () => ({ receipt: { method: "bank_transfer", reference: "UTR1" } }),
+  ],
+  ["a refund with its number", Refund.collection.collectionName, () => ({ refundNumber: "REF-1" })],
+  [
+    "a refund with its id at the gateway",
+    Refund.collection.collectionName,
+    (n) => ({ refundNumber: `REF-${n}-gateway`, gatewayRefundId: "rfnd_1" }),
+  ],
+  [
+    "a refund with the reference of its transfer",
+    Refund.collection.collectionName,
+    (n) => ({ refundNumber: `REF-${n}-transfer`, utr: "UTR1" }),
+  ],
+  ["a return with its number", Return.collection.collectionName, () => ({ returnNumber: "RET-1" })],
+  ["a parcel of the shipping service", Shipment.collection.collectionName, () => ({ shipmentId: "shp_1" })],
+  [
+    "an invoice with its number",
+    Invoice.collection.collectionName,
+    (n) => ({ invoiceNumber: "INV-9", series: "INV-9", sequence: n, origin: `numbered:${n}` }),
+  ],
+  [
+    "an invoice with its place in the series",
+    Invoice.collection.collectionName,
+    (n) => ({ invoiceNumber: `INV-8-${n}`, series: "INV-8", sequence: 1, origin: `in series:${n}` }),
+  ],
+  [
+    "a document of an origin",
+    Invoice.collection.collectionName,
+    (n) => ({ invoiceNumber: `INV-7-${n}`, series: "INV-7", sequence: n, origin: "refund:7" }),
+  ],
+  ["a run of a job in its slot", JobRun.collection.collectionName, () => ({ job: "sweep", slot: "12:00" })],
+  [
+    "a running reconciliation of a range",
+    ReconciliationReport.collection.collectionName,
+    () => ({ dateFrom: "2026-11-01", dateTo: "2026-11-02", repair: true, state: "running" }),
+  ],
+  [
+    "a finding about an entity of the gateway",
+    ReconciliationItem.collection.collectionName,
+    () => ({ reportId: theId, gatewayId: "pay_1" }),
+  ],
+  [
+    "an item that a customer saved",
+    SavedItem.collection.collectionName,
+    () => ({ userId: "user-1", productId: "p", variantId: "v" }),
+  ],
+  [
+    "an item that a guest saved",
+    SavedItem.collection.collectionName,
+    () => ({ sessionId: "session-1", productId: "p", variantId: "v" }),
+  ],
+  ["a file of a key", File.collection.collectionName, () => ({ dedupeKey: "invoice:1" })],
+  ["a count of failed attempts", FailedAttempt.collection.collectionName, () => ({ key: "coupon:user-1" })],
+  ["a stored file with its name", STORAGE_FILES, () => ({ filename: "invoices/1.pdf" })],
+  ["a piece of a stored file", STORAGE_CHUNKS, () => ({ files_id: theId, n: 0 })],
+];
 
 describe("The database", () => {
   useTestDatabase();
@@ -154,6 +234,12 @@ describe("The database", () => {
     const message = { type: "t", dedupeKey: "k", dueAt: at };
     await OutboxMessage.create(message);
     await expect(OutboxMessage.create(message)).rejects.toMatchObject(duplicate);
+  });
+
+  it.each(ONE_OF_EACH)("When there is %s, then a second is refused", async (_what, collection, rowOf) => {
+    const rows = Cart.db.collection(collection);
+    await rows.insertOne(rowOf(1));
+    await expect(rows.insertOne(rowOf(2))).rejects.toMatchObject(duplicate);
   });
 
   it("When an audit row is changed through the model, then it stays as it was", async () => {

@@ -185,6 +185,22 @@ describe("The outbox", () => {
     expect(mail.received).toEqual(["a:mail", "a:mail"]);
   });
 
+  it.each([
+    ["has delivered", false],
+    ["has failed to deliver", true],
+  ])(
+    "When it %s a message that another worker has taken over meanwhile, then that claim stays",
+    async (_what, fails) => {
+      await enqueueOutbox([draft("a")]);
+      const deliver = async () => {
+        await OutboxMessage.updateOne({ dedupeKey: "a" }, { $set: { "lease.token": "another" } });
+        if (fails) throw new Error("the receiver is down");
+      };
+      await deliverDue({ "order.placed": [{ name: "mail", deliver }] });
+      expect(await find("a")).toMatchObject({ state: "pending", lease: { token: "another" } });
+    },
+  );
+
   it("When several workers share the messages, then each message goes to one of them", async () => {
     const mail = aReceiver("mail");
     const effects = { "order.placed": [mail.effect] };

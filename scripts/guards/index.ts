@@ -1,0 +1,76 @@
+import { parseArgs } from "node:util";
+import { print } from "../support/print.js";
+import { type Guard, removalsOf } from "./guard.js";
+import { writeResult } from "./results.js";
+import { runTests, type TestRun } from "./run-tests.js";
+import { GUARDS } from "./table/index.js";
+import { makeWorkingCopy, type WorkingCopy } from "./working-copy.js";
+
+/**
+ * `npm run test:guards [-- --only <name>,<name>]`: removes the guards of the table, one at a time, in a copy of the
+ * sources, and expects a test to fail. The same tests have to pass before, with every guard in place.
+ */
+interface Outcome {
+  guard: Guard;
+  run: TestRun;
+}
+
+function chosen(): Guard[] {
+  const { values } = parseArgs({ options: { only: { type: "string" } } });
+  if (values.only === undefined) return [...GUARDS];
+  return values.only.split(",").map((name) => {
+    const guard = GUARDS.find((candidate) => candidate.name === name);
+    if (!guard) throw new Error(`no guard has the name ${name}`);
+    return guard;
+  });
+}
+
+/** Each selection of tests once: a test that fails with every guard in place would notice anything. */
+async function findBroken(copy: WorkingCopy, guards: readonly Guard[]): Promise<Map<string, TestRun>> {
+  const selections = new Map(guards.map((guard) => [selectionOf(guard), guard]));
+  const broken = new Map<string, TestRun>();
+  for (const [selection, guard] of selections) {
+    const run = await runTests(copy.folder, guard);
+    if (run.kind !== "passed") broken.set(selection, run);
+  }
+  return broken;
+}
+
+const selectionOf = ({ tests, named }: Guard): string => JSON.stringify([tests, named]);
+
+function describe(run: TestRun): string {
+  switch (run.kind) {
+    case "failed":
+      return `noticed  “${run.title}” (${run.seconds.toFixed(0)} s)`;
+    case "passed":
+      return `SURVIVED all of ${run.tests} tests passed`;
+    case "broken":
+      return `BROKEN   ${run.reason}`;
+  }
+}
+
+async function main(): Promise<number> {
+  const guards = chosen();
+  const copy = makeWorkingCopy();
+  const outcomes: Outcome[] = [];
+  try {
+    const broken = await findBroken(copy, guards);
+    for (const guard of guards) {
+      const before = broken.get(selectionOf(guard));
+      const run: TestRun = before
+        ? { kind: "broken", reason: `its tests do not pass with every guard in place: ${describe(before)}` }
+        : await copy.without(removalsOf(guard), () => runTests(copy.folder, guard));
+      outcomes.push({ guard, run });
+      writeResult(guard, run.kind === "failed" ? run.title : null);
+      print(`${guard.name.padEnd(44)} ${describe(run)}`);
+    }
+  } finally {
+    copy.remove();
+  }
+  const missed = outcomes.filter(({ run }) => run.kind !== "failed");
+  print(`\n${outcomes.length} guards removed, ${missed.length} of them without a test that fails`);
+  for (const { guard, run } of missed) print(`  ${guard.name}: ${describe(run)}`);
+  return missed.length === 0 ? 0 : 1;
+}
+
+process.exitCode = await main();
