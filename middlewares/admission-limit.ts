@@ -33,8 +33,8 @@ const LEAST = 24;
 const LARGEST_CUT = 0.5;
 /** With ten steps a second, from the lowest limit to a hundred in flight in about four seconds. */
 const GROWTH = { factor: 1.05, plus: 0.5 };
-/** Late readings, beyond those in time: a burst that is worked off in a second is no overload. */
-const PATIENCE = 10;
+/** For how long work has been late, less the time in which it was not: a burst that is worked off in a second is no overload. */
+const PATIENCE_MS = 1_000;
 
 export class AdmissionLimit {
   readonly #targetMs: number;
@@ -42,7 +42,7 @@ export class AdmissionLimit {
   #inFlight = 0;
   /** The most in flight since the last step. */
   #peak = 0;
-  #late = 0;
+  #lateForMs = 0;
 
   /** @param targetMs the longest wait that is not an overload */
   constructor(targetMs: number) {
@@ -70,12 +70,16 @@ export class AdmissionLimit {
     this.#inFlight -= 1;
   }
 
-  /** One step, after each reading of how long work waits now. */
-  adjust(waitMs: number): void {
+  /**
+   * One step, after each reading of how long work waits now.
+   * @param lastedMs the time since the reading before it
+   */
+  adjust(waitMs: number, lastedMs: number): void {
     const isLate = waitMs > this.#targetMs;
-    this.#late = isLate ? Math.min(2 * PATIENCE, this.#late + 1) : Math.max(0, this.#late - 1);
+    const lateForMs = this.#lateForMs + (isLate ? lastedMs : -lastedMs);
+    this.#lateForMs = Math.max(0, Math.min(2 * PATIENCE_MS, lateForMs));
     if (!isLate) this.#limit = Math.min(MOST, this.#limit * GROWTH.factor + GROWTH.plus);
-    else if (this.#late > PATIENCE && this.#peak > LEAST) this.#lower(waitMs);
+    else if (this.#lateForMs > PATIENCE_MS && this.#peak > LEAST) this.#lower(waitMs);
     this.#peak = this.#inFlight;
   }
 

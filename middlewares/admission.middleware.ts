@@ -57,15 +57,15 @@ class RefusalLog {
 /** Reads how long work waits, and adjusts the limit to it. */
 function keepAdjusted(limit: AdmissionLimit, log: RefusalLog): void {
   let late: number[] = [];
-  let nextAt = 0;
+  let readAt = performance.now();
   onTick((lateMs, at) => {
     late.push(lateMs);
-    if (at < nextAt || late.length < READING_TICKS) return;
+    if (at - readAt < READING_MS || late.length < READING_TICKS) return;
     const waitMs = Math.max(medianOf(late), medianOf(takePoolWaits()));
-    limit.adjust(waitMs);
+    limit.adjust(waitMs, at - readAt);
     log.write(at, { waitMs: Math.round(waitMs), limit: Math.floor(limit.limit), inFlight: limit.inFlight });
     late = [];
-    nextAt = at + READING_MS;
+    readAt = at;
   });
 }
 

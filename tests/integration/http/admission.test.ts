@@ -18,7 +18,7 @@ function busyApp(inFlight: number) {
     for (let taken = 0; taken < count; taken += 1) expect(limit.admit("critical")).toBe(true);
   };
   take(FULL);
-  for (let step = 0; step < 20; step += 1) limit.adjust(1_000);
+  for (let step = 0; step < 20; step += 1) limit.adjust(1_000, 100);
   for (let left = FULL; left > inFlight; left -= 1) limit.release();
   return { limit, ...makeTestApp({}, admissionBy(limit)) };
 }

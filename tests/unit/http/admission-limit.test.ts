@@ -18,7 +18,7 @@ function overloaded(): AdmissionLimit {
   const limit = new AdmissionLimit(TARGET_MS);
   const inFlight = fill(limit, "critical", 200);
   for (let step = 0; step < PATIENCE + 20; step += 1) {
-    limit.adjust(FAR_TOO_LATE);
+    limit.adjust(FAR_TOO_LATE, 100);
     while (limit.inFlight > limit.limit) limit.release();
   }
   expect(inFlight).toBe(200);
@@ -33,21 +33,21 @@ describe("without overload", () => {
   test("When nothing waits, then a slow neighbour may hold thousands of requests, and others are still admitted", () => {
     const limit = new AdmissionLimit(TARGET_MS);
     expect(fill(limit, "report", 3_000)).toBe(3_000);
-    limit.adjust(IN_TIME);
+    limit.adjust(IN_TIME, 100);
     expect(limit.admit("report")).toBe(true);
   });
 
   test("When work waits exactly as long as it may, then nothing is refused", () => {
     const limit = new AdmissionLimit(TARGET_MS);
     fill(limit, "read", 500);
-    limit.adjust(TARGET_MS);
+    limit.adjust(TARGET_MS, 100);
     expect(limit.admit("report")).toBe(true);
   });
 
   test("When the loop is late although hardly anything is in flight, then refusing would not help and the limit stays", () => {
     const limit = new AdmissionLimit(TARGET_MS);
     fill(limit, "read", LEAST);
-    for (let step = 0; step < 20; step += 1) limit.adjust(FAR_TOO_LATE);
+    for (let step = 0; step < 20; step += 1) limit.adjust(FAR_TOO_LATE, 100);
     expect(fill(limit, "read", 100)).toBe(100);
   });
 });
@@ -61,10 +61,10 @@ describe("an overload", () => {
     ] as const) {
       const limit = new AdmissionLimit(TARGET_MS);
       fill(limit, "read", 99);
-      for (let step = 0; step < PATIENCE; step += 1) limit.adjust(FAR_TOO_LATE);
+      for (let step = 0; step < PATIENCE; step += 1) limit.adjust(FAR_TOO_LATE, 100);
       expect(limit.admit("report")).toBe(true);
       limit.release();
-      limit.adjust(waitMs);
+      limit.adjust(waitMs, 100);
       expect(limit.limit).toBeCloseTo(left);
     }
   });
@@ -80,7 +80,7 @@ describe("an overload", () => {
     const begun = () => {
       const limit = new AdmissionLimit(TARGET_MS);
       fill(limit, "cart", 400);
-      for (let step = 0; step <= PATIENCE; step += 1) limit.adjust(FAR_TOO_LATE);
+      for (let step = 0; step <= PATIENCE; step += 1) limit.adjust(FAR_TOO_LATE, 100);
       return limit;
     };
     expect(filledBy(begun)).toEqual([400, 300, 200, 160, 100]);
@@ -112,7 +112,7 @@ describe("an overload", () => {
     const limit = overloaded();
     empty(limit);
     const steps = (seconds: number) => {
-      for (let step = 0; step < seconds * 10; step += 1) limit.adjust(IN_TIME);
+      for (let step = 0; step < seconds * 10; step += 1) limit.adjust(IN_TIME, 100);
     };
     steps(5);
     expect(limit.limit).toBeGreaterThan(80);
@@ -130,7 +130,7 @@ describe("always", () => {
 
   /** @returns the change of what is in flight */
   function take(limit: AdmissionLimit, step: Priority | "release" | number): number {
-    if (typeof step === "number") limit.adjust(step);
+    if (typeof step === "number") limit.adjust(step, 100);
     else if (step !== "release") return Number(limit.admit(step));
     else if (limit.inFlight > 0) limit.release();
     else return 0;
@@ -167,7 +167,7 @@ describe("always", () => {
           fill(limit, "critical", before);
           for (const waitMs of waits) {
             const earlier = limit.limit;
-            limit.adjust(waitMs);
+            limit.adjust(waitMs, 100);
             expect(limit.limit).toBeLessThanOrEqual(earlier);
           }
         },
