@@ -1,9 +1,13 @@
 import type { DescribedRouter } from "./middlewares/described-router.js";
+import { admin as cartAdmin } from "./src/cart/cart.admin.route.js";
 import * as cart from "./src/cart/cart.route.js";
 import { savedItems } from "./src/cart/saved-items.route.js";
+import { admin as checkoutAdmin } from "./src/checkout/checkout.admin.route.js";
 import * as checkout from "./src/checkout/checkout.route.js";
 import { filing } from "./src/invoices/filing.route.js";
+import { admin as invoicesAdmin } from "./src/invoices/invoices.admin.route.js";
 import * as invoices from "./src/invoices/invoices.route.js";
+import { template } from "./src/invoices/template.route.js";
 import * as auditLogs from "./src/operations/audit-logs.route.js";
 import { files } from "./src/operations/files.route.js";
 import { health, metrics } from "./src/operations/health.route.js";
@@ -15,13 +19,12 @@ import { bulkUpdate } from "./src/orders/bulk-update.route.js";
 import * as cancellation from "./src/orders/cancellation.route.js";
 import { fulfilment } from "./src/orders/fulfilment.route.js";
 import { manualOrders } from "./src/orders/manual-orders.route.js";
-
 import { admin as ordersAdmin } from "./src/orders/orders.admin.route.js";
 import * as orders from "./src/orders/orders.route.js";
 import { admin as paymentsAdmin } from "./src/payments/payments.admin.route.js";
 import * as payments from "./src/payments/payments.route.js";
 import { reconciliation } from "./src/payments/reconciliation.route.js";
-import * as webhookEvents from "./src/payments/webhooks.admin.route.js";
+import { admin as webhooksAdmin } from "./src/payments/webhooks.admin.route.js";
 import { webhooks } from "./src/payments/webhooks.route.js";
 import { admin as refundsAdmin } from "./src/refunds/refunds.admin.route.js";
 import * as refunds from "./src/refunds/refunds.route.js";
@@ -43,16 +46,16 @@ export const apiRouters: readonly DescribedRouter[] = [
   returnImages.consumer,
   invoices.consumer,
   // Admin
-  cart.admin,
-  checkout.admin,
+  cartAdmin,
+  checkoutAdmin,
   manualOrders,
   bulkUpdate,
   fulfilment,
   cancellation.admin,
-  webhookEvents.admin,
+  webhooksAdmin,
   reconciliation,
-  invoices.admin,
-  invoices.template,
+  invoicesAdmin,
+  template,
   filing,
   paymentsAdmin,
   ordersAdmin,

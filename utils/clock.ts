@@ -6,6 +6,10 @@
  * are shown and never compared.
  */
 
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
 let offsetMs = 0;
 
 /** The time of this process. */
@@ -28,5 +32,5 @@ export function setClock(shiftMs: number): void {
 }
 
 export function minutesFromNow(minutes: number): Date {
-  return new Date(now().getTime() + minutes * 60_000);
+  return new Date(now().getTime() + minutes * MINUTE_MS);
 }

@@ -347,6 +347,10 @@ export const WEBHOOK_STATE = {
 export const WEBHOOK_STATES = Object.values(WEBHOOK_STATE);
 export type WebhookState = ValueOf<typeof WEBHOOK_STATE>;
 
+/** As the pricing service names them. */
+export const COUPON_TYPES = ["percentage", "fixed", "free_shipping"] as const;
+export type CouponType = (typeof COUPON_TYPES)[number];
+
 export const NOTICE_CODES = [
   "PRICE_CHANGED",
   "OUT_OF_STOCK",

@@ -32,6 +32,9 @@ export const stateName = () =>
     "a state or union territory of India",
   );
 
+/** A GSTIN as it is typed. The service checks the characters, so that the error names the reason. */
+export const typedGstin = () => identifier().max(40);
+
 /** A validated address from a request. */
 export interface AddressInput {
   name: string;

@@ -16,6 +16,9 @@ const toCell = (cell: string | number): string => {
   return FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
 };
 
+/** A time of a cell, empty where there is none. */
+export const timeCell = (time: Date | null): string => time?.toISOString() ?? "";
+
 type Row = readonly (string | number)[];
 
 const toText = (rows: readonly Row[], bom = false): string =>

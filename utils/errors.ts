@@ -212,3 +212,6 @@ export class InvalidStatusTransitionError extends RuleError {
     super("INVALID_STATUS_TRANSITION", `Cannot go from ${from} to ${to}`, { from, to, allowed });
   }
 }
+
+/** An error as a document keeps it for people to read: its beginning. */
+export const toErrorText = (error: unknown): string => String(error).slice(0, 500);

@@ -36,6 +36,9 @@ export function toRupees(amount: Paise): number {
   return amount / 100;
 }
 
+export const toRupeesOrNull = (amount: Paise | null): number | null =>
+  amount === null ? null : toRupees(amount);
+
 /** Paise as rupees with exactly two decimals, for print and payment links: `5` → `0.05`. From integers: no float can round it. */
 export function toDecimalRupees(amount: Paise): string {
   const digits = String(Math.abs(amount)).padStart(3, "0");

@@ -1,3 +1,4 @@
+import { DAY_MS } from "./clock.js";
 import { BUSINESS_TIME_ZONE } from "./constants.js";
 
 /**
@@ -9,7 +10,6 @@ import { BUSINESS_TIME_ZONE } from "./constants.js";
 export const PERIODS = ["day", "week", "month"] as const;
 export type Period = (typeof PERIODS)[number];
 
-const DAY_MS = 86_400_000;
 /** Asia/Kolkata (`BUSINESS_TIME_ZONE`) is 5 h 30 min ahead of UTC. */
 const OFFSET_MS = 19_800_000;
 /** The start of day 0: 1 January 1970 in India. */
@@ -36,6 +36,9 @@ export function periodStart(dayNumber: number, period: Period): string {
   const back = period === "week" ? (((dayNumber + 3) % 7) + 7) % 7 : 0;
   return new Date((dayNumber - back) * DAY_MS).toISOString().slice(0, 10);
 }
+
+/** The calendar year of a moment in India. */
+export const businessYear = (at: Date): number => new Date(at.getTime() + OFFSET_MS).getUTCFullYear();
 
 /** The day of a moment in India, as `2026-11-16`. */
 export const indianDayOf = (at: Date): string => periodStart(dayNumberOf(at), "day");

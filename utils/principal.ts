@@ -75,6 +75,7 @@ export interface Actor<Type extends string = "customer" | "admin" | "service" | 
 }
 
 /** A guest is a customer without an id: the guest id is a credential and is never stored in a history. */
+export function actorOf(principal: AdminPrincipal): Actor<"admin"> & { id: string };
 export function actorOf(
   principal: AdminPrincipal | ServicePrincipal,
 ): Actor<"admin" | "service"> & { id: string };

@@ -1,5 +1,5 @@
 import Joi from "joi";
-import { now } from "./clock.js";
+import { DAY_MS, now } from "./clock.js";
 import { isRecord } from "./helpers.js";
 import { dayNumberOf, PERIODS, type Period, spanOfDays } from "./periods.js";
 
@@ -129,7 +129,6 @@ export function pageKeys<F extends string>(
 }
 
 const ISO_DATE = /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
-const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_RANGE_MS = 366 * DAY_MS;
 
 /** A calendar day (`2026-02-28`) has a date that reads back the same: `2026-02-30` becomes 2 March. */

@@ -9,6 +9,15 @@ import { UpstreamBadResponseError, UpstreamTimeoutError, UpstreamUnavailableErro
  */
 export type Outcome = "refused" | "unavailable" | "unknown";
 
+/** Codes of failures to connect, before anything is sent: the call cannot have been done. */
+export const NEVER_ARRIVED: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+]);
+
 export interface Success<T> {
   success: true;
   data: T;

@@ -26,9 +26,11 @@ export function nullable(schema: Joi.Schema): Joi.Schema {
 
 /** Rupees with at most two decimals. */
 export const rupees = Joi.number().precision(2);
+export const rupeesOrNull = rupees.allow(null);
 
 /** A time in JSON: `2026-11-21T08:00:00.000Z`. */
 export const moment = Joi.string().isoDate();
+export const momentOrNull = moment.allow(null);
 
 /** The response of a list. */
 export function listView(item: Joi.Schema): Joi.ObjectSchema {

@@ -33,7 +33,6 @@ export const optionalReference = { type: Schema.Types.ObjectId, default: null } 
 
 export const no = { type: Boolean, required: true, default: false } as const;
 export const yes = { type: Boolean, required: true, default: true } as const;
-export const optionalFlag = { type: Boolean, default: null } as const;
 
 /** Free-form JSON for people to read: gateway responses, audit snapshots. */
 export const json = { type: Schema.Types.Mixed, default: null } as const;

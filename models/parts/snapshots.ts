@@ -1,5 +1,4 @@
-import type { Notice } from "../../utils/constants.js";
-import { NOTICE_CODES } from "../../utils/constants.js";
+import { COUPON_TYPES, type CouponType, NOTICE_CODES, type Notice } from "../../utils/constants.js";
 import type { Paise } from "../../utils/money.js";
 import { count, json, money, no, oneOf, optionalText, quantity, text } from "./fields.js";
 import { definePart } from "./schema.js";
@@ -53,9 +52,6 @@ export const shippingMethodPart = definePart<ShippingMethodSnapshot>({
   isCodAvailable: no,
   codFee: money,
 });
-
-export const COUPON_TYPES = ["percentage", "fixed", "free_shipping"] as const;
-export type CouponType = (typeof COUPON_TYPES)[number];
 
 export interface AppliedCoupon {
   code: string;

@@ -7,13 +7,12 @@ import { paymentGateway } from "../../services/integrations/payment-gateway.serv
 import type { JobContext } from "../../services/platform/job-runs.service.js";
 import { acquireLease, releaseLease, renewLease } from "../../services/platform/lease.service.js";
 import { forEachAtOnce } from "../../utils/async.js";
-import { now } from "../../utils/clock.js";
+import { DAY_MS, now } from "../../utils/clock.js";
 import { unwrap } from "../../utils/result.js";
 import { placeOrReturn } from "./placement-recovery.job.js";
 
 /** How far the pass over the gateway's own list looks back. */
 const LIST_DAYS = 5;
-const DAY_MS = 86_400_000;
 const AT_ONCE = 10;
 
 const SCHEDULE = "payment-list-pass";

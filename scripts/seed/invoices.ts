@@ -9,9 +9,9 @@ import {
 } from "../../services/aggregates/invoice/document-parts.js";
 import { buildSaleDocument } from "../../services/aggregates/invoice/sale-document.js";
 import { seriesOf } from "../../services/calculations/document-terms.js";
-import { businessYear, formatNumber } from "../../services/platform/order-number.service.js";
+import { formatNumber } from "../../services/platform/order-number.service.js";
 import { calculateGstinCheckCharacter } from "../../utils/gst/gstin.js";
-import { dayNumberOf, periodStart, type Span, spanOfMonth } from "../../utils/periods.js";
+import { businessYear, dayNumberOf, periodStart, type Span, spanOfMonth } from "../../utils/periods.js";
 import { type Basket, makeBaskets, pickFrom } from "./baskets.js";
 import { writeBatches } from "./batches.js";
 import { toDocuments } from "./order-documents.js";

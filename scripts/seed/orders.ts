@@ -1,5 +1,6 @@
 import type mongoose from "mongoose";
-import { businessYear, formatNumber } from "../../services/platform/order-number.service.js";
+import { formatNumber } from "../../services/platform/order-number.service.js";
+import { businessYear } from "../../utils/periods.js";
 import { makeBaskets, pickFrom } from "./baskets.js";
 import { type Batch, writeBatches } from "./batches.js";
 import { type OpenCartDocuments, toOpenCart } from "./open-carts.js";

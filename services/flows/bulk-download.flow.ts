@@ -3,6 +3,7 @@ import { type Types, trusted } from "mongoose";
 import { logger } from "../../config/logger.config.js";
 import { BulkDownload, type BulkDownloadDoc, type FileDoc } from "../../models/index.js";
 import { databaseTime, isPast, now } from "../../utils/clock.js";
+import { toErrorText } from "../../utils/errors.js";
 import { type AfterEach, archiveInvoices, type PdfOf } from "../aggregates/invoice/invoice-archive.js";
 import { saveFile } from "../platform/files.service.js";
 
@@ -31,7 +32,6 @@ const MAX_ATTEMPTS = 5;
 const RETRY_AFTER_MS = 30_000;
 /** An archive and its job are deleted after a week. */
 const KEPT_MS = 7 * 86_400_000;
-const ERROR_LENGTH = 500;
 
 /** The archive was taken over by another worker: write nothing more. */
 class LeaseLostError extends Error {}
@@ -131,6 +131,6 @@ async function giveBack(job: Claimed, error: unknown): Promise<void> {
   await writeHeld(job, {
     ...(hasFailed ? { state: "failed", expiresAt: inAWeek() } : { dueAt: databaseTime(RETRY_AFTER_MS) }),
     leaseToken: null,
-    error: { $literal: String(error).slice(0, ERROR_LENGTH) },
+    error: { $literal: toErrorText(error) },
   });
 }

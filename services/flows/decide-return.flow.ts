@@ -1,6 +1,6 @@
 import { type Types, trusted } from "mongoose";
 import { Return, type ReturnDoc } from "../../models/index.js";
-import { databaseTime, now } from "../../utils/clock.js";
+import { DAY_MS, databaseTime, now } from "../../utils/clock.js";
 import { RETURN_STATUS } from "../../utils/constants.js";
 import { returnMachine } from "../../utils/state-machines.js";
 import { releaseUnits } from "../aggregates/order/return-units.js";
@@ -73,7 +73,6 @@ export function rejectReturn({ returnId, by, reason }: ReturnRejection): Promise
 }
 
 const NEVER_ARRIVED = "The parcel did not arrive";
-const DAY_MS = 86_400_000;
 
 /** Approved returns whose parcel has not arrived within the setting `returnParcelDays`, the oldest first. */
 export async function findOverdueReturns(limit: number): Promise<ReturnDoc[]> {

@@ -8,6 +8,7 @@ import {
   type OrderDoc,
 } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
+import { toErrorText } from "../../utils/errors.js";
 import { isDuplicateKey, sha256Hex } from "../../utils/helpers.js";
 import { toRupees } from "../../utils/money.js";
 import { unwrap } from "../../utils/result.js";
@@ -76,8 +77,6 @@ const logAndEnqueue = (delivery: NewDelivery, invoice: InvoiceDoc): Promise<void
     await enqueueOutbox([{ type: "invoice.email", dedupeKey, payload: { deliveryId } }], tx);
   });
 
-const ERROR_LENGTH = 500;
-
 /**
  * Sends a logged e-mail and records how it went. `failed` is the last try's outcome: the outbox repeats it, and the
  * receiver dedupes by the entry.
@@ -90,7 +89,7 @@ export async function notifyInvoice(deliveryId: Types.ObjectId): Promise<void> {
   } catch (error) {
     await InvoiceDelivery.updateOne(
       { _id: deliveryId, state: trusted({ $ne: "sent" }) },
-      { $set: { state: "failed", error: String(error).slice(0, ERROR_LENGTH) } },
+      { $set: { state: "failed", error: toErrorText(error) } },
     );
     throw error;
   }

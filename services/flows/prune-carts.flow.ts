@@ -12,13 +12,12 @@ import {
   type PrunedCartsDoc,
   sumByProduct,
 } from "../../models/index.js";
-import { databaseTime, isPast, now } from "../../utils/clock.js";
+import { DAY_MS, databaseTime, isPast, now } from "../../utils/clock.js";
 import { CART_STATUS } from "../../utils/constants.js";
 import { paise, ZERO_PAISE } from "../../utils/money.js";
 import { getSettings } from "../platform/settings.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 
-const DAY_MS = 86_400_000;
 const HALF_HOUR_MS = 1_800_000;
 
 /** Guest carts that were abandoned more than some days ago. */

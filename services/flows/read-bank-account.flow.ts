@@ -1,8 +1,9 @@
 import { Refund, type RefundDoc } from "../../models/index.js";
 import { REFUND_DESTINATION, REFUND_STATUS } from "../../utils/constants.js";
-import { NotFoundError, RuleError } from "../../utils/errors.js";
+import { RuleError } from "../../utils/errors.js";
 import type { Paise } from "../../utils/money.js";
 import { accountNumberOf, type BankDetails } from "../aggregates/refund/bank-account.js";
+import { refundNotFound } from "../aggregates/refund/decide-refund.js";
 import { recordAuditAlone } from "../platform/audit.service.js";
 
 export interface Transfer extends BankDetails {
@@ -19,7 +20,7 @@ export interface Transfer extends BankDetails {
  */
 export async function readBankAccount(refundNumber: string, by: string): Promise<Transfer> {
   const refund = await Refund.findOne({ refundNumber }).lean<RefundDoc>();
-  if (!refund) throw new NotFoundError("REFUND_NOT_FOUND", "There is no such refund");
+  if (!refund) throw refundNotFound();
   const { _id, orderNumber, amount, status, destination, bankAccount } = refund;
   if (status !== REFUND_STATUS.PROCESSING || destination !== REFUND_DESTINATION.BANK_TRANSFER) {
     throw new RuleError("INVALID_STATUS_TRANSITION", "This refund does not await a bank transfer");

@@ -1,7 +1,7 @@
 import { type Types, trusted } from "mongoose";
 import { config } from "../../config/env.config.js";
 import { Cart, type CartDoc } from "../../models/index.js";
-import { databaseTime, isPast } from "../../utils/clock.js";
+import { databaseTime, HOUR_MS, isPast } from "../../utils/clock.js";
 import { CART_STATUS } from "../../utils/constants.js";
 import { toRupees } from "../../utils/money.js";
 import { isRefused, unwrap } from "../../utils/result.js";
@@ -14,7 +14,6 @@ import { claimReminder } from "../platform/reminder.service.js";
 import { getSettings } from "../platform/settings.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 
-const HOUR_MS = 3_600_000;
 /** Older carts are not worth a reminder, especially after an outage of the service. */
 const TOO_OLD_MS = 14 * 24 * HOUR_MS;
 

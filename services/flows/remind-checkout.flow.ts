@@ -1,7 +1,7 @@
 import { type Types, trusted } from "mongoose";
 import { config } from "../../config/env.config.js";
 import { Cart, CheckoutSession, type CheckoutSessionDoc, customerNameOf } from "../../models/index.js";
-import { databaseTime, isPast } from "../../utils/clock.js";
+import { databaseTime, isPast, MINUTE_MS } from "../../utils/clock.js";
 import {
   CART_STATUS,
   CHECKOUT_FAILURE,
@@ -17,7 +17,6 @@ import { addressKeyOf, claimReminder } from "../platform/reminder.service.js";
 import { getSettings } from "../platform/settings.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 
-const MINUTE_MS = 60_000;
 /** Older checkouts get no reminder, which matters after an outage of this service. */
 const TOO_LATE_MS = 24 * 60 * MINUTE_MS;
 

@@ -1,5 +1,6 @@
 import { type Types, trusted } from "mongoose";
 import { CheckoutSession, Payment, type PaymentDoc } from "../../models/index.js";
+import { MINUTE_MS } from "../../utils/clock.js";
 import { CHECKOUT_STATUS, PAYMENT_GATEWAY_STATUS } from "../../utils/constants.js";
 import { unwrap } from "../../utils/result.js";
 import { paymentMachine } from "../../utils/state-machines.js";
@@ -12,7 +13,6 @@ import { tryTransition } from "../platform/transition.service.js";
 export const SWEEP_AT_MINUTES = [1, 5, 10, 15, 20, 25, 30, 40, 180, 720] as const;
 /** After a crash in the middle of a question, the payment is due again after this. */
 const CLAIM_MS = 2 * 60_000;
-const MINUTE_MS = 60_000;
 
 /** Due by the database clock, because the clocks of instances differ. */
 const DUE = { $lte: ["$sweep.nextAt", "$$NOW"] };

@@ -2,7 +2,7 @@ import type Joi from "joi";
 import { describeMismatch, isStorableKey } from "../../utils/foreign-data.js";
 import { isRecord } from "../../utils/helpers.js";
 import type { Failure, Outcome } from "../../utils/result.js";
-import { success } from "../../utils/result.js";
+import { NEVER_ARRIVED, success } from "../../utils/result.js";
 import type { ListedRefusal } from "./contract.js";
 import type { Attempt } from "./guard.js";
 import { DEADLINE, type HttpResponse, TOO_LARGE } from "./http-exchange.js";
@@ -17,8 +17,6 @@ export interface HttpAnswer extends HttpResponse {
   isWrite: boolean;
 }
 
-/** The call never reached the neighbour: it cannot have been done. */
-const NEVER_ARRIVED = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
 /** Unknown fields are stripped, so that a neighbour may add some; nothing is converted, so that "5" is not 5. */
 const ANSWER_RULES = { convert: false, stripUnknown: true, abortEarly: true, presence: "required" } as const;
 const MAX_ERROR_LENGTH = 300;

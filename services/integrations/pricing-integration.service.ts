@@ -1,5 +1,6 @@
 import Joi from "joi";
 import { config } from "../../config/env.config.js";
+import { COUPON_TYPES, type CouponType } from "../../utils/constants.js";
 import { emailKey } from "../../utils/contact.js";
 import type { Paise } from "../../utils/money.js";
 import { toRupees } from "../../utils/money.js";
@@ -11,9 +12,6 @@ import { apiPath, createHttpClient } from "./http-client.service.js";
 /** Pricing & promotions. `cartTotal` is always the subtotal before any discount. */
 
 const pricingClient = createHttpClient({ name: "pricing", baseUrl: config.upstreams.pricing });
-
-export const COUPON_TYPES = ["percentage", "fixed", "free_shipping"] as const;
-export type CouponType = (typeof COUPON_TYPES)[number];
 
 export interface PricedItem {
   productId: string;

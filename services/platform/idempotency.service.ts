@@ -4,6 +4,7 @@ import {
   type IdempotencyRecordDoc,
   type StoredAnswer,
 } from "../../models/idempotencyRecord.model.js";
+import { HOUR_MS } from "../../utils/clock.js";
 import { isDuplicateKey, randomToken, sha256Hex } from "../../utils/helpers.js";
 import { getSettings } from "./settings.service.js";
 
@@ -11,7 +12,6 @@ export type { StoredAnswer };
 
 /** Longer than a request may run (20 s), so that only crashed holders lose their key. */
 export const LEASE_MS = 30_000;
-const HOUR_MS = 60 * 60 * 1000;
 /** Larger responses are not stored: a repeated request runs again, with the same `requestKey`. */
 const MAX_STORED_BYTES = 64 * 1024;
 /** Beyond these, a caller's oldest completed records are deleted. */

@@ -1,20 +1,16 @@
 import { Counter } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
 import { isDuplicateKey } from "../../utils/helpers.js";
+import { businessYear } from "../../utils/periods.js";
 import { gather } from "./gather.service.js";
 
 /**
  * Numbers for people: `ORD-2026-000123`. One atomic `$inc` outside any transaction, because inside one every order
- * would wait for all others at the shared counter. A number that is drawn and not used leaves a gap. Invoice numbers,
- * which must have no gaps, will not use this.
+ * would wait for all others at the shared counter. A number that is drawn and not used leaves a gap. The numbers
+ * of invoices, which must have none, are drawn in the transaction that issues them (`issue-invoices/`).
  */
 
 const DIGITS = 6;
-/** India has one time zone without summer time: Asia/Kolkata is always UTC + 5:30. */
-const KOLKATA_OFFSET_MS = 5.5 * 3_600_000;
-
-/** The calendar year in Asia/Kolkata. */
-export const businessYear = (at: Date): number => new Date(at.getTime() + KOLKATA_OFFSET_MS).getUTCFullYear();
 
 /** `INV-2026` and 42 make `INV-2026-000042`. */
 export const formatNumber = (series: string, sequence: number): string =>

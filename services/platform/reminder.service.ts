@@ -1,10 +1,8 @@
 import { domainToASCII } from "node:url";
 import type { ClientSession } from "mongoose";
 import { Reminder, type ReminderDoc } from "../../models/index.js";
-import { databaseTime, isPast } from "../../utils/clock.js";
+import { DAY_MS, databaseTime, isPast } from "../../utils/clock.js";
 import { sha256Hex } from "../../utils/helpers.js";
-
-const DAY_MS = 86_400_000;
 
 /**
  * The key of an address. Both spellings of an internationalised domain and all `+tag`s of a mailbox have the same key,

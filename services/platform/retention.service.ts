@@ -1,12 +1,11 @@
 import { type Model, type QueryFilter, type Types, trusted } from "mongoose";
 import { BulkDownload, JobRun, OutboxMessage, WebhookEvent } from "../../models/index.js";
-import { isPast } from "../../utils/clock.js";
+import { DAY_MS, isPast } from "../../utils/clock.js";
 import { OUTBOX_STATE, WEBHOOK_STATE } from "../../utils/constants.js";
 import { getSettings } from "./settings.service.js";
 
 /** Small enough not to delay concurrent requests. */
 const BATCH = 500;
-const DAY_MS = 86_400_000;
 
 interface Old<D> {
   model: Model<D>;

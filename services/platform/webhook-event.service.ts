@@ -3,6 +3,7 @@ import { logger } from "../../config/logger.config.js";
 import { WebhookEvent, type WebhookEventDoc, type WebhookSource } from "../../models/index.js";
 import { databaseTime } from "../../utils/clock.js";
 import { WEBHOOK_STATE } from "../../utils/constants.js";
+import { toErrorText } from "../../utils/errors.js";
 import { isDuplicateKey } from "../../utils/helpers.js";
 
 /**
@@ -28,7 +29,6 @@ const CLAIM_MS = 30_000;
 export const MAX_WEBHOOK_ATTEMPTS = 5;
 const BACKOFF_FIRST_MS = 5_000;
 const BACKOFF_FACTOR = 4;
-const ERROR_LENGTH = 500;
 
 type Attempt = Pick<WebhookEventDoc, "_id" | "attempts">;
 
@@ -126,7 +126,7 @@ export async function flagWebhook(
 
 /** Applying failed: it is retried with a growing delay, and flagged after five attempts. */
 export async function postponeWebhook(event: WebhookEventDoc, error: unknown): Promise<void> {
-  const text = String(error).slice(0, ERROR_LENGTH);
+  const text = toErrorText(error);
   const lastError = { $literal: text };
   if (event.attempts >= MAX_WEBHOOK_ATTEMPTS) {
     logger.error(

@@ -3,7 +3,7 @@ import type { AbandonedProduct, CartCounts, CartItemDoc } from "../../models/ind
 import { CART_SOURCES } from "../../utils/constants.js";
 import { shareOf } from "../../utils/helpers.js";
 import { toRupees } from "../../utils/money.js";
-import { listView, moment, nullable, rupees } from "../../utils/view-schemas.js";
+import { listView, moment, momentOrNull, nullable, rupees } from "../../utils/view-schemas.js";
 import { CartItemView, CartView, toCartItemView, toCartView } from "../../utils/views/cart.view.js";
 import { count, id, text, textOrNull } from "../../utils/views/parts.view.js";
 import { viewOf } from "../../utils/views/view-of.js";
@@ -13,8 +13,6 @@ import type { CartAnalytics } from "./cart.analytics.service.js";
 /** Carts as administrators see them. The guest id is left out: it is a credential. */
 
 const source = Joi.string().valid(...CART_SOURCES);
-const optionalMoment = moment.allow(null);
-
 export const toAbandonedCartView = (cart: ListedCart) => ({
   id: cart._id.toHexString(),
   userId: cart.userId ?? null,
@@ -37,8 +35,8 @@ const AbandonedCartView = viewOf<ReturnType<typeof toAbandonedCartView>>("Abando
   itemCount: count,
   totalQuantity: count,
   source,
-  abandonedAt: optionalMoment,
-  reminderSentAt: optionalMoment,
+  abandonedAt: momentOrNull,
+  reminderSentAt: momentOrNull,
   createdAt: moment,
   updatedAt: moment,
 });
@@ -129,7 +127,7 @@ const toAdminCartItemView = (line: CartItemDoc) => ({
 
 const ReservationView = Joi.object({
   reservationId: text.required(),
-  expiresAt: optionalMoment.required(),
+  expiresAt: momentOrNull.required(),
 }).meta({ className: "Reservation" });
 
 /** A cart as it is stored; stock and prices are not checked. */
@@ -174,8 +172,8 @@ export const AdminCartView = CartView.keys({
   convertedOrderId: id.allow(null).required(),
   mergedIntoCartId: id.allow(null).required(),
   checkoutInProgress: id.allow(null).required(),
-  abandonedAt: optionalMoment.required(),
-  reminderSentAt: optionalMoment.required(),
+  abandonedAt: momentOrNull.required(),
+  reminderSentAt: momentOrNull.required(),
   createdAt: moment.required(),
   updatedAt: moment.required(),
 }).meta({ className: "AdminCart" });

@@ -205,5 +205,4 @@ consumer.get(
   controller.getRecommendations,
 );
 
-export { admin } from "./cart.admin.route.js";
 export { consumer };

@@ -13,18 +13,16 @@ import {
 } from "../../utils/constants.js";
 import { shareOf } from "../../utils/helpers.js";
 import { toRupees } from "../../utils/money.js";
-import { listView, moment, rupees } from "../../utils/view-schemas.js";
+import { listView, moment, momentOrNull, rupees, rupeesOrNull } from "../../utils/view-schemas.js";
 import { CartView } from "../../utils/views/cart.view.js";
 import { CheckoutView, toCheckoutView } from "../../utils/views/checkout.view.js";
-import { count, id, text, textOrNull } from "../../utils/views/parts.view.js";
+import { count, id, seriesPeriod, text, textOrNull } from "../../utils/views/parts.view.js";
 import { PaymentView, toPaymentView } from "../../utils/views/payment.view.js";
 import { viewOf } from "../../utils/views/view-of.js";
 import type { CheckoutFile } from "./checkout.admin.service.js";
 import type { Funnel } from "./checkout.funnel.service.js";
 
 /** Checkouts as administrators see them. A guest's session id is never shown: it is the only secret of that guest. */
-
-const optionalMoment = moment.allow(null);
 
 const toStepsView = (steps: CheckoutSessionDoc["steps"]) => ({
   initiatedAt: steps.initiatedAt,
@@ -35,11 +33,11 @@ const toStepsView = (steps: CheckoutSessionDoc["steps"]) => ({
 });
 
 const StepsView = viewOf<ReturnType<typeof toStepsView>>("CheckoutSteps", {
-  initiatedAt: optionalMoment,
-  addressEnteredAt: optionalMoment,
-  paymentPendingAt: optionalMoment,
-  completedAt: optionalMoment,
-  failedAt: optionalMoment,
+  initiatedAt: momentOrNull,
+  addressEnteredAt: momentOrNull,
+  paymentPendingAt: momentOrNull,
+  completedAt: momentOrNull,
+  failedAt: momentOrNull,
 });
 
 /** Fields of both the list and the single checkout, in addition to those the customer sees. */
@@ -62,7 +60,7 @@ const backgroundFields = {
     .valid(...CHECKOUT_FAILURES)
     .allow(null),
   steps: StepsView,
-  reminderSentAt: optionalMoment,
+  reminderSentAt: momentOrNull,
   createdAt: moment,
   updatedAt: moment,
 };
@@ -93,8 +91,8 @@ const ListedCheckoutView = viewOf<ReturnType<typeof toListedCheckoutView>>("List
   paymentMethod: Joi.string()
     .valid(...CHECKOUT_PAYMENT_METHODS)
     .allow(null),
-  value: rupees.allow(null),
-  amountDue: rupees.allow(null),
+  value: rupeesOrNull,
+  amountDue: rupeesOrNull,
   orderNumber: textOrNull,
   expiresAt: moment,
   ...backgroundFields,
@@ -136,7 +134,7 @@ export const AdminCheckoutView = CheckoutView.keys(
     loyaltyPointValue: rupees,
     storeCreditAmount: rupees,
     couponClaims: Joi.array().items(text),
-    termsAcceptedAt: optionalMoment,
+    termsAcceptedAt: momentOrNull,
     placement: Joi.object({
       startedAt: moment.required(),
       leaseUntil: moment.required(),
@@ -180,7 +178,7 @@ const FunnelStepView = viewOf<FunnelFields["steps"][number]>("FunnelStep", {
 const funnelFields = { steps: Joi.array().items(FunnelStepView), conversionRate: share };
 
 const FunnelPeriodView = viewOf<FunnelFields["series"][number]>("FunnelPeriod", {
-  period: text.description("Its first day in Asia/Kolkata; weeks begin on Monday"),
+  period: seriesPeriod,
   ...funnelFields,
 });
 

@@ -300,5 +300,4 @@ consumer.delete(
   controller.dropCredit,
 );
 
-export { admin } from "./checkout.admin.route.js";
 export { consumer };

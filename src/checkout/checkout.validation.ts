@@ -7,9 +7,10 @@ import {
   OPTIONAL_ADDRESS_KEYS,
   phone,
   REQUIRED_ADDRESS_KEYS,
+  typedGstin,
 } from "../../utils/contact-schemas.js";
 import { foreignId, objectId, rupeeAmount } from "../../utils/request-schemas.js";
-import { freeText, identifier } from "../../utils/text-schemas.js";
+import { freeText } from "../../utils/text-schemas.js";
 
 /** One request schema per handler, named after it. */
 
@@ -51,9 +52,6 @@ interface BuyerDeclarations {
 export type BillingAddressBody = { gstin?: string | null } & BuyerDeclarations &
   ({ sameAsShipping: true } | (AddressInput & { sameAsShipping?: false }));
 
-/** The service checks the characters, so that the error names the reason. */
-const MAX_GSTIN_LENGTH = 40;
-
 const isSame = Joi.valid(true).required();
 /** `not … otherwise` means "when it is": an option called `then` would make the object look like a promise. */
 const absentWhenSame = (field: Joi.Schema) =>
@@ -70,7 +68,7 @@ export const setBillingAddressSchema = {
   body: Joi.object<BillingAddressBody>({
     ...addressKeys,
     sameAsShipping: Joi.boolean(),
-    gstin: identifier().max(MAX_GSTIN_LENGTH).allow(null),
+    gstin: typedGstin().allow(null),
     isSez: declaredWithGstin(),
     deliveredToOwnPremises: declaredWithGstin(),
   })

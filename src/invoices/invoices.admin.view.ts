@@ -6,7 +6,7 @@ import {
   type InvoiceDeliveryDoc,
   type InvoiceDoc,
 } from "../../models/index.js";
-import { listView, moment } from "../../utils/view-schemas.js";
+import { listView, moment, momentOrNull } from "../../utils/view-schemas.js";
 import { count, id, text, textOrNull } from "../../utils/views/parts.view.js";
 import { viewOf } from "../../utils/views/view-of.js";
 import type { BulkDownloadProgress } from "./bulk-download.service.js";
@@ -48,7 +48,7 @@ const deliveryFields = {
   status: Joi.string()
     .valid(...INVOICE_DELIVERY_STATES)
     .description("`failed`: the last attempt failed; it is repeated"),
-  sentAt: moment.allow(null),
+  sentAt: momentOrNull,
   error: textOrNull,
   requestedById: textOrNull,
   createdAt: moment,

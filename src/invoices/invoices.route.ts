@@ -43,6 +43,4 @@ consumer.get(
   controller.downloadInvoice,
 );
 
-export { admin } from "./invoices.admin.route.js";
-export { template } from "./template.route.js";
 export { consumer };

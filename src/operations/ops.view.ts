@@ -1,6 +1,6 @@
 import Joi from "joi";
 import { toRupees } from "../../utils/money.js";
-import { moment, rupees } from "../../utils/view-schemas.js";
+import { moment, momentOrNull, rupees } from "../../utils/view-schemas.js";
 import { count } from "../../utils/views/parts.view.js";
 import { viewOf } from "../../utils/views/view-of.js";
 import type { OpsSummary } from "./ops.service.js";
@@ -37,7 +37,7 @@ export const toOpsSummaryView = ({ at, moneyWithoutOrder, outbox, waiting }: Ops
 const MoneyView = viewOf<ReturnType<typeof toMoneyView>>("MoneyWithoutOrder", {
   count: count.description("Captured payments that have neither an order nor a refund"),
   amount: rupees,
-  oldestAt: moment.allow(null).description("When the oldest of them was captured"),
+  oldestAt: momentOrNull.description("When the oldest of them was captured"),
   overdueCount: count.description("Captured more than 15 minutes ago"),
   overdueAmount: rupees,
 });

@@ -12,7 +12,7 @@ export interface BulkRow {
   note?: string | null;
 }
 
-const MAX_ROWS = 5_000;
+export const MAX_ROWS = 5_000;
 
 const invalidFile = (message: string) => new ValidationError([{ in: "body", path: "file", message }]);
 

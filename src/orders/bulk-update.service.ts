@@ -6,7 +6,7 @@ import { forEachAtOnce } from "../../utils/async.js";
 import { AppError, ConflictError, InternalError, NotFoundError } from "../../utils/errors.js";
 import { groupBy } from "../../utils/helpers.js";
 import { maskCardNumbers } from "../../utils/masking.js";
-import type { AdminPrincipal } from "../../utils/principal.js";
+import { type AdminPrincipal, actorOf } from "../../utils/principal.js";
 import { cleanLine } from "../../utils/text.js";
 import { type BulkRow, checkRow, type StatusRow } from "./bulk-update.rows.service.js";
 
@@ -104,7 +104,7 @@ async function move(
   if (!orderId) throw new NotFoundError("ORDER_NOT_FOUND", "There is no such order");
   // A file that is sent again is mostly done already: that takes no transaction.
   if (await Order.exists({ _id: orderId, status })) return false;
-  const change = { orderId, to: status, note, by: { type: "admin", id: by.adminId } } as const;
+  const change = { orderId, to: status, note, by: actorOf(by) };
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await changeOrderStatus(change);

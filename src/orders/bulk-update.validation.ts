@@ -1,11 +1,9 @@
 import Joi from "joi";
 import type { Uploads } from "../../middlewares/route.types.js";
 import { freeText, identifier } from "../../utils/text-schemas.js";
-import type { BulkRow } from "./bulk-update.rows.service.js";
+import { type BulkRow, MAX_ROWS } from "./bulk-update.rows.service.js";
 
 /** Each row is judged by itself: here only what keeps the request in bounds. */
-const MAX_ROWS = 5_000;
-
 const cell = () => identifier().max(100).allow("");
 
 export const bulkUpdateSchema = {

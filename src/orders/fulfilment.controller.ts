@@ -3,12 +3,10 @@ import type { AdminInput } from "../../middlewares/described-router.js";
 import { toObjectId } from "../../utils/helpers.js";
 import { HTTP_STATUS, sendResponse } from "../../utils/http.js";
 import { toNamedUnits } from "../../utils/line-units.js";
-import type { AdminPrincipal } from "../../utils/principal.js";
+import { actorOf } from "../../utils/principal.js";
 import * as fulfilmentService from "./fulfilment.service.js";
 import type * as schemas from "./fulfilment.validation.js";
 import { toAdminOrderView, toShippedOrderView } from "./fulfilment.view.js";
-
-const actor = ({ adminId }: AdminPrincipal) => ({ type: "admin", id: adminId }) as const;
 
 export async function shipOrder(
   { params, body, principal, requestKey }: AdminInput<typeof schemas.shipOrderSchema>,
@@ -18,7 +16,7 @@ export async function shipOrder(
     orderId: toObjectId(params.orderId),
     items: body.items ? toNamedUnits(body.items) : null,
     methodId: body.methodId ?? null,
-    by: actor(principal),
+    by: actorOf(principal),
     requestKey: requestKey ?? null,
   });
   const view = toShippedOrderView(order, shipment);
@@ -33,7 +31,7 @@ export async function changeStatus(
 ): Promise<void> {
   const order = await fulfilmentService.changeStatus({
     orderId: toObjectId(params.orderId),
-    ...{ to: body.status, note: body.note ?? null, by: actor(principal) },
+    ...{ to: body.status, note: body.note ?? null, by: actorOf(principal) },
   });
   sendResponse(res, HTTP_STATUS.OK, "The order", toAdminOrderView(order));
 }
@@ -46,7 +44,7 @@ export async function changeSellerStatus(
   const order = await fulfilmentService.changeSellerStatus({
     ...{ orderId: toObjectId(params.orderId), sellerId: params.sellerId },
     ...{ to: status, note: note ?? null, ...described },
-    ...{ by: actor(principal), byName: principal.name ?? null },
+    ...{ by: actorOf(principal), byName: principal.name ?? null },
   });
   sendResponse(res, HTTP_STATUS.OK, "The order", toAdminOrderView(order));
 }

@@ -7,9 +7,10 @@ import {
   email,
   phone,
   REQUIRED_ADDRESS_KEYS,
+  typedGstin,
 } from "../../utils/contact-schemas.js";
 import { foreignId, receiptReference, rupeeAmount, wholeNumber } from "../../utils/request-schemas.js";
-import { couponCode, freeText, identifier } from "../../utils/text-schemas.js";
+import { couponCode, freeText } from "../../utils/text-schemas.js";
 
 export interface ManualItemBody {
   productId: string;
@@ -38,8 +39,6 @@ export interface ManualOrderBody {
 const MAX_LINES = 50;
 /** A shop sells more units by phone than a cart may hold. */
 const MAX_UNITS = 10_000;
-/** The service checks the characters, so that the error names the reason. */
-const MAX_GSTIN_LENGTH = 40;
 
 const address = () =>
   Joi.object<AddressInput>(addressKeys).fork(REQUIRED_ADDRESS_KEYS, (field) => field.required());
@@ -61,7 +60,7 @@ export const placeManualOrderSchema = {
     items: Joi.array().items(item).min(1).max(MAX_LINES).unique("variantId").required(),
     shippingAddress: address().required(),
     billingAddress: address(),
-    gstin: identifier().max(MAX_GSTIN_LENGTH),
+    gstin: typedGstin(),
     shippingMethodId: foreignId().required(),
     paymentMethod: Joi.string()
       .valid(PAYMENT_METHOD.COD, PAYMENT_METHOD.BANK_TRANSFER, PAYMENT_METHOD.MANUAL)

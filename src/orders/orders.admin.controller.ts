@@ -67,7 +67,12 @@ export async function addNote(
   res: Response,
 ): Promise<void> {
   const orderId = toObjectId(params.orderId);
-  await ordersAdminService.addNote({ orderId, note: body.note, by: principal, requestKey: requestKey ?? null });
+  await ordersAdminService.addNote({
+    orderId,
+    note: body.note,
+    by: principal,
+    requestKey: requestKey ?? null,
+  });
   await sendOrder(res, params.orderId, "The note is added");
 }
 

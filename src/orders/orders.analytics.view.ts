@@ -1,13 +1,12 @@
 import Joi from "joi";
 import type { OrderCounts } from "../../models/index.js";
+import { HOUR_MS } from "../../utils/clock.js";
 import { shareOf } from "../../utils/helpers.js";
 import { paise, subtractPaise, toRupees } from "../../utils/money.js";
 import { rupees } from "../../utils/view-schemas.js";
-import { count, text } from "../../utils/views/parts.view.js";
+import { count, seriesPeriod } from "../../utils/views/parts.view.js";
 import { viewOf } from "../../utils/views/view-of.js";
 import type { OrderAnalytics } from "./orders.analytics.service.js";
-
-const HOUR_MS = 3_600_000;
 
 const hoursOf = (sumMs: number, amount: number): number | null =>
   amount === 0 ? null : Math.round((sumMs / amount / HOUR_MS) * 100) / 100;
@@ -53,7 +52,7 @@ export const toOrderAnalyticsView = ({ total, series }: OrderAnalytics) => ({
 type AnalyticsFields = ReturnType<typeof toOrderAnalyticsView>;
 
 const PeriodView = viewOf<AnalyticsFields["series"][number]>("OrderPeriod", {
-  period: text.description("Its first day in Asia/Kolkata; weeks begin on Monday"),
+  period: seriesPeriod,
   ...countsFields,
 });
 

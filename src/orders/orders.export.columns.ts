@@ -1,4 +1,5 @@
 import type { AddressSnapshot, OrderDoc, OrderItemDoc } from "../../models/index.js";
+import { timeCell } from "../../utils/csv.js";
 import { stateByCode } from "../../utils/gst/states.js";
 import { addPaise, toDecimalRupees } from "../../utils/money.js";
 
@@ -10,8 +11,6 @@ export interface ExportedOrder {
 }
 
 type Column = readonly [name: string, cell: (exported: ExportedOrder) => string];
-
-const timeOf = (time: Date | null): string => time?.toISOString() ?? "";
 
 const ofOrder = (name: string, cell: (order: OrderDoc) => string): Column => [
   name,
@@ -75,10 +74,10 @@ export const COLUMNS: readonly Column[] = [
   ofOrder("Customer notes", ({ customerNotes }) => customerNotes ?? ""),
   ofOrder("Gift message", ({ giftMessage }) => giftMessage ?? ""),
   ofOrder("Cancellation reason", ({ cancellationReason }) => cancellationReason ?? ""),
-  ofOrder("Confirmed at", ({ confirmedAt }) => timeOf(confirmedAt)),
-  ofOrder("Shipped at", ({ shippedAt }) => timeOf(shippedAt)),
-  ofOrder("Delivered at", ({ deliveredAt }) => timeOf(deliveredAt)),
-  ofOrder("Cancelled at", ({ cancelledAt }) => timeOf(cancelledAt)),
+  ofOrder("Confirmed at", ({ confirmedAt }) => timeCell(confirmedAt)),
+  ofOrder("Shipped at", ({ shippedAt }) => timeCell(shippedAt)),
+  ofOrder("Delivered at", ({ deliveredAt }) => timeCell(deliveredAt)),
+  ofOrder("Cancelled at", ({ cancelledAt }) => timeCell(cancelledAt)),
 ];
 
 /** What the columns read, so that nothing else is transferred. */

@@ -12,7 +12,7 @@ import {
   sellerSearchKey,
   tagSearchKey,
 } from "../../models/index.js";
-import type { Page } from "../../services/platform/paginate.service.js";
+import { dateRangeFromStart, type Page } from "../../services/platform/paginate.service.js";
 import {
   FULFILLMENT_STATUSES,
   type FulfillmentStatus,
@@ -55,10 +55,6 @@ const searchKeysOf = ({ email, phone, tag, sellerId }: OrderFilters): string[] =
   ...(sellerId === undefined ? [] : [sellerSearchKey(sellerId)]),
 ];
 
-/** Always with a beginning, so that an index by creation can count without reading documents. */
-const createdAt = ({ dateFrom, dateTo }: DateRangeQuery) =>
-  trusted({ $gte: dateFrom ?? new Date(0), ...(dateTo ? { $lte: dateTo } : {}) });
-
 function plainly(filters: OrderFilters): QueryFilter<OrderDoc> {
   const { status, paymentStatus, fulfillmentStatus, source, userId } = filters;
   const keys = searchKeysOf(filters);
@@ -69,7 +65,7 @@ function plainly(filters: OrderFilters): QueryFilter<OrderDoc> {
     ...(source ? { source } : {}),
     ...(userId === undefined ? {} : { userId }),
     ...(keys.length > 0 ? { searchKeys: trusted({ $all: keys }) } : {}),
-    createdAt: createdAt(filters),
+    createdAt: dateRangeFromStart(filters),
   };
 }
 

@@ -1,7 +1,7 @@
 import Joi from "joi";
 import { findMainDispute } from "../../models/index.js";
 import { ORDER_STATUSES, PAYMENT_STATUSES, WEBHOOK_STATES } from "../../utils/constants.js";
-import { listView, moment, nullable } from "../../utils/view-schemas.js";
+import { listView, moment, momentOrNull, nullable } from "../../utils/view-schemas.js";
 import {
   DisputeView,
   ListedPaymentView,
@@ -78,7 +78,7 @@ const StoredEventView = viewOf<ReturnType<typeof toStoredEventView>>("PaymentEve
   state: Joi.string().valid(...WEBHOOK_STATES),
   reason: textOrNull,
   receivedAt: moment,
-  processedAt: moment.allow(null),
+  processedAt: momentOrNull,
   content: Joi.object()
     .pattern(Joi.string(), entity)
     .allow(null)

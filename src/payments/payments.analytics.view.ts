@@ -4,7 +4,7 @@ import { PAYMENT_METHODS } from "../../utils/constants.js";
 import { shareOf } from "../../utils/helpers.js";
 import { subtractPaise, toRupees } from "../../utils/money.js";
 import { rupees } from "../../utils/view-schemas.js";
-import { count, text } from "../../utils/views/parts.view.js";
+import { count, seriesPeriod } from "../../utils/views/parts.view.js";
 import { viewOf } from "../../utils/views/view-of.js";
 import type { MethodTotals, PaymentAnalytics } from "./payments.analytics.service.js";
 
@@ -70,7 +70,7 @@ const MethodView = viewOf<AnalyticsFields["byMethod"][number]>("PaymentsByMethod
 const byMethod = Joi.array().items(MethodView);
 
 const PeriodView = viewOf<AnalyticsFields["series"][number]>("PaymentPeriod", {
-  period: text.description("Its first day in Asia/Kolkata; weeks begin on Monday"),
+  period: seriesPeriod,
   ...countsFields,
   byMethod,
 });

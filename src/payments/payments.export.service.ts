@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { Payment, type PaymentDoc } from "../../models/index.js";
 import { recordAuditAlone } from "../../services/platform/audit.service.js";
 import type { PaymentGatewayStatus, PaymentMethod } from "../../utils/constants.js";
-import { toCsvStream } from "../../utils/csv.js";
+import { timeCell, toCsvStream } from "../../utils/csv.js";
 import { type Paise, toDecimalRupees } from "../../utils/money.js";
 import { type AdminPrincipal, actorOf } from "../../utils/principal.js";
 import { type PaymentSelection, selectByIndex } from "./payments.selection.service.js";
@@ -19,7 +19,7 @@ const COLUMNS: readonly (readonly [name: string, cell: (payment: PaymentDoc) => 
   ["Payment id", ({ _id }) => _id.toHexString()],
   ["Order number", ({ orderNumber }) => orderNumber ?? ""],
   ["Created at", ({ createdAt }) => createdAt.toISOString()],
-  ["Captured at", ({ capturedAt }) => timeOf(capturedAt)],
+  ["Captured at", ({ capturedAt }) => timeCell(capturedAt)],
   ["Gateway", ({ gateway }) => gateway],
   ["Method", ({ method }) => method ?? ""],
   ["Gateway method", ({ methodDetails }) => methodDetails?.gatewayMethod ?? ""],
@@ -33,13 +33,12 @@ const COLUMNS: readonly (readonly [name: string, cell: (payment: PaymentDoc) => 
   ["Tax on fee", ({ tax }) => rupeesOf(tax)],
   ["Settlement id", ({ settlement }) => settlement?.id ?? ""],
   ["UTR", ({ settlement }) => settlement?.utr ?? ""],
-  ["Settled at", ({ settlement }) => timeOf(settlement?.settledAt ?? null)],
+  ["Settled at", ({ settlement }) => timeCell(settlement?.settledAt ?? null)],
   ["Gateway order id", ({ gatewayOrderId }) => gatewayOrderId ?? ""],
   ["Gateway payment id", ({ gatewayPaymentId }) => gatewayPaymentId ?? ""],
   ["Receipt reference", ({ receipt }) => receipt?.reference ?? ""],
 ];
 
-const timeOf = (time: Date | null): string => time?.toISOString() ?? "";
 const rupeesOf = (amount: Paise | null): string => (amount === null ? "" : toDecimalRupees(amount));
 
 const NOT_EXPORTED = { gatewayResponse: 0, statusHistory: 0, disputes: 0, mismatch: 0 };

@@ -8,7 +8,7 @@ import {
   PAYMENTS_WITH_ATTENTION_INDEX,
   type PaymentDoc,
 } from "../../models/index.js";
-import type { PageSource } from "../../services/platform/paginate.service.js";
+import { dateRangeFromStart, type PageSource } from "../../services/platform/paginate.service.js";
 import {
   PAYMENT_GATEWAY_STATUSES,
   PAYMENT_GATEWAYS,
@@ -73,17 +73,13 @@ async function ofOrder(orderNumber: string): Promise<QueryFilter<PaymentDoc> | n
   return checkoutSessionId ? { checkoutSessionId } : { orderId: order._id };
 }
 
-/** Always with a beginning, so that the index of dates can count without reading documents. */
-const createdAt = ({ dateFrom, dateTo }: DateRangeQuery) =>
-  trusted({ $gte: dateFrom ?? new Date(0), ...(dateTo ? { $lte: dateTo } : {}) });
-
 function plainly({ status, method, gateway, attention, ...dates }: PaymentFilters): QueryFilter<PaymentDoc> {
   return {
     ...(status ? { status } : {}),
     ...(method ? { method } : {}),
     ...(gateway ? { gateway } : {}),
     ...(attention ? { attention } : {}),
-    createdAt: createdAt(dates),
+    createdAt: dateRangeFromStart(dates),
   };
 }
 

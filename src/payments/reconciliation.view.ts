@@ -9,8 +9,8 @@ import {
   type SettlementCounts,
 } from "../../models/index.js";
 import { BREAK_CLASSES, RECONCILIATION_ENTITIES, RECONCILIATION_ITEM_KINDS } from "../../utils/constants.js";
-import { addPaise, type Paise, toDecimalRupees, toRupees } from "../../utils/money.js";
-import { listView, moment, nullable, rupees } from "../../utils/view-schemas.js";
+import { addPaise, type Paise, toDecimalRupees, toRupees, toRupeesOrNull } from "../../utils/money.js";
+import { listView, moment, momentOrNull, nullable, rupees, rupeesOrNull } from "../../utils/view-schemas.js";
 import { count, id, textOrNull } from "../../utils/views/parts.view.js";
 import { viewOf } from "../../utils/views/view-of.js";
 
@@ -55,8 +55,6 @@ export const toReportView = (report: ReconciliationReportDoc) => ({
   error: report.error,
 });
 
-const rupeesOrNull = (amount: Paise | null) => (amount === null ? null : toRupees(amount));
-
 export const toItemView = (item: ReconciliationItemDoc) => ({
   id: item._id.toHexString(),
   class: item.kind,
@@ -70,8 +68,8 @@ export const toItemView = (item: ReconciliationItemDoc) => ({
   orderNumber: item.orderNumber,
   localStatus: item.localStatus,
   gatewayStatus: item.gatewayStatus,
-  localAmount: rupeesOrNull(item.localAmount),
-  gatewayAmount: rupeesOrNull(item.gatewayAmount),
+  localAmount: toRupeesOrNull(item.localAmount),
+  gatewayAmount: toRupeesOrNull(item.gatewayAmount),
   amountAtRisk: toRupees(item.amountAtRisk),
   note: item.note,
   repair: item.repair && { outcome: item.repair.outcome, note: item.repair.note, at: item.repair.at },
@@ -98,7 +96,7 @@ const reportFields = {
   ...{ payments: ComparedView, refunds: ComparedView, settlements: SettlementsView },
   breaks: Joi.array().items(BreakView).description("Every class that has any; when the report is complete"),
   ...{ amountAtRisk: rupees, amountLeft: rupees, startedBy: textOrNull, startedAt: moment },
-  finishedAt: moment.allow(null),
+  finishedAt: momentOrNull,
   error: textOrNull,
 };
 
@@ -121,7 +119,7 @@ export const ItemView = viewOf<ReturnType<typeof toItemView>>("ReconciliationIte
   ...{ gatewayOrderId: textOrNull, settlementId: textOrNull, disputeId: textOrNull },
   ...{ paymentId: id.allow(null), refundId: id.allow(null), orderNumber: textOrNull },
   ...{ localStatus: textOrNull, gatewayStatus: textOrNull },
-  ...{ localAmount: rupees.allow(null), gatewayAmount: rupees.allow(null), amountAtRisk: rupees },
+  ...{ localAmount: rupeesOrNull, gatewayAmount: rupeesOrNull, amountAtRisk: rupees },
   note: textOrNull,
   repair: nullable(RepairView),
 });

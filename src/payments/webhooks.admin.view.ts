@@ -2,7 +2,7 @@ import Joi from "joi";
 import { WEBHOOK_SOURCES, type WebhookEventDoc } from "../../models/index.js";
 import { WEBHOOK_STATES } from "../../utils/constants.js";
 import { toRupees } from "../../utils/money.js";
-import { listView, moment, nullable, rupees } from "../../utils/view-schemas.js";
+import { listView, moment, momentOrNull, nullable, rupees } from "../../utils/view-schemas.js";
 import { count, id, text, textOrNull } from "../../utils/views/parts.view.js";
 import { viewOf } from "../../utils/views/view-of.js";
 import type { EventDetail } from "./webhooks.admin.service.js";
@@ -21,8 +21,6 @@ export const toWebhookEventView = (event: WebhookEventDoc) => ({
   receivedAt: event.receivedAt,
   processedAt: event.processedAt,
 });
-
-const momentOrNull = moment.allow(null);
 
 const eventFields = {
   id,

@@ -133,6 +133,11 @@ export async function addNote(
   res: Response,
 ): Promise<void> {
   const refundId = toObjectId(params.refundId);
-  const refund = await refundsAdminService.addNote({ refundId, note: body.note, by: principal, requestKey: requestKey ?? null });
+  const refund = await refundsAdminService.addNote({
+    refundId,
+    note: body.note,
+    by: principal,
+    requestKey: requestKey ?? null,
+  });
   sendRefund(res, "The note is added", refund);
 }

@@ -7,6 +7,7 @@ import {
   Refund,
   type RefundDoc,
 } from "../../models/index.js";
+import { refundNotFound } from "../../services/aggregates/refund/decide-refund.js";
 import {
   dateRangeFromStart,
   type Page,
@@ -15,7 +16,6 @@ import {
 } from "../../services/platform/paginate.service.js";
 import { addStaffNote } from "../../services/platform/staff-notes.service.js";
 import { REFUND_STATUSES, type RefundDestination, type RefundStatus } from "../../utils/constants.js";
-import { NotFoundError } from "../../utils/errors.js";
 import type { AdminPrincipal } from "../../utils/principal.js";
 import type { ListQuery } from "../../utils/request-schemas.js";
 
@@ -66,8 +66,6 @@ function selectRefunds(
     hint: REFUNDS_BY_DESTINATION_INDEX,
   };
 }
-
-const refundNotFound = () => new NotFoundError("REFUND_NOT_FOUND", "There is no such refund");
 
 /** @throws NotFoundError REFUND_NOT_FOUND */
 export async function getRefund(refundId: Types.ObjectId): Promise<RefundDoc> {

@@ -3,7 +3,7 @@ import { REFUND_DESTINATIONS } from "../../utils/constants.js";
 import { shareOf } from "../../utils/helpers.js";
 import { toRupees } from "../../utils/money.js";
 import { rupees } from "../../utils/view-schemas.js";
-import { count, text } from "../../utils/views/parts.view.js";
+import { count, seriesPeriod, text } from "../../utils/views/parts.view.js";
 import { viewOf } from "../../utils/views/view-of.js";
 import type { RefundAnalytics, RefundSum, RefundTotals } from "./refunds.analytics.service.js";
 
@@ -58,7 +58,7 @@ const totalsFields = {
 };
 
 const PeriodView = viewOf<AnalyticsFields["series"][number]>("RefundPeriod", {
-  period: text.description("Its first day in Asia/Kolkata; weeks begin on Monday"),
+  period: seriesPeriod,
   ...totalsFields,
 });
 

@@ -15,7 +15,7 @@ import {
 import { toObjectId } from "../../utils/helpers.js";
 import { type LineUnitsBody, toNamedUnits } from "../../utils/line-units.js";
 import { rupeesToPaise } from "../../utils/money.js";
-import type { AdminPrincipal } from "../../utils/principal.js";
+import { type AdminPrincipal, actorOf } from "../../utils/principal.js";
 import { getRefund } from "./refunds.admin.service.js";
 import { toUnitsWish } from "./refunds.service.js";
 
@@ -43,10 +43,8 @@ export function createRefund(draft: RefundDraft, by: AdminPrincipal): Promise<Re
   const details = bankDetailsIn(draft);
   const bankAccount = details && toBankAccount(details, { orderId, paymentId: null });
   const wish = wishOf(draft);
-  return requests.requestRefund({ orderId, wish, destination, reason, notes, bankAccount, by: adminOf(by) });
+  return requests.requestRefund({ orderId, wish, destination, reason, notes, bankAccount, by: actorOf(by) });
 }
-
-const adminOf = ({ adminId: id }: AdminPrincipal) => ({ type: "admin" as const, id });
 
 function wishOf({ items, amount, includeShipping = false }: RefundDraft) {
   if (items) return toUnitsWish(items, includeShipping);

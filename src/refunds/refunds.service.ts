@@ -2,11 +2,11 @@ import type { Types } from "mongoose";
 import { Refund, type RefundDoc } from "../../models/index.js";
 import { getOwnOrder } from "../../services/aggregates/order/load-order.js";
 import { type BankDetails, toBankAccount } from "../../services/aggregates/refund/bank-account.js";
+import { refundNotFound } from "../../services/aggregates/refund/decide-refund.js";
 import * as bankTransfer from "../../services/flows/bank-transfer.flow.js";
 import * as requests from "../../services/flows/request-refund.flow.js";
 import { dateRange, type Page, paginate } from "../../services/platform/paginate.service.js";
 import { REFUND_DESTINATION, type ReturnReason } from "../../utils/constants.js";
-import { NotFoundError } from "../../utils/errors.js";
 import { type LineUnitsBody, toNamedUnits } from "../../utils/line-units.js";
 import { type Actor, isOwnedBy, type Owner, ownerFilter } from "../../utils/principal.js";
 import type { ListQuery } from "../../utils/request-schemas.js";
@@ -51,8 +51,7 @@ export function listRefunds(owner: Owner, query: ListQuery<"createdAt">): Promis
 /** @throws NotFoundError for an unknown refund and for another caller's */
 export async function getOwnRefund(refundId: Types.ObjectId, owner: Owner): Promise<RefundDoc> {
   const refund = await Refund.findById(refundId).lean<RefundDoc>();
-  if (!refund || !isOwnedBy(refund, owner))
-    throw new NotFoundError("REFUND_NOT_FOUND", "There is no such refund");
+  if (!refund || !isOwnedBy(refund, owner)) throw refundNotFound();
   return refund;
 }
 

@@ -105,6 +105,11 @@ export async function addNote(
   res: Response,
 ): Promise<void> {
   const returnId = toObjectId(params.returnId);
-  const found = await returnsAdminService.addNote({ returnId, note: body.note, by: principal, requestKey: requestKey ?? null });
+  const found = await returnsAdminService.addNote({
+    returnId,
+    note: body.note,
+    by: principal,
+    requestKey: requestKey ?? null,
+  });
   sendReturn(res, "The note is added", found);
 }

@@ -3,7 +3,7 @@ import { RETURN_STATUSES } from "../../utils/constants.js";
 import { shareOf } from "../../utils/helpers.js";
 import { toRupees } from "../../utils/money.js";
 import { rupees } from "../../utils/view-schemas.js";
-import { count, text } from "../../utils/views/parts.view.js";
+import { count, seriesPeriod, text } from "../../utils/views/parts.view.js";
 import { viewOf } from "../../utils/views/view-of.js";
 import type { ReturnAnalytics, ReturnedProduct, ReturnTotals } from "./returns.analytics.service.js";
 
@@ -64,7 +64,7 @@ const ProductView = viewOf<AnalyticsFields["products"][number]>("ReturnedProduct
 });
 
 const PeriodView = viewOf<AnalyticsFields["series"][number]>("ReturnPeriod", {
-  period: text.description("Its first day in Asia/Kolkata; weeks begin on Monday"),
+  period: seriesPeriod,
   ...totalsFields,
 });
 

@@ -17,7 +17,7 @@ const CLOUDINARY = "services/platform/storage/cloudinary-transport.ts";
 const ADDRESSES = "services/integrations/public-addresses.ts";
 const TRANSACTIONS = "services/platform/transaction.service.ts";
 /** It only reads. */
-const SNAPSHOTS = "services/platform/snapshot.service.ts";
+const SNAPSHOTS = "services/platform/database-snapshot.service.ts";
 const DATABASE = "config/database.config.ts";
 
 interface Restricted {

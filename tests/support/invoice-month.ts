@@ -17,10 +17,11 @@ import { chargeHsnCode } from "../../services/calculations/charge-hsn.js";
 import { leftOfInvoice } from "../../services/calculations/credit-amounts.js";
 import { seriesOf } from "../../services/calculations/document-terms.js";
 import { calculateTotals } from "../../services/calculations/totals-calculator.service.js";
-import { businessYear, formatNumber } from "../../services/platform/order-number.service.js";
+import { formatNumber } from "../../services/platform/order-number.service.js";
 import { calculateGstinCheckCharacter } from "../../utils/gst/gstin.js";
 import { type StateCode, stateByCode } from "../../utils/gst/states.js";
 import { paise, ZERO_PAISE } from "../../utils/money.js";
+import { businessYear } from "../../utils/periods.js";
 import { anAddress, anOrder, anOrderItem } from "./documents.js";
 
 /** Invoices and credit notes as the service issues them: from the real calculators and builders. Amounts are paise. */

@@ -1,17 +1,13 @@
 import Joi from "joi";
 import type { Dispute, PaymentDoc, StatusEntry } from "../../models/index.js";
 import { CHANGED_BY_TYPES, PAYMENT_MISMATCH_REASONS } from "../constants.js";
-import { type Paise, toRupees } from "../money.js";
-import { moment, nullable, rupees } from "../view-schemas.js";
+import { toRupees, toRupeesOrNull } from "../money.js";
+import { moment, momentOrNull, nullable, rupees, rupeesOrNull } from "../view-schemas.js";
 import { text, textOrNull } from "./parts.view.js";
 import { PaymentView, toPaymentView } from "./payment.view.js";
 import { viewOf } from "./view-of.js";
 
 /** A payment as administrators see it in lists and in orders: with data of the shop and the gateway. */
-
-const momentOrNull = moment.allow(null);
-const rupeesOrNull = rupees.allow(null);
-const toRupeesOrNull = (amount: Paise | null) => amount && toRupees(amount);
 
 const toSettlementView = ({ id, utr, settledAt }: NonNullable<PaymentDoc["settlement"]>) => ({
   ...{ id, utr, settledAt },

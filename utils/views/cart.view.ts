@@ -2,7 +2,7 @@ import Joi from "joi";
 import type { CartDoc, CartItemDoc } from "../../models/index.js";
 import { CART_STATUS, CART_STATUSES, CURRENCY, NOTICE_CODES, type Notice } from "../constants.js";
 import { toRupees, ZERO_PAISE } from "../money.js";
-import { moment, nullable, rupees } from "../view-schemas.js";
+import { moment, momentOrNull, nullable, rupees } from "../view-schemas.js";
 import { count, id, productFields, text, toTotalsView, totalsFields } from "./parts.view.js";
 import { viewOf } from "./view-of.js";
 
@@ -179,7 +179,7 @@ export const CartView = viewOf<CartFields>(
     appliedCoupons: Joi.array().items(AppliedCouponView),
     appliedDiscounts: Joi.array().items(AppliedDiscountView),
     freeGifts: Joi.array().items(CartItemView),
-    expiresAt: moment.allow(null),
+    expiresAt: momentOrNull,
     notices: Joi.array().items(NoticeView),
     version: count,
   },

@@ -2,7 +2,7 @@ import Joi from "joi";
 import type { OrderItemDoc, ShipmentDoc } from "../../models/index.js";
 import { LINE_FULFILLMENT_STATUSES, SHIPMENT_STATUS, SHIPMENT_STATUSES } from "../constants.js";
 import { toRupees } from "../money.js";
-import { moment, rupees } from "../view-schemas.js";
+import { moment, momentOrNull, rupees } from "../view-schemas.js";
 import { count, id, productFields, text, textOrNull } from "./parts.view.js";
 import { viewOf } from "./view-of.js";
 
@@ -108,7 +108,7 @@ export const ShipmentView = viewOf<ReturnType<typeof toShipmentView>>("ShipmentV
   status: Joi.string().valid(...SHIPMENT_STATUSES.filter((status) => status !== SHIPMENT_STATUS.REFUSED)),
   items: Joi.array().items(Joi.object({ orderItemId: id.required(), quantity: count.required() })),
   codAmount: rupees,
-  estimatedDelivery: moment.allow(null),
+  estimatedDelivery: momentOrNull,
   events: Joi.array().items(
     Joi.object({
       status: text.required(),

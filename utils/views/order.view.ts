@@ -20,7 +20,7 @@ import {
 import { toRupees } from "../money.js";
 import { returnableUnits } from "../returnable-units.js";
 import { CANCELLABLE } from "../state-machines.js";
-import { moment, nullable, rupees } from "../view-schemas.js";
+import { moment, momentOrNull, nullable, rupees } from "../view-schemas.js";
 import { AppliedCouponView, toAppliedCouponView } from "./cart.view.js";
 import {
   freeUnitsOf,
@@ -121,8 +121,8 @@ export const OrderTotalsView = viewOf<ReturnType<typeof toOrderTotalsView>>("Ord
 });
 
 const EstimateView = Joi.object({
-  from: moment.allow(null).required(),
-  to: moment.allow(null).required(),
+  from: momentOrNull.required(),
+  to: momentOrNull.required(),
 }).allow(null);
 
 export const OrderView = viewOf<ReturnType<typeof toOrderView>>(

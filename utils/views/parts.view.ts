@@ -11,6 +11,9 @@ export const text = Joi.string().allow("");
 export const textOrNull = Joi.string().allow("", null);
 export const count = Joi.number().integer().min(0);
 
+/** The period of a row of a series. */
+export const seriesPeriod = text.description("Its first day in Asia/Kolkata; weeks begin on Monday");
+
 type CommonTotals = Pick<
   CheckoutTotals,
   "subtotal" | "discountTotal" | "shippingTotal" | "taxTotal" | "roundOff" | "grandTotal" | "pricesIncludeTax"

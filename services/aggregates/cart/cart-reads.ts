@@ -1,6 +1,6 @@
 import { type PipelineStage, type QueryFilter, Types, trusted } from "mongoose";
 import { Cart, type CartDoc, CartItem, type CartItemDoc, ONE_ACTIVE_CART } from "../../../models/index.js";
-import { now } from "../../../utils/clock.js";
+import { DAY_MS, now } from "../../../utils/clock.js";
 import { CART_STATUS } from "../../../utils/constants.js";
 import { NotFoundError, RuleError } from "../../../utils/errors.js";
 import type { Owner } from "../../../utils/principal.js";
@@ -29,8 +29,6 @@ export const cartEmpty = () => new RuleError("CART_EMPTY", "The cart is empty");
 
 /** A cart that is gone counts as empty for its buyer. */
 export const emptyIfGone = (error: unknown): unknown => (isCartGone(error) ? cartEmpty() : error);
-
-const DAY_MS = 86_400_000;
 
 /** When a cart that is written now expires. A cart keeps the lifetime that the setting had when it was created. */
 export async function nextCartExpiry({ expiryDays }: Pick<CartDoc, "expiryDays">): Promise<Date> {

@@ -10,8 +10,8 @@ import type {
   ReturnGroup,
 } from "../../calculations/gstr1/gstr1.js";
 import { byText } from "../../calculations/gstr1/portal-format.js";
+import { inSnapshot, type Snapshot } from "../../platform/database-snapshot.service.js";
 import { formatNumber } from "../../platform/order-number.service.js";
-import { inSnapshot, type Snapshot } from "../../platform/snapshot.service.js";
 
 /** Which documents count: those issued in a span of time, of one registration or of all. */
 export interface ReturnScope extends Span {

@@ -1,6 +1,7 @@
 import type { ClientSession } from "mongoose";
 import { logger } from "../../../config/logger.config.js";
 import type { OrderItemDoc, ShipmentDoc } from "../../../models/index.js";
+import { DAY_MS } from "../../../utils/clock.js";
 import { ORDER_STATUS } from "../../../utils/constants.js";
 import { enqueueOutbox } from "../../platform/outbox.service.js";
 import type { SettingsOf } from "../../platform/settings.service.js";
@@ -37,8 +38,6 @@ export async function deliverShipment(
   await followLines({ order, lines: delivered }, { by, note }, tx);
   await enqueueOutbox([parcelMessage("shipment.delivered", shipment)], tx);
 }
-
-const DAY_MS = 86_400_000;
 
 /** The window of a line that comes in several parcels ends with the last one's. */
 function windowOf(line: OrderItemDoc, at: Date, windows: ReturnWindows): Date | null {

@@ -8,6 +8,7 @@ import {
   type ShippingMethodSnapshot,
   type SoldLine,
 } from "../../../models/index.js";
+import { DAY_MS } from "../../../utils/clock.js";
 import { CURRENCY, LINE_FULFILLMENT_STATUS, ORDER_STATUS } from "../../../utils/constants.js";
 import { ZERO_PAISE } from "../../../utils/money.js";
 import { fulfillmentMachine, orderMachine, orderPaymentMachine } from "../../../utils/state-machines.js";
@@ -90,8 +91,6 @@ export function newOrder({ sale, at, ...terms }: OrderTerms): OrderDoc {
     updatedAt: at,
   };
 }
-
-const DAY_MS = 86_400_000;
 
 function estimateDelivery(method: ShippingMethodSnapshot | null, at: Date): OrderDoc["estimatedDelivery"] {
   if (!method) return null;

@@ -12,11 +12,12 @@ import {
 } from "../../../models/index.js";
 import { INVOICE_TYPE, type InvoiceType } from "../../../utils/constants.js";
 import { toRupees } from "../../../utils/money.js";
+import { businessYear } from "../../../utils/periods.js";
 import { type DocumentNumber, seal } from "../../aggregates/invoice/document-parts.js";
 import { isSale } from "../../aggregates/invoice/invoice-reads.js";
 import { MAX_NUMBER_LENGTH, seriesOf } from "../../calculations/document-terms.js";
 import { recordAudit } from "../../platform/audit.service.js";
-import { businessYear, formatNumber } from "../../platform/order-number.service.js";
+import { formatNumber } from "../../platform/order-number.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { type Decision, decideDocuments } from "./decide-document.js";
 import { type IssueFacts, readContext, readFacts } from "./issue-facts.js";

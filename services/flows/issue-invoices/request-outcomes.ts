@@ -8,6 +8,7 @@ import {
 } from "../../../models/index.js";
 import { databaseTime } from "../../../utils/clock.js";
 import { INVOICE_TYPE } from "../../../utils/constants.js";
+import { toErrorText } from "../../../utils/errors.js";
 import { refundOrigin, requestCreditNote } from "../../aggregates/invoice/request-document.js";
 import { backoffMs } from "../../platform/outbox-worker.service.js";
 import { type Decision, sortEarlierRefunds } from "./decide-document.js";
@@ -15,7 +16,6 @@ import type { IssueFacts } from "./issue-facts.js";
 
 /** Long enough for the admin who waits for the document, and for a repeat of the request after a lost response. */
 const REFUSAL_KEPT_MS = 3_600_000;
-const ERROR_LENGTH = 500;
 
 type Refused = Extract<Decision, { kind: "refused" }>;
 
@@ -106,7 +106,7 @@ export async function postponeRequest(id: string, error: unknown): Promise<void>
   if (!request) return;
   const attempts = request.attempts + 1;
   logger.error({ err: error, origin: id, attempts }, "> A document could not be issued; it will be retried");
-  const lastError = { $literal: String(error).slice(0, ERROR_LENGTH) };
+  const lastError = { $literal: toErrorText(error) };
   await InvoiceRequest.updateOne(
     { _id: id, refusal: null },
     [{ $set: { attempts, lastError, dueAt: databaseTime(backoffMs(attempts)) } }],

@@ -1,7 +1,7 @@
 import { logger } from "../../../config/logger.config.js";
 import { countReconciliationBreaks } from "../../../config/metrics.config.js";
 import type { BreakSummary, ComparedCounts, ReconciliationReportDoc } from "../../../models/index.js";
-import { databaseTime, now } from "../../../utils/clock.js";
+import { DAY_MS, databaseTime, now } from "../../../utils/clock.js";
 import { addPaise } from "../../../utils/money.js";
 import { dayNumberOf, type Span, spanOfDays } from "../../../utils/periods.js";
 import { daysOf } from "./days.js";
@@ -18,7 +18,6 @@ export { type ReconciliationRequest, startReconciliation } from "./start-reconci
 
 /** The gateway may authorise a payment up to three days after it was made, so each day is compared four times. */
 const NIGHTLY_DAYS = 4;
-const DAY_MS = 86_400_000;
 
 /** Orders the nightly reconciliation: the last complete days in India, report only. */
 export async function startNightlyReconciliation(): Promise<void> {

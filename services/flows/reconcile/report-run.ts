@@ -3,13 +3,13 @@ import { trusted } from "mongoose";
 import { logger } from "../../../config/logger.config.js";
 import { ReconciliationReport, type ReconciliationReportDoc } from "../../../models/index.js";
 import { databaseTime, isPast } from "../../../utils/clock.js";
+import { toErrorText } from "../../../utils/errors.js";
 
 /** After a crash, a report waits this long. Renewed with every page. */
 const LEASE_MS = 60_000;
 const RENEW_EVERY_MS = 5_000;
 const MAX_ATTEMPTS = 5;
 const RETRY_AFTER_MS = 60_000;
-const ERROR_LENGTH = 500;
 const AT_ONCE = new Date(0);
 
 /** Another worker has taken the report over: write nothing more. */
@@ -79,7 +79,7 @@ async function giveBack({ report, write }: Run, error: unknown): Promise<void> {
     { err: error, reportId: report._id.toHexString(), attempts: report.attempts },
     "> A reconciliation was interrupted",
   );
-  const text = { $literal: String(error).slice(0, ERROR_LENGTH) };
+  const text = { $literal: toErrorText(error) };
   const next = hasFailed
     ? { state: "failed", finishedAt: databaseTime() }
     : { dueAt: databaseTime(RETRY_AFTER_MS) };

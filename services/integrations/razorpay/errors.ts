@@ -1,5 +1,5 @@
 import { isRecord } from "../../../utils/helpers.js";
-import type { Failure, Outcome } from "../../../utils/result.js";
+import { type Failure, NEVER_ARRIVED, type Outcome } from "../../../utils/result.js";
 import type { Attempt } from "../guard.js";
 import { parseRetryAfter } from "../http-answer.js";
 import type { GatewayRefusal } from "./refusals.js";
@@ -21,8 +21,6 @@ export interface GatewayError {
   detail?: string;
 }
 
-/** Failures to connect, before anything is sent. */
-const NEVER_ARRIVED = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"];
 const TIMED_OUT = ["ECONNABORTED", "ETIMEDOUT", "ERR_CANCELED"];
 
 interface Meaning {
@@ -67,7 +65,7 @@ export function readThrown(thrown: unknown): GatewayError | null {
 }
 
 function meaningWithoutAnswer({ reason }: GatewayError): Meaning {
-  if (reason && NEVER_ARRIVED.includes(reason)) {
+  if (reason && NEVER_ARRIVED.has(reason)) {
     return { outcome: "unavailable", code: "NETWORK", statusCode: 503, isFault: true, isTransient: true };
   }
   if (reason && TIMED_OUT.includes(reason)) {

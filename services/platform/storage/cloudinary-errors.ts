@@ -1,5 +1,5 @@
 import { isRecord } from "../../../utils/helpers.js";
-import type { Failure } from "../../../utils/result.js";
+import { type Failure, NEVER_ARRIVED } from "../../../utils/result.js";
 import type { Attempt } from "../../integrations/guard.js";
 
 export const CLOUDINARY = "cloudinary";
@@ -26,9 +26,6 @@ interface Trouble {
   message: string;
 }
 
-/** Nothing was sent. */
-const NEVER_ARRIVED = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"];
-
 /** The SDK rejects with errors, with plain objects, and with either of them in a field `error`. */
 function toTrouble(thrown: unknown): Trouble {
   const inner: unknown = isRecord(thrown) && "error" in thrown ? thrown.error : thrown;
@@ -49,7 +46,7 @@ const noFault = { isFault: false, isTransient: false };
 
 function meaningOf({ status, code }: Trouble): Meaning {
   if (status === undefined) {
-    const never = code !== undefined && NEVER_ARRIVED.includes(code);
+    const never = code !== undefined && NEVER_ARRIVED.has(code);
     return never
       ? { outcome: "unavailable", code: "NETWORK", statusCode: 503, ...transientFault }
       : { outcome: "unknown", code: "NETWORK", statusCode: 502, ...transientFault };

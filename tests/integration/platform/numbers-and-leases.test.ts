@@ -2,7 +2,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Counter, Lease } from "../../../models/index.js";
 import { acquireLease, releaseLease, renewLease } from "../../../services/platform/lease.service.js";
 import {
-  businessYear,
   formatNumber,
   generateUniqueOrderNumber,
   generateUniqueRefundNumber,
@@ -10,6 +9,7 @@ import {
 } from "../../../services/platform/order-number.service.js";
 import { inTransaction } from "../../../services/platform/transaction.service.js";
 import { setClock } from "../../../utils/clock.js";
+import { businessYear } from "../../../utils/periods.js";
 import { useTestDatabase } from "../../support/database.js";
 
 const moveClockTo = (iso: string) => setClock(new Date(iso).getTime() - Date.now());
