@@ -161,13 +161,13 @@ export const FENCES: GuardSubject = {
       named: "holds its lease",
     },
     {
-      name: "session-lease-token",
-      keeps: "a checkout that was taken over is not written",
+      name: "session-step-lease",
+      keeps: "a checkout step writes nothing while another writer holds the lease",
       file: "services/aggregates/checkout/change-checkout.ts",
-      text: 'const guard = { "lease.token": token, placement: null };',
-      replacement: "const guard = { placement: null };",
+      text: "{ version, status, lease: null, placement: null }",
+      replacement: "{ version, status, placement: null }",
       tests: ["tests/integration/placement/fencing.test.ts"],
-      named: "a shipping method is chosen",
+      named: "takes over its lease while a shipping method is chosen",
     },
     {
       name: "payment-choice-lease-token",
