@@ -6,6 +6,7 @@ import { startEmbeddedMongo } from "../mongo/embedded-mongo.js";
 import { seedDatabase } from "../seed/index.js";
 import { monthBefore } from "../seed/invoices.js";
 import { startService } from "../support/service-process.js";
+import { percentile } from "./percentile.js";
 import type { SandboxReady } from "./sandbox-process.js";
 import { startSandboxProcess } from "./world.js";
 
@@ -41,9 +42,6 @@ const FILINGS = [
 ].map((path) => `/api/admin/invoices${path}`);
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
-const percentile = (times: number[], share: number): number =>
-  times.sort((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
-
 interface Target {
   url: string;
   pid: number;

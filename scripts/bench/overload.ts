@@ -4,6 +4,7 @@ import { remoteBooks } from "../invariants/remote-books.js";
 import { print, table } from "../support/print.js";
 import { type Buyer, expectSuccess, UnexpectedAnswer } from "./buyer.js";
 import { type Loop, type Operation, runLoad } from "./load.js";
+import { percentile } from "./percentile.js";
 import { ANALYSES, crowd, SCENARIOS } from "./scenarios.js";
 import { prepareWebhooks } from "./webhooks.js";
 import { type BenchWorld, untilQuiet } from "./world.js";
@@ -98,11 +99,6 @@ async function runMix(kinds: readonly Kind[], loop: Loop, seconds: number): Prom
   });
   return seen;
 }
-
-const percentile = (values: readonly number[], share: number): number =>
-  values.toSorted((one, other) => one - other)[
-    Math.min(values.length - 1, Math.floor(values.length * share))
-  ] ?? 0;
 
 const withEnding = (seen: readonly Seen[], ending: Seen["ending"]): Seen[] =>
   seen.filter((one) => one.ending === ending);

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Sandbox } from "../sandbox/sandbox.js";
 import { SEED } from "../sandbox/seed/index.js";
 import { check, heading, narrate, narrateOutside, rupees } from "../support/print.js";
 import { SAMPLE_ADDRESS, SAMPLE_CONTACT } from "../support/sample-customer.js";
+import { waitUntil } from "../support/wait-until.js";
 import {
   addToCart,
   applyCoupon,
@@ -189,10 +189,6 @@ export async function lastUnitIsGone({ sandbox, serviceUrl }: Stage): Promise<vo
 const WAIT_TIMEOUT_MS = 20_000;
 
 export async function waitFor(condition: string, holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + WAIT_TIMEOUT_MS;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`Timed out waiting until ${condition}`);
-    await sleep(100);
-  }
+  await waitUntil(condition, holds, WAIT_TIMEOUT_MS);
   narrateOutside(`… ${condition}`);
 }

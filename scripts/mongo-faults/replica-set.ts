@@ -2,15 +2,14 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MongoMemoryReplSet } from "mongodb-memory-server";
 import mongoose from "mongoose";
-import { MONGODB_VERSION, resolveMongod } from "../mongo/find-mongod.mjs";
+import { MONGODB_VERSION } from "../mongo/find-mongod.mjs";
+import { findOwnMongod, OWN_MONGOD_ARGUMENTS } from "../mongo/own-mongod.js";
 
 const MEMBERS = 3;
 const SET_NAME = "rs0";
 /** MongoDB's default of 10 s suits members on several continents; in one data centre 2 s is common. */
 const ELECTION_TIMEOUT_MS = 2_000;
 const LAUNCH_TIMEOUT_MS = 120_000;
-/** As in embedded-mongo.ts: the locks of a killed process are released after 15 s. */
-const ARGUMENTS = ["--setParameter", "transactionLifetimeLimitSeconds=15", "--wiredTigerCacheSizeGB", "0.25"];
 /** A restarted member on a busy machine needs most of it. */
 const HEALTHY_WITHIN_MS = 90_000;
 const POLL_MS = 200;
@@ -40,26 +39,23 @@ export interface ReplicaSet {
   stop(): Promise<void>;
 }
 
-/** @throws when `MONGODB_URI` is set, because its members must not be killed, or when no MongoDB is installed */
+/** @throws as `findOwnMongod` */
 export async function startReplicaSet(): Promise<ReplicaSet> {
-  const mongod = resolveMongod();
-  if (mongod === null) throw new Error("no MongoDB found: run `node scripts/setup.mjs` first");
-  if (mongod.source === "MONGODB_URI")
-    throw new Error("unset MONGODB_URI: this script only kills its own servers");
+  const systemBinary = findOwnMongod();
   process.env.MONGOMS_RUNTIME_DOWNLOAD = "false";
   process.env.MONGOMS_SYSTEM_BINARY_VERSION_CHECK = "false";
   const set = await MongoMemoryReplSet.create({
-    binary: { systemBinary: mongod.binary, version: MONGODB_VERSION },
+    binary: { systemBinary, version: MONGODB_VERSION },
     replSet: {
       name: SET_NAME,
       count: MEMBERS,
       storageEngine: "wiredTiger",
-      args: ARGUMENTS,
+      args: OWN_MONGOD_ARGUMENTS,
       configSettings: { electionTimeoutMillis: ELECTION_TIMEOUT_MS },
     },
     instanceOpts: Array.from({ length: MEMBERS }, () => ({ launchTimeout: LAUNCH_TIMEOUT_MS })),
   });
-  return new KillableSet(set, mongod.binary);
+  return new KillableSet(set, systemBinary);
 }
 
 class KillableSet implements ReplicaSet {
@@ -183,7 +179,7 @@ class KillableSet implements ReplicaSet {
   #restart(member: Member): void {
     const { port, dbPath } = member;
     const own = ["--port", String(port), "--dbpath", dbPath, "--replSet", SET_NAME, "--bind_ip", "127.0.0.1"];
-    const child = spawn(this.binary, [...own, "--noauth", ...ARGUMENTS], { stdio: "ignore" });
+    const child = spawn(this.binary, [...own, "--noauth", ...OWN_MONGOD_ARGUMENTS], { stdio: "ignore" });
     this.#restarted.add(child);
     member.pid = child.pid ?? member.pid;
   }

@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import mongoose from "mongoose";
 import { findViolations } from "../invariants/index.js";
@@ -16,6 +15,7 @@ import { listAt, textAt } from "../support/json.js";
 import { check, heading, narrate, print } from "../support/print.js";
 import { type ServiceProcess, startService } from "../support/service-process.js";
 import { Shopper } from "../support/shopper.js";
+import { waitUntil } from "../support/wait-until.js";
 import { leaveAtPayment, payLater } from "./late-buyer.js";
 import { type Mongod, startMongod } from "./mongod.js";
 
@@ -64,13 +64,8 @@ async function connect({ undo }: Stage, mongod: Mongod): Promise<mongoose.mongo.
   return client.db(DATABASE);
 }
 
-async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
-  const deadline = Date.now() + SETTLED_WITHIN_MS;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`timed out: ${what}`);
-    await sleep(200);
-  }
-}
+const until = (what: string, holds: Parameters<typeof waitUntil>[1]): Promise<void> =>
+  waitUntil(what, holds, SETTLED_WITHIN_MS);
 
 /** The newest invoice's PDF, which is rendered, and stored in GridFS, when it is first asked for. */
 async function digestOfInvoice(service: ServiceProcess, sandbox: Sandbox, number?: string) {

@@ -1,12 +1,11 @@
 import { spawn } from "node:child_process";
-import { setTimeout as sleep } from "node:timers/promises";
 import mongoose from "mongoose";
-import { resolveMongod } from "../mongo/find-mongod.mjs";
+import { findOwnMongod, OWN_MONGOD_ARGUMENTS } from "../mongo/own-mongod.js";
 import { findFreePort } from "../support/service-process.js";
+import { waitUntil } from "../support/wait-until.js";
 
 const SET_NAME = "rs0";
 const READY_WITHIN_MS = 60_000;
-const POLL_MS = 200;
 
 /** A server of this machine, on files of its own. */
 export interface Mongod {
@@ -23,20 +22,17 @@ export interface Mongod {
 
 /**
  * @param kind `new set`: becomes the only member of a new replica set; `standalone`: no set, as for maintenance
- * @throws when `MONGODB_URI` is set, because its server must not be stopped, or when no MongoDB is installed
+ * @throws as `findOwnMongod`
  */
 export async function startMongod(dbPath: string, kind: "new set" | "standalone"): Promise<Mongod> {
-  const found = resolveMongod();
-  if (found === null) throw new Error("no MongoDB found: run `node scripts/setup.mjs` first");
-  if (found.source === "MONGODB_URI")
-    throw new Error("unset MONGODB_URI: this script only stops its own servers");
+  const binary = findOwnMongod();
   const port = await findFreePort();
   const host = `127.0.0.1:${port}`;
   const child = spawn(
-    found.binary,
+    binary,
     [
       ...["--port", String(port), "--dbpath", dbPath, "--bind_ip", "127.0.0.1"],
-      ...["--setParameter", "transactionLifetimeLimitSeconds=15", "--wiredTigerCacheSizeGB", "0.25"],
+      ...OWN_MONGOD_ARGUMENTS,
       ...(kind === "new set" ? ["--replSet", SET_NAME] : []),
     ],
     { stdio: "ignore" },
@@ -50,7 +46,8 @@ export async function startMongod(dbPath: string, kind: "new set" | "standalone"
   await command({ ping: 1 });
   if (kind === "new set") {
     await command({ replSetInitiate: { _id: SET_NAME, members: [{ _id: 0, host }] } });
-    await untilWritable(command);
+    const isWritable = async () => (await command({ hello: 1 })).isWritablePrimary === true;
+    await waitUntil("the replica set has a primary", isWritable, READY_WITHIN_MS);
   }
   return {
     uri: kind === "new set" ? `mongodb://${host}/?replicaSet=${SET_NAME}` : `mongodb://${host}/`,
@@ -70,12 +67,4 @@ export async function startMongod(dbPath: string, kind: "new set" | "standalone"
       await client.close();
     },
   };
-}
-
-async function untilWritable(command: Mongod["command"]): Promise<void> {
-  const deadline = Date.now() + READY_WITHIN_MS;
-  while ((await command({ hello: 1 })).isWritablePrimary !== true) {
-    if (Date.now() > deadline) throw new Error("the replica set has no primary");
-    await sleep(POLL_MS);
-  }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type Types, trusted } from "mongoose";
 import { logger } from "../../config/logger.config.js";
 import { BulkDownload, type BulkDownloadDoc, type FileDoc } from "../../models/index.js";
-import { databaseTime, isPast, now } from "../../utils/clock.js";
+import { DAY_MS, databaseTime, isPast, now } from "../../utils/clock.js";
 import { toErrorText } from "../../utils/errors.js";
 import { type AfterEach, archiveInvoices, type PdfOf } from "../aggregates/invoice/invoice-archive.js";
 import { saveFile } from "../platform/files.service.js";
@@ -31,7 +31,7 @@ const REPORT_EVERY_MS = 1_000;
 const MAX_ATTEMPTS = 5;
 const RETRY_AFTER_MS = 30_000;
 /** An archive and its job are deleted after a week. */
-const KEPT_MS = 7 * 86_400_000;
+const KEPT_MS = 7 * DAY_MS;
 
 /** The archive was taken over by another worker: write nothing more. */
 class LeaseLostError extends Error {}

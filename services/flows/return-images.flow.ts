@@ -6,7 +6,7 @@ import {
   type ReturnImage,
   SKIP_VALIDATORS_RETURN_NEW,
 } from "../../models/index.js";
-import { now } from "../../utils/clock.js";
+import { DAY_MS, now } from "../../utils/clock.js";
 import { RETURN_STATUS, type ReturnStatus } from "../../utils/constants.js";
 import { RuleError, ValidationError } from "../../utils/errors.js";
 import { sha256Hex } from "../../utils/helpers.js";
@@ -30,7 +30,7 @@ export interface NewReturnImages {
 /** Of the customer, and as many of the warehouse. */
 const MAX_IMAGES = 10;
 /** A photo that is not attached by then never will be: its request has ended long ago. */
-const ATTACHED_WITHIN_MS = 86_400_000;
+const ATTACHED_WITHIN_MS = DAY_MS;
 
 const OPEN: readonly ReturnStatus[] = [
   RETURN_STATUS.REQUESTED,

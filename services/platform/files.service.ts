@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { type ClientSession, Types, trusted } from "mongoose";
 import { config } from "../../config/env.config.js";
 import { File, type FileDoc } from "../../models/index.js";
-import { databaseTime, isPast, now } from "../../utils/clock.js";
+import { DAY_MS, databaseTime, isPast, now } from "../../utils/clock.js";
 import { NotFoundError } from "../../utils/errors.js";
 import { isDuplicateKey } from "../../utils/helpers.js";
 import { createLinkToken, isLinkTokenValid } from "./links.service.js";
@@ -23,7 +23,7 @@ export interface NewFile {
 }
 
 /** A file that is not stored by then was interrupted, and is deleted like one that has expired. */
-const STORED_WITHIN_MS = 86_400_000;
+const STORED_WITHIN_MS = DAY_MS;
 
 const isAlive = () => ({
   $or: [{ expiresAt: null }, { $expr: trusted({ $gt: ["$expiresAt", databaseTime()] }) }],

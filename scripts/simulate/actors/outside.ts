@@ -15,7 +15,7 @@ const NEXT = {
   in_transit: "out_for_delivery",
   out_for_delivery: "delivered",
 } as const;
-/** Reports may skip steps: the shop hears nothing before the delivery. */
+/** Reports may skip steps: the shop learns of the delivery alone. */
 const SKIPS_SHARE = 0.35;
 const COMES_BACK_SHARE = 0.08;
 const WITHOUT_REPORT_SHARE = 0.2;

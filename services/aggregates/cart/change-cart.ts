@@ -8,7 +8,7 @@ import {
   type CartItemDoc,
   SKIP_VALIDATORS_RETURN_NEW,
 } from "../../../models/index.js";
-import { now } from "../../../utils/clock.js";
+import { HOUR_MS, now } from "../../../utils/clock.js";
 import { CART_STATUS } from "../../../utils/constants.js";
 import { ConflictError, OutcomeUnknownError } from "../../../utils/errors.js";
 import { isDuplicateKey } from "../../../utils/helpers.js";
@@ -66,7 +66,7 @@ export function changeCart(cartId: Types.ObjectId, change: CartChange): Promise<
 }
 
 /**
- * As `changeCart`, for a cart that is not stored yet. Nobody else knows it, so it needs no lease.
+ * As `changeCart`, for a cart that is not stored yet. No other call knows it, so it needs no lease.
  * @throws NotFoundError CART_NOT_FOUND when another call has created the owner's cart: start again with that one
  */
 export async function createCart(cart: CartDoc, change: CartChange): Promise<CartState> {
@@ -126,7 +126,7 @@ async function tryToConfirm(stored: CartState, check: CartChange): Promise<CartS
 }
 
 /** A cart lives for days. Its life is not worth a write more than once an hour. */
-const EXTEND_LIFE_AFTER_MS = 3_600_000;
+const EXTEND_LIFE_AFTER_MS = HOUR_MS;
 
 /** Whether the fields differ in nothing but times, and those by little. Only coupons need the contact. */
 function isCurrent(cart: CartDoc, set: CartSet & Pick<CartDoc, "expiresAt">): boolean {
@@ -256,10 +256,10 @@ async function extendLines(draft: CartDraft, updated: readonly CartItemDoc[]): P
 /** Writes the cart's fields and ends the lease. A cart without bought lines is abandoned. */
 async function writeCart(draft: CartDraft, fields: CartSet, tx?: ClientSession): Promise<CartDoc> {
   const { cart, token } = draft;
-  const guard = { version: cart.version, "lease.token": token, placing: null };
   const set = { ...fields, lease: null };
-  const status = CART_STATUS.ACTIVE;
   if (draft.isNewCart) return insertCart({ ...cart, ...set }, tx);
+  const guard = { version: cart.version, "lease.token": token, placing: null };
+  const status = CART_STATUS.ACTIVE;
   if (boughtLines(draft.lines).length > 0) {
     const written = await Cart.findOneAndUpdate(
       { _id: cart._id, status, ...guard },

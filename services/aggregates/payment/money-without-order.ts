@@ -1,6 +1,6 @@
 import type { PipelineStage } from "mongoose";
 import { CAPTURED_WITHOUT_ORDER, CAPTURED_WITHOUT_ORDER_INDEX, Payment } from "../../../models/index.js";
-import { isPast } from "../../../utils/clock.js";
+import { databaseTime, isPast } from "../../../utils/clock.js";
 import { type Paise, ZERO_PAISE } from "../../../utils/money.js";
 
 export interface MoneyWithoutOrder {
@@ -10,6 +10,8 @@ export interface MoneyWithoutOrder {
   amount: Paise;
   /** When the oldest of them was captured. */
   oldestAt: Date | null;
+  /** Seconds since then, by the database's clock; 0 without one. */
+  oldestAge: number;
   /** Those for which an order or a refund is late. */
   overdue: { count: number; amount: Paise };
 }
@@ -24,6 +26,7 @@ interface Sums {
   count: number;
   amount: Paise;
   oldestAt: Date;
+  ageMs: number;
   overdueCount: number;
   overdueAmount: Paise;
 }
@@ -42,6 +45,7 @@ export async function readMoneyWithoutOrder(limit: { maxTimeMS?: number } = {}):
         count: { $sum: 1 },
         amount: { $sum: "$left" },
         oldestAt: { $min: "$capturedAt" },
+        ageMs: { $max: { $subtract: [databaseTime(), "$capturedAt"] } },
         overdueCount: ifOverdue(1),
         overdueAmount: ifOverdue("$left"),
       },
@@ -49,7 +53,11 @@ export async function readMoneyWithoutOrder(limit: { maxTimeMS?: number } = {}):
   ];
   const [sums] = await Payment.aggregate<Sums>(stages, { ...limit, hint: CAPTURED_WITHOUT_ORDER_INDEX });
   if (!sums)
-    return { count: 0, amount: ZERO_PAISE, oldestAt: null, overdue: { count: 0, amount: ZERO_PAISE } };
-  const { count, amount, oldestAt, overdueCount, overdueAmount } = sums;
-  return { count, amount, oldestAt, overdue: { count: overdueCount, amount: overdueAmount } };
+    return {
+      ...{ count: 0, amount: ZERO_PAISE, oldestAt: null, oldestAge: 0 },
+      overdue: { count: 0, amount: ZERO_PAISE },
+    };
+  const { count, amount, oldestAt, ageMs, overdueCount, overdueAmount } = sums;
+  const oldestAge = Math.max(0, ageMs) / 1_000;
+  return { count, amount, oldestAt, oldestAge, overdue: { count: overdueCount, amount: overdueAmount } };
 }

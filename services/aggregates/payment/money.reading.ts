@@ -12,18 +12,15 @@ import { toRupees } from "../../../utils/money.js";
 import { QUERY_LIMIT, type Reading } from "../../platform/metrics/refresh-readings.js";
 import { readMoneyWithoutOrder } from "./money-without-order.js";
 
-const secondsSince = (at: Date | null): number =>
-  at === null ? 0 : Math.max(0, now().getTime() - at.getTime()) / 1_000;
-
 /** Money that has not arrived where it belongs. */
 export const moneyReading: Reading = {
   name: "money",
   everyMs: 15_000,
   async read() {
-    const { count, amount, oldestAt } = await readMoneyWithoutOrder(QUERY_LIMIT);
+    const { count, amount, oldestAge } = await readMoneyWithoutOrder(QUERY_LIMIT);
     moneyGauges.payments.set(count);
     moneyGauges.rupees.set(toRupees(amount));
-    moneyGauges.age.set(secondsSince(oldestAt));
+    moneyGauges.age.set(oldestAge);
     await readRefunds();
     const attention = { attention: true };
     moneyGauges.paymentsWithAttention.set(
@@ -43,5 +40,5 @@ async function readRefunds(): Promise<void> {
     .sort({ createdAt: 1 })
     .setOptions(QUERY_LIMIT)
     .lean<Pick<RefundDoc, "createdAt">>();
-  moneyGauges.refundAge.set(secondsSince(oldest?.createdAt ?? null));
+  moneyGauges.refundAge.set(oldest ? Math.max(0, now().getTime() - oldest.createdAt.getTime()) / 1_000 : 0);
 }

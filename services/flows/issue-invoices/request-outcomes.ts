@@ -6,7 +6,7 @@ import {
   type InvoiceRequestDoc,
   type RefundDoc,
 } from "../../../models/index.js";
-import { databaseTime } from "../../../utils/clock.js";
+import { databaseTime, HOUR_MS } from "../../../utils/clock.js";
 import { INVOICE_TYPE } from "../../../utils/constants.js";
 import { toErrorText } from "../../../utils/errors.js";
 import { refundOrigin, requestCreditNote } from "../../aggregates/invoice/request-document.js";
@@ -15,7 +15,7 @@ import { type Decision, sortEarlierRefunds } from "./decide-document.js";
 import type { IssueFacts } from "./issue-facts.js";
 
 /** Long enough for the admin who waits for the document, and for a repeat of the request after a lost response. */
-const REFUSAL_KEPT_MS = 3_600_000;
+const REFUSAL_KEPT_MS = HOUR_MS;
 
 type Refused = Extract<Decision, { kind: "refused" }>;
 

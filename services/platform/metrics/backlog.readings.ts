@@ -1,7 +1,7 @@
 import { trusted } from "mongoose";
 import { invoiceGauges, outboxGauges, webhookGauges } from "../../../config/metrics.config.js";
 import { InvoiceRequest, WEBHOOK_SOURCES, WebhookEvent } from "../../../models/index.js";
-import { databaseTime } from "../../../utils/clock.js";
+import { DAY_MS, databaseTime } from "../../../utils/clock.js";
 import { INVOICE_TYPES, WEBHOOK_STATE } from "../../../utils/constants.js";
 import { readOutboxBacklog } from "../outbox.service.js";
 import { QUERY_LIMIT, type Reading } from "./refresh-readings.js";
@@ -21,7 +21,7 @@ export const outboxReading: Reading = {
 };
 
 /** Flagged events are kept for months; older ones were looked at. */
-const FLAGGED_FOR_MS = 24 * 3_600_000;
+const FLAGGED_FOR_MS = DAY_MS;
 
 const ageSeconds = { $divide: [{ $subtract: [databaseTime(), "$dueAt"] }, 1_000] };
 

@@ -189,7 +189,7 @@ describe("a checkout", () => {
     },
   ] as const;
 
-  /** Someone else is faster while a step calls a neighbour. @returns the shopper, who can repeat the step */
+  /** Another writer is faster while a step calls a neighbour. @returns the shopper, who can repeat the step */
   async function expectRefused({ fault, step, body }: (typeof STEPS)[number], faster: object, code: string) {
     const { shopper, id } = await startCheckout(world.url, { coupon: SEED.coupons.WELCOME10 });
     const _id = new Types.ObjectId(id);

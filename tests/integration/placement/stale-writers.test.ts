@@ -13,7 +13,7 @@ import { unwrap } from "../../../utils/result.js";
 import { type Buyer, done, useShop } from "../checkout/shop-world.js";
 
 /**
- * A writer that decided on what it had read, while someone else was faster. Races seldom hit these instants, so the
+ * A writer that decided on what it had read, while another writer was faster. Races seldom hit these instants, so the
  * functions are called with documents that are out of date.
  */
 const shop = useShop();
