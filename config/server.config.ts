@@ -11,6 +11,11 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const MAX_HEADER_BYTES = 16_384;
 /** Idle ones included. More are closed at once: each takes memory, and a flood must not take all of it. */
 const MAX_CONNECTIONS = 10_000;
+/**
+ * Connections that wait to be accepted. Beyond the default of 511 a burst that meets a busy loop is dropped by the kernel, and
+ * clients try again after 1, 3 and 7 seconds. The kernel's own limit (`net.core.somaxconn`) is 4,096 on most machines.
+ */
+const BACKLOG = 4_096;
 /** How often the two time-outs are checked. */
 const CHECK_INTERVAL_MS = 2_000;
 /** While draining, idle connections are closed this often. */
@@ -73,7 +78,7 @@ export function createHttpServer(app: Express): Server {
 export function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, () => {
+    server.listen({ port, backlog: BACKLOG }, () => {
       server.off("error", reject);
       resolve();
     });

@@ -24,17 +24,18 @@ const LEAST_CRITICAL = 128;
 
 /** As many as the connections that the server accepts: nothing is refused. */
 const MOST = 10_000;
-/**
- * So few requests never overload an instance. On a machine that others keep busy the loop is late without any, and refusing
- * them would not help.
- */
-const LEAST = 24;
+/** So few requests at a time use what the instance has; fewer would leave it idle while they wait for a neighbour. */
+const LEAST = 8;
 /** In one step the limit falls to half of what is in flight at most: the next reading shows whether that suffices. */
 const LARGEST_CUT = 0.5;
 /** With ten steps a second, from the lowest limit to a hundred in flight in about four seconds. */
 const GROWTH = { factor: 1.05, plus: 0.5 };
-/** For how long work has been late, less the time in which it was not: a burst that is worked off in a second is no overload. */
+/**
+ * For how long work may be late, less the time in which it was not: a burst that is worked off in a second is no overload.
+ * Time counts as many times as work is later than the target, since a longer wait means that more has piled up.
+ */
 const PATIENCE_MS = 1_000;
+const MOST_WEIGHT = 5;
 
 export class AdmissionLimit {
   readonly #targetMs: number;
@@ -76,7 +77,8 @@ export class AdmissionLimit {
    */
   adjust(waitMs: number, lastedMs: number): void {
     const isLate = waitMs > this.#targetMs;
-    const lateForMs = this.#lateForMs + (isLate ? lastedMs : -lastedMs);
+    const weight = isLate ? Math.min(MOST_WEIGHT, waitMs / this.#targetMs) : -1;
+    const lateForMs = this.#lateForMs + lastedMs * weight;
     this.#lateForMs = Math.max(0, Math.min(2 * PATIENCE_MS, lateForMs));
     if (!isLate) this.#limit = Math.min(MOST, this.#limit * GROWTH.factor + GROWTH.plus);
     else if (this.#lateForMs > PATIENCE_MS && this.#peak > LEAST) this.#lower(waitMs);

@@ -29,6 +29,13 @@ const RETRY_AFTER: Record<Priority, number> = { critical: 1, checkout: 1, cart: 
 const READING_MS = 100;
 /** One block alone, such as a garbage collection, is no overload. */
 const READING_TICKS = 3;
+/** In a millisecond. */
+const MICROSECONDS = 1_000;
+/**
+ * Of one core. A process that computes less than this is not overloaded: its loop is late because other processes have the
+ * machine, and refusing requests would not help.
+ */
+const BUSY = 0.25;
 const LOGGED_EVERY_MS = 5_000;
 
 export const priorityOf = ({ priority, rateClass }: RouteDescription): Priority | null =>
@@ -58,14 +65,18 @@ class RefusalLog {
 function keepAdjusted(limit: AdmissionLimit, log: RefusalLog): void {
   let late: number[] = [];
   let readAt = performance.now();
+  let used = process.cpuUsage();
   onTick((lateMs, at) => {
     late.push(lateMs);
     if (at - readAt < READING_MS || late.length < READING_TICKS) return;
-    const waitMs = Math.max(medianOf(late), medianOf(takePoolWaits()));
+    const spent = process.cpuUsage(used);
+    const isBusy = (spent.user + spent.system) / MICROSECONDS > BUSY * (at - readAt);
+    const waitMs = Math.max(isBusy ? medianOf(late) : 0, medianOf(takePoolWaits()));
     limit.adjust(waitMs, at - readAt);
     log.write(at, { waitMs: Math.round(waitMs), limit: Math.floor(limit.limit), inFlight: limit.inFlight });
     late = [];
     readAt = at;
+    used = process.cpuUsage();
   });
 }
 

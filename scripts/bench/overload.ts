@@ -28,7 +28,7 @@ interface Kind {
 }
 
 /** Seconds. */
-const LENGTHS = { eachKind: 3, capacity: 6, phase: 12, recovery: 15 };
+const LENGTHS = { eachKind: 3, capacity: 6, phase: 20, recovery: 15 };
 /** Few, so that preparing and calibrating are never refused. */
 const AT_ONCE = 6;
 /** Placements and webhooks can be sent once each. This is enough for the calibration. */
