@@ -7,7 +7,7 @@ import mongoose from "mongoose";
 import { databaseUri } from "../mongo/database-uri.js";
 import { type EmbeddedMongo, startEmbeddedMongo } from "../mongo/embedded-mongo.js";
 import { createSandboxClient, type SandboxClient } from "../sandbox/control-http.js";
-import { type ServiceProcess, startService } from "../support/service-process.js";
+import { type ServiceProcess, START_FLAGS, startService } from "../support/service-process.js";
 import { findProcesses, findWineServers, type Parts } from "./processes.js";
 import type { SandboxReady } from "./sandbox-process.js";
 import { openWire, type Wire } from "./wire.js";
@@ -72,7 +72,8 @@ function startBuiltService(
   { profileFolder, overloadDelayMs = 0 }: WorldOptions,
 ): Promise<ServiceProcess> {
   const profiling = profileFolder === undefined ? "" : `--cpu-prof --cpu-prof-dir='${profileFolder}'`;
-  const script = `exec '${process.execPath}' --max-semi-space-size=32 --enable-source-maps ${profiling} dist/index.js >'${log}' 2>&1`;
+  const flags = [...START_FLAGS, profiling].join(" ");
+  const script = `exec '${process.execPath}' ${flags} dist/index.js >'${log}' 2>&1`;
   return startService({
     env: { ...env, RATE_LIMIT_PER_MINUTE: "0", OVERLOAD_DELAY_MS: String(overloadDelayMs) },
     command: ["/bin/sh", "-c", script],

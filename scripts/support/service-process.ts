@@ -47,8 +47,11 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
   }
 }
 
+/** As `npm start` and the image start the service. */
+export const START_FLAGS = ["--max-semi-space-size=32", "--enable-source-maps"] as const;
+
 async function startOn(port: number, options: ServiceOptions): Promise<ServiceProcess> {
-  const [program, ...args] = options.command ?? [process.execPath, "--enable-source-maps", "dist/index.js"];
+  const [program, ...args] = options.command ?? [process.execPath, ...START_FLAGS, "dist/index.js"];
   const child = spawn(program, args, {
     env: { ...baseEnvironment(), ...options.env, PORT: String(port) },
     stdio: ["ignore", "pipe", "pipe"],

@@ -5,11 +5,11 @@ import { ValidationError } from "../../utils/errors.js";
 import { orderNumber } from "../../utils/request-schemas.js";
 import { freeText } from "../../utils/text-schemas.js";
 
-/** A row as it was sent. */
+/** A row as it was sent, which may be anything. */
 export interface BulkRow {
-  orderNumber: string;
-  status: string;
-  note?: string | null;
+  orderNumber?: unknown;
+  status?: unknown;
+  note?: unknown;
 }
 
 export const MAX_ROWS = 5_000;
@@ -30,8 +30,8 @@ export function readRows(bytes: Uint8Array): BulkRow[] {
     throw invalidFile("The first line must name the columns orderNumber and status");
   if (rows.length > MAX_ROWS) throw invalidFile(`A file has at most ${MAX_ROWS} rows`);
   return rows.map((row) => ({
-    orderNumber: row[at.orderNumber]?.trim() ?? "",
-    status: row[at.status]?.trim().toLowerCase() ?? "",
+    orderNumber: row[at.orderNumber] ?? "",
+    status: row[at.status] ?? "",
     note: row[note] ?? null,
   }));
 }
@@ -59,8 +59,15 @@ const schema = Joi.object<StatusRow, true>({
   note: freeText(1_000).allow(null).empty("").default(null),
 }).prefs({ convert: false, messages: { "string.pattern.name": "{{#label}} must be {{#name}}" } });
 
+const trimmed = (cell: unknown): unknown => (typeof cell === "string" ? cell.trim() : cell);
+
 /** The row as it is stored, or what is wrong with it. */
-export function checkRow({ orderNumber, status, note }: BulkRow): StatusRow | { problem: string } {
-  const { value, error } = schema.validate({ orderNumber, status, note: note?.trim() ?? null });
+export function checkRow(row: BulkRow): StatusRow | { problem: string } {
+  const status = trimmed(row.status);
+  const { value, error } = schema.validate({
+    orderNumber: trimmed(row.orderNumber),
+    status: typeof status === "string" ? status.toLowerCase() : status,
+    note: trimmed(row.note) ?? null,
+  });
   return error ? { problem: error.message } : value;
 }

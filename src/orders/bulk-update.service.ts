@@ -59,12 +59,13 @@ const invalidRow = (message: string) => ({ code: "VALIDATION_ERROR", message });
 
 function fail(
   outcome: BulkOutcome,
-  { row, orderNumber }: { row: number; orderNumber: string },
+  { row, orderNumber }: { row: number; orderNumber?: unknown },
   { code, message }: { code: string; message: string },
 ): void {
   outcome.failed += 1;
   // Of a row that is wrong, anything may stand there.
-  const shown = maskCardNumbers(cleanLine(orderNumber)).slice(0, SHOWN_LENGTH);
+  const sent = typeof orderNumber === "string" ? orderNumber : "";
+  const shown = maskCardNumbers(cleanLine(sent.slice(0, 2 * SHOWN_LENGTH))).slice(0, SHOWN_LENGTH);
   outcome.errors.push({ row, orderNumber: shown, code, message });
 }
 

@@ -1,20 +1,19 @@
 import Joi from "joi";
 import type { Uploads } from "../../middlewares/route.types.js";
-import { freeText, identifier } from "../../utils/text-schemas.js";
 import { type BulkRow, MAX_ROWS } from "./bulk-update.rows.service.js";
 
-/** Each row is judged by itself: here only what keeps the request in bounds. */
-const cell = () => identifier().max(100).allow("");
+/** Each row is judged by itself (`checkRow`), so that one that is wrong fails alone: here only what the request has to be. */
+const cell = (description: string) => Joi.any().description(description);
 
 export const bulkUpdateSchema = {
   body: Joi.object<{ rows?: BulkRow[] }>({
     rows: Joi.array()
       .items(
         Joi.object<BulkRow>({
-          orderNumber: cell().required(),
-          status: cell().required(),
-          note: freeText(5_000).allow("", null),
-        }),
+          orderNumber: cell("Text. A row without a valid order number fails, and no other"),
+          status: cell("Text: the status that the order shall have"),
+          note: cell("Optional text of up to 1,000 characters"),
+        }).unknown(true),
       )
       .min(1)
       .max(MAX_ROWS),

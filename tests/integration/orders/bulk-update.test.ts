@@ -45,6 +45,26 @@ describe("A bulk update of orders", () => {
     expect((await send(rows)).body.data).toMatchObject({ succeeded: 0, unchanged: 2, failed: 5 });
   });
 
+  test("When a row of JSON is not even text, then it fails alone, as a row of a file does", async () => {
+    const [one = ""] = await newOrders(1);
+    const rows = [
+      { orderNumber: one },
+      { status: "processing" },
+      { orderNumber: { $gt: "" }, status: "processing" },
+      { orderNumber: one, status: " Processing ", Phone: "ignored" },
+    ];
+    const { data } = (await send(rows)).body;
+    expect(data).toMatchObject({ succeeded: 1, unchanged: 0, failed: 3 });
+    expect(
+      data.errors.map(({ row, code, orderNumber }: Record<string, unknown>) => [row, code, orderNumber]),
+    ).toEqual([
+      [1, "VALIDATION_ERROR", one],
+      [2, "VALIDATION_ERROR", ""],
+      [3, "VALIDATION_ERROR", ""],
+    ]);
+    expect(await statusOf(one)).toBe("processing");
+  });
+
   test("When one order is named several times, then its rows are done in their order", async () => {
     const [one = ""] = await newOrders(1);
     const steps = ["processing", "shipped", "delivered"].map((status) => ({ orderNumber: one, status }));
