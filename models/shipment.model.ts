@@ -51,6 +51,8 @@ export interface ShipmentDoc {
   estimatedDelivery: Date | null;
   shippedAt: Date | null;
   deliveredAt: Date | null;
+  /** When its units were cancelled although it was on its way: since then it counts neither for lines nor for cash. */
+  recalledAt: Date | null;
   /** Why the shipping service refused it: its code. */
   refusalCode: string | null;
   /** Of the request, so that its repetition ships no other units; null without an idempotency key. */
@@ -86,6 +88,7 @@ const schema = defineSchema<ShipmentDoc>("shipments", {
   estimatedDelivery: optionalDate,
   shippedAt: optionalDate,
   deliveredAt: optionalDate,
+  recalledAt: optionalDate,
   refusalCode: optionalText,
   requestKey: optionalText,
   syncedAt: optionalDate,

@@ -307,6 +307,13 @@ export const SHIPMENT_STATUS = {
 } as const;
 export const SHIPMENT_STATUSES = Object.values(SHIPMENT_STATUS);
 export type ShipmentStatus = ValueOf<typeof SHIPMENT_STATUS>;
+/** The shipping service has the parcel, and it has neither arrived nor come back. */
+export const ON_THE_WAY: readonly ShipmentStatus[] = [
+  SHIPMENT_STATUS.CREATED,
+  SHIPMENT_STATUS.PICKED_UP,
+  SHIPMENT_STATUS.IN_TRANSIT,
+  SHIPMENT_STATUS.OUT_FOR_DELIVERY,
+];
 
 /**
  * What a row of an order's history records: one of its three statuses, its owner (a guest, then a customer), or a

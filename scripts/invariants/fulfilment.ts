@@ -1,6 +1,7 @@
 import type { OrderItemDoc, ShipmentDoc } from "../../models/index.js";
 import {
   fulfillmentStatusOf,
+  isAllCancelled,
   lineStatusOf,
   movesTo,
   provenStatusOf,
@@ -39,25 +40,22 @@ const COUNTS: Readonly<Record<Counted, (shipment: ShipmentDoc) => boolean>> = {
   quantityReturnedToOrigin: ({ status }) => status === "returned_to_origin",
 };
 
+/** The units of a parcel that was recalled are cancelled, wherever it is. */
+const isCounted = ({ recalledAt }: ShipmentDoc): boolean => !recalledAt;
+
 const parcelUnits: Check = (facts) => {
-  const shipmentsOf = groupBy(facts.shipments, ({ orderId }) => orderId);
-  // An order that was cancelled after its shipment keeps its parcels, which no longer count.
-  const cancelled = new Set(
-    facts.orders.filter(({ status }) => status === "cancelled").map(({ _id }) => _id.toHexString()),
-  );
-  return facts.orderItems
-    .filter(({ orderId }) => !cancelled.has(orderId.toHexString()))
-    .flatMap((line) => {
-      const shipments = shipmentsOf.get(line.orderId.toHexString()) ?? [];
-      return (Object.keys(COUNTS) as Counted[]).flatMap((count): Finding[] => {
-        const inParcels = sumOf(
-          shipments.filter(COUNTS[count]).flatMap(({ items }) => items),
-          ({ orderItemId, quantity }) => (orderItemId.equals(line._id) ? quantity : 0),
-        );
-        if (line[count] === inParcels) return [];
-        return [finding(`${count} is ${line[count]}, the parcels have ${inParcels}`, line._id, line.orderId)];
-      });
+  const shipmentsOf = groupBy(facts.shipments.filter(isCounted), ({ orderId }) => orderId);
+  return facts.orderItems.flatMap((line) => {
+    const shipments = shipmentsOf.get(line.orderId.toHexString()) ?? [];
+    return (Object.keys(COUNTS) as Counted[]).flatMap((count): Finding[] => {
+      const inParcels = sumOf(
+        shipments.filter(COUNTS[count]).flatMap(({ items }) => items),
+        ({ orderItemId, quantity }) => (orderItemId.equals(line._id) ? quantity : 0),
+      );
+      if (line[count] === inParcels) return [];
+      return [finding(`${count} is ${line[count]}, the parcels have ${inParcels}`, line._id, line.orderId)];
     });
+  });
 };
 
 /** What the parcels of a COD payment carry is never more than it asks for, and all of it once nothing is open. */
@@ -66,10 +64,12 @@ const parcelCash: Check = ({ payments, shipments, orderItems }: Facts) => {
   return payments
     .filter(({ gateway, orderId, status }) => gateway === "cod" && orderId && status !== "failed")
     .flatMap((payment): Finding[] => {
-      const own = shipments.filter(
-        ({ orderId, status }) =>
-          payment.orderId?.equals(orderId) && status !== "refused" && status !== "returned_to_origin",
-      );
+      const own = shipments
+        .filter(isCounted)
+        .filter(
+          ({ orderId, status }) =>
+            payment.orderId?.equals(orderId) && status !== "refused" && status !== "returned_to_origin",
+        );
       // Settled by hand before anything was shipped.
       if (own.length === 0 || payment.receipt) return [];
       const carried = sumOf(own, ({ codAmount }) => codAmount);
@@ -109,7 +109,24 @@ const derivedStatuses: Check = ({ orders, orderItems }) => {
       problems.push(`the order is ${order.status}, its lines prove ${proven}`);
     return problems.map((problem) => finding(problem, order._id, order.orderNumber));
   });
-  return [...ofLines, ...ofOrders];
+  return [...ofLines, ...ofOrders, ...ofSellers({ orders, orderItems })];
+};
+
+/** A part of an order is cancelled when its last line is, and never behind what its lines prove. */
+const ofSellers = ({ orders, orderItems }: Pick<Facts, "orders" | "orderItems">): Finding[] => {
+  const linesOf = groupBy(orderItems, ({ orderId }) => orderId);
+  return orders.flatMap((order) =>
+    order.sellerOrders.flatMap(({ sellerId, status, itemIds }): Finding[] => {
+      const lines = (linesOf.get(order._id.toHexString()) ?? []).filter(({ _id }) =>
+        itemIds.some((itemId) => itemId.equals(_id)),
+      );
+      const proven = lines.length > 0 && isAllCancelled(lines) ? "cancelled" : provenStatusOf(lines);
+      const isBehind = proven !== null && proven !== status && movesTo(status, proven).length > 0;
+      if (!isBehind && (status === "cancelled") === (proven === "cancelled")) return [];
+      const problem = `the part of seller ${sellerId} is ${status}, its lines prove ${proven ?? "nothing"}`;
+      return [finding(problem, order._id, order.orderNumber)];
+    }),
+  );
 };
 
 export const fulfilmentChecks = { lineUnits, parcelUnits, parcelCash, derivedStatuses };

@@ -34,7 +34,7 @@ export const INVARIANTS = {
   parcelUnits:
     "The units in parcels are the units that their lines count as allocated, shipped and delivered",
   parcelCash: "The parcels of a COD order collect what is due, each its part",
-  derivedStatuses: "The statuses of orders and lines are those that the units prove",
+  derivedStatuses: "The statuses of orders, lines and sellers' parts are those that the units prove",
   histories: "Every status has an unbroken history of legal moves",
   stock: "The units sold are the units ordered, less those that returns put back to stock",
   reservations: "Stock is reserved only for carts in use, and each reservation ends at most once",

@@ -89,6 +89,7 @@ export function toShipments(facts: OrderFacts, items: readonly OrderItemDoc[]): 
       events: [{ status: "picked_up", location: "Bengaluru", at: shipped, description: null }],
       estimatedDelivery: delivered,
       shippedAt: shipped,
+      recalledAt: null,
       deliveredAt: isDelivered ? delivered : null,
       refusalCode: null,
       requestKey: null,

@@ -26,8 +26,12 @@ const wantedUnits = ({ quantity, quantityCancelled }: LineUnits): number => quan
 export const openUnits = (line: LineUnits): number => wantedUnits(line) - line.quantityAllocated;
 
 /** Units that were shipped and have neither arrived nor come back. */
-const unitsOnTheWay = (line: LineUnits): number =>
+export const unitsOnTheWay = (line: LineUnits): number =>
   line.quantityFulfilled - line.quantityDelivered - line.quantityReturnedToOrigin;
+
+/** Nothing of these lines is left. */
+export const isAllCancelled = (lines: readonly LineUnits[]): boolean =>
+  lines.every((line) => wantedUnits(line) === 0);
 
 /** Everything of the line that is still wanted came back. */
 const isBack = (line: LineUnits): boolean =>

@@ -17,16 +17,17 @@ import type { Actor } from "../../utils/principal.js";
 import {
   type CancelWish,
   decideUnits,
-  isWholeOrder,
   recordCancellation,
   takeUnits,
 } from "../aggregates/order/cancel-units.js";
 import { codInParcels, findUnsettledPayment, lowerPayment } from "../aggregates/order/cod-money.js";
 import { type OrderLines, readOrderLines } from "../aggregates/order/order-lines.js";
+import { recallParcels } from "../aggregates/order/recall-parcels.js";
 import { drawRefundNumbers, oweOrderRefund, startedBySystem } from "../aggregates/refund/owe-order-refund.js";
 import { leftOfGoods, leftOfMoney, readRefundFacts } from "../aggregates/refund/refund-facts.js";
 import { toContent } from "../aggregates/refund/refund-terms.js";
 import { withdrawRequests } from "../aggregates/refund/withdraw-requests.js";
+import { isAllCancelled } from "../calculations/fulfilment.js";
 import { NO_REFUND, priceRefund, type RefundAmounts } from "../calculations/refund-amounts.js";
 import { spreadContent } from "../calculations/refund-split.js";
 import { recordAudit } from "../platform/audit.service.js";
@@ -69,10 +70,11 @@ async function cancelIn(
   const { orderId, by, reason, requestKey } = cancellation;
   const read = await readOrderLines(orderId, tx);
   if (isDone(cancellation, read)) return read.order;
+  if (cancellation.allowAfterShipment && !cancellation.items) await recallParcels(orderId, tx);
   const units = decideUnits(read, cancellation);
   const lines = await takeUnits(read, units, tx);
   const unpaid = await settleMoney(
-    { cancellation, read, isWhole: isWholeOrder(lines), refundNumbers, units },
+    { cancellation, read, isWhole: isAllCancelled(lines), refundNumbers, units },
     tx,
   );
   await recordCancellation({ read, lines, units, unpaid, by, reason, requestKey }, tx);
@@ -164,7 +166,7 @@ async function outstandingOf(
 }
 
 function audit(
-  { orderId, by, reason }: Cancellation,
+  { orderId, by, reason, refund }: Cancellation,
   { before, after }: { before: OrderDoc; after: OrderDoc },
   tx: ClientSession,
 ): Promise<unknown> {
@@ -176,5 +178,12 @@ function audit(
     refundReserved: toRupees(order.refundReserved),
   });
   const actor = { type: "admin" as const, ...(by.id ? { id: by.id } : {}) };
-  return recordAudit({ actor, ...about, before: amounts(before), after: { ...amounts(after), reason } }, tx);
+  const units = after.cancellations.at(-1)?.items.map(({ orderItemId, quantity, toStock }) => ({
+    ...{ orderItemId: orderItemId.toHexString(), quantity, onTheWay: quantity - toStock },
+  }));
+  const decision = { reason, refund, units };
+  return recordAudit(
+    { actor, ...about, before: amounts(before), after: { ...amounts(after), ...decision } },
+    tx,
+  );
 }

@@ -78,7 +78,7 @@ const NEVER_ARRIVED = "The parcel did not arrive";
 export async function findOverdueReturns(limit: number): Promise<ReturnDoc[]> {
   const { returnParcelDays } = await getSettings("returns");
   const isOverdue = { $lt: ["$approvedAt", databaseTime(-returnParcelDays * DAY_MS)] };
-  return Return.find({ status: APPROVED, $expr: trusted(isOverdue) })
+  return Return.find({ status: APPROVED, isReturnToOrigin: false, $expr: trusted(isOverdue) })
     .sort({ approvedAt: 1 })
     .limit(limit)
     .lean<ReturnDoc[]>();

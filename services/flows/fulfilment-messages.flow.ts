@@ -1,4 +1,5 @@
 import type { Types } from "mongoose";
+import { config } from "../../config/env.config.js";
 import {
   Order,
   type OrderDoc,
@@ -89,7 +90,8 @@ async function notifySeller(
         customerName: name,
         amount: toRupees(paise(own.reduce((sum, { lineTotal }) => sum + lineTotal, 0))),
         items: own.map(({ sku, name: item, quantity }) => ({ sku, name: item, quantity })),
-        link: "",
+        // The page of the order, without the signature that would show the customer's address.
+        link: `${config.storefrontUrl}/orders/${order.orderNumber}`,
       },
       dedupeKey: `seller_new_order:${order._id.toHexString()}:${part.sellerId}`,
     }),

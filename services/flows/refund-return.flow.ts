@@ -73,7 +73,12 @@ async function payBack(found: ReturnDoc, payment: Payment, tx: ClientSession): P
   const facts = withoutRequests(await readRefundFacts(found.orderId, { except: null }, tx));
   const returnShipping = shippingOf(found, payment);
   const { breakdown, content } = decideReturnTerms(facts, { passed, returnShipping });
-  await takeUnitsBack(found, passed, { by: { type: "admin", id: adminId } }, tx);
+  await takeUnitsBack(
+    found,
+    passed,
+    { by: { type: "admin", id: adminId }, note: `return ${found.returnNumber}` },
+    tx,
+  );
   if (breakdown.total === 0) return { refundBreakdown: breakdown };
   for (const source of facts.payments) assertNotDisputed(source);
   const [first] = await oweOrderRefund(

@@ -1,7 +1,7 @@
 import { type ClientSession, trusted } from "mongoose";
 import { type ChangedBy, Shipment, type ShipmentDoc } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
-import { SHIPMENT_STATUS } from "../../utils/constants.js";
+import { ON_THE_WAY, SHIPMENT_STATUS } from "../../utils/constants.js";
 import { unwrap } from "../../utils/result.js";
 import { canMove, shipmentMachine } from "../../utils/state-machines.js";
 import { moveParcel, type ParcelTerms, readParcelTerms } from "../aggregates/order/move-parcel.js";
@@ -9,7 +9,7 @@ import { mergeEvents, type ParcelEvent } from "../calculations/tracking-events.j
 import { getTracking, type TrackedStatus } from "../integrations/shipping-integration.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 
-const { CREATED, PICKED_UP, IN_TRANSIT, OUT_FOR_DELIVERY, DELIVERED, RETURNED_TO_ORIGIN } = SHIPMENT_STATUS;
+const { DELIVERED, RETURNED_TO_ORIGIN } = SHIPMENT_STATUS;
 
 /** What the shipping service reports about one of its shipments. */
 export interface TrackingReport {
@@ -24,9 +24,9 @@ export interface TrackingReport {
 
 /**
  * `unknown`: no parcel has this id here, yet. `contradiction`: it was delivered, and is reported as returned to its origin,
- * or the other way round; a person has to look.
+ * or the other way round. `recalled`: it was delivered although its units were cancelled. In both a person has to look.
  */
-export type Tracked = "moved" | "unchanged" | "unknown" | "contradiction";
+export type Tracked = "moved" | "unchanged" | "unknown" | "contradiction" | "recalled";
 
 /**
  * Applies a report of the shipping service, from a webhook or asked for. Statuses only move forward, so any order and any
@@ -46,6 +46,8 @@ interface Application {
 }
 
 const SYSTEM: ChangedBy = { type: "system" };
+const noteOf = (status: TrackedStatus): string =>
+  status === RETURNED_TO_ORIGIN ? "returned to origin" : "reported by the carrier";
 
 async function apply(
   { _id }: ShipmentDoc,
@@ -61,8 +63,13 @@ async function apply(
     syncedAt: now(),
   };
   if (canMove(shipmentMachine, shipment.status, status)) {
-    const moved = await moveParcel(shipment, { to: status, at, set, by: SYSTEM, terms }, tx);
-    return moved ? "moved" : "unchanged";
+    const moved = await moveParcel(
+      shipment,
+      { to: status, at, set, by: SYSTEM, note: noteOf(status), terms },
+      tx,
+    );
+    if (!moved) return "unchanged";
+    return shipment.recalledAt && status === DELIVERED ? "recalled" : "moved";
   }
   await Shipment.updateOne({ _id, status: shipment.status }, { $set: set }).session(tx);
   return isContradiction(shipment.status, status) ? "contradiction" : "unchanged";
@@ -76,7 +83,7 @@ const isContradiction = (known: string, reported: string): boolean =>
 /** Parcels that are on their way, those first that were asked about least recently. */
 export const findParcelsToTrack = (limit: number): Promise<ShipmentDoc[]> =>
   Shipment.find({
-    status: trusted({ $in: [CREATED, PICKED_UP, IN_TRANSIT, OUT_FOR_DELIVERY] }),
+    status: trusted({ $in: ON_THE_WAY }),
     isManual: false,
   })
     .sort({ syncedAt: 1 })

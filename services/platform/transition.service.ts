@@ -11,7 +11,7 @@ import { enqueueOutbox, type OutboxDraft } from "./outbox.service.js";
 import { afterCommit } from "./transaction.service.js";
 
 /**
- * The single writer of every status. Guard and write are one query that compares the exact current status. The
+ * The single writer of every document's status. Guard and write are one query that compares the exact current status. The
  * history, the outbox messages and the audit row of the move are written with it. A repeated move changes nothing.
  */
 
@@ -29,7 +29,6 @@ const BOOKKEEPING: Readonly<Record<string, Bookkeeping>> = {
   order: { field: "status", rows: STATUS_TYPE.ORDER },
   "order payment": { field: "paymentStatus", rows: STATUS_TYPE.PAYMENT },
   fulfillment: { field: "fulfillmentStatus", rows: STATUS_TYPE.FULFILLMENT },
-  "line fulfillment": { field: "fulfillmentStatus" },
   shipment: { field: "status" },
   payment: { field: "status", embedded: "statusHistory" },
   "COD payment": { field: "status", embedded: "statusHistory" },

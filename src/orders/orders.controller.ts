@@ -72,7 +72,7 @@ export async function getTracking(
 }
 
 export async function getTimeline(
-  { order }: Input<typeof schemas.getTimelineSchema, OwnOrder>,
+  { order }: VisitorInput<typeof schemas.getTimelineSchema, OwnOrder>,
   res: Response,
 ): Promise<void> {
   const history = await ordersService.listHistory(order._id);

@@ -144,14 +144,14 @@ consumer.get(
 
 /**
  * @route GET /api/orders/:orderNumber/timeline
- * @description Every change of the order's statuses, oldest first
- * @access Guest or customer, owner
+ * @description Every change of the order's statuses, oldest first; also with the signed `token` of the confirmation mail
+ * @access Guest or customer, owner; or the signed link
  */
 consumer.get(
   "/:orderNumber/timeline",
   {
     summary: "The timeline of an order",
-    access: guest("reject"),
+    access: guest("empty"),
     owner: orderOwnership,
     schemas: schemas.getTimelineSchema,
     answers: { 200: TimelineView },

@@ -36,6 +36,6 @@ const query = Joi.object<{ token?: string }, true>({ token: linkToken() });
 export const getOrderSchema = { params, query };
 export const reorderSchema = { params };
 export const getConfirmationSchema = { params };
-export const getTimelineSchema = { params };
+export const getTimelineSchema = { params, query };
 export const getTrackingSchema = { params, query };
 export const getInvoiceSchema = { params, query };

@@ -58,6 +58,8 @@ export async function applyShippingEvent({ payload }: Pick<WebhookEventDoc, "pay
       return { kind: "processed", reason: "nothing new: the parcel has this status, or a later one" };
     case "contradiction":
       return { kind: "flagged", reason: "the parcel ended its way differently before" };
+    case "recalled":
+      return { kind: "flagged", reason: "the parcel was delivered although its units were cancelled" };
     case "unknown":
       return { kind: "later", awaited: { reason: "unknown shipment", ids: [shipmentId] } };
   }

@@ -28,6 +28,11 @@ export async function shipCashOrder({ url, sandbox, settle, runJob }: World): Pr
 
 const anything = {};
 
+const CANCELLED_PART = {
+  ...{ sellerId: "s", status: "cancelled", notes: [], trackingNumber: null, estimatedDelivery: null },
+  itemIds: [],
+};
+
 export const fulfilmentBreaches: readonly Breach[] = [
   [
     "lineUnits",
@@ -44,6 +49,20 @@ export const fulfilmentBreaches: readonly Breach[] = [
     "orders",
     { fulfillmentStatus: "unfulfilled" },
     { $set: { fulfillmentStatus: "fulfilled" } },
+  ],
+  [
+    "derivedStatuses",
+    "a seller's part is cancelled although its lines are not",
+    "orders",
+    { fulfillmentStatus: "fulfilled" },
+    { $set: { sellerOrders: [CANCELLED_PART] } },
+  ],
+  [
+    "parcelUnits",
+    "a parcel was recalled, and its units are not cancelled",
+    "shipments",
+    anything,
+    { $set: { recalledAt: new Date(0) } },
   ],
   [
     "creditNotes",

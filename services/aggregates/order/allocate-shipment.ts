@@ -129,6 +129,7 @@ function buildShipment(
     estimatedDelivery,
     shippedAt: isManual ? at : null,
     deliveredAt: null,
+    recalledAt: null,
     refusalCode: null,
     requestKey,
     syncedAt: null,

@@ -13,7 +13,7 @@ import { ORDER_STATUS, STATUS_TYPE } from "../../../utils/constants.js";
 import { RuleError } from "../../../utils/errors.js";
 import type { NamedUnits } from "../../../utils/line-units.js";
 import { CANCELLABLE, orderMachine } from "../../../utils/state-machines.js";
-import { openUnits } from "../../calculations/fulfilment.js";
+import { isAllCancelled, openUnits, unitsOnTheWay } from "../../calculations/fulfilment.js";
 import { appendHistory } from "../../platform/history.service.js";
 import type { OutboxDraft } from "../../platform/outbox.service.js";
 import { applyTransition } from "../../platform/transition.service.js";
@@ -26,13 +26,13 @@ import { changeLines, type OrderLines, orderChanged } from "./order-lines.js";
 export interface CancelWish {
   /** Null: every unit that can be. */
   items: readonly NamedUnits[] | null;
-  /** Also units that are on their way to the customer. */
+  /** Also units that are on their way to the customer; without `items`, because units of a parcel cannot be told apart. */
   allowAfterShipment: boolean;
 }
 
 const { SHIPPED, CANCELLED } = ORDER_STATUS;
 
-const notCancellable = (reason: string, message: string, details: object = {}) =>
+export const notCancellable = (reason: string, message: string, details: object = {}) =>
   new RuleError("ORDER_NOT_CANCELLABLE", message, { reason, ...details });
 
 /**
@@ -52,12 +52,8 @@ export function decideUnits({ order, lines }: OrderLines, wish: CancelWish): Can
 
 function restOf(line: OrderItemDoc, { allowAfterShipment }: CancelWish): CancelledUnits {
   const open = openUnits(line);
-  const onTheWay = line.quantityAllocated - line.quantityDelivered - line.quantityReturnedToOrigin;
-  return {
-    orderItemId: line._id,
-    quantity: allowAfterShipment ? open + onTheWay : open,
-    toStock: open,
-  };
+  const quantity = allowAfterShipment ? open + unitsOnTheWay(line) : open;
+  return { orderItemId: line._id, quantity, toStock: open };
 }
 
 /** Named units have to be open: those of a parcel cannot be told apart. */
@@ -77,24 +73,13 @@ export function takeUnits(
 ): Promise<OrderItemDoc[]> {
   const changes = units.map(({ orderItemId, quantity, toStock }) => {
     const shipped = quantity - toStock;
-    const line = lines.find(({ _id }) => _id.equals(orderItemId));
-    const fulfilled = line
-      ? line.quantityFulfilled - line.quantityDelivered - line.quantityReturnedToOrigin
-      : 0;
     return {
       lineId: orderItemId,
-      add: {
-        quantityCancelled: quantity,
-        quantityAllocated: -shipped,
-        quantityFulfilled: -Math.min(shipped, fulfilled),
-      },
+      add: { quantityCancelled: quantity, quantityAllocated: -shipped, quantityFulfilled: -shipped },
     };
   });
   return changeLines(lines, changes, tx);
 }
-
-export const isWholeOrder = (lines: readonly OrderItemDoc[]): boolean =>
-  lines.every(({ quantity, quantityCancelled }) => quantity === quantityCancelled);
 
 export interface CancellationRecord {
   read: OrderLines;
@@ -142,7 +127,7 @@ export async function recordCancellation(
     ],
     tx,
   );
-  if (isWholeOrder(lines)) await cancelOrder(record, messageOf(order, cancellation), tx);
+  if (isAllCancelled(lines)) await cancelOrder(record, messageOf(order, cancellation), tx);
   else
     await followLines({ order, lines }, { by, note: reason, messages: [messageOf(order, cancellation)] }, tx);
   return cancellation;

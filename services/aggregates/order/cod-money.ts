@@ -22,13 +22,14 @@ const { PENDING, CAPTURED, FAILED } = PAYMENT_GATEWAY_STATUS;
 export const findOpenCod = (orderId: Types.ObjectId, tx: ClientSession): Promise<PaymentDoc | null> =>
   Payment.findOne({ orderId, gateway: PAYMENT_GATEWAY.COD, status: PENDING }).session(tx).lean<PaymentDoc>();
 
-/** What parcels of an order have to collect, apart from those in some statuses. */
+/** What parcels of an order have to collect, apart from those that were recalled and those in some statuses. */
 export async function codInParcels(
   orderId: Types.ObjectId,
   { except }: { except: readonly ShipmentStatus[] },
   tx: ClientSession,
 ): Promise<Paise> {
-  const parcels = await Shipment.find({ orderId, status: trusted({ $nin: except }) }, { codAmount: 1 })
+  const filter = { orderId, status: trusted({ $nin: except }), recalledAt: null };
+  const parcels = await Shipment.find(filter, { codAmount: 1 })
     .session(tx)
     .lean<Pick<ShipmentDoc, "codAmount">[]>();
   return addPaise(...parcels.map(({ codAmount }) => codAmount));

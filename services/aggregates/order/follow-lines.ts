@@ -9,7 +9,12 @@ import {
 import { now } from "../../../utils/clock.js";
 import { ORDER_STATUS, type OrderStatus } from "../../../utils/constants.js";
 import { fulfillmentMachine, orderMachine } from "../../../utils/state-machines.js";
-import { fulfillmentStatusOf, movesTo, provenStatusOf } from "../../calculations/fulfilment.js";
+import {
+  fulfillmentStatusOf,
+  isAllCancelled,
+  movesTo,
+  provenStatusOf,
+} from "../../calculations/fulfilment.js";
 import { enqueueOutbox, type OutboxDraft } from "../../platform/outbox.service.js";
 import { applyTransition } from "../../platform/transition.service.js";
 import { type OrderLines, orderChanged } from "./order-lines.js";
@@ -18,6 +23,8 @@ export interface StatusNote {
   by: ChangedBy;
   /** For the order's history. */
   note?: string | undefined;
+  /** When it happened, if that is not now: a carrier reports later. */
+  at?: Date;
   /** Other fields that the caller changes with the lines. */
   set?: Partial<Pick<OrderDoc, "sellerOrders">>;
   /** Of the change of the lines. */
@@ -32,7 +39,7 @@ export interface StatusNote {
  */
 export async function followLines(
   { order, lines }: OrderLines,
-  { by, note, set, messages = [] }: StatusNote,
+  { by, note, at, set, messages = [] }: StatusNote,
   tx: ClientSession,
 ): Promise<OrderStatus> {
   await enqueueOutbox(messages, tx);
@@ -45,12 +52,14 @@ export async function followLines(
   await followFulfillment({ order, lines }, { by, note }, tx);
   const proven = provenStatusOf(lines);
   const moves = proven ? movesTo(order.status, proven) : [];
-  for (const to of moves) await moveOrder(order, { to, by, note }, tx);
+  for (const to of moves) await moveOrder(order, { to, by, note, ...(at ? { at } : {}) }, tx);
   return moves.at(-1) ?? order.status;
 }
 
 const followSeller = (part: SellerOrder, lines: readonly OrderItemDoc[]): SellerOrder => {
-  const proven = provenStatusOf(linesOfSeller(part, lines));
+  const own = linesOfSeller(part, lines);
+  if (isAllCancelled(own)) return { ...part, status: ORDER_STATUS.CANCELLED };
+  const proven = provenStatusOf(own);
   return { ...part, status: (proven && movesTo(part.status, proven).at(-1)) ?? part.status };
 };
 
@@ -72,7 +81,7 @@ async function followFulfillment(
 /** One step of the order, with the time and the messages that belong to it. */
 export async function moveOrder(
   { _id }: Pick<OrderDoc, "_id">,
-  { to, by, note }: StatusNote & { to: OrderStatus },
+  { to, by, note, at = now() }: StatusNote & { to: OrderStatus },
   tx: ClientSession,
 ): Promise<void> {
   const { changed } = await applyTransition({
@@ -80,7 +89,7 @@ export async function moveOrder(
     model: Order,
     id: _id,
     to,
-    set: timesOf(to),
+    set: timesOf(to, at),
     ...{ by, ...(note ? { note } : {}) },
     messages: messagesOf(to, _id.toHexString()),
     tx,
@@ -88,10 +97,10 @@ export async function moveOrder(
   if (!changed) throw orderChanged();
 }
 
-function timesOf(to: OrderStatus): Partial<OrderDoc> {
-  if (to === ORDER_STATUS.CONFIRMED) return { confirmedAt: now() };
-  if (to === ORDER_STATUS.SHIPPED) return { shippedAt: now() };
-  return to === ORDER_STATUS.DELIVERED ? { deliveredAt: now() } : {};
+function timesOf(to: OrderStatus, at: Date): Partial<OrderDoc> {
+  if (to === ORDER_STATUS.CONFIRMED) return { confirmedAt: at };
+  if (to === ORDER_STATUS.SHIPPED) return { shippedAt: at };
+  return to === ORDER_STATUS.DELIVERED ? { deliveredAt: at } : {};
 }
 
 function messagesOf(to: OrderStatus, orderId: string): OutboxDraft[] {

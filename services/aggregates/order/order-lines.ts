@@ -2,6 +2,7 @@ import type { ClientSession, Types } from "mongoose";
 import { Order, type OrderDoc, OrderItem, type OrderItemDoc } from "../../../models/index.js";
 import { ConflictError, NotFoundError } from "../../../utils/errors.js";
 import type { NamedUnits } from "../../../utils/line-units.js";
+import { canMove, lineFulfillmentMachine } from "../../../utils/state-machines.js";
 import { lineStatusOf } from "../../calculations/fulfilment.js";
 
 /** An order and its lines, as read in the caller's transaction. */
@@ -69,7 +70,17 @@ function applyChange(line: OrderItemDoc, { add, set }: LineChange): OrderItemDoc
   for (const count of COUNTED) after[count] = line[count] + (add[count] ?? 0);
   after.fulfillmentStatus = lineStatusOf(after);
   assertPossible(after);
+  assertLegal(line, after);
   return after;
+}
+
+/** The status follows from the counts, and never leaves the table. */
+function assertLegal(
+  { _id, fulfillmentStatus: from }: OrderItemDoc,
+  { fulfillmentStatus: to }: OrderItemDoc,
+): void {
+  if (from === to || canMove(lineFulfillmentMachine, from, to)) return;
+  throw new Error(`line ${_id.toHexString()} cannot be ${to} after ${from}`);
 }
 
 /** A unit is cancelled or in a shipment, never both; and it arrives or comes back only if it was shipped. */

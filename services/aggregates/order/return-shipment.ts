@@ -21,7 +21,6 @@ import { toContent } from "../refund/refund-terms.js";
 import { priceReturned, withoutRequests } from "../refund/returned-goods.js";
 import { insertReturn, productOf } from "../return/return-rows.js";
 import { writeOffCod } from "./cod-money.js";
-import { isCancelled } from "./deliver-shipment.js";
 import { followLines } from "./follow-lines.js";
 import { changeLines, changesOf, readOrderLines } from "./order-lines.js";
 import { type MovedBy, parcelMessage } from "./shipment-moves.js";
@@ -50,19 +49,20 @@ export async function returnShipment(
 ): Promise<void> {
   const { by, note, at } = terms;
   const read = await readOrderLines(shipment.orderId, tx);
-  if (isCancelled(read, shipment)) return;
   const { order } = read;
-  const lines = await changeLines(
-    read.lines,
-    changesOf(shipment.items, (n) => ({ quantityReturnedToOrigin: n })),
-    tx,
-  );
   const { _id: returnId } = await insertReturn(
     {
-      ...{ order, returnNumber: terms.returnNumber, items: itemsOf(shipment, lines) },
+      ...{ order, returnNumber: terms.returnNumber, items: itemsOf(shipment, read.lines) },
       ...{ status: RETURN_STATUS.APPROVED, approvedAt: now(), isReturnToOrigin: true },
       ...{ reason: RETURNED_TO_ORIGIN, by: { type: "system" as const } },
     },
+    tx,
+  );
+  // The cancellation settled the money; only the goods are missing.
+  if (shipment.recalledAt) return;
+  const lines = await changeLines(
+    read.lines,
+    changesOf(shipment.items, (n) => ({ quantityReturnedToOrigin: n })),
     tx,
   );
   const facts = withoutRequests(await readRefundFacts(order._id, { except: null }, tx));

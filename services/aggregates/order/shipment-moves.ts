@@ -45,7 +45,8 @@ export async function confirmShipment(
     tx,
   });
   if (!moved.changed) return false;
-  await fulfilShipment(moved.document, await readOrderLines(shipment.orderId, tx), { by }, tx);
+  const note = `shipped with ${[carrier, trackingNumber].filter(Boolean).join(", ") || "the shipping service"}`;
+  await fulfilShipment(moved.document, await readOrderLines(shipment.orderId, tx), { by, note }, tx);
   return true;
 }
 
@@ -61,9 +62,16 @@ export async function fulfilShipment(
     changesOf(shipment.items, (n) => ({ quantityFulfilled: n })),
     tx,
   );
-  const { sellerId, trackingNumber, estimatedDelivery } = shipment;
+  const { sellerId } = shipment;
   const sellerOrders = order.sellerOrders.map((part) =>
-    part.sellerId === sellerId ? { ...part, trackingNumber, estimatedDelivery } : part,
+    part.sellerId === sellerId
+      ? {
+          ...part,
+          // A parcel without them takes nothing away that the seller has said.
+          trackingNumber: shipment.trackingNumber ?? part.trackingNumber,
+          estimatedDelivery: shipment.estimatedDelivery ?? part.estimatedDelivery,
+        }
+      : part,
   );
   await followLines({ order, lines: fulfilled }, { by, note, set: { sellerOrders } }, tx);
   await enqueueOutbox([parcelMessage("shipment.shipped", shipment)], tx);

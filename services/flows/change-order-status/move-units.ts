@@ -1,7 +1,7 @@
 import { type ClientSession, type Types, trusted } from "mongoose";
 import { type OrderItemDoc, Shipment, type ShipmentDoc } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
-import { ORDER_STATUS, type OrderStatus, SHIPMENT_STATUS } from "../../../utils/constants.js";
+import { ON_THE_WAY, ORDER_STATUS, type OrderStatus, SHIPMENT_STATUS } from "../../../utils/constants.js";
 import { allocateShipment, notShippable, type ParcelWish } from "../../aggregates/order/allocate-shipment.js";
 import { moveParcel, type ParcelTerms, readParcelTerms } from "../../aggregates/order/move-parcel.js";
 import { type OrderLines, orderChanged } from "../../aggregates/order/order-lines.js";
@@ -9,8 +9,7 @@ import { fulfilShipment, type MovedBy } from "../../aggregates/order/shipment-mo
 
 /** What an administrator's status means for the units of an order, or of one seller. */
 
-const { CREATING, CREATED, PICKED_UP, IN_TRANSIT, OUT_FOR_DELIVERY, DELIVERED, RETURNED_TO_ORIGIN } =
-  SHIPMENT_STATUS;
+const { CREATING, DELIVERED, RETURNED_TO_ORIGIN } = SHIPMENT_STATUS;
 
 export interface UnitsMove extends MovedBy {
   /** Only the units of this seller. */
@@ -54,10 +53,7 @@ function shareIn(
 }
 
 const findOnTheWay = (orderId: Types.ObjectId, tx: ClientSession | null): Promise<ShipmentDoc[]> =>
-  Shipment.find({
-    orderId,
-    status: trusted({ $in: [CREATED, PICKED_UP, IN_TRANSIT, OUT_FOR_DELIVERY] }),
-  })
+  Shipment.find({ orderId, status: trusted({ $in: ON_THE_WAY }), recalledAt: null })
     .sort({ createdAt: 1 })
     .session(tx)
     .lean<ShipmentDoc[]>();

@@ -54,7 +54,7 @@ async function findParcelOf(
 
 async function allocate({ orderId, by, ...wish }: ShippingRequest, tx: ClientSession): Promise<ShipmentDoc> {
   const { order, lines, shipment } = await allocateShipment(await readOrderLines(orderId, tx), wish, tx);
-  await followLines({ order, lines }, { by }, tx);
+  await followLines({ order, lines }, { by, note: "a parcel was requested" }, tx);
   const items = shipment.items.map(({ orderItemId, quantity }) => ({
     orderItemId: orderItemId.toHexString(),
     quantity,

@@ -1,5 +1,5 @@
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { done } from "../checkout/shop-world.js";
+import { done, refused } from "../checkout/shop-world.js";
 import { type Sale, useFulfilment } from "./fulfilment-world.js";
 
 /** What reports of the carrier cause: delivery, return to origin, cash, points and documents. */
@@ -281,5 +281,132 @@ describe("a parcel that returns to its origin", () => {
       { source: "store_credit", amount: 10_000, status: "completed" },
     ]);
     expect(await buyer.stored.order()).toMatchObject({ status: "returned", paymentStatus: "refunded" });
+  });
+});
+
+describe("a parcel whose units are cancelled while it is on its way", () => {
+  const recall = (sale: Sale) =>
+    admin("post", `/${sale.id}/cancel`, { reason: "lost on the way", allowAfterShipment: true });
+  const returnsOf = async (sale: Sale) =>
+    shop()
+      .db.collection("returns")
+      .find({ orderNumber: (await sale.view()).orderNumber })
+      .toArray();
+  const expectBooksInOrder = async (sale: Sale) => {
+    await shop().settle();
+    const refunds = await sale.buyer.stored.refunds();
+    const ids = [
+      sale.id,
+      (await sale.view()).orderNumber,
+      ...sale.lineIds,
+      String((await sale.payment())._id),
+    ];
+    const own = new Set([...ids, ...refunds.map(({ refundNumber }) => refundNumber)]);
+    const { findViolations } = await import("../../../scripts/invariants/index.js");
+    const violations = await findViolations(shop().db, shop().sandbox);
+    expect(violations.filter((found) => found.ids.some((id) => own.has(id)))).toEqual([]);
+  };
+
+  test("When the whole order is cancelled and the parcel comes back, then a return waits for the goods, and no money moves again", async () => {
+    const sale = await sell(WITH_TWO_LINES, "upi");
+    const parcel = await sale.parcel(2, 3);
+    done(await recall(sale));
+    await shop().settle();
+    const refunded = { status: "cancelled", refundedAmount: sale.due, paymentStatus: "refunded" };
+    expect(await sale.buyer.stored.order()).toMatchObject(refunded);
+    expect(await sale.line(1)).toMatchObject({
+      quantityCancelled: 3,
+      quantityAllocated: 0,
+      quantityFulfilled: 0,
+    });
+
+    await carry(parcel, "returned_to_origin");
+    expect(await returnsOf(sale)).toMatchObject([
+      { status: "approved", isReturnToOrigin: true, items: [{ quantity: 2 }, { quantity: 3 }] },
+    ]);
+    expect(await sale.buyer.stored.order()).toMatchObject(refunded);
+    expect(await sale.buyer.stored.refunds()).toHaveLength(1);
+    await expectBooksInOrder(sale);
+  });
+
+  test("When its goods arrive in the warehouse, then they are inspected and can be sold again", async () => {
+    const stock = async () =>
+      (await shop().sandbox.control.inventory.numbers(SEED.variants.hairOil)).available;
+    const before = await stock();
+    const sale = await sell({ items: [[SEED.variants.hairOil, 2]] }, "upi");
+    const parcel = await sale.parcel(2);
+    done(await recall(sale));
+    await carry(parcel, "returned_to_origin");
+    expect(await stock()).toBe(before - 2);
+    const [found] = await returnsOf(sale);
+    const ofReturn = (step: string, body: object, method: "post" | "put" = "post") =>
+      shop().call(method, `/api/admin/returns/${found?._id}/${step}`, {
+        ...{ as: { token: shop().sandbox.tokens.admin }, body },
+      });
+    done(await ofReturn("received", {}, "put"));
+    const counts = { quantityReceived: 2, quantityPassed: 2, quantityRestockable: 2 };
+    done(await ofReturn("inspect", { items: [{ orderItemId: sale.lineIds[0], ...counts }] }));
+    done(await ofReturn("refund", {}));
+    await shop().settle();
+    expect(await stock()).toBe(before);
+    expect(await sale.buyer.stored.refunds()).toHaveLength(1);
+    await expectBooksInOrder(sale);
+  });
+
+  test("When another parcel was delivered, then the rest is cancelled, nothing of it is collected, and its report changes nothing", async () => {
+    const sale = await sell(WITH_TWO_LINES);
+    const first = await sale.parcel(2);
+    const second = await sale.parcel(0, 3);
+    await carry(first);
+    done(await recall(sale));
+    const collected = Math.round(first.codAmount * 100);
+    const ended = { status: "delivered", paymentStatus: "paid", paidAmount: collected };
+    expect(await sale.buyer.stored.order()).toMatchObject({
+      ...ended,
+      cancelledAmount: sale.due - collected,
+    });
+    expect(await sale.payment()).toMatchObject({ status: "captured", amount: collected });
+    await expectBooksInOrder(sale);
+
+    await carry(second, "returned_to_origin");
+    expect(await returnsOf(sale)).toMatchObject([{ isReturnToOrigin: true, items: [{ quantity: 3 }] }]);
+    expect(await sale.buyer.stored.order()).toMatchObject({
+      ...ended,
+      cancelledAmount: sale.due - collected,
+    });
+    await expectBooksInOrder(sale);
+  });
+
+  test("When it is delivered all the same, then its report is set aside for a person, and nothing is collected", async () => {
+    const sale = await sell(WITH_TWO_LINES);
+    const parcel = await sale.parcel(2, 3);
+    done(await recall(sale));
+    await carry(parcel);
+    expect(await sale.shipments()).toMatchObject([{ status: "delivered", recalledAt: expect.any(Date) }]);
+    expect(await sale.buyer.stored.order()).toMatchObject({ status: "cancelled", paidAmount: 0 });
+    expect(await webhookEvents()).toContainEqual(
+      expect.objectContaining({ state: "flagged", reason: expect.stringContaining("were cancelled") }),
+    );
+    await expectBooksInOrder(sale);
+  });
+
+  test("When the outcome of a request is unknown, then its units cannot be cancelled until it is known", async () => {
+    const sale = await sell(WITH_TWO_LINES);
+    shop().sandbox.control.faults.add({
+      ...{ service: "shipping", match: "POST /api/shipments", action: "status", status: 500 },
+      ...{ after: true, times: 2 },
+    });
+    expect((await sale.ship({ items: [{ orderItemId: sale.lineIds[0], quantity: 2 }] })).status).toBe(202);
+    expect(refused(await recall(sale), 400, "ORDER_NOT_CANCELLABLE")).toMatchObject({
+      reason: "parcel_requested",
+    });
+    expect(await sale.line(1)).toMatchObject({ quantityCancelled: 0 });
+    await ageRequests();
+    await shop().recover();
+    await shop().runJob("order-sync");
+    expect(await sale.shipments()).toMatchObject([{ status: "created" }]);
+    done(await recall(sale));
+    expect(await statusOf(sale)).toBe("cancelled");
+    await expectBooksInOrder(sale);
   });
 });

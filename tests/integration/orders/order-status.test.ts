@@ -164,6 +164,24 @@ describe("orders of several sellers", () => {
     });
   });
 
+  test("When all lines of one seller are cancelled, then their part is, and the others go on", async () => {
+    const sale = await sell(OF_TWO_SELLERS);
+    done(
+      await admin("post", `/${sale.id}/cancel`, {
+        ...{ reason: "the seller has none", items: [{ orderItemId: sale.lineIds[1], quantity: 1 }] },
+      }),
+    );
+    done(await set(sale, VANA, { status: "processing", trackingNumber: "VAN-2" }));
+    expect(done(await sale.setStatus("shipped"))).toMatchObject({
+      sellerOrders: [{ status: "shipped", trackingNumber: "VAN-2" }, { status: "cancelled" }],
+    });
+    refused(await set(sale, VEDA, { status: "processing" }), 400, "INVALID_STATUS_TRANSITION");
+    expect(done(await sale.setStatus("delivered"))).toMatchObject({
+      status: "delivered",
+      sellerOrders: [{ status: "delivered" }, { status: "cancelled" }],
+    });
+  });
+
   test("When the seller or the move is wrong, then it is refused; the same status stores what is said", async () => {
     const sale = await sell(OF_TWO_SELLERS);
     refused(await set(sale, "seller-nobody", { status: "processing" }), 404, "SELLER_ORDER_NOT_FOUND");

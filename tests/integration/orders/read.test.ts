@@ -150,7 +150,7 @@ describe("the link in the mail", () => {
       const answer = await open(first.path, wrong);
       expect([wrong, answer.status, answer.body.error.code]).toEqual([wrong, 404, "ORDER_NOT_FOUND"]);
     }
-    refused(await first.buyer.get(`${first.path}/timeline?token=${token}`), 400, "VALIDATION_ERROR");
+    refused(await first.buyer.get(`${first.path}/confirmation?token=${token}`), 400, "VALIDATION_ERROR");
   });
 
   test("When it is older than three months, then 404", async () => {

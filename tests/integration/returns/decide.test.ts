@@ -72,6 +72,10 @@ describe("Approving and rejecting", () => {
     await returns.updateOne({ _id }, approvedAt(1));
     expect(await expire()).toEqual({ rejected: 0, failed: 0 });
     await returns.updateOne({ _id }, approvedAt(2));
+    // A parcel that came back undelivered has no customer who could ask again: it stays open.
+    await returns.updateOne({ _id }, { $set: { isReturnToOrigin: true } });
+    expect(await expire()).toEqual({ rejected: 0, failed: 0 });
+    await returns.updateOne({ _id }, { $set: { isReturnToOrigin: false } });
     expect(await expire()).toEqual({ rejected: 1, failed: 0 });
     expect(await stored(second.id)).toMatchObject({
       ...{ status: "rejected", rejectionReason: "The parcel did not arrive" },

@@ -192,7 +192,7 @@ const ORDERS: Record<string, RouteCase> = {
     stage: "ordered",
   },
   "GET /api/orders/:orderNumber/tracking": { access: "guest:empty", params: orderNumber },
-  "GET /api/orders/:orderNumber/timeline": { access: "guest:reject", params: orderNumber },
+  "GET /api/orders/:orderNumber/timeline": { access: "guest:empty", params: orderNumber },
   "GET /api/orders/:orderNumber/invoice": { access: "guest:empty", params: orderNumber, stage: "ordered" },
   "POST /api/orders/:orderNumber/cancel": {
     access: "guest:reject",
