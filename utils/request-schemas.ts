@@ -46,8 +46,11 @@ export const linkToken = () =>
     .max(200)
     .pattern(/^[A-Za-z0-9._-]+$/, "a token");
 
-/** Ids of other services: products, variants, users, methods. */
+/** Ids of other services: users, sellers, methods. */
 export const foreignId = () => Joi.string().pattern(/^[A-Za-z0-9][A-Za-z0-9._:@|-]{0,127}$/, "an id");
+
+/** Ids of the catalog: products, variants, bundles. As `foreignId`, but generated ids may begin with `_` or `-`. */
+export const catalogId = () => Joi.string().pattern(/^[A-Za-z0-9._:@|-]{1,128}$/, "an id");
 
 /** One of our own names in a path, such as a job's. */
 export const keyword = () => Joi.string().pattern(/^[\w-]{1,64}$/, "a name");
@@ -67,10 +70,23 @@ export const wholeNumber = () =>
     .custom(written(/^\d{1,15}$/))
     .integer();
 
+/** Units of a variant to buy. Far above any limit that a shop would set for carts; the actual limit is a setting. */
+export const unitsToBuy = () => wholeNumber().min(1).max(10_000);
+
+/** A variant to buy, with its units: in a cart, or in an order that an admin enters. */
+export const itemToBuyKeys = () => ({
+  productId: catalogId().required(),
+  variantId: catalogId().required(),
+  quantity: unitsToBuy().required(),
+});
+
+/** More than a line of an order ever has. */
+export const MAX_LINE_UNITS = 1_000_000;
+
 /** Units of one line of an order. */
 export const lineUnitKeys = () => ({
   orderItemId: objectId().required(),
-  quantity: wholeNumber().min(1).max(1_000_000).required(),
+  quantity: wholeNumber().min(1).max(MAX_LINE_UNITS).required(),
 });
 
 /** Ids are hexadecimal, in either case. */

@@ -1487,7 +1487,7 @@ export interface components {
       giftRuleId?: string;
     };
     CartPeriod: {
-      /** First day of the period in Asia/Kolkata; weeks begin on Monday */
+      /** Its first day in Asia/Kolkata; weeks begin on Monday */
       period: string;
       /** Carts with items that were created in this period */
       carts: number;

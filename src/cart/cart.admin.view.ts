@@ -5,7 +5,7 @@ import { shareOf } from "../../utils/helpers.js";
 import { toRupees } from "../../utils/money.js";
 import { listView, moment, momentOrNull, nullable, rupees } from "../../utils/view-schemas.js";
 import { CartItemView, CartView, toCartItemView, toCartView } from "../../utils/views/cart.view.js";
-import { count, id, text, textOrNull } from "../../utils/views/parts.view.js";
+import { count, id, seriesPeriod, text, textOrNull } from "../../utils/views/parts.view.js";
 import { viewOf } from "../../utils/views/view-of.js";
 import type { CartDetails, CartSettings, ListedCart } from "./cart.admin.service.js";
 import type { CartAnalytics } from "./cart.analytics.service.js";
@@ -87,7 +87,7 @@ const countsFields = {
 type AnalyticsFields = ReturnType<typeof toCartAnalyticsView>;
 
 const CartPeriodView = viewOf<AnalyticsFields["series"][number]>("CartPeriod", {
-  period: text.description("First day of the period in Asia/Kolkata; weeks begin on Monday"),
+  period: seriesPeriod,
   ...countsFields,
 });
 

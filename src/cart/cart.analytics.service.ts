@@ -1,7 +1,8 @@
 import type { ClientSession } from "mongoose";
 import { type AbandonedProduct, type CartCounts, CartDay, sumByProduct } from "../../models/index.js";
 import { type DayReading, readDays } from "../../services/platform/day-tally.service.js";
-import { listPeriods, type Period, periodStart } from "../../utils/periods.js";
+import { PeriodCounts } from "../../utils/period-counts.js";
+import type { AnalyticsQuery } from "../../utils/request-schemas.js";
 import { addCounts, cartTally, countCarts, noCarts, sumAbandonedProducts } from "./cart.tally.service.js";
 
 /**
@@ -16,30 +17,16 @@ export interface CartAnalytics {
   topAbandonedProducts: AbandonedProduct[];
 }
 
-export interface CartAnalyticsQuery {
-  dateFrom: Date;
-  dateTo: Date;
-  groupBy: Period;
-}
-
 const TOP_PRODUCTS = 10;
 
-export async function analyseCarts({
-  dateFrom,
-  dateTo,
-  groupBy,
-}: CartAnalyticsQuery): Promise<CartAnalytics> {
-  const { days, products } = await readDays(cartTally, { from: dateFrom, to: dateTo }, readCarts);
-  const series = new Map(listPeriods(dateFrom, dateTo, groupBy).map((period) => [period, noCarts()]));
-  const total = noCarts();
-  for (const [day, counts] of days) {
-    const period = series.get(periodStart(day, groupBy));
-    if (period) addCounts(period, counts);
-    addCounts(total, counts);
-  }
+export async function analyseCarts(query: AnalyticsQuery): Promise<CartAnalytics> {
+  const carts = new PeriodCounts(query, noCarts);
+  const span = { from: query.dateFrom, to: query.dateTo };
+  const { days, products } = await readDays(cartTally, span, readCarts);
+  for (const [day, counts] of days) carts.add(day, (to) => addCounts(to, counts));
   return {
-    total,
-    series: [...series].map(([period, counts]) => ({ period, ...counts })),
+    total: carts.total,
+    series: carts.series.map(({ period, counts }) => ({ period, ...counts })),
     topAbandonedProducts: products.sort(byQuantity).slice(0, TOP_PRODUCTS),
   };
 }

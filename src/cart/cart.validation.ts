@@ -1,17 +1,16 @@
 import Joi from "joi";
-import { type ListQuery, listQuery, wholeNumber } from "../../utils/request-schemas.js";
+import {
+  catalogId,
+  itemToBuyKeys,
+  type ListQuery,
+  listQuery,
+  objectId,
+  unitsToBuy,
+  wholeNumber,
+} from "../../utils/request-schemas.js";
 import { couponCode } from "../../utils/text-schemas.js";
 
 /** The request schemas of the handlers, named after them. */
-
-/** Ids of the catalog; they become parts of URLs. */
-const externalId = Joi.string()
-  .min(1)
-  .max(64)
-  .pattern(/^[A-Za-z0-9._:-]+$/, "an id");
-const documentId = Joi.string().hex().length(24);
-/** Far above any limit that a shop would set; the actual limit is a setting. */
-const quantity = Joi.number().integer().min(1).max(10_000);
 
 interface AddItemBody {
   productId: string;
@@ -22,18 +21,16 @@ interface AddItemBody {
 
 export const addItemSchema = {
   body: Joi.object<AddItemBody, true>({
-    productId: externalId.required(),
-    variantId: externalId.required(),
-    quantity: quantity.required(),
-    bundleId: externalId,
+    ...itemToBuyKeys(),
+    bundleId: catalogId(),
   }).required(),
 };
 
-const itemParams = Joi.object<{ itemId: string }, true>({ itemId: documentId.required() });
+const itemParams = Joi.object<{ itemId: string }, true>({ itemId: objectId().required() });
 
 export const updateItemSchema = {
   params: itemParams,
-  body: Joi.object<{ quantity: number }, true>({ quantity: quantity.required() }).required(),
+  body: Joi.object<{ quantity: number }, true>({ quantity: unitsToBuy().required() }).required(),
 };
 
 export const removeItemSchema = { params: itemParams };
@@ -52,7 +49,7 @@ export const moveToWishlistSchema = { params: itemParams };
 
 export const listSavedItemsSchema = { query: listQuery<ListQuery<"savedAt">>(["savedAt"]) };
 
-const savedItemParams = Joi.object<{ savedItemId: string }, true>({ savedItemId: documentId.required() });
+const savedItemParams = Joi.object<{ savedItemId: string }, true>({ savedItemId: objectId().required() });
 
 export const moveToCartSchema = { params: savedItemParams };
 

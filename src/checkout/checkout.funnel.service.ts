@@ -14,13 +14,9 @@ import {
   matchSpans,
   readDays,
 } from "../../services/platform/day-tally.service.js";
-import {
-  dayNumberExpression,
-  listPeriods,
-  type Period,
-  periodStart,
-  type Span,
-} from "../../utils/periods.js";
+import { PeriodCounts } from "../../utils/period-counts.js";
+import { dayNumberExpression, type Span } from "../../utils/periods.js";
+import type { AnalyticsQuery } from "../../utils/request-schemas.js";
 
 /** How many checkouts that began in a range of dates reached each step. */
 
@@ -30,21 +26,13 @@ export interface Funnel {
   series: { period: string; counts: FunnelCounts }[];
 }
 
-export interface FunnelQuery {
-  dateFrom: Date;
-  dateTo: Date;
-  groupBy: Period;
-}
-
-export async function analyseCheckouts({ dateFrom, dateTo, groupBy }: FunnelQuery): Promise<Funnel> {
-  const periods = new Map(listPeriods(dateFrom, dateTo, groupBy).map((period) => [period, noCheckouts()]));
-  const total = noCheckouts();
-  for (const day of await readDays(checkoutTally, { from: dateFrom, to: dateTo }, readCheckouts)) {
-    const period = periods.get(periodStart(day._id, groupBy));
-    if (period) addCheckouts(period, day);
-    addCheckouts(total, day);
+export async function analyseCheckouts(query: AnalyticsQuery): Promise<Funnel> {
+  const checkouts = new PeriodCounts(query, noCheckouts);
+  const span = { from: query.dateFrom, to: query.dateTo };
+  for (const day of await readDays(checkoutTally, span, readCheckouts)) {
+    checkouts.add(day._id, (to) => addCheckouts(to, day));
   }
-  return { total, series: [...periods].map(([period, counts]) => ({ period, counts })) };
+  return { total: checkouts.total, series: checkouts.series };
 }
 
 type FunnelDay = FunnelCounts & { _id: number };

@@ -1,7 +1,7 @@
 import Joi from "joi";
 import { ORDER_STATUSES, type OrderStatus } from "../../utils/constants.js";
 import type { LineUnitsBody } from "../../utils/line-units.js";
-import { dayOrInstant, foreignId, objectId } from "../../utils/request-schemas.js";
+import { dayOrInstant, foreignId, lineUnitKeys, objectId } from "../../utils/request-schemas.js";
 import { freeText, line } from "../../utils/text-schemas.js";
 
 /** The request schemas of the handlers, named after them. */
@@ -10,7 +10,6 @@ const params = Joi.object<{ orderId: string }, true>({ orderId: objectId().requi
 
 /** As many as a cart may have lines. */
 const MAX_ITEMS = 200;
-const MAX_UNITS = 10_000;
 
 export interface ShipOrderBody {
   items?: LineUnitsBody[];
@@ -20,15 +19,8 @@ export interface ShipOrderBody {
 export const shipOrderSchema = {
   params,
   body: Joi.object<ShipOrderBody>({
-    items: Joi.array()
-      .items(
-        Joi.object({
-          orderItemId: objectId().required(),
-          quantity: Joi.number().integer().min(1).max(MAX_UNITS).required(),
-        }),
-      )
-      .min(1)
-      .max(MAX_ITEMS),
+    // A line that is named twice is summed.
+    items: Joi.array().items(Joi.object(lineUnitKeys())).min(1).max(MAX_ITEMS),
     methodId: foreignId(),
   }).required(),
 };

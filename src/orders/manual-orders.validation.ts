@@ -9,7 +9,7 @@ import {
   REQUIRED_ADDRESS_KEYS,
   typedGstin,
 } from "../../utils/contact-schemas.js";
-import { foreignId, receiptReference, rupeeAmount, wholeNumber } from "../../utils/request-schemas.js";
+import { foreignId, itemToBuyKeys, receiptReference, rupeeAmount } from "../../utils/request-schemas.js";
 import { couponCode, freeText } from "../../utils/text-schemas.js";
 
 export interface ManualItemBody {
@@ -37,16 +37,12 @@ export interface ManualOrderBody {
 }
 
 const MAX_LINES = 50;
-/** A shop sells more units by phone than a cart may hold. */
-const MAX_UNITS = 10_000;
 
 const address = () =>
   Joi.object<AddressInput>(addressKeys).fork(REQUIRED_ADDRESS_KEYS, (field) => field.required());
 
 const item = Joi.object<ManualItemBody, true>({
-  productId: foreignId().required(),
-  variantId: foreignId().required(),
-  quantity: wholeNumber().min(1).max(MAX_UNITS).required(),
+  ...itemToBuyKeys(),
   unitPrice: rupeeAmount(),
 });
 

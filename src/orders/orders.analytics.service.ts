@@ -1,6 +1,6 @@
 import { type OrderCounts, OrderDay, type OrderDayDoc } from "../../models/index.js";
 import { type DayReading, readDays } from "../../services/platform/day-tally.service.js";
-import { listPeriods, periodStart } from "../../utils/periods.js";
+import { PeriodCounts } from "../../utils/period-counts.js";
 import type { AnalyticsQuery } from "../../utils/request-schemas.js";
 import { addOrders, countOrders, type DayCounts, noOrders, orderTally } from "./orders.tally.service.js";
 
@@ -12,16 +12,13 @@ export interface OrderAnalytics {
   series: { period: string; counts: OrderCounts }[];
 }
 
-export async function analyseOrders({ dateFrom, dateTo, groupBy }: AnalyticsQuery): Promise<OrderAnalytics> {
-  const total = noOrders();
-  const periods = new Map(listPeriods(dateFrom, dateTo, groupBy).map((period) => [period, noOrders()]));
-  const span = { from: dateFrom, to: dateTo };
+export async function analyseOrders(query: AnalyticsQuery): Promise<OrderAnalytics> {
+  const orders = new PeriodCounts(query, noOrders);
+  const span = { from: query.dateFrom, to: query.dateTo };
   for (const { day, ...counts } of await readDays(orderTally, span, readOrders)) {
-    addOrders(total, counts);
-    const ofPeriod = periods.get(periodStart(day, groupBy));
-    if (ofPeriod) addOrders(ofPeriod, counts);
+    orders.add(day, (to) => addOrders(to, counts));
   }
-  return { total, series: [...periods].map(([period, counts]) => ({ period, counts })) };
+  return { total: orders.total, series: orders.series };
 }
 
 /** One query after another, because a transaction runs one operation at a time. */

@@ -1,7 +1,7 @@
 import { type MethodCounts, type PaymentCounts, PaymentDay, type PaymentDayDoc } from "../../models/index.js";
 import { type DayReading, readDays } from "../../services/platform/day-tally.service.js";
 import { PAYMENT_METHODS } from "../../utils/constants.js";
-import { listPeriods, periodStart } from "../../utils/periods.js";
+import { PeriodCounts } from "../../utils/period-counts.js";
 import type { AnalyticsQuery } from "../../utils/request-schemas.js";
 import {
   addPayments,
@@ -45,23 +45,14 @@ class Sums {
   }
 }
 
-export async function analysePayments({
-  dateFrom,
-  dateTo,
-  groupBy,
-}: AnalyticsQuery): Promise<PaymentAnalytics> {
-  const whole = new Sums();
-  const periods = new Map(listPeriods(dateFrom, dateTo, groupBy).map((period) => [period, new Sums()]));
-  for (const { day, ...counts } of await readDays(
-    paymentTally,
-    { from: dateFrom, to: dateTo },
-    readPayments,
-  )) {
-    whole.add(counts);
-    periods.get(periodStart(day, groupBy))?.add(counts);
+export async function analysePayments(query: AnalyticsQuery): Promise<PaymentAnalytics> {
+  const payments = new PeriodCounts(query, () => new Sums());
+  const span = { from: query.dateFrom, to: query.dateTo };
+  for (const { day, ...counts } of await readDays(paymentTally, span, readPayments)) {
+    payments.add(day, (sums) => sums.add(counts));
   }
-  const series = [...periods].map(([period, sums]) => ({ period, ...sums.toTotals() }));
-  return { ...whole.toTotals(), series };
+  const series = payments.series.map(({ period, counts }) => ({ period, ...counts.toTotals() }));
+  return { ...payments.total.toTotals(), series };
 }
 
 /** One query after another, because a transaction runs one operation at a time. */

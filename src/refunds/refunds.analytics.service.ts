@@ -3,13 +3,8 @@ import { COMPLETED_REFUNDS_INDEX, Refund } from "../../models/index.js";
 import { countPlacedOrders } from "../../services/aggregates/order/placed-orders.js";
 import { REFUND_STATUS, type RefundDestination } from "../../utils/constants.js";
 import { addPaise, type Paise, paise, ZERO_PAISE } from "../../utils/money.js";
-import {
-  dayNumberExpression,
-  dayNumberOf,
-  listPeriods,
-  periodExpression,
-  periodStart,
-} from "../../utils/periods.js";
+import { PeriodCounts } from "../../utils/period-counts.js";
+import { dayNumberExpression, dayNumberOf, periodExpression } from "../../utils/periods.js";
 import type { AnalyticsQuery } from "../../utils/request-schemas.js";
 
 /**
@@ -62,6 +57,10 @@ class Totals implements RefundTotals {
     addTo(entryOf(this.byDestination, destination), sum);
     addTo(entryOf(this.byReason, reason), sum);
   }
+
+  addPlaced(orders: number): void {
+    this.ordersPlaced += orders;
+  }
 }
 
 function entryOf<K>(sums: Map<K, RefundSum>, key: K): RefundSum {
@@ -71,26 +70,21 @@ function entryOf<K>(sums: Map<K, RefundSum>, key: K): RefundSum {
 }
 
 export async function analyseRefunds(query: AnalyticsQuery): Promise<RefundAnalytics> {
-  const { dateFrom, dateTo, groupBy } = query;
-  const whole = new Totals();
-  const periods = new Map(listPeriods(dateFrom, dateTo, groupBy).map((period) => [period, new Totals()]));
-  const ofDay = (day: number) => [whole, periods.get(periodStart(day, groupBy))];
+  const refunds = new PeriodCounts(query, () => new Totals());
   const [rows, refunded, placed] = await Promise.all([
     sumByDay(query),
     countRefundedOrders(query),
     countPlacedOrders(query),
   ]);
-  for (const row of rows) for (const totals of ofDay(row.day)) totals?.add(row);
-  for (const { day, orders } of placed)
-    for (const totals of ofDay(day)) if (totals) totals.ordersPlaced += orders;
-  whole.ordersRefunded = refunded.total;
+  for (const row of rows) refunds.add(row.day, (totals) => totals.add(row));
+  for (const { day, orders } of placed) refunds.add(day, (totals) => totals.addPlaced(orders));
+  refunds.total.ordersRefunded = refunded.total;
   for (const { start, orders } of refunded.periods) {
-    const totals = periods.get(periodStart(dayNumberOf(start), groupBy));
+    const totals = refunds.findPeriod(dayNumberOf(start));
     if (totals) totals.ordersRefunded += orders;
   }
-  return Object.assign(whole, {
-    series: [...periods].map(([period, sums]) => Object.assign(sums, { period })),
-  });
+  const series = refunds.series.map(({ period, counts }) => Object.assign(counts, { period }));
+  return Object.assign(refunds.total, { series });
 }
 
 const completedIn = ({ dateFrom, dateTo }: AnalyticsQuery): PipelineStage.Match => ({

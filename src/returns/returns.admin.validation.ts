@@ -10,6 +10,7 @@ import {
   dayOrInstant,
   type ListQuery,
   listQuery,
+  MAX_LINE_UNITS,
   objectId,
   ofDifferentLines,
   orderNumber,
@@ -73,13 +74,12 @@ export interface InspectedItemBody {
   note?: string;
 }
 
-const MAX_UNITS = 1_000_000;
-const units = () => wholeNumber().min(0).max(MAX_UNITS).required();
+const units = () => wholeNumber().min(0).max(MAX_LINE_UNITS).required();
 /** For the documentation, which cannot compare fields, `refValues` has a limit that is always right. */
 const unitsOf = (field: "quantityReceived" | "quantityPassed") =>
   units()
     .max(Joi.ref(field))
-    .meta({ refValues: { [field]: MAX_UNITS } });
+    .meta({ refValues: { [field]: MAX_LINE_UNITS } });
 
 const inspectedItem = Joi.object<InspectedItemBody>({
   orderItemId: objectId().required(),

@@ -3,13 +3,8 @@ import { Return } from "../../models/index.js";
 import { countPlacedOrders } from "../../services/aggregates/order/placed-orders.js";
 import { RETURN_STATUS, type ReturnStatus } from "../../utils/constants.js";
 import { addPaise, type Paise, paise, ZERO_PAISE } from "../../utils/money.js";
-import {
-  dayNumberExpression,
-  dayNumberOf,
-  listPeriods,
-  periodExpression,
-  periodStart,
-} from "../../utils/periods.js";
+import { PeriodCounts } from "../../utils/period-counts.js";
+import { dayNumberExpression, dayNumberOf, periodExpression } from "../../utils/periods.js";
 import type { AnalyticsQuery } from "../../utils/request-schemas.js";
 
 /**
@@ -63,29 +58,29 @@ class Totals implements ReturnTotals {
     this.byStatus.set(status, (this.byStatus.get(status) ?? 0) + returns);
     this.byReason.set(reason, (this.byReason.get(reason) ?? 0) + returns);
   }
+
+  addPlaced(orders: number): void {
+    this.ordersPlaced += orders;
+  }
 }
 
 export async function analyseReturns(query: AnalyticsQuery): Promise<ReturnAnalytics> {
-  const { dateFrom, dateTo, groupBy } = query;
-  const whole = new Totals();
-  const periods = new Map(listPeriods(dateFrom, dateTo, groupBy).map((period) => [period, new Totals()]));
-  const ofDay = (day: number) => [whole, periods.get(periodStart(day, groupBy))];
+  const returns = new PeriodCounts(query, () => new Totals());
   const [rows, returned, products, placed] = await Promise.all([
     sumByDay(query),
     countReturnedOrders(query),
     findProducts(query),
     countPlacedOrders(query),
   ]);
-  for (const row of rows) for (const totals of ofDay(row.day)) totals?.add(row);
-  for (const { day, orders } of placed)
-    for (const totals of ofDay(day)) if (totals) totals.ordersPlaced += orders;
-  whole.ordersReturned = returned.length;
+  for (const row of rows) returns.add(row.day, (totals) => totals.add(row));
+  for (const { day, orders } of placed) returns.add(day, (totals) => totals.addPlaced(orders));
+  returns.total.ordersReturned = returned.length;
   for (const start of returned.flatMap(({ starts }) => starts)) {
-    const totals = periods.get(periodStart(dayNumberOf(start), groupBy));
+    const totals = returns.findPeriod(dayNumberOf(start));
     if (totals) totals.ordersReturned += 1;
   }
-  const series = [...periods].map(([period, totals]) => Object.assign(totals, { period }));
-  return Object.assign(whole, { products, series });
+  const series = returns.series.map(({ period, counts }) => Object.assign(counts, { period }));
+  return Object.assign(returns.total, { products, series });
 }
 
 const requestedIn = ({ dateFrom, dateTo }: AnalyticsQuery): PipelineStage.Match => ({

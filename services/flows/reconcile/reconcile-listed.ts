@@ -38,13 +38,13 @@ export async function reconcileListed<T extends { id: string }>(
   for await (const { items, unreadable } of pagesOf<T>(day, listing)) {
     counts.compared += items.length + unreadable;
     counts.unresolved += unreadable;
-    await writeItems(run.report._id, await checkAll(await compared.findSuspects(items), compared, counts));
+    await writeItems(run.task._id, await checkAll(await compared.findSuspects(items), compared, counts));
     await run.keepAlive();
   }
   for await (const ids of inBatches(compared.ours(day), PAGE)) {
     const unlisted = ids.filter((id) => !seen.has(id));
     const check = (id: string) => checkUnlisted(id, { run, day, compared, counts });
-    await writeItems(run.report._id, await checkAll(unlisted, { check }, counts));
+    await writeItems(run.task._id, await checkAll(unlisted, { check }, counts));
     await run.keepAlive();
   }
   return counts;
@@ -78,7 +78,7 @@ async function checkUnlisted(
   { run, day, compared, counts }: Unlisted,
 ): Promise<CheckedEntity | null> {
   const checked = await compared.check(id);
-  if (checked.isAnswered && isOfAnotherDay(checked.gateway, day, run.report)) return null;
+  if (checked.isAnswered && isOfAnotherDay(checked.gateway, day, run.task)) return null;
   counts.compared += 1;
   return checked;
 }

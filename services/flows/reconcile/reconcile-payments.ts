@@ -11,7 +11,7 @@ import type { Run } from "./report-run.js";
 
 /** Compares the payments of one day. */
 export function reconcilePayments(run: Run, day: Span): Promise<ListedCounts> {
-  const before = settledBefore(run.report);
+  const before = settledBefore(run.task);
   return reconcileListed<GatewayPayment>(run, day, {
     list: (request) => paymentGateway.listPayments(request),
     findSuspects: (listed) => findSuspects(listed, before),

@@ -46,14 +46,14 @@ export async function reconcileSettlements(run: Run, day: Span): Promise<Settlem
     await recordSettlement(rows);
     const records = await findRowRecords(rows);
     const items = rows.flatMap((row) => countRow(row, { records, counts, sums }) ?? []);
-    await writeItems(run.report._id, await withoutEarlierAttempts(items, counts));
+    await writeItems(run.task._id, await withoutEarlierAttempts(items, counts));
     await run.keepAlive();
   }
   counts.settlements = sums.size;
   for (const [settlementId, sum] of sums) {
     const item = await checkSum(settlementId, sum);
     if (item) counts.wrongSums += 1;
-    await writeItems(run.report._id, item ? [item] : []);
+    await writeItems(run.task._id, item ? [item] : []);
     await run.keepAlive();
   }
   return counts;

@@ -4,13 +4,14 @@ import type { BreakSummary, ComparedCounts, ReconciliationReportDoc } from "../.
 import { DAY_MS, databaseTime, now } from "../../../utils/clock.js";
 import { addPaise } from "../../../utils/money.js";
 import { dayNumberOf, type Span, spanOfDays } from "../../../utils/periods.js";
+import { runBackgroundTasks } from "../../platform/background-tasks.service.js";
 import { daysOf } from "./days.js";
 import { reconcilePayments } from "./reconcile-payments.js";
 import { reconcileRefunds } from "./reconcile-refunds.js";
 import { addSettlements, reconcileSettlements } from "./reconcile-settlements.js";
 import { type Repairs, repairBreaks } from "./repair-breaks.js";
 import { sumUpBreaks } from "./report-items.js";
-import { claimDueReport, type Run, tryRun } from "./report-run.js";
+import { REPORTS, type Run } from "./report-run.js";
 import { startReconciliation } from "./start-reconciliation.js";
 
 export type { Repairs } from "./repair-breaks.js";
@@ -28,48 +29,40 @@ export async function startNightlyReconciliation(): Promise<void> {
 
 /**
  * Runs every reconciliation that was ordered, one after the other. One that was interrupted goes on with its first
- * unfinished step; after five failures its report is `failed`.
+ * unfinished step.
  */
-export async function runReconciliations(
+export const runReconciliations = (
   repairs: Repairs,
   signal: AbortSignal,
-): Promise<{ completed: number; unfinished: number }> {
-  const runs = { completed: 0, unfinished: 0 };
-  while (!signal.aborted) {
-    const run = await claimDueReport(signal);
-    if (!run) break;
-    const isCompleted = await tryRun(run, (held) => reconcile(held, repairs));
-    runs[isCompleted ? "completed" : "unfinished"] += 1;
-  }
-  return runs;
-}
+): Promise<{ completed: number; unfinished: number }> =>
+  runBackgroundTasks(REPORTS, (run) => reconcile(run, repairs), signal);
 
 async function reconcile(run: Run, repairs: Repairs): Promise<void> {
-  const days = daysOf(run.report);
+  const days = daysOf(run.task);
   const steps = [
     ...days.map((day) => () => reconcileDay(run, day)),
     ...days.map((day) => () => settleDay(run, day)),
   ];
-  for (const step of steps.slice(run.report.stepsDone)) {
+  for (const step of steps.slice(run.task.stepsDone)) {
     await step();
-    run.report.stepsDone += 1;
-    const { payments, refunds, settlements, stepsDone } = run.report;
+    run.task.stepsDone += 1;
+    const { payments, refunds, settlements, stepsDone } = run.task;
     await run.write({ payments, refunds, settlements, stepsDone });
   }
-  if (run.report.repair) await repairBreaks(run, repairs);
+  if (run.task.repair) await repairBreaks(run, repairs);
   await complete(run);
 }
 
 async function reconcileDay(run: Run, day: Span): Promise<void> {
   const payments = await reconcilePayments(run, day);
   const refunds = await reconcileRefunds(run, day);
-  add(run.report.payments, payments);
-  add(run.report.refunds, refunds);
+  add(run.task.payments, payments);
+  add(run.task.refunds, refunds);
 }
 
 async function settleDay(run: Run, day: Span): Promise<void> {
   const settled = await reconcileSettlements(run, day);
-  run.report.settlements = addSettlements(run.report.settlements, settled);
+  run.task.settlements = addSettlements(run.task.settlements, settled);
 }
 
 function add(total: ComparedCounts, part: Pick<ComparedCounts, "compared" | "unresolved">): void {
@@ -78,16 +71,13 @@ function add(total: ComparedCounts, part: Pick<ComparedCounts, "compared" | "unr
 }
 
 async function complete(run: Run): Promise<void> {
-  const { report } = run;
+  const report = run.task;
   const totals = await sumUpBreaks(report._id);
-  await run.write({
-    state: "completed",
+  await run.complete({
     breaks: { $literal: totals.breaks },
     payments: withBreaks(report.payments, totals.payments),
     refunds: withBreaks(report.refunds, totals.refunds),
     finishedAt: databaseTime(),
-    leaseToken: null,
-    error: null,
   });
   announce({ ...report, breaks: totals.breaks });
 }

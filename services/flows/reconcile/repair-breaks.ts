@@ -35,7 +35,7 @@ const NO_ANSWER: Outcome = { outcome: "failed", note: "The gateway did not answe
  * ordinary, repeatable functions for the gateway's reports.
  */
 export async function repairBreaks(run: Run, repairs: Repairs): Promise<void> {
-  for await (const item of breaksOf(run.report._id)) {
+  for await (const item of breaksOf(run.task._id)) {
     if (item.repair) continue;
     const outcome = await tryRepair(item, run, repairs);
     const repair = { ...outcome, at: now() };
@@ -46,7 +46,7 @@ export async function repairBreaks(run: Run, repairs: Repairs): Promise<void> {
 
 async function tryRepair(item: ReconciliationItemDoc, run: Run, repairs: Repairs): Promise<Outcome> {
   try {
-    const check = () => checkPayment(item.gatewayId, settledBefore(run.report));
+    const check = () => checkPayment(item.gatewayId, settledBefore(run.task));
     if (item.entity === "payment") return await repairPayment(item, check, repairs);
     if (item.entity === "refund") return await repairRefund(item, repairs);
     return needsPerson("Ask the gateway about this settlement");

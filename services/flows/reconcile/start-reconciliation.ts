@@ -3,10 +3,9 @@ import { ReconciliationReport, type ReconciliationReportDoc } from "../../../mod
 import { now } from "../../../utils/clock.js";
 import { isDuplicateKey } from "../../../utils/helpers.js";
 import { recordAudit } from "../../platform/audit.service.js";
+import { AT_ONCE } from "../../platform/background-tasks.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { daysOf, settledBefore } from "./days.js";
-
-const AT_ONCE = new Date(0);
 
 export interface ReconciliationRequest {
   dateFrom: Date;

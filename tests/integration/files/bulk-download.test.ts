@@ -9,7 +9,7 @@ import { buffer } from "node:stream/consumers";
 import { promisify } from "node:util";
 import express from "express";
 import { Types } from "mongoose";
-import type { FileDoc, InvoiceDoc } from "../../../models/index.js";
+import type { BulkDownloadDoc, FileDoc, InvoiceDoc } from "../../../models/index.js";
 import { retainedBytes } from "../../support/memory.js";
 import { readZip } from "../../support/read-zip.js";
 import { startWorld, type World } from "../../support/world.js";
@@ -251,6 +251,27 @@ describe("An archive in the background", () => {
     jest.restoreAllMocks();
     expect(seen).toEqual([0, 1, 2, 3]);
     expect(dueAts.at(-1)).toBeGreaterThan(Number(dueAts[0]));
+  });
+
+  test("When a worker writes between two steps, then that renews the lease too", async () => {
+    const { _id } = await start(1);
+    const { runBackgroundTasks } = await import("../../../services/platform/background-tasks.service.js");
+    const { BulkDownload } = await import("../../../models/index.js");
+    const kind = {
+      ...{ model: BulkDownload, openState: "pending" as const },
+      ...{ atFailure: () => ({}), failureMessage: "> It failed" },
+    };
+    let others = {};
+    const work: Parameters<typeof runBackgroundTasks<BulkDownloadDoc>>[1] = async ({ write, complete }) => {
+      setClock(50_000);
+      await write({ done: 1 });
+      setClock(100_000);
+      others = await flow.runBulkDownloads(pdfOf, never);
+      await complete({});
+    };
+    await runBackgroundTasks(kind, work, never);
+    expect(others).toEqual({ completed: 0, unfinished: 0 });
+    expect(await flow.findBulkDownload(_id)).toMatchObject({ state: "completed", attempts: 1, done: 1 });
   });
 
   test("When a worker is killed in the middle, then the next one makes it again once the lease is over", async () => {

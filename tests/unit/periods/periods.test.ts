@@ -1,3 +1,4 @@
+import { PeriodCounts } from "../../../utils/period-counts.js";
 import {
   dayNumberOf,
   listPeriods,
@@ -44,6 +45,39 @@ describe("Periods in Asia/Kolkata", () => {
     expect(listPeriods(from, to, "week")).toEqual(["2026-01-26", "2026-02-02"]);
     expect(listPeriods(from, to, "month")).toEqual(["2026-01-01", "2026-02-01"]);
     expect(listPeriods(from, new Date(from.getTime() + 366 * 86_400_000), "day")).toHaveLength(367);
+  });
+});
+
+describe("Counts by period", () => {
+  const dateFrom = new Date("2026-01-30T18:30:00.000Z");
+  const dateTo = new Date("2026-02-28T12:00:00.000Z");
+  const first = dayNumberOf(dateFrom);
+
+  it("When days are added, then they are in the total and in their period, and the other periods are empty", () => {
+    const orders = new PeriodCounts({ dateFrom, dateTo, groupBy: "month" }, () => ({ placed: 0 }));
+    for (const [day, placed] of [
+      [first, 2],
+      [first + 1, 3],
+      [first + 2, 4],
+    ] as const) {
+      orders.add(day, (to) => {
+        to.placed += placed;
+      });
+    }
+    expect(orders.total).toEqual({ placed: 9 });
+    expect(orders.series).toEqual([
+      { period: "2026-01-01", counts: { placed: 2 } },
+      { period: "2026-02-01", counts: { placed: 7 } },
+    ]);
+    const quiet = new PeriodCounts({ dateFrom, dateTo, groupBy: "week" }, () => ({ placed: 0 }));
+    expect(quiet.series).toHaveLength(5);
+    expect(quiet.series.every(({ counts }) => counts.placed === 0)).toBe(true);
+  });
+
+  it("When a day is outside the range, then it has no period", () => {
+    const orders = new PeriodCounts({ dateFrom, dateTo, groupBy: "day" }, () => ({ placed: 0 }));
+    expect(orders.findPeriod(first - 1)).toBeUndefined();
+    expect(orders.findPeriod(first)).toBe(orders.series[0]?.counts);
   });
 });
 
