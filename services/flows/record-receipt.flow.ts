@@ -5,6 +5,7 @@ import {
   ConflictError,
   InvalidStatusTransitionError,
   NotFoundError,
+  paymentNotFound,
   RuleError,
   ValidationError,
 } from "../../utils/errors.js";
@@ -38,7 +39,7 @@ const { PENDING, CAPTURED } = PAYMENT_GATEWAY_STATUS;
  */
 export async function recordReceipt(request: ReceiptRequest): Promise<PaymentDoc> {
   const payment = await Payment.findById(request.paymentId).lean<PaymentDoc>();
-  if (!payment) throw new NotFoundError("PAYMENT_NOT_FOUND", "Payment not found");
+  if (!payment) throw paymentNotFound();
   if (isRecorded(payment, request)) return payment;
   assertReceivable(payment, request);
   const { orderId } = payment;
