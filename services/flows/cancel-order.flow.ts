@@ -77,7 +77,7 @@ async function cancelIn(
   );
   await recordCancellation({ read, lines, units, unpaid, by, reason, requestKey }, tx);
   const order = await Order.findById(orderId).session(tx).orFail().lean<OrderDoc>();
-  if (by.type === "admin") await audit(cancellation, { before: read.order, after: order }, tx);
+  if (by.type === "admin") await audit({ ...cancellation, by }, { before: read.order, after: order }, tx);
   return order;
 }
 
@@ -164,7 +164,7 @@ async function outstandingOf(
 }
 
 function audit(
-  { orderId, by, reason }: Cancellation,
+  { orderId, by, reason }: Cancellation & { by: Actor<"admin"> },
   { before, after }: { before: OrderDoc; after: OrderDoc },
   tx: ClientSession,
 ): Promise<unknown> {
@@ -175,6 +175,8 @@ function audit(
     cancelledAmount: toRupees(order.cancelledAmount),
     refundReserved: toRupees(order.refundReserved),
   });
-  const actor = { type: "admin" as const, ...(by.id ? { id: by.id } : {}) };
-  return recordAudit({ actor, ...about, before: amounts(before), after: { ...amounts(after), reason } }, tx);
+  return recordAudit(
+    { actor: by, ...about, before: amounts(before), after: { ...amounts(after), reason } },
+    tx,
+  );
 }

@@ -11,6 +11,7 @@ import {
 } from "../../utils/errors.js";
 import { isDuplicateKey } from "../../utils/helpers.js";
 import { toRupees } from "../../utils/money.js";
+import { adminActor } from "../../utils/principal.js";
 import { changeOrderMoney } from "../aggregates/order/receive-payment.js";
 import { drawRefundNumbers } from "../aggregates/refund/owe-order-refund.js";
 import { inTransaction } from "../platform/transaction.service.js";
@@ -102,7 +103,7 @@ async function write(
   }
   const captured = await captureReceipt(payment, request, tx);
   const { amount, reference, adminId } = request;
-  const by = { type: "admin", id: adminId } as const;
+  const by = adminActor(adminId);
   const note = `received: ${reference}`;
   await changeOrderMoney({ order, received: amount, by, note }, tx);
   if (!isTransfer(payment)) return captured;
