@@ -1,6 +1,6 @@
 import { Order, type OrderDoc } from "../models/index.js";
 import { isLinkTokenValid, orderSubject } from "../services/platform/links.service.js";
-import { NotFoundError, UnauthenticatedError } from "../utils/errors.js";
+import { orderNotFound, UnauthenticatedError } from "../utils/errors.js";
 import { isOwnedBy } from "../utils/principal.js";
 import type { Ownership } from "./route.types.js";
 
@@ -23,7 +23,7 @@ export const orderOwnership: Ownership<OwnOrder> = {
     const order = await Order.findOne({ orderNumber }).lean<OrderDoc>();
     const hasLink = typeof token === "string" && isLinkTokenValid(orderSubject(orderNumber), token);
     const mayRead = order !== null && (hasLink || (owner !== null && isOwnedBy(order, owner)));
-    if (!mayRead) throw new NotFoundError("ORDER_NOT_FOUND", "There is no such order");
+    if (!mayRead) throw orderNotFound();
     return { order };
   },
 };

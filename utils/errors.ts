@@ -92,6 +92,13 @@ export class NotFoundError extends AppError {
   }
 }
 
+/**
+ * One text for each, also for another caller's, so that nobody can find out what exists. They are here because
+ * several layers throw them.
+ */
+export const orderNotFound = () => new NotFoundError("ORDER_NOT_FOUND", "There is no such order");
+export const paymentNotFound = () => new NotFoundError("PAYMENT_NOT_FOUND", "There is no such payment");
+
 /** The order's invoice is not issued yet: repeat the request shortly. */
 export class InvoiceNotReadyError extends AppError {
   readonly statusCode = 404;

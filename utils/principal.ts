@@ -74,6 +74,9 @@ export interface Actor<Type extends string = "customer" | "admin" | "service" | 
   id?: string;
 }
 
+/** As `actorOf`, where only the admin's id is known. */
+export const adminActor = (id: string): Actor<"admin"> & { id: string } => ({ type: "admin", id });
+
 /** A guest is a customer without an id: the guest id is a credential and is never stored in a history. */
 export function actorOf(principal: AdminPrincipal): Actor<"admin"> & { id: string };
 export function actorOf(
@@ -84,7 +87,7 @@ export function actorOf(principal: Principal): Actor;
 export function actorOf(principal: Principal): Actor {
   switch (principal.kind) {
     case "admin":
-      return { type: "admin", id: principal.adminId };
+      return adminActor(principal.adminId);
     case "service":
       return { type: "service", id: principal.id };
     case "customer":

@@ -46,6 +46,9 @@ export const freeText = (max: number) =>
 export const printedText = (max: number) =>
   cleaned({ clean: cleanText, isRefused: overridesDirection }).max(max);
 
+/** What staff write about an order, refund or return: by itself, with a decision, or with a change of status. */
+export const staffNote = () => freeText(2_000);
+
 /** A reason for a cancellation or rejection. */
 export const reasonText = () => freeText(500).min(3);
 

@@ -9,7 +9,7 @@ import {
   ValidationError,
 } from "../../utils/errors.js";
 import { isDuplicateKey } from "../../utils/helpers.js";
-import type { Actor } from "../../utils/principal.js";
+import { type Actor, adminActor } from "../../utils/principal.js";
 import { refundMachine } from "../../utils/state-machines.js";
 import { recordCompletion } from "../aggregates/refund/complete-refund.js";
 import { refundNotFound } from "../aggregates/refund/decide-refund.js";
@@ -41,7 +41,7 @@ export async function confirmBankTransfer(confirmation: TransferConfirmation): P
   if (!refund.bankAccount) {
     throw new RuleError("BANK_ACCOUNT_REQUIRED", "The bank account of this refund is not known yet");
   }
-  const by = { type: "admin" as const, id: adminId };
+  const by = adminActor(adminId);
   const audit = {
     ...{ action: "refund.confirm-transfer", resourceType: "refund" },
     ...{ before: { status: PROCESSING }, after: { status: COMPLETED, utr } },

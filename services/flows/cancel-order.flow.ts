@@ -79,7 +79,7 @@ async function cancelIn(
   );
   await recordCancellation({ read, lines, units, unpaid, by, reason, requestKey }, tx);
   const order = await Order.findById(orderId).session(tx).orFail().lean<OrderDoc>();
-  if (by.type === "admin") await audit(cancellation, { before: read.order, after: order }, tx);
+  if (by.type === "admin") await audit({ ...cancellation, by }, { before: read.order, after: order }, tx);
   return order;
 }
 
@@ -166,7 +166,7 @@ async function outstandingOf(
 }
 
 function audit(
-  { orderId, by, reason, refund }: Cancellation,
+  { orderId, by, reason, refund }: Cancellation & { by: Actor<"admin"> },
   { before, after }: { before: OrderDoc; after: OrderDoc },
   tx: ClientSession,
 ): Promise<unknown> {
@@ -177,13 +177,12 @@ function audit(
     cancelledAmount: toRupees(order.cancelledAmount),
     refundReserved: toRupees(order.refundReserved),
   });
-  const actor = { type: "admin" as const, ...(by.id ? { id: by.id } : {}) };
   const units = after.cancellations.at(-1)?.items.map(({ orderItemId, quantity, toStock }) => ({
     ...{ orderItemId: orderItemId.toHexString(), quantity, onTheWay: quantity - toStock },
   }));
   const decision = { reason, refund, units };
   return recordAudit(
-    { actor, ...about, before: amounts(before), after: { ...amounts(after), ...decision } },
+    { actor: by, ...about, before: amounts(before), after: { ...amounts(after), ...decision } },
     tx,
   );
 }

@@ -2,6 +2,7 @@ import { type Types, trusted } from "mongoose";
 import { Return, type ReturnDoc } from "../../models/index.js";
 import { DAY_MS, databaseTime, now } from "../../utils/clock.js";
 import { RETURN_STATUS } from "../../utils/constants.js";
+import { adminActor } from "../../utils/principal.js";
 import { returnMachine } from "../../utils/state-machines.js";
 import { releaseUnits } from "../aggregates/order/return-units.js";
 import { changeReturn, type DecidedBy, moveReturn } from "../aggregates/return/move-return.js";
@@ -32,7 +33,7 @@ export async function approveReturn({ returnId, adminId, notes }: ReturnApproval
       found,
       {
         to: APPROVED,
-        by: { type: "admin", id: adminId },
+        by: adminActor(adminId),
         action: "return.approve",
         set: { returnNumber, approvedById: adminId, approvedAt: now() },
         after: { returnNumber },

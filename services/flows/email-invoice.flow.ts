@@ -11,6 +11,7 @@ import { now } from "../../utils/clock.js";
 import { toErrorText } from "../../utils/errors.js";
 import { isDuplicateKey, sha256Hex } from "../../utils/helpers.js";
 import { toRupees } from "../../utils/money.js";
+import { adminActor } from "../../utils/principal.js";
 import { unwrap } from "../../utils/result.js";
 import { getInvoice } from "../aggregates/invoice/invoice-reads.js";
 import { sendNotification } from "../integrations/engagement-integration.service.js";
@@ -65,7 +66,7 @@ const logAndEnqueue = (delivery: NewDelivery, invoice: InvoiceDoc): Promise<void
     });
     await recordAudit(
       {
-        actor: { type: "admin", id: delivery.requestedById },
+        actor: adminActor(delivery.requestedById),
         action: "invoice.email",
         resourceType: "invoice",
         resourceId: invoiceNumber,

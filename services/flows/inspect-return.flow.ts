@@ -4,6 +4,7 @@ import { now } from "../../utils/clock.js";
 import { INSPECTION_STATUS, RETURN_STATUS } from "../../utils/constants.js";
 import { RuleError, ValidationError } from "../../utils/errors.js";
 import { addPaise, toRupees } from "../../utils/money.js";
+import { adminActor } from "../../utils/principal.js";
 import { returnMachine } from "../../utils/state-machines.js";
 import { releaseUnits } from "../aggregates/order/return-units.js";
 import { readRefundFacts } from "../aggregates/refund/refund-facts.js";
@@ -27,7 +28,7 @@ export function receiveReturn({ returnId, adminId }: { returnId: Types.ObjectId;
     return moveReturn(
       found,
       {
-        ...{ to: RECEIVED, by: { type: "admin", id: adminId }, action: "return.receive" },
+        ...{ to: RECEIVED, by: adminActor(adminId), action: "return.receive" },
         set: { receivedAt: now() },
         messages: found.isReturnToOrigin ? [] : [messageOf("return.received", found)],
       },
@@ -98,7 +99,7 @@ async function failInspection(
   wanted: ReturnInspection,
   tx: ClientSession,
 ): Promise<ReturnDoc> {
-  const by = { type: "admin" as const, id: wanted.adminId };
+  const by = adminActor(wanted.adminId);
   const reason = wanted.notes ?? NOT_PASSED;
   await releaseUnits(found, { by }, tx);
   return moveReturn(
@@ -134,7 +135,7 @@ async function passInspection(
   return updateReturn(
     found,
     {
-      by: { type: "admin", id: wanted.adminId },
+      by: adminActor(wanted.adminId),
       action: "return.inspect",
       set: {
         inspection: inspectionOf(wanted),

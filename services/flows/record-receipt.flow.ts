@@ -5,11 +5,13 @@ import {
   ConflictError,
   InvalidStatusTransitionError,
   NotFoundError,
+  paymentNotFound,
   RuleError,
   ValidationError,
 } from "../../utils/errors.js";
 import { isDuplicateKey } from "../../utils/helpers.js";
 import { toRupees } from "../../utils/money.js";
+import { adminActor } from "../../utils/principal.js";
 import { changeOrderMoney } from "../aggregates/order/receive-payment.js";
 import { drawRefundNumbers } from "../aggregates/refund/owe-order-refund.js";
 import { inTransaction } from "../platform/transaction.service.js";
@@ -38,7 +40,7 @@ const { PENDING, CAPTURED } = PAYMENT_GATEWAY_STATUS;
  */
 export async function recordReceipt(request: ReceiptRequest): Promise<PaymentDoc> {
   const payment = await Payment.findById(request.paymentId).lean<PaymentDoc>();
-  if (!payment) throw new NotFoundError("PAYMENT_NOT_FOUND", "Payment not found");
+  if (!payment) throw paymentNotFound();
   if (isRecorded(payment, request)) return payment;
   assertReceivable(payment, request);
   const { orderId } = payment;
@@ -101,7 +103,7 @@ async function write(
   }
   const captured = await captureReceipt(payment, request, tx);
   const { amount, reference, adminId } = request;
-  const by = { type: "admin", id: adminId } as const;
+  const by = adminActor(adminId);
   const note = `received: ${reference}`;
   await changeOrderMoney({ order, received: amount, by, note }, tx);
   if (!isTransfer(payment)) return captured;

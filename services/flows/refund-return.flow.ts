@@ -5,6 +5,7 @@ import { REFUND_INITIATOR, RETURN_STATUS, type RefundDestination } from "../../u
 import { RuleError } from "../../utils/errors.js";
 import type { NamedUnits } from "../../utils/line-units.js";
 import { type Paise, toRupees, ZERO_PAISE } from "../../utils/money.js";
+import { adminActor } from "../../utils/principal.js";
 import { unwrap } from "../../utils/result.js";
 import { returnMachine } from "../../utils/state-machines.js";
 import { takeUnitsBack } from "../aggregates/order/return-units.js";
@@ -73,12 +74,7 @@ async function payBack(found: ReturnDoc, payment: Payment, tx: ClientSession): P
   const facts = withoutRequests(await readRefundFacts(found.orderId, { except: null }, tx));
   const returnShipping = shippingOf(found, payment);
   const { breakdown, content } = decideReturnTerms(facts, { passed, returnShipping });
-  await takeUnitsBack(
-    found,
-    passed,
-    { by: { type: "admin", id: adminId }, note: `return ${found.returnNumber}` },
-    tx,
-  );
+  await takeUnitsBack(found, passed, { by: adminActor(adminId), note: `return ${found.returnNumber}` }, tx);
   if (breakdown.total === 0) return { refundBreakdown: breakdown };
   for (const source of facts.payments) assertNotDisputed(source);
   const [first] = await oweOrderRefund(
@@ -112,7 +108,7 @@ const originOf = ({ userId, reason, returnNumber }: ReturnDoc, adminId: string) 
   initiatedById: userId ?? null,
   approvedById: adminId,
   reason,
-  by: { type: "admin" as const, id: adminId },
+  by: adminActor(adminId),
   note: `return ${returnNumber ?? ""}`,
 });
 
@@ -126,7 +122,7 @@ function complete(
   return moveReturn(
     found,
     {
-      ...{ to: COMPLETED, by: { type: "admin", id: adminId }, action: "return.refund" },
+      ...{ to: COMPLETED, by: adminActor(adminId), action: "return.refund" },
       set: { ...refunded, completedAt: now() },
       after: { refund: toRupees(total), destination },
       messages: [messageOf("return.completed", found)],

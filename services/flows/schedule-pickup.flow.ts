@@ -10,6 +10,7 @@ import {
 } from "../../models/index.js";
 import { RETURN_STATUS } from "../../utils/constants.js";
 import { RuleError } from "../../utils/errors.js";
+import { adminActor } from "../../utils/principal.js";
 import { unwrap } from "../../utils/result.js";
 import { returnMachine } from "../../utils/state-machines.js";
 import { changeReturn, updateReturn } from "../aggregates/return/move-return.js";
@@ -42,7 +43,7 @@ export async function schedulePickup({ returnId, adminId, ...wish }: PickupWish)
     return updateReturn(
       found,
       {
-        by: { type: "admin", id: adminId },
+        by: adminActor(adminId),
         action: "return.schedule-pickup",
         set: { pickup },
         before: { pickup: found.pickup },

@@ -13,6 +13,7 @@ import { fileLink } from "../../services/platform/files.service.js";
 import { LINK_SECONDS } from "../../services/platform/links.service.js";
 import { dateRange } from "../../services/platform/paginate.service.js";
 import { NotFoundError, ValidationError } from "../../utils/errors.js";
+import { adminActor } from "../../utils/principal.js";
 
 /** Documents in one archive. */
 export const MAX_ARCHIVED = 1_000;
@@ -40,7 +41,7 @@ export async function archive(request: ArchiveRequest): Promise<Archive> {
   const invoiceIds = await selectInvoices(request);
   const { by, dateFrom, dateTo, orderIds } = request;
   await recordAuditAlone({
-    actor: { type: "admin", id: by },
+    actor: adminActor(by),
     action: "invoice.bulk_download",
     resourceType: "invoice",
     resourceId: "archive",

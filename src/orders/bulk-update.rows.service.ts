@@ -3,7 +3,7 @@ import { ORDER_STATUSES, type OrderStatus } from "../../utils/constants.js";
 import { fromCsv } from "../../utils/csv.js";
 import { ValidationError } from "../../utils/errors.js";
 import { orderNumber } from "../../utils/request-schemas.js";
-import { freeText } from "../../utils/text-schemas.js";
+import { staffNote } from "../../utils/text-schemas.js";
 
 /** A row as it was sent, which may be anything. */
 export interface BulkRow {
@@ -56,7 +56,7 @@ const schema = Joi.object<StatusRow, true>({
   status: Joi.string()
     .valid(...ORDER_STATUSES)
     .required(),
-  note: freeText(1_000).allow(null).empty("").default(null),
+  note: staffNote().allow(null).empty("").default(null),
 }).prefs({ convert: false, messages: { "string.pattern.name": "{{#label}} must be {{#name}}" } });
 
 const trimmed = (cell: unknown): unknown => (typeof cell === "string" ? cell.trim() : cell);

@@ -3,7 +3,7 @@ import { logger } from "../../config/logger.config.js";
 import { Order, type OrderDoc } from "../../models/index.js";
 import { changeOrderStatus } from "../../services/flows/change-order-status/change-order-status.flow.js";
 import { forEachAtOnce } from "../../utils/async.js";
-import { AppError, ConflictError, InternalError, NotFoundError } from "../../utils/errors.js";
+import { AppError, ConflictError, InternalError, orderNotFound } from "../../utils/errors.js";
 import { groupBy } from "../../utils/helpers.js";
 import { maskCardNumbers } from "../../utils/masking.js";
 import { type AdminPrincipal, actorOf } from "../../utils/principal.js";
@@ -102,7 +102,7 @@ async function move(
   { status, note }: NumberedRow,
   { orderId, by }: { orderId: Types.ObjectId | undefined; by: AdminPrincipal },
 ): Promise<boolean> {
-  if (!orderId) throw new NotFoundError("ORDER_NOT_FOUND", "There is no such order");
+  if (!orderId) throw orderNotFound();
   // A file that is sent again is mostly done already: that takes no transaction.
   if (await Order.exists({ _id: orderId, status })) return false;
   const change = { orderId, to: status, note, by: actorOf(by) };

@@ -41,13 +41,13 @@ export interface CancelByAdmin {
 }
 
 /** @throws NotFoundError ORDER_NOT_FOUND; RuleError ORDER_NOT_CANCELLABLE, NOT_REFUNDABLE; as `cancelOwnOrder` */
-export async function cancelByAdmin(wanted: CancelByAdmin, { adminId }: AdminPrincipal): Promise<AdminOrder> {
+export async function cancelByAdmin(wanted: CancelByAdmin, admin: AdminPrincipal): Promise<AdminOrder> {
   const { reason, items, allowAfterShipment = false, refund = true, requestKey } = wanted;
   const orderId = toObjectId(wanted.orderId);
   await flow.cancelOrder({
     ...{ orderId, reason, allowAfterShipment, requestKey },
     items: items ? toNamedUnits(items) : null,
-    by: { type: "admin", id: adminId },
+    by: actorOf(admin),
     refund: destinationOf(refund),
   });
   return getAdminOrder(orderId);

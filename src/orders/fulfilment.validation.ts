@@ -2,7 +2,7 @@ import Joi from "joi";
 import { ORDER_STATUSES, type OrderStatus } from "../../utils/constants.js";
 import type { LineUnitsBody } from "../../utils/line-units.js";
 import { dayOrInstant, foreignId, lineUnitKeys, objectId } from "../../utils/request-schemas.js";
-import { freeText, line } from "../../utils/text-schemas.js";
+import { line, staffNote } from "../../utils/text-schemas.js";
 
 /** The request schemas of the handlers, named after them. */
 
@@ -25,8 +25,6 @@ export const shipOrderSchema = {
   }).required(),
 };
 
-const note = () => freeText(1_000);
-
 export interface ChangeStatusBody {
   status: OrderStatus;
   note?: string;
@@ -39,7 +37,7 @@ const status = () =>
 
 export const changeStatusSchema = {
   params,
-  body: Joi.object<ChangeStatusBody>({ status: status(), note: note() }).required(),
+  body: Joi.object<ChangeStatusBody>({ status: status(), note: staffNote() }).required(),
 };
 
 export interface ChangeSellerStatusBody extends ChangeStatusBody {
@@ -54,7 +52,7 @@ export const changeSellerStatusSchema = {
   }),
   body: Joi.object<ChangeSellerStatusBody>({
     status: status(),
-    note: note(),
+    note: staffNote(),
     trackingNumber: line(100),
     estimatedDelivery: dayOrInstant().prefs({ convert: true }),
   }).required(),

@@ -10,7 +10,7 @@ import {
   typedGstin,
 } from "../../utils/contact-schemas.js";
 import { foreignId, itemToBuyKeys, receiptReference, rupeeAmount } from "../../utils/request-schemas.js";
-import { couponCode, freeText } from "../../utils/text-schemas.js";
+import { couponCode, freeText, staffNote } from "../../utils/text-schemas.js";
 
 export interface ManualItemBody {
   productId: string;
@@ -67,6 +67,6 @@ export const placeManualOrderSchema = {
       .when("paymentMethod", { is: isManual, otherwise: Joi.forbidden() }),
     couponCode: couponCode(),
     customerNotes: freeText(1000),
-    internalNote: freeText(1000),
+    internalNote: staffNote(),
   }).required(),
 };

@@ -22,14 +22,13 @@ import {
   wholeNumber,
   withinRange,
 } from "../../utils/request-schemas.js";
-import { freeText, identifier, line } from "../../utils/text-schemas.js";
+import { freeText, identifier, line, staffNote } from "../../utils/text-schemas.js";
 import type { OrderFilters, OrderListQuery } from "./orders.selection.service.js";
 
 /** The request schemas of the admin handlers, named after them. */
 
 const MAX_TAG_LENGTH = 40;
 const MAX_TAGS_AT_ONCE = 20;
-const MAX_NOTE_LENGTH = 2_000;
 const MAX_NOTES_OF_CUSTOMER = 1_000;
 const MAX_SEARCH_LENGTH = 64;
 
@@ -75,7 +74,7 @@ export const getOrderSchema = { params };
 
 export const addNoteSchema = {
   params,
-  body: Joi.object<{ note: string }, true>({ note: freeText(MAX_NOTE_LENGTH).required() }).required(),
+  body: Joi.object<{ note: string }, true>({ note: staffNote().required() }).required(),
 };
 
 const tagsBody = Joi.object<{ tags: string[] }, true>({

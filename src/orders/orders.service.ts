@@ -97,7 +97,7 @@ async function askAboutPayment(checkoutSessionId: Types.ObjectId): Promise<boole
 
 async function assertPaymentOf(checkout: CheckoutSessionDoc, paymentId: Types.ObjectId): Promise<void> {
   if (await Payment.exists({ _id: paymentId, checkoutSessionId: checkout._id })) return;
-  throw new NotFoundError("PAYMENT_NOT_FOUND", "Payment not found in this checkout");
+  throw new NotFoundError("PAYMENT_NOT_FOUND", "The checkout has no such payment");
 }
 
 /**

@@ -11,7 +11,7 @@ import {
 import type { MaskedEntity } from "../../services/integrations/payment-gateway.js";
 import { paymentGateway } from "../../services/integrations/payment-gateway.service.js";
 import { type Page, paginate } from "../../services/platform/paginate.service.js";
-import { NotFoundError } from "../../utils/errors.js";
+import { paymentNotFound } from "../../utils/errors.js";
 import type { ListQuery } from "../../utils/request-schemas.js";
 import { type PaymentFilters, selectPayments } from "./payments.selection.service.js";
 
@@ -32,7 +32,7 @@ export async function listPayments(
 /** @throws NotFoundError PAYMENT_NOT_FOUND */
 export async function getPayment(paymentId: Types.ObjectId): Promise<PaymentDoc> {
   const payment = await Payment.findById(paymentId).lean<PaymentDoc>();
-  if (!payment) throw new NotFoundError("PAYMENT_NOT_FOUND", "Payment not found");
+  if (!payment) throw paymentNotFound();
   return payment;
 }
 

@@ -20,11 +20,9 @@ import {
   PAYMENT_GATEWAY_STATUS,
   type PaymentMismatchReason,
 } from "../../utils/constants.js";
-import { NotFoundError, RuleError } from "../../utils/errors.js";
+import { paymentNotFound, RuleError } from "../../utils/errors.js";
 import { isOwnedBy, type Owner } from "../../utils/principal.js";
 import { unwrap } from "../../utils/result.js";
-
-const paymentNotFound = () => new NotFoundError("PAYMENT_NOT_FOUND", "Payment not found");
 
 /** @throws NotFoundError for an unknown payment and for another caller's */
 export async function getOwnPayment(paymentId: Types.ObjectId, owner: Owner): Promise<PaymentDoc> {

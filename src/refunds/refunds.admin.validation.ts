@@ -18,7 +18,7 @@ import {
   rupeeAmount,
   unitsOfLines,
 } from "../../utils/request-schemas.js";
-import { freeText, identifier, reasonText } from "../../utils/text-schemas.js";
+import { identifier, reasonText, staffNote } from "../../utils/text-schemas.js";
 import {
   BANK_ACCOUNT_FIELDS,
   type BankAccountBody,
@@ -70,7 +70,7 @@ const onlyForBankTransfer = (schema: Joi.Schema): Joi.Schema =>
 export const createRefundSchema = {
   body: Joi.object<CreateRefundBody>({
     orderId: objectId().required(),
-    ...reasonKeys(),
+    ...reasonKeys(staffNote()),
     destination: Joi.string()
       .valid(...REFUND_DESTINATIONS)
       .required(),
@@ -91,7 +91,7 @@ export const getHistorySchema = { params };
 
 export const approveRefundSchema = {
   params,
-  body: Joi.object<{ notes?: string }>({ notes: freeText(1_000) }).required(),
+  body: Joi.object<{ notes?: string }>({ notes: staffNote() }).required(),
 };
 
 export const rejectRefundSchema = {
@@ -136,5 +136,5 @@ export const retryRefundSchema = { params };
 
 export const addNoteSchema = {
   params,
-  body: Joi.object<{ note: string }, true>({ note: freeText(2_000).required() }).required(),
+  body: Joi.object<{ note: string }, true>({ note: staffNote().required() }).required(),
 };

@@ -12,12 +12,12 @@ import { freeText, identifier, line } from "../../utils/text-schemas.js";
 
 /** One request schema per handler, named after it, and what the admin's schemas share with them. */
 
-/** `other` says nothing by itself, so it needs notes. */
-export const reasonKeys = () => ({
+/** `other` says nothing by itself, so it needs notes. @param notes of a customer or of staff */
+export const reasonKeys = (notes: Joi.StringSchema) => ({
   reason: Joi.string()
     .valid(...RETURN_REASONS)
     .required(),
-  notes: freeText(1_000).when("reason", { not: "other", otherwise: Joi.required() }),
+  notes: notes.when("reason", { not: "other", otherwise: Joi.required() }),
 });
 
 export interface BankAccountBody {
@@ -67,7 +67,7 @@ export interface CreateRefundBody {
 export const createRefundSchema = {
   body: Joi.object<CreateRefundBody>({
     orderNumber: orderNumber().required(),
-    ...reasonKeys(),
+    ...reasonKeys(freeText(1_000)),
     items: unitsOfLines(),
   }).required(),
 };

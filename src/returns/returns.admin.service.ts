@@ -13,7 +13,7 @@ import {
 import { addStaffNote } from "../../services/platform/staff-notes.service.js";
 import { REFUND_DESTINATION, type RefundDestination, type ReturnStatus } from "../../utils/constants.js";
 import { toObjectId } from "../../utils/helpers.js";
-import type { AdminPrincipal } from "../../utils/principal.js";
+import { type AdminPrincipal, adminActor } from "../../utils/principal.js";
 import type { ListQuery } from "../../utils/request-schemas.js";
 
 /** What administrators read of returns, and what they decide. */
@@ -64,7 +64,7 @@ export interface Decision {
 
 /** @throws as `rejectReturn` of the flow */
 export const rejectReturn = ({ returnId, adminId }: Decision, reason: string): Promise<ReturnDoc> =>
-  decisions.rejectReturn({ returnId, by: { type: "admin", id: adminId }, reason });
+  decisions.rejectReturn({ returnId, by: adminActor(adminId), reason });
 
 export interface InspectionDraft {
   items: readonly {

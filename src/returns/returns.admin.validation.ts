@@ -17,7 +17,7 @@ import {
   returnNumber,
   wholeNumber,
 } from "../../utils/request-schemas.js";
-import { freeText, line, reasonText } from "../../utils/text-schemas.js";
+import { line, reasonText, staffNote } from "../../utils/text-schemas.js";
 import { returnParams as params } from "./returns.validation.js";
 
 /** The request schemas of the admin handlers, named after them. */
@@ -42,7 +42,7 @@ export const getReturnSchema = { params };
 
 export const approveReturnSchema = {
   params,
-  body: Joi.object<{ notes?: string }>({ notes: freeText(1_000) }).required(),
+  body: Joi.object<{ notes?: string }>({ notes: staffNote() }).required(),
 };
 
 export const rejectReturnSchema = {
@@ -87,7 +87,7 @@ const inspectedItem = Joi.object<InspectedItemBody>({
   quantityPassed: unitsOf("quantityReceived"),
   // What fails the inspection goes back to the customer.
   quantityRestockable: unitsOf("quantityPassed"),
-  note: freeText(1_000),
+  note: staffNote(),
 });
 
 export interface InspectReturnBody {
@@ -99,7 +99,7 @@ export const inspectReturnSchema = {
   params,
   body: Joi.object<InspectReturnBody>({
     items: ofDifferentLines(inspectedItem).required(),
-    notes: freeText(1_000),
+    notes: staffNote(),
   }).required(),
 };
 
@@ -118,5 +118,5 @@ export const refundReturnSchema = {
 
 export const addNoteSchema = {
   params,
-  body: Joi.object<{ note: string }, true>({ note: freeText(2_000).required() }).required(),
+  body: Joi.object<{ note: string }, true>({ note: staffNote().required() }).required(),
 };

@@ -1,6 +1,6 @@
 import type { Types } from "mongoose";
 import { Order, type OrderDoc, SKIP_VALIDATORS_RETURN_NEW, tagSearchKey } from "../../../models/index.js";
-import { NotFoundError, ValidationError } from "../../../utils/errors.js";
+import { orderNotFound, ValidationError } from "../../../utils/errors.js";
 import { type AdminPrincipal, actorOf } from "../../../utils/principal.js";
 import { recordAudit } from "../../platform/audit.service.js";
 import { addStaffNote } from "../../platform/staff-notes.service.js";
@@ -12,8 +12,6 @@ import { inTransaction } from "../../platform/transaction.service.js";
  */
 
 export const MAX_TAGS = 20;
-
-const orderNotFound = () => new NotFoundError("ORDER_NOT_FOUND", "There is no such order");
 
 const tooMany = (path: string, message: string) => new ValidationError([{ in: "body", path, message }]);
 

@@ -9,7 +9,7 @@ import {
   Refund,
   type RefundDoc,
 } from "../../../models/index.js";
-import { NotFoundError } from "../../../utils/errors.js";
+import { orderNotFound } from "../../../utils/errors.js";
 import { loadOrder, type OrderOverview } from "./load-order.js";
 
 /** An order with everything that an administrator sees of it. */
@@ -26,7 +26,7 @@ const MOST = 200;
 /** @throws NotFoundError ORDER_NOT_FOUND */
 export async function getOrder(orderId: Types.ObjectId): Promise<OrderDoc> {
   const order = await Order.findById(orderId).lean<OrderDoc>();
-  if (!order) throw new NotFoundError("ORDER_NOT_FOUND", "There is no such order");
+  if (!order) throw orderNotFound();
   return order;
 }
 

@@ -10,7 +10,7 @@ import {
   type ShipmentDoc,
 } from "../../../models/index.js";
 import { ORDER_STATUS } from "../../../utils/constants.js";
-import { NotFoundError } from "../../../utils/errors.js";
+import { orderNotFound } from "../../../utils/errors.js";
 import { isOwnedBy, type Owner } from "../../../utils/principal.js";
 
 /** An order with everything a view shows of it. */
@@ -52,8 +52,7 @@ export async function loadOrder(order: OrderDoc): Promise<OrderOverview> {
  */
 export async function getOwnOrder(orderNumber: string, owner: Owner): Promise<OrderDoc> {
   const order = await Order.findOne({ orderNumber }).lean<OrderDoc>();
-  if (!order || !isOwnedBy(order, owner))
-    throw new NotFoundError("ORDER_NOT_FOUND", "There is no such order");
+  if (!order || !isOwnedBy(order, owner)) throw orderNotFound();
   return order;
 }
 

@@ -1,6 +1,6 @@
 import type { ClientSession, Types } from "mongoose";
 import { Order, type OrderDoc, OrderItem, type OrderItemDoc } from "../../../models/index.js";
-import { ConflictError, NotFoundError } from "../../../utils/errors.js";
+import { ConflictError, orderNotFound } from "../../../utils/errors.js";
 import type { NamedUnits } from "../../../utils/line-units.js";
 import { canMove, lineFulfillmentMachine } from "../../../utils/state-machines.js";
 import { lineStatusOf } from "../../calculations/fulfilment.js";
@@ -14,7 +14,7 @@ export interface OrderLines {
 /** @throws NotFoundError ORDER_NOT_FOUND */
 export async function readOrderLines(orderId: Types.ObjectId, tx: ClientSession): Promise<OrderLines> {
   const order = await Order.findById(orderId).session(tx).lean<OrderDoc>();
-  if (!order) throw new NotFoundError("ORDER_NOT_FOUND", "There is no such order");
+  if (!order) throw orderNotFound();
   const lines = await OrderItem.find({ orderId }).sort({ _id: 1 }).session(tx).lean<OrderItemDoc[]>();
   return { order, lines };
 }

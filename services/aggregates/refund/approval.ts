@@ -8,7 +8,7 @@ import {
 } from "../../../utils/constants.js";
 import { SameApproverError } from "../../../utils/errors.js";
 import { addPaise, type Paise, ZERO_PAISE } from "../../../utils/money.js";
-import { ownerFieldsOf } from "../../../utils/principal.js";
+import { adminActor, ownerFieldsOf } from "../../../utils/principal.js";
 import { roundHalfUp } from "../../calculations/allocation.js";
 import { spreadContent } from "../../calculations/refund-split.js";
 import { enqueueOutbox } from "../../platform/outbox.service.js";
@@ -131,9 +131,7 @@ function insertPart(
     // Only a transfer needs it.
     bankAccount: part.destination === REFUND_DESTINATION.BANK_TRANSFER ? refund.bankAccount : null,
     status: REFUND_STATUS.PROCESSING,
-    history: [
-      firstEntry(REFUND_STATUS.PROCESSING, { type: "admin", id: adminId }, `part of ${refund.refundNumber}`),
-    ],
+    history: [firstEntry(REFUND_STATUS.PROCESSING, adminActor(adminId), `part of ${refund.refundNumber}`)],
   };
   return insertRefund(row, tx);
 }

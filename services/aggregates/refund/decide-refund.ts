@@ -4,6 +4,7 @@ import { Refund, type RefundDoc } from "../../../models/index.js";
 import type { RefundDestination, RefundStatus } from "../../../utils/constants.js";
 import { ConflictError, NotFoundError } from "../../../utils/errors.js";
 import { type Paise, toRupees } from "../../../utils/money.js";
+import { adminActor } from "../../../utils/principal.js";
 import { refundMachine } from "../../../utils/state-machines.js";
 import type { OutboxDraft } from "../../platform/outbox.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
@@ -59,7 +60,7 @@ export async function moveRefund(refund: RefundDoc, move: RefundMove, tx: Client
     to,
     guard: { amount: refund.amount },
     set,
-    by: { type: "admin", id: adminId },
+    by: adminActor(adminId),
     ...(note === null ? {} : { note }),
     messages,
     audit: {

@@ -8,7 +8,7 @@ import {
   type RefundDestination,
   type RefundSystemReason,
 } from "../../../utils/constants.js";
-import { NotFoundError } from "../../../utils/errors.js";
+import { orderNotFound } from "../../../utils/errors.js";
 import type { Paise } from "../../../utils/money.js";
 import { generateUniqueRefundNumber } from "../../platform/order-number.service.js";
 import { enqueueOutbox } from "../../platform/outbox.service.js";
@@ -60,7 +60,7 @@ export async function drawRefundNumbers(orderId: Types.ObjectId, existing = 0): 
     Order.findById(orderId).lean<OrderDoc>(),
     Payment.countDocuments({ orderId }),
   ]);
-  if (!order) throw new NotFoundError("ORDER_NOT_FOUND", "There is no such order");
+  if (!order) throw orderNotFound();
   const others = [order.storeCreditAmount, order.loyaltyDiscount].filter((amount) => amount > 0);
   const length = Math.max(0, payments + others.length - existing);
   return Promise.all(Array.from({ length }, generateUniqueRefundNumber));

@@ -17,7 +17,7 @@ import {
   REFUND_STATUS,
   type RefundSource,
 } from "../../../utils/constants.js";
-import { NotFoundError } from "../../../utils/errors.js";
+import { orderNotFound } from "../../../utils/errors.js";
 import { addPaise, type Paise, subtractPaise, ZERO_PAISE } from "../../../utils/money.js";
 import type { CreditableInvoice, CreditedRefund } from "../../calculations/credit-amounts.js";
 import { leftOfOrder } from "../../calculations/refund-amounts.js";
@@ -49,7 +49,7 @@ export async function readRefundFacts(
   tx: ClientSession,
 ): Promise<RefundFacts> {
   const order = await Order.findById(orderId).session(tx).lean<OrderDoc>();
-  if (!order) throw new NotFoundError("ORDER_NOT_FOUND", "There is no such order");
+  if (!order) throw orderNotFound();
   const items = await OrderItem.find({ orderId }).sort({ _id: 1 }).session(tx).lean<OrderItemDoc[]>();
   const { CAPTURED, PENDING } = PAYMENT_GATEWAY_STATUS;
   const status = trusted({ $in: [CAPTURED, PENDING] });

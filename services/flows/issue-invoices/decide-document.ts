@@ -1,6 +1,6 @@
 import type { InvoiceRequestDoc, OrderDoc, OrderItemDoc, RefundDoc } from "../../../models/index.js";
 import { INVOICE_TYPE, REFUND_STATUS } from "../../../utils/constants.js";
-import { AppError, NotFoundError } from "../../../utils/errors.js";
+import { AppError, orderNotFound } from "../../../utils/errors.js";
 import { buildCreditNote, type CreditedPart } from "../../aggregates/invoice/credit-note-document.js";
 import type { NumberlessDocument } from "../../aggregates/invoice/document-parts.js";
 import { isSale } from "../../aggregates/invoice/invoice-reads.js";
@@ -29,7 +29,7 @@ export function decideDocuments(
     const order = facts.orderOf(request);
     const notes = newNotes.get(request.orderId.toHexString()) ?? [];
     try {
-      if (!order) throw new NotFoundError("ORDER_NOT_FOUND", "There is no such order");
+      if (!order) throw orderNotFound();
       const document =
         request.type === INVOICE_TYPE.SALE
           ? buildSaleDocument(

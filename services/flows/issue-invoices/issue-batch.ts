@@ -13,6 +13,7 @@ import {
 import { INVOICE_TYPE, type InvoiceType } from "../../../utils/constants.js";
 import { toRupees } from "../../../utils/money.js";
 import { businessYear } from "../../../utils/periods.js";
+import { adminActor } from "../../../utils/principal.js";
 import { type DocumentNumber, seal } from "../../aggregates/invoice/document-parts.js";
 import { isSale } from "../../aggregates/invoice/invoice-reads.js";
 import { MAX_NUMBER_LENGTH, seriesOf } from "../../calculations/document-terms.js";
@@ -123,7 +124,7 @@ async function auditRequested(documents: readonly InvoiceDoc[], tx: ClientSessio
     if (createdById === null) continue;
     const after = { orderNumber, grandTotal: toRupees(totals.grandTotal), reason };
     const about = { action: "invoice.issue", resourceType: "invoice", resourceId: invoiceNumber };
-    await recordAudit({ actor: { type: "admin", id: createdById }, ...about, after }, tx);
+    await recordAudit({ actor: adminActor(createdById), ...about, after }, tx);
   }
 }
 

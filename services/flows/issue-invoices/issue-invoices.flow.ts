@@ -17,6 +17,7 @@ import {
   InvoiceNotReadyError,
   NotFoundError,
   OutcomeUnknownError,
+  orderNotFound,
   RuleError,
 } from "../../../utils/errors.js";
 import { findInvoiceOf, saleOrigin } from "../../aggregates/invoice/invoice-reads.js";
@@ -153,7 +154,7 @@ export async function issueCreditNote(order: CreditNoteOrder): Promise<IssuedDoc
 }
 
 async function assertOrder(orderId: Types.ObjectId): Promise<void> {
-  if (!(await Order.exists({ _id: orderId }))) throw new NotFoundError("ORDER_NOT_FOUND", "Order not found");
+  if (!(await Order.exists({ _id: orderId }))) throw orderNotFound();
 }
 
 const WAIT_MS = 5_000;

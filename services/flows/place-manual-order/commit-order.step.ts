@@ -93,8 +93,7 @@ async function writeOrder(
   if (!(await withdrawOutboxMessage(undoKeyOf(order._id), tx))) throw new OverloadedError();
   await Order.insertMany([order], { session: tx, lean: true });
   await OrderItem.insertMany(items, { session: tx, lean: true });
-  const by = { type: "admin", id: prepared.request.by.adminId } as const;
-  await startHistory(firstHistory(order, by), tx);
+  await startHistory(firstHistory(order, actorOf(prepared.request.by)), tx);
   if (prepared.paymentMethod) await insertPayment(paymentOf(prepared, order), tx);
   await auditOrder(prepared, order, tx);
   const orderId = order._id.toHexString();
@@ -109,7 +108,7 @@ type NewPayment = Parameters<typeof insertPayment>[0];
 function paymentOf({ request, paymentMethod }: PreparedSale, order: OrderDoc): NewPayment {
   const { by } = request;
   const { amountDue: amount, _id: orderId, orderNumber } = order;
-  const began = firstEntry(codPaymentMachine.initial, { type: "admin", id: by.adminId });
+  const began = firstEntry(codPaymentMachine.initial, actorOf(by));
   const payment: NewPayment = {
     ...{ checkoutSessionId: null, orderId, orderNumber, amount },
     ...(order.userId ? { userId: order.userId } : {}),
@@ -129,7 +128,7 @@ function capturedBy(
   at: Date,
 ): Partial<PaymentDoc> {
   if (reference === null) throw new TypeError("a payment that was received needs its reference");
-  const entry = firstEntry(CAPTURED, { type: "admin", id: by.adminId }, `received: ${reference}`);
+  const entry = firstEntry(CAPTURED, actorOf(by), `received: ${reference}`);
   return {
     ...{ status: CAPTURED, capturedAmount: amount, capturedAt: at },
     receipt: { reference, receivedAt: at, recordedAt: at, recordedById: by.adminId },

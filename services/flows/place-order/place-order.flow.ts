@@ -3,7 +3,7 @@ import { logger } from "../../../config/logger.config.js";
 import { Order, type OrderDoc } from "../../../models/index.js";
 import { tidyUp } from "../../../utils/async.js";
 import { CHECKOUT_FAILURE, type CheckoutFailure } from "../../../utils/constants.js";
-import { NotFoundError } from "../../../utils/errors.js";
+import { orderNotFound } from "../../../utils/errors.js";
 import { PlacementRefused, placementFailure } from "../../aggregates/checkout-session/placement-failure.js";
 import type { OrderOverview } from "../../aggregates/order/load-order.js";
 import { generateUniqueOrderNumber } from "../../platform/order-number.service.js";
@@ -114,6 +114,6 @@ async function awaitOutcome(checkoutSessionId: Types.ObjectId, wait: boolean): P
 
 async function existingOrder(checkoutSessionId: Types.ObjectId): Promise<PlacedOrder> {
   const order = await Order.findById(checkoutSessionId).lean<OrderDoc>();
-  if (!order) throw new NotFoundError("ORDER_NOT_FOUND", "Order not found");
+  if (!order) throw orderNotFound();
   return { order, created: false, overview: null };
 }

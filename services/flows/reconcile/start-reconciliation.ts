@@ -2,6 +2,7 @@ import type { ClientSession } from "mongoose";
 import { ReconciliationReport, type ReconciliationReportDoc } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import { isDuplicateKey } from "../../../utils/helpers.js";
+import { adminActor } from "../../../utils/principal.js";
 import { recordAudit } from "../../platform/audit.service.js";
 import { AT_ONCE } from "../../platform/background-tasks.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
@@ -52,7 +53,7 @@ async function insertReport(
   if (startedById) {
     await recordAudit(
       {
-        actor: { type: "admin", id: startedById },
+        actor: adminActor(startedById),
         action: "payment.reconcile",
         resourceType: "reconciliationReport",
         resourceId: report._id.toHexString(),

@@ -4,6 +4,7 @@ import { now } from "../../../utils/clock.js";
 import { PAYMENT_GATEWAY, PAYMENT_GATEWAY_STATUS } from "../../../utils/constants.js";
 import { ConflictError } from "../../../utils/errors.js";
 import { addPaise, maxPaise, type Paise, subtractPaise, toRupees, ZERO_PAISE } from "../../../utils/money.js";
+import { adminActor } from "../../../utils/principal.js";
 import { codPaymentMachine } from "../../../utils/state-machines.js";
 import { insertPayment } from "../../aggregates/payment/open-payment.js";
 import { applyTransition, firstEntry } from "../../platform/transition.service.js";
@@ -51,7 +52,7 @@ export async function captureReceipt(
     to: CAPTURED,
     guard: { ...{ amount, capturedAmount: before, gateway, orderId }, supersededAt: null },
     set: { amount: capturedAmount, capturedAmount, capturedAt: receivedAt, receipt },
-    by: { type: "admin", id: adminId },
+    by: adminActor(adminId),
     note: `received: ${reference}`,
     audit: {
       action: "payment.record-receipt",
@@ -79,7 +80,7 @@ async function waitForRest(
     {
       ...{ checkoutSessionId, orderId, orderNumber, gateway, method, amount: rest },
       ...(userId ? { userId } : {}),
-      statusHistory: [firstEntry(PENDING, { type: "admin", id: adminId }, "the rest of a transfer")],
+      statusHistory: [firstEntry(PENDING, adminActor(adminId), "the rest of a transfer")],
     },
     tx,
   );

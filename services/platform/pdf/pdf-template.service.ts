@@ -8,6 +8,7 @@ import {
 } from "../../../models/index.js";
 import { ConflictError, OverloadedError } from "../../../utils/errors.js";
 import { isDuplicateKey, sha256Hex } from "../../../utils/helpers.js";
+import { adminActor } from "../../../utils/principal.js";
 import { recordAudit } from "../audit.service.js";
 import { getSettings } from "../settings.service.js";
 import { inTransaction } from "../transaction.service.js";
@@ -108,7 +109,7 @@ async function insertNext(current: InvoiceTemplateDoc, { design, by }: TemplateC
     await InvoiceTemplate.create([{ _id: version, ...next, createdById: by }], { session: tx });
     await recordAudit(
       {
-        actor: { type: "admin", id: by },
+        actor: adminActor(by),
         action: "invoiceTemplate.update",
         resourceType: "invoiceTemplate",
         resourceId: String(version),

@@ -32,7 +32,7 @@ test("When a row is good, then it is in its stored form; when it is not, then th
     problem: expect.stringMatching("orderNumber"),
   });
   expect(checkRow({ ...row, status: "gone" })).toMatchObject({ problem: expect.stringMatching("status") });
-  expect(checkRow({ ...row, note: "x".repeat(1_001) })).toMatchObject({
+  expect(checkRow({ ...row, note: "x".repeat(2_001) })).toMatchObject({
     problem: expect.stringMatching("note"),
   });
 });
