@@ -200,17 +200,17 @@ describe("GridFS in particular", () => {
     const key = newKey();
     // Compared with the first 5 MB, when every buffer on the way is in use.
     const measured: number[] = [];
-    const measure = () => measured.push(retainedBytes());
+    const measure = async () => measured.push(await retainedBytes());
     const source = async function* () {
       for (let part = 0; part < 500; part += 1) {
-        if (part % 50 === 49) measure();
+        if (part % 50 === 49) await measure();
         yield randomBytes(100_000);
       }
     };
     await storage().put({ key, body: Readable.from(source()) });
     let read = 0;
     for await (const bytes of (await storage().read(key)) ?? []) {
-      if (Math.floor(read / 5e6) < Math.floor((read + bytes.length) / 5e6)) measure();
+      if (Math.floor(read / 5e6) < Math.floor((read + bytes.length) / 5e6)) await measure();
       read += bytes.length;
     }
     expect(read).toBe(50_000_000);

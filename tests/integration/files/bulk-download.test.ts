@@ -117,12 +117,14 @@ describe("An archive", () => {
 
   test("When there are 300 invoices and a slow reader, then memory stays bounded", async () => {
     const ids = await addInvoices(300);
+    // The first archive loads the program that makes them, which stays.
+    await buffer(flow.archiveInvoices(ids.slice(0, 10), pdfOf));
     let opened = 0;
     const stream = flow.archiveInvoices(ids, (invoice) => {
       opened += 1;
       return pdfOf(invoice);
     });
-    const before = retainedBytes();
+    const before = await retainedBytes();
     let measured = 0;
     let most = 0;
     let read = 0;
@@ -131,16 +133,16 @@ describe("An archive", () => {
       read += part.length;
       if (read / 2_000_000 > measured) {
         measured += 1;
-        most = Math.max(most, retainedBytes() - before);
+        most = Math.max(most, (await retainedBytes()) - before);
       }
       ahead = Math.max(ahead, opened - read / PDF_BYTES);
     }
     expect(read).toBeGreaterThan(300 * PDF_BYTES);
     // PDFs in memory at any time: the one that is added, and what the streams between hold.
     expect(ahead).toBeLessThan(4);
-    // The archive has 18 MB.
+    // The archive has 18 MB, of which one or two are there at a time.
     expect(measured).toBeGreaterThan(8);
-    expect(most).toBeLessThan(9_000_000);
+    expect(most).toBeLessThan(6_000_000);
   });
 
   test("When its reader leaves, then no further PDF is made", async () => {

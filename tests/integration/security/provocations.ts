@@ -58,6 +58,12 @@ const withLine =
   };
 const failed = (failureReason: string): Provoke => withCheckout({ status: "failed", failureReason });
 
+/** A checkout starts without a write of its cart, unless there is something to reserve again. */
+async function makeStartWrite(scene: Scene): Promise<void> {
+  await expire(scene);
+  await lapse(scene);
+}
+
 /** All neighbours at once, so that the first one the route calls fails. */
 const withFault =
   (fault: FaultRule): Provoke =>
@@ -89,7 +95,7 @@ const soldOut =
 
 /** The cart is removed while the call is in flight. */
 const cartGone: Provoke = async (scene) => {
-  await expire(scene);
+  await makeStartWrite(scene);
   return meanwhile(scene, {
     collection: "carts",
     at: 1,
@@ -97,15 +103,18 @@ const cartGone: Provoke = async (scene) => {
   });
 };
 
-/** Another request writes between our read and our write. */
+/** Another request writes between our read and our write, under the lease: a step that is overtaken before takes it. */
 const overtaken: Provoke = async (scene) => {
-  await expire(scene);
-  if (isStep(scene) || scene.route.path.endsWith("/payment-method"))
+  if (isStart(scene)) await makeStartWrite(scene);
+  if (isStep(scene) || scene.route.path.endsWith("/payment-method")) {
+    // Whose holder has died: the step takes its turn at once.
+    await scene.setCheckout({ lease: { ...held(), until: new Date(0) } });
     return meanwhile(scene, {
       collection: "checkoutSessions",
       at: 2,
       happens: () => scene.setCheckout({ lease: null }),
     });
+  }
   const { db } = scene.world;
   // A merge takes the guest's lease, then the customer's; whichever cart it is, it is not as it was read.
   const owner = isMerge(scene) ? {} : { _id: scene.cartId };
@@ -149,10 +158,9 @@ const GENERAL: Readonly<Record<string, Provoke>> = {
     })(scene),
   UPSTREAM_TIMEOUT: withFault({ action: "hang" }),
   OUTCOME_UNKNOWN: async (scene) => {
-    await expire(scene);
-    // A step of the checkout is one write, after that of the lease; everything else is a transaction.
-    if (isStep(scene))
-      return unanswered(scene, { command: "findAndModify", collection: "checkoutSessions", skip: 1 });
+    if (isStart(scene)) await makeStartWrite(scene);
+    // A step of the checkout is one write; everything else is a transaction.
+    if (isStep(scene)) return unanswered(scene, { command: "findAndModify", collection: "checkoutSessions" });
     return unanswered(scene, { command: "commitTransaction" });
   },
   VERSION_CONFLICT: overtaken,

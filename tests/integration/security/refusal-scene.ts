@@ -164,20 +164,17 @@ export const usualBody = ({ world, route, shopper }: Scene): Record<string, unkn
 interface Unanswered {
   command: "commitTransaction" | "findAndModify";
   collection?: "checkoutSessions";
-  /** How many are answered before. */
-  skip?: number;
 }
 
 /** The write is done, but the answer is a time-out (50), so the caller cannot know. */
-export async function unanswered(scene: Scene, { command, collection, skip }: Unanswered): Promise<Response> {
+export async function unanswered(scene: Scene, { command, collection }: Unanswered): Promise<Response> {
   const data = {
     failCommands: [command],
     ...(collection ? { namespace: `${scene.world.db.databaseName}.${collection}` } : {}),
     writeConcernError: { code: 50, errmsg: "time is over" },
     appName: APP_NAME,
   };
-  const mode = skip ? { skip } : "alwaysOn";
-  await setFailPoint(scene.world.db.admin(), { mode, data });
+  await setFailPoint(scene.world.db.admin(), { mode: "alwaysOn", data });
   try {
     return await scene.send();
   } finally {

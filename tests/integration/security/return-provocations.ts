@@ -84,7 +84,7 @@ export const RETURN_PROVOCATIONS: Readonly<Record<string, Readonly<Record<string
   },
   [`POST ${ADMIN}/refund`]: {
     ...rejected,
-    RETURN_NOT_INSPECTED: withReturn({ status: "received" }),
+    RETURN_NOT_INSPECTED: withReturn({ inspectionStatus: "pending", inspection: null }),
     PAYMENT_DISPUTED: inspected({ disputes: [DISPUTE] }),
     // The order is a guest's, who has no store credit.
     NOT_REFUNDABLE: inspected({}, withBody({ destination: "store_credit" })),
