@@ -13,7 +13,9 @@ import {
   enterOrder,
   findParcels,
   firstArrives,
+  gatewayIsSlow,
   noteOfOrder,
+  recall,
   restArrives,
   shipOne,
   shipRest,
@@ -21,6 +23,7 @@ import {
   trackParcels,
   transferArrives,
 } from "./order-steps.js";
+import { findReturn, inspectReturn, performReturn, receiveReturn, refundReturn } from "./return-steps.js";
 import {
   add,
   address,
@@ -37,6 +40,7 @@ import {
   shipping,
   signIn,
   start,
+  upToShipping,
   useCredit,
   usePoints,
 } from "./steps.js";
@@ -78,10 +82,22 @@ export const ORDER_JOURNEYS: readonly Journey[] = [
     refunds: 1,
   },
   {
+    name: "recall",
+    description: "an order is cancelled on its way; its parcel comes back and goes to stock",
+    steps: [
+      ...[...upToShipping, ...paidByUpi, shipRest, findParcels, afterShipping, recall, afterCancelling],
+      ...[laterWebhooks, comesBack, afterReturn, findReturn, receiveReturn, inspectReturn],
+      ...[refundReturn, performReturn, laterOutbox, noteOfOrder],
+    ],
+    sweep: [recall, comesBack, receiveReturn, inspectReturn, refundReturn, performReturn],
+    orders: 1,
+    refunds: 1,
+  },
+  {
     name: "cancel",
     description: "a customer cancels an order that was paid with points, store credit and money",
     steps: [
-      ...[...withTulsi, usePoints, useCredit, ...paidByUpi, cancelOwn],
+      ...[...withTulsi, usePoints, useCredit, ...paidByUpi, gatewayIsSlow, cancelOwn],
       ...[afterCancelling, laterWebhooks, laterOutbox, noteOfOrder],
     ],
     sweep: [cancelOwn, afterCancelling, noteOfOrder],

@@ -101,6 +101,21 @@ export const cancelOne = step("cancel-one", async (visit) => {
   await admin(visit, "POST", `/${textAt(order, "id")}/cancel`, body);
 });
 
+/** Everything, although it is on its way. Once that is done, a repetition is refused. */
+export const recall = step("recall", async (visit) => {
+  const order = await findOrder(visit);
+  const body = { reason: "Lost on the way", allowAfterShipment: true };
+  await admin(visit, "POST", `/${textAt(order, "id")}/cancel`, body);
+});
+
+/** Of the refunds of several sources, the gateway's is completed last, so that every walk takes the same way. */
+export const gatewayIsSlow = step("gateway-is-slow", ({ world }) => {
+  world.sandbox.control.razorpay.setFault({
+    ...{ match: "POST /payments/:id/refund", action: "delay", delayMs: 300, times: "always" },
+  });
+  return Promise.resolve();
+});
+
 export const afterShipping = deliver("after-shipping");
 export const afterDelivery = deliver("after-delivery");
 export const afterReturn = deliver("after-return");

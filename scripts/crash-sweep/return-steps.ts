@@ -1,5 +1,5 @@
 import { SEED } from "../sandbox/seed/index.js";
-import { at, listAt, textAt } from "../support/json.js";
+import { at, listAt, numberAt, textAt } from "../support/json.js";
 import { orderOf } from "./refund-steps.js";
 import { deliver, type Step, step } from "./steps.js";
 import type { Visit } from "./visit.js";
@@ -55,19 +55,39 @@ export const receiveReturn = step("receive-return", async (visit) => {
   await byAdmin(visit, { method: "PUT", path: `/api/admin/returns/${visit.returnId}/received` });
 });
 
-const inspect = (name: string, quantityPassed: number): Step =>
+/** @param mostPassed of each line */
+const inspect = (name: string, mostPassed: number): Step =>
   step(name, async (visit) => {
     const path = `/api/admin/returns/${visit.returnId}`;
-    const [item] = listAt(await byAdmin(visit, { method: "GET", path }), "items");
-    const quantityReceived = Number(at(item, "quantity"));
-    const quantities = { quantityReceived, quantityPassed, quantityRestockable: quantityPassed };
-    const items = [{ orderItemId: textAt(item, "orderItemId"), ...quantities }];
+    const asked = listAt(await byAdmin(visit, { method: "GET", path }), "items");
+    const items = asked.map((item) => {
+      const quantityReceived = numberAt(item, "quantity");
+      const quantityPassed = Math.min(mostPassed, quantityReceived);
+      const quantities = { quantityReceived, quantityPassed, quantityRestockable: quantityPassed };
+      return { orderItemId: textAt(item, "orderItemId"), ...quantities };
+    });
     const refusedWith = ["RETURN_INSPECTED", ...MOVED];
     await byAdmin(visit, { method: "POST", path: `${path}/inspect`, body: { items }, refusedWith });
   });
-/** One of two units passes. */
+/** One of two units passes, of a line of one unit that one. */
 export const inspectReturn = inspect("inspect-return", 1);
 export const failInspection = inspect("fail-inspection", 0);
+
+/** The return that a parcel opened which came back undelivered. */
+export const findReturn = step("find-return", async (visit) => {
+  const list = await byAdmin(visit, { method: "GET", path: "/api/admin/returns" });
+  visit.returnId = textAt(listAt(list, "items")[0], "id");
+});
+
+/** The days are over in which a parcel has to arrive; only then does the job act. */
+export const expireReturn = step("expire-return", async (visit) => {
+  const returns = visit.world.db.collection("returns");
+  const longAgo = { approvedAt: new Date(0) };
+  await returns.updateMany({ status: "approved" }, { $set: longAgo });
+  await visit.job("return-expiry");
+  // The number of a return has the year of its approval.
+  await returns.updateMany(longAgo, { $set: { approvedAt: new Date() } });
+});
 
 /** Mails about the request, the decision, the pickup and the inspection. */
 export const announceReturn = deliver("announce-return");

@@ -59,7 +59,9 @@ async function cancel(clerk: Clerk, order: unknown): Promise<void> {
   const id = textAt(order, "id");
   const items = random.chance(0.5) ? await oneUnit(clerk, id) : null;
   const refund = random.pick([true, "original", "store_credit"]);
-  const body = { reason: "Not available", refund, ...(items ? { items } : {}) };
+  // Without units also what is on its way, sometimes: its parcels are recalled.
+  const units = items ? { items } : { allowAfterShipment: random.chance(0.5) };
+  const body = { reason: "Not available", refund, ...units };
   const path = `/api/admin/orders/${id}/cancel`;
   if (!(await caller.do("staff cancel", { method: "POST", path, body }))) return;
   sim.acknowledgements.add({
@@ -136,6 +138,7 @@ export const ORDER_WORK: readonly Operation<Clerk>[] = [
   { name: "confirm", weight: 2, run: withOrder("?status=pending", move("confirmed")) },
   { name: "staff cancel", weight: 8, run: withOrder("?status=confirmed", cancel) },
   { name: "staff cancel late", weight: 3, run: withOrder("?status=processing", cancel) },
+  { name: "staff recall", weight: 2, run: withOrder("?status=shipped", cancel) },
   { name: "bulk update", weight: 4, run: bulkUpdate },
   { name: "enter order", weight: 5, run: enterOrder },
   { name: "record receipt", weight: 5, run: withOrder("?paymentStatus=pending", recordReceipt) },
