@@ -4236,11 +4236,14 @@ export interface operations {
       };
     };
   };
-  /** Access: a customer's token, or a guest's X-Session-Id; only the owner of `orderNumber`. */
+  /** Access: a customer's token, or a guest's X-Session-Id; without either, there is nothing to read; only the owner of `orderNumber`. */
   getOrdersOrderNumberTimeline: {
     parameters: {
       path: {
         orderNumber: string;
+      };
+      query?: {
+        token?: string;
       };
     };
     responses: {
@@ -5251,17 +5254,23 @@ export interface operations {
       content: {
         "multipart/form-data": {
           rows?: {
-            orderNumber: string;
-            status: string;
-            note?: string | null;
+            /** Text. A row without a valid order number fails, and no other */
+            orderNumber?: unknown;
+            /** Text: the status that the order shall have */
+            status?: unknown;
+            /** Optional text of up to 1,000 characters */
+            note?: unknown;
           }[];
           file?: Blob;
         };
         "application/json": {
           rows?: {
-            orderNumber: string;
-            status: string;
-            note?: string | null;
+            /** Text. A row without a valid order number fails, and no other */
+            orderNumber?: unknown;
+            /** Text: the status that the order shall have */
+            status?: unknown;
+            /** Optional text of up to 1,000 characters */
+            note?: unknown;
           }[];
         };
       };
