@@ -170,7 +170,8 @@ function operationOf(route: RouteDescription, components: Components, example?: 
       ...headerParametersOf(route),
     ],
     requestBody: bodyOf(route, components, example),
-    responses: { ...answersOf(route, components, example), ...notModifiedOf(route), ...refusalsOf(route) },
+    // What a route itself answers with an error's status has more than a refusal: the state of the service.
+    responses: { ...refusalsOf(route), ...answersOf(route, components, example), ...notModifiedOf(route) },
   };
 }
 

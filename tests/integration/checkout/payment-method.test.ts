@@ -100,8 +100,15 @@ describe("an online method", () => {
 
   test("When ten tabs choose at once, then there is one payment and one gateway order", async () => {
     const buyer = await shop().guest().prepare();
-    const answers = await Promise.all(Array.from({ length: 10 }, () => buyer.choose()));
-    const orderIds = new Set(answers.map((answer) => done(answer).gateway.orderId));
+    // On a busy machine the last ones wait too long for their turn, and try again.
+    const choosePatiently = async () => {
+      for (;;) {
+        const answer = await buyer.choose();
+        if (answer.body.error?.code !== "REQUEST_IN_PROGRESS") return done(answer);
+      }
+    };
+    const answers = await Promise.all(Array.from({ length: 10 }, choosePatiently));
+    const orderIds = new Set(answers.map(({ gateway }) => gateway.orderId));
     expect(orderIds.size).toBe(1);
     expect(await buyer.stored.payments()).toHaveLength(1);
   });

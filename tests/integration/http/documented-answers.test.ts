@@ -33,6 +33,11 @@ describe("An answer of the service in a test", () => {
     expect((await http.post("/api/cart/items").send({})).body.error.code).toBe("VALIDATION_ERROR");
   });
 
+  test("When a route declares an answer with an error's status, then that is documented and not a refusal", async () => {
+    const { body } = await (await serve(createApp())).get("/api/health/ready").expect(503);
+    expect(body.data).toEqual({ ready: false, reason: "starting" });
+  });
+
   test("When a field is missing, has another type or is not documented, then the test fails with its path", async () => {
     const withCount = { ...alive, data: { ...alive.data, count: 1 } };
     const faults: [object, RegExp][] = [
