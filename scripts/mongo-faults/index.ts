@@ -8,15 +8,21 @@ import { type Sandbox, startSandbox } from "../sandbox/sandbox.js";
 import { SEED } from "../sandbox/seed/index.js";
 import { type Customers, startCustomers } from "../support/customers.js";
 import { check, heading, narrate, print, table } from "../support/print.js";
-import { isAllowed, type Phase, type PhaseReport, reportPhase } from "../support/recorded-calls.js";
+import {
+  isAllowed,
+  type Phase,
+  type PhaseReport,
+  type RecordedCall,
+  reportPhase,
+} from "../support/recorded-calls.js";
 import { type ServiceProcess, startService } from "../support/service-process.js";
 import { Witness } from "./majority.js";
 import { type ReplicaSet, startReplicaSet } from "./replica-set.js";
 
 /**
  * `npm run test:mongo`: while customers buy, a three-member replica set loses its primary in three ways and then
- * its majority. No acknowledged order may be lost, clients may only get 503 with Retry-After or a conflict to
- * retry, and the service must recover by itself.
+ * its majority; at last all members and the service are killed at once. No acknowledged order may be lost, clients may only
+ * get 503 with Retry-After or a conflict to retry while the service runs, and everything must recover by itself.
  */
 const PURCHASES_PER_SECOND = Number(process.env.PURCHASES_PER_SECOND ?? 5);
 /** The longest time without a success, with a reserve because all members share this machine's cores. */
@@ -31,11 +37,16 @@ const LONGEST_WAIT_MS = 15_000;
 const FROZEN_MS = 10_000;
 const WITHOUT_MAJORITY_MS = 8_000;
 const SETTLED_WITHIN_MS = 45_000;
+const EVERYTHING = "everything killed at once";
+/** 30 s on machines of their own. Here three servers and a service read their files on two cores. */
+const BACK_WITHIN_MS = 45_000;
 
 interface FaultWorld {
   set: ReplicaSet;
   sandbox: Sandbox;
   service: ServiceProcess;
+  /** Starts the service again, on the same port. It waits for its database. */
+  restartService(): Promise<void>;
   db: mongoose.mongo.Db;
 }
 
@@ -60,11 +71,17 @@ async function withWorld(run: (world: FaultWorld) => Promise<void>): Promise<voi
       OVERLOAD_DELAY_MS: "0",
     };
     const service = await startService({ env });
-    undo.push(() => service.stop());
     sandbox.setServiceUrl(service.url);
     const client = await mongoose.mongo.MongoClient.connect(uri);
     undo.push(() => client.close());
-    await run({ set, sandbox, service, db: client.db() });
+    const world: FaultWorld = {
+      ...{ set, sandbox, service, db: client.db() },
+      async restartService() {
+        world.service = await startService({ env, port: service.port });
+      },
+    };
+    undo.push(() => world.service.stop());
+    await run(world);
   } finally {
     for (const step of undo.reverse()) await step().catch((error) => print(`   ${String(error)}`));
   }
@@ -105,7 +122,23 @@ async function disturb(world: FaultWorld): Promise<Phase[]> {
       await set.waitUntilHealthy();
     }),
   );
-  return [...phases, ...(await loseMajority(world))];
+  return [...phases, ...(await loseMajority(world)), await killEverything(world)];
+}
+
+/** As when a machine that runs everything is switched off and on. */
+function killEverything(world: FaultWorld): Promise<Phase> {
+  return phase(EVERYTHING, async () => {
+    const restart = world.set.killAll();
+    world.service.kill("SIGKILL");
+    await world.service.exited;
+    const startedAt = performance.now();
+    restart();
+    await world.restartService();
+    const ms = Math.round(performance.now() - startedAt);
+    check(ms < BACK_WITHIN_MS, `${EVERYTHING}: the service is ready again (${ms} ms)`);
+    await sleep(8_000);
+    await world.set.waitUntilHealthy();
+  });
 }
 
 /** Kills two of three members: writes are refused until they return, and then continue. */
@@ -185,12 +218,18 @@ function printInternalErrors({ service }: FaultWorld): void {
   for (const line of lines.filter((text) => text.includes("INTERNAL_ERROR")).slice(0, 5)) print(line);
 }
 
-function judge(reports: readonly PhaseReport[], { calls, failed }: Customers): void {
+function judge(phases: readonly Phase[], { calls, failed }: Customers): void {
+  const reports = phases.map((one) => reportPhase(one, calls));
+  printPhases(reports);
   for (const { name, longestGapMs } of reports) {
     const limit = Object.entries(LONGEST_GAP_MS).find(([known]) => known === name)?.[1];
     if (limit !== undefined) check(longestGapMs <= limit, `${name}: no gap above ${limit / 1_000} s`);
   }
-  const refused = calls.filter((call) => !isAllowed(call));
+  const down = phases.find(({ name }) => name === EVERYTHING);
+  // Nobody answers while there is no service.
+  const isUnanswered = ({ status, at }: RecordedCall) =>
+    status === 0 && down !== undefined && at >= down.startedAt && at < down.endedAt;
+  const refused = calls.filter((call) => !isAllowed(call) && !isUnanswered(call));
   for (const { what, status, code } of refused.slice(0, 20)) narrate(`${what}: ${status} ${code}`);
   check(refused.length === 0, "clients only got 503 with Retry-After or a conflict to retry");
   const slow = calls.filter(({ status, tookMs }) => status >= 500 && tookMs > LONGEST_WAIT_MS);
@@ -208,8 +247,6 @@ async function main(): Promise<void> {
     const customers = startCustomers(world.service.url, world.sandbox, PURCHASES_PER_SECOND);
     const phases = await disturb(world).finally(() => customers.stop());
     await waitUntilSettled(world);
-    const reports = phases.map((one) => reportPhase(one, customers.calls));
-    printPhases(reports);
     const lost = await findLost(world, customers);
     const violations = await findViolations(world.db, world.sandbox, { captureGraceMs: 0 });
     heading("Result");
@@ -219,7 +256,7 @@ async function main(): Promise<void> {
     for (const reason of customers.failed.slice(0, 20)) narrate(reason);
     check(customers.orders.length > 0 && lost.length === 0, "no acknowledged order was lost");
     check(violations.length === 0, "all invariants hold");
-    judge(reports, customers);
+    judge(phases, customers);
     const ready = await fetch(`${world.service.url}/api/health/ready`);
     check(ready.ok, "the service is ready without a restart");
   });

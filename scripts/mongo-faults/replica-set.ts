@@ -30,6 +30,8 @@ export interface ReplicaSet {
   killPrimary(): Promise<() => void>;
   /** Kills the two secondaries, so that the primary must step down. @returns a function that restarts them */
   killSecondaries(): Promise<() => void>;
+  /** Kills all members at once. @returns a function that restarts them */
+  killAll(): () => void;
   /** @throws when there is still a primary after the time limit */
   waitUntilLeaderless(): Promise<void>;
   /** Sends SIGSTOP. @returns a function that lets it continue */
@@ -91,10 +93,17 @@ class KillableSet implements ReplicaSet {
 
   async killSecondaries(): Promise<() => void> {
     const primary = await this.#primary();
-    const others = this.#members.filter((member) => member !== primary);
-    for (const { pid } of others) process.kill(pid, "SIGKILL");
+    return this.#kill(this.#members.filter((member) => member !== primary));
+  }
+
+  killAll(): () => void {
+    return this.#kill(this.#members);
+  }
+
+  #kill(members: readonly Member[]): () => void {
+    for (const { pid } of members) process.kill(pid, "SIGKILL");
     return () => {
-      for (const member of others) this.#restart(member);
+      for (const member of members) this.#restart(member);
     };
   }
 
