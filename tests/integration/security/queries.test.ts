@@ -1,8 +1,10 @@
 import { type mongo, Types } from "mongoose";
+import { aCart, aCheckout, anOrder, aPayment } from "../../support/documents.js";
+import { anIssuedInvoice } from "../../support/invoice-documents.js";
 import { nameOf } from "../../support/router-table.js";
 import { anyReturn } from "../returns/any-return.js";
 import { setScene } from "./refusal-scene.js";
-import { type SecurityWorld, startSecurityWorld } from "./security-world.js";
+import { collectFindings, type SecurityWorld, startSecurityWorld } from "./security-world.js";
 
 /**
  * Every query that the rows of *Cart*, *Checkout*, *Refunds*, *Returns* (reading) and *Invoices*, the settings, the audit log and their jobs make, as the
@@ -135,6 +137,9 @@ const FILTERS: Readonly<Record<string, readonly string[]>> = {
 const MANY = 600;
 const MINUTE_MS = 60_000;
 
+/** Complete, because lists show them. */
+const ofCustomer = ({ sessionId: _guest, ...document }: { sessionId?: string }) => document;
+
 /** Enough unrelated documents that reading them would show in the statistics. */
 async function fill(): Promise<void> {
   const at = (index: number) => new Date(Date.now() - index * MINUTE_MS);
@@ -143,6 +148,7 @@ async function fill(): Promise<void> {
   const owner = (index: number) => ({ userId: `user-of-old-${index}` });
   await world.db.collection("carts").insertMany(
     rows((index) => ({
+      ...ofCustomer(aCart({ lease: null })),
       ...owner(index),
       status: ["abandoned", "converted"][index % 2],
       ...{ itemCount: 1, totalQuantity: 1, grandTotal: 100, currency: "INR", source: "web" },
@@ -161,13 +167,9 @@ async function fill(): Promise<void> {
     .insertMany(rows((index) => ({ ...owner(index), productId: "p", variantId: "v", savedAt: at(index) })));
   await world.db.collection("checkoutSessions").insertMany(
     rows((index) => ({
+      ...ofCustomer(aCheckout({ lease: null, status: "failed", failureReason: "expired", email: null })),
       ...owner(index),
-      cartId: new Types.ObjectId(),
-      status: "failed",
-      failureReason: "expired",
-      ...{ email: null, reminderSentAt: null, placement: null, couponClaims: [] },
       ...{
-        steps: { initiatedAt: at(index) },
         expiresAt: at(index),
         createdAt: at(index),
         updatedAt: at(index),
@@ -176,29 +178,20 @@ async function fill(): Promise<void> {
   );
   await world.db.collection("payments").insertMany(
     rows((index) => ({
-      ...{ checkoutSessionId: new Types.ObjectId(), orderId: new Types.ObjectId(), orderNumber: null },
+      ...ofCustomer(aPayment({ orderId: new Types.ObjectId(), idempotencyKey: `old-${index}` })),
       ...{ gateway: index % 3 ? "razorpay" : "cod", method: index % 3 ? "upi" : "cod" },
       ...{ gatewayOrderId: `order_Old${index}`, gatewayPaymentId: `pay_Old${index}`, methodDetails: null },
       ...{ status: ["failed", "captured", "pending"][index % 3], attention: false, surplus: false },
-      ...{ amount: 100, capturedAmount: 0, refundedAmount: 0, refundReserved: 0, currency: "INR" },
-      ...{ fee: null, tax: null, settlement: null, receipt: null, mismatch: null, accepted: false },
-      ...{ disputes: [], statusHistory: [], createdAt: at(index), updatedAt: at(index) },
+      ...{ amount: 100, capturedAmount: 0, fee: null, tax: null, accepted: false },
+      ...{ createdAt: at(index), updatedAt: at(index) },
     })),
   );
   await world.db.collection("orders").insertMany(
     rows((index) => ({
-      ...{
-        orderNumber: `ORD-2019-${String(index).padStart(6, "0")}`,
-        checkoutSessionId: null,
-        ...owner(index),
-      },
+      ...anOrder({ internalNotes: [], tags: [], ...owner(index) }),
+      ...{ orderNumber: `ORD-2019-${String(index).padStart(6, "0")}`, checkoutSessionId: null },
       ...{ status: ["confirmed", "delivered", "cancelled"][index % 3], paymentStatus: "pending" },
-      ...{ fulfillmentStatus: "unfulfilled", source: "web", tags: [], sellerOrders: [], editHistory: [] },
-      ...{ grandTotal: index * 100, cancelledAmount: 0, refundedAmount: 0, charges: [], appliedCoupons: [] },
-      ...{ subtotal: 0, discountTotal: 0, shippingTotal: 0, taxTotal: 0, roundOff: 0, amountDue: 0 },
-      ...{ storeCreditAmount: 0, loyaltyDiscount: 0, paidAmount: 0, email: "", phone: "", currency: "INR" },
-      ...{ placeOfSupply: null, shippingMethod: null, invoiceNumber: null, shippingAddress: {} },
-      ...{ billingAddress: {}, internalNotes: [], disputes: [], appliedDiscounts: [] },
+      ...{ grandTotal: index * 100, amountDue: 0, paidAmount: 0 },
       searchKeys: [`email:old-${index}@example.in`, `phone:91700000${index}`, `phone-end:${index}00000719`],
       ...{ createdAt: at(index), updatedAt: at(index) },
     })),
@@ -224,6 +217,8 @@ async function fill(): Promise<void> {
         gatewayRefundId: null,
         utr: null,
       },
+      ...{ points: null, bankAccount: null, initiatedById: null, approvedById: null, notes: null },
+      ...{ returnId: null, splitFromId: null, speed: null, rejectionReason: null, failureReason: null },
       ...{ adminNotes: [], history: [], attempts: [], dueAt: null, processedAt: at(index) },
       ...{ createdAt: at(index), updatedAt: at(index) },
     })),
@@ -239,11 +234,10 @@ async function fill(): Promise<void> {
   );
   await world.db.collection("invoices").insertMany(
     rows((index) => ({
+      ...anIssuedInvoice(),
       ...{ invoiceNumber: `OLD-${index}`, series: "OLD", sequence: index + 1, origin: `old:${index}` },
       ...{ type: index % 2 ? "sale" : "credit_note", status: "issued", orderId: new Types.ObjectId() },
       ...{ orderNumber: `ORD-2020-${index}`, issuedAt: new Date(index * MINUTE_MS) },
-      ...{ lines: [], taxSummary: [], totals: {}, placeOfSupply: {}, supplier: {}, buyer: {} },
-      ...{ billingAddress: {}, shippingAddress: null },
     })),
   );
   await world.db.collection("webhookEvents").insertMany(
@@ -261,9 +255,9 @@ async function fill(): Promise<void> {
   );
 }
 
-async function callEverything(): Promise<string[]> {
+async function callEverything(): Promise<void> {
   const admin = { Authorization: `Bearer ${world.sandbox.tokens.admin}` };
-  const failed: string[] = [];
+  const findings = collectFindings();
   for (const route of world.routes.filter(isOurs)) {
     const { send, cartId, checkoutId } = await setScene(world, route);
     const isAdmin = route.path.startsWith("/api/admin/");
@@ -271,19 +265,19 @@ async function callEverything(): Promise<string[]> {
       cartId: cartId.toHexString(),
       sessionId: checkoutId.toHexString(),
     };
-    for (const query of [undefined, ...(FILTERS[nameOf(route)] ?? [])]) {
-      const answer = await send({
-        query,
-        ...(isAdmin ? { as: admin, ...(route.path.includes("/:cartId") ? { params } : {}) } : {}),
+    for (const query of [undefined, ...(FILTERS[nameOf(route)] ?? [])])
+      await findings.check(`${nameOf(route)}?${query}`, async () => {
+        const answer = await send({
+          query,
+          ...(isAdmin ? { as: admin, ...(route.path.includes("/:cartId") ? { params } : {}) } : {}),
+        });
+        // A 404 is fine: the query for an unknown checkout has the same plan.
+        if (answer.status >= 300 && answer.status !== 404) throw new Error(answer.text);
       });
-      // A 404 is fine: the query for an unknown checkout has the same plan.
-      if (answer.status >= 300 && answer.status !== 404)
-        failed.push(`${nameOf(route)}?${query}: ${answer.text}`);
-    }
   }
   for (const name of JOBS) await world.runJob(name);
   await world.settle();
-  return failed;
+  findings.report();
 }
 
 /** A query that the database should not have to answer like this. */
@@ -312,12 +306,12 @@ function toPlan(row: mongo.Document): Plan {
 /** The usual profile holds the last few hundred rows. */
 const PROFILE_BYTES = 64 * 1024 * 1024;
 
-async function profiled(work: () => Promise<string[]>): Promise<Plan[]> {
+async function profiled(work: () => Promise<void>): Promise<Plan[]> {
   const { db } = world;
   await db.createCollection("system.profile", { capped: true, size: PROFILE_BYTES });
   await db.command({ profile: 2 });
   try {
-    expect(await work()).toEqual([]);
+    await work();
   } finally {
     await db.command({ profile: 0 });
   }
