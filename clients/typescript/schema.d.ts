@@ -5258,8 +5258,7 @@ export interface operations {
             orderNumber?: unknown;
             /** Text: the status that the order shall have */
             status?: unknown;
-            /** Optional text of up to 2,000 characters */
-            note?: unknown;
+            note?: unknown | null;
           }[];
           file?: Blob;
         };
@@ -5269,8 +5268,7 @@ export interface operations {
             orderNumber?: unknown;
             /** Text: the status that the order shall have */
             status?: unknown;
-            /** Optional text of up to 2,000 characters */
-            note?: unknown;
+            note?: unknown | null;
           }[];
         };
       };

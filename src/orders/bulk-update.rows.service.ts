@@ -61,10 +61,11 @@ const schema = Joi.object<StatusRow, true>({
 
 const trimmed = (cell: unknown): unknown => (typeof cell === "string" ? cell.trim() : cell);
 
-/** The row as it is stored, or what is wrong with it. */
+/** The row as it is stored, or what is wrong with it. Unknown fields are, as in every body: they would change nothing. */
 export function checkRow(row: BulkRow): StatusRow | { problem: string } {
   const status = trimmed(row.status);
   const { value, error } = schema.validate({
+    ...row,
     orderNumber: trimmed(row.orderNumber),
     status: typeof status === "string" ? status.toLowerCase() : status,
     note: trimmed(row.note) ?? null,

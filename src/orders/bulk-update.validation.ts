@@ -12,7 +12,7 @@ export const bulkUpdateSchema = {
         Joi.object<BulkRow>({
           orderNumber: cell("Text. A row without a valid order number fails, and no other"),
           status: cell("Text: the status that the order shall have"),
-          note: cell("Optional text of up to 2,000 characters"),
+          note: cell("Optional text of up to 2,000 characters").allow(null),
         }).unknown(true),
       )
       .min(1)

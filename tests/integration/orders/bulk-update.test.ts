@@ -45,22 +45,24 @@ describe("A bulk update of orders", () => {
     expect((await send(rows)).body.data).toMatchObject({ succeeded: 0, unchanged: 2, failed: 5 });
   });
 
-  test("When a row of JSON is not even text, then it fails alone, as a row of a file does", async () => {
+  test("When a row of JSON is not even text, or has more than a row may have, then it fails alone, as a row of a file does", async () => {
     const [one = ""] = await newOrders(1);
     const rows = [
       { orderNumber: one },
       { status: "processing" },
       { orderNumber: { $gt: "" }, status: "processing" },
-      { orderNumber: one, status: " Processing ", Phone: "ignored" },
+      { orderNumber: one, status: "processing", paymentStatus: "paid" },
+      { orderNumber: one, status: " Processing " },
     ];
     const { data } = (await send(rows)).body;
-    expect(data).toMatchObject({ succeeded: 1, unchanged: 0, failed: 3 });
+    expect(data).toMatchObject({ succeeded: 1, unchanged: 0, failed: 4 });
     expect(
       data.errors.map(({ row, code, orderNumber }: Record<string, unknown>) => [row, code, orderNumber]),
     ).toEqual([
       [1, "VALIDATION_ERROR", one],
       [2, "VALIDATION_ERROR", ""],
       [3, "VALIDATION_ERROR", ""],
+      [4, "VALIDATION_ERROR", one],
     ]);
     expect(await statusOf(one)).toBe("processing");
   });

@@ -250,7 +250,6 @@ const PREPARATIONS: Readonly<Record<string, Preparation>> = {
   },
   [`PUT ${ORDER}/sellers/:sellerId/status`]: ofSeller,
   "GET /api/returns/eligibility": async (_world, { has }) => ({ query: `orderNumber=${has.orderNumber}` }),
-  "POST /api/returns": delivered,
   "GET /api/returns/:returnId": returnAfter(0),
   "POST /api/returns/:returnId/images": returnAfter(0),
   [`GET ${RETURN}`]: returnAfter(0),

@@ -43,6 +43,7 @@ test.each([
   ["a number for a text", { orderNumber: 4711, status: "shipped" }],
   ["an object for a text", { orderNumber: { $gt: "" }, status: "shipped" }],
   ["a list for a status", { orderNumber: NUMBER, status: ["shipped"] }],
+  ["a field that no row has", { orderNumber: NUMBER, status: "shipped", paymentStatus: "paid" }],
   ["a list for a note", { orderNumber: NUMBER, status: "shipped", note: ["a"] }],
 ])("When a row has %s, then it is the row that is wrong", (_what, row) => {
   expect(checkRow(row)).toEqual({ problem: expect.any(String) });
