@@ -139,8 +139,9 @@ export function createApiRouter(gateway: Gateway, faults: GatewayFaults): Router
   const router = express.Router();
   router.use(
     authentication(gateway),
-    faults.middleware,
+    // Before a fault that delays: a gateway has read the whole request, even when its sender dies meanwhile.
     express.json({ limit: "1mb" }),
+    faults.middleware,
     warnOfExpand(gateway),
   );
   for (const [method, path, handler] of apiRoutes(gateway)) {

@@ -1,4 +1,5 @@
-import { useWorld } from "./harness.js";
+import { setTimeout as sleep } from "node:timers/promises";
+import { BASIC, useWorld } from "./harness.js";
 
 const world = useWorld();
 
@@ -54,6 +55,23 @@ describe("answers", () => {
       expect(performance.now() - began).toBeGreaterThanOrEqual(55);
     },
   );
+});
+
+test("When the caller dies while its call is delayed, then the call is done as it was sent", async () => {
+  const id = await world.captured();
+  world.control.setFault({ match: "POST /payments/:id/refund", action: "delay", delayMs: 300 });
+  const caller = new AbortController();
+  const called = fetch(`${world.origin}/v1/payments/${id}/refund`, {
+    method: "POST",
+    headers: { Authorization: BASIC, "Content-Type": "application/json" },
+    body: JSON.stringify({ amount: 100, receipt: "REF-1" }),
+    signal: caller.signal,
+  });
+  while (world.control.faults()[0]?.hits !== 1) await sleep(5);
+  caller.abort();
+  await expect(called).rejects.toThrow();
+  while (world.control.refundsOf(id).length === 0) await sleep(10);
+  expect(world.control.refundsOf(id)).toMatchObject([{ amount: 100, receipt: "REF-1" }]);
 });
 
 describe("matching", () => {

@@ -108,7 +108,7 @@ export interface World {
   close(): Promise<void>;
 }
 
-const BASIC = `Basic ${Buffer.from(`${KEY_ID}:${KEY_SECRET}`).toString("base64")}`;
+export const BASIC = `Basic ${Buffer.from(`${KEY_ID}:${KEY_SECRET}`).toString("base64")}`;
 
 function createSdk(origin: string, timeoutMs: number): Razorpay {
   const sdk = new Razorpay({ key_id: KEY_ID, key_secret: KEY_SECRET });
