@@ -105,7 +105,8 @@ describe("capture", () => {
   );
 
   test("When two captures race, then the second is refused as in progress", async () => {
-    world.control.configure({ writeLatencyMs: 30 });
+    // Longer than a busy machine needs to send the second.
+    world.control.configure({ writeLatencyMs: 500 });
     const id = await authorized();
     const answers = await Promise.all([capture(id), capture(id)]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
