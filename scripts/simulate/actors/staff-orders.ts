@@ -90,7 +90,11 @@ async function enterOrder({ sim, caller, random }: Clerk): Promise<void> {
     ...contactOf(random.between(1, 9_999)),
     items: [{ ...HAIR_OIL, quantity: random.between(1, 3), unitPrice: 250 }],
     ...{ shippingAddress: addressFrom(random), shippingMethodId: SEED.shippingMethods.standard },
-    ...{ paymentMethod: method, ...(method === "manual" ? { paymentReference: "POS-4711" } : {}) },
+    // A reference is recorded for one payment.
+    ...{
+      paymentMethod: method,
+      ...(method === "manual" ? { paymentReference: `POS-${random.between(1, 1e9)}` } : {}),
+    },
   };
   const reply = await caller.call("enter order", { method: "POST", path: "/api/admin/orders/manual", body });
   if (!reply?.isDone) return;
