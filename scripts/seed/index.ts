@@ -18,6 +18,8 @@ const seededModels = allModels.filter(({ collection }) => seededNames.includes(c
 
 export interface SeedOptions {
   orders: number;
+  /** Over which the orders are spread; default 600. On half a day all of them are still `confirmed`. */
+  orderDays?: number;
   /** Carts without an order. */
   carts?: number;
   /** Invoices and credit notes of the last month, without their orders. */
@@ -34,7 +36,7 @@ export interface SeedOptions {
  */
 export async function seedDatabase(
   mongodbUri: string,
-  { orders, carts = 0, invoices = 0, onProgress }: SeedOptions,
+  { orders, orderDays = 600, carts = 0, invoices = 0, onProgress }: SeedOptions,
 ): Promise<void> {
   await connectDatabase(mongodbUri);
   try {
@@ -49,7 +51,7 @@ export async function seedDatabase(
       onProgress: (done: number) => say(`${done} of ${count} ${what}`),
     });
     await createCollections(db, ["counters", ...seededNames]);
-    if (orders > 0) await writeOrders(db, share(orders, "orders"));
+    if (orders > 0) await writeOrders(db, { ...share(orders, "orders"), days: orderDays });
     if (carts > 0) await writeOpenCarts(db, share(carts, "carts"));
     if (invoices > 0) await writeInvoices(db, share(invoices, "invoices"));
     say("creating the indexes");

@@ -7,8 +7,7 @@ import { type OpenCartDocuments, toOpenCart } from "./open-carts.js";
 import { type OrderDocuments, toDocuments } from "./order-documents.js";
 
 const DAY_MS = 86_400_000;
-/** Orders and carts are spread evenly over these days. */
-const ORDER_DAYS = 600;
+/** Carts are spread evenly over these days. */
 const CART_DAYS = 365;
 /** Orders or carts per batch. */
 const BATCH = 500;
@@ -32,12 +31,12 @@ export interface Share {
   onProgress(done: number): void;
 }
 
-/** Writes orders with all their documents, as the service would have stored them. */
-export async function writeOrders(db: mongoose.mongo.Db, share: Share): Promise<void> {
+/** Writes orders with all their documents, as the service would have stored them, spread evenly over some days. */
+export async function writeOrders(db: mongoose.mongo.Db, share: Share & { days: number }): Promise<void> {
   const numbers = await openNumbers(db);
   const baskets = makeBaskets();
   const { until } = share;
-  await writeAll(db, { ...share, days: ORDER_DAYS }, (number, placed) => {
+  await writeAll(db, share, (number, placed) => {
     const orderNumber = numbers.next(placed);
     return toDocuments({ number, orderNumber, placed, until, basket: pickFrom(baskets, number) });
   });
