@@ -93,7 +93,7 @@ export class NotFoundError extends AppError {
 }
 
 /**
- * One text for each, also for another caller's, so that nobody can find out what exists. They are here because
+ * One text for each, also for another caller's, so that a caller cannot find out what exists. They are here because
  * several layers throw them.
  */
 export const orderNotFound = () => new NotFoundError("ORDER_NOT_FOUND", "There is no such order");

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { performance } from "node:perf_hooks";
 import mongoose from "mongoose";
 import { indianDayOf } from "../../utils/periods.js";
@@ -6,6 +5,7 @@ import { databaseUri } from "../mongo/database-uri.js";
 import { startEmbeddedMongo } from "../mongo/embedded-mongo.js";
 import { seedDatabase } from "../seed/index.js";
 import { monthBefore } from "../seed/invoices.js";
+import { memoryOf } from "../support/process-memory.js";
 import { startService } from "../support/service-process.js";
 import { percentile } from "./percentile.js";
 import type { SandboxReady } from "./sandbox-process.js";
@@ -16,7 +16,7 @@ import { startSandboxProcess } from "./world.js";
  * analysis with 200,000 seeded orders, the monthly figures of 50,000 invoices, and an export of about 100,000 orders:
  * memory above idle, and the time to the first byte; and a bulk update of 5,000 orders, which is sent twice.
  */
-const ORDERS = process.argv[2] === "bulk" ? 0 : Number(process.argv[2] ?? 200_000);
+const [, , WHAT = "200000"] = process.argv;
 const INVOICES = Number(process.argv[3] ?? 50_000);
 const ROUNDS = 15;
 /** Milliseconds, except for the memory. */
@@ -72,9 +72,6 @@ async function measureCalls(
   }
   return isFast;
 }
-
-const memoryOf = (pid: number): number =>
-  Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" })) / 1_000;
 
 /** @returns `end`: the most above `idle` since then; both in MB */
 function watchMemory(pid: number): { idle: number; end(): number } {
@@ -149,7 +146,7 @@ async function withService(mongodbUri: string, { env, adminToken }: SandboxReady
 }
 
 async function measureReads(mongodbUri: string, ready: SandboxReady): Promise<boolean> {
-  await seedDatabase(mongodbUri, { orders: ORDERS, invoices: INVOICES, onProgress: print });
+  await seedDatabase(mongodbUri, { orders: Number(WHAT), invoices: INVOICES, onProgress: print });
   return withService(mongodbUri, ready, async (target) => {
     // First: what a heap has grown to for other calls would count as idle, and V8 then collects later.
     const passed = [
@@ -171,13 +168,11 @@ async function measureBulkUpdate(mongodbUri: string, ready: SandboxReady): Promi
   return withService(mongodbUri, ready, (target) => sendTwice(target, numbers));
 }
 
-/** Without arguments both; `bulk` only the update. */
+/** `bulk` measures only the update, anything else both. */
 async function run(serverUri: string, ready: SandboxReady): Promise<boolean> {
   const isUpdated = await measureBulkUpdate(databaseUri(serverUri, "bench_orders_bulk"), ready);
-  return (
-    isUpdated &&
-    (process.argv[2] === "bulk" || (await measureReads(databaseUri(serverUri, "bench_orders_admin"), ready)))
-  );
+  if (WHAT === "bulk") return isUpdated;
+  return (await measureReads(databaseUri(serverUri, "bench_orders_admin"), ready)) && isUpdated;
 }
 
 const [own, neighbours] = [await startEmbeddedMongo(), await startEmbeddedMongo()];

@@ -226,7 +226,7 @@ function judge(phases: readonly Phase[], { calls, failed }: Customers): void {
     if (limit !== undefined) check(longestGapMs <= limit, `${name}: no gap above ${limit / 1_000} s`);
   }
   const down = phases.find(({ name }) => name === EVERYTHING);
-  // Nobody answers while there is no service.
+  // There is no answer while there is no service.
   const isUnanswered = ({ status, at }: RecordedCall) =>
     status === 0 && down !== undefined && at >= down.startedAt && at < down.endedAt;
   const refused = calls.filter((call) => !isAllowed(call) && !isUnanswered(call));

@@ -1,6 +1,6 @@
 import type { ClientSession, Types } from "mongoose";
 import { logger } from "../../config/logger.config.js";
-import { Order, type OrderDoc, type PaymentDoc } from "../../models/index.js";
+import { type CancelledUnits, Order, type OrderDoc, type PaymentDoc } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
 import { type RefundDestination, SHIPMENT_STATUS } from "../../utils/constants.js";
 import type { NamedUnits } from "../../utils/line-units.js";
@@ -79,7 +79,8 @@ async function cancelIn(
   );
   await recordCancellation({ read, lines, units, unpaid, by, reason, requestKey }, tx);
   const order = await Order.findById(orderId).session(tx).orFail().lean<OrderDoc>();
-  if (by.type === "admin") await audit({ ...cancellation, by }, { before: read.order, after: order }, tx);
+  if (by.type === "admin")
+    await audit({ ...cancellation, by }, { before: read.order, after: order, units }, tx);
   return order;
 }
 
@@ -167,7 +168,7 @@ async function outstandingOf(
 
 function audit(
   { orderId, by, reason, refund }: Cancellation & { by: Actor<"admin"> },
-  { before, after }: { before: OrderDoc; after: OrderDoc },
+  { before, after, units }: { before: OrderDoc; after: OrderDoc; units: readonly CancelledUnits[] },
   tx: ClientSession,
 ): Promise<unknown> {
   const resourceId = orderId.toHexString();
@@ -177,10 +178,10 @@ function audit(
     cancelledAmount: toRupees(order.cancelledAmount),
     refundReserved: toRupees(order.refundReserved),
   });
-  const units = after.cancellations.at(-1)?.items.map(({ orderItemId, quantity, toStock }) => ({
+  const cancelled = units.map(({ orderItemId, quantity, toStock }) => ({
     ...{ orderItemId: orderItemId.toHexString(), quantity, onTheWay: quantity - toStock },
   }));
-  const decision = { reason, refund, units };
+  const decision = { reason, refund, units: cancelled };
   return recordAudit(
     { actor: by, ...about, before: amounts(before), after: { ...amounts(after), ...decision } },
     tx,

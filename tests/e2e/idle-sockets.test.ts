@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { connect, type Socket } from "node:net";
+import { memoryOf } from "../../scripts/support/process-memory.js";
 import { eventually, useInstances } from "../support/instances.js";
 import { ITEMS, openCheckout, Shopper } from "../support/purchase.js";
 
@@ -15,8 +16,6 @@ const MEMORY_MB = 300;
 const CLOSED_WITHIN_MS = 60_000;
 
 const openFiles = Number(execFileSync("/bin/sh", ["-c", "ulimit -n"], { encoding: "utf8" }));
-const memoryOf = (pid: number): number =>
-  Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" })) / 1_000;
 
 async function openIdle(port: number, sockets: Socket[]): Promise<void> {
   for (let opened = 0; opened < IDLE; opened += AT_ONCE)

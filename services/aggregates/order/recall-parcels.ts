@@ -1,5 +1,5 @@
 import { type ClientSession, type Types, trusted } from "mongoose";
-import { Shipment, type ShipmentDoc } from "../../../models/index.js";
+import { Shipment } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import { ON_THE_WAY, SHIPMENT_STATUS } from "../../../utils/constants.js";
 import { notCancellable } from "./cancel-units.js";
@@ -10,17 +10,10 @@ import { notCancellable } from "./cancel-units.js";
  * @throws RuleError ORDER_NOT_CANCELLABLE with the reason `parcel_requested` while the outcome of a request is unknown
  */
 export async function recallParcels(orderId: Types.ObjectId, tx: ClientSession): Promise<void> {
-  const { CREATING } = SHIPMENT_STATUS;
-  const status = trusted({ $in: [CREATING, ...ON_THE_WAY] });
-  const parcels = await Shipment.find({ orderId, status, recalledAt: null })
-    .session(tx)
-    .lean<ShipmentDoc[]>();
-  if (parcels.some((parcel) => parcel.status === CREATING))
+  if (await Shipment.exists({ orderId, status: SHIPMENT_STATUS.CREATING }).session(tx))
     throw notCancellable("parcel_requested", "A parcel was requested, and its outcome is not known yet");
-  const ids = parcels.map(({ _id }) => _id);
-  const recalled = await Shipment.updateMany(
-    { _id: trusted({ $in: ids }), status: trusted({ $in: ON_THE_WAY }) },
+  await Shipment.updateMany(
+    { orderId, status: trusted({ $in: ON_THE_WAY }), recalledAt: null },
     { $set: { recalledAt: now() } },
   ).session(tx);
-  if (recalled.matchedCount !== ids.length) throw new Error("a parcel has moved within a transaction");
 }
