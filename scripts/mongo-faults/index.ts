@@ -7,6 +7,7 @@ import { startEmbeddedMongo } from "../mongo/embedded-mongo.js";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.js";
 import { SEED } from "../sandbox/seed/index.js";
 import { type Customers, startCustomers } from "../support/customers.js";
+import { letStrayReservationsLapse } from "../support/passing-time.js";
 import { check, heading, narrate, print, table } from "../support/print.js";
 import {
   isAllowed,
@@ -247,6 +248,8 @@ async function main(): Promise<void> {
     const customers = startCustomers(world.service.url, world.sandbox, PURCHASES_PER_SECOND);
     const phases = await disturb(world).finally(() => customers.stop());
     await waitUntilSettled(world);
+    // A killed process leaves stock reserved that only it knew of; it lapses after 15 minutes.
+    await letStrayReservationsLapse(world);
     const lost = await findLost(world, customers);
     const violations = await findViolations(world.db, world.sandbox, { captureGraceMs: 0 });
     heading("Result");
