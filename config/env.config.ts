@@ -196,8 +196,9 @@ export function loadConfig(environment: Variables): Readonly<Config> {
   return deepFreeze(toConfig(values, findWarnings(environment, values, production)));
 }
 
-// A developer's .env must not change the results of tests.
-if (process.env.NODE_ENV !== "test") dotenv.config({ quiet: true });
+// The file of a real service must change neither tests nor the sandbox, and `npm run seed` must not fill its database:
+// all of these set NODE_ENV in the environment.
+if ((process.env.NODE_ENV ?? "production") === "production") dotenv.config({ quiet: true });
 
 /** The only place in the service that reads `process.env`. */
 export const config: Readonly<Config> = loadConfig(process.env);

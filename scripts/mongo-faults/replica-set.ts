@@ -18,6 +18,7 @@ interface Member {
   port: number;
   dbPath: string;
   pid: number;
+  isRunning: boolean;
 }
 
 /** Three members on this machine that can be killed and frozen. */
@@ -74,7 +75,7 @@ class KillableSet implements ReplicaSet {
       // Under Wine the wrapper script execs Wine, so this is the process of mongod.exe itself.
       const pid = instanceInfo?.instance.mongodProcess?.pid;
       if (!instanceInfo || pid === undefined) throw new Error("a member of the set is not running");
-      return { port: instanceInfo.port, dbPath: instanceInfo.dbPath, pid };
+      return { port: instanceInfo.port, dbPath: instanceInfo.dbPath, pid, isRunning: true };
     });
     process.once("exit", () => this.#killRestarted());
   }
@@ -86,9 +87,7 @@ class KillableSet implements ReplicaSet {
   }
 
   async killPrimary(): Promise<() => void> {
-    const member = await this.#primary();
-    process.kill(member.pid, "SIGKILL");
-    return () => this.#restart(member);
+    return this.#kill([await this.#primary()]);
   }
 
   async killSecondaries(): Promise<() => void> {
@@ -101,7 +100,10 @@ class KillableSet implements ReplicaSet {
   }
 
   #kill(members: readonly Member[]): () => void {
-    for (const { pid } of members) process.kill(pid, "SIGKILL");
+    for (const member of members) {
+      process.kill(member.pid, "SIGKILL");
+      member.isRunning = false;
+    }
     return () => {
       for (const member of members) this.#restart(member);
     };
@@ -116,16 +118,17 @@ class KillableSet implements ReplicaSet {
     throw new Error("a member without a majority is still primary");
   }
 
-  /** Asks each member directly. */
+  /** Asks each running member directly. One that does not answer in time may still be primary. */
   async #hasNoPrimary(): Promise<boolean> {
+    const running = this.#members.filter(({ isRunning }) => isRunning);
     const answers = await Promise.all(
-      this.#members.map(async ({ port }) => {
+      running.map(async ({ port }) => {
         const uri = `mongodb://127.0.0.1:${port}/?directConnection=true`;
         const client = new mongoose.mongo.MongoClient(uri, { serverSelectionTimeoutMS: 1_000 });
         try {
           return (await client.db("admin").command({ hello: 1 })).isWritablePrimary === true;
         } catch {
-          return false;
+          return true;
         } finally {
           await client.close();
         }
@@ -191,6 +194,7 @@ class KillableSet implements ReplicaSet {
     const child = spawn(this.binary, [...own, "--noauth", ...OWN_MONGOD_ARGUMENTS], { stdio: "ignore" });
     this.#restarted.add(child);
     member.pid = child.pid ?? member.pid;
+    member.isRunning = true;
   }
 
   #killRestarted(): void {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { at } from "./json.js";
 
 export interface ShopRequest {
@@ -22,6 +23,11 @@ export interface Answer {
   data: unknown;
   headers: Headers;
 }
+
+/** Refusals that promise that nothing was done. */
+const NOTHING_DONE: readonly (string | null)[] = ["UPSTREAM_TIMEOUT", "UPSTREAM_UNAVAILABLE", "OVERLOADED"];
+const ATTEMPTS = 3;
+const PAUSE_MS = 1_000;
 
 /** A browser, which stores its guest id or its token and nothing else. */
 export class Shopper {
@@ -53,11 +59,18 @@ export class Shopper {
     };
   }
 
-  /** As `send`, for calls that must succeed. @throws Error with the answer */
+  /**
+   * As `send`, for calls that must succeed. Repeated, as clients do, while it is refused because the machine is busy.
+   * @throws Error with the last answer
+   */
   async do(request: ShopRequest): Promise<unknown> {
-    const answer = await this.send(request);
-    if (answer.status < 300) return answer.data;
-    throw new Error(describeAnswer(request, answer));
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await this.send(request);
+      if (answer.status < 300) return answer.data;
+      if (!NOTHING_DONE.includes(answer.code) || attempt === ATTEMPTS)
+        throw new Error(describeAnswer(request, answer));
+      await sleep(PAUSE_MS);
+    }
   }
 
   private headersOf({ body, key, headers = {} }: ShopRequest): Record<string, string> {

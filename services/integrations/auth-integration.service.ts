@@ -124,14 +124,15 @@ export interface AuditLogEntry {
   /** The id of our own row: the same row is never logged twice. */
   id: string;
   actorType: string;
-  actorId: string;
+  actorId: string | null;
   action: string;
   resourceType: string;
   resourceId: string;
   before?: unknown;
   after?: unknown;
   at: Date;
-  requestId: string;
+  /** Null for an operator's command. */
+  requestId: string | null;
 }
 
 /** Copies a row of our audit log to the Auth service. */

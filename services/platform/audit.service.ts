@@ -15,14 +15,14 @@ export async function sendAuditRow(auditLogId: Types.ObjectId): Promise<void> {
     await sendAuditLog({
       id: row._id.toHexString(),
       actorType: row.actorType,
-      actorId: row.actorId ?? "",
+      actorId: row.actorId,
       action: row.action,
       resourceType: row.resourceType,
       resourceId: row.resourceId,
       before: row.before,
       after: row.after,
       at: row.at,
-      requestId: row.requestId ?? "",
+      requestId: row.requestId,
     }),
   );
 }

@@ -55,7 +55,7 @@ const linksIn = (prose: string): string[] =>
 const CALLS = [
   /\b(GET|POST|PUT|DELETE) (\/(?:api|metrics)[^\s`"'|),;]*)/g,
   /\bsend (POST|PUT|DELETE) ["']?(\/api[^\s"'|)]*)/g,
-  /(?:\bget |\$S)()["']?(\/(?:api|metrics)[^\s"'|)`]*)/g,
+  /(?:\bget |\$[SI])()["']?(\/(?:api|metrics)[^\s"'|)`]*)/g,
 ];
 
 interface Call {

@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SANDBOX_SECRETS } from "../../scripts/sandbox/environment.js";
 import { findFreePort, startService } from "../../scripts/support/service-process.js";
@@ -24,11 +27,11 @@ afterAll(() => {
 });
 
 /** Runs the build as `npm start` does, or another of its programs. It is expected to exit by itself. */
-function run(env: Record<string, string>, program = ["dist/index.js"]): Run {
+function run(env: Record<string, string>, program = ["dist/index.js"], cwd = process.cwd()): Run {
   const began = performance.now();
   let took = 0;
   const child = spawn(process.execPath, ["--enable-source-maps", ...program], {
-    env: { PATH: process.env.PATH ?? "", ...env },
+    ...{ cwd, env: { PATH: process.env.PATH ?? "", ...env } },
     stdio: ["ignore", "pipe", "pipe"],
   });
   running.push(child);
@@ -85,6 +88,29 @@ describe("starting", () => {
       expect(service.output()).toMatch(new RegExp(`^.*\\b${name}\\b.*$`, "m"));
     }
   });
+});
+
+describe("the file .env", () => {
+  const folder = mkdtempSync(join(tmpdir(), "env-file-"));
+  writeFileSync(join(folder, ".env"), "PORT=eighty\n");
+  const program = [resolve("dist/index.js")];
+
+  test("When it is the service's own, then its variables count", async () => {
+    const { PORT: _port, NODE_ENV: _test, ...env } = world().env;
+    const service = run(env, program, folder);
+    expect(await service.exitCode).toBe(1);
+    expect(service.output()).toMatch(/^.*\bPORT\b.*$/m);
+  });
+
+  test.each(["development", "test"])(
+    "When the environment says that this is %s, then it is not read",
+    async (mode) => {
+      const { PORT: _port, ...env } = world().env;
+      const migrations = [resolve("dist/scripts/migrate.js"), "list"];
+      const command = run({ ...env, NODE_ENV: mode }, migrations, folder);
+      expect([await command.exitCode, command.output()]).toEqual([0, expect.stringContaining("0001")]);
+    },
+  );
 });
 
 describe("migrations", () => {

@@ -3,6 +3,7 @@ const EXIT_TIMEOUT_MS = 30_000;
 
 /**
  * Ends a run with one line that a build server can read: `N passed, N failed`.
+ * Above it stands what could not be tested here because a program is missing: such tests are `todo`.
  * A test file that could not be loaded counts as one failed test.
  * A run that does not end by itself, because a test left something open, is ended with a message.
  */
@@ -10,7 +11,11 @@ class SummaryReporter {
   onRunComplete(_contexts, results) {
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
     // Jest prints its own summary after all reporters have run, so this line waits for the exit.
+    const missing = results.testResults
+      .flatMap((file) => file.testResults)
+      .filter(({ status }) => status === "todo");
     process.once("exit", () => {
+      for (const { fullName } of missing) process.stdout.write(`\nnot tested: ${fullName}`);
       process.stdout.write(`\n${results.numPassedTests} passed, ${failed} failed\n`);
     });
     const end = () => {

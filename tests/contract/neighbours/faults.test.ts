@@ -86,10 +86,10 @@ describe("Faults: after the work", () => {
   });
 
   test("When the answer drips, then only a time-out for the whole call ends it", async () => {
-    injectOnce({ action: "slow-drip", delayMs: 50 });
+    injectOnce({ action: "slow-drip", delayMs: 400 });
     const body = { cartId: "cart-1", variantId: ashwagandha, quantity: 1 };
-    const signal = AbortSignal.timeout(300);
-    const dripping = world.call.inventory.http.post("/api/reservations", body, { timeout: 200, signal });
+    const signal = AbortSignal.timeout(2_500);
+    const dripping = world.call.inventory.http.post("/api/reservations", body, { timeout: 2_000, signal });
     expect(await codeOf(dripping)).toBe("ERR_CANCELED");
   });
 

@@ -103,6 +103,9 @@ test("When a person is to make the transfer, then a command shows the whole numb
   const last = (await world.audits(id)).at(-1);
   expect(last).toMatchObject({ action: "refund.read-account", actorType: "system", actorId: "operator" });
   expect(JSON.stringify(last)).not.toContain(NUMBER);
+  await shop().settle();
+  const forwarded = shop().sandbox.control.auth.auditLogs({ resourceId: id });
+  expect(forwarded.map(({ action }) => action)).toContain("refund.read-account");
 });
 
 describe("Rotating keys", () => {
