@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
@@ -45,6 +46,18 @@ test("When a package is delivered, then its licence is on the list", () => {
     .filter((entry) => !isAllowed(licenceOf(entry)))
     .map((entry) => `${entry[0]}: ${licenceOf(entry)}`);
   expect(refused).toEqual([]);
+});
+
+test("When the list of parts is made, then it has every package of the service, with licences", () => {
+  const { sbom } = readJson("package.json").scripts;
+  const [, command] = sbom.split(" && ");
+  const [program, ...options] = command.replace(/ > .*$/, "").split(" ");
+  const output = execFileSync(program, options, { cwd: PROJECT, encoding: "utf8", maxBuffer: 2 ** 26 });
+  const { bomFormat, components } = JSON.parse(output);
+  expect(bomFormat).toBe("CycloneDX");
+  const named = components.map(({ name }: { name: string }) => name);
+  expect(named).toEqual(expect.arrayContaining(Object.keys(readJson("package.json").dependencies)));
+  expect(components.filter(({ licenses }: { licenses?: unknown }) => licenses).length).toBeGreaterThan(100);
 });
 
 test("When a package names its licence in a file, then it is one that is allowed", () => {

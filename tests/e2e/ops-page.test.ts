@@ -21,6 +21,8 @@ const DESKTOP = { width: 1280, height: 900 };
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 /** The page reads its figures every 5 to 20 seconds. */
 const WITHIN_MS = 30_000;
+/** India is five and a half hours ahead of UTC. */
+const INDIA_MS = 5.5 * 3_600_000;
 
 describeInBrowser("The page for operators", (browser) => {
   const instances = useInstances({ count: 1, scheduler: true });
@@ -203,6 +205,26 @@ describeInBrowser("The page for operators", (browser) => {
     await context.setOffline(false);
     await live.getByText(/^Live/).waitFor({ timeout: WITHIN_MS });
     complaints.length = 0; // The browser notes every request that failed.
+    await context.close();
+  });
+
+  test("When the books differ, then the page shows the breaks of the newest reconciliation, and each of them", async () => {
+    const { db, sandbox, urlOf } = instances();
+    const captured = { orderNumber: shop.cancelled, status: "captured" };
+    const payment = await db.collection("payments").findOne(captured);
+    await db.collection("payments").updateOne(captured, { $set: { capturedAmount: 1 } });
+    const admin = new Shopper(urlOf(0), sandbox.tokens.admin);
+    const day = new Date(Date.now() + INDIA_MS).toISOString().slice(0, 10);
+    const body = { dateFrom: day, dateTo: day, repair: false };
+    await admin.do({ method: "POST", path: "/api/admin/payments/reconcile", body });
+    const { page, context } = await signedIn();
+    const section = page.locator("#reconciliation");
+    await section.getByText(/^\d+ breaks?$/).waitFor({ timeout: WITHIN_MS });
+    await section.getByText("The single breaks").click();
+    await section.getByRole("link", { name: shop.cancelled }).first().waitFor();
+    expect(await section.locator("tbody").first().textContent()).toMatch(/amount/i);
+    const set = { capturedAmount: payment?.capturedAmount };
+    await db.collection("payments").updateOne(captured, { $set: set });
     await context.close();
   });
 

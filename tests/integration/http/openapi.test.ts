@@ -77,6 +77,25 @@ describe("The API's document", () => {
     }
   });
 
+  test("When a reader looks for an audience, then each operation has one tag, in the group of its callers", () => {
+    const groupOf = new Map(
+      document["x-tagGroups"].flatMap(({ name, tags }) => tags.map((tag) => [tag, name] as const)),
+    );
+    const groups = Object.entries(document.paths).flatMap(([path, operations]) =>
+      Object.values(operations).map(({ tags }) => [path, (tags as string[]).map((tag) => groupOf.get(tag))]),
+    );
+    for (const [path, group] of groups) {
+      const audiences = String(path).startsWith("/api/admin/") ? ["Admin"] : ["Storefront", "Webhooks", "Operations"];
+      expect([path, group]).toEqual([path, [expect.stringMatching(`^(?:${audiences.join("|")})$`)]]);
+    }
+    expect(new Set(groups.map(([, [group] = []]) => group)).size).toBe(4);
+  });
+
+  test("When a newcomer reads its introduction, then it explains what every call has in common", () => {
+    const headings = [...document.info.description.matchAll(/^## (.+)$/gm)].map(([, text]) => text);
+    expect(headings).toEqual(["Envelope", "Money", "Callers", "Lists", "Errors", "Idempotency", "Rate limits"]);
+  });
+
   test("When it is written as JSON, then nothing of OpenAPI 3.0 is left", () => {
     expect(document.openapi).toBe("3.1.0");
     expect(JSON.stringify(document)).not.toMatch(/"nullable":|"example":/);
