@@ -4,6 +4,19 @@ import { type Check, duplicatesOf, finding, groupBy, sumOf } from "./invariants.
 
 /** Compares the gateway's own books with ours. All amounts in paise. */
 
+/** Money of a payment that became no order, which did not go back to where it came from: the gateway keeps it. */
+const returnedElsewhere = ({ refunds }: Facts, payment: PaymentDoc): number =>
+  sumOf(
+    refunds.filter(
+      ({ paymentId, orderId, destination, status }) =>
+        orderId === null &&
+        destination !== "original" &&
+        status === "completed" &&
+        paymentId?.equals(payment._id),
+    ),
+    ({ amount }) => amount,
+  );
+
 /** Per gateway order: captured minus returned is what its orders were paid with and not refunded. */
 const gatewayBalance: Check = (facts) => {
   const { captures } = facts.books.gateway;
@@ -18,18 +31,20 @@ const gatewayBalance: Check = (facts) => {
     const payments = online.filter((payment) => payment.gatewayOrderId === gatewayOrderId);
     const onOrders = payments.filter((payment) => payment.orderId !== null);
     const paid = sumOf(onOrders, (payment) => payment.capturedAmount - payment.refundedAmount);
-    if (kept === paid) return [];
-    const problem = `the gateway keeps ${kept}, orders are paid with ${paid}`;
+    const elsewhere = sumOf(payments, (payment) => returnedElsewhere(facts, payment));
+    if (kept === paid + elsewhere) return [];
+    const problem = `the gateway keeps ${kept}, orders are paid with ${paid}, ${elsewhere} was returned elsewhere`;
     return [finding(problem, gatewayOrderId, ...payments.map(({ _id }) => _id))];
   });
 };
 
+/** Of an order, a payment counts what its gateway returns; of money that became no order, whatever is returned. */
+const isOnPayment = ({ source, destination, orderId }: RefundDoc): boolean =>
+  source === "payment" && (destination === "original" || orderId === null);
+
 /** Completed refunds are `refundedAmount`, those in flight are `refundReserved`. */
 const paymentRefunds: Check = (facts) => {
-  const refundsOf = groupBy(
-    facts.refunds.filter(({ source, destination }) => source === "payment" && destination === "original"),
-    ({ paymentId }) => paymentId,
-  );
+  const refundsOf = groupBy(facts.refunds.filter(isOnPayment), ({ paymentId }) => paymentId);
   return facts.payments.flatMap((payment) => {
     const refunds = refundsOf.get(payment._id.toHexString()) ?? [];
     const amountIn = (...wanted: RefundDoc["status"][]) =>
@@ -46,8 +61,11 @@ const paymentRefunds: Check = (facts) => {
     if (payment.refundReserved !== inFlight)
       problems.push(`refundReserved is ${payment.refundReserved}, refunds in flight are ${inFlight}`);
     const atGateway = returnedAtGateway(facts, payment.gatewayPaymentId);
-    if (!isCashPayment(payment) && payment.refundedAmount !== atGateway)
-      problems.push(`refundedAmount is ${payment.refundedAmount}, the gateway refunded ${atGateway}`);
+    const elsewhere = returnedElsewhere(facts, payment);
+    if (!isCashPayment(payment) && payment.refundedAmount !== atGateway + elsewhere)
+      problems.push(
+        `refundedAmount is ${payment.refundedAmount}, the gateway refunded ${atGateway}, others ${elsewhere}`,
+      );
     return problems.map((problem) => finding(problem, ...ids));
   });
 };
@@ -60,7 +78,8 @@ const noOrphanMoney: Check = (facts) => {
   );
   return old.flatMap((capture) => {
     const payment = paymentOf.get(capture.paymentId);
-    const refunded = returnedAtGateway(facts, capture.paymentId);
+    const refunded =
+      returnedAtGateway(facts, capture.paymentId) + (payment ? returnedElsewhere(facts, payment) : 0);
     const hasOrder = payment ? payment.orderId !== null : false;
     const isRefunded = refunded === capture.amount;
     if (hasOrder !== isRefunded) return [];

@@ -118,7 +118,7 @@ function ofOrder({ order }: OurRecords): string[] {
     : [`the order is ${order.paymentStatus} and should be ${should}`];
 }
 
-/** A person looks at these; everything else must be applied. */
+/** A person looks at these, or will once they have waited; everything else must be applied. */
 const FLAGS_ON_PURPOSE = /another merchant's account|more was deducted than is left/;
 
 function ofEvent(
@@ -127,6 +127,6 @@ function ofEvent(
 ): string[] {
   const awaited = facts.find(({ payment }) => awaits?.includes(payment.id));
   if (/exceeds/.test(reason ?? lastError ?? "") && awaited?.disputes.some(isOpen)) return [];
-  if (state === "processed" || (state === "flagged" && FLAGS_ON_PURPOSE.test(reason ?? ""))) return [];
+  if (state === "processed" || FLAGS_ON_PURPOSE.test(reason ?? lastError ?? "")) return [];
   return [`the event ${event} (${eventId}) is ${state}: ${reason ?? lastError}`];
 }

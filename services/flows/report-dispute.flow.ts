@@ -2,9 +2,8 @@ import type { ClientSession } from "mongoose";
 import { logger } from "../../config/logger.config.js";
 import { isOpenDispute, Payment, type PaymentDoc } from "../../models/index.js";
 import { PAYMENT_GATEWAY_STATUS } from "../../utils/constants.js";
-import { ZERO_PAISE } from "../../utils/money.js";
 import { type RecordedDispute, type ReportedState, recordDispute } from "../aggregates/payment/dispute.js";
-import { recordLoss, resumeRefunds } from "../aggregates/refund/disputed-refunds.js";
+import { readUncountedLoss, recordLoss, resumeRefunds } from "../aggregates/refund/disputed-refunds.js";
 import { generateUniqueRefundNumber } from "../platform/order-number.service.js";
 import { enqueueOutbox } from "../platform/outbox.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
@@ -12,7 +11,7 @@ import { inTransaction } from "../platform/transaction.service.js";
 /**
  * The result of a report about a dispute. `unknown`: no captured payment here has its gateway payment id, and what a
  * lost dispute took can only be counted on a capture. `stale`: nothing newer than what is known. `exceeds`: recorded,
- * but more was deducted than is left of the payment.
+ * but more was deducted than is left of the payment, perhaps because a refund of ours is in flight.
  */
 export type ReportedDispute = "recorded" | "stale" | "unknown" | "exceeds";
 
@@ -34,9 +33,18 @@ export async function reportDispute(report: ReportedState): Promise<ReportedDisp
       .lean<PaymentDoc>();
     if (payment?.status !== PAYMENT_GATEWAY_STATUS.CAPTURED) return "unknown";
     const recorded = await recordDispute(payment, report, tx);
+    if (recorded) await alertStaff(recorded, tx);
+    // Also when it is repeated: a refund that was in its way may have failed since.
+    if (report.status === "lost") {
+      const counted = await countLoss(recorded?.payment ?? payment, refundNumbers, tx);
+      if (counted) return counted;
+    }
     if (!recorded) return "stale";
-    await alertStaff(recorded, tx);
-    return (await applyToRefunds(recorded, refundNumbers, tx)) > 0 ? "exceeds" : "recorded";
+    if (!isOpenDispute(report)) {
+      const once = `${report.id}:${report.status}:${report.reportedAt.getTime()}`;
+      await resumeRefunds(payment._id, { once, refundNumber: refundNumbers.rest }, tx);
+    }
+    return "recorded";
   });
 }
 
@@ -48,25 +56,19 @@ const drawNumbers = async (): Promise<RefundNumbers> => ({
   rest: await generateUniqueRefundNumber(),
 });
 
-/** @returns paise that were deducted beyond what is left */
-async function applyToRefunds(
-  { payment, dispute, newlyDeducted }: RecordedDispute,
+/** @returns null when there is nothing to count */
+async function countLoss(
+  payment: PaymentDoc,
   refundNumbers: RefundNumbers,
   tx: ClientSession,
-): Promise<number> {
-  if (newlyDeducted > 0) {
-    const exceeding = await recordLoss({ payment, amount: newlyDeducted, refundNumbers }, tx);
-    if (exceeding > 0) {
-      const ids = { paymentId: payment._id.toHexString(), disputeId: dispute.id };
-      logger.error({ ...ids, exceeding }, "> A lost dispute took more than is left of the payment");
-    }
-    return exceeding;
-  }
-  if (!isOpenDispute(dispute)) {
-    const once = `${dispute.id}:${dispute.status}:${dispute.reportedAt.getTime()}`;
-    await resumeRefunds(payment._id, { once, refundNumber: refundNumbers.rest }, tx);
-  }
-  return ZERO_PAISE;
+): Promise<"recorded" | "exceeds" | null> {
+  const amount = await readUncountedLoss(payment, tx);
+  if (amount <= 0) return null;
+  const exceeding = await recordLoss({ payment, amount, refundNumbers }, tx);
+  if (exceeding === 0) return "recorded";
+  const ids = { paymentId: payment._id.toHexString(), gatewayPaymentId: payment.gatewayPaymentId };
+  logger.error({ ...ids, exceeding }, "> A lost dispute took more than is left of the payment");
+  return "exceeds";
 }
 
 /** One message for each change: a dispute that is opened again has a new deadline. */

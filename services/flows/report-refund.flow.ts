@@ -1,7 +1,6 @@
 import { Payment, type PaymentDoc, Refund, type RefundDoc } from "../../models/index.js";
 import { PAYMENT_GATEWAY_STATUS, REFUND_STATUS } from "../../utils/constants.js";
 import { isDuplicateKey } from "../../utils/helpers.js";
-import { unwrap } from "../../utils/result.js";
 import { makeRoom } from "../aggregates/refund/disputed-refunds.js";
 import { flagRefund } from "../aggregates/refund/fail-refund.js";
 import { recordGatewayRefunds } from "../aggregates/refund/gateway-refunds.js";
@@ -11,7 +10,6 @@ import { RefundLimitError } from "../aggregates/refund/reserve-refund.js";
 import { settleRefund } from "../aggregates/refund/settle-refund.js";
 import { oweSystemRefund } from "../aggregates/refund/system-refunds.js";
 import type { GatewayRefund } from "../integrations/payment-gateway.js";
-import { paymentGateway } from "../integrations/payment-gateway.service.js";
 import { generateUniqueRefundNumber } from "../platform/order-number.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 
@@ -38,10 +36,7 @@ export async function reportRefund(report: GatewayRefund): Promise<ReportedRefun
   if (doubt) return flag(refund, doubt);
   if (!isByGateway(refund) || attemptOf(refund, report) !== "last") return { kind: "settled" };
   try {
-    await settleRefund(
-      refund,
-      reverses(refund, report) ? unwrap(await paymentGateway.getRefund(report.id)) : report,
-    );
+    await settleRefund(refund, report);
   } catch (error) {
     if (!(error instanceof RefundLimitError)) throw error;
     return flag(refund, "it had failed, was refunded after all, and exceeds what is left");
@@ -54,14 +49,6 @@ async function flag(refund: RefundDoc, doubt: string): Promise<ReportedRefund> {
   await flagRefund(refund, reason);
   return { kind: "doubtful", reason };
 }
-
-/**
- * Completed and failed are both final at the gateway, and yet a completed refund may fail and a failed one be repeated.
- * Events come in any order, so such a report may be an old one: the gateway's present state decides.
- */
-const reverses = ({ status }: RefundDoc, report: GatewayRefund): boolean =>
-  (status === REFUND_STATUS.COMPLETED && report.status === "failed") ||
-  (status === REFUND_STATUS.FAILED && report.status === "processed");
 
 async function findReported(report: GatewayRefund): Promise<RefundDoc | null> {
   const byId = await Refund.findOne({ gatewayRefundId: report.id }).lean<RefundDoc>();

@@ -160,7 +160,8 @@ async function applyDispute(
   }
   if (reported === "recorded") return applied;
   if (reported === "stale") return withoutEffect("a newer report of this dispute is known");
-  if (reported === "exceeds") return flagged("more was deducted than is left of the payment");
+  // As with a refund: it may fit once a refund of ours has ended.
+  if (reported === "exceeds") return later("more was deducted than is left of the payment", report.paymentId);
   return later("unknown payment", report.paymentId, payment?.orderId ?? null);
 }
 

@@ -12,7 +12,7 @@ import {
   Shopper,
   verify,
 } from "../support/purchase.js";
-import { type Breach, makeRefunds, refundBreaches } from "../support/refund-breaches.js";
+import { type Breach, makeRefunds, refundBreaches, transferRefund } from "../support/refund-breaches.js";
 import { makeReturns, returnBreaches } from "../support/return-breaches.js";
 import { startWorld, type World } from "../support/world.js";
 
@@ -262,6 +262,19 @@ test.each(ALL_BREACHES)(
     expect(await whenBroken(...where)).toContain(INVARIANTS[rule]);
   },
 );
+
+test("When money that became no order went back by bank transfer, then no invariant is violated", async () => {
+  const { razorpay } = world.sandbox.control;
+  razorpay.configure({ balance: 0 });
+  const { paymentId } = payFor(world.sandbox, bought, { method: "card", details: { ifPaid: "accept" } });
+  await world.settle();
+  razorpay.configure({ balance: null });
+  const payment = await world.db.collection("payments").findOne({ gatewayPaymentId: paymentId });
+  const refund = await world.db.collection("refunds").findOne({ paymentId: payment?._id });
+  expect(refund).toMatchObject({ status: "failed", orderId: null });
+  await transferRefund(world, String(refund?._id), "HDFCN52026112854321");
+  expect(await violated()).toEqual([]);
+});
 
 test("When money went back at the gateway, by its dashboard and by a lost dispute, then no invariant is violated", async () => {
   const { razorpay } = world.sandbox.control;

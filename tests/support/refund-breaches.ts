@@ -65,10 +65,16 @@ async function refundCash(world: World): Promise<void> {
   const refundId = await ask(checkout.shopper, placed, [
     { orderItemId: line?._id.toHexString(), quantity: 1 },
   ]);
+  await transferRefund(world, refundId, "HDFCN52026112812345");
+  await ask(checkout.shopper, placed);
+}
+
+/** Approved as a bank transfer, and confirmed. */
+export async function transferRefund(world: World, refundId: string, utr: string): Promise<void> {
+  const staff = staffOf(world);
   const account = { accountHolder: "Chitra Rao", accountNumber: "50100123456789", ifsc: "HDFC0000123" };
   await staff.do(post(`${ADMIN}/${refundId}/bank-transfer`, account));
-  await staff.do(post(`${ADMIN}/${refundId}/bank-transfer/confirm`, { utr: "HDFCN52026112812345" }));
-  await ask(checkout.shopper, placed);
+  await staff.do(post(`${ADMIN}/${refundId}/bank-transfer/confirm`, { utr }));
 }
 
 export type Breach = [rule: Invariant, breach: string, collection: string, filter: object, change: object];

@@ -7,7 +7,7 @@ import {
   Payment,
   type PaymentDoc,
 } from "../../../models/index.js";
-import { maxPaise, type Paise, subtractPaise, ZERO_PAISE } from "../../../utils/money.js";
+import { maxPaise, type Paise, ZERO_PAISE } from "../../../utils/money.js";
 import { isNewerReport } from "../../calculations/dispute-order.js";
 import type { GatewayDispute } from "../../integrations/payment-gateway.js";
 
@@ -19,8 +19,6 @@ export const hasOpenDispute = ({ disputes }: Pick<PaymentDoc, "disputes">): bool
 export interface RecordedDispute {
   payment: PaymentDoc;
   dispute: Dispute;
-  /** Paise that the gateway has taken back and that were not known before. */
-  newlyDeducted: Paise;
 }
 
 /**
@@ -33,14 +31,12 @@ export async function recordDispute(
   tx: ClientSession,
 ): Promise<RecordedDispute | null> {
   const known = payment.disputes.find(({ id }) => id === report.id) ?? null;
-  const deductedBefore = known?.amountDeducted ?? ZERO_PAISE;
-  const dispute = toDispute(report, deductedBefore);
+  const dispute = toDispute(report, known?.amountDeducted ?? ZERO_PAISE);
   if (known && !isNewerReport(dispute, known)) return null;
   const disputes = withDispute(payment.disputes, dispute);
   await Payment.updateOne({ _id: payment._id }, { $set: { disputes } }).session(tx);
   if (payment.orderId) await recordOnOrder(payment.orderId, dispute, tx);
-  const newlyDeducted = subtractPaise(dispute.amountDeducted, deductedBefore);
-  return { payment: { ...payment, disputes }, dispute, newlyDeducted };
+  return { payment: { ...payment, disputes }, dispute };
 }
 
 /** A dispute as an event reports it, with the gateway's time of the event. */

@@ -15,7 +15,7 @@ import {
   REFUND_SOURCE,
   REFUND_STATUS,
 } from "../../../utils/constants.js";
-import { minPaise, type Paise, subtractPaise } from "../../../utils/money.js";
+import { addPaise, minPaise, type Paise, subtractPaise } from "../../../utils/money.js";
 import { enqueueOutbox } from "../../platform/outbox.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { recordFailure } from "./fail-refund.js";
@@ -86,9 +86,24 @@ export async function resumeRefunds(
     await oweSystemRefund({ paymentId, reason: failed.systemReason, refundNumber }, tx);
 }
 
+/**
+ * In the caller's transaction: what lost disputes took of the payment, and no refund counts. Not the amount of one report:
+ * what found no room beside a refund in flight counts once that refund has failed.
+ */
+export async function readUncountedLoss(
+  { _id, disputes }: Pick<PaymentDoc, "_id" | "disputes">,
+  tx: ClientSession,
+): Promise<Paise> {
+  const counted = await Refund.find({ paymentId: _id, systemReason: "dispute_lost" }, { amount: 1 })
+    .session(tx)
+    .lean<Pick<RefundDoc, "amount">[]>();
+  const taken = addPaise(...disputes.map(({ amountDeducted }) => amountDeducted));
+  return subtractPaise(taken, ...counted.map(({ amount }) => amount));
+}
+
 export interface Loss {
   payment: PaymentDoc;
-  /** What the gateway has taken back. */
+  /** What the gateway has taken back and is not counted yet. */
   amount: Paise;
   refundNumbers: { loss: string; rest: string };
 }
@@ -96,7 +111,7 @@ export interface Loss {
 /**
  * In the caller's transaction: the amount of a lost dispute becomes a completed refund. Refunds that were still to be
  * sent make room for it; what then is left of money that pays for no order is owed again.
- * @returns the part of the amount that exceeds what is left, and is not counted
+ * @returns the part of the amount that exceeds what is left, and is not counted now
  */
 export async function recordLoss(
   { payment, amount, refundNumbers }: Loss,

@@ -27,23 +27,28 @@ export interface RefundFailure extends RefundTrouble {
  * notified. Nothing retries it.
  */
 export async function failRefund(refund: RefundDoc, failure: RefundFailure): Promise<void> {
-  const failed = await inTransaction((tx) => recordFailure(refund, failure, tx));
-  if (failed) await reopenWaitingEvents(refund);
+  await inTransaction((tx) => recordFailure(refund, failure, tx));
+  // Also of one that had failed before: the process that failed it may have ended before this.
+  await reopenWaitingEvents(refund);
 }
 
-/** `failRefund` in the caller's transaction. @returns whether it failed now */
+/**
+ * `failRefund` in the caller's transaction. Only from the status that the caller saw: a process that was delayed takes
+ * nothing back that was completed, or is returned in another way, since.
+ */
 export async function recordFailure(
   refund: RefundDoc,
   failure: RefundFailure,
   tx: ClientSession,
-): Promise<boolean> {
+): Promise<void> {
   const { reason, gatewayRefundId, attemptError, isReplaced = false } = failure;
   const moved = await tryTransition({
     machine: refundMachine,
     model: Refund,
     id: refund._id,
+    from: refund.status,
     to: REFUND_STATUS.FAILED,
-    guard: noNewerAttempt(refund),
+    guard: { destination: refund.destination, ...noNewerAttempt(refund) },
     set: {
       ...{ failureReason: reason, attention: !isReplaced, processedAt: null },
       ...(gatewayRefundId ? { gatewayRefundId } : {}),
@@ -54,12 +59,11 @@ export async function recordFailure(
     note: reason,
     tx,
   });
-  if (!moved.changed) return false;
+  if (!moved.changed) return;
   if (moved.from === REFUND_STATUS.COMPLETED) await retractRefunded(moved.document, tx);
   else await releaseReservation(moved.document, tx);
   await followRefunds(moved.document.orderId, tx);
   if (!isReplaced) afterCommit(tx, () => raiseAlarm(refund, failure));
-  return true;
 }
 
 function raiseAlarm({ _id, refundNumber, amount }: RefundDoc, failure: RefundFailure): void {
@@ -71,7 +75,7 @@ function raiseAlarm({ _id, refundNumber, amount }: RefundDoc, failure: RefundFai
   );
 }
 
-/** A refund that was made elsewhere may have found no room beside this one. */
+/** A refund that was made elsewhere, or a lost dispute, may have found no room beside this one. */
 async function reopenWaitingEvents({ paymentId }: RefundDoc): Promise<void> {
   const payment = await Payment.findById(paymentId, { gatewayPaymentId: 1 }).lean<PaymentDoc>();
   if (payment) await reopenWebhooksAbout([payment.gatewayPaymentId]);

@@ -20,9 +20,9 @@ import type { Paise } from "../../../utils/money.js";
 
 export interface RefundAmount {
   paymentId: Types.ObjectId | null;
-  /** Only a refund to the original method takes from the payment: its gateway returns it. */
+  /** Of an order, only a refund to the original method takes from the payment: its gateway returns it. */
   destination: RefundDestination;
-  /** Null for money that became no order. */
+  /** Null for money that became no order. Then every refund takes from the payment, which alone has a limit. */
   orderId: Types.ObjectId | null;
   amount: Paise;
 }
@@ -97,7 +97,7 @@ type Change = Record<"refundReserved" | "refundedAmount", number>;
 
 async function move(refund: RefundAmount, change: Change, tx: ClientSession): Promise<void> {
   const { paymentId, orderId, amount, destination } = refund;
-  if (paymentId && destination === REFUND_DESTINATION.ORIGINAL) {
+  if (paymentId && (destination === REFUND_DESTINATION.ORIGINAL || orderId === null)) {
     const filter = { _id: paymentId, ...staysWithin("$capturedAmount", change) };
     // The driver does not set it as Mongoose does, and the analysis of payments goes by it.
     const update = { $inc: change, $set: { updatedAt: now() } };

@@ -1,19 +1,46 @@
 import { trusted } from "mongoose";
 import { Refund, type RefundDoc } from "../../../models/index.js";
 import { REFUND_STATUS } from "../../../utils/constants.js";
+import { unwrap } from "../../../utils/result.js";
 import type { GatewayRefund } from "../../integrations/payment-gateway.js";
+import { paymentGateway } from "../../integrations/payment-gateway.service.js";
 import { completeRefund } from "./complete-refund.js";
 import { failRefund } from "./fail-refund.js";
-import { noNewerAttempt } from "./refund-attempt.js";
+import { attemptOf, isInFlight, noNewerAttempt } from "./refund-attempt.js";
 import { REFUND_TROUBLE } from "./refund-trouble.js";
 
 /**
  * Applies what the gateway reports about the last attempt of a refund. Repeatable and forward only: a report
  * that the state table does not allow, or that a newer attempt has overtaken, changes nothing. A refund
  * that is `pending` at the gateway stays `processing` here.
+ * @throws RefundLimitError as `completeRefund`; the typed upstream error when the gateway must be asked and does not answer
  */
 export async function settleRefund(refund: RefundDoc, report: GatewayRefund): Promise<void> {
+  await apply(refund, reverses(refund, report) ? unwrap(await paymentGateway.getRefund(report.id)) : report);
+  // Another report may have been faster, and then this one reverses it.
+  const current = await Refund.findById(refund._id).orFail().lean<RefundDoc>();
+  const hasMoved = current.status !== refund.status && attemptOf(current, report) === "last";
+  if (hasMoved && reverses(current, report)) await settleRefund(current, report);
+}
+
+/**
+ * Completed and failed are both final at the gateway, and yet a completed refund may fail and a failed one be repeated.
+ * Events come in any order, so such a report may be an old one: the gateway's present state decides.
+ */
+function reverses(refund: RefundDoc, report: GatewayRefund): boolean {
+  if (report.status === "failed") return refund.status === REFUND_STATUS.COMPLETED;
+  const hasFailed = refund.status === REFUND_STATUS.FAILED || awaitsNextAttempt(refund);
+  return report.status === "processed" && hasFailed;
+}
+
+/** Its last attempt has failed, staff have approved another, and that has not begun. */
+const awaitsNextAttempt = (refund: RefundDoc): boolean =>
+  refund.status === REFUND_STATUS.PROCESSING && !isInFlight(refund);
+
+async function apply(refund: RefundDoc, report: GatewayRefund): Promise<void> {
   const { id: gatewayRefundId, status } = report;
+  // Only that the attempt was refunded after all is news.
+  if (status !== "processed" && awaitsNextAttempt(refund)) return;
   if (status === "failed") return failRefund(refund, { ...REFUND_TROUBLE.FAILED_AT_BANK, gatewayRefundId });
   await keepSpeed(refund, report);
   if (status === "processed") return completeRefund(refund, { gatewayRefundId });

@@ -146,6 +146,24 @@ describe("Refund limits", () => {
     expect(await money.counted()).toEqual({ payment: [250, 0], order: [0, 0] });
   });
 
+  it("When money that became no order goes back in another way, then the payment limits it all the same", async () => {
+    const money = await received();
+    const refund = { ...money.of(600), orderId: null, destination: "bank_transfer" as const };
+    await inTransaction((tx) => reserveRefund(refund, tx));
+    await expect(inTransaction((tx) => reserveRefund(refund, tx))).rejects.toMatchObject({
+      limitedBy: "payment",
+    });
+    await inTransaction((tx) => completeReservation(refund, tx));
+    expect(await money.counted()).toEqual({ payment: [0, 600], order: [0, 0] });
+  });
+
+  it("When a refund of an order goes back in another way, then only the order counts the amount", async () => {
+    const money = await received();
+    const refund = { ...money.of(250), destination: "bank_transfer" as const };
+    await inTransaction((tx) => reserveRefund(refund, tx));
+    expect(await money.counted()).toEqual({ payment: [0, 0], order: [250, 0] });
+  });
+
   it("When the payment does not exist, then nothing can be reserved", async () => {
     const refund = {
       paymentId: new Types.ObjectId(),

@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Types } from "mongoose";
+import type { RefundDoc } from "../../../models/index.js";
 import type { GatewayFaultRule } from "../../../scripts/sandbox/razorpay/faults.js";
+import type { GatewayRefund } from "../../../services/integrations/payment-gateway.js";
+import { unwrap } from "../../../utils/result.js";
 import { asked, BASKET, type Buyer, done, refused, useRefunds } from "./refund-world.js";
 
 /** How an approved refund reaches the gateway, and what its answers, refusals and events change. */
@@ -103,6 +106,20 @@ async function expectNothingReturned({ buyer }: Asked): Promise<void> {
   expect(lines.map(({ quantityRefunded }) => quantityRefunded)).toEqual([0, 0]);
 }
 
+const events = () => shop().db.collection("webhookEvents");
+
+/** As a process reads it before it decides. */
+async function readRefund(id: string): Promise<RefundDoc> {
+  const { Refund } = await import("../../../models/index.js");
+  return Refund.findById(id).orFail().lean<RefundDoc>();
+}
+
+/** The gateway's present report. */
+async function reportOf(gatewayRefundId: string): Promise<GatewayRefund> {
+  const { paymentGateway } = await import("../../../services/integrations/payment-gateway.service.js");
+  return unwrap(await paymentGateway.getRefund(gatewayRefundId));
+}
+
 /** An event about a refund as the gateway has it, or had it. */
 async function send(gatewayRefundId: string, status: "processed" | "failed"): Promise<void> {
   const entity = { ...gateway().entity(gatewayRefundId), status };
@@ -181,6 +198,116 @@ describe("Staff", () => {
       failureReason: expect.stringContaining("less left of the payment"),
     });
     await expectNothingReturned(refund);
+  });
+});
+
+describe("A process that was delayed", () => {
+  test("When a process that was refused goes on after another has refunded, then the refund stays completed", async () => {
+    always({});
+    const refund = await approved();
+    const seen = await readRefund(refund.id);
+    await shop().recover();
+    await sweep();
+    await expectCompletedOnce(refund);
+    const { failRefund } = await import("../../../services/aggregates/refund/fail-refund.js");
+    await failRefund(seen, { code: "low_balance", reason: "refused", attemptError: "INSUFFICIENT_BALANCE" });
+    await expectCompletedOnce(refund);
+    expect(await stored(refund.id)).toMatchObject({ attempts: [{ outcome: "completed" }] });
+  });
+
+  test("When staff have chosen store credit since, then it does not fail that refund", async () => {
+    always({});
+    const refund = await approved();
+    const seen = await readRefund(refund.id);
+    await shop().recover();
+    gateway().configure({ balance: 0 });
+    await sweep();
+    expect(await stored(refund.id)).toMatchObject({ status: "failed" });
+    const down = { service: "engagement", match: "store-credits/issue", action: "reset-before" } as const;
+    shop().sandbox.control.faults.add(down);
+    expect(done(await post(`/${refund.id}/store-credit`))).toMatchObject({ status: "processing" });
+    const { failRefund } = await import("../../../services/aggregates/refund/fail-refund.js");
+    await failRefund(seen, { code: "low_balance", reason: "refused" });
+    expect(await stored(refund.id)).toMatchObject({ status: "processing", destination: "store_credit" });
+    expect(await orderOf(refund.buyer)).toMatchObject({ refundReserved: refund.amount });
+  });
+
+  test.each([
+    ["processed", "failed", "processed"],
+    ["failed", "processed", "processed"],
+    ["processed", "failed", "failed"],
+    ["failed", "processed", "failed"],
+  ] as const)(
+    "When the report %s is decided on and %s is faster, then it ends as the gateway has it: %s",
+    async (slower, faster, truth) => {
+      gateway().configure({ refundMode: "pending" });
+      const refund = await approved();
+      gateway().configure({ webhooks: { drop: "all" } });
+      const made = atGateway(refund)[0]?.id ?? "";
+      gateway().settleRefund(made, truth);
+      const report = await reportOf(made);
+      const { reportRefund } = await import("../../../services/flows/report-refund.flow.js");
+      const { Payment } = await import("../../../models/index.js");
+      // The faster report is applied after the slower one has read the refund.
+      const read = Payment.collection.findOne.bind(Payment.collection);
+      const spy = jest.spyOn(Payment.collection, "findOne").mockImplementationOnce(async (...query) => {
+        await reportRefund({ ...report, status: faster });
+        return read(...query);
+      });
+      try {
+        await reportRefund({ ...report, status: slower });
+        expect(spy).toHaveBeenCalled();
+      } finally {
+        spy.mockRestore();
+      }
+      await shop().settle();
+      if (truth === "processed") return expectCompletedOnce(refund);
+      expect(await stored(refund.id)).toMatchObject({ status: "failed", attention: true });
+      await expectNothingReturned(refund);
+    },
+  );
+});
+
+describe("A retry that is approved and has not begun", () => {
+  /** The gateway has made it, then taken it back; staff have approved another attempt. @returns the gateway's refund */
+  async function approvedAgain(refund: Asked): Promise<string> {
+    const made = atGateway(refund)[0]?.id ?? "";
+    gateway().tamper(made, { status: "failed" });
+    gateway().tamper(refund.paymentId, { status: "captured", amount_refunded: 0, refund_status: null });
+    await send(made, "failed");
+    expect(await stored(refund.id)).toMatchObject({ status: "failed" });
+    done(await post(`/${refund.id}/retry`));
+    return made;
+  }
+
+  test.each(["processed", "failed", "pending"] as const)(
+    "When an old report of the attempt before says %s, then the retry is made all the same",
+    async (status) => {
+      const refund = await approved();
+      const made = await approvedAgain(refund);
+      const { reportRefund } = await import("../../../services/flows/report-refund.flow.js");
+      await reportRefund({ ...(await reportOf(made)), status });
+      expect(await stored(refund.id)).toMatchObject({ status: "processing", gatewayRefundId: null });
+      await shop().settle();
+      expect(await stored(refund.id)).toMatchObject({
+        ...{ status: "completed", attention: false },
+        attempts: [{ outcome: "refused" }, { outcome: "completed" }],
+      });
+      expect(atGateway(refund)).toMatchObject([{ status: "failed" }, { status: "processed" }]);
+    },
+  );
+
+  test("When the gateway has made the attempt before after all, then the refund is completed and not sent again", async () => {
+    const refund = await approved();
+    const made = await approvedAgain(refund);
+    gateway().tamper(made, { status: "processed" });
+    const { reportRefund } = await import("../../../services/flows/report-refund.flow.js");
+    await reportRefund(await reportOf(made));
+    await shop().settle();
+    expect(await stored(refund.id)).toMatchObject({
+      ...{ status: "completed", gatewayRefundId: made, attempts: [{ outcome: "completed" }] },
+    });
+    expect(atGateway(refund)).toMatchObject([{ id: made, status: "processed" }]);
   });
 });
 
@@ -332,6 +459,76 @@ describe("A dispute", () => {
     expect(await orderOf(refund.buyer)).toMatchObject({ refundedAmount: refund.amount, refundReserved: 0 });
     expect(atGateway(refund)).toEqual([]);
     refused(await post(`/${refund.id}/retry`), 400, "REFUND_EXCEEDS_PAID");
+  });
+
+  /** The loss of a payment whose full refund is in flight has waited as long as an event waits. */
+  async function lostBeside(refund: Asked): Promise<string> {
+    const { id: disputeId } = gateway().openDispute(refund.paymentId);
+    gateway().moveDispute(disputeId, "lost");
+    await shop().settle();
+    for (const _time of [1, 2]) {
+      await events().updateMany({ state: "received" }, { $set: { attempts: 5, dueAt: new Date(0) } });
+      await shop().runJob("webhook-retry");
+    }
+    expect(await events().findOne({ event: "payment.dispute.lost", awaits: refund.paymentId })).toMatchObject(
+      {
+        state: "flagged",
+        reason: "more was deducted than is left of the payment",
+      },
+    );
+    expect(await orderOf(refund.buyer)).toMatchObject({ refundedAmount: 0, refundReserved: refund.amount });
+    return disputeId;
+  }
+
+  async function expectLossCounted({ id, buyer, amount }: Asked): Promise<void> {
+    const counted = { refundedAmount: amount, refundReserved: 0 };
+    expect(await buyer.stored.payments()).toMatchObject([counted]);
+    expect(await orderOf(buyer)).toMatchObject({ ...counted, paymentStatus: "refunded" });
+    const refunds = await world.refundsOf(buyer.id);
+    expect(refunds.map(({ status, systemReason }) => [status, systemReason])).toEqual([
+      ["failed", null],
+      ["completed", "dispute_lost"],
+    ]);
+    for (const route of ["retry", "store-credit"])
+      refused(await post(`/${id}/${route}`), 400, "REFUND_EXCEEDS_PAID");
+  }
+
+  test("When it is lost while a refund is in flight, then the loss counts once that refund has failed", async () => {
+    gateway().configure({ refundMode: "pending" });
+    const refund = await approved();
+    await lostBeside(refund);
+    gateway().settleRefund(atGateway(refund)[0]?.id ?? "", "failed");
+    await shop().settle();
+    await shop().runJob("webhook-retry");
+    await expectLossCounted(refund);
+  });
+
+  test("When the process that failed the refund ended before it looked for the loss, then a repetition does", async () => {
+    gateway().configure({ refundMode: "pending" });
+    const refund = await approved();
+    await lostBeside(refund);
+    const [made] = atGateway(refund);
+    gateway().configure({ webhooks: { drop: "all" } });
+    gateway().settleRefund(made?.id ?? "", "failed");
+    gateway().configure({ webhooks: { drop: "none" } });
+    const seen = await readRefund(refund.id);
+    const { recordFailure } = await import("../../../services/aggregates/refund/fail-refund.js");
+    const { inTransaction } = await import("../../../services/platform/transaction.service.js");
+    await inTransaction((tx) => recordFailure(seen, { code: "failed_at_bank", reason: "failed" }, tx));
+    await send(made?.id ?? "", "failed");
+    await shop().runJob("webhook-retry");
+    await expectLossCounted(refund);
+  });
+
+  test("When it is lost and the refund in flight is made after all, then the loss waits for a person", async () => {
+    gateway().configure({ refundMode: "pending" });
+    const refund = await approved();
+    await lostBeside(refund);
+    gateway().settleRefund(atGateway(refund)[0]?.id ?? "", "processed");
+    await shop().settle();
+    await shop().runJob("webhook-retry");
+    await expectCompletedOnce(refund);
+    expect(await refund.buyer.stored.payments()).toMatchObject([{ attention: true }]);
   });
 });
 
