@@ -1,5 +1,7 @@
 import mongoose, { mongo } from "mongoose";
 import { type PreparedModel, preparedCollections } from "../models/index.js";
+import { tidyUp } from "../utils/async.js";
+import { followDatabase } from "../utils/clock.js";
 import { crashPointsAreOn, watchDatabaseWrites } from "../utils/crash-points.js";
 import { logger } from "./logger.config.js";
 import { watchPool } from "./metrics.config.js";
@@ -57,12 +59,23 @@ export async function connectDatabase(
       const client = mongoose.connection.getClient();
       watchPool(client);
       watchDatabaseWrites(client);
+      await followClock(client);
       return;
     } catch (error) {
       if (attempt >= CONNECT_ATTEMPTS || !isAway(error)) throw error;
       logger.warn({ attempt }, "> The database does not answer yet; trying again");
     }
   }
+}
+
+/** The primary says what time it is with every heartbeat. The first one may have passed, so it is asked once. */
+async function followClock(client: mongo.MongoClient): Promise<void> {
+  const read = ({ isWritablePrimary, localTime }: mongo.Document): void => {
+    if (isWritablePrimary === true && localTime instanceof Date) followDatabase(localTime);
+  };
+  client.on("serverHeartbeatSucceeded", ({ reply }) => read(reply));
+  // Without an answer, the next heartbeat says it within seconds.
+  await tidyUp(client.db("admin").command({ hello: 1 }).then(read));
 }
 
 const isAway = (error: unknown): boolean =>

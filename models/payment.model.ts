@@ -68,6 +68,8 @@ export interface PaymentMismatch {
 export interface Receipt {
   /** Of the bank or the courier, in the form of `receiptReference`. */
   reference: string;
+  /** What came with it; parcels may have collected a part of the payment before. */
+  amount: Paise;
   receivedAt: Date;
   recordedAt: Date;
   recordedById: string;
@@ -153,6 +155,7 @@ const settlementPart = definePart<Settlement>({ id: text, utr: optionalText, set
 
 const receiptPart = definePart<Receipt>({
   reference: text,
+  amount: moneyFromZero,
   receivedAt: date,
   recordedAt: date,
   recordedById: text,

@@ -1,25 +1,47 @@
 /**
- * The only clock of the service, so that tests can shift it.
+ * The only clock of the service, so that tests can shift it. It is the database's: an instance whose own clock is wrong by
+ * an hour stores and compares the same times as the others.
  *
- * Instances may disagree about the time by minutes. Compare due times, ages and leases in the database, by its
- * own clock: `databaseTime` here, plain `$$NOW` for leases, which tests do not shift. Use `now` only for times that
- * are shown and never compared.
+ * `now` agrees with the database to two seconds, and not for some seconds after the process's clock was set. So compare due
+ * times, ages and leases in the database: by `databaseTime` here, or by plain `$$NOW` for leases, which tests do not shift.
+ * `now` is for times that are stored or shown, and for what may be decided two seconds early or late.
  */
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
-let offsetMs = 0;
+/** How far tests have shifted both clocks. */
+let shiftMs = 0;
 
-/** The time of this process. */
+/** How far the database's clock is ahead of this process's; negative when it is behind. */
+let aheadMs = 0;
+
+/** The newest differences between the two clocks, as they were measured. */
+let differences: number[] = [];
+const DIFFERENCES_KEPT = 5;
+/** Less than this may be the time that an answer took, or waited to be read: it counts as none. */
+const LEAST_DIFFERENCE_MS = 2_000;
+
+/** The time of the database, as this process knows it. */
 export function now(): Date {
-  return new Date(Date.now() + offsetMs);
+  return new Date(Date.now() + aheadMs + shiftMs);
+}
+
+/**
+ * Lets `now` follow the database. An answer that is read late makes the difference too small, and never too large: so the
+ * greatest of the newest ones is the right one.
+ * @param sentAt what the database's clock showed when it sent the answer that has just been read
+ */
+export function followDatabase(sentAt: Date): void {
+  differences = [...differences, sentAt.getTime() - Date.now()].slice(-DIFFERENCES_KEPT);
+  const greatest = Math.max(...differences);
+  aheadMs = Math.abs(greatest) < LEAST_DIFFERENCE_MS ? 0 : greatest;
 }
 
 /** An aggregation expression: the database clock plus some milliseconds. */
 export function databaseTime(plusMs = 0): "$$NOW" | { $add: ["$$NOW", number] } {
-  const shift = Math.round(plusMs) + offsetMs;
+  const shift = Math.round(plusMs) + shiftMs;
   return shift === 0 ? "$$NOW" : { $add: ["$$NOW", shift] };
 }
 
@@ -27,8 +49,8 @@ export function databaseTime(plusMs = 0): "$$NOW" | { $add: ["$$NOW", number] } 
 export const isPast = (field: string, moreThanMs = 0) => ({ $lt: [`$${field}`, databaseTime(-moreThanMs)] });
 
 /** For tests: shifts every later `now` and `databaseTime`; 0 returns to the real time. */
-export function setClock(shiftMs: number): void {
-  offsetMs = shiftMs;
+export function setClock(byMs: number): void {
+  shiftMs = byMs;
 }
 
 export function minutesFromNow(minutes: number): Date {

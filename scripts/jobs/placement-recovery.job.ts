@@ -53,7 +53,9 @@ export const placementRecovery: Job = {
 /** @returns whether the session has its order or its refund now. @throws on an unknown outcome, which the next run retries */
 export async function placeOrReturn(checkoutSessionId: Types.ObjectId): Promise<boolean> {
   try {
-    await placeOrder({ checkoutSessionId, termsAcceptedAt: null, waitForOthers: false });
+    const { created } = await placeOrder({ checkoutSessionId, termsAcceptedAt: null, waitForOthers: false });
+    // The order that was there before may not be on the session's accepted payment.
+    if (!created) await returnUnplacedMoney(checkoutSessionId);
     return true;
   } catch (error) {
     if (!(error instanceof AppError) || error.statusCode >= 500) throw error;

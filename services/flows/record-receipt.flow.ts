@@ -64,10 +64,8 @@ interface WriteContext {
   tx: ClientSession;
 }
 
-const isRecorded = (
-  { receipt, capturedAmount }: PaymentDoc,
-  { reference, amount }: ReceiptRequest,
-): boolean => receipt?.reference === reference && capturedAmount === amount;
+const isRecorded = ({ receipt }: PaymentDoc, { reference, amount }: ReceiptRequest): boolean =>
+  receipt?.reference === reference && receipt.amount === amount;
 
 const referenceTaken = () =>
   new ValidationError([

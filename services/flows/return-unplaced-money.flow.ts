@@ -1,36 +1,36 @@
 import type { Types } from "mongoose";
 import { logger } from "../../config/logger.config.js";
-import {
-  CheckoutSession,
-  type CheckoutSessionDoc,
-  Order,
-  Payment,
-  type PaymentDoc,
-} from "../../models/index.js";
+import { CheckoutSession, type CheckoutSessionDoc, Payment, type PaymentDoc } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
-import { CHECKOUT_FAILURE, CHECKOUT_STATUS, PAYMENT_GATEWAY_STATUS } from "../../utils/constants.js";
+import {
+  CHECKOUT_FAILURE,
+  CHECKOUT_STATUS,
+  PAYMENT_GATEWAY_STATUS,
+  type RefundSystemReason,
+} from "../../utils/constants.js";
 import { oweSystemRefund } from "../aggregates/refund/system-refunds.js";
 import { generateUniqueRefundNumber } from "../platform/order-number.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 
+/** Accepted for the session, and linked to no order: the commit of an order links its payment. */
+const unplacedOf = (checkoutSessionId: Types.ObjectId) => ({
+  checkoutSessionId,
+  ...{ accepted: true, status: PAYMENT_GATEWAY_STATUS.CAPTURED, orderId: null },
+});
+
 /**
- * Refunds a payment that was accepted for a checkout session which can no longer become an order: the session has
- * failed, or its frozen amount is no longer the one that was paid. Everything is read again inside the transaction;
- * an order, or a placement in flight, prevents the refund. A session that is still open can be paid again.
+ * Refunds a payment that was accepted for a checkout session and can no longer become its order: the session has failed,
+ * its frozen amount is no longer the one that was paid, or its order was placed on another payment or on none. Everything
+ * is read again inside the transaction; a placement in flight prevents the refund. A session that is still open can be
+ * paid again.
  * @returns whether this call wrote a refund
  */
 export async function returnUnplacedMoney(checkoutSessionId: Types.ObjectId): Promise<boolean> {
+  if (!(await Payment.exists(unplacedOf(checkoutSessionId)))) return false;
   const refundNumber = await generateUniqueRefundNumber();
   const owed = await inTransaction(async (tx) => {
-    const payment = await Payment.findOne({
-      checkoutSessionId,
-      accepted: true,
-      status: PAYMENT_GATEWAY_STATUS.CAPTURED,
-      orderId: null,
-    })
-      .session(tx)
-      .lean<PaymentDoc>();
-    if (!payment || (await Order.exists({ _id: checkoutSessionId }).session(tx))) return null;
+    const payment = await Payment.findOne(unplacedOf(checkoutSessionId)).session(tx).lean<PaymentDoc>();
+    if (!payment) return null;
     const checkout = await CheckoutSession.findById(checkoutSessionId).session(tx).lean<CheckoutSessionDoc>();
     if (checkout && canStillBePlaced(checkout, payment)) return null;
     if (checkout && checkout.status !== CHECKOUT_STATUS.FAILED) {
@@ -50,8 +50,10 @@ export async function returnUnplacedMoney(checkoutSessionId: Types.ObjectId): Pr
   return true;
 }
 
-const reasonOf = (checkout: CheckoutSessionDoc | null) =>
-  checkout?.frozen && checkout.status === CHECKOUT_STATUS.FAILED ? "undo" : "superseded";
+function reasonOf(checkout: CheckoutSessionDoc | null): RefundSystemReason {
+  if (checkout?.status === CHECKOUT_STATUS.COMPLETED) return "surplus";
+  return checkout?.frozen && checkout.status === CHECKOUT_STATUS.FAILED ? "undo" : "superseded";
+}
 
 function canStillBePlaced(checkout: CheckoutSessionDoc, payment: PaymentDoc): boolean {
   if (checkout.placement) return true;

@@ -1,8 +1,10 @@
 import { type Types, trusted } from "mongoose";
+import { logger } from "../../config/logger.config.js";
+import { countContractFault } from "../../config/metrics.config.js";
 import { CheckoutSession, Payment, type PaymentDoc } from "../../models/index.js";
 import { MINUTE_MS } from "../../utils/clock.js";
 import { CHECKOUT_STATUS, PAYMENT_GATEWAY_STATUS } from "../../utils/constants.js";
-import { unwrap } from "../../utils/result.js";
+import { isRefused, unwrap } from "../../utils/result.js";
 import { paymentMachine } from "../../utils/state-machines.js";
 import type { GatewayPayment } from "../integrations/payment-gateway.js";
 import { paymentGateway } from "../integrations/payment-gateway.service.js";
@@ -11,8 +13,10 @@ import { tryTransition } from "../platform/transition.service.js";
 
 /** When the gateway is asked about an unsettled payment, in minutes after its creation. */
 export const SWEEP_AT_MINUTES = [1, 5, 10, 15, 20, 25, 30, 40, 180, 720] as const;
-/** After a crash in the middle of a question, the payment is due again after this. */
+/** After a crash in the middle of a question, or without an answer, the payment is due again after this. */
 const CLAIM_MS = 2 * 60_000;
+/** An answer that never comes is asked for less and less often: after a month, once in a day and a half. */
+const LEAST_SHARE_OF_AGE = 20;
 
 /** Due by the database clock, because the clocks of instances differ. */
 const DUE = { $lte: ["$sweep.nextAt", "$$NOW"] };
@@ -50,24 +54,37 @@ export function findDueForSweep(limit: number): Promise<PaymentDoc[]> {
   return Payment.find(where(DUE)).sort({ "sweep.nextAt": 1 }).limit(limit).lean<PaymentDoc[]>();
 }
 
+const shareOfAge = { $divide: [{ $subtract: ["$$NOW", "$createdAt"] }, LEAST_SHARE_OF_AGE] };
+const CLAIMED_UNTIL = { $add: ["$$NOW", { $max: [CLAIM_MS, shareOfAge] }] };
+
 /** Claims a payment by moving its due time; the compare-and-set lets only one instance ask. */
 export async function claimSweep(payment: PaymentDoc): Promise<boolean> {
   if (!payment.sweep) return false;
   const claimed = await Payment.updateOne(
     { _id: payment._id, "sweep.nextAt": payment.sweep.nextAt },
-    [{ $set: { "sweep.nextAt": { $add: ["$$NOW", CLAIM_MS] } } }],
+    [{ $set: { "sweep.nextAt": CLAIMED_UNTIL } }],
     { updatePipeline: true, timestamps: false },
   );
   return claimed.modifiedCount === 1;
 }
 
 /**
- * Asks the gateway about a payment: it reports every attempt on its gateway order.
+ * Asks the gateway about a payment: it reports every attempt on its gateway order. A gateway order that the gateway does
+ * not know has none; it belongs to other keys, and an operator is alerted.
  * @throws the typed upstream errors; the payment then stays due
  */
 export async function askGatewayAbout(payment: PaymentDoc): Promise<GatewayPayment[]> {
   const gatewayOrderId = payment.gatewayOrderId ?? (await findLostGatewayOrder(payment));
-  return gatewayOrderId ? unwrap(await paymentGateway.listPaymentsOfOrder(gatewayOrderId)) : [];
+  if (!gatewayOrderId) return [];
+  const listed = await paymentGateway.listPaymentsOfOrder(gatewayOrderId);
+  if (!isRefused(listed)) return unwrap(listed);
+  const { service, statusCode: status, code } = listed;
+  countContractFault({ service, status });
+  logger.error(
+    { paymentId: payment._id.toHexString(), gatewayOrderId, code },
+    "> The gateway does not know one of our gateway orders; an operator must check its keys",
+  );
+  return [];
 }
 
 /** The response to its creation may have been lost; the receipt finds the gateway order. */

@@ -34,7 +34,8 @@ export async function findAdminStatus(adminId: string): Promise<AdminStatus> {
   return "unknown";
 }
 
-const ageOf = ({ learnedAt }: Known): number => now().getTime() - learnedAt;
+/** Old as well: what was learned before the clock was set back. */
+const ageOf = ({ learnedAt }: Known): number => Math.abs(now().getTime() - learnedAt);
 const statusOf = ({ isActive }: Known): AdminStatus => (isActive ? "active" : "inactive");
 
 function ask(adminId: string): Promise<Known | null> {

@@ -32,6 +32,16 @@ export const MONEY_AND_ORDERS: GuardSubject = {
       named: "second payment",
     },
     {
+      name: "further-payment-conflicts",
+      keeps: "a further payment on a gateway order is superseded with the others",
+      file: "services/aggregates/payment/match-payment.ts",
+      text: `    await Payment.updateOne(unlessSuperseded, { $set: { updatedAt: now() } }).session(tx);
+`,
+      replacement: "",
+      tests: ["tests/integration/placement/stale-writers.test.ts"],
+      named: "while the checkout changes",
+    },
+    {
       name: "gateway-order-linked-once",
       keeps: "a payment has one gateway order",
       file: "services/aggregates/payment/gateway-order.ts",

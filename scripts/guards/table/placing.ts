@@ -56,6 +56,16 @@ export const PLACING: GuardSubject = {
       named: "then there is no order",
     },
     {
+      name: "placing-payment-amount",
+      keeps: "an order is placed on a payment of its amount",
+      file: "services/flows/place-order/claim.step.ts",
+      text: `    .filter(({ amount }) => amount === amountDue)
+`,
+      replacement: "",
+      tests: ["tests/integration/placement/terms-and-money.test.ts"],
+      named: "more is due than was paid",
+    },
+    {
       name: "placing-cart-conversion",
       keeps: "only the cart that the placement holds is converted",
       file: "services/flows/place-order/commit.step.ts",

@@ -1,9 +1,11 @@
 import { Payment, type PaymentDoc } from "../../../models/index.js";
+import { now } from "../../../utils/clock.js";
 import { isDuplicateKey } from "../../../utils/helpers.js";
 import { ownerFieldsOf } from "../../../utils/principal.js";
 import { paymentMachine } from "../../../utils/state-machines.js";
 import type { GatewayPayment } from "../../integrations/payment-gateway.js";
 import { reopenWebhooksAbout } from "../../platform/stored-webhooks.service.js";
+import { inTransaction } from "../../platform/transaction.service.js";
 import { firstEntry } from "../../platform/transition.service.js";
 import { insertPayment } from "./open-payment.js";
 
@@ -39,23 +41,35 @@ function adopt(report: GatewayPayment): Promise<PaymentDoc | null> {
   ).lean<PaymentDoc>();
 }
 
-/** A further payment on the same gateway order: paid in two tabs, or retried in the gateway's window. */
-async function insertSibling(report: GatewayPayment): Promise<PaymentDoc | null> {
-  const sibling = await Payment.findOne({ gatewayOrderId: report.orderId })
-    .sort({ createdAt: -1 })
-    .lean<PaymentDoc>();
-  if (!sibling) return null;
-  return insertPayment({
-    checkoutSessionId: sibling.checkoutSessionId,
-    ...ownerFieldsOf(sibling),
-    gateway: report.gateway,
-    gatewayOrderId: report.orderId,
-    gatewayPaymentId: report.id,
-    method: report.method ?? sibling.method,
-    methodDetails: report.methodDetails,
-    currency: report.currency,
-    amount: report.amount,
-    supersededAt: sibling.supersededAt,
-    statusHistory: [firstEntry(paymentMachine.initial, { type: "system" }, "reported by the gateway")],
+/**
+ * A further payment on the same gateway order: paid in two tabs, or retried in the gateway's window. It is superseded if
+ * the newest payment of that order is. Supersession at the same moment does not see the new payment, so the other one is
+ * written too: then one of the two transactions starts again.
+ */
+function insertSibling(report: GatewayPayment): Promise<PaymentDoc | null> {
+  return inTransaction(async (tx) => {
+    const sibling = await Payment.findOne({ gatewayOrderId: report.orderId })
+      .sort({ createdAt: -1 })
+      .session(tx)
+      .lean<PaymentDoc>();
+    if (!sibling) return null;
+    const unlessSuperseded = { _id: sibling._id, supersededAt: null };
+    await Payment.updateOne(unlessSuperseded, { $set: { updatedAt: now() } }).session(tx);
+    return insertPayment(
+      {
+        checkoutSessionId: sibling.checkoutSessionId,
+        ...ownerFieldsOf(sibling),
+        gateway: report.gateway,
+        gatewayOrderId: report.orderId,
+        gatewayPaymentId: report.id,
+        method: report.method ?? sibling.method,
+        methodDetails: report.methodDetails,
+        currency: report.currency,
+        amount: report.amount,
+        supersededAt: sibling.supersededAt,
+        statusHistory: [firstEntry(paymentMachine.initial, { type: "system" }, "reported by the gateway")],
+      },
+      tx,
+    );
   });
 }

@@ -131,7 +131,7 @@ function capturedBy(
   const entry = firstEntry(CAPTURED, actorOf(by), `received: ${reference}`);
   return {
     ...{ status: CAPTURED, capturedAmount: amount, capturedAt: at },
-    receipt: { reference, receivedAt: at, recordedAt: at, recordedById: by.adminId },
+    receipt: { reference, amount, receivedAt: at, recordedAt: at, recordedById: by.adminId },
     statusHistory: [...statusHistory, { ...entry, from: PENDING }],
   };
 }

@@ -143,18 +143,24 @@ function findFunds(session: SessionToPlace): Funds {
   }
 }
 
-/** The payment that an order may be placed on: the accepted one or the open COD payment; null when nothing is due. */
+/**
+ * The payment that an order may be placed on: the accepted one or the open COD payment, of exactly the amount that is due;
+ * null when nothing is due.
+ */
 function findPaymentToPlaceOn({ checkout, payments }: SessionToPlace): PaymentDoc | null {
   const required = () => new RuleError("PAYMENT_REQUIRED", "The payment has not been received yet");
   const { frozen, paymentMethod, paymentId } = checkout;
   if (!frozen) throw required();
-  if (frozen.totals.amountDue === 0) return null;
+  const { amountDue } = frozen.totals;
+  if (amountDue === 0) return null;
   const { PENDING, AUTHORIZED, CAPTURED } = PAYMENT_GATEWAY_STATUS;
-  const payment = payments.find(({ _id, gateway, status, supersededAt, accepted }) =>
-    paymentMethod === "cod"
-      ? gateway === "cod" && paymentId?.equals(_id) && status === PENDING && supersededAt === null
-      : accepted && (status === AUTHORIZED || status === CAPTURED),
-  );
+  const payment = payments
+    .filter(({ amount }) => amount === amountDue)
+    .find(({ _id, gateway, status, supersededAt, accepted }) =>
+      paymentMethod === "cod"
+        ? gateway === "cod" && paymentId?.equals(_id) && status === PENDING && supersededAt === null
+        : accepted && (status === AUTHORIZED || status === CAPTURED),
+    );
   if (payment) return payment;
   throw checkout.status === CHECKOUT_STATUS.FAILED ? placementFailure(CHECKOUT_FAILURE.EXPIRED) : required();
 }

@@ -41,7 +41,10 @@ export async function captureReceipt(
   { amount: received, reference, receivedAt, adminId }: ReceiptRequest,
   tx: ClientSession,
 ): Promise<PaymentDoc> {
-  const receipt: Receipt = { reference, receivedAt, recordedAt: now(), recordedById: adminId };
+  const receipt: Receipt = {
+    ...{ reference, amount: received, receivedAt },
+    ...{ recordedAt: now(), recordedById: adminId },
+  };
   const { amount, capturedAmount: before, gateway, orderId } = payment;
   const capturedAmount = addPaise(before, received);
   const moved = await applyTransition({

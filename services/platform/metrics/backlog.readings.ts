@@ -1,7 +1,7 @@
 import { trusted } from "mongoose";
 import { invoiceGauges, outboxGauges, webhookGauges } from "../../../config/metrics.config.js";
 import { InvoiceRequest, WEBHOOK_SOURCES, WebhookEvent } from "../../../models/index.js";
-import { DAY_MS, databaseTime } from "../../../utils/clock.js";
+import { DAY_MS, databaseTime, now } from "../../../utils/clock.js";
 import { INVOICE_TYPES, WEBHOOK_STATE } from "../../../utils/constants.js";
 import { readOutboxBacklog } from "../outbox.service.js";
 import { QUERY_LIMIT, type Reading } from "./refresh-readings.js";
@@ -41,7 +41,7 @@ export const webhookReading: Reading = {
         {
           $match: {
             state: WEBHOOK_STATE.FLAGGED,
-            receivedAt: { $gt: new Date(Date.now() - FLAGGED_FOR_MS) },
+            receivedAt: { $gt: new Date(now().getTime() - FLAGGED_FOR_MS) },
           },
         },
         { $group: { _id: "$source", count: { $sum: 1 } } },

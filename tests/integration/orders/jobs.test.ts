@@ -100,6 +100,19 @@ describe("checkout-cleanup", () => {
     await shop().recover();
     expect(await run("checkout-cleanup")).toEqual({ expired: 1, failed: 0 });
   });
+
+  test("When the gateway does not know the gateway order of one that was paying, then it fails, and its coupon is free", async () => {
+    const paying = shop().guest();
+    await paying.open({ coupon: SEED.coupons.WELCOME10 });
+    await paying.letExpire(16);
+    const checkoutSessionId = new Types.ObjectId(paying.id);
+    const ofOtherKeys = { $set: { gatewayOrderId: "order_OfOtherKeys000" } };
+    await shop().db.collection("payments").updateOne({ checkoutSessionId }, ofOtherKeys);
+    expect(await run("checkout-cleanup")).toEqual({ expired: 1, failed: 0 });
+    await shop().settle();
+    expect(await paying.stored.session()).toMatchObject({ status: "failed", failureReason: "expired" });
+    expect(control().pricing.usages(SEED.coupons.WELCOME10)).toEqual([]);
+  });
 });
 
 test("When a cart's time is over, then cart-cleanup abandons it and releases its stock, unless it is being checked out", async () => {

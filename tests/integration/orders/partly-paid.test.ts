@@ -143,6 +143,24 @@ describe("cash on delivery in two parcels, of which one has arrived", () => {
     expect(order.paidAmount - (order.grandTotal - order.cancelledAmount)).toBe(0);
   });
 
+  test("When the receipt of the rest is repeated, then it is recorded once", async () => {
+    const sale = await sell(TWO_A_THREE_B);
+    const [first] = [await sale.parcel(0, 3), await sale.parcel(2)];
+    await carry(first);
+    const { _id, amount } = await sale.payment();
+    const rest = amount / 100 - first.codAmount;
+    const record = (received: number) =>
+      shop().call("post", `/api/admin/payments/${_id.toHexString()}/record-receipt`, {
+        as: { token: shop().sandbox.tokens.admin },
+        body: { amount: received, reference: `REMITTANCE ${sale.id}`, receivedAt: "2026-11-01" },
+      });
+    for (let time = 1; time <= 2; time += 1)
+      expect(done(await record(rest))).toMatchObject({ status: "captured", capturedAmount: sale.due / 100 });
+    refused(await record(sale.due / 100), 400, "INVALID_STATUS_TRANSITION");
+    expect(await stored(sale)).toMatchObject({ paymentStatus: "paid", paidAmount: sale.due });
+    expect((await sale.payment()).receipt).toMatchObject({ amount: Math.round(rest * 100) });
+  });
+
   test("When the goods of a parcel that came back uncollected are asked for, then there is nothing to refund", async () => {
     const sale = await sell(TWO_A_THREE_B);
     const [first, second] = [await sale.parcel(2), await sale.parcel(0, 3)];

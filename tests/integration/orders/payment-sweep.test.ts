@@ -102,6 +102,38 @@ describe("the times", () => {
     expect(await sweep()).toMatchObject({ paymentsAsked: 0 });
   });
 
+  test("When the gateway does not know the gateway order, then the next time is set, and an alarm is raised", async () => {
+    const { buyer, gatewayOrderId } = await openSince(6);
+    await payments().updateOne({ gatewayOrderId }, { $set: { gatewayOrderId: "order_OfOtherKeys000" } });
+    const before = await alarms();
+    expect(await sweep()).toMatchObject({ paymentsAsked: 1, paymentsFailed: 0 });
+    const [payment] = await buyer.stored.payments();
+    expect(payment).toMatchObject({ status: "pending", reconciledAt: expect.any(Date) });
+    expect(payment?.sweep.nextAt).toEqual(new Date(payment?.createdAt.getTime() + 10 * MINUTE_MS));
+    expect(await alarms()).toBe(before + 1);
+  });
+
+  async function alarms(): Promise<number> {
+    const { text } = await shop().http.get("/metrics");
+    const line = /^upstream_contract_faults_total\{upstream="razorpay",status="400"\} (\d+)/m.exec(text);
+    return Number(line?.[1] ?? 0);
+  }
+
+  test.each([
+    [10, 2],
+    [20 * 60, 60],
+  ])(
+    "When the gateway does not answer about a payment of %i minutes, then it is due again %i minutes later",
+    async (old, minutes) => {
+      const { buyer } = await openSince(old);
+      gateway().setFault({ match: "GET /orders/:id/payments", action: "status401", times: "always" });
+      expect(await sweep()).toMatchObject({ paymentsFailed: 1 });
+      const [payment] = await buyer.stored.payments();
+      const wait = (payment?.sweep.nextAt.getTime() - Date.now()) / MINUTE_MS;
+      expect(Math.abs(wait - minutes)).toBeLessThan(0.3);
+    },
+  );
+
   test("When this process is an hour behind the database, then what is due is still found", async () => {
     const { setClock } = await import("../../../utils/clock.js");
     await openSince(1);

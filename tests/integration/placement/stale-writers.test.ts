@@ -90,6 +90,13 @@ describe("a placement", () => {
   });
 });
 
+/** Asks the gateway about the buyer's payment. */
+async function sweep(buyer: Buyer): Promise<void> {
+  const [payment] = await buyer.stored.payments();
+  await change("payments", payment?._id, { "sweep.nextAt": new Date(0) });
+  await shop().runJob("payment-sweep");
+}
+
 describe("a report of the gateway", () => {
   /** Paid at the gateway, and not known here. */
   async function paid() {
@@ -121,6 +128,38 @@ describe("a report of the gateway", () => {
     expect(await rejectCapture({ record, report, objection, facts: {}, note: "sweep" })).toBe(false);
     expect(await paymentOf(buyer)).toMatchObject({ accepted: true, surplus: false });
     expect(await buyer.stored.refunds()).toEqual([]);
+  });
+
+  test("When a further payment on the gateway order is accepted while the checkout changes, then the change fails", async () => {
+    const buyer = shop().guest();
+    const { gateway } = await buyer.open();
+    buyer.pay(gateway.orderId, { outcome: "fail" });
+    await sweep(buyer);
+    const { paymentId } = buyer.pay(gateway.orderId);
+    const [{ paymentGateway }, { settlePayment }, { stepBackFromPayment }, { inTransaction }] =
+      await Promise.all([
+        import("../../../services/integrations/payment-gateway.service.js"),
+        import("../../../services/flows/settle-payment.flow.js"),
+        import("../../../services/aggregates/checkout-session/session-status.js"),
+        import("../../../services/platform/transaction.service.js"),
+      ]);
+    const report = unwrap(await paymentGateway.getGatewayPayment(paymentId));
+    const { CheckoutSession } = await models();
+    const changing = inTransaction(async (tx) => {
+      // From here on, the transaction sees what is stored now.
+      const session = await CheckoutSession.findById(buyer.id)
+        .session(tx)
+        .orFail()
+        .lean<CheckoutSessionDoc>();
+      await settlePayment(report, "webhook");
+      await stepBackFromPayment(session, tx);
+    });
+    await expect(changing).rejects.toMatchObject({ code: "PLACEMENT_IN_PROGRESS" });
+    expect(await buyer.stored.payments()).toMatchObject([
+      { status: "failed", supersededAt: null },
+      { status: "captured", accepted: true, supersededAt: null },
+    ]);
+    expect(done(await buyer.order())).toMatchObject({ paymentStatus: "paid" });
   });
 
   test("When another process has given the payment its gateway order, then only that one is offered", async () => {

@@ -149,3 +149,56 @@ describe("a payment that is no longer valid when the order is committed", () => 
     expect(await buyer.stored.refunds()).toMatchObject([{ systemReason: "undo" }]);
   });
 });
+
+describe("an accepted payment that is not the order's", () => {
+  beforeEach(() => shop().sandbox.control.razorpay.configure({ webhooks: { drop: "all" } }));
+
+  const change = (collection: string, filter: object, set: object) =>
+    shop().db.collection(collection).updateOne(filter, { $set: set });
+
+  /** Recovery leaves young payments to others. */
+  async function recover(buyer: Buyer): Promise<void> {
+    const checkoutSessionId = new mongoose.Types.ObjectId(buyer.id);
+    await change("payments", { checkoutSessionId, accepted: true }, { updatedAt: new Date(0) });
+    await shop().runJob("placement-recovery");
+    await shop().settle();
+  }
+
+  test("When more is due than was paid, then there is no order, and the payment goes back", async () => {
+    const buyer = shop().guest();
+    const { gateway } = await buyer.open();
+    done(await buyer.verify(buyer.pay(gateway.orderId)));
+    const _id = new mongoose.Types.ObjectId(buyer.id);
+    await change("checkoutSessions", { _id }, { "frozen.totals.amountDue": gateway.amount + 20_000 });
+    refused(await buyer.order(), 400, "PAYMENT_REQUIRED");
+    await recover(buyer);
+    expect(await buyer.stored.order()).toBeNull();
+    expect(await buyer.stored.payments()).toMatchObject([
+      { accepted: false, surplus: true, refundedAmount: gateway.amount },
+    ]);
+    expect(await buyer.stored.refunds()).toMatchObject([{ systemReason: "superseded", status: "completed" }]);
+  });
+
+  test("When the order was placed on delivery, then the payment goes back, and the order stays", async () => {
+    const buyer = shop().guest();
+    const { gateway } = await buyer.open();
+    const { paymentId } = buyer.pay(gateway.orderId);
+    done(await buyer.choose("cod"));
+    expect((await buyer.order()).status).toBe(201);
+    await change(
+      "payments",
+      { gatewayOrderId: gateway.orderId },
+      {
+        ...{ status: "captured", accepted: true, supersededAt: null, gatewayPaymentId: paymentId },
+        ...{ capturedAmount: gateway.amount, capturedAt: new Date(), sweep: null },
+      },
+    );
+    await recover(buyer);
+    expect(await buyer.stored.payments()).toMatchObject([
+      { accepted: false, surplus: true, orderId: null, refundedAmount: gateway.amount },
+      { gateway: "cod", status: "pending", orderId: new mongoose.Types.ObjectId(buyer.id) },
+    ]);
+    expect(await buyer.stored.refunds()).toMatchObject([{ systemReason: "surplus", status: "completed" }]);
+    expect(await buyer.stored.order()).toMatchObject({ paymentStatus: "pending", paidAmount: 0 });
+  });
+});
