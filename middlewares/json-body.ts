@@ -2,6 +2,8 @@ import { MalformedJsonError, ValidationError } from "../utils/errors.js";
 
 /** Deeper than any valid body. Recursion over a deeper one could overflow the stack. */
 const MAX_DEPTH = 20;
+/** More than any valid body: 5,000 rows have four each. Joi keeps the faults of all of them on the stack, up to two each. */
+const MAX_VALUES = 40_000;
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
@@ -42,12 +44,15 @@ function childrenOf(container: object, { name, depth }: Visit): Visit[] {
 function assertHarmless(root: unknown): number {
   const visits: Visit[] = [{ value: root, name: "", depth: 1 }];
   let keys = 0;
+  let values = 0;
   for (let visit = visits.pop(); visit; visit = visits.pop()) {
     const { value, name } = visit;
     if (typeof value === "string") assertText(value, name);
     else if (Object.is(value, -0)) throw invalid("must not be -0", name);
     else if (typeof value === "object" && value !== null) {
       const children = childrenOf(value, visit);
+      values += children.length;
+      if (values > MAX_VALUES) throw invalid(`must not have more than ${MAX_VALUES} values`);
       if (!Array.isArray(value)) keys += children.length;
       for (const child of children) visits.push(child);
     }

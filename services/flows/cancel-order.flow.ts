@@ -21,8 +21,9 @@ import {
   takeUnits,
 } from "../aggregates/order/cancel-units.js";
 import { codInParcels, findUnsettledPayment, lowerPayment } from "../aggregates/order/cod-money.js";
+import type { PreparedParcels } from "../aggregates/order/move-parcel.js";
 import { type OrderLines, readOrderLines } from "../aggregates/order/order-lines.js";
-import { recallParcels } from "../aggregates/order/recall-parcels.js";
+import { prepareRecall, recallParcels } from "../aggregates/order/recall-parcels.js";
 import { drawRefundNumbers, oweOrderRefund, startedBySystem } from "../aggregates/refund/owe-order-refund.js";
 import { leftOfGoods, leftOfMoney, readRefundFacts } from "../aggregates/refund/refund-facts.js";
 import { toContent } from "../aggregates/refund/refund-terms.js";
@@ -56,21 +57,31 @@ export interface Cancellation extends CancelWish {
 export async function cancelOrder(cancellation: Cancellation): Promise<OrderDoc> {
   const { orderId, by, reason } = cancellation;
   const refundNumbers = await drawRefundNumbers(orderId);
-  const order = await inTransaction((tx) => cancelIn(cancellation, refundNumbers, tx));
+  const recalled = recalls(cancellation) ? await prepareRecall(orderId) : null;
+  const order = await inTransaction((tx) => cancelIn(cancellation, { refundNumbers, recalled }, tx));
   const { orderNumber, status } = order;
   logger.info({ orderNumber, status, by: by.type, reason }, "> Order cancelled, or units of it");
   return order;
 }
 
+/** Named units are of no parcel. */
+const recalls = ({ allowAfterShipment, items }: CancelWish): boolean => allowAfterShipment && !items;
+
+interface Prepared {
+  refundNumbers: readonly string[];
+  /** Null: nothing is recalled. */
+  recalled: PreparedParcels | null;
+}
+
 async function cancelIn(
   cancellation: Cancellation,
-  refundNumbers: readonly string[],
+  { refundNumbers, recalled }: Prepared,
   tx: ClientSession,
 ): Promise<OrderDoc> {
   const { orderId, by, reason, requestKey } = cancellation;
   const read = await readOrderLines(orderId, tx);
   if (isDone(cancellation, read)) return read.order;
-  if (cancellation.allowAfterShipment && !cancellation.items) await recallParcels(orderId, tx);
+  if (recalled) await recallParcels(orderId, { prepared: recalled, by }, tx);
   const units = decideUnits(read, cancellation);
   const lines = await takeUnits(read, units, tx);
   const unpaid = await settleMoney(

@@ -170,6 +170,45 @@ describe("stopping", () => {
     await sandbox.control.razorpay.release();
   }, 300_000);
 
+  /** Sent SIGUSR2, the process has a fault that no request can cause. */
+  const FAULTS = [
+    ["a promise is rejected", "Promise.reject(new Error('broken inside'))", "Unhandled promise rejection"],
+    ["an error is thrown", "throw new Error('broken inside')", "Uncaught exception"],
+  ] as const;
+
+  test.each(FAULTS)(
+    "When %s that nobody handles, then it says so, completes its requests and exits with 1",
+    async (_case, fault, message) => {
+      const { sandbox, env } = world();
+      const breakable = `data:text/javascript,process.on('SIGUSR2',()=>{${fault}})`;
+      const service = await startService({
+        env: { ...env, ...PRODUCTION },
+        command: [process.execPath, "--import", breakable, "--enable-source-maps", "dist/index.js"],
+      });
+      world().services.push(service);
+      const slow = sandbox.control.faults.add({ service: "inventory", action: "delay", delayMs: 2_000 });
+      const added = new Shopper(service.url).send({
+        ...{ method: "POST", path: "/api/cart/items", body: ITEMS.hairOil },
+      });
+      await eventually("the request is in flight", async () =>
+        sandbox.control.faults.list().some(({ id, hits }) => id === slow.id && hits >= 1),
+      );
+      service.kill("SIGUSR2");
+      await eventually("it is no longer ready", async () => {
+        return (await fetch(`${service.url}/api/health/ready`)).status === 503;
+      });
+      sandbox.control.faults.clear();
+      expect((await added).status).toBe(200);
+      expect(await Promise.race([service.exited, sleep(25_000, "still there")])).toBe(1);
+      const fatal = service
+        .output()
+        .split("\n")
+        .find((line) => line.includes(`> ${message}; stopping`));
+      expect(fatal).toContain("broken inside");
+    },
+    300_000,
+  );
+
   test("When it is stopped while idle, then it exits with 0 at once", async () => {
     const service = await world().startAnother();
     expect(await service.stop()).toBe(0);

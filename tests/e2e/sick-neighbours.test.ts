@@ -11,8 +11,8 @@ import { ENDPOINTS, type Endpoint, type Neighbour, type Subject } from "../suppo
 import { startWorld, type World } from "../support/world.js";
 
 /**
- * Every neighbour fails in every way under every call of a purchase that needs it. `npm test` runs a part of the
- * table that contains every pair of call and neighbour and every failure; `npm run test:sick` runs all of it.
+ * Every neighbour fails in every way under every call of a purchase that needs it. `npm run test:long` runs a part of
+ * the table that contains every pair of call and neighbour and every failure; `npm run test:sick` runs all of it.
  */
 const UPSTREAM_TIMEOUT_MS = 400;
 const RAZORPAY_TIMEOUT_MS = 600;

@@ -5,7 +5,7 @@ import { createRandom } from "../../scripts/sandbox/shared/random.js";
 export const roundsOf = (usual: number): number[] =>
   Array.from({ length: Number(process.env.RACE_ROUNDS ?? usual) }, (_unused, round) => round);
 
-/** How many take part in a race: fewer in `npm test`. */
+/** How many take part in a race: all of them in `npm run test:races`. */
 export const crowdOf = (usual: number, most: number): number => (process.env.RACE_ROUNDS ? most : usual);
 
 /** Starts work after a random delay. The delays come from a fixed seed, so that a run can be repeated. */

@@ -1,7 +1,7 @@
-import type { ClientSession } from "mongoose";
+import { type ClientSession, type Types, trusted } from "mongoose";
 import { type ChangedBy, Shipment, type ShipmentDoc } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
-import { SHIPMENT_STATUS, type ShipmentStatus } from "../../../utils/constants.js";
+import { ON_THE_WAY, SHIPMENT_STATUS, type ShipmentStatus } from "../../../utils/constants.js";
 import { ZERO_PAISE } from "../../../utils/money.js";
 import { shipmentMachine } from "../../../utils/state-machines.js";
 import { generateUniqueReturnNumber } from "../../platform/order-number.service.js";
@@ -9,6 +9,7 @@ import { getSettings } from "../../platform/settings.service.js";
 import { tryTransition } from "../../platform/transition.service.js";
 import { drawRefundNumbers } from "../refund/owe-order-refund.js";
 import { deliverShipment, type ReturnWindows } from "./deliver-shipment.js";
+import { orderChanged } from "./order-lines.js";
 import { type ReturnToOrigin, returnShipment } from "./return-shipment.js";
 
 const { DELIVERED, RETURNED_TO_ORIGIN } = SHIPMENT_STATUS;
@@ -31,6 +32,33 @@ export async function readParcelTerms(
     drawRefundNumbers(orderId),
   ]);
   return { windows, rtoDeduction, returnNumber, refundNumbers };
+}
+
+/** Without those that were recalled: they count for nothing. */
+export const findOnTheWay = (orderId: Types.ObjectId, tx: ClientSession | null): Promise<ShipmentDoc[]> =>
+  Shipment.find({ orderId, status: trusted({ $in: ON_THE_WAY }), recalledAt: null })
+    .sort({ createdAt: 1 })
+    .session(tx)
+    .lean<ShipmentDoc[]>();
+
+/** What the end of their way needs, by parcel. */
+export type PreparedParcels = ReadonlyMap<string, ParcelTerms>;
+
+/** Before the transaction. */
+export async function prepareParcels(
+  parcels: readonly ShipmentDoc[],
+  to: ShipmentStatus,
+): Promise<PreparedParcels> {
+  const prepared = new Map<string, ParcelTerms>();
+  for (const parcel of parcels) prepared.set(parcel._id.toHexString(), await readParcelTerms(parcel, to));
+  return prepared;
+}
+
+/** @throws ConflictError VERSION_CONFLICT for a parcel that was shipped since they were prepared */
+export function termsOf(prepared: PreparedParcels, { _id }: Pick<ShipmentDoc, "_id">): ParcelTerms {
+  const terms = prepared.get(_id.toHexString());
+  if (!terms) throw orderChanged();
+  return terms;
 }
 
 export interface ParcelMove {

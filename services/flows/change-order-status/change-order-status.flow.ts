@@ -3,12 +3,13 @@ import type { OrderDoc } from "../../../models/index.js";
 import { ORDER_STATUS, type OrderStatus, PAYMENT_METHOD, PAYMENT_STATUS } from "../../../utils/constants.js";
 import { InvalidStatusTransitionError, RuleError } from "../../../utils/errors.js";
 import type { Actor } from "../../../utils/principal.js";
+import type { PreparedParcels } from "../../aggregates/order/move-parcel.js";
 import { moveWithSellers } from "../../aggregates/order/move-with-sellers.js";
 import { type OrderLines, readOrderLines } from "../../aggregates/order/order-lines.js";
 import { recordAudit } from "../../platform/audit.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { allowedMoves, assertAllowed } from "./allowed-moves.js";
-import { endParcels, type PreparedParcels, prepareParcels, shipOpenUnits } from "./move-units.js";
+import { endParcels, prepareMove, shipOpenUnits } from "./move-units.js";
 
 export interface OrderStatusChange {
   orderId: Types.ObjectId;
@@ -28,7 +29,7 @@ const { CONFIRMED, SHIPPED, DELIVERED, RETURNED } = ORDER_STATUS;
  *   ORDER_NOT_SHIPPABLE; ConflictError VERSION_CONFLICT
  */
 export async function changeOrderStatus(change: OrderStatusChange): Promise<boolean> {
-  const prepared = await prepareParcels(change.orderId, change.to);
+  const prepared = await prepareMove(change.orderId, change.to);
   return inTransaction(async (tx) => {
     const read = await readOrderLines(change.orderId, tx);
     const from = read.order.status;

@@ -4,12 +4,13 @@ import { now } from "../../../utils/clock.js";
 import { ORDER_STATUS, type OrderStatus } from "../../../utils/constants.js";
 import { InvalidStatusTransitionError, NotFoundError } from "../../../utils/errors.js";
 import { followLines, moveOrder } from "../../aggregates/order/follow-lines.js";
+import type { PreparedParcels } from "../../aggregates/order/move-parcel.js";
 import { type OrderLines, readOrderLines } from "../../aggregates/order/order-lines.js";
 import { recordAudit } from "../../platform/audit.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { allowedMoves, assertAllowed } from "./allowed-moves.js";
 import type { OrderStatusChange } from "./change-order-status.flow.js";
-import { endParcels, type PreparedParcels, prepareParcels, shipOpenUnits } from "./move-units.js";
+import { endParcels, prepareMove, shipOpenUnits } from "./move-units.js";
 
 export interface SellerStatusChange extends OrderStatusChange {
   sellerId: string;
@@ -29,7 +30,7 @@ const { CONFIRMED, PROCESSING, SHIPPED, DELIVERED, RETURNED } = ORDER_STATUS;
  *   ORDER_NOT_SHIPPABLE; ConflictError VERSION_CONFLICT
  */
 export async function changeSellerStatus(change: SellerStatusChange): Promise<boolean> {
-  const prepared = await prepareParcels(change.orderId, change.to);
+  const prepared = await prepareMove(change.orderId, change.to);
   return inTransaction(async (tx) => {
     const read = await readOrderLines(change.orderId, tx);
     const part = read.order.sellerOrders.find(({ sellerId }) => sellerId === change.sellerId);

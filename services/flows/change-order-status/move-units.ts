@@ -1,10 +1,16 @@
-import { type ClientSession, type Types, trusted } from "mongoose";
+import type { ClientSession, Types } from "mongoose";
 import { type OrderItemDoc, Shipment, type ShipmentDoc } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
-import { ON_THE_WAY, ORDER_STATUS, type OrderStatus, SHIPMENT_STATUS } from "../../../utils/constants.js";
+import { ORDER_STATUS, type OrderStatus, SHIPMENT_STATUS } from "../../../utils/constants.js";
 import { allocateShipment, notShippable, type ParcelWish } from "../../aggregates/order/allocate-shipment.js";
-import { moveParcel, type ParcelTerms, readParcelTerms } from "../../aggregates/order/move-parcel.js";
-import { type OrderLines, orderChanged } from "../../aggregates/order/order-lines.js";
+import {
+  findOnTheWay,
+  moveParcel,
+  type PreparedParcels,
+  prepareParcels,
+  termsOf,
+} from "../../aggregates/order/move-parcel.js";
+import type { OrderLines } from "../../aggregates/order/order-lines.js";
 import { fulfilShipment, type MovedBy } from "../../aggregates/order/shipment-moves.js";
 
 /** What an administrator's status means for the units of an order, or of one seller. */
@@ -52,27 +58,13 @@ function shareIn(
   return own.length === items.length ? "all" : "part";
 }
 
-const findOnTheWay = (orderId: Types.ObjectId, tx: ClientSession | null): Promise<ShipmentDoc[]> =>
-  Shipment.find({ orderId, status: trusted({ $in: ON_THE_WAY }), recalledAt: null })
-    .sort({ createdAt: 1 })
-    .session(tx)
-    .lean<ShipmentDoc[]>();
-
-/** Settings and numbers for the parcels that are about to arrive or to come back, by parcel. */
-export type PreparedParcels = ReadonlyMap<string, ParcelTerms>;
-
 const endOf = (to: OrderStatus) =>
   to === ORDER_STATUS.DELIVERED ? DELIVERED : to === ORDER_STATUS.RETURNED ? RETURNED_TO_ORIGIN : null;
 
-/** Before the transaction. */
-export async function prepareParcels(orderId: Types.ObjectId, to: OrderStatus): Promise<PreparedParcels> {
+/** Before the transaction: for the parcels that are about to arrive or to come back. */
+export async function prepareMove(orderId: Types.ObjectId, to: OrderStatus): Promise<PreparedParcels> {
   const end = endOf(to);
-  const parcels = end ? await findOnTheWay(orderId, null) : [];
-  const prepared = new Map<string, ParcelTerms>();
-  for (const parcel of parcels) {
-    if (end) prepared.set(parcel._id.toHexString(), await readParcelTerms(parcel, end));
-  }
-  return prepared;
+  return end ? prepareParcels(await findOnTheWay(orderId, null), end) : new Map();
 }
 
 /**
@@ -93,8 +85,6 @@ export async function endParcels(
     if (share === "none") continue;
     if (share === "part")
       throw notShippable("shared_parcel", "A parcel also carries lines of others; change the order's status");
-    const terms = prepared.get(parcel._id.toHexString());
-    if (!terms) throw orderChanged();
-    await moveParcel(parcel, { to: end, at: now(), by, note, terms }, tx);
+    await moveParcel(parcel, { to: end, at: now(), by, note, terms: termsOf(prepared, parcel) }, tx);
   }
 }

@@ -34,9 +34,9 @@ interface Meaning {
 
 const text = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
 
-/** Codes are logged, so free text in their place is not accepted as a code. */
-const codeOf = (value: unknown): string | null =>
-  typeof value === "string" && /^[A-Z][A-Z0-9_]{0,59}$/.test(value) ? value : null;
+/** The gateway's, and those of our transport. Codes are logged, so nothing else is accepted as one. */
+const CODES = ["BAD_REQUEST_ERROR", "GATEWAY_ERROR", "SERVER_ERROR", "BAD_RESPONSE", "NETWORK_ERROR"];
+const codeOf = (value: unknown): string | null => CODES.find((code) => code === value) ?? null;
 
 function toGatewayError(status: number, body: unknown): GatewayError {
   const error = isRecord(body) ? body : {};

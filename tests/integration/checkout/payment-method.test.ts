@@ -35,6 +35,32 @@ describe("what is missing", () => {
   });
 });
 
+describe("a gift that is out of stock", () => {
+  test("When its reservation has lapsed, then the payment is opened without the gift, and a notice says so", async () => {
+    const buyer = await shop()
+      .guest()
+      .prepare({ items: [[variants.ashwagandhaLarge, 4]] });
+    const { cart } = done(await buyer.checkout());
+    expect(cart.freeGifts).toMatchObject([{ variantId: variants.giftLipBalm, quantity: 1 }]);
+    await control().inventory.lapse(cart.id);
+    await control().inventory.setStock(variants.giftLipBalm, 0);
+    // Longer than the lines are reserved, so that they are reserved again.
+    await shop().set("checkout", { reservationTtlMinutes: 240, expiryMinutes: 180 });
+    const chosen = await buyer.choose();
+    await control().inventory.setStock(variants.giftLipBalm, 100);
+    const { session, payment } = done(chosen);
+    expect(session.cart).toMatchObject({
+      ...{ freeGifts: [], items: [{ variantId: variants.ashwagandhaLarge, quantity: 4 }] },
+      notices: [{ code: "GIFT_UNAVAILABLE", details: { variantId: variants.giftLipBalm, available: 0 } }],
+    });
+    expect(payment.amount).toBe(session.totals.amountDue);
+    expect(await buyer.stored.session()).toMatchObject({
+      frozen: { lines: [{ variantId: variants.ashwagandhaLarge, isFreeGift: false }] },
+    });
+    expect(await control().inventory.activeReservations(cart.id)).toMatchObject([{ quantity: 4 }]);
+  });
+});
+
 describe("an online method", () => {
   test.each(["upi", "card", "netbanking", "wallet"])(
     "When it is %s, then the gateway order is for exactly what is due, with our payment as receipt",

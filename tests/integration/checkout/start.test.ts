@@ -214,6 +214,22 @@ describe("what changed since it was put into the cart", () => {
     expect((await buyer.start()).status).toBe(201);
   });
 
+  test("When the gift of the cart is out of stock, then it starts without the gift, and a notice says so", async () => {
+    const buyer = shop().guest();
+    const { cart } = done(await buyer.add(variants.ashwagandhaLarge, 4));
+    expect(cart.freeGifts).toMatchObject([{ variantId: variants.giftLipBalm, quantity: 1 }]);
+    await inventory().lapse(cart.id);
+    await inventory().setStock(variants.giftLipBalm, 0);
+    const started = await buyer.start();
+    await inventory().setStock(variants.giftLipBalm, 100);
+    expect(started.status).toBe(201);
+    expect(started.body.data.cart).toMatchObject({
+      ...{ freeGifts: [], items: [{ variantId: variants.ashwagandhaLarge, quantity: 4 }] },
+      notices: [{ code: "GIFT_UNAVAILABLE", details: { variantId: variants.giftLipBalm, available: 0 } }],
+    });
+    expect(await inventory().activeReservations(cart.id)).toMatchObject([{ quantity: 4 }]);
+  });
+
   test("When the reservation lapsed but stock is there, then it is reserved again without a notice", async () => {
     const buyer = shop().guest();
     const { cart } = done(await buyer.add(variants.conditioner, 2));

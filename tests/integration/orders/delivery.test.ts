@@ -291,6 +291,7 @@ describe("a parcel whose units are cancelled while it is on its way", () => {
     shop()
       .db.collection("returns")
       .find({ orderNumber: (await sale.view()).orderNumber })
+      .sort({ createdAt: 1 })
       .toArray();
   const expectBooksInOrder = async (sale: Sale) => {
     await shop().settle();
@@ -329,27 +330,81 @@ describe("a parcel whose units are cancelled while it is on its way", () => {
     await expectBooksInOrder(sale);
   });
 
-  test("When its goods arrive in the warehouse, then they are inspected and can be sold again", async () => {
-    const stock = async () =>
-      (await shop().sandbox.control.inventory.numbers(SEED.variants.hairOil)).available;
-    const before = await stock();
-    const sale = await sell({ items: [[SEED.variants.hairOil, 2]] }, "upi");
-    const parcel = await sale.parcel(2);
-    done(await recall(sale));
-    await carry(parcel, "returned_to_origin");
-    expect(await stock()).toBe(before - 2);
+  const stockOf = async (variantId: string) =>
+    (await shop().sandbox.control.inventory.numbers(variantId)).available;
+  /** The warehouse receives all units of the order's only line, inspects them and puts them back. */
+  async function takeBack(sale: Sale, quantity: number): Promise<void> {
     const [found] = await returnsOf(sale);
     const ofReturn = (step: string, body: object, method: "post" | "put" = "post") =>
       shop().call(method, `/api/admin/returns/${found?._id}/${step}`, {
         ...{ as: { token: shop().sandbox.tokens.admin }, body },
       });
     done(await ofReturn("received", {}, "put"));
-    const counts = { quantityReceived: 2, quantityPassed: 2, quantityRestockable: 2 };
+    const counts = {
+      quantityReceived: quantity,
+      quantityPassed: quantity,
+      quantityRestockable: quantity,
+    };
     done(await ofReturn("inspect", { items: [{ orderItemId: sale.lineIds[0], ...counts }] }));
     done(await ofReturn("refund", {}));
     await shop().settle();
-    expect(await stock()).toBe(before);
+  }
+
+  test("When its goods arrive in the warehouse, then they are inspected and can be sold again", async () => {
+    const before = await stockOf(SEED.variants.hairOil);
+    const sale = await sell({ items: [[SEED.variants.hairOil, 2]] }, "upi");
+    const parcel = await sale.parcel(2);
+    done(await recall(sale));
+    await carry(parcel, "returned_to_origin");
+    expect(await stockOf(SEED.variants.hairOil)).toBe(before - 2);
+    await takeBack(sale, 2);
+    expect(await stockOf(SEED.variants.hairOil)).toBe(before);
     expect(await sale.buyer.stored.refunds()).toHaveLength(1);
+    await expectBooksInOrder(sale);
+  });
+
+  test("When it was shipped by hand, then a return waits for its goods at once, because no carrier reports them", async () => {
+    const before = await stockOf(SEED.variants.hairOil);
+    const sale = await sell({ items: [[SEED.variants.hairOil, 2]] }, "upi");
+    for (const status of ["processing", "shipped"]) done(await sale.setStatus(status));
+    done(await recall(sale));
+    await shop().settle();
+    const refunded = { status: "cancelled", refundedAmount: sale.due, paymentStatus: "refunded" };
+    expect(await sale.buyer.stored.order()).toMatchObject(refunded);
+    expect(await sale.shipments()).toMatchObject([
+      { isManual: true, status: "returned_to_origin", recalledAt: expect.any(Date) },
+    ]);
+    expect(await returnsOf(sale)).toMatchObject([
+      {
+        ...{ status: "approved", isReturnToOrigin: true, returnNumber: expect.stringMatching(/^RET-/) },
+        items: [{ quantity: 2 }],
+      },
+    ]);
+    expect(await stockOf(SEED.variants.hairOil)).toBe(before - 2);
+    await takeBack(sale, 2);
+    expect(await stockOf(SEED.variants.hairOil)).toBe(before);
+    expect(await sale.buyer.stored.order()).toMatchObject(refunded);
+    expect(await sale.buyer.stored.refunds()).toHaveLength(1);
+    expect(await returnsOf(sale)).toMatchObject([{ status: "completed" }]);
+    await expectBooksInOrder(sale);
+  });
+
+  test("When one of two was shipped by hand and is to collect cash, then only it turns back, and nothing is collected", async () => {
+    const sale = await sell(WITH_TWO_LINES);
+    const parcel = await sale.parcel(2);
+    done(await sale.setStatus("shipped"));
+    done(await recall(sale));
+    expect(await sale.shipments()).toMatchObject([
+      { isManual: false, status: "created", recalledAt: expect.any(Date) },
+      { isManual: true, status: "returned_to_origin", recalledAt: expect.any(Date) },
+    ]);
+    expect(await returnsOf(sale)).toMatchObject([{ status: "approved", items: [{ quantity: 3 }] }]);
+    await carry(parcel, "returned_to_origin");
+    expect(await returnsOf(sale)).toMatchObject([{ items: [{ quantity: 3 }] }, { items: [{ quantity: 2 }] }]);
+    expect(await sale.payment()).toMatchObject({ status: "failed", capturedAmount: 0 });
+    expect(await sale.buyer.stored.order()).toMatchObject({
+      ...{ status: "cancelled", paidAmount: 0, cancelledAmount: sale.due, uncollectedParcels: [] },
+    });
     await expectBooksInOrder(sale);
   });
 

@@ -49,8 +49,9 @@ async function expectOneLegalPath({ buyer }: Sale): Promise<void> {
   }
 }
 
-test("When an order is cancelled and shipped at once, by two people each, then one of them has it", async () => {
-  for (const round of roundsOf(3)) {
+test.each(roundsOf(3))(
+  "When an order is cancelled and shipped at once, by two people each, then one of them has it (round %i)",
+  async (round) => {
     const later = jitter(round, 20);
     const sale = await sell(TWO_A_THREE_B, "upi");
     const acts = [() => cancel(sale), () => sale.ship(), () => cancel(sale), () => sale.ship()];
@@ -64,11 +65,12 @@ test("When an order is cancelled and shipped at once, by two people each, then o
     expect(await returnedOf(sale, SEED.variants.tulsi)).toBe(isCancelled ? 3 : 0);
     expect(order.refundedAmount).toBe(isCancelled ? sale.due : 0);
     await expectOneLegalPath(sale);
-  }
-});
+  },
+);
 
-test("When the rest is cancelled, shipped and refunded while a parcel arrives, then units, money and stock add up", async () => {
-  for (const round of roundsOf(3)) {
+test.each(roundsOf(3))(
+  "When the rest is cancelled, shipped and refunded while a parcel arrives, then units, money and stock add up (round %i)",
+  async (round) => {
     const later = jitter(round, 20);
     const sale = await sell(TWO_A_THREE_B, "upi");
     const { shipmentId } = await sale.parcel(2);
@@ -93,11 +95,12 @@ test("When the rest is cancelled, shipped and refunded while a parcel arrives, t
     );
     expect(order.status).toBe(b.quantityCancelled === 3 ? "delivered" : "shipped");
     await expectOneLegalPath(sale);
-  }
-});
+  },
+);
 
-test("When the address is edited while a parcel is requested, then the parcel goes where the order says", async () => {
-  for (const round of roundsOf(4)) {
+test.each(roundsOf(4))(
+  "When the address is edited while a parcel is requested, then the parcel goes where the order says (round %i)",
+  async (round) => {
     const later = jitter(round, 15);
     const sale = await sell(TWO_A_THREE_B);
     const { version } = await stored(sale);
@@ -113,5 +116,5 @@ test("When the address is edited while a parcel is requested, then the parcel go
     expect(control().shipping.shipments(sale.id)).toMatchObject([{ address: { line1 } }]);
     // Also with the version that the admin read before the parcel.
     refused(await edit(), 400, "ORDER_NOT_EDITABLE");
-  }
-});
+  },
+);

@@ -314,6 +314,31 @@ describe("the pass over the gateway's list", () => {
     expect(lease?.until.getTime()).toBeLessThan(Date.now() + 60 * MINUTE_MS);
   });
 
+  test.each([
+    [4.9, true],
+    [5.1, false],
+  ])(
+    "When a payment was made %d days ago and is not asked about any more, then it is found: %s",
+    async (days, isFound) => {
+      const { setClock } = await import("../../../utils/clock.js");
+      const { buyer, gatewayOrderId } = await openSince(0);
+      await payments().updateMany({}, { $set: { sweep: null } });
+      buyer.pay(gatewayOrderId);
+      gateway().configure({ listLagSeconds: 0 });
+      setClock(days * 24 * 60 * MINUTE_MS);
+      try {
+        await job(`test:${new Types.ObjectId().toHexString()}`);
+      } finally {
+        setClock(0);
+      }
+      const [payment] = await buyer.stored.payments();
+      expect(payment?.status === "captured").toBe(isFound);
+      expect(await buyer.stored.payments()).toMatchObject([
+        { capturedAmount: isFound ? payment?.amount : 0 },
+      ]);
+    },
+  );
+
   test("When the gateway's list fails, then the rest of the job is done, and the next minute passes again", async () => {
     const { buyer, gatewayOrderId } = await openSince(1);
     buyer.pay(gatewayOrderId);

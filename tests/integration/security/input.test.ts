@@ -171,6 +171,40 @@ describe("A body", () => {
     findings.report();
   });
 
+  test("When a large body has 100,000 keys or elements, then it is refused within seconds", async () => {
+    const MANY = 100_000;
+    const WITHIN_MS = 5_000;
+    const keys = Object.fromEntries(Array.from({ length: MANY }, (_, index) => [`key${index}`, 1]));
+    const elements = Array.from({ length: MANY }, () => 1);
+    const findings = collectFindings();
+    const cases: BodyCase[] = world.routes
+      .filter(({ bodyLimit }) => bodyLimit === "large")
+      .flatMap((route) => {
+        const fields = fieldsOf(route.schemas.body);
+        const ofType = (wanted: string) => fields.filter(({ type }) => type === wanted);
+        return [
+          { route, path: ["unknown"], value: elements },
+          ...ofType("array").map(({ path }) => ({ route, path, value: elements })),
+          ...[{ path: ["unknown"] }, ...ofType("object")].map(({ path }) => ({ route, path, value: keys })),
+        ];
+      })
+      .filter((found) => !isRow(found));
+    expect(cases.length).toBeGreaterThan(4);
+    for (const { route, path, value } of cases) {
+      await findings.check(`${nameOf(route)} · ${path.join(".")}`, async () => {
+        const startedAt = performance.now();
+        const body = world.spoiltBody(route, { own: guest.has, path, value });
+        const answer = await callAsOwner(route, { body });
+        expect(performance.now() - startedAt).toBeLessThan(WITHIN_MS);
+        // 413 where each element becomes an object.
+        if (answer.status === 413) world.expectRefusal(answer, 413, "PAYLOAD_TOO_LARGE");
+        else expectInvalid(answer, "body");
+        expect(answer.text.length).toBeLessThan(LIMITS.standard);
+      });
+    }
+    findings.report();
+  });
+
   test("When it is missing and a field is required, then it is refused", async () => {
     const findings = collectFindings();
     const needy = world.routes.filter((route) => takesJson(route) && route.schemas.body?.validate({}).error);

@@ -1,3 +1,4 @@
+import { logger } from "../../../config/logger.config.js";
 import type { NewGatewayRefund } from "../../../services/integrations/payment-gateway.js";
 import { settlementPeriods } from "../../../services/integrations/razorpay/settlement-periods.js";
 import {
@@ -143,6 +144,36 @@ describe("the SDK's transport", () => {
     ]);
     expect(results.every((result) => !result.success && result.code === "INVALID_ID")).toBe(true);
     expect(stub.requests).toHaveLength(0);
+  });
+
+  const canary = "CANARY asha@example.in";
+  test.each<[string, Answerer, string]>([
+    ["an unknown code", answer(400, gatewayError("Failed", { code: "CANARY_ASHA" })), "BAD_RESPONSE"],
+    ["a text as the code", answer(400, gatewayError("Failed", { code: canary })), "BAD_RESPONSE"],
+    ["a description", answer(400, gatewayError(canary)), "BAD_REQUEST_ERROR"],
+    [
+      "other texts of an error",
+      answer(400, gatewayError("Failed", { reason: canary, field: canary, metadata: { canary } })),
+      "BAD_REQUEST_ERROR",
+    ],
+    ["a bank's description", answer(400, gatewayError(canary, { code: "GATEWAY_ERROR" })), "GATEWAY_ERROR"],
+    ["a text as the error", answer(400, { error: canary }), "BAD_RESPONSE"],
+    ["a description with a 401", answer(401, gatewayError(canary)), "AUTHENTICATION"],
+    ["a description with a 409", answer(409, gatewayError(canary)), "IDEMPOTENCY_CONFLICT"],
+    ["a description with a 5xx", answer(500, gatewayError(canary, { code: "SERVER_ERROR" })), "HTTP_500"],
+    ["a page with a 4xx", raw(404, `<html>${canary}</html>`), "BAD_RESPONSE"],
+    ["a page with a 5xx", raw(502, `<html>${canary}</html>`), "HTTP_502"],
+    ["a page", raw(200, `<html>${canary}</html>`), "BAD_RESPONSE"],
+    ["a wrong field", answer(200, refundEntity({ amount: canary })), "BAD_RESPONSE"],
+    ["a wrong entry of a list", answer(200, collection(paymentEntity({ amount: canary }))), "BAD_RESPONSE"],
+  ])("When the gateway sends %s, then its texts and values are not logged", async (_what, answerer, code) => {
+    const logs = (["warn", "error"] as const).map((level) => jest.spyOn(logger, level));
+    stub.answer = answerer;
+    await gatewayOf().listPaymentsOfOrder(ORDER_ID);
+    await gatewayOf().createRefund(newRefund);
+    const logged = JSON.stringify(logs.map((log) => log.mock.calls));
+    expect(logged).toContain(`"${code}"`);
+    expect(logged).not.toMatch(/CANARY|asha/i);
   });
 
   test("When an amount is not positive, then nothing is sent", async () => {
