@@ -123,17 +123,18 @@ const valueNotInvoiced = (invoice: InvoiceDoc, items: readonly OrderItemDoc[]): 
     return cumulativeShare(paid, quantity - (line?.quantity ?? 0), quantity);
   });
 
-const creditNotes: Check = (facts) => {
-  const sales = new Map(facts.invoices.filter(isSale).map((invoice) => [invoice._id.toHexString(), invoice]));
-  const notes = groupBy(facts.invoices.filter(isNote), ({ originalInvoiceId }) => originalInvoiceId);
-  const excess = [...notes].flatMap(([id, ofInvoice]) => {
+const creditNotes: Check = ({ invoices }) => {
+  const sales = new Map(invoices.filter(isSale).map((invoice) => [invoice._id.toHexString(), invoice]));
+  const notes = groupBy(invoices.filter(isNote), ({ originalInvoiceId }) => originalInvoiceId);
+  return [...notes].flatMap(([id, ofInvoice]) => {
     const invoice = sales.get(id);
     if (!invoice)
       return [finding("the credit note has no invoice", ...ofInvoice.map((note) => note.invoiceNumber))];
     return excessOf(invoice, ofInvoice);
   });
-  return [...excess, ...refundProblems(facts), ...unpaidProblems(facts)];
 };
+
+const creditedRefunds: Check = (facts) => [...refundProblems(facts), ...unpaidProblems(facts)];
 
 const lineKey = ({ orderItemId, description, rateBps }: InvoiceLine): string =>
   orderItemId?.toHexString() ?? `${description}:${rateBps}`;
@@ -158,15 +159,22 @@ function excessOf(invoice: InvoiceDoc, notes: readonly InvoiceDoc[]): Finding[] 
   return problems.map((problem) => finding(problem, invoice.invoiceNumber));
 }
 
+/** The refund is of units that were cancelled before the invoice, so there is nothing to credit. */
+const NOT_INVOICED = "ORDER_NOT_INVOICEABLE";
+
 /**
- * A completed refund of an invoiced order has one note of its amount, or a request that is open or refused. What a transfer
- * brought beyond what was due was never invoiced.
+ * A completed refund of an invoiced order has one note of its amount, or an open request. None is due for units that the
+ * invoice does not contain, and for what a transfer brought beyond what was due.
  */
 function refundProblems({ invoices, invoiceRequests, refunds, orders }: Facts): Finding[] {
   const isInvoiced = new Set(
     orders.filter(({ invoiceNumber }) => invoiceNumber).map(({ _id }) => _id.toHexString()),
   );
-  const requested = new Set(invoiceRequests.map(({ _id }) => _id));
+  const requested = new Set(
+    invoiceRequests
+      .filter(({ refusal }) => refusal === null || refusal.code === NOT_INVOICED)
+      .map(({ _id }) => _id),
+  );
   const notesOf = groupBy(
     invoices.filter(({ refundId }) => refundId !== null),
     ({ refundId }) => refundId,
@@ -212,4 +220,11 @@ function unpaidProblems({ invoices, invoiceRequests, orders }: Facts): Finding[]
 
 const isInvoiced = ({ invoiceNumber }: { invoiceNumber: string | null }): boolean => invoiceNumber !== null;
 
-export const documentChecks = { documentNumbers, sealedDocuments, documentSums, saleInvoices, creditNotes };
+export const documentChecks = {
+  documentNumbers,
+  sealedDocuments,
+  documentSums,
+  saleInvoices,
+  creditNotes,
+  creditedRefunds,
+};

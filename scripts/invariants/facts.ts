@@ -6,6 +6,7 @@ import type {
   IdempotencyRecordDoc,
   InvoiceDoc,
   InvoiceRequestDoc,
+  JobRunDoc,
   OrderDoc,
   OrderItemDoc,
   OrderStatusHistoryDoc,
@@ -116,6 +117,7 @@ export async function accountReader(keys: string | undefined): Promise<ReadAccou
 }
 
 type StoredEvent = Omit<WebhookEventDoc, "payload">;
+type StoredRun = Omit<JobRunDoc, "result">;
 
 /** Everything the checks read, loaded once. */
 export interface Facts {
@@ -137,6 +139,7 @@ export interface Facts {
   webhookEvents: StoredEvent[];
   outbox: OutboxMessageDoc[];
   idempotencyRecords: IdempotencyRecordDoc[];
+  jobRuns: StoredRun[];
   books: Books;
   accountNumberOf: ReadAccountNumber;
 }
@@ -179,6 +182,7 @@ export async function readFacts(
       webhookEvents: await all<StoredEvent>("webhookEvents", ["payload"]),
       outbox: await all<OutboxMessageDoc>("outboxMessages"),
       idempotencyRecords: await all<IdempotencyRecordDoc>("idempotencyRecords", ["answer"]),
+      jobRuns: await all<StoredRun>("jobRuns", ["result"]),
     };
   } finally {
     await session.endSession();

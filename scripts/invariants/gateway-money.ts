@@ -60,15 +60,21 @@ const paymentRefunds: Check = (facts) => {
     const inFlight = amountIn("processing");
     if (payment.refundReserved !== inFlight)
       problems.push(`refundReserved is ${payment.refundReserved}, refunds in flight are ${inFlight}`);
-    const atGateway = returnedAtGateway(facts, payment.gatewayPaymentId);
-    const elsewhere = returnedElsewhere(facts, payment);
-    if (!isCashPayment(payment) && payment.refundedAmount !== atGateway + elsewhere)
-      problems.push(
-        `refundedAmount is ${payment.refundedAmount}, the gateway refunded ${atGateway}, others ${elsewhere}`,
-      );
     return problems.map((problem) => finding(problem, ...ids));
   });
 };
+
+const refundedAtGateway: Check = (facts) =>
+  facts.payments
+    .filter((payment) => !isCashPayment(payment))
+    .flatMap((payment) => {
+      const { _id, refundedAmount, gatewayPaymentId } = payment;
+      const atGateway = returnedAtGateway(facts, gatewayPaymentId);
+      const elsewhere = returnedElsewhere(facts, payment);
+      if (refundedAmount === atGateway + elsewhere) return [];
+      const returned = `the gateway refunded ${atGateway}, others ${elsewhere}`;
+      return [finding(`refundedAmount is ${refundedAmount}, ${returned}`, _id)];
+    });
 
 /** An order whose capture was also refunded in full must be cancelled or returned, or an admin approved the refunds. */
 const noOrphanMoney: Check = (facts) => {
@@ -114,12 +120,14 @@ const oneAcceptedPayment: Check = ({ payments }) => {
   const tooMany = duplicatesOf(accepted, ({ checkoutSessionId }) => checkoutSessionId).map(([id, rows]) =>
     finding(`${rows.length} accepted payments of one session`, id, ...rows.map(({ _id }) => _id)),
   );
-  const others = ofSessions.filter((payment) => !payment.accepted && !isCashPayment(payment));
-  const kept = others
-    .filter(({ capturedAmount, refundedAmount }) => capturedAmount !== refundedAmount)
-    .map((payment) => finding("captured, but neither accepted nor refunded in full", payment._id));
-  return [...twice, ...tooMany, ...kept];
+  return [...twice, ...tooMany];
 };
+
+const othersRefunded: Check = ({ payments }) =>
+  payments
+    .filter(({ checkoutSessionId, accepted }) => checkoutSessionId !== null && !accepted)
+    .filter((payment) => !isCashPayment(payment) && payment.capturedAmount !== payment.refundedAmount)
+    .map(({ _id }) => finding("captured, but neither accepted nor refunded in full", _id));
 
 const refundsMatch: Check = ({ books, refunds }) => {
   const rows = books.gateway.refunds.filter(({ by, ofCapture }) => by === "merchant" || ofCapture);
@@ -158,7 +166,9 @@ const isForGateway = (refund: RefundDoc | undefined): boolean =>
 export const gatewayMoneyChecks = {
   gatewayBalance,
   paymentRefunds,
+  refundedAtGateway,
   noOrphanMoney,
   oneAcceptedPayment,
+  othersRefunded,
   refundsMatch,
 };

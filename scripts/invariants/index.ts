@@ -5,6 +5,7 @@ import { fulfilmentChecks } from "./fulfilment.js";
 import { gatewayMoneyChecks } from "./gateway-money.js";
 import { histories } from "./history.js";
 import { type Check, INVARIANTS, type Invariant, STANDING_INVARIANTS, type Violation } from "./invariants.js";
+import { jobRunChecks } from "./job-runs.js";
 import { messageChecks } from "./messages.js";
 import { neighbourChecks } from "./neighbours.js";
 import { orderMoneyChecks } from "./order-money.js";
@@ -25,6 +26,7 @@ const CHECKS: Record<Invariant, Check> = {
   ...neighbourChecks,
   ...messageChecks,
   ...documentChecks,
+  ...jobRunChecks,
   histories,
 };
 

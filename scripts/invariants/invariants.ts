@@ -4,12 +4,14 @@ import type { Facts } from "./facts.js";
 export const INVARIANTS = {
   gatewayBalance: "What the gateway keeps is what orders were paid with and not refunded",
   paymentAmounts: "A payment never refunds or reserves more than it captured",
-  paymentRefunds: "A payment's refund amounts match its refunds, here and at the gateway",
-  orderAmounts: "An order's paid and refunded amounts match its captures and refunds",
+  paymentRefunds: "A payment's refunded and reserved amounts are those of its refunds",
+  refundedAtGateway: "A payment's refunded amount is what the gateway returned",
+  orderAmounts: "An order's refunded, reserved and cancelled amounts match their parts, within what was paid",
+  orderCaptures: "An order is paid with what the gateway captured, credit and points",
   paymentStatus: "An order's payment status matches its amounts",
   noOrphanMoney: "Every capture has an order or was refunded in full",
-  oneAcceptedPayment:
-    "One record per gateway payment, one accepted payment per session, every other capture refunded",
+  oneAcceptedPayment: "A gateway payment has one record, and a session one accepted payment",
+  othersRefunded: "A capture that was not accepted was refunded in full",
   refundsMatch:
     "Each refund was sent to the gateway at most once, and every gateway refund has a record here",
   refundApprovals:
@@ -39,16 +41,21 @@ export const INVARIANTS = {
   stock: "The units sold are the units ordered, less those that returns put back to stock",
   reservations: "Stock is reserved only for carts in use, and each reservation ends at most once",
   couponUses: "Each coupon use belongs to an order that carries it or to a session that is being paid",
-  pointsAndCredit: "The points and credit taken are those that orders used",
+  couponLimits: "No coupon is used more often than its limits allow, in total and by one person",
+  pointsAndCredit: "The points and credit taken are those that orders used, and no balance was negative",
+  pointsEarned: "An order earns points once, after its delivery, for its customer",
   outbox: "Every outbox message is unique and delivered in time",
+  oneMessage: "Nobody is told the same thing twice",
   webhookEvents: "Every acknowledged webhook event is stored once, and applied or flagged with a reason",
   idempotencyRecords: "Each idempotency key has one record, and none stays in progress past its lease",
   documentNumbers: "Each series of invoices and credit notes is numbered 1 to n, in the order of its dates",
   sealedDocuments: "No invoice or credit note was changed after it was issued",
   documentSums: "The totals and the tax summary of a document are the sums of its lines",
   saleInvoices: "An order has at most one invoice, of its grand total less what was cancelled before",
-  creditNotes:
-    "Credit notes never exceed their invoice, and each refund of an invoiced order has one of its amount",
+  creditNotes: "Credit notes never exceed their invoice",
+  creditedRefunds:
+    "What of an invoiced order was refunded, or will not be paid, has a credit note of its amount",
+  jobRuns: "A job runs once for each slot, one run at a time, and only the holder of its lease completes it",
 } as const;
 
 export type Invariant = keyof typeof INVARIANTS;
@@ -59,6 +66,10 @@ export type Invariant = keyof typeof INVARIANTS;
  */
 export const STANDING_INVARIANTS = [
   "paymentAmounts",
+  "paymentRefunds",
+  "orderAmounts",
+  "paymentStatus",
+  "oneAcceptedPayment",
   "refundApprovals",
   "refundSources",
   "refundUnits",
@@ -78,6 +89,8 @@ export const STANDING_INVARIANTS = [
   "sealedDocuments",
   "documentSums",
   "saleInvoices",
+  "creditNotes",
+  "jobRuns",
 ] as const satisfies readonly Invariant[];
 
 /** One place where the data breaks an invariant. */

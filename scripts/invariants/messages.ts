@@ -1,3 +1,4 @@
+import type { Notification } from "../sandbox/engagement/outbox.js";
 import { type Check, duplicatesOf, finding } from "./invariants.js";
 
 /** What follows later: outbox messages, webhook events, stored answers. */
@@ -37,6 +38,35 @@ const outbox: Check = ({ at, outbox: messages, orders, books }) => {
   return [...overdue, ...duplicates, ...unconfirmed, ...withoutMessage];
 };
 
+const byOrder = ({ data }: Notification) => data.orderNumber;
+const byRefund = ({ data }: Notification) => data.refundNumber;
+const byReturn = ({ data }: Notification) => data.returnNumber;
+
+/** What each message that is sent once is about. */
+const TOLD_ONCE: Readonly<Partial<Record<Notification["template"], (message: Notification) => unknown>>> = {
+  order_confirmed: byOrder,
+  seller_new_order: ({ data, to }) => `${data.orderNumber} ${to.userId}`,
+  refund_requested_admin: byRefund,
+  refund_approved: byRefund,
+  refund_rejected: byRefund,
+  refund_completed: byRefund,
+  payment_refunded_late: byRefund,
+  return_approved: byReturn,
+  return_received: byReturn,
+  return_inspection_failed: byReturn,
+};
+
+/** The receiver sends one message for each key: what has two keys is told twice. */
+const oneMessage: Check = ({ books }) => {
+  const told = books.notifications.flatMap((message) => {
+    const subject = TOLD_ONCE[message.template]?.(message);
+    return subject === undefined ? [] : [{ ...message, subject: `${message.template} ${subject}` }];
+  });
+  return duplicatesOf(told, ({ subject }) => subject).map(([subject, messages]) =>
+    finding(`sent ${messages.length} times: ${subject}`, ...messages.map(({ dedupeKey }) => dedupeKey)),
+  );
+};
+
 const webhookEvents: Check = ({ at, webhookEvents: events, books }) => {
   const twice = duplicatesOf(events, ({ source, eventId }) => `${source}:${eventId}`).map(([eventId]) =>
     finding("the event is stored twice", eventId),
@@ -69,4 +99,4 @@ const idempotencyRecords: Check = ({ at, idempotencyRecords: records }) => {
   return [...twice, ...stale];
 };
 
-export const messageChecks = { outbox, webhookEvents, idempotencyRecords };
+export const messageChecks = { outbox, oneMessage, webhookEvents, idempotencyRecords };

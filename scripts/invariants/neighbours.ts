@@ -1,5 +1,7 @@
 import type { CheckoutSessionDoc, OrderDoc } from "../../models/index.js";
 import { LIVE_CHECKOUT_STATUSES } from "../../utils/constants.js";
+import type { CreditEntry, LoyaltyEntry } from "../sandbox/engagement/balances.js";
+import { isSamePerson, type UsageEntry } from "../sandbox/pricing/usages.js";
 import type { Facts } from "./facts.js";
 import { type Check, duplicatesOf, type Finding, finding, groupBy, sumOf } from "./invariants.js";
 
@@ -97,6 +99,24 @@ const couponUses: Check = ({ books, orders, checkouts }) => {
   });
 };
 
+/** The uses one after the other, each against the limits that the coupon had then. */
+const couponLimits: Check = ({ books }) =>
+  [...groupBy(books.couponUsages, ({ code }) => code)].flatMap(([code, entries]) => {
+    const inUse = new Map<string, UsageEntry>();
+    const tooMany: Finding[] = [];
+    for (const entry of entries) {
+      const { type, orderId, usageLimit = Infinity, perUserLimit = Infinity } = entry;
+      if (type === "reversed") inUse.delete(orderId);
+      if (type !== "recorded") continue;
+      inUse.set(orderId, entry);
+      const own = [...inUse.values()].filter((other) => other === entry || isSamePerson(other, entry));
+      if (inUse.size > usageLimit) tooMany.push(finding(`use ${inUse.size} of ${usageLimit}`, code, orderId));
+      if (own.length > perUserLimit)
+        tooMany.push(finding(`use ${own.length} of ${perUserLimit} by one person`, code, orderId));
+    }
+    return tooMany;
+  });
+
 const PLACING: readonly string[] = ["redeemed", "reversed"];
 
 const pointsAndCredit: Check = (facts) => {
@@ -117,7 +137,45 @@ const pointsAndCredit: Check = (facts) => {
   return [
     ...differences("points", points, pointsUsed),
     ...differences("paise of store credit", credit, onlyOrders(facts, creditUsed, credit)),
+    ...overdrawn("points", loyalty, ({ points: moved }) => moved),
+    ...overdrawn("paise of store credit", credits, ({ amount }) => Math.round(amount * 100)),
   ];
+};
+
+type BookEntry = LoyaltyEntry | CreditEntry;
+
+const TAKING: readonly BookEntry["type"][] = ["redeemed", "deducted"];
+const GIVING: readonly BookEntry["type"][] = ["earned", "reversed", "issued"];
+
+/** Each customer's balance after each entry, which is never below zero. */
+function overdrawn<E extends BookEntry>(
+  what: string,
+  entries: readonly E[],
+  amountOf: (entry: E) => number,
+): Finding[] {
+  return [...groupBy(entries, ({ userId }) => userId)].flatMap(([userId, own]) => {
+    let balance = 0;
+    return own.flatMap((entry) => {
+      if (entry.type === "opening") balance = amountOf(entry);
+      if (TAKING.includes(entry.type)) balance -= amountOf(entry);
+      if (GIVING.includes(entry.type)) balance += amountOf(entry);
+      return balance < 0 ? [finding(`the balance is ${balance} ${what}`, userId)] : [];
+    });
+  });
+}
+
+const pointsEarned: Check = ({ books, orders }) => {
+  const earned = books.loyalty.filter(({ type }) => type === "earned");
+  const twice = duplicatesOf(earned, ({ orderId }) => orderId).map(([orderId, rows]) =>
+    finding(`points were earned ${rows.length} times`, orderId),
+  );
+  const ordersById = new Map(orders.map((order) => [order._id.toHexString(), order]));
+  const unearned = earned.flatMap(({ orderId = "", userId }) => {
+    const order = ordersById.get(orderId);
+    if (order?.deliveredAt && order.userId === userId) return [];
+    return [finding(`points were earned by ${userId} for no delivered order of theirs`, orderId)];
+  });
+  return [...twice, ...unearned];
 };
 
 /** Credit is also issued by hand, under references that are no order's: those are left out. */
@@ -139,4 +197,11 @@ function differences(what: string, taken: Map<string, number>, used: Map<string,
     );
 }
 
-export const neighbourChecks = { stock, reservations, couponUses, pointsAndCredit };
+export const neighbourChecks = {
+  stock,
+  reservations,
+  couponUses,
+  couponLimits,
+  pointsAndCredit,
+  pointsEarned,
+};

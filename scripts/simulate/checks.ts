@@ -3,7 +3,7 @@ import type { Violation } from "../invariants/invariants.js";
 import { pause, type Simulation } from "./simulation.js";
 
 /** Checks while customers, staff and faults go on. */
-const EVERY_MS = 4_000;
+const EVERY_MS = 2_000;
 
 /** One round: what must hold at every instant, and what was acknowledged since the last round. */
 export async function checkNow({ world, acknowledgements }: Simulation): Promise<Violation[]> {

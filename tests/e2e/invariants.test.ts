@@ -1,6 +1,10 @@
 import mongoose, { Types } from "mongoose";
-import { findViolations } from "../../scripts/invariants/index.js";
-import { INVARIANTS } from "../../scripts/invariants/invariants.js";
+import type { BookKeepers } from "../../scripts/invariants/facts.js";
+import { findStandingViolations, findViolations } from "../../scripts/invariants/index.js";
+import { INVARIANTS, type Invariant, STANDING_INVARIANTS } from "../../scripts/invariants/invariants.js";
+import type { LoyaltyEntry } from "../../scripts/sandbox/engagement/balances.js";
+import type { UsageEntry } from "../../scripts/sandbox/pricing/usages.js";
+import type { Sandbox } from "../../scripts/sandbox/sandbox.js";
 import { SEED } from "../../scripts/sandbox/seed/index.js";
 import { fulfilmentBreaches, shipCashOrder } from "../support/fulfilment-breaches.js";
 import {
@@ -50,19 +54,26 @@ async function issueDocuments(): Promise<void> {
   await issueCreditNote({ orderId, refundId: null, items, reason: "damaged", createdById: "admin-1" });
 }
 
-const violated = async (): Promise<string[]> => {
-  const violations = await findViolations(world.db, world.sandbox, { captureGraceMs: 0 });
-  return [...new Set(violations.map(({ invariant }) => invariant))].sort();
-};
+const namesOf = (violations: Awaited<ReturnType<typeof findViolations>>): string[] =>
+  [...new Set(violations.map(({ invariant }) => invariant))].sort();
+const violated = async (control: BookKeepers = world.sandbox.control): Promise<string[]> =>
+  namesOf(await findViolations(world.db, { ...world.sandbox, control }, { captureGraceMs: 0 }));
+/** Without the neighbours' books, as while work is in flight. */
+const violatedNow = async (): Promise<string[]> => namesOf(await findStandingViolations(world.db));
+
+const STANDING: ReadonlySet<Invariant> = new Set(STANDING_INVARIANTS);
 
 /** Breaks one document, runs the check, and restores the document. */
-async function whenBroken(collection: string, filter: object, change: object): Promise<string[]> {
+async function whenBroken<T>(
+  [collection, filter, change]: [collection: string, filter: object, change: object],
+  check: () => Promise<T>,
+): Promise<T> {
   const documents = world.db.collection(collection);
   const before = await documents.findOne(filter);
   if (!before) throw new Error(`nothing to break in ${collection}`);
   await documents.updateOne({ _id: before._id }, change);
   try {
-    return await violated();
+    return await check();
   } finally {
     await documents.replaceOne({ _id: before._id }, before);
   }
@@ -70,6 +81,12 @@ async function whenBroken(collection: string, filter: object, change: object): P
 
 const longAgo = new Date(Date.now() - 3_600_000);
 const staleClaim = { token: "x", startedAt: longAgo, leaseUntil: longAgo, attempts: 1 };
+/** The refund of the surplus payment becomes one of the order, which is invoiced. */
+const withoutNote = [{ $set: { orderId: "$checkoutSessionId", systemReason: "dashboard" } }];
+const charged = { "charges.0": { $exists: true } };
+const splitPaise = (field: string) => ({ $inc: { [field]: 0.5 } });
+/** From one head of a charge's tax to another: the sums stay as they are. */
+const taxMoved = { "charges.0.taxes.cgst": -1_000_000, "charges.0.taxes.sgst": 1_000_000 };
 const ofOrder = { orderId: { $ne: null } };
 const surplus = { surplus: true };
 const anything = {};
@@ -90,7 +107,22 @@ const breaches: Breach[] = [
     { $inc: { refundReserved: 10 ** 9 } },
   ],
   ["paymentRefunds", "a refund has another amount", "refunds", anything, { $inc: { amount: 1 } }],
+  [
+    "refundedAtGateway",
+    "the gateway refunded what no payment says",
+    "payments",
+    surplus,
+    { $inc: { refundedAmount: -1 } },
+  ],
   ["orderAmounts", "an order says that it was refunded", "orders", anything, { $set: { refundedAmount: 1 } }],
+  [
+    "orderAmounts",
+    "more is refunded and reserved than was paid",
+    "orders",
+    { refundedAmount: { $gt: 0 } },
+    { $set: { paidAmount: 1 } },
+  ],
+  ["orderCaptures", "an order says that more was captured", "orders", anything, { $inc: { paidAmount: 1 } }],
   ["paymentStatus", "a paid order is not paid in full", "orders", anything, { $inc: { paidAmount: -1 } }],
   ["noOrphanMoney", "a captured payment has no order", "payments", ofOrder, { $set: { orderId: null } }],
   [
@@ -100,8 +132,10 @@ const breaches: Breach[] = [
     surplus,
     { $set: { orderId: new Types.ObjectId() } },
   ],
+  // Not `true`, which the unique index refuses.
+  ["oneAcceptedPayment", "a second payment was accepted", "payments", surplus, { $set: { accepted: 1 } }],
   [
-    "oneAcceptedPayment",
+    "othersRefunded",
     "a capture was neither accepted nor refunded",
     "payments",
     ofOrder,
@@ -115,6 +149,9 @@ const breaches: Breach[] = [
     { $set: { attempts: [], gatewayRefundId: "rfnd_other" } },
   ],
   ["totals", "a line does not add up", "orderItems", anything, { $inc: { lineTotal: 1 } }],
+  ["totals", "a discount's share is no whole paise", "orderItems", anything, splitPaise("lineDiscount")],
+  ["totals", "a charge is no whole paise", "orders", charged, splitPaise("charges.0.amount")],
+  ["totals", "a tax is negative", "orders", charged, { $inc: taxMoved }],
   [
     "oneOrderPerSession",
     "an order's session is not completed",
@@ -204,13 +241,7 @@ const breaches: Breach[] = [
     { type: "credit_note" },
     { $inc: { "lines.0.total": 10 ** 6 } },
   ],
-  [
-    "creditNotes",
-    "a refund of the order has no note",
-    "refunds",
-    anything,
-    [{ $set: { orderId: "$checkoutSessionId", systemReason: "dashboard" } }],
-  ],
+  ["creditedRefunds", "a refund of the order has no note", "refunds", anything, withoutNote],
   [
     "idempotencyRecords",
     "a key is in progress past its lease",
@@ -220,7 +251,99 @@ const breaches: Breach[] = [
   ],
 ];
 
-const ALL_BREACHES = [...breaches, ...refundBreaches, ...fulfilmentBreaches, ...returnBreaches];
+const finishedRun = { job: "invoice-issue", state: "completed" };
+
+const jobRunBreaches: Breach[] = [
+  [
+    ...(["jobRuns", "a run ended after the next had begun"] as const),
+    ...(["jobRuns", finishedRun, { $set: { finishedAt: new Date(Date.now() + 3_600_000) } }] as const),
+  ],
+  ["jobRuns", "two runs hold one grant of the lease", "jobRuns", finishedRun, { $inc: { fencing: 1 } }],
+  [
+    ...(["jobRuns", "a holder that lost the lease completed its run"] as const),
+    ...([
+      "jobRuns",
+      finishedRun,
+      [{ $set: { fencing: 0, startedAt: longAgo, finishedAt: "$$NOW" } }],
+    ] as const),
+  ],
+  ["jobRuns", "a completed run has no end", "jobRuns", finishedRun, { $set: { finishedAt: null } }],
+];
+
+const ALL_BREACHES = [
+  ...breaches,
+  ...jobRunBreaches,
+  ...refundBreaches,
+  ...fulfilmentBreaches,
+  ...returnBreaches,
+];
+
+type BookBreach = [rule: Invariant, breach: string, spoil: (control: Sandbox["control"]) => BookKeepers];
+
+const withNotification =
+  (change: object) =>
+  ({ engagement, ...others }: Sandbox["control"]): BookKeepers => {
+    const notifications = engagement.notifications();
+    const [confirmation] = notifications.filter(({ template }) => template === "order_confirmed");
+    if (!confirmation) throw new Error("no order was confirmed");
+    const second = { ...confirmation, ...change };
+    return { ...others, engagement: { ...engagement, notifications: () => [...notifications, second] } };
+  };
+
+const withPoints =
+  (entries: Omit<LoyaltyEntry, "at">[]) =>
+  ({ engagement, ...others }: Sandbox["control"]): BookKeepers => {
+    const added = entries.map((entry) => ({ ...entry, at: new Date().toISOString() }));
+    return {
+      ...others,
+      engagement: { ...engagement, loyaltyLedger: () => [...engagement.loyaltyLedger(), ...added] },
+    };
+  };
+
+const withUses =
+  (...uses: Omit<UsageEntry, "type" | "at">[]) =>
+  ({ pricing, ...others }: Sandbox["control"]): BookKeepers => {
+    const added = uses.map((use) => ({ ...use, type: "recorded" as const, at: new Date().toISOString() }));
+    return { ...others, pricing: { ledger: () => [...pricing.ledger(), ...added] } };
+  };
+
+const earned = { type: "earned" as const, userId: "user-bharat", points: 5, orderId: "an-order" };
+const useOf = (orderId: string, email: string) => ({ code: "SCARCE", orderId, email });
+
+/** What the neighbours' books say, where the service's documents are sound. */
+const BOOK_BREACHES: BookBreach[] = [
+  [
+    "oneMessage",
+    "an order was confirmed under two keys",
+    withNotification({ dedupeKey: "order_confirmed:again" }),
+  ],
+  ["pointsEarned", "an order earned points before its delivery", withPoints([earned])],
+  ["pointsEarned", "an order earned points twice", withPoints([earned, earned])],
+  [
+    "pointsAndCredit",
+    "a balance was below zero",
+    withPoints([
+      { type: "redeemed", userId: "user-poor", points: 1, orderId: "an-order" },
+      { type: "reversed", userId: "user-poor", points: 1, orderId: "an-order" },
+    ]),
+  ],
+  [
+    "couponLimits",
+    "a coupon was used more often than it may be",
+    withUses(
+      { ...useOf("first", "a@example.in"), usageLimit: 1 },
+      { ...useOf("second", "b@example.in"), usageLimit: 1 },
+    ),
+  ],
+  [
+    "couponLimits",
+    "one person used a coupon twice",
+    withUses(
+      { ...useOf("first", "a@example.in"), perUserLimit: 1 },
+      { ...useOf("second", "a@example.in"), perUserLimit: 1 },
+    ),
+  ],
+];
 
 test("When the data is sound, then no invariant is violated", async () => {
   // The surplus payment's, three parts of one, a transfer, one that waits, and a return's.
@@ -252,14 +375,17 @@ test("When an order is written while the check reads, then all collections are s
 });
 
 test("When a rule is about anything that is stored here, then a test breaks it", () => {
-  const broken = new Set(ALL_BREACHES.map(([rule]) => rule));
+  const broken = new Set([...ALL_BREACHES, ...BOOK_BREACHES].map(([rule]) => rule));
   expect(Object.keys(INVARIANTS).filter((rule) => !broken.has(rule as keyof typeof INVARIANTS))).toEqual([]);
 });
 
 test.each(ALL_BREACHES)(
   "When %s is broken because %s, then the check reports it",
   async (rule, _, ...where) => {
-    expect(await whenBroken(...where)).toContain(INVARIANTS[rule]);
+    const look = async () => ({ atRest: await violated(), now: await violatedNow() });
+    const { atRest, now } = await whenBroken(where, look);
+    expect(atRest).toContain(INVARIANTS[rule]);
+    expect(now.includes(INVARIANTS[rule])).toBe(STANDING.has(rule));
   },
 );
 
@@ -274,6 +400,37 @@ test("When money that became no order went back by bank transfer, then no invari
   expect(refund).toMatchObject({ status: "failed", orderId: null });
   await transferRefund(world, String(refund?._id), "HDFCN52026112854321");
   expect(await violated()).toEqual([]);
+});
+
+test.each(BOOK_BREACHES)(
+  "When %s is broken because %s, then the check reports it",
+  async (rule, _, spoil) => {
+    expect(await violated(spoil(world.sandbox.control))).toContain(INVARIANTS[rule]);
+  },
+);
+
+test.each([
+  ["waits for the worker", null, false],
+  ["is not needed for units that were never invoiced", { code: "ORDER_NOT_INVOICEABLE" }, false],
+  ["was refused for good", { code: "CREDIT_EXCEEDS_INVOICE" }, true],
+])("When the note of a refund %s, then the check says whether it is owed", async (_, refusal, isOwed) => {
+  const refund = await world.db.collection("refunds").findOne({});
+  const requests = world.db.collection<{ _id: string; refusal: object | null }>("invoiceRequests");
+  const _id = `refund:${refund?._id.toHexString()}`;
+  await requests.insertOne({ _id, refusal });
+  try {
+    const found = await whenBroken(["refunds", { _id: refund?._id }, withoutNote], () => violated());
+    expect(found.includes(INVARIANTS.creditedRefunds)).toBe(isOwed);
+  } finally {
+    await requests.deleteOne({ _id });
+  }
+});
+
+test.each([
+  ["was marked as abandoned later", { state: "abandoned", finishedAt: new Date(Date.now() + 3_600_000) }],
+  ["is still called running", { state: "running", finishedAt: null }],
+])("When a run lost its lease to the next and %s, then no invariant is violated", async (_, change) => {
+  expect(await whenBroken(["jobRuns", finishedRun, { $set: change }], () => violated())).toEqual([]);
 });
 
 test("When money went back at the gateway, by its dashboard and by a lost dispute, then no invariant is violated", async () => {

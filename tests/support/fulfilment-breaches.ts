@@ -65,7 +65,7 @@ export const fulfilmentBreaches: readonly Breach[] = [
     { $set: { recalledAt: new Date(0) } },
   ],
   [
-    "creditNotes",
+    "creditedRefunds",
     "what will not be paid has another amount than its note",
     "orders",
     { "cancellations.0": { $exists: true } },

@@ -165,7 +165,7 @@ export const refundBreaches: Breach[] = [
   ],
   ["histories", "a refund's history has a gap", "refunds", transferred, { $pop: { history: -1 } }],
   [
-    "creditNotes",
+    "creditedRefunds",
     "a refund has another amount than its note",
     "refunds",
     transferred,

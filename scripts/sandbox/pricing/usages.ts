@@ -20,6 +20,9 @@ export interface UsageEntry extends CouponUser {
   code: string;
   orderId: string;
   discountAmount?: number;
+  /** Of a recorded use: the limits that the coupon had at that time. */
+  usageLimit?: number;
+  perUserLimit?: number;
   at: string;
 }
 
@@ -34,7 +37,7 @@ export interface Usages {
   clear(): void;
 }
 
-const isSamePerson = (a: CouponUser, b: CouponUser): boolean =>
+export const isSamePerson = (a: CouponUser, b: CouponUser): boolean =>
   (["userId", "email", "phone"] as const).some((key) => a[key] !== undefined && a[key] === b[key]);
 
 /** The user by order. */
@@ -74,7 +77,8 @@ export function createUsages(now: () => number): Usages {
         throw new Refusal(409, "USAGE_LIMIT", `${coupon.code} cannot be used any more`);
       }
       uses.set(orderId, { userId, email, phone });
-      note({ type: "recorded", ...request, code: coupon.code });
+      const { code, usageLimit, perUserLimit } = coupon;
+      note({ type: "recorded", ...request, code, usageLimit, perUserLimit });
     },
     reverse: (code, orderId) => {
       if (!usesOf(code).delete(orderId)) return false;
