@@ -135,12 +135,22 @@ type Funds = Pick<Claim, "payment" | "isPaymentLost">;
  */
 function findFunds(session: SessionToPlace): Funds {
   try {
+    assertNotOver(session.checkout);
     return { payment: findPaymentToPlaceOn(session), isPaymentLost: false };
   } catch (error) {
     if (session.checkout.placement && error instanceof AppError)
       return { payment: null, isPaymentLost: true };
     throw error;
   }
+}
+
+/**
+ * An expired session is placed only on a payment that arrived late. Where nothing was due, none can arrive, and what
+ * was frozen no longer holds.
+ */
+function assertNotOver({ status, frozen }: CheckoutSessionDoc): void {
+  if (status === CHECKOUT_STATUS.FAILED && !frozen?.totals.amountDue)
+    throw placementFailure(CHECKOUT_FAILURE.EXPIRED);
 }
 
 /** The payment that an order may be placed on: the accepted one or the open COD payment; null when nothing is due. */
