@@ -8,6 +8,7 @@ import {
   PAYMENT_GATEWAY_STATUS,
 } from "../../utils/constants.js";
 import { checkoutMachine, codPaymentMachine } from "../../utils/state-machines.js";
+import { couponReleaseOf } from "../aggregates/checkout-session/coupon-uses.js";
 import type { OutboxDraft } from "../platform/outbox.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 import { applyTransition, tryTransition } from "../platform/transition.service.js";
@@ -47,6 +48,7 @@ export async function findExpiredCheckouts(limit: number): Promise<CheckoutSessi
 export async function expireCheckout(checkout: CheckoutSessionDoc): Promise<boolean> {
   return inTransaction(async (tx) => {
     if (await isPaid(checkout._id, tx)) return false;
+    const stock = await stockReleaseOf(checkout, tx);
     const { changed } = await tryTransition({
       machine: checkoutMachine,
       model: CheckoutSession,
@@ -59,7 +61,7 @@ export async function expireCheckout(checkout: CheckoutSessionDoc): Promise<bool
         $expr: trusted(isPast("expiresAt", checkout.status === PAYMENT_PENDING ? PAYING_GRACE_MS : 0)),
       },
       set: { failureReason: CHECKOUT_FAILURE.EXPIRED, failedAt: now(), "steps.failedAt": now() },
-      messages: await releasesOf(checkout, tx),
+      messages: (moved) => [...stock, ...couponReleaseOf(moved)],
       by: { type: "system" },
       tx,
     });
@@ -95,17 +97,10 @@ async function failCodPayment(checkoutSessionId: Types.ObjectId, tx: ClientSessi
   });
 }
 
-async function releasesOf(checkout: CheckoutSessionDoc, tx: ClientSession): Promise<OutboxDraft[]> {
-  const id = checkout._id.toHexString();
-  const releases: OutboxDraft[] = [];
+async function stockReleaseOf(checkout: CheckoutSessionDoc, tx: ClientSession): Promise<OutboxDraft[]> {
   const cart = await Cart.findById(checkout.cartId).session(tx).lean<CartDoc>();
-  if (cart?.status === CART_STATUS.ACTIVE) {
-    const payload = { cartId: cart._id.toHexString(), version: cart.version, status: cart.status };
-    releases.push({ type: "cart.release", dedupeKey: `cart.release:checkout:${id}`, payload });
-  }
-  if (checkout.couponClaims.length > 0) {
-    const payload = { checkoutSessionId: id, codes: checkout.couponClaims };
-    releases.push({ type: "coupon.release", dedupeKey: `coupon.release:${id}:expired`, payload });
-  }
-  return releases;
+  if (cart?.status !== CART_STATUS.ACTIVE) return [];
+  const dedupeKey = `cart.release:checkout:${checkout._id.toHexString()}`;
+  const payload = { cartId: cart._id.toHexString(), version: cart.version, status: cart.status };
+  return [{ type: "cart.release", dedupeKey, payload }];
 }

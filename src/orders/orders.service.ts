@@ -9,7 +9,10 @@ import {
   type PaymentDoc,
 } from "../../models/index.js";
 import { assertComplete } from "../../services/aggregates/checkout/refresh-before-payment.js";
-import { checkoutNotFound } from "../../services/aggregates/checkout-session/session-access.js";
+import {
+  assertWritable,
+  checkoutNotFound,
+} from "../../services/aggregates/checkout-session/session-access.js";
 import { loadOrder, loadOrders, type OrderOverview } from "../../services/aggregates/order/load-order.js";
 import { choosePayment } from "../../services/flows/choose-payment.flow.js";
 import {
@@ -102,9 +105,10 @@ async function assertPaymentOf(checkout: CheckoutSessionDoc, paymentId: Types.Ob
 
 /**
  * A session with nothing due needs no payment method, so it is frozen here.
- * @throws RuleError CHECKOUT_INCOMPLETE, TERMS_NOT_ACCEPTED; as `choosePayment`
+ * @throws CheckoutExpiredError; RuleError CHECKOUT_INCOMPLETE, TERMS_NOT_ACCEPTED; as `choosePayment`
  */
 async function makeReady(checkout: CheckoutSessionDoc, request: OrderRequest): Promise<"ready" | "frozen"> {
+  if (!checkout.placement && !isPaidOnline(checkout)) assertWritable(checkout);
   assertComplete(checkout);
   if (!checkout.termsAcceptedAt && !request.termsAccepted) {
     throw new RuleError("TERMS_NOT_ACCEPTED", "Accept the terms to place the order");
@@ -113,6 +117,10 @@ async function makeReady(checkout: CheckoutSessionDoc, request: OrderRequest): P
   await choosePayment({ owner: request.owner, checkoutSessionId: checkout._id, method: null });
   return "frozen";
 }
+
+/** The money may have arrived in time: whether it has is decided by its payment, and not by the time. */
+const isPaidOnline = ({ frozen, paymentMethod }: CheckoutSessionDoc): boolean =>
+  frozen !== null && paymentMethod !== null && paymentMethod !== "cod";
 
 /** Every status change of the order, oldest first. */
 export function listHistory(orderId: Types.ObjectId): Promise<OrderStatusHistoryDoc[]> {

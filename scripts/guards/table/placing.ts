@@ -223,9 +223,8 @@ export const PLACING: GuardSubject = {
       name: "coupon-claims-recorded",
       keeps: "a coupon use that was claimed can be released after a crash",
       file: "services/aggregates/checkout-session/coupon-uses.ts",
-      text: `  await CheckoutSession.updateOne({ _id: checkout._id }, { $addToSet: { couponClaims: { $each: codes } } });
-`,
-      replacement: "",
+      text: "    { $addToSet: { couponClaims: { $each: codes } } },",
+      replacement: "    {},",
       tests: ["tests/integration/checkout/payment-method.test.ts"],
       named: "then the use is released",
     },

@@ -300,7 +300,8 @@ function releasesOf(draft: CartDraft): OutboxDraft[] {
   const cartId = draft.cart._id.toHexString();
   return findReservationsToRelease(draft).map((reservationId) => ({
     type: "reservation.release",
-    dedupeKey: `release:${reservationId}`,
+    // The token makes the key that of this change: a merge can bring back a reservation that was to be released.
+    dedupeKey: `release:${reservationId}:${draft.token}`,
     payload: { reservationId, cartId },
   }));
 }

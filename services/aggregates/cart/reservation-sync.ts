@@ -1,7 +1,7 @@
 import Joi from "joi";
 import { Types, trusted } from "mongoose";
 import { logger } from "../../../config/logger.config.js";
-import { Cart, CartItem, type CartItemDoc, CheckoutSession } from "../../../models/index.js";
+import { Cart, type CartDoc, CartItem, type CartItemDoc, CheckoutSession } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import { LIVE_CHECKOUT_STATUSES } from "../../../utils/constants.js";
 import { isRefused, unwrap } from "../../../utils/result.js";
@@ -67,7 +67,7 @@ const payloadSchema = Joi.object({
 /**
  * Effect of `reservation.sync`: a change of the cart failed, and a reservation may differ from it. Holds the
  * cart's lease and gives the reservation the quantity of the line that refers to it, or releases it when
- * there is no such line. May run any number of times.
+ * there is no such line. A line that was merged into another cart got its quantity there. May run any number of times.
  */
 export async function syncReservation(payload: Record<string, unknown>): Promise<void> {
   const { cartId, ...subject }: ReservationSyncPayload = Joi.attempt(payload, payloadSchema);
@@ -78,15 +78,23 @@ export async function syncReservation(payload: Record<string, unknown>): Promise
         ? subject.reservationId
         : await findUnanswered(subject.unansweredReservation);
     if (!reservationId) return;
-    const line = await CartItem.findOne({ cartId: id, reservationId }).lean<CartItemDoc>();
+    const line = await findLineOf(id, reservationId);
     if (!line) {
       unwrap(await releaseReservation(reservationId));
       return;
     }
+    if (!line.cartId.equals(id)) return;
     const result = await updateReservation(reservationId, { quantity: line.quantity });
     // Refused: it has lapsed, or the stock is gone. The next change and the checkout start reserve the line again.
     if (!isRefused(result)) unwrap(result);
   });
+}
+
+/** The line that refers to a reservation of the cart. A merge takes reservations along into the customer's cart. */
+async function findLineOf(cartId: Types.ObjectId, reservationId: string): Promise<CartItemDoc | null> {
+  const cart = await Cart.findById(cartId, { mergedIntoCartId: 1 }).lean<Pick<CartDoc, "mergedIntoCartId">>();
+  const cartIds = cart?.mergedIntoCartId ? [cartId, cart.mergedIntoCartId] : [cartId];
+  return CartItem.findOne({ cartId: trusted({ $in: cartIds }), reservationId }).lean<CartItemDoc>();
 }
 
 /** @returns null when it was refused, so nothing is reserved */
@@ -119,6 +127,6 @@ export async function releaseIdleCart(
  * succeeds.
  */
 export async function releaseUnusedReservation(cartId: Types.ObjectId, reservationId: string): Promise<void> {
-  if (await CartItem.exists({ cartId, reservationId })) return;
+  if (await findLineOf(cartId, reservationId)) return;
   unwrap(await releaseReservation(reservationId));
 }

@@ -1,6 +1,7 @@
 import { type Types, trusted } from "mongoose";
 import { type AppliedCoupon, CheckoutSession, type CheckoutSessionDoc } from "../../../models/index.js";
-import { CHECKOUT_STATUS } from "../../../utils/constants.js";
+import { CHECKOUT_STATUS, LIVE_CHECKOUT_STATUSES } from "../../../utils/constants.js";
+import { ConflictError } from "../../../utils/errors.js";
 import { ZERO_PAISE } from "../../../utils/money.js";
 import { isRefused, type Result, unwrap } from "../../../utils/result.js";
 import {
@@ -9,6 +10,7 @@ import {
   reverseCouponUsage,
 } from "../../integrations/pricing-integration.service.js";
 import { withDocumentLease } from "../../platform/document-lease.service.js";
+import type { OutboxDraft } from "../../platform/outbox.service.js";
 import { placementInProgress } from "../payment/supersede-payment.js";
 import { CHECKOUT_LEASE } from "./session-access.js";
 
@@ -46,7 +48,7 @@ export interface RefusedCoupon {
  * Claims one use of each coupon before the customer pays a discounted amount. The claims are recorded before the
  * calls, so that they are released when the session fails, whatever the outcome of the calls.
  * @returns the first coupon that is refused, because its last use has just been claimed; null when all are claimed
- * @throws the typed upstream errors
+ * @throws ConflictError VERSION_CONFLICT when the session has ended; the typed upstream errors
  */
 export async function claimCoupons(
   checkout: CheckoutSessionDoc,
@@ -54,13 +56,38 @@ export async function claimCoupons(
 ): Promise<RefusedCoupon | null> {
   const codes = coupons.map(({ code }) => code);
   if (codes.length === 0) return null;
-  await CheckoutSession.updateOne({ _id: checkout._id }, { $addToSet: { couponClaims: { $each: codes } } });
+  const { matchedCount } = await CheckoutSession.updateOne(
+    { _id: checkout._id, status: trusted({ $in: [...LIVE_CHECKOUT_STATUSES] }) },
+    { $addToSet: { couponClaims: { $each: codes } } },
+  );
+  // What a session has claimed is released when it ends; nothing would release a later claim.
+  if (matchedCount === 0) throw new ConflictError("VERSION_CONFLICT", "The checkout has ended; start again");
   for (const coupon of coupons) {
     const result = await claimCouponUse(checkout, coupon);
     if (isRefused(result)) return { code: coupon.code, reason: result.code };
     unwrap(result);
   }
   return null;
+}
+
+/** The coupons that are frozen in an open payment or in an order. */
+function codesInUse({ status, frozen }: Pick<Holder, "status" | "frozen">): Set<string> {
+  const isNeeded = status === CHECKOUT_STATUS.PAYMENT_PENDING || status === CHECKOUT_STATUS.COMPLETED;
+  return new Set(isNeeded ? frozen?.coupons.map(({ code }) => code) : []);
+}
+
+/**
+ * The message that releases the uses which a session has claimed and no longer needs. They can be claimed again.
+ * @param moved the session after the move that makes them free
+ */
+export function couponReleaseOf(moved: CheckoutSessionDoc): OutboxDraft[] {
+  const { _id, status, version, couponClaims } = moved;
+  const inUse = codesInUse(moved);
+  const codes = couponClaims.filter((code) => !inUse.has(code));
+  if (codes.length === 0) return [];
+  const id = _id.toHexString();
+  const dedupeKey = `coupon.release:${id}:${status}:${version}`;
+  return [{ type: "coupon.release", dedupeKey, payload: { checkoutSessionId: id, codes } }];
 }
 
 /**
@@ -76,10 +103,9 @@ export async function releaseCoupons(
 ): Promise<void> {
   const lease = { model: CheckoutSession, id: checkoutSessionId, ...CHECKOUT_LEASE };
   await withDocumentLease(lease, async (checkout) => {
-    if (!checkout || checkout.status === CHECKOUT_STATUS.COMPLETED) return;
+    if (!checkout) return;
     if (checkout.placement) throw placementInProgress();
-    const frozen = checkout.status === CHECKOUT_STATUS.PAYMENT_PENDING ? checkout.frozen : null;
-    const inUse = new Set(frozen?.coupons.map((coupon) => coupon.code));
+    const inUse = codesInUse(checkout);
     for (const code of codes.filter((candidate) => !inUse.has(candidate))) {
       unwrap(await reverseCouponUsage({ code, orderId: checkoutSessionId.toHexString() }));
       await CheckoutSession.updateOne({ _id: checkoutSessionId }, { $pull: { couponClaims: code } });

@@ -3,9 +3,9 @@ import { CheckoutSession, type CheckoutSessionDoc } from "../../../models/index.
 import { now } from "../../../utils/clock.js";
 import { CHECKOUT_STATUS, type CheckoutFailure } from "../../../utils/constants.js";
 import { checkoutMachine } from "../../../utils/state-machines.js";
-import type { OutboxDraft } from "../../platform/outbox.service.js";
 import { applyTransition } from "../../platform/transition.service.js";
 import { placementInProgress, supersedePayments } from "../payment/supersede-payment.js";
+import { couponReleaseOf } from "./coupon-uses.js";
 
 const { PAYMENT_PENDING, ADDRESS_ENTERED, FAILED } = CHECKOUT_STATUS;
 
@@ -45,7 +45,7 @@ export async function stepBackFromPayment(checkout: CheckoutSessionDoc, tx: Clie
     guard: { placement: null },
     set: { paymentMethod: null, frozen: null, paymentId: null, cartVersion: null },
     raiseVersion: true,
-    messages: couponReleaseOf(checkout),
+    messages: couponReleaseOf,
     by: { type: "system" },
     tx,
   });
@@ -53,16 +53,9 @@ export async function stepBackFromPayment(checkout: CheckoutSessionDoc, tx: Clie
   await supersedePayments(checkout._id, tx);
 }
 
-/** A coupon use claimed with the method is released; it can be claimed again with the next one. */
-function couponReleaseOf(checkout: CheckoutSessionDoc): OutboxDraft[] {
-  if (checkout.couponClaims.length === 0) return [];
-  const id = checkout._id.toHexString();
-  const payload = { checkoutSessionId: id, codes: checkout.couponClaims };
-  return [{ type: "coupon.release", dedupeKey: `coupon.release:${id}:${checkout.version}`, payload }];
-}
-
 /**
- * In the caller's transaction: fails a live session that cannot be continued. Its open payment is superseded first, so
+ * In the caller's transaction: fails a live session that cannot be continued, and queues the release of its coupon
+ * uses. Its open payment is superseded first, so
  * that a late capture is refunded; money that has already arrived prevents this.
  * @returns false when the session is being placed, or has changed since it was read
  * @throws ConflictError PLACEMENT_IN_PROGRESS as `stepBackFromPayment`
@@ -83,6 +76,8 @@ export async function endCheckout(
     // A session that was read outside the transaction may have been renewed since.
     guard: { placement: null, expiresAt: checkout.expiresAt },
     set: { failureReason: reason, failedAt: now(), "steps.failedAt": now() },
+    // Stepping back has queued them.
+    messages: isPaying ? [] : couponReleaseOf,
     by: { type: by },
     tx,
   });

@@ -91,7 +91,7 @@ function releaseLeftOver(draft: CartDraft, reservationIds: readonly string[]): v
     const free = [...new Set(reservationIds)].filter((reservationId) => !used.has(reservationId));
     const drafts = free.map((reservationId) => ({
       type: "reservation.release",
-      dedupeKey: `release:${reservationId}:merge:${cartId}`,
+      dedupeKey: `release:${reservationId}:merge:${draft.token}`,
       payload: { reservationId, cartId },
     }));
     return enqueueOutbox(drafts, tx);

@@ -135,12 +135,22 @@ type Funds = Pick<Claim, "payment" | "isPaymentLost">;
  */
 function findFunds(session: SessionToPlace): Funds {
   try {
+    assertNotOver(session.checkout);
     return { payment: findPaymentToPlaceOn(session), isPaymentLost: false };
   } catch (error) {
     if (session.checkout.placement && error instanceof AppError)
       return { payment: null, isPaymentLost: true };
     throw error;
   }
+}
+
+/**
+ * An expired session is placed only on a payment that arrived late. Where nothing was due, none can arrive, and what
+ * was frozen no longer holds.
+ */
+function assertNotOver({ status, frozen }: CheckoutSessionDoc): void {
+  if (status === CHECKOUT_STATUS.FAILED && !frozen?.totals.amountDue)
+    throw placementFailure(CHECKOUT_FAILURE.EXPIRED);
 }
 
 /**
@@ -223,7 +233,7 @@ async function holdCart(checkout: CheckoutSessionDoc, funds: Funds): Promise<Cla
 /**
  * Marks the cart, so that it cannot change while its order is placed. When a session is paid late, its cart may have
  * changed: then the order is placed from the frozen lines, and the cart stays as it is. A cart that was ordered
- * through another session is not ordered twice.
+ * through another session, also after it was merged into the customer's, is not ordered twice.
  * @returns `busy` while another session is placing it, because the outcome is not known yet
  */
 async function markCart(checkout: CheckoutSessionDoc, frozen: FrozenCheckout): Promise<CartHold | "busy"> {
@@ -238,10 +248,11 @@ async function markCart(checkout: CheckoutSessionDoc, frozen: FrozenCheckout): P
   );
   if (matchedCount === 1) return "held";
   const cart = await Cart.findById(checkout.cartId).lean<CartDoc>();
-  if (!cart) return "moved_on";
-  if (cart.status === CART_STATUS.CONVERTED) return "sold";
-  const isAsPaidFor = cart.version === frozen.cartVersion;
-  return cart.placing || isAsPaidFor ? "busy" : "moved_on";
+  const holder = cart?.mergedIntoCartId ? await Cart.findById(cart.mergedIntoCartId).lean<CartDoc>() : cart;
+  if (!holder) return "moved_on";
+  if (holder.convertedOrderId) return "sold";
+  const isAsPaidFor = holder === cart && cart.version === frozen.cartVersion;
+  return holder.placing || isAsPaidFor ? "busy" : "moved_on";
 }
 
 /** Ends the lease after an unknown outcome, so that the next caller does not have to wait. */

@@ -21,6 +21,7 @@ import {
 import { ConflictError } from "../../../utils/errors.js";
 import { ZERO_PAISE } from "../../../utils/money.js";
 import { checkoutMachine } from "../../../utils/state-machines.js";
+import { couponReleaseOf } from "../../aggregates/checkout-session/coupon-uses.js";
 import { PlacementRefused } from "../../aggregates/checkout-session/placement-failure.js";
 import type { OrderOverview } from "../../aggregates/order/load-order.js";
 import { firstHistory } from "../../aggregates/order/new-order.js";
@@ -99,6 +100,8 @@ async function completeSession(claim: Claim, order: OrderDoc, tx: ClientSession)
       orderNumber: order.orderNumber,
       "steps.completedAt": order.createdAt,
     },
+    // A coupon that was claimed, and removed before this payment.
+    messages: couponReleaseOf,
     by: { type: "system" },
     tx,
   });

@@ -73,7 +73,7 @@ const coupons: PlacementEffect = {
       // Recorded before the call, so that an undo after a crash knows what to release.
       await CheckoutSession.updateOne(
         { _id: checkout._id, "placement.token": token },
-        { $set: { couponClaims: codes } },
+        { $addToSet: { couponClaims: { $each: codes } } },
       );
     }
     await Promise.all(

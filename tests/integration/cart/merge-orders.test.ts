@@ -2,7 +2,7 @@ import { Types } from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { clearFailPoint, setFailPoint, useFailPoints } from "../../support/fail-points.js";
 import { eventually } from "../../support/instances.js";
-import { type Buyer, done, refused, useShop } from "../checkout/shop-world.js";
+import { type Buyer, done, PLACES, refused, useShop } from "../checkout/shop-world.js";
 
 useFailPoints();
 
@@ -162,13 +162,19 @@ describe("failures and races", () => {
     expect(await ownersOf(guest)).toEqual([users.asha, users.asha, users.asha]);
   });
 
-  /** A guest whose checkout expired while the gateway's window was open, and who now has another cart. */
-  async function withExpiredCheckout() {
+  /** A guest whose checkout expired while the gateway's window was open. */
+  async function withLateWindow() {
     control().razorpay.configure({ webhooks: { drop: "all" } });
     const guest = shop().guest();
     const { gateway } = await guest.open();
     await guest.letExpire(20);
     await shop().runJob("checkout-cleanup");
+    return { guest, gateway };
+  }
+
+  /** A guest with a late window who now has another cart. */
+  async function withExpiredCheckout() {
+    const { guest, gateway } = await withLateWindow();
     done(await shop().call("delete", "/api/cart", { as: guest.as }));
     done(await guest.add(variants.kajal));
     return { guest, gateway };
@@ -221,6 +227,37 @@ describe("failures and races", () => {
     expect(await ownersOf(guest)).toEqual([users.asha, users.asha, users.asha]);
     expect(await assignments(guest)).toEqual([]);
     expect(await control().inventory.ledger({ orderId: guest.id, type: "converted" })).toHaveLength(1);
+  });
+
+  test("When the cart that is paid late was merged at login, then its order is placed for the customer", async () => {
+    const { guest, gateway } = await withLateWindow();
+    expect(done(await merge(guest)).merged).toBe(true);
+    const customer = loggedIn(guest);
+    done(await customer.verify(customer.pay(gateway.orderId)));
+    expect((await customer.order()).status).toBe(201);
+    expect(await ownersOf(guest)).toEqual([users.asha, users.asha, users.asha]);
+    expect(await guest.stored.cart()).toMatchObject({ status: "converted", convertedOrderId: null });
+    expect(done(await customer.get("/api/cart"))).toMatchObject({ status: "active", itemCount: 1 });
+  });
+
+  test("When the merged cart is ordered before the late payment, then it is not ordered twice, and the payment is refunded", async () => {
+    const { guest, gateway } = await withLateWindow();
+    expect(done(await merge(guest)).merged).toBe(true);
+    const second = shop().customer();
+    done(await second.start());
+    done(await second.put("shipping-address", PLACES.bengaluru));
+    done(await second.put("shipping-method", { shippingMethodId: "standard" }));
+    done(await second.choose("cod"));
+    const customer = loggedIn(guest);
+    done(await customer.verify(customer.pay(gateway.orderId)));
+    const placed = await whilePlacing(
+      () => second.order(),
+      async () => void refused(await customer.order(), 409, "PLACEMENT_IN_PROGRESS"),
+    );
+    expect(placed.status).toBe(201);
+    refused(await customer.order(), 409, "CHECKOUT_FAILED");
+    expect(await customer.stored.order()).toBeNull();
+    expect(await customer.stored.refunds()).toMatchObject([{ systemReason: "undo" }]);
   });
 
   test("When a checkout expired and is paid after login, then its order is the customer's", async () => {

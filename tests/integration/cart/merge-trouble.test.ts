@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { clearFailPoint, setFailPoint, useFailPoints } from "../../support/fail-points.js";
 import { chooseMethod, payFor, Shopper, startCheckout, verify } from "../../support/purchase.js";
@@ -109,6 +110,36 @@ describe("concurrent requests", () => {
     );
     expect(units).toMatchObject({ [variants.kajal]: 3, [variants.hairOil]: 1, [variants.giloy]: 1 });
     expect(await carts().countDocuments({ status: "active" })).toBe(1);
+    await expectHeldAsStored();
+  });
+});
+
+describe("reservations that the outbox still has to settle", () => {
+  it("When a line was removed and added again, and its release comes after the merge, then the customer keeps the stock and can buy", async () => {
+    const { body: added } = await world.add(guest, variants.ashwagandha, 2);
+    await world.add(guest, variants.kajal, 1);
+    await world.call("delete", `/api/cart/items/${added.data.cartItem.id}`, { as: guest });
+    await world.add(guest, variants.ashwagandha, 1);
+    expect((await merge()).body.data.merged).toBe(true);
+    await expectHeldAsStored();
+
+    await inventory().lapse((await cartOf(asha)).id);
+    const contact = { email: "meera@example.com", phone: "+919845012345" };
+    const headers = { "Idempotency-Key": randomUUID() };
+    const started = await world.call("post", "/api/checkout/start", { as: asha, body: contact, headers });
+    expect([started.status, started.body.error?.code]).toEqual([201, undefined]);
+    await expectHeldAsStored();
+    expect((await world.call("delete", "/api/cart", { as: asha })).status).toBe(200);
+    await expectHeldAsStored();
+  });
+
+  it("When the response to a change of the guest's line was lost, then the check after the merge leaves the stock with the customer", async () => {
+    await world.add(guest, variants.ashwagandha, 2);
+    faults().add({ service: "inventory", match: "PUT /api/reservations/:id", action: "reset-after" });
+    const body = { productId: SEED.products.ashwagandha, variantId: variants.ashwagandha, quantity: 4 };
+    expect((await world.call("post", "/api/cart/items", { as: guest, body })).status).toBe(502);
+    await world.recover();
+    expect((await merge()).body.data).toMatchObject({ merged: true, cart: { totalQuantity: 2 } });
     await expectHeldAsStored();
   });
 });

@@ -93,6 +93,27 @@ it("When an online method is chosen although nothing is due, then it is dropped,
   await expectPlacedFor(checkout, plain);
 });
 
+it("When the checkout has expired, before and after the clean-up, then it is not placed at the former price", async () => {
+  const checkout = await world.checkoutOf("dev");
+  await checkout.post("store-credit");
+  await checkout.put("payment-method", { method: "upi" });
+  const _id = new Types.ObjectId(checkout.id);
+  const expiresAt = new Date(Date.now() - 20 * 60_000);
+  await world.db.collection("checkoutSessions").updateOne({ _id }, { $set: { expiresAt } });
+  const expectExpired = async () => {
+    const { status, body } = await checkout.place();
+    expect([status, body.error?.code]).toEqual([410, "CHECKOUT_EXPIRED"]);
+  };
+  await expectExpired();
+  expect(await stored("checkoutSessions", checkout)).toMatchObject({ status: "payment_pending" });
+  await world.runJob("checkout-cleanup");
+  expect(await stored("checkoutSessions", checkout)).toMatchObject({ status: "failed", placement: null });
+  await expectExpired();
+  await expectExpired();
+  expect(await stored("orders", checkout)).toBeNull();
+  expect(world.engagement.credit(SEED.users.dev)).toBe(5_000);
+});
+
 it("When nothing is due and the order is placed as cash on delivery in one call, then it is paid, and again the same", async () => {
   const checkout = await world.checkoutOf("dev");
   const { plain } = await totals(checkout);

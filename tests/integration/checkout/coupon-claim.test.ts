@@ -1,5 +1,6 @@
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { codesOf, done, refused, useShop } from "./shop-world.js";
+import { eventually } from "../../support/instances.js";
+import { type Buyer, codesOf, done, refused, useShop } from "./shop-world.js";
 
 const { coupons } = SEED;
 const shop = useShop();
@@ -44,4 +45,81 @@ test("When the last use is taken between the check of a coupon and its claim, th
   expect((await buyer.order()).status).toBeLessThan(300);
   await shop().settle();
   expect(pricing().usages(coupons.LASTONE)).toEqual(["order-of-somebody-else"]);
+});
+
+describe("a use that was claimed, while the order is placed without the coupon", () => {
+  const USAGE = { service: "pricing", match: "POST /api/coupons/usage" } as const;
+  const { LASTONE } = coupons;
+  const removeCoupon = async ({ as }: Buyer) =>
+    done(await shop().call("delete", `/api/cart/coupons/${LASTONE}`, { as }));
+
+  /** Makes waiting outbox messages due now. */
+  async function deliverAll(): Promise<void> {
+    const due = { $set: { dueAt: new Date(Date.now() - 1_000) } };
+    await shop().db.collection("outboxMessages").updateMany({ state: "pending" }, due);
+    await shop().settle();
+  }
+
+  /** The claim is recorded at the pricing service, but its response is lost. */
+  async function claimedUnheard(): Promise<Buyer> {
+    const buyer = await shop().guest().prepare({ coupon: LASTONE });
+    shop().sandbox.control.faults.add({ ...USAGE, action: "reset-after" });
+    expect((await buyer.choose("cod")).status).toBeGreaterThanOrEqual(500);
+    await shop().recover();
+    expect(pricing().usages(LASTONE)).toEqual([buyer.id]);
+    return buyer;
+  }
+
+  async function buyWithoutCoupon(buyer: Buyer): Promise<void> {
+    expect(done(await buyer.choose("cod")).session.totals.discountTotal).toBe(0);
+    expect((await buyer.order()).status).toBe(201);
+  }
+
+  test("When the coupon is removed between the claim and the freeze, then the use is released with the order", async () => {
+    const buyer = await shop().guest().prepare({ coupon: LASTONE });
+    const { faults } = shop().sandbox.control;
+    const { id } = faults.add({ ...USAGE, action: "delay", delayMs: 3_000, times: 1 });
+    const choosing = buyer.choose("cod");
+    await eventually("the claim waits", async () =>
+      faults.list().some((row) => row.id === id && row.hits > 0),
+    );
+    await removeCoupon(buyer);
+    refused(await choosing, 409, "VERSION_CONFLICT");
+    await buyWithoutCoupon(buyer);
+    await deliverAll();
+    expect(pricing().usages(LASTONE)).toEqual([]);
+    expect(await buyer.stored.session()).toMatchObject({ status: "completed", couponClaims: [] });
+  });
+
+  test("When the response to the claim is lost and the coupon is removed, then the use is released with the order", async () => {
+    const buyer = await claimedUnheard();
+    await removeCoupon(buyer);
+    await buyWithoutCoupon(buyer);
+    await deliverAll();
+    expect(pricing().usages(LASTONE)).toEqual([]);
+  });
+
+  test("When the first delivery of the release fails and the order is placed in between, then the next one releases the use", async () => {
+    const buyer = shop().guest();
+    await buyer.open({ coupon: LASTONE });
+    await removeCoupon(buyer);
+    const reverse = "POST /api/coupons/usage/reverse";
+    shop().sandbox.control.faults.add({ service: "pricing", match: reverse, action: "status", status: 503 });
+    await shop().settle();
+    await shop().recover();
+    await buyWithoutCoupon(buyer);
+    await deliverAll();
+    expect(pricing().usages(LASTONE)).toEqual([]);
+  });
+
+  test("When the session expires without a freeze and the checkout is started again, then the use is released", async () => {
+    const buyer = await claimedUnheard();
+    await removeCoupon(buyer);
+    const former = buyer.id;
+    await buyer.letExpire();
+    expect((await buyer.start()).status).toBe(201);
+    expect(buyer.id).not.toBe(former);
+    await deliverAll();
+    expect(pricing().usages(LASTONE)).toEqual([]);
+  });
 });

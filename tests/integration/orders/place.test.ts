@@ -180,6 +180,33 @@ describe("refusals", () => {
     expect(await buyer.stored.order()).toBeNull();
   });
 
+  test("When its time is over before the clean-up, then an order that waits for no online payment is not placed", async () => {
+    const buyer = shop().guest();
+    await buyer.open({}, "cod");
+    await buyer.letExpire();
+    refused(await buyer.order(), 410, "CHECKOUT_EXPIRED");
+    refused(await buyer.order(), 410, "CHECKOUT_EXPIRED");
+    expect(await buyer.stored.order()).toBeNull();
+    expect(await buyer.stored.session()).toMatchObject({ status: "payment_pending", placement: null });
+  });
+
+  test("When its time is over and the online payment has arrived, then it is placed", async () => {
+    control().razorpay.configure({ webhooks: { drop: "all" } });
+    const buyer = shop().guest();
+    const { gateway } = await buyer.open();
+    await buyer.letExpire();
+    buyer.pay(gateway.orderId);
+    expect((await buyer.order()).status).toBe(201);
+  });
+
+  test("When it expired without a method, then the answer is the same before and after the clean-up", async () => {
+    const buyer = await shop().guest().prepare();
+    await buyer.letExpire();
+    refused(await buyer.order(), 410, "CHECKOUT_EXPIRED");
+    await shop().runJob("checkout-cleanup");
+    refused(await buyer.order(), 410, "CHECKOUT_EXPIRED");
+  });
+
   test("When inventory is away while placing, then nothing is lost, and the same request finishes it", async () => {
     control().razorpay.configure({ webhooks: { drop: "all" } });
     const buyer = shop().guest();

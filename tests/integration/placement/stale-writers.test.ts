@@ -242,6 +242,30 @@ describe("the clean-up", () => {
     expect((await sessionOf(buyer)).status).toBe("address_entered");
   });
 
+  test("When an expired checkout has claimed a coupon since it was read, then the use is released", async () => {
+    const buyer = await shop().guest().prepare();
+    await buyer.letExpire();
+    const read = await sessionOf(buyer);
+    await change("checkoutSessions", buyer.id, { couponClaims: [SEED.coupons.LASTONE] });
+    const { expireCheckout } = await import("../../../services/flows/expire-checkout.flow.js");
+    expect(await expireCheckout(read)).toBe(true);
+    const release = { type: "coupon.release", "payload.checkoutSessionId": buyer.id };
+    expect(await shop().db.collection("outboxMessages").findOne(release)).toMatchObject({
+      payload: { codes: [SEED.coupons.LASTONE] },
+    });
+  });
+
+  test("When a checkout has ended since it was read, then it claims no coupon any more", async () => {
+    const buyer = await shop().guest().prepare();
+    await buyer.letExpire();
+    const read = await sessionOf(buyer);
+    await shop().runJob("checkout-cleanup");
+    const { claimCoupons } = await import("../../../services/aggregates/checkout-session/coupon-uses.js");
+    const coupon = { code: SEED.coupons.LASTONE, discountAmount: paise(5_000) };
+    await expect(claimCoupons(read, [coupon])).rejects.toMatchObject({ code: "VERSION_CONFLICT" });
+    expect(shop().sandbox.control.pricing.usages(SEED.coupons.LASTONE)).toEqual([]);
+  });
+
   test("When an expired checkout is paid by now, then it does not fail", async () => {
     const buyer = shop().guest();
     const { gateway } = await buyer.open();
