@@ -1,4 +1,4 @@
-import type { InvoiceDoc, InvoiceLine, OrderItemDoc } from "../../models/index.js";
+import type { InvoiceDoc, InvoiceLine, OrderDoc, OrderItemDoc, RefundDoc } from "../../models/index.js";
 import { cumulativeShare } from "../../services/calculations/allocation.js";
 import { contentHash } from "../../services/calculations/content-hash.js";
 import { unpaidPartsOf } from "../../services/calculations/unpaid-parts.js";
@@ -159,22 +159,16 @@ function excessOf(invoice: InvoiceDoc, notes: readonly InvoiceDoc[]): Finding[] 
   return problems.map((problem) => finding(problem, invoice.invoiceNumber));
 }
 
-/** The refund is of units that were cancelled before the invoice, so there is nothing to credit. */
-const NOT_INVOICED = "ORDER_NOT_INVOICEABLE";
-
 /**
- * A completed refund of an invoiced order has one note of its amount, or an open request. None is due for units that the
- * invoice does not contain, and for what a transfer brought beyond what was due.
+ * A completed refund of an invoiced order has one note of its amount, or a request that is open, or was refused for good
+ * reason. What a transfer brought beyond what was due was never invoiced.
  */
-function refundProblems({ invoices, invoiceRequests, refunds, orders }: Facts): Finding[] {
+function refundProblems(facts: Facts): Finding[] {
+  const { invoices, invoiceRequests, refunds, orders } = facts;
   const isInvoiced = new Set(
     orders.filter(({ invoiceNumber }) => invoiceNumber).map(({ _id }) => _id.toHexString()),
   );
-  const requested = new Set(
-    invoiceRequests
-      .filter(({ refusal }) => refusal === null || refusal.code === NOT_INVOICED)
-      .map(({ _id }) => _id),
-  );
+  const requests = new Map(invoiceRequests.map((request) => [request._id, request]));
   const notesOf = groupBy(
     invoices.filter(({ refundId }) => refundId !== null),
     ({ refundId }) => refundId,
@@ -190,11 +184,28 @@ function refundProblems({ invoices, invoiceRequests, refunds, orders }: Facts): 
     .flatMap((refund) => {
       const id = refund._id.toHexString();
       const amounts = (notesOf.get(id) ?? []).map(({ totals }) => totals.grandTotal);
-      if (amounts.length === 0 && requested.has(`refund:${id}`)) return [];
+      const refusal = requests.get(`refund:${id}`)?.refusal;
+      const isExcess = refusal?.code === "CREDIT_EXCEEDS_INVOICE";
+      if (isExcess && amounts.length === 0 && hasRoom(refund, facts))
+        return [
+          finding(`the note of a refund of ${refund.amount} was refused, but fits`, refund.refundNumber),
+        ];
+      if (amounts.length === 0 && requests.has(`refund:${id}`)) return [];
       if (amounts.length === 1 && amounts[0] === refund.amount) return [];
       const problem = `a refund of ${refund.amount} is credited with ${amounts.join(" and ") || "nothing"}`;
       return [finding(problem, refund.refundNumber)];
     });
+}
+
+/** Whether an invoice can be credited with a refund, beside other refunds, what will not be paid, and notes by hand. */
+function hasRoom({ orderId, amount }: RefundDoc, { invoices, orders }: Facts): boolean {
+  const ofOrder = invoices.filter((document) => orderId?.equals(document.orderId));
+  const order = orders.find(({ _id }) => orderId?.equals(_id));
+  const others = ofOrder.filter(({ refundId, createdById }) => refundId !== null || createdById !== null);
+  const credited = sumOf(others.filter(isNote), ({ totals }) => totals.grandTotal);
+  const unpaid = sumOf(order ? invoicedUnpaidParts(order) : [], (part) => part.unpaid.amount);
+  const invoiced = sumOf(ofOrder.filter(isSale), ({ totals }) => totals.grandTotal);
+  return credited + unpaid + amount <= invoiced;
 }
 
 /**
@@ -205,7 +216,7 @@ function unpaidProblems({ invoices, invoiceRequests, orders }: Facts): Finding[]
   const totals = new Map(invoices.map(({ origin, totals: { grandTotal } }) => [origin, grandTotal]));
   const requested = new Set(invoiceRequests.map(({ _id }) => _id));
   return orders.flatMap((order) =>
-    unpaidPartsOf({ ...order, cancellations: order.cancellations.filter(isInvoiced) })
+    invoicedUnpaidParts(order)
       .filter(({ unpaid }) => order.invoiceNumber && unpaid.amount > 0)
       .flatMap(({ _id, unpaid }) => {
         const origins = [`unpaid:${_id.toHexString()}`, `cancellation:${order._id.toHexString()}`];
@@ -218,7 +229,11 @@ function unpaidProblems({ invoices, invoiceRequests, orders }: Facts): Finding[]
   );
 }
 
-const isInvoiced = ({ invoiceNumber }: { invoiceNumber: string | null }): boolean => invoiceNumber !== null;
+const invoicedUnpaidParts = (order: OrderDoc) =>
+  unpaidPartsOf({
+    ...order,
+    cancellations: order.cancellations.filter(({ invoiceNumber }) => invoiceNumber !== null),
+  });
 
 export const documentChecks = {
   documentNumbers,

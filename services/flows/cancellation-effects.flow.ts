@@ -5,14 +5,12 @@ import {
   type OrderDoc,
   OrderItem,
   type OrderItemDoc,
-  Refund,
 } from "../../models/index.js";
-import { ORDER_STATUS, REFUND_STATUS } from "../../utils/constants.js";
-import { InvoiceNotReadyError } from "../../utils/errors.js";
+import { ORDER_STATUS } from "../../utils/constants.js";
 import { toRupees } from "../../utils/money.js";
 import { unwrap } from "../../utils/result.js";
-import { findInvoiceOf, findInvoiceToCredit } from "../aggregates/invoice/invoice-reads.js";
-import { refundOrigin, requestCreditNote } from "../aggregates/invoice/request-document.js";
+import { findInvoiceToCredit } from "../aggregates/invoice/invoice-reads.js";
+import { requestUnpaidNote } from "../aggregates/invoice/request-document.js";
 import { namedItems, recipientOf } from "../aggregates/order/order-messages.js";
 import { sendNotification } from "../integrations/engagement-integration.service.js";
 import { returnInventory } from "../integrations/inventory-integration.service.js";
@@ -56,35 +54,20 @@ export async function returnCoupons(orderId: Types.ObjectId, cancellationId: Typ
 }
 
 /**
- * What was never paid has no refund, and so no credit note yet. What was paid is credited with its refunds, which go first.
- * @throws InvoiceNotReadyError while the invoice or a refund of the order is under way: the outbox tries again
+ * What was never paid has no refund, and so no credit note yet. What was paid is credited with its refunds.
+ * @throws InvoiceNotReadyError while the invoice is under way: the outbox tries again
  */
 export async function requestNoteOfCancellation(
   orderId: Types.ObjectId,
   cancellationId: Types.ObjectId,
 ): Promise<void> {
-  const { cancellation, isWhole } = await readCancelled(orderId, cancellationId);
+  const { order, cancellation, isWhole } = await readCancelled(orderId, cancellationId);
   const { unpaid, reason, invoiceNumber } = cancellation;
   if (unpaid.amount === 0 || invoiceNumber === null) return;
   const invoice = await findInvoiceToCredit(orderId);
   // An earlier version of the service kept no number: there the times have to tell.
   if (!invoice || (invoiceNumber === undefined && invoice.issuedAt > cancellation.at)) return;
-  if (isWhole) await assertRefundsCredited(orderId);
-  await requestCreditNote({
-    ...{ orderId, refundId: null, items: [], createdById: null, reason },
-    ...(isWhole ? {} : { unpaidId: cancellationId }),
-  });
-}
-
-async function assertRefundsCredited(orderId: Types.ObjectId): Promise<void> {
-  const refunds = await Refund.find({ orderId }, { status: 1 }).lean<
-    { _id: Types.ObjectId; status: string }[]
-  >();
-  for (const { _id, status } of refunds) {
-    if (status === REFUND_STATUS.PROCESSING) throw new InvoiceNotReadyError();
-    if (status === REFUND_STATUS.COMPLETED && !(await findInvoiceOf(refundOrigin(_id))))
-      throw new InvoiceNotReadyError();
-  }
+  await requestUnpaidNote({ order, unpaidId: cancellationId, isEverything: isWhole, reason });
 }
 
 /** Template `order_cancelled`: also `reason`, `items`, and `isComplete` when nothing of the order is left. */

@@ -70,7 +70,7 @@ export const processRefund = (decision: Decision): Promise<RefundDoc> =>
 
 /**
  * Fewer units than were asked for, to where the money came from.
- * @throws RuleError NOT_REFUNDABLE for money that became no order; as `approveRefund`
+ * @throws RuleError NOT_REFUNDABLE for money that became no order, and for a refund that was completed before; as `approveRefund`
  */
 export const processPartialRefund = (
   decision: Decision,

@@ -351,6 +351,29 @@ test("When the data is sound, then no invariant is violated", async () => {
   expect(await violated()).toEqual([]);
 });
 
+test.each([
+  ["although it fits", "that is a violation", null, true],
+  ["because a note by hand had taken its place", "that is sound", "admin-1", false],
+])("When the note of a refund was refused %s, then %s", async (_why, _is, createdById, isViolated) => {
+  const notes = world.db.collection("invoices");
+  const requests = world.db.collection<{ _id: string }>("invoiceRequests");
+  const note = await notes.findOne(
+    { type: "credit_note", refundId: { $ne: null } },
+    { sort: { sequence: 1 } },
+  );
+  if (!note) throw new Error("no refund is credited");
+  const refusal = { code: "CREDIT_EXCEEDS_INVOICE", message: "", details: null };
+  const request = { _id: String(note.origin), type: "credit_note", orderId: note.orderId, refusal };
+  await requests.insertOne(request);
+  await notes.updateOne({ _id: note._id }, { $set: { refundId: null, createdById } });
+  try {
+    expect((await violated()).includes(INVARIANTS.creditNotes)).toBe(isViolated);
+  } finally {
+    await notes.replaceOne({ _id: note._id }, note);
+    await requests.deleteOne({ _id: request._id });
+  }
+});
+
 test("When an order is written while the check reads, then all collections are seen as of the moment before", async () => {
   const { AbstractCursor } = mongoose.mongo;
   const orders = world.db.collection("orders");

@@ -1,5 +1,10 @@
 import { type ClientSession, Types } from "mongoose";
-import { type CreditedUnits, InvoiceRequest, type InvoiceRequestDoc } from "../../../models/index.js";
+import {
+  type CreditedUnits,
+  InvoiceRequest,
+  type InvoiceRequestDoc,
+  type OrderDoc,
+} from "../../../models/index.js";
 import { databaseTime } from "../../../utils/clock.js";
 import { INVOICE_TYPE } from "../../../utils/constants.js";
 import { isDuplicateKey } from "../../../utils/helpers.js";
@@ -50,6 +55,26 @@ export async function requestCreditNote(order: CreditNoteOrder, tx?: ClientSessi
   );
   return _id;
 }
+
+export interface UnpaidNoteOrder {
+  order: Pick<OrderDoc, "_id" | "paidAmount">;
+  /** The cancellation, or the parcel that came back. */
+  unpaidId: Types.ObjectId;
+  /** Nothing of the order is wanted any more, or all of it came back. */
+  isEverything: boolean;
+  reason: string;
+}
+
+/**
+ * Asks for the credit note of what will never be paid: of exactly that part. So the note of each refund fits beside it, in
+ * whatever order they come, and money that is kept stays invoiced until it is refunded. Of an order for which nothing was
+ * paid, everything is credited in the end, whatever notes by hand left of it.
+ */
+export const requestUnpaidNote = (unpaid: UnpaidNoteOrder): Promise<string> => {
+  const { order, unpaidId, isEverything, reason } = unpaid;
+  const whole = { orderId: order._id, refundId: null, items: [], createdById: null, reason };
+  return requestCreditNote(isEverything && order.paidAmount === 0 ? whole : { ...whole, unpaidId });
+};
 
 type NewRequest = Pick<
   InvoiceRequestDoc,

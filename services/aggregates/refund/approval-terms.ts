@@ -13,7 +13,7 @@ import {
   type RefundDestination,
 } from "../../../utils/constants.js";
 import type { NamedUnits } from "../../../utils/line-units.js";
-import { type RefundFacts, readRefundFacts, sourcesOf } from "./refund-facts.js";
+import { type RefundFacts, readRefundFacts, sourcesOf, wasCompleted } from "./refund-facts.js";
 import {
   assertNotDisputed,
   assertRefundable,
@@ -61,6 +61,8 @@ export function approvalTerms(
   change: RefundChange | undefined,
 ): ApprovalTerms {
   if (change?.items && !facts) throw notRefundable("no_order", "There is no order; refund all of it");
+  if (change?.items && wasCompleted(refund))
+    throw notRefundable("credited", "It was completed before, and may be credited; refund all of it");
   const { amount, items, shippingAmount } =
     change?.items && facts ? fewerUnits(refund, facts, change.items) : refund;
   return { items, shippingAmount, parts: partsOf({ ...refund, amount }, facts, change) };

@@ -23,8 +23,8 @@ export interface RefundFailure extends RefundTrouble {
 }
 
 /**
- * A definite failure, or a completed refund that the gateway retracts: the amount can be refunded again, and an admin is
- * notified. Nothing retries it.
+ * A definite failure: the amount can be refunded again. Or a completed refund that the gateway retracts: only this one can
+ * be repeated. An admin is notified, and nothing retries it.
  */
 export async function failRefund(refund: RefundDoc, failure: RefundFailure): Promise<void> {
   await inTransaction((tx) => recordFailure(refund, failure, tx));

@@ -33,11 +33,16 @@ export interface RefundFacts {
   items: OrderItemDoc[];
   /** Paying for this order, and captured, also in part: cash of parcels that have arrived. */
   payments: PaymentDoc[];
-  /** Neither failed nor rejected, oldest first. */
+  /** Those that count against what can be refunded: not rejected, nor failed before they were ever completed. Oldest first. */
   refunds: RefundDoc[];
 }
 
-const ACTIVE = [REFUND_STATUS.PENDING, REFUND_STATUS.PROCESSING, REFUND_STATUS.COMPLETED];
+/**
+ * Completed, perhaps retracted by the gateway since. It may have a credit note, and notes are never taken back, so it can
+ * only be repeated as it is, and no other refund takes its place.
+ */
+export const wasCompleted = ({ history }: Pick<RefundDoc, "history">): boolean =>
+  history.some(({ to }) => to === REFUND_STATUS.COMPLETED);
 
 /**
  * @param except a refund that is decided anew, and left out
@@ -55,11 +60,12 @@ export async function readRefundFacts(
   const status = trusted({ $in: [CAPTURED, PENDING] });
   const captured = { orderId, status, surplus: false, capturedAmount: trusted({ $gt: ZERO_PAISE }) };
   const payments = await Payment.find(captured).sort({ createdAt: 1 }).session(tx).lean<PaymentDoc[]>();
-  const refunds = await Refund.find({ orderId, status: trusted({ $in: ACTIVE }) })
+  const found = await Refund.find({ orderId, status: trusted({ $ne: REFUND_STATUS.REJECTED }) })
     .sort({ createdAt: 1, _id: 1 })
     .session(tx)
     .lean<RefundDoc[]>();
-  return { order, items, payments, refunds: refunds.filter(({ _id }) => !except?.equals(_id)) };
+  const counting = found.filter((row) => row.status !== REFUND_STATUS.FAILED || wasCompleted(row));
+  return { order, items, payments, refunds: counting.filter(({ _id }) => !except?.equals(_id)) };
 }
 
 /** What refunds, and units that were cancelled or came back before they were paid for, left of the goods and charges. */

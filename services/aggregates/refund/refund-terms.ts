@@ -132,5 +132,5 @@ export const exceedsPaid = (left?: Paise) =>
     left === undefined ? undefined : { left: toRupees(left) },
   );
 
-export const notRefundable = (reason: "not_paid" | "no_account" | "no_order", message: string) =>
+export const notRefundable = (reason: "not_paid" | "no_account" | "no_order" | "credited", message: string) =>
   new RuleError("NOT_REFUNDABLE", message, { reason });

@@ -10,9 +10,12 @@ import {
   type ShipmentDoc,
 } from "../../../models/index.js";
 import { REFUND_STATUS } from "../../../utils/constants.js";
-import { InvoiceNotReadyError } from "../../../utils/errors.js";
 import { findInvoiceToCredit, findSaleInvoice } from "../../aggregates/invoice/invoice-reads.js";
-import { requestCreditNote, requestSaleInvoice } from "../../aggregates/invoice/request-document.js";
+import {
+  requestCreditNote,
+  requestSaleInvoice,
+  requestUnpaidNote,
+} from "../../aggregates/invoice/request-document.js";
 import { RETURNED_TO_ORIGIN } from "../../aggregates/order/return-shipment.js";
 import { cameBackUndelivered } from "../../calculations/fulfilment.js";
 import { getSettings } from "../../platform/settings.service.js";
@@ -36,9 +39,9 @@ export async function requestInvoiceOnDispatch(parcelId: Types.ObjectId): Promis
 }
 
 /**
- * A parcel has come back, and what it should have collected will not be paid: the invoice is credited with that, and in
- * full, with the charges, once the whole order is back. What was prepaid is credited with its refunds, which go first.
- * @throws InvoiceNotReadyError while the invoice or a refund of the parcel is under way: the outbox tries again
+ * A parcel has come back, and what it should have collected will not be paid: the invoice is credited with that. What was
+ * prepaid is credited with its refunds.
+ * @throws InvoiceNotReadyError while the invoice is under way: the outbox tries again
  */
 export async function requestNoteOfReturn(parcelId: Types.ObjectId): Promise<void> {
   const { orderId } = await Shipment.findById(parcelId).orFail().lean<ShipmentDoc>();
@@ -46,13 +49,8 @@ export async function requestNoteOfReturn(parcelId: Types.ObjectId): Promise<voi
   if (!(order.uncollectedParcels ?? []).some(({ _id }) => _id.equals(parcelId))) return;
   if (!(await findInvoiceToCredit(orderId))) return;
   const lines = await OrderItem.find({ orderId }).lean<OrderItemDoc[]>();
-  const underWay = { systemReason: RETURNED_TO_ORIGIN, status: REFUND_STATUS.PROCESSING } as const;
-  if (await Refund.exists({ orderId, ...underWay })) throw new InvoiceNotReadyError();
   const isEverything = cameBackUndelivered(lines);
-  await requestCreditNote({
-    ...{ orderId, refundId: null, items: [], createdById: null, reason: RETURNED_TO_ORIGIN },
-    ...(isEverything ? {} : { unpaidId: parcelId }),
-  });
+  await requestUnpaidNote({ order, unpaidId: parcelId, isEverything, reason: RETURNED_TO_ORIGIN });
 }
 
 /**

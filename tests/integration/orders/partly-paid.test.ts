@@ -43,6 +43,17 @@ async function carry(parcel: { shipmentId: string }, end?: "returned_to_origin")
   await shop().settle();
 }
 
+const request = (sale: Sale, wish: object) =>
+  shop().call("post", "/api/admin/refunds", {
+    as: { token: shop().sandbox.tokens.admin },
+    body: { orderId: sale.id, reason: "damaged", destination: "bank_transfer", ...wish },
+  });
+const decide = (id: string, verb: string, body: object) =>
+  shop().call("post", `/api/admin/refunds/${id}/${verb}`, {
+    ...{ as: { token: shop().sandbox.tokens.finance }, body },
+    headers: { "Idempotency-Key": `${verb}-${id}` },
+  });
+
 describe("partly paid with store credit, the rest on delivery", () => {
   const cancelTulsi = (sale: Sale, quantity: number) =>
     admin("post", `/${sale.id}/cancel`, {
@@ -95,21 +106,48 @@ describe("partly paid with store credit, the rest on delivery", () => {
     const [invoiced = 0, ...credited] = documents.map(({ totals }) => totals.grandTotal);
     expect(credited.reduce((sum, amount) => sum + amount, 0)).toBe(invoiced);
   });
+
+  /** The amounts of the credit notes, by what they are for. */
+  async function notesOf(sale: Sale): Promise<Record<string, number>> {
+    const documents = await issueDocuments(sale);
+    const notes = documents.filter(({ type }) => type === "credit_note");
+    return Object.fromEntries(notes.map(({ origin, totals }) => [origin, totals.grandTotal]));
+  }
+
+  test("When all is cancelled and the money kept, then what was unpaid is credited, and the rest when it is refunded", async () => {
+    const sale = await sellWithCredit(TWO_A_THREE_B, { due: 500 });
+    const [invoice] = await issueDocuments(sale);
+    done(await admin("post", `/${sale.id}/cancel`, { reason: "out of season", refund: false }));
+    const { cancellations, paidAmount } = await stored(sale);
+    const unpaid = { [`unpaid:${cancellations[0]._id}`]: 50_000 };
+    expect(await notesOf(sale)).toEqual(unpaid);
+    const kept = { amount: paidAmount / 100, destination: "original" };
+    const { id } = done(await request(sale, kept));
+    done(await decide(id, "approve", {}));
+    expect(await notesOf(sale)).toEqual({ ...unpaid, [`refund:${id}`]: paidAmount });
+    expect(paidAmount + 50_000).toBe(invoice.totals.grandTotal);
+  });
+
+  test("When all comes back, then what was not collected and the refund are credited, and what is deducted is not", async () => {
+    await shop().set("payments", { rtoDeduction: 5_000 as never });
+    const sale = await sellWithCredit(TWO_A_THREE_B, { due: 500 });
+    await issueDocuments(sale);
+    const parcel = await sale.parcel(2, 3);
+    await carry(parcel, "returned_to_origin");
+    await shop().set("payments", { rtoDeduction: 0 as never });
+    const [refund] = await sale.buyer.stored.refunds();
+    const { paidAmount } = await stored(sale);
+    expect(refund).toMatchObject({ status: "completed", amount: paidAmount - 5_000 });
+    expect(await notesOf(sale)).toEqual({
+      [`unpaid:${parcel.id}`]: 50_000,
+      [`refund:${refund?._id}`]: paidAmount - 5_000,
+    });
+  });
 });
 
 describe("cash on delivery in two parcels, of which one has arrived", () => {
-  const request = (sale: Sale, wish: object) =>
-    shop().call("post", "/api/admin/refunds", {
-      as: { token: shop().sandbox.tokens.admin },
-      body: { orderId: sale.id, reason: "damaged", destination: "bank_transfer", ...wish },
-    });
   const requestUnits = (sale: Sale, index: number, quantity: number) =>
     request(sale, { items: [{ orderItemId: sale.lineIds[index], quantity }] });
-  const decide = (id: string, verb: string, body: object) =>
-    shop().call("post", `/api/admin/refunds/${id}/${verb}`, {
-      ...{ as: { token: shop().sandbox.tokens.finance }, body },
-      headers: { "Idempotency-Key": `${verb}-${id}` },
-    });
   const ACCOUNT = { accountHolder: "Asha Rao", accountNumber: "50100123456789", ifsc: "HDFC0000123" };
 
   async function transfer({ id }: { id: string }): Promise<void> {

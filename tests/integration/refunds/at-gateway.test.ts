@@ -434,6 +434,82 @@ describe("Events", () => {
   });
 });
 
+describe("A completed refund that the gateway retracts", () => {
+  /** Two units of an invoiced order are refunded and credited, and the gateway takes the refund back. */
+  async function retracted() {
+    const placed = await order(shop().customer("bharat"), { items: BASKET });
+    await shop().settle();
+    await shop().runJob("invoice-issue");
+    const { buyer, lines } = placed;
+    const { orderNumber } = placed.order;
+    const items = [{ orderItemId: lines[0].id, quantity: 2 }];
+    const { id } = await asked(world, buyer, { orderNumber, items });
+    await complete(id);
+    const refund = await stored(id);
+    expect(refund.status).toBe("completed");
+    const [payment] = await buyer.stored.payments();
+    gateway().tamper(refund.gatewayRefundId, { status: "failed" });
+    const untouched = { status: "captured", amount_refunded: 0, refund_status: null };
+    gateway().tamper(payment?.gatewayPaymentId, untouched);
+    await send(refund.gatewayRefundId, "failed");
+    expect(await stored(id)).toMatchObject({ status: "failed", attention: true });
+    return { buyer, id, orderNumber, orderId: placed.order.id, lineId: lines[0].id, amount: refund.amount };
+  }
+
+  async function complete(id: string): Promise<void> {
+    done(await approve(id));
+    await shop().settle();
+    await shop().runJob("invoice-issue");
+  }
+
+  /** Amounts by refund. */
+  async function creditedOf(orderId: string): Promise<Record<string, number>> {
+    const filter = { orderId: new Types.ObjectId(orderId), type: "credit_note" };
+    const notes = await shop().db.collection("invoices").find(filter).toArray();
+    return Object.fromEntries(notes.map(({ refundId, totals }) => [String(refundId), totals.grandTotal]));
+  }
+
+  test("When fewer of its units are to be processed, then it is refused; in another way it completes as it was credited", async () => {
+    const { id, lineId, orderId, amount } = await retracted();
+    const items = [{ orderItemId: lineId, quantity: 1 }];
+    expect(refused(await post(`/${id}/process-partial`, { items }), 400, "NOT_REFUNDABLE")).toMatchObject({
+      reason: "credited",
+    });
+    done(await post(`/${id}/store-credit`));
+    await shop().settle();
+    await shop().runJob("invoice-issue");
+    expect(await stored(id)).toMatchObject({ status: "completed", amount, destination: "store_credit" });
+    expect(await creditedOf(orderId)).toEqual({ [id]: amount });
+  });
+
+  test("When more is asked for, then no other refund contains its units or its money, and a retry completes it", async () => {
+    const { id, buyer, lineId, orderId, orderNumber, amount } = await retracted();
+    const { paidAmount } = await orderOf(buyer);
+    const again = { orderNumber, reason: "damaged", items: [{ orderItemId: lineId, quantity: 2 }] };
+    refused(await world.ask(buyer, again), 400, "REFUND_EXCEEDS_PAID");
+    const rest = await asked(world, buyer, { orderNumber });
+    expect(Math.round(rest.amount * 100)).toBe(paidAmount - amount);
+    await complete(rest.id);
+    done(await post(`/${id}/retry`));
+    await shop().settle();
+    await shop().runJob("invoice-issue");
+    expect(await orderOf(buyer)).toMatchObject({ refundedAmount: paidAmount, paymentStatus: "refunded" });
+    expect(await creditedOf(orderId)).toEqual({ [id]: amount, [rest.id]: paidAmount - amount });
+  });
+
+  test("When the order is cancelled, then its money goes back with it alone", async () => {
+    const { id, orderId, buyer, amount } = await retracted();
+    const { paidAmount } = await orderOf(buyer);
+    const as = { token: shop().sandbox.tokens.admin };
+    done(
+      await shop().call("post", `/api/admin/orders/${orderId}/cancel`, { as, body: { reason: "mistake" } }),
+    );
+    await shop().settle();
+    expect(await stored(id)).toMatchObject({ status: "failed" });
+    expect(await orderOf(buyer)).toMatchObject({ refundedAmount: paidAmount - amount });
+  });
+});
+
 describe("A dispute", () => {
   test("When it is lost while an approved refund waits, then only the loss counts, and staff decide again", async () => {
     always({});
