@@ -18,6 +18,7 @@ import {
   takeUnits,
 } from "../aggregates/order/cancel-units.js";
 import { codInParcels, findUnsettledPayment, lowerPayment } from "../aggregates/order/cod-money.js";
+import { confirmIfPaid } from "../aggregates/order/confirm-if-paid.js";
 import { type OrderLines, readOrderLines } from "../aggregates/order/order-lines.js";
 import { recallParcels } from "../aggregates/order/recall-parcels.js";
 import { drawRefundNumbers, oweOrderRefund, startedBySystem } from "../aggregates/refund/owe-order-refund.js";
@@ -79,6 +80,7 @@ async function cancelIn(
   const lines = await takeUnits(read, units, tx);
   const unpaid = await settleMoney({ cancellation, read, lines, units, refundNumbers }, tx);
   await recordCancellation({ read, lines, units, unpaid, by, reason, requestKey }, tx);
+  await confirmIfPaid(orderId, { by, note: "nothing more is due" }, tx);
   const order = await Order.findById(orderId).session(tx).orFail().lean<OrderDoc>();
   if (by.type === "admin")
     await audit({ ...cancellation, by }, { before: read.order, after: order, units }, tx);

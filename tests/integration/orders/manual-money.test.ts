@@ -131,6 +131,23 @@ describe("A bank transfer for an order that waits for it", () => {
     ]);
   });
 
+  test("When a part arrives and the rest is cancelled, then the order is paid and confirmed, once", async () => {
+    const { id, orderNumber, payment, cancelLine } = await sevenAndThree();
+    expect((await staff.receive(payment, 700, "UTR 330001")).body.error).toBeNull();
+    expect(await staff.order(id)).toMatchObject({ status: "pending", paymentStatus: "pending" });
+    await cancelLine(300);
+    expect(await staff.order(id)).toMatchObject({
+      ...{ status: "confirmed", paymentStatus: "paid", paidAmount: paise(700), cancelledAmount: paise(300) },
+      confirmedAt: expect.any(Date),
+    });
+    const payments = await staff.find("payments", { orderId: new Types.ObjectId(id) });
+    expect(payments.map(({ status }) => status).sort()).toEqual(["captured", "failed"]);
+    expect(await refundsOf(id)).toEqual([]);
+    await shop().settle();
+    expect(mailsTo(orderNumber)).toHaveLength(1);
+    expect(await invoiceRequests(id)).toHaveLength(1);
+  });
+
   test.each([
     [700, 0],
     [1_000, 300],
