@@ -366,7 +366,7 @@ schema.index(
 export const ORDERS_BY_CREATION_INDEX = "orders_by_creation";
 schema.index(
   {
-    ...{ createdAt: -1, status: 1, grandTotal: 1, cancelledAmount: 1, refundedAmount: 1 },
+    ...{ createdAt: -1, status: 1, grandTotal: 1, cancelledAmount: 1, paidAmount: 1, refundedAmount: 1 },
     ...{ confirmedAt: 1, shippedAt: 1, deliveredAt: 1 },
   },
   { name: ORDERS_BY_CREATION_INDEX },

@@ -12,7 +12,7 @@ export interface OrderCounts {
   returned: number;
   /** Value of the orders that are neither cancelled nor returned, less what was cancelled of them before it was paid. */
   revenue: Paise;
-  /** Of the revenue, what has been refunded. */
+  /** Of the revenue, what has been refunded: without what a transfer brought beyond the value. */
   refunded: Paise;
   shipped: number;
   /** From confirmed to shipped, of those that were shipped. */

@@ -70,7 +70,7 @@ export function provenStatusOf(lines: readonly LineUnits[]): OrderStatus | null 
   return wanted.every(isBack) ? RETURNED : DELIVERED;
 }
 
-/** Nothing of the order ever arrived: all of it was shipped, and came back. */
+/** Nothing of the order ever arrived: all of it that was not cancelled was shipped, and came back. */
 export const cameBackUndelivered = (lines: readonly LineUnits[]): boolean =>
   lines.every((line) => line.quantityReturnedToOrigin >= wantedUnits(line));
 

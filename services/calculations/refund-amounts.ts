@@ -14,6 +14,7 @@ import {
   creditRefund,
   creditRest,
   creditUnits,
+  leftOf,
   leftOfInvoice,
 } from "./credit-amounts.js";
 import { paidFor, type SoldRow } from "./sold-rows.js";
@@ -103,6 +104,16 @@ export function leftOfOrder(sold: SoldOrder, refunds: readonly CreditedRefund[])
     const amount = minPaise(refund.amount, left);
     return amount > 0 ? take(order, creditRefund(order, { ...refund, amount })) : order;
   }, wholeOrder(sold));
+}
+
+/** Whether a refund that was priced earlier still finds all of its units, of its charges and of its amount. */
+export function fits(left: CreditableInvoice, { amount, chargesAmount, items }: CreditedRefund): boolean {
+  const charges = left.lines.filter(({ isCharge }) => isCharge);
+  return (
+    amount <= leftOfInvoice(left) &&
+    chargesAmount <= addPaise(...charges.map((line) => leftOf(line).total)) &&
+    items.every(({ id, units }) => left.lines.some((line) => line.id === id && units <= leftOf(line).units))
+  );
 }
 
 /**

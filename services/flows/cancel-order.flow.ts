@@ -1,18 +1,15 @@
 import type { ClientSession, Types } from "mongoose";
 import { logger } from "../../config/logger.config.js";
-import { type CancelledUnits, Order, type OrderDoc, type PaymentDoc } from "../../models/index.js";
+import {
+  type CancelledUnits,
+  Order,
+  type OrderDoc,
+  type OrderItemDoc,
+  type PaymentDoc,
+} from "../../models/index.js";
 import { now } from "../../utils/clock.js";
 import { type RefundDestination, SHIPMENT_STATUS } from "../../utils/constants.js";
-import type { NamedUnits } from "../../utils/line-units.js";
-import {
-  addPaise,
-  maxPaise,
-  minPaise,
-  type Paise,
-  subtractPaise,
-  toRupees,
-  ZERO_PAISE,
-} from "../../utils/money.js";
+import { maxPaise, minPaise, type Paise, subtractPaise, toRupees, ZERO_PAISE } from "../../utils/money.js";
 import type { Actor } from "../../utils/principal.js";
 import {
   type CancelWish,
@@ -21,14 +18,22 @@ import {
   takeUnits,
 } from "../aggregates/order/cancel-units.js";
 import { codInParcels, findUnsettledPayment, lowerPayment } from "../aggregates/order/cod-money.js";
+import { confirmIfPaid } from "../aggregates/order/confirm-if-paid.js";
 import type { PreparedParcels } from "../aggregates/order/move-parcel.js";
 import { type OrderLines, readOrderLines } from "../aggregates/order/order-lines.js";
 import { prepareRecall, recallParcels } from "../aggregates/order/recall-parcels.js";
 import { drawRefundNumbers, oweOrderRefund, startedBySystem } from "../aggregates/refund/owe-order-refund.js";
-import { leftOfGoods, leftOfMoney, readRefundFacts } from "../aggregates/refund/refund-facts.js";
+import {
+  leftOfGoods,
+  leftOfMoney,
+  type RefundFacts,
+  readRefundFacts,
+} from "../aggregates/refund/refund-facts.js";
 import { toContent } from "../aggregates/refund/refund-terms.js";
+import { priceReturned, withoutRequests } from "../aggregates/refund/returned-goods.js";
 import { withdrawRequests } from "../aggregates/refund/withdraw-requests.js";
-import { isAllCancelled } from "../calculations/fulfilment.js";
+import { leftOfInvoice } from "../calculations/credit-amounts.js";
+import { cameBackUndelivered, isAllCancelled } from "../calculations/fulfilment.js";
 import { NO_REFUND, priceRefund, type RefundAmounts } from "../calculations/refund-amounts.js";
 import { spreadContent } from "../calculations/refund-split.js";
 import { recordAudit } from "../platform/audit.service.js";
@@ -84,11 +89,9 @@ async function cancelIn(
   if (recalled) await recallParcels(orderId, { prepared: recalled, by }, tx);
   const units = decideUnits(read, cancellation);
   const lines = await takeUnits(read, units, tx);
-  const unpaid = await settleMoney(
-    { cancellation, read, isWhole: isAllCancelled(lines), refundNumbers, units },
-    tx,
-  );
+  const unpaid = await settleMoney({ cancellation, read, lines, units, refundNumbers }, tx);
   await recordCancellation({ read, lines, units, unpaid, by, reason, requestKey }, tx);
+  await confirmIfPaid(orderId, { by, note: "nothing more is due" }, tx);
   const order = await Order.findById(orderId).session(tx).orFail().lean<OrderDoc>();
   if (by.type === "admin")
     await audit({ ...cancellation, by }, { before: read.order, after: order, units }, tx);
@@ -102,21 +105,24 @@ const isDone = ({ requestKey }: Cancellation, { order }: OrderLines): boolean =>
 interface MoneyOf {
   cancellation: Cancellation;
   read: OrderLines;
-  isWhole: boolean;
-  units: readonly NamedUnits[];
+  /** Without the units. */
+  lines: readonly OrderItemDoc[];
+  units: readonly CancelledUnits[];
   refundNumbers: readonly string[];
 }
 
 /**
- * What was not paid yet is not owed any more; what was paid goes back.
+ * What was not paid yet is not owed any more; what was paid goes back, whatever was asked for beside it: a request is
+ * refused when it is approved and nothing is left for it.
  * @returns the part that was not paid, with its lines
  */
 async function settleMoney(money: MoneyOf, tx: ClientSession) {
-  const { cancellation, read, isWhole, refundNumbers } = money;
+  const { cancellation, read, lines, refundNumbers } = money;
   const { orderId, by, reason, refund } = cancellation;
+  const isWhole = isAllCancelled(lines);
   if (isWhole) await withdrawRequests(orderId, { reason: "The order was cancelled" }, tx);
-  const facts = await readRefundFacts(orderId, { except: null }, tx);
-  const priced = priceOf(money, leftOfGoods(facts));
+  const facts = withoutRequests(await readRefundFacts(orderId, { except: null }, tx));
+  const priced = priceOf(facts, money);
   const payment = await findUnsettledPayment(orderId, tx);
   const notOwed = payment
     ? minPaise(priced.amount, await outstandingOf(payment, { orderId, isWhole }, tx))
@@ -149,17 +155,16 @@ async function settleMoney(money: MoneyOf, tx: ClientSession) {
   };
 }
 
-/** What the units are worth; of a whole order with shipping and fees. Gifts are worth nothing. */
-function priceOf({ isWhole, units }: MoneyOf, goods: ReturnType<typeof leftOfGoods>): RefundAmounts {
-  const left = addPaise(...goods.lines.map((line) => subtractPaise(line.sold.total, line.credited.total)));
-  if (left === 0) return NO_REFUND;
-  const limit = addPaise(left, goods.roundOffLeft);
-  if (isWhole) return priceRefund(goods, { kind: "rest" }, limit);
-  const items = units
-    .map(({ orderItemId, quantity }) => ({ id: orderItemId.toHexString(), units: quantity }))
-    .filter(({ id }) => goods.lines.some((line) => line.id === id && line.sold.total > line.credited.total));
-  if (items.length === 0) return NO_REFUND;
-  return priceRefund(goods, { kind: "items", items, includeCharges: false }, limit);
+/**
+ * What the units are worth, without those that were refunded before. With shipping and fees when nothing of the order
+ * arrives: everything is cancelled, or has come back undelivered.
+ */
+function priceOf(facts: RefundFacts, { lines, units }: MoneyOf): RefundAmounts {
+  if (!isAllCancelled(lines))
+    return priceReturned(facts, units, { includeCharges: cameBackUndelivered(lines) }) ?? NO_REFUND;
+  const goods = leftOfGoods(facts);
+  const left = leftOfInvoice(goods);
+  return left > 0 ? priceRefund(goods, { kind: "rest" }, left) : NO_REFUND;
 }
 
 /**

@@ -74,7 +74,7 @@ export function retryRefund(retry: { refundId: Types.ObjectId; adminId: string }
     assertStatus(refundMachine, refund, { from: [FAILED], to: PROCESSING });
     const facts = await factsOf(refund, tx);
     const own = ownPart(refund, refund.destination);
-    if (facts) assertRoom([own], facts);
+    if (facts) assertRoom({ ...refund, parts: [own] }, facts);
     const { items, shippingAmount, points } = refund;
     const parts = [{ ...own, items, shippingAmount, points }];
     const action = "refund.retry";

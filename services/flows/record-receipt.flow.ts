@@ -12,6 +12,7 @@ import {
 import { isDuplicateKey } from "../../utils/helpers.js";
 import { toRupees } from "../../utils/money.js";
 import { adminActor } from "../../utils/principal.js";
+import { confirmIfPaid } from "../aggregates/order/confirm-if-paid.js";
 import { changeOrderMoney } from "../aggregates/order/receive-payment.js";
 import { drawRefundNumbers } from "../aggregates/refund/owe-order-refund.js";
 import { inTransaction } from "../platform/transaction.service.js";
@@ -22,7 +23,7 @@ import {
   type ReceiptRequest,
   surplusOf,
 } from "./record-receipt/capture-receipt.js";
-import { confirmIfPaid, oweSurplus } from "./record-receipt/settle-transfer.js";
+import { oweSurplus } from "./record-receipt/settle-transfer.js";
 
 const { PENDING, CAPTURED } = PAYMENT_GATEWAY_STATUS;
 

@@ -51,6 +51,10 @@ const isSold = { $not: [{ $in: ["$status", [CANCELLED, RETURNED]] }] };
 const sumIf = (condition: object, value: object | string | number) => ({
   $sum: { $cond: [condition, value, 0] },
 });
+const VALUE = { $subtract: ["$grandTotal", "$cancelledAmount"] };
+/** What came beyond the value was never revenue, and is taken to go back first. */
+const SURPLUS = { $max: [0, { $subtract: ["$paidAmount", VALUE] }] };
+const REFUNDED = { $max: [0, { $subtract: ["$refundedAmount", SURPLUS] }] };
 /** Both times are known, and in this order: clocks of two instances can differ. */
 const isFromTo = (from: string, to: string) => ({
   $and: [{ $gt: [from, null] }, { $gt: [to, null] }, { $gte: [to, from] }],
@@ -74,8 +78,8 @@ export async function countOrders(spans: readonly Span[], tx: ClientSession): Pr
         orders: { $sum: 1 },
         cancelled: sumIf(isStatus(CANCELLED), 1),
         returned: sumIf(isStatus(RETURNED), 1),
-        revenue: sumIf(isSold, { $subtract: ["$grandTotal", "$cancelledAmount"] }),
-        refunded: sumIf(isSold, "$refundedAmount"),
+        revenue: sumIf(isSold, VALUE),
+        refunded: sumIf(isSold, REFUNDED),
         shipped: sumIf(isFromTo("$confirmedAt", "$shippedAt"), 1),
         processingMs: sumBetween("$confirmedAt", "$shippedAt"),
         delivered: sumIf(isFromTo("$shippedAt", "$deliveredAt"), 1),

@@ -123,20 +123,18 @@ describe("migrations", () => {
   test("When data is not migrated, then production refuses to start until someone has migrated it", async () => {
     const { env, db } = world();
     await new Shopper(world().urlOf(0)).do({ method: "POST", path: "/api/cart/items", body: ITEMS.hairOil });
-    expect(await migrate("down")).toContain("Reverted: 0003-disputes-and-empty-fields");
-    expect(await migrate("list")).toMatch(/^pending +0003-disputes-and-empty-fields$/m);
+    expect(await migrate("down")).toContain("Reverted: 0004-refunds-of-revenue");
+    expect(await migrate("list")).toMatch(/^pending +0004-refunds-of-revenue$/m);
 
     const refused = run({ ...env, ...PRODUCTION, PORT: String(await findFreePort()) });
     expect(await refused.exitCode).toBe(1);
-    expect(refused.output()).toContain(
-      "The database lacks 0003-disputes-and-empty-fields: run `npm run migrate`",
-    );
+    expect(refused.output()).toContain("The database lacks 0004-refunds-of-revenue: run `npm run migrate`");
 
-    expect(await migrate("up")).toContain("Applied: 0003-disputes-and-empty-fields");
+    expect(await migrate("up")).toContain("Applied: 0004-refunds-of-revenue");
     expect(await migrate("up")).toContain("Nothing is pending");
     const service = await startService({ env: { ...env, ...PRODUCTION } });
     expect(await service.stop()).toBe(0);
-    expect(await db.collection("migrations").countDocuments()).toBe(3);
+    expect(await db.collection("migrations").countDocuments()).toBe(4);
   });
 });
 

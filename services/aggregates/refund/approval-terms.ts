@@ -13,7 +13,17 @@ import {
   type RefundDestination,
 } from "../../../utils/constants.js";
 import type { NamedUnits } from "../../../utils/line-units.js";
-import { type RefundFacts, readRefundFacts, sourcesOf, wasCompleted } from "./refund-facts.js";
+import { addPaise, ZERO_PAISE } from "../../../utils/money.js";
+import { leftOfInvoice } from "../../calculations/credit-amounts.js";
+import { fits } from "../../calculations/refund-amounts.js";
+import {
+  leftOfGoods,
+  type RefundFacts,
+  readRefundFacts,
+  sourcesOf,
+  toCreditedRefund,
+  wasCompleted,
+} from "./refund-facts.js";
 import {
   assertNotDisputed,
   assertRefundable,
@@ -24,6 +34,7 @@ import {
   split,
   toContent,
 } from "./refund-terms.js";
+import { priceReturned } from "./returned-goods.js";
 
 /** Approves a refund with another destination, or for fewer units than were asked for. */
 export interface RefundChange {
@@ -65,7 +76,9 @@ export function approvalTerms(
     throw notRefundable("credited", "It was completed before, and may be credited; refund all of it");
   const { amount, items, shippingAmount } =
     change?.items && facts ? fewerUnits(refund, facts, change.items) : refund;
-  return { items, shippingAmount, parts: partsOf({ ...refund, amount }, facts, change) };
+  const terms = { items, shippingAmount, parts: partsOf({ ...refund, amount }, facts, change) };
+  if (facts) assertRoom(terms, facts);
+  return terms;
 }
 
 /** Never more than was asked for: a larger amount is a request of its own. */
@@ -81,9 +94,8 @@ function partsOf(
   change: RefundChange | undefined,
 ): RefundPart[] {
   const destination = change?.destination ?? refund.destination;
-  if (!facts) return [ownPart(refund, destination)];
-  if (refund.status === REFUND_STATUS.FAILED) return assertRoom([ownPart(refund, destination)], facts);
-  return change ? split(facts, { amount: refund.amount, destination }) : assertRoom(refund.parts, facts);
+  if (!facts || refund.status === REFUND_STATUS.FAILED) return [ownPart(refund, destination)];
+  return change ? split(facts, { amount: refund.amount, destination }) : refund.parts;
 }
 
 /** A refund that was approved before keeps its source; only money of a payment may go elsewhere. */
@@ -95,13 +107,30 @@ export function ownPart(refund: RefundDoc, wished: RefundDestination): RefundPar
   return { source, paymentId, amount, destination };
 }
 
-/** @throws RuleError REFUND_EXCEEDS_PAID when a source has less left than its part takes */
-export function assertRoom(parts: readonly RefundPart[], facts: RefundFacts): RefundPart[] {
+/**
+ * A refund is approved later than it was priced. Goods that came back or were cancelled meanwhile were paid for, and are
+ * not paid for twice.
+ * @throws RuleError REFUND_EXCEEDS_PAID when a source, or what was sold, has less left than the refund takes
+ */
+export function assertRoom(terms: ApprovalTerms, facts: RefundFacts): void {
+  assertGoods(terms, facts);
+  assertSources(terms, facts);
+}
+
+function assertSources({ parts }: ApprovalTerms, facts: RefundFacts): void {
   const sources = sourcesOf(facts);
   for (const { source, paymentId, amount } of parts) {
     const id = paymentId?.toHexString() ?? null;
     const own = sources.find((candidate) => candidate.source === source && candidate.paymentId === id);
     if (!own || own.left < amount) throw exceedsPaid(own?.left);
   }
-  return [...parts];
+}
+
+function assertGoods({ parts, items, shippingAmount }: ApprovalTerms, facts: RefundFacts): void {
+  const goods = leftOfGoods(facts);
+  const amount = addPaise(...parts.map((part) => part.amount));
+  if (fits(goods, toCreditedRefund({ amount, shippingAmount, items }))) return;
+  if (items.length === 0) throw exceedsPaid(leftOfInvoice(goods));
+  const left = priceReturned(facts, items, { includeCharges: shippingAmount > 0 });
+  throw exceedsPaid(left?.amount ?? ZERO_PAISE);
 }

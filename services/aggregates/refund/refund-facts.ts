@@ -68,7 +68,13 @@ export async function readRefundFacts(
   return { order, items, payments, refunds: counting.filter(({ _id }) => !except?.equals(_id)) };
 }
 
-/** What refunds, and units that were cancelled or came back before they were paid for, left of the goods and charges. */
+/** What came beyond what was due paid for nothing that was sold. */
+const isForGoods = ({ systemReason }: RefundDoc): boolean => systemReason !== "surplus";
+
+/**
+ * What refunds, and units that were cancelled or came back before they were paid for, left of the goods and charges. A
+ * surplus that goes back takes nothing of them.
+ */
 export const leftOfGoods = ({ order, items, refunds }: RefundFacts): CreditableInvoice =>
   leftOfOrder(
     {
@@ -79,7 +85,9 @@ export const leftOfGoods = ({ order, items, refunds }: RefundFacts): CreditableI
       charges: order.charges,
       roundOff: order.roundOff,
     },
-    [...unpaidPartsOf(order).map(({ unpaid }) => unpaid), ...refunds].map(toCreditedRefund),
+    [...unpaidPartsOf(order).map(({ unpaid }) => unpaid), ...refunds.filter(isForGoods)].map(
+      toCreditedRefund,
+    ),
   );
 
 /** A line that is named twice is summed. */

@@ -97,16 +97,16 @@ type Change = Record<"refundReserved" | "refundedAmount", number>;
 
 async function move(refund: RefundAmount, change: Change, tx: ClientSession): Promise<void> {
   const { paymentId, orderId, amount, destination } = refund;
+  // The driver does not set it as Mongoose does, and the analyses of payments and orders go by it.
+  const update = { $inc: change, $set: { updatedAt: now() } };
   if (paymentId && (destination === REFUND_DESTINATION.ORIGINAL || orderId === null)) {
     const filter = { _id: paymentId, ...staysWithin("$capturedAmount", change) };
-    // The driver does not set it as Mongoose does, and the analysis of payments goes by it.
-    const update = { $inc: change, $set: { updatedAt: now() } };
     const { matchedCount } = await Payment.collection.updateOne(filter, update, { session: tx });
     if (matchedCount !== 1) throw new RefundLimitError("payment", paymentId, amount);
   }
   if (orderId) {
     const filter = { _id: orderId, ...staysWithin("$paidAmount", change) };
-    const { matchedCount } = await Order.collection.updateOne(filter, { $inc: change }, { session: tx });
+    const { matchedCount } = await Order.collection.updateOne(filter, update, { session: tx });
     if (matchedCount !== 1) throw new RefundLimitError("order", orderId, amount);
   }
 }

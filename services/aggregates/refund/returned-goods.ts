@@ -7,9 +7,9 @@ import { priceReturn, priceUnits, type ReturnedUnits } from "../../calculations/
 import { leftOfGoods, leftOfMoney, type RefundFacts } from "./refund-facts.js";
 import { toContent } from "./refund-terms.js";
 
-/** What goods that came back are worth: in a customer's return, or in a parcel that was never delivered. */
+/** What goods are worth that are the shop's again: returned by the customer, never delivered, or cancelled before they left. */
 
-/** Requests that wait for approval give way: goods that came back are paid for, whatever else was asked for. */
+/** Requests that wait for approval give way: such goods are paid for, whatever else was asked for. */
 export const withoutRequests = (facts: RefundFacts): RefundFacts => ({
   ...facts,
   refunds: facts.refunds.filter(({ status }) => status !== REFUND_STATUS.PENDING),

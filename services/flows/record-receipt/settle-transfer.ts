@@ -1,9 +1,5 @@
 import type { ClientSession, Types } from "mongoose";
-import { ORDER_STATUS, PAYMENT_STATUS } from "../../../utils/constants.js";
 import { type Paise, ZERO_PAISE } from "../../../utils/money.js";
-import type { StatusNote } from "../../aggregates/order/follow-lines.js";
-import { moveWithSellers } from "../../aggregates/order/move-with-sellers.js";
-import { readOrderLines } from "../../aggregates/order/order-lines.js";
 import { oweOrderRefund, startedBySystem } from "../../aggregates/refund/owe-order-refund.js";
 import { readRefundFacts } from "../../aggregates/refund/refund-facts.js";
 
@@ -22,16 +18,4 @@ export async function oweSurplus(
     { facts, amount: surplus, content, origin: startedBySystem("surplus"), returnId: null, refundNumbers },
     tx,
   );
-}
-
-/** An order that waited for its money is confirmed; the outbox requests its invoice and sends its mail. */
-export async function confirmIfPaid(
-  orderId: Types.ObjectId,
-  note: StatusNote,
-  tx: ClientSession,
-): Promise<void> {
-  const read = await readOrderLines(orderId, tx);
-  const { status, paymentStatus } = read.order;
-  if (status !== ORDER_STATUS.PENDING || paymentStatus !== PAYMENT_STATUS.PAID) return;
-  await moveWithSellers(read, { ...note, to: ORDER_STATUS.CONFIRMED }, tx);
 }

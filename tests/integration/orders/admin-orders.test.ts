@@ -187,7 +187,9 @@ describe("The list", () => {
       { orderNumber: last },
       {
         $set: {
-          ...{ createdAt: new Date("2025-12-31T18:29:59.999Z"), grandTotal: 100_00, refundedAmount: 10_00 },
+          ...{ createdAt: new Date("2025-12-31T18:29:59.999Z"), grandTotal: 130_00, cancelledAmount: 30_00 },
+          // What came beyond what was due went back, and 10 of the goods.
+          ...{ paidAmount: 125_00, refundedAmount: 35_00 },
           ...{ confirmedAt: hours(0), shippedAt: hours(12), deliveredAt: hours(42), updatedAt: new Date() },
         },
       },

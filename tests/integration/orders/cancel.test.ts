@@ -214,6 +214,87 @@ describe("in part", () => {
     });
   });
 
+  describe("beside refunds, while another line is on its way", () => {
+    const A_TWO_B = {
+      items: [
+        [SEED.variants.hairOil, 1],
+        [SEED.variants.tulsi, 2],
+      ],
+    } as const;
+    const askFor = async (sale: Sale, wish: object = {}) => {
+      const orderNumber = (await stored(sale))?.orderNumber;
+      return done(await sale.buyer.post("/api/refunds", { orderNumber, reason: "not_satisfied", ...wish }));
+    };
+    const oneB = ({ lineIds }: Sale) => ({ items: [{ orderItemId: lineIds[1], quantity: 1 }] });
+    const decide = (id: string, verb: string, body: object = {}) =>
+      shop().call("post", `/api/admin/refunds/${id}/${verb}`, {
+        ...{ as: { token: shop().sandbox.tokens.admin }, body },
+      });
+    /** Units of the second line, and paise, of the order's refunds that are not rejected. */
+    const refunded = async (sale: Sale) =>
+      (await refunds(sale))
+        .filter(({ status }) => status === "processing" || status === "completed")
+        .flatMap(({ items, systemReason }) =>
+          items.map(({ quantity, amount }: Record<string, number>) => [systemReason, quantity, amount]),
+        );
+    const priceOfB = async (sale: Sale) => {
+      const { taxableValue, lineTax } = await sale.line(1);
+      return Number(taxableValue) + Number(lineTax);
+    };
+
+    test("When one of the units was refunded, then only the other one is refunded with the cancellation", async () => {
+      const sale = await sell(A_TWO_B, "upi");
+      await sale.parcel(1);
+      const { id } = await askFor(sale, oneB(sale));
+      done(await decide(id, "approve"));
+      await shop().settle();
+      done(await cancel(sale));
+      await shop().settle();
+      const [first, second, ...others] = await refunded(sale);
+      expect([first?.slice(0, 2), second?.slice(0, 2), others]).toEqual([[null, 1], ["cancelled", 1], []]);
+      expect(first?.[2] + second?.[2]).toBe(await priceOfB(sale));
+      expect(await sale.line(1)).toMatchObject({ quantityCancelled: 2, quantityRefunded: 2 });
+    });
+
+    test.each<[string, (sale: Sale) => object]>([
+      ["one of the units", oneB],
+      ["everything", () => ({})],
+    ])("When a request for %s waits, then the units are refunded, and it is refused", async (_what, wish) => {
+      const sale = await sell(A_TWO_B, "upi");
+      await sale.parcel(1);
+      const { id } = await askFor(sale, wish(sale));
+      done(await cancel(sale));
+      expect(await refunded(sale)).toEqual([["cancelled", 2, await priceOfB(sale)]]);
+      refused(await decide(id, "approve"), 400, "REFUND_EXCEEDS_PAID");
+      done(await decide(id, "reject", { reason: "It was cancelled" }));
+      await shop().settle();
+      expect(await stored(sale)).toMatchObject({
+        ...{ refundedAmount: await priceOfB(sale), refundRequested: 0, refundReserved: 0 },
+      });
+    });
+  });
+
+  test.each<[string, "cancel" | "return"]>([
+    ["the cancellation comes first", "cancel"],
+    ["the parcel comes back first", "return"],
+  ])(
+    "When one line comes back undelivered and the other is cancelled, and %s, then shipping goes back too",
+    async (_what, first) => {
+      const sale = await sell({ ...TWO_A_THREE_B, place: "mumbai" }, "upi");
+      expect((await stored(sale))?.shippingTotal).toBeGreaterThan(0);
+      const { shipmentId } = await sale.parcel(2);
+      const steps = [
+        async () => void done(await cancel(sale)),
+        () => control().shipping.complete(shipmentId, "returned_to_origin"),
+      ];
+      for (const step of first === "cancel" ? steps : steps.reverse()) {
+        await step();
+        await shop().settle();
+      }
+      expect(await stored(sale)).toMatchObject({ refundedAmount: sale.due, paymentStatus: "refunded" });
+    },
+  );
+
   test("When units are cancelled and shipped at once, then each unit is one or the other", async () => {
     const sale = await sell(TWO_A_THREE_B, "upi");
     const answers = await Promise.all([

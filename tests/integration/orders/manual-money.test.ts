@@ -15,6 +15,35 @@ const transfer = async () => {
     payment: order.payments[0].id as string,
   };
 };
+/** Two lines, of 700 and 300, and no shipping. */
+async function sevenAndThree() {
+  await shop().set("tax", { pricesIncludeTax: true });
+  const items = [
+    { productId: SEED.products.hairOil, variantId: SEED.variants.hairOil, quantity: 1, unitPrice: 700 },
+    { productId: SEED.products.kajal, variantId: SEED.variants.kajal, quantity: 1, unitPrice: 300 },
+  ];
+  const order = await staff.entered(
+    manualOrder({ items, couponCode: "FREESHIP", paymentMethod: "bank_transfer" }),
+  );
+  expect(order.totals.amountDue).toBe(1_000);
+  return {
+    orderNumber: order.orderNumber as string,
+    id: order.id as string,
+    payment: order.payments[0].id as string,
+    async cancelLine(price: number) {
+      const orderItemId = order.items.find(({ unitPrice }: { unitPrice: number }) => unitPrice === price).id;
+      const cancel = { reason: "Not in the colour", items: [{ orderItemId, quantity: 1 }] };
+      expect((await staff.post(`/api/admin/orders/${order.id}/cancel`, cancel)).body.error).toBeNull();
+    },
+  };
+}
+/** Why, and how much in paise; the oldest first. */
+async function refundsOf(id: string): Promise<[reason: string, amount: number][]> {
+  const refunds = await staff.find("refunds", { orderId: new Types.ObjectId(id) });
+  return refunds
+    .sort((one, other) => one.createdAt - other.createdAt)
+    .map(({ systemReason, amount }) => [systemReason, amount]);
+}
 const mailsTo = (orderNumber: string) =>
   shop()
     .sandbox.control.engagement.notifications({ template: "order_confirmed" })
@@ -78,36 +107,63 @@ describe("A bank transfer for an order that waits for it", () => {
     expect(await invoiceRequests(id)).toMatchObject([{ type: "sale" }]);
   });
 
+  test("When more arrived and the order is cancelled, then its whole price goes back beside the surplus", async () => {
+    const { id, due, payment } = await transfer();
+    const received = (paise(due) + 30_000) / 100;
+    expect((await staff.receive(payment, received, "UTR 310001")).body.error).toBeNull();
+    const cancel = { reason: "Ordered twice" };
+    expect((await staff.post(`/api/admin/orders/${id}/cancel`, cancel)).body.error).toBeNull();
+    expect(await refundsOf(id)).toEqual([
+      ["surplus", 30_000],
+      ["cancelled", paise(due)],
+    ]);
+    expect(await staff.order(id)).toMatchObject({ refundReserved: paise(due) + 30_000 });
+  });
+
+  test("When a line is cancelled before the receipt of all and the rest after it, then all of it goes back", async () => {
+    const { id, payment, cancelLine } = await sevenAndThree();
+    await cancelLine(300);
+    expect((await staff.receive(payment, 1_000, "UTR 320001")).body.error).toBeNull();
+    await cancelLine(700);
+    expect(await refundsOf(id)).toEqual([
+      ["surplus", paise(300)],
+      ["cancelled", paise(700)],
+    ]);
+  });
+
+  test("When a part arrives and the rest is cancelled, then the order is paid and confirmed, once", async () => {
+    const { id, orderNumber, payment, cancelLine } = await sevenAndThree();
+    expect((await staff.receive(payment, 700, "UTR 330001")).body.error).toBeNull();
+    expect(await staff.order(id)).toMatchObject({ status: "pending", paymentStatus: "pending" });
+    await cancelLine(300);
+    expect(await staff.order(id)).toMatchObject({
+      ...{ status: "confirmed", paymentStatus: "paid", paidAmount: paise(700), cancelledAmount: paise(300) },
+      confirmedAt: expect.any(Date),
+    });
+    const payments = await staff.find("payments", { orderId: new Types.ObjectId(id) });
+    expect(payments.map(({ status }) => status).sort()).toEqual(["captured", "failed"]);
+    expect(await refundsOf(id)).toEqual([]);
+    await shop().settle();
+    expect(mailsTo(orderNumber)).toHaveLength(1);
+    expect(await invoiceRequests(id)).toHaveLength(1);
+  });
+
   test.each([
     [700, 0],
     [1_000, 300],
   ])(
     "When a line of 300 of 1,000 is cancelled and %p arrive, then it is paid, and %p are owed to the customer",
     async (received, owed) => {
-      await shop().set("tax", { pricesIncludeTax: true });
-      const lines = [
-        { productId: SEED.products.hairOil, variantId: SEED.variants.hairOil, quantity: 1, unitPrice: 700 },
-        { productId: SEED.products.kajal, variantId: SEED.variants.kajal, quantity: 1, unitPrice: 300 },
-      ];
-      const order = await staff.entered(
-        manualOrder({ items: lines, couponCode: "FREESHIP", paymentMethod: "bank_transfer" }),
-      );
-      expect(order.totals.amountDue).toBe(1_000);
-      const orderItemId = order.items.find(({ unitPrice }: { unitPrice: number }) => unitPrice === 300).id;
-      const cancel = { reason: "Not in the colour", items: [{ orderItemId, quantity: 1 }] };
-      expect((await staff.post(`/api/admin/orders/${order.id}/cancel`, cancel)).body.error).toBeNull();
-      const reference = `UTR C${received}`;
-      expect((await staff.receive(order.payments[0].id, received, reference)).body.error).toBeNull();
-      const [stored] = await staff.find("orders", { _id: new Types.ObjectId(order.id) });
+      const { id, payment, cancelLine } = await sevenAndThree();
+      await cancelLine(300);
+      expect((await staff.receive(payment, received, `UTR C${received}`)).body.error).toBeNull();
+      const stored = await staff.order(id);
       expect(stored).toMatchObject({
         status: "confirmed",
         paymentStatus: "paid",
         paidAmount: paise(received),
       });
-      const refunds = await staff.find("refunds", { orderId: new Types.ObjectId(order.id) });
-      expect(refunds.map(({ amount, systemReason }) => [amount, systemReason])).toEqual(
-        owed ? [[paise(owed), "surplus"]] : [],
-      );
+      expect(await refundsOf(id)).toEqual(owed ? [["surplus", paise(owed)]] : []);
       expect(stored?.paidAmount - stored?.refundReserved).toBe(stored?.grandTotal - stored?.cancelledAmount);
     },
   );

@@ -88,6 +88,14 @@ describe("partly paid with store credit, the rest on delivery", () => {
     expect((await creditedOf(sale))[1]).toEqual([3, price]);
   });
 
+  test("When nothing is left to collect, but cash on delivery waits for an administrator, then the order still waits", async () => {
+    await shop().set("payments", { codAutoConfirm: false });
+    const sale = await sellWithCredit(TWO_A_THREE_B, { due: 100 });
+    done(await cancelTulsi(sale, 1));
+    expect(await stored(sale)).toMatchObject({ status: "pending", paymentStatus: "paid" });
+    done(await sale.setStatus("confirmed"));
+  });
+
   test("When its parcels come back, then each is credited whole, and the order keeps what was not collected", async () => {
     const sale = await sellWithCredit(TWO_A_THREE_B, { due: 200 });
     await issueDocuments(sale);

@@ -190,9 +190,20 @@ describe("Migrations", () => {
       expect((await find("orders", orderId))?.disputes).toEqual(disputes);
     });
 
+    it("When the figures of orders were counted by an earlier rule, then they are counted anew, and those of others stay", async () => {
+      const runs = currentDatabase().collection<{ _id: string; until: Date }>("tallyRuns");
+      const both = ["carts", "orders"].map((_id) => ({ _id, until: new Date() }));
+      await runs.deleteMany({});
+      await runs.insertMany(both);
+      await applyMigrations();
+      expect(await runs.find().toArray()).toEqual([both[0]]);
+    });
+
     /** Of the first version, and those that kept their name when their key changed. */
     const LIVE = { $in: ["initiated", "address_entered", "payment_pending"] };
     const FILTERED = { status: 1, paymentStatus: 1, fulfillmentStatus: 1, source: 1 };
+    const AMOUNTS = { grandTotal: 1, cancelledAmount: 1, refundedAmount: 1 };
+    const TIMES = { confirmedAt: 1, shippedAt: 1, deliveredAt: 1 };
     const FORMER: Readonly<Record<string, mongo.IndexDescription[]>> = {
       carts: [
         {
@@ -216,6 +227,7 @@ describe("Migrations", () => {
       orders: [
         { key: { userId: 1, createdAt: -1 } },
         { key: { searchKeys: 1, createdAt: -1, ...FILTERED }, name: "orders_by_key" },
+        { key: { createdAt: -1, status: 1, ...AMOUNTS, ...TIMES }, name: "orders_by_creation" },
       ],
       payments: [
         { key: { createdAt: -1 }, name: "payments_by_creation" },

@@ -38,7 +38,7 @@ async function received({ captured = 1_000, paid = 1_000 }: Received = {}) {
     destination: "original",
   });
   return {
-    paymentId: payment._id,
+    ...{ paymentId: payment._id, orderId: order._id },
     of,
     apply: (move: Move, amount: number) => inTransaction((tx) => move(of(amount), tx)),
     /** `[reserved, refunded]` of each. */
@@ -95,6 +95,17 @@ describe("Refund limits", () => {
       if (result.status === "rejected") expect(result.reason).toBeInstanceOf(RefundLimitError);
     }
     expect(await money.counted()).toEqual(both(999, 0));
+  });
+
+  it("When an amount is refunded, then both are touched, so that their days are counted anew", async () => {
+    const money = await received();
+    const { paymentId, orderId } = money;
+    const untouched = { updatedAt: new Date(0) };
+    await Payment.collection.updateOne({ _id: paymentId }, { $set: untouched });
+    await Order.collection.updateOne({ _id: orderId }, { $set: untouched });
+    await money.apply(recordRefunded, 400);
+    expect(await Payment.collection.findOne({ _id: paymentId, ...untouched })).toBeNull();
+    expect(await Order.collection.findOne({ _id: orderId, ...untouched })).toBeNull();
   });
 
   it("When a reservation is completed, then the amount is refunded, and a second completion changes nothing", async () => {

@@ -386,6 +386,32 @@ describe("A failed refund", () => {
     expect(kinds.filter((kind: string) => kind === "attempt")).toHaveLength(2);
     expect(await actionsOf(id)).toEqual(["refund.approve", "refund.retry"]);
   });
+
+  test("When its units were refunded in another way meanwhile, then neither a retry nor another destination pays for them again", async () => {
+    const { buyer, order: placed, lines } = await order(shop().customer("esha"), { items: BASKET });
+    const items = [{ orderItemId: lines[1].id, quantity: 1 }];
+    const ask = () => asked(world, buyer, { orderNumber: placed.orderNumber, items });
+    const first = await ask();
+    shop().sandbox.control.razorpay.configure({ balance: 0 });
+    done(await post(`/${first.id}/approve`));
+    await shop().settle();
+    shop().sandbox.control.razorpay.configure({ balance: null });
+    expect((await stored(first.id)).status).toBe("failed");
+    const second = await ask();
+    done(await post(`/${second.id}/approve`));
+    await shop().settle();
+    for (const [path, body] of [
+      ["retry", {}],
+      ["process", {}],
+      ["process-partial", { items }],
+      ["store-credit", {}],
+      ["bank-transfer", BANK_ACCOUNT],
+    ] as const)
+      refused(await post(`/${first.id}/${path}`, body), 400, "REFUND_EXCEEDS_PAID");
+    expect(await orderOf(buyer)).toMatchObject({
+      ...{ refundedAmount: paise(second.amount), refundReserved: 0 },
+    });
+  });
 });
 
 describe("Lists and notes", () => {

@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { paise, ZERO_PAISE } from "../../../utils/money.js";
+import type { Sale } from "../orders/fulfilment-world.js";
 import { done, refused, useReturns } from "./return-world.js";
 
 /** Money, stock and documents of a return that passed its inspection. */
@@ -163,6 +165,88 @@ describe("Refunding", () => {
     refused(approve, 400, "REFUND_EXCEEDS_PAID");
     await shop().settle();
     expect((await orderOf(sale)).refundedAmount).toBe(inPaise(view.refundBreakdown.total));
+  });
+
+  describe("and a request for the same units waits, while other goods of the order are left", () => {
+    const TULSI_AND_OIL = {
+      items: [
+        [SEED.variants.tulsi, 1],
+        [SEED.variants.hairOil, 1],
+      ],
+    } as const;
+    const askFor = async (sale: Sale, wish: object) => {
+      const { orderNumber } = await orderOf(sale);
+      return done(await sale.buyer.post("/api/refunds", { orderNumber, reason: "damaged", ...wish }));
+    };
+    const unitsOf = (sale: Sale, ...indexes: number[]) =>
+      indexes.map((index) => ({ orderItemId: sale.lineIds[index], quantity: 1 }));
+    const decide = (id: string, verb: string, body: object = {}) =>
+      shop().call("post", `/api/admin/refunds/${id}/${verb}`, {
+        ...{ as: { token: shop().sandbox.tokens.admin }, body },
+        headers: { "Idempotency-Key": randomUUID() },
+      });
+
+    test.each(["approve", "process"])(
+      "When the units were returned, then %s is refused, and the units are paid for once",
+      async (verb) => {
+        const sale = await deliver(TULSI_AND_OIL, "upi");
+        const asked = await askFor(sale, { items: unitsOf(sale, 0) });
+        const view = await inspected(sale, [[0, 1]], [[1, 1]]);
+        done(await step(view.id, "refund"));
+        await shop().settle();
+        expect(refused(await decide(asked.id, verb), 400, "REFUND_EXCEEDS_PAID")).toEqual({ left: 0 });
+        expect(await refundsOf(sale)).toMatchObject([{ status: "pending" }, { status: "completed" }]);
+        expect((await orderOf(sale)).refundedAmount).toBe(inPaise(view.refundBreakdown.total));
+      },
+    );
+
+    test("When one of two requested units was returned, then the refusal says what is left, and that can be processed", async () => {
+      const sale = await deliver(TULSI_AND_OIL, "upi");
+      const asked = await askFor(sale, { items: unitsOf(sale, 0, 1) });
+      const view = await inspected(sale, [[0, 1]], [[1, 1]]);
+      done(await step(view.id, "refund"));
+      const left = Math.round((asked.amount - view.refundBreakdown.total) * 100) / 100;
+      expect(refused(await decide(asked.id, "approve"), 400, "REFUND_EXCEEDS_PAID")).toEqual({ left });
+      expect(done(await decide(asked.id, "process-partial", { items: unitsOf(sale, 1) })).amount).toBe(left);
+      await shop().settle();
+      const { refundedAmount } = await orderOf(sale);
+      expect(refundedAmount).toBe(inPaise(asked.amount));
+    });
+
+    test("When their parcel came back undelivered, then the request is refused", async () => {
+      const sale = await world.sell(TULSI_AND_OIL, "upi");
+      const asked = await askFor(sale, { items: unitsOf(sale, 0) });
+      const { shipmentId } = await sale.parcel(1);
+      await shop().sandbox.control.shipping.complete(shipmentId, "returned_to_origin");
+      await shop().settle();
+      refused(await decide(asked.id, "approve"), 400, "REFUND_EXCEEDS_PAID");
+      expect((await orderOf(sale)).refundedAmount).toBe(inPaise(asked.amount));
+    });
+
+    test("When shipping was refunded meanwhile, then it is not refunded a second time", async () => {
+      const items = [...TULSI_AND_OIL.items, [SEED.variants.ashwagandha, 1]] as const;
+      const sale = await deliver({ items, place: "mumbai" }, "upi");
+      const start = (index: number) =>
+        shop().call("post", "/api/admin/refunds", {
+          as: { token: shop().sandbox.tokens.finance },
+          body: {
+            ...{ orderId: sale.id, reason: "damaged", destination: "original" },
+            ...{ items: unitsOf(sale, index), includeShipping: true },
+          },
+        });
+      const first = done(await start(0));
+      expect(first.shippingAmount).toBeGreaterThan(0);
+      shop().sandbox.control.razorpay.configure({ balance: 0 });
+      done(await decide(first.id, "approve"));
+      await shop().settle();
+      shop().sandbox.control.razorpay.configure({ balance: null });
+      const second = done(await start(1));
+      expect(second.shippingAmount).toBe(first.shippingAmount);
+      done(await decide(second.id, "approve"));
+      await shop().settle();
+      const left = Math.round((first.amount - first.shippingAmount) * 100) / 100;
+      expect(refused(await decide(first.id, "retry"), 400, "REFUND_EXCEEDS_PAID").left).toBe(left);
+    });
   });
 
   test("When units were refunded before, then the return completes without money, and they are restocked", async () => {

@@ -5,6 +5,7 @@ import {
   leftOfInvoice,
 } from "../../../services/calculations/credit-amounts.js";
 import {
+  fits,
   leftOfOrder,
   priceRefund,
   type RefundAmounts,
@@ -117,6 +118,27 @@ describe("priceRefund", () => {
     ["the rest of nothing", [REST, REST]],
   ])("When %s comes back, then it is refused", (_case, wishes) => {
     expect(() => inTurn(order(), wishes)).toThrow(CreditExceedsError);
+  });
+
+  describe("beside refunds that were made after it was priced", () => {
+    const whole = leftOfOrder(order(), []);
+    const priced = asEarlier(priceRefund(whole, units("a", 2, true), PLENTY));
+    const beside = (...wishes: RefundWish[]) =>
+      fits(leftOfOrder(order(), inTurn(order(), wishes).map(asEarlier)), priced);
+
+    test("When its units, charges and amount are left, then it fits", () => {
+      expect(beside()).toBe(true);
+      expect(beside(units("a", 1))).toBe(true);
+      expect(beside(amount(334))).toBe(true);
+    });
+
+    test.each<[string, RefundWish]>([
+      ["fewer of its units are left", units("a", 2)],
+      ["its charges were refunded", units("a", 1, true)],
+      ["less than its amount is left", amount(344)],
+    ])("When %s, then it does not fit", (_case, wish) => {
+      expect(beside(wish)).toBe(false);
+    });
   });
 
   test("When a part of a discounted order comes back, then each refund is what the customer paid for it", () => {
