@@ -1,6 +1,6 @@
 import { type Types, trusted } from "mongoose";
 import { type AppliedCoupon, CheckoutSession, type CheckoutSessionDoc } from "../../../models/index.js";
-import { CHECKOUT_STATUS } from "../../../utils/constants.js";
+import { CHECKOUT_STATUS, type CheckoutStatus } from "../../../utils/constants.js";
 import { ZERO_PAISE } from "../../../utils/money.js";
 import { isRefused, type Result, unwrap } from "../../../utils/result.js";
 import {
@@ -63,6 +63,9 @@ export async function claimCoupons(
   return null;
 }
 
+/** What is frozen is being paid for, or was sold. A late capture of a failed session claims its coupons again. */
+const FREEZING: readonly CheckoutStatus[] = [CHECKOUT_STATUS.PAYMENT_PENDING, CHECKOUT_STATUS.COMPLETED];
+
 /**
  * Releases coupon uses that a session claimed and no longer needs. Holds the session's lease, because the same
  * coupon may be claimed again at the same moment: by the next payment method, or by the placement of an expired
@@ -76,9 +79,9 @@ export async function releaseCoupons(
 ): Promise<void> {
   const lease = { model: CheckoutSession, id: checkoutSessionId, ...CHECKOUT_LEASE };
   await withDocumentLease(lease, async (checkout) => {
-    if (!checkout || checkout.status === CHECKOUT_STATUS.COMPLETED) return;
+    if (!checkout) return;
     if (checkout.placement) throw placementInProgress();
-    const frozen = checkout.status === CHECKOUT_STATUS.PAYMENT_PENDING ? checkout.frozen : null;
+    const frozen = FREEZING.includes(checkout.status) ? checkout.frozen : null;
     const inUse = new Set(frozen?.coupons.map((coupon) => coupon.code));
     for (const code of codes.filter((candidate) => !inUse.has(candidate))) {
       unwrap(await reverseCouponUsage({ code, orderId: checkoutSessionId.toHexString() }));
