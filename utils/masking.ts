@@ -82,6 +82,7 @@ const MASK_OF_KEY: Record<string, (value: string) => string> = {
   contact: maskContact,
   phone: maskContact,
   account_number: maskAccountNumber,
+  cvv: () => HIDDEN,
   beneficiary_name: () => HIDDEN,
   token_iin: () => HIDDEN,
   iin: () => HIDDEN,

@@ -30,35 +30,40 @@ async function openIdle(port: number, sockets: Socket[]): Promise<void> {
     );
 }
 
-const testWithFiles = openFiles >= FILES_NEEDED ? test : test.skip;
+const buysAsEver = async (): Promise<void> => {
+  const [service] = world().services;
+  if (!service) throw new Error("there is no instance");
+  const before = memoryOf(service.pid);
+  const sockets: Socket[] = [];
+  try {
+    await openIdle(service.port, sockets);
+    const checkout = await openCheckout(service.url);
+    expect(checkout.id).toMatch(/^[0-9a-f]{24}$/);
+    const answer = await new Shopper(service.url).send({
+      ...{ method: "POST", path: "/api/cart/items", body: ITEMS.hairOil },
+    });
+    expect(answer.status).toBe(200);
+    expect(memoryOf(service.pid) - before).toBeLessThan(MEMORY_MB);
 
-testWithFiles(
-  `When ${IDLE} connections send nothing, then a customer buys as ever, memory stays bounded, and they are closed`,
-  async () => {
-    const [service] = world().services;
-    if (!service) throw new Error("there is no instance");
-    const before = memoryOf(service.pid);
-    const sockets: Socket[] = [];
-    try {
-      await openIdle(service.port, sockets);
-      const checkout = await openCheckout(service.url);
-      expect(checkout.id).toMatch(/^[0-9a-f]{24}$/);
-      const answer = await new Shopper(service.url).send({
-        ...{ method: "POST", path: "/api/cart/items", body: ITEMS.hairOil },
-      });
-      expect(answer.status).toBe(200);
-      expect(memoryOf(service.pid) - before).toBeLessThan(MEMORY_MB);
+    const deadline = Date.now() + CLOSED_WITHIN_MS;
+    while (sockets.some(({ closed }) => !closed) && Date.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(sockets.filter(({ closed }) => !closed).length).toBe(0);
+    // Closing all of them at once keeps the loop busy, and for some seconds a balancer is told so.
+    const isReady = async () => (await fetch(`${service.url}/api/health/ready`)).status === 200;
+    await eventually("the instance is ready", isReady);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+  }
+};
 
-      const deadline = Date.now() + CLOSED_WITHIN_MS;
-      while (sockets.some(({ closed }) => !closed) && Date.now() < deadline)
-        await new Promise((resolve) => setTimeout(resolve, 200));
-      expect(sockets.filter(({ closed }) => !closed).length).toBe(0);
-      // Closing all of them at once keeps the loop busy, and for some seconds a balancer is told so.
-      const isReady = async () => (await fetch(`${service.url}/api/health/ready`)).status === 200;
-      await eventually("the instance is ready", isReady);
-    } finally {
-      for (const socket of sockets) socket.destroy();
-    }
-  },
-  300_000,
-);
+if (openFiles >= FILES_NEEDED)
+  test(
+    `When ${IDLE} connections send nothing, then a customer buys as ever, memory stays bounded, and they are closed`,
+    buysAsEver,
+    300_000,
+  );
+else
+  test.todo(
+    `${IDLE} idle connections: NOT TESTED, a process may open only ${openFiles} files (ulimit -n ${FILES_NEEDED})`,
+  );

@@ -16,7 +16,12 @@ export const ASSIGNED_FIELDS: Readonly<Record<string, unknown>> = {
 };
 
 /** Query operators where a value belongs. */
-const OPERATORS: readonly object[] = [{ $ne: null }, { $gt: "" }, { $where: "sleep(1000)" }];
+const OPERATORS: readonly object[] = [
+  { $ne: null },
+  { $gt: "" },
+  { $regex: "^a" },
+  { $where: "sleep(1000)" },
+];
 
 /** Numbers that JSON.stringify cannot produce. `toJsonText` writes what stands between the @ signs. */
 const BEYOND_NUMBERS = "@1e309@";

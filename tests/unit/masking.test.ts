@@ -77,7 +77,7 @@ describe("a gateway's webhook", () => {
           upi: { vpa: "asha.r@okbank", flow: "intent" },
           email: "buyer@example.com",
           contact: "+919000000001",
-          card: { last4: "1007", name: "Asha Rao", network: "Visa", token_iin: "411111" },
+          card: { last4: "1007", name: "Asha Rao", network: "Visa", token_iin: "411111", cvv: "737" },
           notes: { free: "write to asha@example.com or 4111111111111111" },
           error_description: null,
           fee: 5898,
@@ -89,7 +89,7 @@ describe("a gateway's webhook", () => {
 
   test("When it is masked, then no personal data is left and the rest is unchanged", () => {
     const text = JSON.stringify(maskGatewayPayload(payload));
-    for (const secret of ["asha.r", "buyer@", "9000000001", "Asha Rao", "411111", "asha@"]) {
+    for (const secret of ["asha.r", "buyer@", "9000000001", "Asha Rao", "411111", "737", "asha@"]) {
       expect(text).not.toContain(secret);
     }
     expect(maskGatewayPayload(payload)).toMatchObject({

@@ -17,6 +17,47 @@ async function useUp(code: string): Promise<void> {
   if (!answer.ok) throw new Error(`not used up: ${answer.status}`);
 }
 
+describe("A coupon that expires after a payment method was chosen", () => {
+  const expire = () =>
+    pricing().changeCoupon(coupons.WELCOME10, { expiresAt: shop().sandbox.control.clock.now() - 1_000 });
+
+  test.each(["upi", "cod"])(
+    "When the order is then placed by %s, then it has the agreed discount, and one use",
+    async (method) => {
+      const buyer = shop().guest();
+      const { session, gateway } = await buyer.open({ coupon: coupons.WELCOME10 }, method);
+      expire();
+      if (gateway) done(await buyer.verify(buyer.pay(gateway.orderId)));
+      const { totals } = done(await buyer.order());
+      expect(totals.discountTotal).toBeGreaterThan(0);
+      expect(totals).toMatchObject({
+        discountTotal: session.totals.discountTotal,
+        grandTotal: session.totals.grandTotal,
+      });
+      await shop().settle();
+      expect(await buyer.stored.order()).toMatchObject({
+        appliedCoupons: [{ code: coupons.WELCOME10 }],
+        paidAmount: gateway ? gateway.amount : 0,
+      });
+      expect(await buyer.stored.refunds()).toEqual([]);
+      expect(pricing().usages(coupons.WELCOME10)).toEqual([buyer.id]);
+    },
+  );
+
+  test("When another method is chosen instead, then COUPON_INVALID, and the next choice is without the discount", async () => {
+    const buyer = shop().guest();
+    await buyer.open({ coupon: coupons.WELCOME10 }, "cod");
+    expire();
+    expect(refused(await buyer.choose(), 400, "COUPON_INVALID")).toMatchObject({ code: coupons.WELCOME10 });
+    const { session, gateway } = done(await buyer.choose());
+    expect(session.totals.discountTotal).toBe(0);
+    done(await buyer.verify(buyer.pay(gateway.orderId)));
+    expect(done(await buyer.order()).totals.discountTotal).toBe(0);
+    await shop().settle();
+    expect(pricing().usages(coupons.WELCOME10)).toEqual([]);
+  });
+});
+
 test("When the last use is taken between the check of a coupon and its claim, then COUPON_INVALID before any payment", async () => {
   const buyer = await shop().guest().prepare({ coupon: coupons.LASTONE });
   // The call to shipping comes between the two.

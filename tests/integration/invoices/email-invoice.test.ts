@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
-import { CONTACT, done, refused, useShop } from "../checkout/shop-world.js";
-import { asAdmin, auditsOf, buyInvoiced, getFile, TWO_RATES } from "./invoiced-shop.js";
+import { runChild, squeezed, textOf } from "../../support/pdf/render-in-child.js";
+import { CONTACT, done, PLACES, refused, useShop } from "../checkout/shop-world.js";
+import { asAdmin, auditsOf, buyInvoiced, getFile, issueInvoices, TWO_RATES } from "./invoiced-shop.js";
 
 const shop = useShop();
 const mailsOf = (deliveryId: string) =>
@@ -47,6 +48,29 @@ describe("POST /api/admin/invoices/:invoiceNumber/email", () => {
     expect(audits.filter(({ resourceId }) => resourceId === invoiceNumber)).toMatchObject([
       { actorId: SEED.admins.finance, after: { to: CONTACT.email } },
     ]);
+  });
+
+  test("When the customer's name and address are markup and templates, then mails and PDF have them as they were typed", async () => {
+    const name = "<script>alert(1)</script> {{7*7}}";
+    const line1 = "#{1+1} <img src=x onerror=alert(2)> {{constructor}} &lt;b&gt;";
+    const buyer = await shop().guest().begin();
+    done(await buyer.put("shipping-address", { ...PLACES.bengaluru, name, line1 }));
+    done(await buyer.put("shipping-method", { shippingMethodId: "standard" }));
+    done(await buyer.choose("cod"));
+    const order = done(await buyer.order());
+    await issueInvoices(shop());
+    const { invoiceNumber } = done(await buyer.get(`/api/orders/${order.orderNumber}/invoice`));
+    const { deliveryId } = done(await asAdmin(shop()).post(`/${invoiceNumber}/email`, {}));
+    await shop().settle();
+
+    const { engagement } = shop().sandbox.control;
+    const [confirmation] = engagement.notifications({ dedupeKey: `order_confirmed:${order.id}` });
+    const [mail] = mailsOf(deliveryId);
+    expect([confirmation?.data.customerName, mail?.data.customerName]).toEqual([name, name]);
+    const pdf = await getFile(shop(), mail?.attachments?.[0]?.url ?? "");
+    const [pages = []] = runChild({ pdfs: [pdf.body] }).read;
+    const printed = squeezed(pages.map(textOf).join(" "));
+    for (const typed of [name, line1]) expect(printed).toContain(squeezed(typed));
   });
 
   test("When the attachment is fetched, then it is the PDF, for 90 days, and nothing else of the order opens", async () => {

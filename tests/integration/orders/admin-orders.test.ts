@@ -15,6 +15,9 @@ const audits = (resourceId: string) =>
 const numbersOf = ({ body }: Response): string[] =>
   body.data.items.map(({ orderNumber }: { orderNumber: string }) => orderNumber);
 
+/** A pattern that is tried in every way takes minutes; this is for a busy machine. */
+const ANSWERED_WITHIN_MS = 5_000;
+
 afterEach(() => shop().recover());
 
 /** Cash on delivery, not confirmed: it has no invoice yet. */
@@ -167,6 +170,33 @@ describe("The list", () => {
     const answer = await get(`/search?${new URLSearchParams({ q, limit: "100" })}`);
     expect(numbersOf(answer)).toEqual(indexes.map((index) => `ORD-2025-${String(index).padStart(6, "0")}`));
     expect(answer.body.data.pagination.total).toBe(indexes.length);
+  });
+
+  test.each([
+    ["(a+)+$"],
+    [`(a+)+$${"a".repeat(57)}!`],
+    [".*".repeat(32)],
+    ["["],
+    ["\\"],
+    ["^"],
+    ["$where"],
+    ["ＢＵＹＥＲ1@ｅｘａ"],
+  ])(
+    "When the pattern %s is searched for, then it is a text that no order has, found within seconds",
+    async (q) => {
+      const startedAt = performance.now();
+      const answer = await get(`/search?${new URLSearchParams({ q })}`);
+      expect(performance.now() - startedAt).toBeLessThan(ANSWERED_WITHIN_MS);
+      expect([answer.status, answer.body.data.items]).toEqual([200, []]);
+    },
+  );
+
+  test.each([
+    ["NUL", "\u0000"],
+    ["NUL inside a text", "BUYER1\u0000@exa"],
+    ["10 kB", ".*".repeat(5_000)],
+  ])("When %s is searched for, then it is not valid", async (_what, q) => {
+    refused(await get(`/search?${new URLSearchParams({ q })}`), 400, "VALIDATION_ERROR");
   });
 
   test("When a search is paged, then each order is found once; a text that is too long or missing is not valid", async () => {

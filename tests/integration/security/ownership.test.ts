@@ -235,10 +235,25 @@ describe("Another caller's resource", () => {
     if (!verify) throw new Error("no route to verify payments");
     const own = otherGuest.has;
     const { gatewayOrderId, gatewayPaymentId, signature } = guest.has;
+    const { has: ownOther } = await shopUntil(world, otherGuest.headers, "failed");
+    const ofOwnOther = {
+      gatewayPaymentId: ownOther.gatewayPaymentId,
+      signature: ownOther.signature,
+    };
     const mixes: Record<string, [Belongings, number, string]> = {
       "another's payment and signature": [{ ...own, gatewayPaymentId, signature }, 400, "SIGNATURE_INVALID"],
       "another's payment": [{ ...own, gatewayPaymentId }, 400, "SIGNATURE_INVALID"],
       "another's signature": [{ ...own, signature }, 400, "SIGNATURE_INVALID"],
+      "the payment and signature of the caller's other checkout": [
+        { ...own, ...ofOwnOther },
+        400,
+        "SIGNATURE_INVALID",
+      ],
+      "the caller's other checkout, with this one's payment": [
+        { ...own, gatewayOrderId: ownOther.gatewayOrderId },
+        400,
+        "SIGNATURE_INVALID",
+      ],
       "an invalid signature": [{ ...own, signature: "x" }, 400, "SIGNATURE_INVALID"],
       "a signature in upper case": [
         { ...own, signature: own.signature.toUpperCase() },

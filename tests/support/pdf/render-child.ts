@@ -32,16 +32,18 @@ async function readPages(pdf: Buffer): Promise<TextItem[][]> {
   return pages;
 }
 
-async function answer({ documents, texts }: ChildRequest): Promise<ChildResponse> {
+async function answer({ documents, pdfs, texts }: ChildRequest): Promise<ChildResponse> {
   const rendered: ChildResponse["rendered"] = [];
   for (const document of documents satisfies PrintedDocument[]) {
     const pdf = await renderDocument(document);
     rendered.push({ pdf, pages: await readPages(pdf) });
   }
+  const read: ChildResponse["read"] = [];
+  for (const pdf of pdfs) read.push(await readPages(pdf));
   const shaped = texts.map(({ text, bold, rtl }) =>
     shape(text, { bold, rtl }).map(({ face, glyphs }) => ({ font: face.key, glyphs: [...glyphs] })),
   );
-  return { rendered, shaped };
+  return { rendered, read, shaped };
 }
 
 process.stdout.write(serialize(await answer(deserialize(await buffer(process.stdin)))));

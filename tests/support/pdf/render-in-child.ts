@@ -14,22 +14,26 @@ export interface TextItem {
 
 export interface ChildRequest {
   documents: PrintedDocument[];
+  /** To be read as they are. */
+  pdfs: Buffer[];
   texts: { text: string; bold: boolean; rtl: boolean }[];
 }
 
 export interface ChildResponse {
   rendered: { pdf: Buffer; pages: TextItem[][] }[];
+  /** The pages of each of `pdfs`. */
+  read: TextItem[][][];
   shaped: { font: string; glyphs: Glyph[] }[][];
 }
 
 const ROOT = join(__dirname, "../../..");
 const MAX_OUTPUT = 256_000_000;
 
-/** Renders documents and shapes texts in a process of its own. */
-export function runChild({ documents = [], texts = [] }: Partial<ChildRequest>): ChildResponse {
+/** Renders and reads documents, and shapes texts, in a process of its own. */
+export function runChild({ documents = [], pdfs = [], texts = [] }: Partial<ChildRequest>): ChildResponse {
   const output = execFileSync(process.execPath, ["--import", "tsx", join(__dirname, "render-child.ts")], {
     cwd: ROOT,
-    input: serialize({ documents, texts } satisfies ChildRequest),
+    input: serialize({ documents, pdfs, texts } satisfies ChildRequest),
     maxBuffer: MAX_OUTPUT,
   });
   return deserialize(output);
