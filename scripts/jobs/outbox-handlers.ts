@@ -4,7 +4,7 @@ import {
   releaseUnusedReservation,
   syncReservation,
 } from "../../services/aggregates/cart/reservation-sync.js";
-import { releaseCoupons } from "../../services/aggregates/checkout-session/coupon-uses.js";
+import { settleCoupons } from "../../services/aggregates/checkout-session/coupon-uses.js";
 import { findConfirmedOrder } from "../../services/aggregates/order/load-order.js";
 import {
   notifyCancelled,
@@ -181,7 +181,7 @@ export const outboxHandlers: OutboxHandlers = {
   "coupon.release": [
     {
       name: "pricing",
-      deliver: (payload) => releaseCoupons(idIn(payload, "checkoutSessionId"), textsIn(payload, "codes")),
+      deliver: (payload) => settleCoupons(idIn(payload, "checkoutSessionId"), textsIn(payload, "codes")),
     },
   ],
   "reservation.release": [

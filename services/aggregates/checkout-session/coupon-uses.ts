@@ -1,6 +1,12 @@
 import { type Types, trusted } from "mongoose";
-import { type AppliedCoupon, CheckoutSession, type CheckoutSessionDoc } from "../../../models/index.js";
-import { CHECKOUT_STATUS, LIVE_CHECKOUT_STATUSES } from "../../../utils/constants.js";
+import {
+  type AppliedCoupon,
+  CheckoutSession,
+  type CheckoutSessionDoc,
+  Order,
+} from "../../../models/index.js";
+import { now } from "../../../utils/clock.js";
+import { CHECKOUT_STATUS, LIVE_CHECKOUT_STATUSES, ORDER_STATUS } from "../../../utils/constants.js";
 import { ConflictError } from "../../../utils/errors.js";
 import { ZERO_PAISE } from "../../../utils/money.js";
 import { isRefused, type Result, unwrap } from "../../../utils/result.js";
@@ -10,7 +16,7 @@ import {
   reverseCouponUsage,
 } from "../../integrations/pricing-integration.service.js";
 import { withDocumentLease } from "../../platform/document-lease.service.js";
-import type { OutboxDraft } from "../../platform/outbox.service.js";
+import { enqueueOutbox, type OutboxDraft } from "../../platform/outbox.service.js";
 import { placementInProgress } from "../payment/supersede-payment.js";
 import { CHECKOUT_LEASE } from "./session-access.js";
 
@@ -19,15 +25,12 @@ import { CHECKOUT_LEASE } from "./session-access.js";
  * by the session's id, which becomes the order's.
  */
 
-type Holder = Pick<
-  CheckoutSessionDoc,
-  "_id" | "userId" | "email" | "phone" | "status" | "frozen" | "couponClaims"
->;
+type Holder = Pick<CheckoutSessionDoc, "_id" | "userId" | "email" | "phone">;
 type ClaimedCoupon = Pick<AppliedCoupon, "code" | "discountAmount">;
 
 /** One use of a coupon by a session. */
 export const claimCouponUse = (
-  { _id, userId, email, phone }: Pick<Holder, "_id" | "userId" | "email" | "phone">,
+  { _id, userId, email, phone }: Holder,
   { code, discountAmount }: ClaimedCoupon,
 ): Promise<Result<unknown>> =>
   recordCouponUsage({
@@ -70,10 +73,10 @@ export async function claimCoupons(
   return null;
 }
 
-/** The coupons that are frozen in an open payment or in an order. */
-function codesInUse({ status, frozen }: Pick<Holder, "status" | "frozen">): Set<string> {
+/** The coupon, if it is frozen in the session's open payment or in its order. */
+function findInUse({ status, frozen }: CheckoutSessionDoc, code: string): AppliedCoupon | undefined {
   const isNeeded = status === CHECKOUT_STATUS.PAYMENT_PENDING || status === CHECKOUT_STATUS.COMPLETED;
-  return new Set(isNeeded ? frozen?.coupons.map(({ code }) => code) : []);
+  return isNeeded ? frozen?.coupons.find((coupon) => coupon.code === code) : undefined;
 }
 
 /**
@@ -82,8 +85,7 @@ function codesInUse({ status, frozen }: Pick<Holder, "status" | "frozen">): Set<
  */
 export function couponReleaseOf(moved: CheckoutSessionDoc): OutboxDraft[] {
   const { _id, status, version, couponClaims } = moved;
-  const inUse = codesInUse(moved);
-  const codes = couponClaims.filter((code) => !inUse.has(code));
+  const codes = couponClaims.filter((code) => !findInUse(moved, code));
   if (codes.length === 0) return [];
   const id = _id.toHexString();
   const dedupeKey = `coupon.release:${id}:${status}:${version}`;
@@ -91,13 +93,14 @@ export function couponReleaseOf(moved: CheckoutSessionDoc): OutboxDraft[] {
 }
 
 /**
- * Releases coupon uses that a session claimed and no longer needs. Holds the session's lease, because the same
- * coupon may be claimed again at the same moment: by the next payment method, or by the placement of an expired
- * session after a late capture. Coupons that are frozen in an open payment or in an order are kept.
+ * Effect of `coupon.release`: releases coupon uses that a session claimed and no longer needs, and claims again those
+ * that are frozen in an open payment or in an order, which usually changes nothing. Holds the session's lease, because
+ * the same coupon may be claimed at the same moment: by the next payment method, or by the placement of an expired
+ * session after a late capture.
  * @throws ConflictError PLACEMENT_IN_PROGRESS while an order is being placed: whether it needs the coupon is not
  *   known before that ends
  */
-export async function releaseCoupons(
+export async function settleCoupons(
   checkoutSessionId: Types.ObjectId,
   codes: readonly string[],
 ): Promise<void> {
@@ -105,10 +108,17 @@ export async function releaseCoupons(
   await withDocumentLease(lease, async (checkout) => {
     if (!checkout) return;
     if (checkout.placement) throw placementInProgress();
-    const inUse = codesInUse(checkout);
-    for (const code of codes.filter((candidate) => !inUse.has(candidate))) {
-      unwrap(await reverseCouponUsage({ code, orderId: checkoutSessionId.toHexString() }));
-      await CheckoutSession.updateOne({ _id: checkoutSessionId }, { $pull: { couponClaims: code } });
+    const isCancelled = await Order.exists({ _id: checkoutSessionId, status: ORDER_STATUS.CANCELLED });
+    for (const code of codes) {
+      const coupon = isCancelled ? undefined : findInUse(checkout, code);
+      if (coupon) {
+        const result = await claimCouponUse(checkout, coupon);
+        // Refused: another order has taken the last use. The next choice of a method or the placement finds out.
+        if (!isRefused(result)) unwrap(result);
+      } else {
+        unwrap(await reverseCouponUsage({ code, orderId: checkoutSessionId.toHexString() }));
+        await CheckoutSession.updateOne({ _id: checkoutSessionId }, { $pull: { couponClaims: code } });
+      }
     }
   });
 }
@@ -147,35 +157,68 @@ export async function reconsiderOwnCoupons(review: CouponReview): Promise<Coupon
 }
 
 /** A session that is being placed has been paid for and keeps its uses. */
-const findHolders = (cartIds: readonly Types.ObjectId[], codes: readonly string[]): Promise<Holder[]> =>
+const findHolders = (
+  cartIds: readonly Types.ObjectId[],
+  codes: readonly string[],
+): Promise<CheckoutSessionDoc[]> =>
   CheckoutSession.find({
     cartId: trusted({ $in: [...cartIds] }),
     couponClaims: trusted({ $in: [...codes] }),
     status: trusted({ $ne: CHECKOUT_STATUS.COMPLETED }),
     placement: null,
-  }).lean<Holder[]>();
+  }).lean<CheckoutSessionDoc[]>();
 
-async function askWithoutClaims(code: string, holders: readonly Holder[], ask: Ask): Promise<CouponCheck> {
-  for (const { _id, status } of holders) {
-    // A late capture may be placing this expired session right now: only its lease excludes that.
-    if (status === CHECKOUT_STATUS.FAILED) await releaseCoupons(_id, [code]);
-    else unwrap(await reverseCouponUsage({ code, orderId: _id.toHexString() }));
-  }
+/** By then the change that has asked has ended. */
+const SETTLE_AFTER_MS = 15_000;
+
+/**
+ * The use of a live session is released without that session's lease, which a choice of a method may hold while it asks
+ * here. So a message goes ahead: whatever happens to these calls, or to the session meanwhile, it settles the use.
+ */
+async function askWithoutClaims(
+  code: string,
+  holders: readonly CheckoutSessionDoc[],
+  ask: Ask,
+): Promise<CouponCheck> {
+  const isOver = ({ status }: CheckoutSessionDoc) => status === CHECKOUT_STATUS.FAILED;
+  // A late capture may be placing an expired session right now: only its lease excludes that.
+  for (const { _id } of holders.filter(isOver)) await settleCoupons(_id, [code]);
+  const live = holders.filter((holder) => !isOver(holder)).map(({ _id }) => _id);
+  await enqueueOutbox(live.map((id) => settlementOf(id, code)));
+  let discountAmount = ZERO_PAISE;
   try {
-    return await ask(code);
+    for (const id of live) unwrap(await reverseCouponUsage({ code, orderId: id.toHexString() }));
+    const check = await ask(code);
+    if (check.valid) discountAmount = check.discountAmount;
+    return check;
   } finally {
-    // Also after a failure: a payment that stays open keeps its use.
-    await Promise.all(
-      holders
-        .filter(({ status }) => status === CHECKOUT_STATUS.PAYMENT_PENDING)
-        .map((holder) => claimAgain(code, holder)),
-    );
+    // Also after a failure: a payment that stays open keeps its use. What this misses, the message makes good.
+    await claimAgain({ code, discountAmount }, live).catch(() => undefined);
   }
 }
 
-/** If another order has just claimed the last use, the next choice of a method or the placement finds out. */
-const claimAgain = (code: string, holder: Holder): Promise<Result<unknown>> =>
-  claimCouponUse(
-    holder,
-    holder.frozen?.coupons.find((coupon) => coupon.code === code) ?? { code, discountAmount: ZERO_PAISE },
+function settlementOf(id: Types.ObjectId, code: string): OutboxDraft {
+  const checkoutSessionId = id.toHexString();
+  return {
+    type: "coupon.release",
+    dedupeKey: `coupon.release:${checkoutSessionId}:${code}:${now().getTime()}`,
+    payload: { checkoutSessionId, codes: [code] },
+    delayMs: SETTLE_AFTER_MS,
+  };
+}
+
+/**
+ * For the sessions as they are now: one may have been ordered meanwhile, and one with a lease may be about to freeze the
+ * coupon. If another order has just claimed the last use, the next choice of a method or the placement finds out.
+ */
+async function claimAgain(coupon: ClaimedCoupon, ids: readonly Types.ObjectId[]): Promise<void> {
+  const sessions = await CheckoutSession.find({ _id: trusted({ $in: [...ids] }) }).lean<
+    CheckoutSessionDoc[]
+  >();
+  await Promise.all(
+    sessions.map(async (session) => {
+      const inUse = findInUse(session, coupon.code) ?? (session.lease ? coupon : undefined);
+      if (inUse) await claimCouponUse(session, inUse);
+    }),
   );
+}

@@ -269,6 +269,8 @@ export async function startShop(variables: Record<string, string> = {}): Promise
       await world.db.collection("settings").deleteMany({});
       settings.forgetSettings();
       await world.db.collection("carts").deleteMany({ userId: { $exists: true } });
+      // The pricing service has forgotten the uses that these settle.
+      await world.db.collection("outboxMessages").deleteMany({ type: "coupon.release" });
     },
   };
   return shop;
