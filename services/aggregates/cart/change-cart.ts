@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import type { ClientSession, Types } from "mongoose";
+import { type ClientSession, type Types, trusted } from "mongoose";
 import {
   Cart,
   type CartDoc,
@@ -137,11 +137,19 @@ function isCurrent(cart: CartDoc, set: CartSet & Pick<CartDoc, "expiresAt">): bo
   );
 }
 
-/** Undoes the reservations, still under the lease. @returns the error to throw */
+/** Undoes the reservations, if the lease is still held. @returns the error to throw */
 async function failChange(draft: CartDraft, error: unknown): Promise<unknown> {
   const mayBeStored = error instanceof CartMovedOn || error instanceof OutcomeUnknownError;
-  await undoReservations(draft, mayBeStored ? "unsure" : "unchanged");
+  const isUnchanged = !mayBeStored && (await isStillAlone(draft).catch(() => false));
+  await undoReservations(draft, isUnchanged ? "unchanged" : "unsure");
   return error instanceof CartMovedOn ? explainMovedOn(draft) : error;
+}
+
+/** A change that took longer than its lease may have been followed by another one, which relies on the reservations. */
+async function isStillAlone({ cart, token, isNewCart, undo }: CartDraft): Promise<boolean> {
+  if (isNewCart || undo.length === 0) return true;
+  const isLive = trusted({ $gt: ["$lease.until", "$$NOW"] });
+  return (await Cart.exists({ _id: cart._id, "lease.token": token, $expr: isLive })) !== null;
 }
 
 async function explainMovedOn({ cart }: CartDraft): Promise<ConflictError> {
