@@ -1,4 +1,4 @@
-import { type Types, trusted } from "mongoose";
+import { trusted } from "mongoose";
 import { Cart, type CartDoc, CheckoutSession } from "../../models/index.js";
 import { isPast, now } from "../../utils/clock.js";
 import { CART_STATUS, LIVE_CHECKOUT_STATUSES } from "../../utils/constants.js";
@@ -16,10 +16,12 @@ export function findExpiredCarts(limit: number): Promise<CartDoc[]> {
 
 /**
  * Marks an expired cart as abandoned and queues the release of its stock. Compare-and-set on version and expiry, by
- * the database clock. A cart that is being checked out or paid for stays as it is.
+ * the database clock. A cart that is being checked out or paid for stays as it is. The version stays: a late payment
+ * for exactly these lines may still convert the cart.
  * @returns whether this call abandoned it
  */
 export async function abandonCart(cart: CartDoc): Promise<boolean> {
+  const abandonedAt = now();
   return inTransaction(async (tx) => {
     const live = await CheckoutSession.exists({
       cartId: cart._id,
@@ -38,9 +40,8 @@ export async function abandonCart(cart: CartDoc): Promise<boolean> {
         expiresAt: cart.expiresAt,
         $expr: trusted(isPast("expiresAt")),
       },
-      set: { abandonedAt: now() },
-      raiseVersion: true,
-      messages: ({ _id, version }) => [releaseOf(_id, version)],
+      set: { abandonedAt },
+      messages: [releaseOf(cart, abandonedAt)],
       by: { type: "system" },
       tx,
     });
@@ -48,8 +49,8 @@ export async function abandonCart(cart: CartDoc): Promise<boolean> {
   });
 }
 
-const releaseOf = (cartId: Types.ObjectId, version: number) => ({
+const releaseOf = ({ _id, version }: CartDoc, abandonedAt: Date) => ({
   type: "cart.release",
-  dedupeKey: `cart.release:${cartId.toHexString()}:${version}`,
-  payload: { cartId: cartId.toHexString(), version, status: CART_STATUS.ABANDONED },
+  dedupeKey: `cart.release:${_id.toHexString()}:${abandonedAt.getTime()}`,
+  payload: { cartId: _id.toHexString(), version, status: CART_STATUS.ABANDONED },
 });

@@ -111,7 +111,7 @@ export const OUTBOX_WRITES: GuardSubject = {
       name: "release-of-an-abandoned-cart",
       keeps: "an abandoned cart releases its stock",
       file: "services/flows/abandon-cart.flow.ts",
-      text: `      messages: ({ _id, version }) => [releaseOf(_id, version)],
+      text: `      messages: [releaseOf(cart, abandonedAt)],
 `,
       replacement: "",
       tests: ["tests/integration/orders/jobs.test.ts"],

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import type { ClientSession, Types } from "mongoose";
+import { type ClientSession, type Types, trusted } from "mongoose";
 import {
   Cart,
   type CartDoc,
@@ -117,8 +117,7 @@ async function tryToConfirm(stored: CartState, check: CartChange): Promise<CartS
     if (changesContent(draft, lineChanges) || !isOnlyExtended(draft, lineChanges)) return null;
     const set = await fieldsOf(draft, await totalDraft(draft));
     if (!isCurrent(cart, set)) return await saveExtension(draft, set, lineChanges.updated);
-    await extendLines(draft, lineChanges.updated);
-    return { cart, lines: draft.lines };
+    return (await extendLines(draft, lineChanges.updated)) ? { cart, lines: draft.lines } : null;
   } catch (error) {
     if (error instanceof LeaseNeeded || error instanceof CartMovedOn) return null;
     throw error;
@@ -138,11 +137,19 @@ function isCurrent(cart: CartDoc, set: CartSet & Pick<CartDoc, "expiresAt">): bo
   );
 }
 
-/** Undoes the reservations, still under the lease. @returns the error to throw */
+/** Undoes the reservations, if the lease is still held. @returns the error to throw */
 async function failChange(draft: CartDraft, error: unknown): Promise<unknown> {
   const mayBeStored = error instanceof CartMovedOn || error instanceof OutcomeUnknownError;
-  await undoReservations(draft, mayBeStored ? "unsure" : "unchanged");
+  const isUnchanged = !mayBeStored && (await isStillAlone(draft).catch(() => false));
+  await undoReservations(draft, isUnchanged ? "unchanged" : "unsure");
   return error instanceof CartMovedOn ? explainMovedOn(draft) : error;
+}
+
+/** A change that took longer than its lease may have been followed by another one, which relies on the reservations. */
+async function isStillAlone({ cart, token, isNewCart, undo }: CartDraft): Promise<boolean> {
+  if (isNewCart || undo.length === 0) return true;
+  const isLive = trusted({ $gt: ["$lease.until", "$$NOW"] });
+  return (await Cart.exists({ _id: cart._id, "lease.token": token, $expr: isLive })) !== null;
 }
 
 async function explainMovedOn({ cart }: CartDraft): Promise<ConflictError> {
@@ -167,7 +174,9 @@ async function saveDraft(draft: CartDraft, totals: Totals): Promise<CartState> {
   const isNew = changesContent(draft, lineChanges);
   if (draft.isHousekeeping && !isNew) return recordPromotionCheck(draft);
   const set = await fieldsOf(draft, totals);
-  if (!isNew && isOnlyExtended(draft, lineChanges)) return saveExtension(draft, set, lineChanges.updated);
+  const isExtension = !isNew && isOnlyExtended(draft, lineChanges);
+  const extended = isExtension ? await saveExtension(draft, set, lineChanges.updated) : null;
+  if (extended) return extended;
   const cart = await inTransaction(async (tx) => {
     const written = await writeCart(draft, { ...set, version: draft.cart.version + (isNew ? 1 : 0) }, tx);
     for (const write of draft.alongside) await write(tx);
@@ -226,20 +235,25 @@ function isOnlyExtended(draft: CartDraft, { updated }: LineChanges): boolean {
   return draft.alongside.length === 0 && updated.every(isSame);
 }
 
-/** Each of the two writes is valid by itself, so no transaction is needed. */
+/**
+ * Each of the two writes is valid by itself, so no transaction is needed. The second ends the lease.
+ * @returns null as `extendLines` returns false; the cart is as it was then
+ */
 async function saveExtension(
   draft: CartDraft,
   set: CartSet,
   updated: readonly CartItemDoc[],
-): Promise<CartState> {
-  const cart = await writeCart(draft, set);
-  await extendLines(draft, updated);
-  return { cart, lines: draft.lines };
+): Promise<CartState | null> {
+  if (!(await extendLines(draft, updated))) return null;
+  return { cart: await writeCart(draft, set), lines: draft.lines };
 }
 
-/** Only lines whose reservation is as it was read: without the lease, another writer may have changed it. */
-async function extendLines(draft: CartDraft, updated: readonly CartItemDoc[]): Promise<void> {
-  if (updated.length === 0) return;
+/**
+ * Only lines whose reservation is as it was read: without the lease, another writer may have changed or released it.
+ * @returns whether all of them were
+ */
+async function extendLines(draft: CartDraft, updated: readonly CartItemDoc[]): Promise<boolean> {
+  if (updated.length === 0) return true;
   const writes = updated.map((line) => ({
     updateOne: {
       filter: {
@@ -250,7 +264,8 @@ async function extendLines(draft: CartDraft, updated: readonly CartItemDoc[]): P
       update: { $set: { reservationExpiresAt: line.reservationExpiresAt } },
     },
   }));
-  await CartItem.bulkWrite(writes);
+  const { matchedCount } = await CartItem.bulkWrite(writes);
+  return matchedCount === updated.length;
 }
 
 /** Writes the cart's fields and ends the lease. A cart without bought lines is abandoned. */

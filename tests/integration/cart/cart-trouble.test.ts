@@ -148,6 +148,30 @@ describe("When the write itself fails, then the reservations are undone", () => 
     ]);
   });
 
+  it("but not after another writer has taken over the cart: its reservation stays", async () => {
+    await world.add(guest, variants.ashwagandha, 2);
+    const { calls } = world.sandbox.control;
+    const pricing = { service: "pricing", times: 1 } as const;
+    faults().add({ ...pricing, match: "GET /api/tier-discounts/calculate", action: "status", status: 400 });
+    faults().add({ ...pricing, match: "GET /api/automatic-discounts/apply", action: "delay", delayMs: 800 });
+    calls.reset();
+    const adding = tryAdd(variants.ashwagandha, 1);
+    await calls.waitFor({ route: "GET /api/tier-discounts/calculate" }, 1);
+    const [held] = await inventory().activeReservations();
+    const { updateReservation } = await import(
+      "../../../services/integrations/inventory-integration.service.js"
+    );
+    await updateReservation(held?.reservationId ?? "", { quantity: 5 });
+    await items().updateOne({}, { $set: { quantity: 5 } });
+    const lease = { token: "another", until: new Date(Date.now() + 60_000) };
+    await carts().updateOne({}, { $set: { lease }, $inc: { version: 1 } });
+    expect((await adding).status).toBeGreaterThanOrEqual(500);
+    expect(await inventory().activeReservations()).toEqual([expect.objectContaining({ quantity: 5 })]);
+    await carts().updateOne({}, { $set: { lease: null } });
+    await world.deliver(LATER_MS);
+    expect(await inventory().activeReservations()).toEqual([expect.objectContaining({ quantity: 5 })]);
+  });
+
   it("because the database refuses the lines", async () => {
     await world.add(guest, variants.ashwagandha, 2);
     const before = await picture();

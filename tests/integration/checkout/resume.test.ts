@@ -1,4 +1,5 @@
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
+import { eventually } from "../../support/instances.js";
 import { type Buyer, CONTACT, done, PLACES, refused, useShop } from "./shop-world.js";
 
 const { variants, coupons } = SEED;
@@ -135,6 +136,37 @@ describe("resuming", () => {
     expect(answer.body.meta).toEqual({ renewed: true });
     expect(await shop().sandbox.control.inventory.activeReservations(String(cartId))).toHaveLength(1);
   });
+
+  test.each([
+    ["", undefined],
+    [", and the cart is written for its coupon", coupons.WELCOME10],
+  ])(
+    "When its stock is released while the checkout is started again%s, then the stock is held anew",
+    async (_what, coupon) => {
+      const { inventory, faults } = shop().sandbox.control;
+      const buyer = await shop()
+        .guest()
+        .begin(coupon ? { coupon } : {});
+      await buyer.letExpire(20);
+      await shop().runJob("checkout-cleanup");
+      const cartId = (await buyer.stored.session())?.cartId;
+      // Inventory has extended the reservations, but its response is slow.
+      const extend = { service: "inventory", match: "PUT /api/reservations/cart/:cartId" } as const;
+      faults.add({ ...extend, action: "slow-drip", delayMs: 600, times: 1 });
+      const soon = Date.now() + 60 * 60_000;
+      await shop().set("checkout", { reservationTtlMinutes: 90 });
+      const starting = buyer.start({ ...CONTACT, email: "other@example.com" });
+      await eventually("they are extended", async () => {
+        const [held] = await inventory.activeReservations(String(cartId));
+        return held && Date.parse(held.expiresAt) > soon;
+      });
+      await shop().settle();
+      expect((await starting).status).toBe(201);
+      const held = await inventory.activeReservations(String(cartId));
+      const [line] = await shop().db.collection("cartItems").find({ cartId }).toArray();
+      expect(held).toMatchObject([{ reservationId: line?.reservationId, quantity: 1 }]);
+    },
+  );
 
   test("When it was ordered, then there is nothing to resume", async () => {
     const buyer = shop().guest();

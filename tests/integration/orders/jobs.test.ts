@@ -139,6 +139,27 @@ test("When a cart's time is over, then cart-cleanup abandons it and releases its
   expect([back.id, back.itemCount]).toEqual([cart.id, 1]);
 });
 
+test("When a cart was abandoned by time and is paid for late, then it is converted, and no mail reminds of it", async () => {
+  control().razorpay.configure({ webhooks: { drop: "all" } });
+  const buyer = shop().customer("bharat");
+  const { gateway } = await buyer.open();
+  await buyer.letExpire(20);
+  await run("checkout-cleanup");
+  const past = { $set: { expiresAt: new Date(Date.now() - 1_000) } };
+  await shop().db.collection("carts").updateMany({}, past);
+  expect(await run("cart-cleanup")).toEqual({ abandoned: 1, failed: 0 });
+  await shop().settle();
+  done(await buyer.verify(buyer.pay(gateway.orderId)));
+  const { id } = done(await buyer.order());
+  expect(await buyer.stored.cart()).toMatchObject({
+    ...{ status: "converted", placing: null, convertedOrderId: new Types.ObjectId(String(id)) },
+  });
+  expect(done(await buyer.get("/api/cart")).itemCount).toBe(0);
+  const longAgo = { $set: { abandonedAt: new Date(Date.now() - 25 * HOUR_MS) } };
+  await shop().db.collection("carts").updateMany({}, longAgo);
+  expect(await run("abandoned-cart")).toMatchObject({ reminded: 0, failed: 0 });
+});
+
 test("When no webhook comes, then payment-sweep asks at the due time and places the order; a second run asks nothing", async () => {
   control().razorpay.configure({ listLagSeconds: 3_600 });
   const buyer = await paidUnheard();
