@@ -184,7 +184,8 @@ export const FENCES: GuardSubject = {
       file: "services/aggregates/refund/complete-refund.ts",
       text: "guard: { destination: refund.destination, ...noNewerAttempt(refund) },",
       replacement: "guard: { destination: refund.destination },",
-      tests: ["tests/integration/payments/refund-events.test.ts"],
+      tests: ["tests/integration/refunds/at-gateway.test.ts"],
+      named: "another attempt is in flight since",
     },
     {
       name: "refund-attempt-failed",
@@ -192,7 +193,8 @@ export const FENCES: GuardSubject = {
       file: "services/aggregates/refund/fail-refund.ts",
       text: "guard: { destination: refund.destination, ...noNewerAttempt(refund) },",
       replacement: "guard: { destination: refund.destination },",
-      tests: ["tests/integration/payments/refund-events.test.ts"],
+      tests: ["tests/integration/refunds/at-gateway.test.ts"],
+      named: "another attempt is in flight since",
     },
     {
       name: "refund-failed-as-seen",

@@ -215,6 +215,26 @@ describe("A process that was delayed", () => {
     expect(await stored(refund.id)).toMatchObject({ attempts: [{ outcome: "completed" }] });
   });
 
+  test.each(["failed", "processed"] as const)(
+    "When another attempt is in flight since, then what it decides about the attempt before, %s, changes nothing",
+    async (status) => {
+      gateway().configure({ refundMode: "pending" });
+      const refund = await approved();
+      const seen = await readRefund(refund.id);
+      const first = atGateway(refund)[0]?.id ?? "";
+      gateway().settleRefund(first, "failed");
+      await shop().settle();
+      done(await post(`/${refund.id}/retry`));
+      await shop().settle();
+      const { settleRefund } = await import("../../../services/aggregates/refund/settle-refund.js");
+      await settleRefund(seen, { ...(await reportOf(first)), status });
+      expect(await stored(refund.id)).toMatchObject({
+        ...{ status: "processing", attempts: [{ outcome: "refused" }, { outcome: "sent" }] },
+      });
+      expect(await orderOf(refund.buyer)).toMatchObject({ refundedAmount: 0, refundReserved: refund.amount });
+    },
+  );
+
   test("When staff have chosen store credit since, then it does not fail that refund", async () => {
     always({});
     const refund = await approved();
