@@ -2,7 +2,7 @@ import Joi from "joi";
 import { MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, toIndianPhone, toPincode } from "./contact.js";
 import { findState } from "./gst/states.js";
 import { changesDirection } from "./text.js";
-import { identifier, line, optionalLine } from "./text-schemas.js";
+import { contactLine, identifier, optionalContactLine } from "./text-schemas.js";
 
 /** Contacts and addresses in requests. Usual spellings are accepted; the value is the stored form. */
 
@@ -12,7 +12,7 @@ const readAs = (read: (typed: string) => string | null, what: string) =>
     (typed: string, helpers) => read(typed) ?? helpers.message({ custom: `{{#label}} must be ${what}` }),
   );
 
-export const personName = () => line(MAX_NAME_LENGTH);
+export const personName = () => contactLine(MAX_NAME_LENGTH);
 
 /** Stored as typed; compare with `emailKey`. Any top-level domain is accepted, because new and internal ones exist. */
 export const email = () =>
@@ -52,10 +52,10 @@ export interface AddressInput {
 export const addressKeys = {
   name: personName(),
   phone: phone(),
-  line1: line(200),
-  line2: optionalLine(200),
-  landmark: optionalLine(100),
-  city: line(100),
+  line1: contactLine(200),
+  line2: optionalContactLine(200),
+  landmark: optionalContactLine(100),
+  city: contactLine(100),
   state: stateName(),
   pincode: pincode(),
   country: Joi.string().valid("IN"),

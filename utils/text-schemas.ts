@@ -35,8 +35,12 @@ const cleaned = ({ clean, isRefused }: Typed): Joi.StringSchema =>
 /** One line that shows something. */
 export const line = (max: number) => cleaned({ clean: cleanLine, isRefused: changesDirection }).max(max);
 
-/** An optional line: absent, `null` or blank, which all become undefined. */
-export const optionalLine = (max: number) => line(max).allow(null).empty(NOTHING);
+/** One line of a contact: a name, a street. Card numbers, which browsers fill in by mistake, are masked. */
+export const contactLine = (max: number) =>
+  cleaned({ clean: (text) => maskCardNumbers(cleanLine(text)), isRefused: changesDirection }).max(max);
+
+/** An optional line of a contact: absent, `null` or blank, which all become undefined. */
+export const optionalContactLine = (max: number) => contactLine(max).allow(null).empty(NOTHING);
 
 /** Text of several lines. Card numbers in it are masked: they must not be stored. */
 export const freeText = (max: number) =>

@@ -1,6 +1,8 @@
 import fc from "fast-check";
+import Joi from "joi";
 import { emailSearchKey } from "../../../models/order.model.js";
 import { contactOfClaims, emailKey, toIndianPhone, toPincode } from "../../../utils/contact.js";
+import { addressKeys } from "../../../utils/contact-schemas.js";
 
 const mobile = fc
   .tuple(
@@ -100,3 +102,14 @@ describe("contactOfClaims", () => {
     expect(contactOfClaims(claims)).toEqual({ name: undefined, email: undefined, phone: undefined });
   });
 });
+
+test.each(["name", "line1", "line2", "landmark", "city"] as const)(
+  "When a card number is typed as %s, then only its last digits are left",
+  (field) => {
+    const read = Joi.object(addressKeys).validate(
+      { [field]: "Flat 4, 4111 1111 1111 1111" },
+      { convert: false },
+    );
+    expect(read.value).toEqual({ [field]: "Flat 4, ****1111" });
+  },
+);
