@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import mongoose, { mongo } from "mongoose";
 import { type PreparedModel, preparedCollections } from "../models/index.js";
 import { tidyUp } from "../utils/async.js";
@@ -125,10 +126,15 @@ export const indexesOf = (model: PreparedModel): mongo.IndexDescription[] =>
     key: key as mongo.IndexDescription["key"],
   }));
 
-/** Errors caused by another instance that prepares the same database. */
+/** Another instance prepares the same database. */
 const NAMESPACE_EXISTS = 48;
-const PASSING_CODES: readonly unknown[] = [112, 117, 276]; // WriteConflict, ConflictingOperationInProgress, IndexBuildAborted
-const TOLERANT_ATTEMPTS = 5;
+/** The same: WriteConflict, ConflictingOperationInProgress, IndexBuildAborted. */
+const AT_THE_SAME_TIME: readonly unknown[] = [112, 117, 276];
+/** The primary changes: ShutdownInProgress, PrimarySteppedDown, NotWritablePrimary, InterruptedAtShutdown, InterruptedDueToReplStateChange. */
+const NO_PRIMARY: readonly unknown[] = [91, 189, 10107, 11600, 11602];
+const TOLERANT_ATTEMPTS = 6;
+/** Five pauses are longer than an election. The driver does not repeat these commands by itself. */
+const ELECTION_PAUSE_MS = 3_000;
 
 async function tolerantly(work: () => Promise<unknown>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
@@ -138,7 +144,9 @@ async function tolerantly(work: () => Promise<unknown>): Promise<void> {
     } catch (error) {
       const code = error instanceof mongo.MongoServerError ? error.code : undefined;
       if (code === NAMESPACE_EXISTS) return;
-      if (attempt >= TOLERANT_ATTEMPTS || !PASSING_CODES.includes(code)) throw error;
+      const isWithoutPrimary = NO_PRIMARY.includes(code);
+      if (attempt >= TOLERANT_ATTEMPTS || !(isWithoutPrimary || AT_THE_SAME_TIME.includes(code))) throw error;
+      if (isWithoutPrimary) await sleep(ELECTION_PAUSE_MS);
     }
   }
 }

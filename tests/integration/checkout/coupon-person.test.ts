@@ -50,11 +50,10 @@ describe("what is sent to the pricing service", () => {
     calls().reset();
     done(await buyer.choose("cod"));
     done(await buyer.order());
-    expect(
-      calls()
-        .list({ route: "POST /api/coupons/usage" })
-        .map(({ body }) => body),
-    ).toEqual([expect.objectContaining(SENT), expect.objectContaining(SENT)]);
+    const claims = calls().list({ route: "POST /api/coupons/usage" });
+    // By the choice and by the order, and once more where the use was settled meanwhile.
+    expect(claims.length).toBeGreaterThanOrEqual(2);
+    for (const { body } of claims) expect(body).toMatchObject(SENT);
   });
 
   test("When a coupon is applied after the contact, then its validation includes the contact", async () => {

@@ -157,11 +157,12 @@ describe("the state of the database", () => {
     expect(page.sum("job_interval_seconds", { name: "placement-recovery" })).toBe(20);
     expect(page.sum("job_interval_seconds", { name: "retention" })).toBe(86_400);
     expect(page.sum("job_last_run_failed", name)).toBe(0);
+    const at = Date.now();
     await shop()
       .db.collection("jobRuns")
       .insertOne({
         ...{ job: "payment-sweep", slot: "observed", state: "failed", fencing: 1, holder: "h", result: null },
-        ...{ startedAt: new Date(Date.now() + 1_000), finishedAt: new Date(Date.now() + 3_000), error: "e" },
+        ...{ startedAt: new Date(at + 1_000), finishedAt: new Date(at + 3_000), error: "e" },
       });
     const failed = await freshMetrics();
     expect(failed.sum("job_last_run_failed", name)).toBe(1);

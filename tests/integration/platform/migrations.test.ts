@@ -10,6 +10,7 @@ import {
   revertMigrations,
 } from "../../../services/platform/migrations.service.js";
 import { useTestDatabase } from "../../support/database.js";
+import { setFailPoint, useFailPoints } from "../../support/fail-points.js";
 import { anOrder, aPayment } from "../../unit/models/documents.js";
 
 const NAMES = migrations.map(({ name }) => name);
@@ -34,6 +35,7 @@ function counting(name: string, during: () => Promise<void> = async () => undefi
 
 describe("Migrations", () => {
   useTestDatabase();
+  useFailPoints();
   beforeEach(() => Promise.all([MigrationRecord.deleteMany({}), Lease.deleteMany({})]));
 
   describe("running", () => {
@@ -255,6 +257,20 @@ describe("Migrations", () => {
             .sort(),
         ),
       );
+
+    it("When the primary changes meanwhile, then the indexes are made at the next one", async () => {
+      const database = currentDatabase();
+      const NOT_WRITABLE_PRIMARY = 10107;
+      const namespace = `${database.databaseName}.orders`;
+      const { count: before } = await setFailPoint(database.admin(), {
+        mode: { times: 1 },
+        data: { failCommands: ["createIndexes"], namespace, errorCode: NOT_WRITABLE_PRIMARY },
+      });
+      await prepareIndexes();
+      const off = { configureFailPoint: "failCommand", mode: "off" };
+      const { count } = await database.admin().command(off);
+      expect(count).toBe(before + 1);
+    });
 
     it("When indexes of earlier versions exist, then the present ones take their place, and back again", async () => {
       await prepareIndexes();
