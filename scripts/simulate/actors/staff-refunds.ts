@@ -73,8 +73,6 @@ async function confirmTransfer(clerk: Clerk): Promise<void> {
   await clerk.caller.call("confirm transfer", { method: "POST", path, body });
 }
 
-export const retryFailed = decide("status=failed", { verb: "retry", body: {}, from: "failed" });
-
 export const REFUND_WORK: readonly Operation<Clerk>[] = [
   { name: "start refund", weight: 14, run: initiate },
   {
@@ -95,5 +93,9 @@ export const REFUND_WORK: readonly Operation<Clerk>[] = [
     run: decide(PENDING, { verb: "bank-transfer", body: BANK_ACCOUNT, from: "pending" }),
   },
   { name: "confirm transfer", weight: 6, run: confirmTransfer },
-  { name: "retry refund", weight: 6, run: retryFailed },
+  {
+    name: "retry refund",
+    weight: 6,
+    run: decide("status=failed", { verb: "retry", body: {}, from: "failed" }),
+  },
 ];
