@@ -12,7 +12,8 @@ const GRANT_MS = 100;
 
 /**
  * A run that was killed or frozen until another one took over is `abandoned`, or still `running` under a smaller fencing
- * number. When its work ended is not known, and matters to nobody: it completes nothing.
+ * number. When its work ended is not known and makes no difference, because it
+ * completes nothing.
  */
 const endOf = ({ state, finishedAt }: Run): Date | null =>
   state === "completed" || state === "failed" ? finishedAt : null;

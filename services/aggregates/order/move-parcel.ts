@@ -34,12 +34,14 @@ export async function readParcelTerms(
   return { windows, rtoDeduction, returnNumber, refundNumbers };
 }
 
-/** Without those that were recalled: they count for nothing. */
+/** Selects an order's parcels on their way, without those that were recalled: they count for nothing. */
+export const onTheWay = (orderId: Types.ObjectId) => ({
+  ...{ orderId, recalledAt: null },
+  status: trusted({ $in: ON_THE_WAY }),
+});
+
 export const findOnTheWay = (orderId: Types.ObjectId, tx: ClientSession | null): Promise<ShipmentDoc[]> =>
-  Shipment.find({ orderId, status: trusted({ $in: ON_THE_WAY }), recalledAt: null })
-    .sort({ createdAt: 1 })
-    .session(tx)
-    .lean<ShipmentDoc[]>();
+  Shipment.find(onTheWay(orderId)).sort({ createdAt: 1 }).session(tx).lean<ShipmentDoc[]>();
 
 /** What the end of their way needs, by parcel. */
 export type PreparedParcels = ReadonlyMap<string, ParcelTerms>;

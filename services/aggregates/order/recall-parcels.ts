@@ -1,9 +1,16 @@
-import { type ClientSession, type Types, trusted } from "mongoose";
+import type { ClientSession, Types } from "mongoose";
 import { type ChangedBy, Shipment, type ShipmentDoc } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
-import { ON_THE_WAY, SHIPMENT_STATUS } from "../../../utils/constants.js";
+import { SHIPMENT_STATUS } from "../../../utils/constants.js";
 import { notCancellable } from "./cancel-units.js";
-import { findOnTheWay, moveParcel, type PreparedParcels, prepareParcels, termsOf } from "./move-parcel.js";
+import {
+  findOnTheWay,
+  moveParcel,
+  onTheWay,
+  type PreparedParcels,
+  prepareParcels,
+  termsOf,
+} from "./move-parcel.js";
 
 const { CREATING, RETURNED_TO_ORIGIN } = SHIPMENT_STATUS;
 
@@ -35,10 +42,7 @@ export async function recallParcels(
   if (await Shipment.exists({ orderId, status: CREATING }).session(tx))
     throw notCancellable("parcel_requested", "A parcel was requested, and its outcome is not known yet");
   const parcels = await findOnTheWay(orderId, tx);
-  await Shipment.updateMany(
-    { orderId, status: trusted({ $in: ON_THE_WAY }), recalledAt: null },
-    { $set: { recalledAt: now() } },
-  ).session(tx);
+  await Shipment.updateMany(onTheWay(orderId), { $set: { recalledAt: now() } }).session(tx);
   for (const parcel of parcels.filter(turnsBack)) {
     const terms = termsOf(prepared, parcel);
     await moveParcel(parcel, { to: RETURNED_TO_ORIGIN, at: now(), by, terms }, tx);

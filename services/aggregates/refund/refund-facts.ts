@@ -68,8 +68,8 @@ export async function readRefundFacts(
   return { order, items, payments, refunds: counting.filter(({ _id }) => !except?.equals(_id)) };
 }
 
-/** What came beyond what was due paid for nothing that was sold. */
-const isForGoods = ({ systemReason }: RefundDoc): boolean => systemReason !== "surplus";
+/** What came beyond what was due paid for nothing that was sold, and so for nothing that was invoiced. */
+export const isForGoods = ({ systemReason }: RefundDoc): boolean => systemReason !== "surplus";
 
 /**
  * What refunds, and units that were cancelled or came back before they were paid for, left of the goods and charges. A

@@ -5,6 +5,7 @@ import { buildCreditNote, type CreditedPart } from "../../aggregates/invoice/cre
 import type { NumberlessDocument } from "../../aggregates/invoice/document-parts.js";
 import { isSale } from "../../aggregates/invoice/invoice-reads.js";
 import { buildSaleDocument, type IssueContext } from "../../aggregates/invoice/sale-document.js";
+import { isForGoods } from "../../aggregates/refund/refund-facts.js";
 import { unpaidPartsOf } from "../../calculations/unpaid-parts.js";
 import type { IssueFacts } from "./issue-facts.js";
 
@@ -83,9 +84,7 @@ export function sortEarlierRefunds(
   const cancelled = new Map(
     items.map(({ _id, quantityCancelled }) => [_id.toHexString(), quantityCancelled]),
   );
-  const alive = refunds.filter(
-    ({ status, systemReason }) => status !== REFUND_STATUS.REJECTED && systemReason !== "surplus",
-  );
+  const alive = refunds.filter((refund) => refund.status !== REFUND_STATUS.REJECTED && isForGoods(refund));
   const notInvoiced = alive.filter((refund) => {
     const named = refund.items.map(({ orderItemId, quantity }) => ({
       id: orderItemId.toHexString(),

@@ -17,6 +17,7 @@ import {
   requestUnpaidNote,
 } from "../../aggregates/invoice/request-document.js";
 import { RETURNED_TO_ORIGIN } from "../../aggregates/order/return-shipment.js";
+import { isForGoods } from "../../aggregates/refund/refund-facts.js";
 import { cameBackUndelivered } from "../../calculations/fulfilment.js";
 import { getSettings } from "../../platform/settings.service.js";
 
@@ -61,8 +62,7 @@ export async function requestNoteOfRefund(refundId: Types.ObjectId): Promise<voi
   const refund = await Refund.findById(refundId).lean<RefundDoc>();
   if (!refund?.orderId || refund.status !== REFUND_STATUS.COMPLETED) return;
   const { orderId, systemReason, reason } = refund;
-  // Money beyond what was due pays for nothing that was invoiced.
-  if (systemReason === "surplus") return;
+  if (!isForGoods(refund)) return;
   if (!(await findSaleInvoice(orderId))) return;
   await requestCreditNote({
     ...{ orderId, refundId, items: [], createdById: null },
