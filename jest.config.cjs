@@ -76,8 +76,8 @@ const ignored = [
 const together = process.env.EACH_FILE ? [] : ["<rootDir>/tests/*/*/together*.ts"];
 
 module.exports = {
-  // Twice the two cores of the build machines: the long files mostly wait, for time-outs and other processes.
-  maxWorkers: 4,
+  // The build machines have two cores, and MongoDB needs a part of them: with four workers each test takes more CPU.
+  maxWorkers: 2,
   // Node keeps about 25 MB of each test file. Without a limit a worker grows to gigabytes and collects garbage slowly.
   workerIdleMemoryLimit: "2GB",
   // A hook that starts a database and a sandbox takes seconds, and minutes on a machine whose cores others use as well.

@@ -26,6 +26,11 @@ export interface BalancerOptions {
 const CHECK_INTERVAL_MS = 500;
 /** A frozen instance never answers. */
 const CHECK_TIMEOUT_MS = 1_500;
+/**
+ * Longer than clients keep idle connections. With Node's 5 s, a client that is late by a second sends on a connection
+ * that closes at that moment.
+ */
+const KEEP_ALIVE_MS = 65_000;
 
 export async function startBalancer({ losesAnswer = () => false }: BalancerOptions = {}): Promise<Balancer> {
   const ready = new Map<string, boolean>();
@@ -50,7 +55,7 @@ export async function startBalancer({ losesAnswer = () => false }: BalancerOptio
     lost.push(`${from.method} ${from.url}: ${why}`);
     to.writeHead(502, { "Content-Type": "application/json" }).end(JSON.stringify({ success: false }));
   };
-  const server = createServer((from, to) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (from, to) => {
     const target = choose();
     if (target === undefined) return refuse(from, to, "no instance is ready");
     served.set(target, (served.get(target) ?? 0) + 1);

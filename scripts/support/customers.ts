@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { mintGuestId } from "../../utils/guest-ids.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
 import { SEED } from "../sandbox/seed/index.js";
-import { textAt } from "./json.js";
+import { at, textAt } from "./json.js";
 import { isAllowed, type RecordedCall } from "./recorded-calls.js";
 import { SAMPLE_ADDRESS, SAMPLE_CONTACT } from "./sample-customer.js";
 import { Shopper, type ShopRequest } from "./shopper.js";
@@ -129,8 +129,12 @@ class Customer {
       const call = toCall(answer.status, answer.code, retryAfter !== null);
       return { call, data: answer.data, retryAfterMs: Number(retryAfter ?? 1) * 1_000 };
     } catch (error) {
-      const call = toCall(0, error instanceof Error ? error.name : null, false);
+      const call = toCall(0, reasonOf(error), false);
       return { call, data: undefined, retryAfterMs: 1_000 };
     }
   }
 }
+
+/** `fetch` says why a connection broke in the error's cause. */
+const reasonOf = (error: unknown): string =>
+  String(at(error, "cause.code") ?? (error instanceof Error ? error.name : error));

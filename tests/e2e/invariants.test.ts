@@ -63,13 +63,14 @@ const violatedNow = async (): Promise<string[]> => namesOf(await findStandingVio
 
 const STANDING: ReadonlySet<Invariant> = new Set(STANDING_INVARIANTS);
 
-/** Breaks one document, runs the check, and restores the document. */
+/** Breaks the oldest document that matches, runs the check, and restores the document. */
 async function whenBroken<T>(
   [collection, filter, change]: [collection: string, filter: object, change: object],
   check: () => Promise<T>,
 ): Promise<T> {
   const documents = world.db.collection(collection);
-  const before = await documents.findOne(filter);
+  // Sorted, because a rule about two neighbours needs the first of them, and an index may run backwards.
+  const before = await documents.findOne(filter, { sort: { _id: 1 } });
   if (!before) throw new Error(`nothing to break in ${collection}`);
   await documents.updateOne({ _id: before._id }, change);
   try {

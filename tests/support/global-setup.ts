@@ -28,6 +28,7 @@ export default async function globalSetup(): Promise<void> {
   globalThis.embeddedMongo = await starter.startEmbeddedMongo({
     testCommands: true,
     inMemory: true,
+    waitForJournal: false,
     extraArgs: CLOSE_IDLE_FILES,
   });
   process.env.TEST_MONGODB_SERVER = globalThis.embeddedMongo.uri;

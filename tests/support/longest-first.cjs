@@ -7,6 +7,7 @@ const Sequencer = require("@jest/test-sequencer").default;
 const LONGEST = [
   /security.refusals\.test\.ts$/,
   /e2e.crash-points\.test\.ts$/,
+  /e2e.(simulation|invariants)\.test\.ts$/,
   /together[^/]*\.ts$/,
   /e2e.(sick-neighbours|mongo-faults|gateway-failures|crash-recovery)\.test\.ts$/,
   /integration.security.*\.test\.ts$/,
