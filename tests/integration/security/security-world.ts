@@ -175,15 +175,29 @@ export async function startSecurityWorld(variables: Record<string, string> = {})
 export interface Findings {
   /** Runs one case; what it throws becomes a line. */
   check(what: string, run: () => unknown): Promise<void>;
-  /** Runs many cases, a few at a time. */
+  /** Runs many cases, a few at a time; of a large table a sample, see `sampleOf`. */
   checkAll<T>(cases: readonly T[], name: (value: T) => string, run: (value: T) => unknown): Promise<void>;
   /** @throws Error with the lines, or when nothing was tried at all */
   report(): void;
 }
 
 const AT_ONCE = 4;
+/** A table of every route by every kind of bad input has thousands of cases, most of which take the same way. */
+const LARGE_TABLE = 800;
+const SAMPLE_SHARE = 4;
 const LINES_SHOWN = 40;
 const COLOURS = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, "g");
+
+/**
+ * The cases that `npm test` tries: a quarter of a large table, chosen by name, so that it is the same one each time and
+ * favours no route. `npm run test:long` tries all.
+ */
+function sampleOf<T>(cases: readonly T[], name: (value: T) => string): T[] {
+  if (process.env.LONG || cases.length < LARGE_TABLE) return [...cases];
+  return cases.filter(
+    (value) => createHash("sha256").update(name(value)).digest().readUInt8() % SAMPLE_SHARE === 0,
+  );
+}
 
 export function collectFindings(): Findings {
   const lines: string[] = [];
@@ -200,7 +214,7 @@ export function collectFindings(): Findings {
   return {
     check,
     async checkAll(cases, name, run) {
-      const queue = [...cases];
+      const queue = sampleOf(cases, name);
       const worker = async () => {
         for (let value = queue.shift(); value !== undefined; value = queue.shift()) {
           const current = value;
