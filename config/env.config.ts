@@ -200,5 +200,16 @@ export function loadConfig(environment: Variables): Readonly<Config> {
 // all of these set NODE_ENV in the environment.
 if ((process.env.NODE_ENV ?? "production") === "production") dotenv.config({ quiet: true });
 
+/** The mistakes alone end the process: a stack would point to our code. */
+function loadConfigOrExit(): Readonly<Config> {
+  try {
+    return loadConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`> ${error.message}\n`);
+    process.exit(1);
+  }
+}
+
 /** The only place in the service that reads `process.env`. */
-export const config: Readonly<Config> = loadConfig(process.env);
+export const config: Readonly<Config> = loadConfigOrExit();

@@ -9,8 +9,6 @@ export class ConfigError extends Error {
   constructor(readonly problems: readonly string[]) {
     super(`The configuration is not valid:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
     this.name = "ConfigError";
-    // The stack would point to our code, not to the mistake.
-    this.stack = `${this.name}: ${this.message}`;
   }
 }
 

@@ -70,6 +70,15 @@ describe("The process", () => {
     expect(service.output()).toContain("> Stopped");
   });
 
+  test("When a variable is wrong, then it says which, nothing else, and exits with 1", async () => {
+    const service = run({ PORT: "many", LOG_LEVEL: "shout" });
+    expect(await service.exit).toBe(1);
+    const [title, ...problems] = service.output().trimEnd().split("\n");
+    expect(title).toBe("> The configuration is not valid:");
+    expect(problems).toHaveLength(2);
+    expect(problems.join()).toMatch(/^ {2}- PORT .*, {2}- LOG_LEVEL |^ {2}- LOG_LEVEL .*, {2}- PORT /);
+  });
+
   test("When the port is taken, then it says which, and exits with 1", async () => {
     const blocker = createServer().listen(0);
     await once(blocker, "listening");
