@@ -127,10 +127,7 @@ async function claimCouponsOf({ checkout, cart }: CheckoutState): Promise<void> 
     draft.couponCodes = draft.couponCodes.filter((candidate) => candidate !== code);
     draft.notices.push(couponDroppedNotice(code, reason));
   });
-  throw new RuleError("COUPON_INVALID", `The coupon ${code} can no longer be used`, {
-    reason,
-    couponCode: code,
-  });
+  throw new RuleError("COUPON_INVALID", `The coupon ${code} can no longer be used`, { code, reason });
 }
 
 interface Frozen {

@@ -85,18 +85,24 @@ export function sortEarlierRefunds(
     items.map(({ _id, quantityCancelled }) => [_id.toHexString(), quantityCancelled]),
   );
   const alive = refunds.filter((refund) => refund.status !== REFUND_STATUS.REJECTED && isForGoods(refund));
-  const notInvoiced = alive.filter((refund) => {
+  const notInvoiced: RefundDoc[] = [];
+  for (const refund of alive) {
     const named = refund.items.map(({ orderItemId, quantity }) => ({
       id: orderItemId.toHexString(),
       quantity,
     }));
     const fits = named.every(({ id, quantity }) => (cancelled.get(id) ?? 0) >= quantity);
-    if (named.length === 0 || refund.shippingAmount > 0 || !fits) return false;
+    if (named.length === 0 || refund.shippingAmount > 0 || !fits) continue;
+    if (sharesUnits(refund) && !notInvoiced.some(({ _id }) => refund.splitFromId?.equals(_id))) continue;
     for (const { id, quantity } of named) cancelled.set(id, (cancelled.get(id) ?? 0) - quantity);
-    return true;
-  });
+    notInvoiced.push(refund);
+  }
   const toCredit = alive.filter(
     (refund) => refund.status === REFUND_STATUS.COMPLETED && !notInvoiced.includes(refund),
   );
   return { toCredit, notInvoiced };
 }
+
+/** The units of a line that two sources pay for are in the first part; the other names none of them. */
+const sharesUnits = ({ splitFromId, items }: RefundDoc): boolean =>
+  splitFromId !== null && items.some(({ quantity }) => quantity === 0);

@@ -67,7 +67,7 @@ test("When the last use is taken between the check of a coupon and its claim, th
   const choosing = buyer.choose();
   await shop().sandbox.control.calls.waitFor({ route: "POST /api/coupons/validate" }, 1);
   await useUp(coupons.LASTONE);
-  expect(refused(await choosing, 400, "COUPON_INVALID")).toMatchObject({ couponCode: coupons.LASTONE });
+  expect(refused(await choosing, 400, "COUPON_INVALID")).toMatchObject({ code: coupons.LASTONE });
 
   expect(await buyer.stored.session()).toMatchObject({
     status: "address_entered",

@@ -44,6 +44,18 @@ const wish = ({ order }: StoredOrder, more: Partial<Parameters<typeof issueCredi
   ...more,
 });
 
+/** One unit's price. A line that two sources pay for has its units in the first part. */
+async function refundFromTwoSources({ order, items: [item] }: StoredOrder) {
+  if (!item) throw new Error("no line");
+  const part = (quantity: number, amount: number) => ({
+    amount: paise(amount),
+    items: [{ orderItemId: item._id, quantity, amount: paise(amount) }],
+  });
+  const first = await storeRefund(order, part(1, 10_000));
+  const second = await storeRefund(order, { ...part(0, 1_800), splitFromId: first._id });
+  return [first, second] as const;
+}
+
 describe("by items", () => {
   test("When units are credited one by one, then the notes copy the invoice and add up to its line", async () => {
     const stored = await invoiced({ lines: [[50, 2, 500]], shipping: 0 });
@@ -205,6 +217,25 @@ describe("by refund", () => {
     await expect(issueCreditNote(wish(stored, { refundId: early._id }))).rejects.toMatchObject({
       code: "ORDER_NOT_INVOICEABLE",
     });
+  });
+
+  test("When a refund from two sources was completed before the invoice, then both parts get a note", async () => {
+    const stored = await storeOrder();
+    const [first, second] = await refundFromTwoSources(stored);
+    await requestSaleInvoice(stored.order._id, null);
+    await issueDueInvoices();
+    expect((await notesOf(stored)).map(({ refundId, totals }) => [refundId, totals.grandTotal])).toEqual([
+      [first._id, 10_000],
+      [second._id, 1_800],
+    ]);
+  });
+
+  test("When units of a refund from two sources were cancelled before the invoice, then neither part gets a note", async () => {
+    const stored = await storeOrder({ itemFields: { quantityCancelled: 1 } });
+    await refundFromTwoSources(stored);
+    await requestSaleInvoice(stored.order._id, null);
+    await issueDueInvoices();
+    expect(await notesOf(stored)).toEqual([]);
   });
 });
 
