@@ -100,9 +100,9 @@ const WITHOUT_ANSWER: ReadonlySet<string> = new Set(["TIMEOUT", "NETWORK"]);
 const FAIR_SHARE = 0.5;
 
 /** Thrown past the breaker, which then counts neither a fault nor a success. */
-class OwnDelay extends Error {
+class Uncounted extends Error {
   constructor(readonly attempt: Attempt<never>) {
-    super("this instance was late");
+    super("says nothing about the neighbour as it is now");
   }
 }
 
@@ -129,19 +129,29 @@ export class Guard {
   readonly #maxConcurrent: number;
   readonly #slots: BulkheadPolicy;
   #breaker: CircuitBreakerPolicy;
+  /** How often the breaker has opened. */
+  #openings = 0;
   #retryBudget = RETRY_BUDGET.most;
 
   constructor({ service, maxConcurrent, breaker = {} }: GuardOptions) {
     this.#service = service;
     this.#maxConcurrent = maxConcurrent;
     this.#slots = bulkhead(maxConcurrent, maxConcurrent);
-    this.#breaker = createBreaker(service, breaker);
+    this.#breaker = this.#newBreaker(breaker);
     watchNeighbour(service, () => this.state());
     listed({
       clear: () => {
-        this.#breaker = createBreaker(service, breaker);
+        this.#breaker = this.#newBreaker(breaker);
       },
     });
+  }
+
+  #newBreaker(settings: BreakerOptions): CircuitBreakerPolicy {
+    const breaker = createBreaker(this.#service, settings);
+    breaker.onBreak(() => {
+      this.#openings += 1;
+    });
+    return breaker;
   }
 
   /** Never throws, and takes hardly longer than the deadline. */
@@ -213,22 +223,29 @@ export class Guard {
     try {
       return await this.#breaker.execute(() => this.#sendFairly(call, remainingMs));
     } catch (error) {
-      if (error instanceof OwnDelay) return error.attempt;
+      if (error instanceof Uncounted) return error.attempt;
       if (error instanceof BrokenCircuitError) return this.#breakerOpen();
       throw error;
     }
   }
 
-  /** @throws OwnDelay when there was no answer because the event loop was blocked, or the call had waited for its slot */
+  /**
+   * @throws Uncounted for a call from before the breaker opened that fails, because it would open the breaker again while
+   *   the neighbour is tried; and when there was no answer because the event loop was blocked, or the call had waited for
+   *   its slot
+   */
   async #sendFairly<T>(call: GuardedCall<T>, remainingMs: number): Promise<Attempt<T>> {
     const blockedBefore = blockedMs();
+    const openingsBefore = this.#openings;
     const attempt = await call.send(remainingMs);
     const { result } = attempt;
-    if (result.success || !attempt.isFault || !WITHOUT_ANSWER.has(result.code)) return attempt;
+    if (result.success || !attempt.isFault) return attempt;
+    if (this.#openings !== openingsBefore) throw new Uncounted({ ...attempt, result });
+    if (!WITHOUT_ANSWER.has(result.code)) return attempt;
     const neighbourHadMs = remainingMs - (blockedMs() - blockedBefore);
     if (neighbourHadMs >= call.deadlineMs * FAIR_SHARE) return attempt;
     const own: Failure = { ...result, isOwnDelay: true };
-    throw new OwnDelay({ ...attempt, result: own, isFault: false });
+    throw new Uncounted({ ...attempt, result: own, isFault: false });
   }
 
   #breakerOpen(): Attempt<never> {

@@ -479,6 +479,32 @@ describe("the circuit breaker", () => {
     expect(client.state().breaker).toBe("closed");
   });
 
+  test("When a call from before fails during the probe, then the probe alone decides", async () => {
+    const client = clientOf({ breaker });
+    let failBefore = () => {};
+    stub.answer = (_request, response) => {
+      failBefore = () => json(response, 500, {});
+    };
+    const sent = stub.requests.length;
+    const before = client.get({ path, refusals, schema });
+    await until(() => stub.requests.length === sent + 1);
+    stub.answer = fail;
+    while (client.state().breaker === "closed") await client.get({ path, refusals, schema });
+    await new Promise((resolve) => setTimeout(resolve, breaker.cooldownMs + 20));
+    const failed = stub.requests.length;
+    let succeed = () => {};
+    stub.answer = (_request, response) => {
+      succeed = () => ok(response, { value: 1 });
+    };
+    const probe = client.get({ path, refusals, schema });
+    await until(() => stub.requests.length === failed + 1);
+    failBefore();
+    expect(await before).toMatchObject({ code: "HTTP_500" });
+    succeed();
+    expect(await probe).toMatchObject({ success: true });
+    expect(client.state().breaker).toBe("closed");
+  });
+
   test("When the probe fails, then it opens again", async () => {
     const client = await openedClient();
     await new Promise((resolve) => setTimeout(resolve, breaker.cooldownMs + 20));
