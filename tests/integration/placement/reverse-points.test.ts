@@ -75,3 +75,18 @@ test("When nothing was redeemed, then nothing is returned", async () => {
   await reversePoints("first");
   expect(pointsNow()).toBe(before);
 });
+
+test("When there is an order after all, then nothing is returned", async () => {
+  const before = pointsNow();
+  await redeem();
+  const orders = world.db.collection("orders");
+  await orders.insertOne({ _id: orderId });
+  try {
+    await reversePoints("first");
+    expect(pointsNow()).toBe(before - POINTS);
+  } finally {
+    await orders.deleteOne({ _id: orderId });
+  }
+  await reversePoints("first");
+  expect(pointsNow()).toBe(before);
+});
