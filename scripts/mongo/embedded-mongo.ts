@@ -26,7 +26,7 @@ export interface EmbeddedMongoOptions {
   readonly inMemory?: boolean;
   /**
    * Whether a write with a majority waits until it is in the journal. Without, the last writes are lost when the server
-   * is killed, and each write costs a quarter less. Default true.
+   * is killed, but each write is cheaper. Default true.
    */
   readonly waitForJournal?: boolean;
   /** Allows fail points (`configureFailPoint`). Default false. */
