@@ -80,6 +80,16 @@ describe("Settings and audit", () => {
       expect(await Setting.findById("cart").lean()).toMatchObject({ version: won });
     });
 
+    it("When ten change what they have read at once, then one does, and the others are told", async () => {
+      await putSettings({ group: "cart", patch: { maxLines: 20 }, by });
+      const changes = Array.from({ length: 10 }, (_, index) =>
+        putSettings({ group: "cart", patch: { maxLines: index + 1 }, version: 1, by }),
+      );
+      const outcomes = await Promise.allSettled(changes);
+      expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+      expect(await getVersionedSettings("cart")).toMatchObject({ version: 2 });
+    });
+
     it.each<[string, Record<string, unknown>]>([
       ["an unknown key", { maxLinez: 1 }],
       ["a word for a number", { maxLines: "50" }],
