@@ -191,10 +191,7 @@ export function refused(answer: Response, status: number, code: string): Respons
   return answer.body.error.details;
 }
 
-/**
- * Closes every breaker: an open one lets the first call through when its cooldown is over. A second one has to succeed
- * too, because a call from before may fail during the first, which opens the breaker again.
- */
+/** Closes every breaker: an open one lets the first call through when its cooldown is over. */
 async function closeBreakers(): Promise<void> {
   const [auth, catalog, pricing, inventory, shipping, engagement, { paymentGateway }] = await Promise.all([
     import("../../../services/integrations/auth-integration.service.js"),
@@ -218,10 +215,7 @@ async function closeBreakers(): Promise<void> {
   const deadline = Date.now() + 20_000;
   await Promise.all(
     probes.map(async (probe) => {
-      for (let succeeded = 0; succeeded < 2; ) {
-        const result = await probe();
-        succeeded = result.success ? succeeded + 1 : 0;
-        if (result.success) continue;
+      for (let result = await probe(); !result.success; result = await probe()) {
         if (Date.now() > deadline) throw new Error(`${result.service} does not recover: ${result.code}`);
         await sleep(50);
       }
