@@ -14,6 +14,7 @@ const OWN_NUMBER_OR_PHONE =
   /\b[A-Z]{2,3}-\d{4}-\d{5,6}\b|(?<![\p{L}\p{N}_])\+?\(?\p{Nd}(?:[\s().\u2010-\u2015-]{0,3}\p{Nd}){9,14}(?![\p{L}\p{N}_])/gu;
 /** Card-like runs of digits: a gateway never sends one, a note written by a customer may. */
 const CARD_IN_TEXT = /\b\d(?:[ -]?\d){12,18}\b/g;
+const DIGIT_GROUPS = /\b\d+(?:[ -]\d+)*\b/g;
 /** Deeper than any real webhook. */
 const MAX_DEPTH = 32;
 
@@ -60,18 +61,42 @@ export function maskFreeText(text: string): string {
  * last four digits stay, so that support staff can tell which card was meant.
  */
 export function maskCardNumbers(text: string): string {
-  return text.replace(CARD_IN_TEXT, (found) => {
-    const digits = found.replace(/\D/g, "");
-    return hasCheckDigit(digits) ? `${HIDDEN}${digits.slice(-4)}` : found;
-  });
+  return text.replace(DIGIT_GROUPS, maskCardsAmong);
+}
+
+/** Another number may stand beside a card's: `flat 12 4111 1111 1111 1111`. */
+function maskCardsAmong(text: string): string {
+  // Every second part is a separator.
+  const parts = text.split(/([ -])/);
+  let masked = "";
+  for (let at = 0; at < parts.length; at++) {
+    const card = at % 2 === 0 ? cardFrom(parts, at) : null;
+    masked += card ? `${HIDDEN}${card.digits.slice(-4)}` : parts[at];
+    if (card) at = card.last;
+  }
+  return masked;
+}
+
+/** The longest card number that begins with a part: 13 to 19 digits (ISO/IEC 7812-1). */
+function cardFrom(parts: readonly string[], first: number): { digits: string; last: number } | null {
+  let digits = "";
+  let card = null;
+  for (let last = first; last < parts.length && digits.length < 19; last += 2) {
+    digits += parts[last];
+    if (digits.length >= 13 && digits.length <= 19 && hasCheckDigit(digits)) card = { digits, last };
+  }
+  return card;
 }
 
 /** ISO/IEC 7812-1 (Luhn): every second digit from the right counts twice. */
 function hasCheckDigit(digits: string): boolean {
-  const sum = [...digits].reverse().reduce((total, digit, index) => {
-    const value = Number(digit) * (index % 2 === 0 ? 1 : 2);
-    return total + (value > 9 ? value - 9 : value);
-  }, 0);
+  let sum = 0;
+  let isDoubled = false;
+  for (let index = digits.length - 1; index >= 0; index--) {
+    const value = Number(digits[index]) * (isDoubled ? 2 : 1);
+    sum += value > 9 ? value - 9 : value;
+    isDoubled = !isDoubled;
+  }
   return sum % 10 === 0;
 }
 

@@ -52,6 +52,7 @@ test.each([["1 ".repeat(100_000)], ["+(1".repeat(60_000)], ["a@".repeat(100_000)
 test.each([
   ["take my card 4111 1111 1111 1111, please", "take my card ****1111, please"],
   ["5555-5555-5555-4444", "****4444"],
+  ["flat 12 4111 1111 1111 1111 7 or 378282246310005-3", "flat 12 ****1111 7 or ****0005-3"],
   ["378282246310005 or 6521111111111110?", "****0005 or ****1110?"],
   ["the parcel 4111 1111 1111 1112 never came", "the parcel 4111 1111 1111 1112 never came"],
   ["call +91 98450 12345 before 10", "call +91 98450 12345 before 10"],
@@ -61,6 +62,7 @@ test.each([
 
 test("When a long text holds none, then masking it is quick", () => {
   const startedAt = performance.now();
+  maskCardNumbers("1 ".repeat(50_000));
   expect(maskText("a".repeat(200_000))).toHaveLength(200_000);
   expect(performance.now() - startedAt).toBeLessThan(1_000);
 });
