@@ -1,7 +1,7 @@
 import { issueDueInvoices } from "../../services/flows/issue-invoices/issue-invoices.flow.js";
 import type { Job } from "../../services/platform/job-registry.service.js";
 
-/** The background worker issues within a second. This job is for operators, and for instances without a worker. */
+/** For operators: the worker of each instance issues within a second. */
 export const invoiceIssue: Job = {
   name: "invoice-issue",
   description: "Issues every invoice and credit note that is due",

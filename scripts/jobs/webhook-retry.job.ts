@@ -1,5 +1,5 @@
 import type { Job } from "../../services/platform/job-registry.service.js";
-import { claimDueWebhookEvents } from "../../services/platform/webhook-event.service.js";
+import { claimWebhookEvent, findDueWebhookEvents } from "../../services/platform/webhook-event.service.js";
 import { applyStoredEvent } from "../../src/payments/webhooks.service.js";
 import { workThrough } from "./batches.js";
 
@@ -11,9 +11,11 @@ export const webhookRetry: Job = {
   async run(context) {
     const { done, failed } = await workThrough(
       {
-        find: claimDueWebhookEvents,
+        find: findDueWebhookEvents,
         handle: async (event) => {
-          await applyStoredEvent(event);
+          const claimed = await claimWebhookEvent(event);
+          if (!claimed) return false;
+          await applyStoredEvent(claimed);
           return true;
         },
         idOf: ({ _id }) => _id.toHexString(),

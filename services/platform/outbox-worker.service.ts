@@ -10,22 +10,10 @@ import { continueTrace } from "../../utils/trace-context.js";
 import { type BackgroundLoop, startBackgroundLoop } from "./background-loop.js";
 import { onOutboxNudge } from "./outbox.service.js";
 
-/** What a handler receives with the payload. */
-export interface DeliveryContext {
-  type: string;
-  /** The message's key and the handler's name: the same in every attempt, so that receivers can dedupe by it. */
-  idempotencyKey: string;
-  /** From 1. */
-  attempt: number;
-  /** The request that caused the message. */
-  requestId: string | null;
-  createdAt: Date;
-}
-
 /** One follow-up of a message. It may run more than once; it throws to be retried. */
 export interface OutboxHandler {
   name: string;
-  deliver(payload: Record<string, unknown>, context: DeliveryContext): Promise<void>;
+  deliver(payload: Record<string, unknown>): Promise<void>;
 }
 
 type FollowUps = readonly OutboxHandler[];
@@ -65,18 +53,27 @@ interface Claim {
   messages: OutboxMessageDoc[];
 }
 
+export interface DeliveryLimits {
+  batch?: number;
+  /** Once aborted, nothing more is begun. */
+  signal?: AbortSignal;
+}
+
 /**
  * Delivers one batch of due messages.
  * @returns how many messages were claimed; fewer than the batch means that no more are due
  */
-export async function deliverDue(handlers: OutboxHandlers, { batch = BATCH } = {}): Promise<number> {
+export async function deliverDue(
+  handlers: OutboxHandlers,
+  { batch = BATCH, signal }: DeliveryLimits = {},
+): Promise<number> {
   const claim = await claimDue(batch);
   if (claim.messages.length === 0) return 0;
   const beginBefore = performance.now() + BEGIN_WITHIN_MS;
   const delivered: OutboxMessageDoc[] = [];
   const left: OutboxMessageDoc[] = [];
   await forEachAtOnce(claim.messages, CONCURRENCY, async (message) => {
-    if (performance.now() > beginBefore) left.push(message);
+    if (signal?.aborted || performance.now() > beginBefore) left.push(message);
     else if (await deliver(message, handlers, claim.token)) delivered.push(message);
   });
   await markDelivered(delivered, claim.token);
@@ -84,14 +81,15 @@ export async function deliverDue(handlers: OutboxHandlers, { batch = BATCH } = {
   return claim.messages.length;
 }
 
-/** Delivers until no message is due, for tests and for `npm run job outbox`. @returns how many messages */
-export async function drainOutbox(handlers: OutboxHandlers): Promise<number> {
+/** Delivers until no message is due, or until it is aborted. @returns how many messages */
+export async function drainOutbox(handlers: OutboxHandlers, signal?: AbortSignal): Promise<number> {
   let total = 0;
-  for (;;) {
-    const taken = await deliverDue(handlers);
-    if (taken === 0) return total;
+  while (!signal?.aborted) {
+    const taken = await deliverDue(handlers, signal ? { signal } : {});
+    if (taken === 0) break;
     total += taken;
   }
+  return total;
 }
 
 /** Moving `dueAt` to the end of the lease hides the claimed messages from other workers. */
@@ -158,16 +156,9 @@ async function handlersOf(
 }
 
 function runHandler(handler: OutboxHandler, message: OutboxMessageDoc): Promise<void> {
-  const context: DeliveryContext = {
-    type: message.type,
-    idempotencyKey: `${message.dedupeKey}:${handler.name}`,
-    attempt: message.attempts,
-    requestId: message.requestId,
-    createdAt: message.createdAt,
-  };
   const requestId = message.requestId ?? `outbox-${message._id.toHexString()}`;
   const trace = continueTrace(message.traceparent);
-  return runWithContext({ requestId, trace }, () => handler.deliver(message.payload, context));
+  return runWithContext({ requestId, trace }, () => handler.deliver(message.payload));
 }
 
 interface Failure {
@@ -223,7 +214,7 @@ export const startOutboxWorker = (
   { pollMs }: { pollMs?: number } = {},
 ): BackgroundLoop =>
   startBackgroundLoop({
-    work: async () => (await deliverDue(handlers)) >= BATCH,
+    work: async (signal) => (await deliverDue(handlers, { signal })) >= BATCH,
     listen: onOutboxNudge,
     onError: (error) => logger.error({ err: error }, "> The outbox could not be read or written"),
     ...(pollMs === undefined ? {} : { pollMs }),

@@ -77,20 +77,22 @@ async function insert({ gatewayPaymentId = null, ...draft }: WebhookDraft): Prom
   return { ...row, receivedAt: event.receivedAt, dueAt: event.dueAt };
 }
 
-/** Claims up to `limit` due events, one by one, so that two workers share them. */
-export async function claimDueWebhookEvents(limit: number): Promise<WebhookEventDoc[]> {
-  const claimed: WebhookEventDoc[] = [];
-  while (claimed.length < limit) {
-    const event = await WebhookEvent.findOneAndUpdate(
-      { state: WEBHOOK_STATE.RECEIVED, $expr: trusted({ $lte: ["$dueAt", databaseTime()] }) },
-      [{ $set: { dueAt: databaseTime(CLAIM_MS), attempts: { $add: ["$attempts", 1] } } }],
-      { sort: { dueAt: 1 }, returnDocument: "after", updatePipeline: true },
-    ).lean<WebhookEventDoc>();
-    if (!event) break;
-    claimed.push(event);
-  }
-  return claimed;
-}
+const due = () => ({
+  state: WEBHOOK_STATE.RECEIVED,
+  $expr: trusted({ $lte: ["$dueAt", databaseTime()] }),
+});
+
+/** Events to be applied again, oldest first. */
+export const findDueWebhookEvents = (limit: number): Promise<WebhookEventDoc[]> =>
+  WebhookEvent.find(due()).sort({ dueAt: 1 }).limit(limit).lean<WebhookEventDoc[]>();
+
+/** Begins another attempt. @returns null when another process has begun one, or the event is not due any more */
+export const claimWebhookEvent = ({ _id, attempts }: Attempt): Promise<WebhookEventDoc | null> =>
+  WebhookEvent.findOneAndUpdate(
+    { _id, attempts, ...due() },
+    [{ $set: { dueAt: databaseTime(CLAIM_MS), attempts: { $add: ["$attempts", 1] } } }],
+    { returnDocument: "after", updatePipeline: true },
+  ).lean<WebhookEventDoc>();
 
 /** @param reason why the event has no effect; null when it has one */
 export async function markWebhookProcessed(id: Types.ObjectId, reason: string | null = null): Promise<void> {

@@ -37,10 +37,10 @@ export const FENCES: GuardSubject = {
       name: "webhook-claim",
       keeps: "a stored event is applied by one worker at a time",
       file: "services/platform/webhook-event.service.ts",
-      text: '{ state: WEBHOOK_STATE.RECEIVED, $expr: trusted({ $lte: ["$dueAt", databaseTime()] }) },',
-      replacement: "{ state: WEBHOOK_STATE.RECEIVED },",
+      text: "{ _id, attempts, ...due() },",
+      replacement: "{ _id },",
       tests: ["tests/integration/platform/job-runs-and-webhooks.test.ts"],
-      named: "A webhook event",
+      named: "two workers claim",
     },
     {
       name: "webhook-attempt",

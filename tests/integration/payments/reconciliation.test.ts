@@ -245,9 +245,8 @@ it("When the settlement message is delivered, then the payments of that settleme
   const { outboxHandlers } = await import("../../../scripts/jobs/outbox-handlers.js");
   const known = outboxHandlers["settlement.pull"];
   const [handler] = typeof known === "function" ? [] : (known ?? []);
-  const context = { type: "settlement.pull", idempotencyKey: "k", attempt: 1, requestId: null };
   const deliver = (settlementId: string) =>
-    handler?.deliver({ settlementId, date: new Date().toISOString() }, { ...context, createdAt: new Date() });
+    handler?.deliver({ settlementId, date: new Date().toISOString() });
   await deliver(settlement?.id ?? "");
   await deliver(settlement?.id ?? "");
   expect(await buyer.stored.payments()).toMatchObject([{ settlement: { id: settlement?.id } }]);

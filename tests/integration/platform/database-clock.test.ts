@@ -11,7 +11,6 @@ import { replayWebhookEvent } from "../../../services/platform/stored-webhooks.s
 import { inTransaction } from "../../../services/platform/transaction.service.js";
 import {
   awaitWebhookSubject,
-  claimDueWebhookEvents,
   flagWebhook,
   postponeWebhook,
   storeWebhookEvent,
@@ -20,6 +19,7 @@ import { followDatabase } from "../../../utils/clock.js";
 import { emptyTestDatabase, useTestDatabase } from "../../support/database.js";
 import { aCart, aCheckout } from "../../support/documents.js";
 import { profileOf } from "../../support/profiler.js";
+import { claimDueWebhookEvents } from "../../support/webhook-claims.js";
 
 /** Instances whose clocks are an hour apart must agree on what is due: the database clock decides. */
 

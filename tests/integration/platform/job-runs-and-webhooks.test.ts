@@ -4,7 +4,6 @@ import { findLastRuns, manualSlot, runJob, slotOf } from "../../../services/plat
 import { reopenWebhooksAbout } from "../../../services/platform/stored-webhooks.service.js";
 import {
   awaitWebhookSubject,
-  claimDueWebhookEvents,
   flagWebhook,
   MAX_WEBHOOK_ATTEMPTS,
   markWebhookProcessed,
@@ -14,6 +13,7 @@ import {
 import { setClock } from "../../../utils/clock.js";
 import { currentRequestId } from "../../../utils/request-context.js";
 import { useTestDatabase } from "../../support/database.js";
+import { claimDueWebhookEvents } from "../../support/webhook-claims.js";
 
 const HOUR = 3_600_000;
 

@@ -39,9 +39,9 @@ function aReceiver(name: string) {
     },
     effect: {
       name,
-      deliver: async (_payload: Record<string, unknown>, { idempotencyKey }: { idempotencyKey: string }) => {
+      deliver: async ({ orderId }: Record<string, unknown>) => {
         if (refusing) throw new Error(`${name} is down`);
-        received.push(idempotencyKey);
+        received.push(`${orderId}:${name}`);
       },
     },
   };
@@ -245,14 +245,14 @@ describe("The outbox", () => {
     };
     const telling = () =>
       eventOf((resolve) => ({
-        "order.placed": [{ name: "tell", deliver: async (_, { idempotencyKey }) => resolve(idempotencyKey) }],
+        "order.placed": [{ name: "tell", deliver: async ({ orderId }) => resolve(String(orderId)) }],
       }));
 
     it("When it is nudged, then it delivers without waiting for its next look", async () => {
       const { delivered, effects } = telling();
       const worker = startOutboxWorker(effects, { pollMs: HOUR });
       await inTransaction((session) => enqueueOutbox([draft("a")], session));
-      expect(await delivered).toBe("a:tell");
+      expect(await delivered).toBe("a");
       await worker.stop();
       expect(await find("a")).toMatchObject({ state: "delivered" });
     });
@@ -261,7 +261,7 @@ describe("The outbox", () => {
       await OutboxMessage.create({ ...draft("a"), dueAt: new Date() });
       const { delivered, effects } = telling();
       const worker = startOutboxWorker(effects, { pollMs: 5 });
-      expect(await delivered).toBe("a:tell");
+      expect(await delivered).toBe("a");
       await worker.stop();
     });
 
@@ -271,10 +271,10 @@ describe("The outbox", () => {
         "order.placed": [
           {
             name: "slow",
-            deliver: (_, { idempotencyKey }) =>
+            deliver: ({ orderId }) =>
               new Promise((done) => {
                 finish = done;
-                resolve(idempotencyKey);
+                resolve(String(orderId));
               }),
           },
         ],
@@ -291,6 +291,18 @@ describe("The outbox", () => {
         { state: "pending" },
       ]);
     });
+  });
+
+  it("When a batch is aborted, then the messages that were not begun are due again, with all their attempts", async () => {
+    await enqueueOutbox([draft("a")]);
+    const mail = aReceiver("mail");
+    const effects = { "order.placed": [mail.effect] };
+    expect(await deliverDue(effects, { signal: AbortSignal.abort() })).toBe(1);
+    expect(mail.received).toEqual([]);
+    expect(await find("a")).toMatchObject({ state: "pending", attempts: 0, lease: null });
+    expect(await drainOutbox(effects, AbortSignal.abort())).toBe(0);
+    expect(await drainOutbox(effects)).toBe(1);
+    expect(mail.received).toEqual(["a:mail"]);
   });
 
   describe("For administrators", () => {
