@@ -3,6 +3,7 @@ import mongoose, { mongo } from "mongoose";
 import { logger } from "../config/logger.config.js";
 import {
   AppError,
+  ChangedMeanwhileError,
   ConflictError,
   InternalError,
   NotFoundError,
@@ -55,6 +56,7 @@ function fromDatabase(error: unknown, reading: boolean): AppError | null {
     return new ConflictError(
       "VERSION_CONFLICT",
       "This was changed by another request at the same time; read it again",
+      { current: null },
     );
   }
   if (isCode(error, WRITE_CONFLICT)) return new OverloadedError();
@@ -90,8 +92,13 @@ export const notFoundHandler: RequestHandler = () => {
   throw new NotFoundError("NOT_FOUND", "No such route");
 };
 
+async function detailsOf(answer: AppError): Promise<unknown> {
+  if (!(answer instanceof ChangedMeanwhileError)) return answer.details;
+  return { current: await answer.readCurrent().catch(() => null) };
+}
+
 /** The only place that turns errors into responses. */
-export const errorHandler: ErrorRequestHandler = (error: unknown, request, res, next) => {
+export const errorHandler: ErrorRequestHandler = async (error: unknown, request, res, next) => {
   const answer = toAppError(error, request.method);
   if (answer.statusCode >= 500 && !localsOf(res).isRejected) {
     logger.error({ err: error, code: answer.code, route: localsOf(res).route?.path }, "> Request failed");
@@ -103,7 +110,7 @@ export const errorHandler: ErrorRequestHandler = (error: unknown, request, res, 
   }
   localsOf(res).errorCode = answer.code;
   if (answer.retryAfterSeconds !== undefined) res.setHeader("Retry-After", String(answer.retryAfterSeconds));
-  const body =
-    answer.details === undefined ? { code: answer.code } : { code: answer.code, details: answer.details };
+  const details = await detailsOf(answer);
+  const body = details === undefined ? { code: answer.code } : { code: answer.code, details };
   sendResponse(res, answer.statusCode, answer.message, null, body);
 };

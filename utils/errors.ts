@@ -122,6 +122,17 @@ export class ConflictError extends AppError {
   }
 }
 
+/** Another request changed a document first. The answer says what it is now, in `details.current`. */
+export class ChangedMeanwhileError extends ConflictError {
+  constructor(
+    message: string,
+    /** Its version or, without one, its status; null when it is gone. */
+    readonly readCurrent: () => Promise<number | string | null>,
+  ) {
+    super("VERSION_CONFLICT", message);
+  }
+}
+
 export class CheckoutExpiredError extends AppError {
   readonly statusCode = 410;
   readonly code = "CHECKOUT_EXPIRED";

@@ -2,15 +2,11 @@ import { type Types, trusted } from "mongoose";
 import { logger } from "../../config/logger.config.js";
 import { Refund, type RefundBankAccount, type RefundDoc } from "../../models/index.js";
 import { REFUND_DESTINATION, REFUND_STATUS } from "../../utils/constants.js";
-import {
-  ConflictError,
-  InvalidStatusTransitionError,
-  RuleError,
-  ValidationError,
-} from "../../utils/errors.js";
+import { InvalidStatusTransitionError, RuleError, ValidationError } from "../../utils/errors.js";
 import { isDuplicateKey } from "../../utils/helpers.js";
 import { type Actor, adminActor } from "../../utils/principal.js";
 import { refundMachine } from "../../utils/state-machines.js";
+import { refundChanged } from "../aggregates/changed-meanwhile.js";
 import { recordCompletion } from "../aggregates/refund/complete-refund.js";
 import { refundNotFound } from "../aggregates/refund/decide-refund.js";
 import { recordAudit } from "../platform/audit.service.js";
@@ -79,6 +75,11 @@ async function readRefund(refundId: Types.ObjectId): Promise<RefundDoc> {
   return refund;
 }
 
+const tooLate = ({ status }: RefundDoc) =>
+  new RuleError("INVALID_STATUS_TRANSITION", "The bank account of this refund can no longer be changed", {
+    ...{ from: status, to: status, allowed: refundMachine.next[status] },
+  });
+
 /** What the audit log shows of an account. */
 const toShown = ({ last4, ifsc }: RefundBankAccount) => ({ last4, ifsc });
 
@@ -96,7 +97,7 @@ export async function setBankAccount({ refundId, bankAccount, by }: AccountChang
   const refund = await readRefund(refundId);
   const { status, destination, bankAccount: before } = refund;
   const awaitsAccount = status === PROCESSING && destination === BANK_TRANSFER && before === null;
-  if (status !== PENDING && status !== FAILED && !awaitsAccount) throw notNow(refund);
+  if (status !== PENDING && status !== FAILED && !awaitsAccount) throw tooLate(refund);
   const seen = {
     _id: refundId,
     status,
@@ -118,8 +119,7 @@ export async function setBankAccount({ refundId, bankAccount, by }: AccountChang
     }
     return stored;
   });
-  if (!changed)
-    throw new ConflictError("VERSION_CONFLICT", "The refund changed in the meantime; read it and try again");
+  if (!changed) throw refundChanged(refundId);
   const { refundNumber } = changed;
   logger.info(
     { refundId: refundId.toHexString(), refundNumber, by: by.type },

@@ -14,12 +14,13 @@ import {
   type CheckoutPaymentMethod,
   GATEWAY_MINIMUM_PAISE,
 } from "../../utils/constants.js";
-import { ConflictError, RuleError } from "../../utils/errors.js";
+import { RuleError } from "../../utils/errors.js";
 import { isOwnedBy } from "../../utils/principal.js";
 import { checkoutMachine } from "../../utils/state-machines.js";
 import { nextCartExpiry } from "../aggregates/cart/cart-reads.js";
 import { changeCart } from "../aggregates/cart/change-cart.js";
 import { couponDroppedNotice } from "../aggregates/cart/notices.js";
+import { cartChanged, checkoutChanged } from "../aggregates/changed-meanwhile.js";
 import type { CheckoutState } from "../aggregates/checkout/checkout-state.js";
 import { freezeCheckout } from "../aggregates/checkout/freeze-checkout.js";
 import { assertMeansSuffice } from "../aggregates/checkout/means-of-payment.js";
@@ -166,11 +167,7 @@ async function assertCartUnchanged({ cart }: CheckoutState, tx: ClientSession): 
     { _id: cart._id, version: cart.version, status: CART_STATUS.ACTIVE, placing: null },
     { $set: { expiresAt: await nextCartExpiry(cart) } },
   ).session(tx);
-  if (same.matchedCount !== 1) {
-    throw new ConflictError("VERSION_CONFLICT", "The cart has changed; check it and choose again", {
-      current: cart.version,
-    });
-  }
+  if (same.matchedCount !== 1) throw cartChanged(cart._id);
 }
 
 interface FrozenWrite {
@@ -224,9 +221,6 @@ async function writeFrozen({
     { $set: set, $inc: { version: 1 } },
     { ...SKIP_VALIDATORS_RETURN_NEW, session: tx },
   ).lean<CheckoutSessionDoc>();
-  if (!written)
-    throw new ConflictError("VERSION_CONFLICT", "The checkout has changed", {
-      current: checkout.version,
-    });
+  if (!written) throw checkoutChanged(checkout._id);
   return written;
 }

@@ -11,7 +11,7 @@ import { RETURN_STATUS, type ReturnStatus } from "../../utils/constants.js";
 import { RuleError, ValidationError } from "../../utils/errors.js";
 import { sha256Hex } from "../../utils/helpers.js";
 import { type AdminPrincipal, actorOf, isOwnedBy, type Owner } from "../../utils/principal.js";
-import { returnChanged } from "../aggregates/return/move-return.js";
+import { returnChanged } from "../aggregates/changed-meanwhile.js";
 import { getReturn, returnNotFound } from "../aggregates/return/return-rows.js";
 import { recordAudit } from "../platform/audit.service.js";
 import { findFile, keepFiles, saveFile } from "../platform/files.service.js";
@@ -138,7 +138,7 @@ async function attach(
   if (more.length === 0) return found;
   assertRoom(found, request, more.length);
   const updated = (await keepFiles(more, tx)) && (await push(found, toImages(request, more), tx));
-  if (!updated) throw returnChanged();
+  if (!updated) throw returnChanged(found._id);
   await audit(request, more, tx);
   return updated;
 }

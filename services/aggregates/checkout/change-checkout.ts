@@ -9,7 +9,7 @@ import {
 } from "../../../models/index.js";
 import { minutesFromNow, now } from "../../../utils/clock.js";
 import { CART_STATUS, CHECKOUT_STATUS } from "../../../utils/constants.js";
-import { ConflictError } from "../../../utils/errors.js";
+import { ChangedMeanwhileError } from "../../../utils/errors.js";
 import { isOwnedBy } from "../../../utils/principal.js";
 import { checkoutMachine } from "../../../utils/state-machines.js";
 import type { Totals } from "../../calculations/totals-calculator.service.js";
@@ -17,6 +17,7 @@ import { withDocumentLease } from "../../platform/document-lease.service.js";
 import { getSettings } from "../../platform/settings.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { tryTransition } from "../../platform/transition.service.js";
+import { checkoutChanged } from "../changed-meanwhile.js";
 import {
   assertWritable,
   CHECKOUT_LEASE,
@@ -89,7 +90,7 @@ async function changeIfAlone(request: CheckoutRequest, decide: Decide): Promise<
   try {
     return await decideAndWrite(state, decide, { version, status, lease: null, placement: null });
   } catch (error) {
-    if (error instanceof ConflictError && error.code === "VERSION_CONFLICT") return null;
+    if (error instanceof ChangedMeanwhileError) return null;
     throw error;
   }
 }
@@ -179,9 +180,7 @@ async function writeStep({ before, set, guard, tx }: StepWrite): Promise<Checkou
         { ...SKIP_VALIDATORS_RETURN_NEW, session: tx },
       ).lean<CheckoutSessionDoc>();
   if (written) return written;
-  throw new ConflictError("VERSION_CONFLICT", "The checkout has changed; try again", {
-    current: before.version,
-  });
+  throw checkoutChanged(before._id);
 }
 
 /**

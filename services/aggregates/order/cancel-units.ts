@@ -17,9 +17,10 @@ import { isAllCancelled, openUnits, unitsOnTheWay } from "../../calculations/ful
 import { appendHistory } from "../../platform/history.service.js";
 import type { OutboxDraft } from "../../platform/outbox.service.js";
 import { applyTransition } from "../../platform/transition.service.js";
+import { orderChanged } from "../changed-meanwhile.js";
 import { followLines } from "./follow-lines.js";
 import { beyondOpenUnits, sumNamedUnits } from "./named-units.js";
-import { changeLines, type OrderLines, orderChanged } from "./order-lines.js";
+import { changeLines, type OrderLines } from "./order-lines.js";
 
 /** Which units of an order are cancelled, and what that means for its lines and statuses. */
 
@@ -112,7 +113,7 @@ export async function recordCancellation(
     { _id: order._id, status: order.status },
     { $push: { cancellations: cancellation } },
   ).session(tx);
-  if (kept.modifiedCount !== 1) throw orderChanged();
+  if (kept.modifiedCount !== 1) throw orderChanged(order._id);
   const from = (order.cancellations ?? []).length > 0 ? CANCELLED : null;
   await appendHistory(
     [
@@ -160,7 +161,7 @@ async function cancelOrder(
     raiseVersion: true,
     ...{ by, note: reason, messages: [message], tx },
   });
-  if (!changed) throw orderChanged();
+  if (!changed) throw orderChanged(order._id);
 }
 
 function messageOf({ _id }: OrderDoc, cancellation: OrderCancellation): OutboxDraft {

@@ -11,7 +11,7 @@ import { PAYMENT_GATEWAY, PAYMENT_GATEWAY_STATUS, type ShipmentStatus } from "..
 import { addPaise, minPaise, type Paise, subtractPaise, ZERO_PAISE } from "../../../utils/money.js";
 import { codPaymentMachine } from "../../../utils/state-machines.js";
 import { applyTransition } from "../../platform/transition.service.js";
-import { orderChanged } from "./order-lines.js";
+import { paymentChanged } from "../changed-meanwhile.js";
 import { changeOrderMoney } from "./receive-payment.js";
 
 /** Cash that the carrier collects: parcel by parcel, each its `codAmount`. In the transaction of the parcel's move. */
@@ -133,7 +133,7 @@ async function changePayment(payment: PaymentDoc, change: CodChange, tx: ClientS
   if (capturedAmount < amount) {
     const filter = { _id: payment._id, status: PENDING, ...guard };
     const written = await Payment.updateOne(filter, { $set: { amount, capturedAmount } }).session(tx);
-    if (written.modifiedCount !== 1) throw orderChanged();
+    if (written.modifiedCount !== 1) throw paymentChanged(payment._id);
     return;
   }
   const { changed } = await applyTransition({
@@ -148,7 +148,7 @@ async function changePayment(payment: PaymentDoc, change: CodChange, tx: ClientS
     note: "collected on delivery",
     tx,
   });
-  if (!changed) throw orderChanged();
+  if (!changed) throw paymentChanged(payment._id);
 }
 
 /** Its amount stays: what the customer was asked for. */
@@ -170,5 +170,5 @@ async function failPayment(
     note: errorCode,
     tx,
   });
-  if (!changed) throw orderChanged();
+  if (!changed) throw paymentChanged(payment._id);
 }

@@ -17,7 +17,8 @@ import {
 } from "../../calculations/fulfilment.js";
 import { enqueueOutbox, type OutboxDraft } from "../../platform/outbox.service.js";
 import { applyTransition } from "../../platform/transition.service.js";
-import { type OrderLines, orderChanged } from "./order-lines.js";
+import { orderChanged } from "../changed-meanwhile.js";
+import type { OrderLines } from "./order-lines.js";
 
 export interface StatusNote {
   by: ChangedBy;
@@ -48,7 +49,7 @@ export async function followLines(
     { _id: order._id, status: order.status, fulfillmentStatus: order.fulfillmentStatus },
     { $set: { sellerOrders }, $inc: { version: 1 } },
   ).session(tx);
-  if (written.matchedCount !== 1) throw orderChanged();
+  if (written.matchedCount !== 1) throw orderChanged(order._id);
   await followFulfillment({ order, lines }, { by, note }, tx);
   const proven = provenStatusOf(lines);
   const moves = proven ? movesTo(order.status, proven) : [];
@@ -94,7 +95,7 @@ export async function moveOrder(
     messages: messagesOf(to, _id.toHexString()),
     tx,
   });
-  if (!changed) throw orderChanged();
+  if (!changed) throw orderChanged(_id);
 }
 
 function timesOf(to: OrderStatus, at: Date): Partial<OrderDoc> {

@@ -7,9 +7,9 @@ import { shipmentMachine } from "../../../utils/state-machines.js";
 import { generateUniqueReturnNumber } from "../../platform/order-number.service.js";
 import { getSettings } from "../../platform/settings.service.js";
 import { tryTransition } from "../../platform/transition.service.js";
+import { orderChanged } from "../changed-meanwhile.js";
 import { drawRefundNumbers } from "../refund/owe-order-refund.js";
 import { deliverShipment, type ReturnWindows } from "./deliver-shipment.js";
-import { orderChanged } from "./order-lines.js";
 import { type ReturnToOrigin, returnShipment } from "./return-shipment.js";
 
 const { DELIVERED, RETURNED_TO_ORIGIN } = SHIPMENT_STATUS;
@@ -57,9 +57,12 @@ export async function prepareParcels(
 }
 
 /** @throws ConflictError VERSION_CONFLICT for a parcel that was shipped since they were prepared */
-export function termsOf(prepared: PreparedParcels, { _id }: Pick<ShipmentDoc, "_id">): ParcelTerms {
+export function termsOf(
+  prepared: PreparedParcels,
+  { _id, orderId }: Pick<ShipmentDoc, "_id" | "orderId">,
+): ParcelTerms {
   const terms = prepared.get(_id.toHexString());
-  if (!terms) throw orderChanged();
+  if (!terms) throw orderChanged(orderId);
   return terms;
 }
 

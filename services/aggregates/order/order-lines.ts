@@ -1,9 +1,10 @@
 import type { ClientSession, Types } from "mongoose";
 import { Order, type OrderDoc, OrderItem, type OrderItemDoc } from "../../../models/index.js";
-import { ConflictError, orderNotFound } from "../../../utils/errors.js";
+import { orderNotFound } from "../../../utils/errors.js";
 import type { NamedUnits } from "../../../utils/line-units.js";
 import { canMove, lineFulfillmentMachine } from "../../../utils/state-machines.js";
 import { lineStatusOf } from "../../calculations/fulfilment.js";
+import { orderChanged } from "../changed-meanwhile.js";
 
 /** An order and its lines, as read in the caller's transaction. */
 export interface OrderLines {
@@ -59,9 +60,10 @@ export async function changeLines(
     return change ? { before: line, after: applyChange(line, change) } : { before: line, after: line };
   });
   const writes = changed.filter(({ before, after }) => before !== after).map(toWrite);
-  if (writes.length === 0) return [...lines];
+  const [line] = lines;
+  if (!line || writes.length === 0) return [...lines];
   const { matchedCount } = await OrderItem.bulkWrite(writes, { session: tx });
-  if (matchedCount !== changes.length) throw orderChanged();
+  if (matchedCount !== changes.length) throw orderChanged(line.orderId);
   return changed.map(({ after }) => after);
 }
 
@@ -102,6 +104,3 @@ function toWrite({ before, after }: { before: OrderItemDoc; after: OrderItemDoc 
   const filter = { _id: before._id, quantity: before.quantity, ...seen };
   return { updateOne: { filter, update: { $set: { ...counts, fulfillmentStatus, returnableUntil } } } };
 }
-
-export const orderChanged = () =>
-  new ConflictError("VERSION_CONFLICT", "The order changed in the meantime; read it and try again");

@@ -4,8 +4,8 @@ import { PAYMENT_STATUS, type PaymentStatus } from "../../../utils/constants.js"
 import { addPaise, type Paise, subtractPaise, ZERO_PAISE } from "../../../utils/money.js";
 import { orderPaymentMachine } from "../../../utils/state-machines.js";
 import { applyTransition } from "../../platform/transition.service.js";
+import { orderChanged } from "../changed-meanwhile.js";
 import { followPaymentStatus } from "../refund/follow-refunds.js";
-import { orderChanged } from "./order-lines.js";
 
 export interface OrderMoney {
   /** As read in the transaction. */
@@ -39,7 +39,7 @@ export async function changeOrderMoney(change: OrderMoney, tx: ClientSession): P
   if (to === paymentStatus) {
     const filter = { _id: order._id, ...seen, paymentStatus };
     const written = await Order.updateOne(filter, { $set: set, $inc: { version: 1 } }).session(tx);
-    if (written.modifiedCount !== 1) throw orderChanged();
+    if (written.modifiedCount !== 1) throw orderChanged(order._id);
     return;
   }
   const { changed } = await applyTransition({
@@ -55,7 +55,7 @@ export async function changeOrderMoney(change: OrderMoney, tx: ClientSession): P
     note,
     tx,
   });
-  if (!changed) throw orderChanged();
+  if (!changed) throw orderChanged(order._id);
   // What was collected before may have been refunded already.
   if (to === PAYMENT_STATUS.PAID) await followPaymentStatus(order._id, tx);
 }

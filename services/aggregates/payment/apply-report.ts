@@ -3,7 +3,6 @@ import type { ClientSession } from "mongoose";
 import { Payment, type PaymentDoc } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import { PAYMENT_GATEWAY_STATUS, type PaymentGatewayStatus } from "../../../utils/constants.js";
-import { ConflictError } from "../../../utils/errors.js";
 import { isDuplicateKey } from "../../../utils/helpers.js";
 import { ZERO_PAISE } from "../../../utils/money.js";
 import { canMove, paymentMachine } from "../../../utils/state-machines.js";
@@ -12,6 +11,7 @@ import type { GatewayPayment } from "../../integrations/payment-gateway.js";
 import type { OutboxDraft } from "../../platform/outbox.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { tryTransition } from "../../platform/transition.service.js";
+import { paymentChanged } from "../changed-meanwhile.js";
 import { findMismatchObjection, findObjection, type Objection } from "./counts-as-paid.js";
 import { rejectAuthorization, rejectCapture } from "./reject-payment.js";
 
@@ -151,8 +151,7 @@ async function capture(incoming: IncomingReport): Promise<boolean> {
   // The guard did not hold: another report came first, or the payment has just been superseded.
   const current = await Payment.findById(record._id).lean<PaymentDoc>();
   if (!current || current.status === CAPTURED) return false;
-  if (current.supersededAt === null)
-    throw new ConflictError("VERSION_CONFLICT", "The payment changed in the meantime");
+  if (current.supersededAt === null) throw paymentChanged(record._id);
   return reject({ ...incoming, record: current }, { reason: "superseded", mismatch: null });
 }
 

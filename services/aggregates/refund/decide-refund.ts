@@ -2,13 +2,14 @@ import type { ClientSession, Types } from "mongoose";
 import { logger } from "../../../config/logger.config.js";
 import { Refund, type RefundDoc } from "../../../models/index.js";
 import type { RefundDestination, RefundStatus } from "../../../utils/constants.js";
-import { ConflictError, NotFoundError } from "../../../utils/errors.js";
+import { NotFoundError } from "../../../utils/errors.js";
 import { type Paise, toRupees } from "../../../utils/money.js";
 import { adminActor } from "../../../utils/principal.js";
 import { refundMachine } from "../../../utils/state-machines.js";
 import type { OutboxDraft } from "../../platform/outbox.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { applyTransition } from "../../platform/transition.service.js";
+import { refundChanged } from "../changed-meanwhile.js";
 import { exceedsPaid } from "./refund-terms.js";
 import { RefundLimitError } from "./reserve-refund.js";
 
@@ -70,8 +71,7 @@ export async function moveRefund(refund: RefundDoc, move: RefundMove, tx: Client
     },
     tx,
   });
-  if (!moved.changed)
-    throw new ConflictError("VERSION_CONFLICT", "The refund changed in the meantime; read it and try again");
+  if (!moved.changed) throw refundChanged(refund._id);
   return moved.document;
 }
 

@@ -2,13 +2,13 @@ import { type ClientSession, type Types, trusted } from "mongoose";
 import { logger } from "../../../config/logger.config.js";
 import { Return, type ReturnDoc } from "../../../models/index.js";
 import type { ReturnStatus } from "../../../utils/constants.js";
-import { ConflictError } from "../../../utils/errors.js";
 import type { Actor } from "../../../utils/principal.js";
 import { returnMachine } from "../../../utils/state-machines.js";
 import { recordAudit } from "../../platform/audit.service.js";
 import { enqueueOutbox, type OutboxDraft } from "../../platform/outbox.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { applyTransition } from "../../platform/transition.service.js";
+import { returnChanged } from "../changed-meanwhile.js";
 import { getReturn } from "./return-rows.js";
 
 /** The single writer of a return after its beginning. */
@@ -66,7 +66,7 @@ export async function moveReturn(
       after: { status: to, ...after },
     },
   });
-  if (!moved.changed) throw returnChanged();
+  if (!moved.changed) throw returnChanged(found._id);
   return moved.document;
 }
 
@@ -86,12 +86,9 @@ export async function updateReturn(
     { $set: set },
     { returnDocument: "after", session: tx },
   ).lean<ReturnDoc>();
-  if (!updated) throw returnChanged();
+  if (!updated) throw returnChanged(_id);
   await enqueueOutbox(messages, tx);
   const about = { action, resourceType: "return", resourceId: _id.toHexString() };
   await recordAudit({ actor: by, ...about, before: { status, ...before }, after: { status, ...after } }, tx);
   return updated;
 }
-
-export const returnChanged = () =>
-  new ConflictError("VERSION_CONFLICT", "The return changed in the meantime; read it and try again");

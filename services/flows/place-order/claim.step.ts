@@ -66,7 +66,7 @@ const EXPIRED = new Date(0);
  * Step 1: one compare-and-set writes the intent to place, which excludes other callers; then the cart is marked as
  * being placed.
  * @throws ConflictError with the session's failure, or PLACEMENT_IN_PROGRESS while another session is placing
- *   this cart; RuleError PAYMENT_REQUIRED or CHECKOUT_INCOMPLETE.
+ *   this cart; RuleError PAYMENT_REQUIRED
  */
 export async function claimPlacement(request: {
   checkoutSessionId: Types.ObjectId;

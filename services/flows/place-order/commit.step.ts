@@ -18,9 +18,9 @@ import {
   CHECKOUT_STATUS,
   PAYMENT_GATEWAY_STATUS,
 } from "../../../utils/constants.js";
-import { ConflictError } from "../../../utils/errors.js";
 import { ZERO_PAISE } from "../../../utils/money.js";
 import { checkoutMachine } from "../../../utils/state-machines.js";
+import { cartChanged } from "../../aggregates/changed-meanwhile.js";
 import { couponReleaseOf } from "../../aggregates/checkout-session/coupon-uses.js";
 import { PlacementRefused } from "../../aggregates/checkout-session/placement-failure.js";
 import type { OrderOverview } from "../../aggregates/order/load-order.js";
@@ -147,6 +147,5 @@ async function convertCart({ checkout }: Claim, order: OrderDoc, tx: ClientSessi
     { _id: checkout.cartId, placing: checkout._id, status: trusted({ $in: PLACEABLE }) },
     { $set: { status: CART_STATUS.CONVERTED, convertedOrderId: order._id, placing: null } },
   ).session(tx);
-  if (modifiedCount !== 1)
-    throw new ConflictError("VERSION_CONFLICT", "The cart is no longer held by this order");
+  if (modifiedCount !== 1) throw cartChanged(checkout.cartId);
 }
