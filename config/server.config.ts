@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { createServer, IncomingMessage, type Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Express } from "express";
@@ -21,12 +22,13 @@ const CHECK_INTERVAL_MS = 2_000;
 /** While draining, idle connections are closed this often. */
 const IDLE_SWEEP_MS = 100;
 
+const message = "The request is not valid HTTP";
 const REFUSAL: Envelope = {
   success: false,
   statusCode: 400,
-  message: "The request is not valid HTTP",
+  message,
   data: null,
-  error: { code: "VALIDATION_ERROR" },
+  error: { code: "VALIDATION_ERROR", details: [{ in: "headers", path: "", message }] },
 };
 
 /** For connections that never became a request: broken HTTP, headers too large or too slow. */
@@ -39,6 +41,7 @@ function refuse(socket: Socket): void {
   const headers = [
     "Content-Type: application/json; charset=utf-8",
     `Content-Length: ${Buffer.byteLength(body)}`,
+    `X-Request-Id: ${randomUUID()}`,
   ];
   socket.end(["HTTP/1.1 400 Bad Request", ...headers, "Connection: close", "", body].join("\r\n"));
 }

@@ -5,7 +5,11 @@ import { loadCartState } from "../../services/aggregates/cart/cart-reads.js";
 import { changeSettings, type SettingsChangeRequest } from "../../services/flows/change-settings.flow.js";
 import { getUser, type User } from "../../services/integrations/auth-integration.service.js";
 import { type Page, paginate } from "../../services/platform/paginate.service.js";
-import { getVersionedSettings, type SettingsOf } from "../../services/platform/settings.service.js";
+import {
+  getVersionedSettings,
+  type SettingsOf,
+  type VersionedSettings,
+} from "../../services/platform/settings.service.js";
 import { CART_STATUS } from "../../utils/constants.js";
 import { type Paise, rupeesToPaise } from "../../utils/money.js";
 import type { ListQuery } from "../../utils/request-schemas.js";
@@ -75,14 +79,25 @@ export const CART_SETTINGS = [
 ] as const satisfies readonly (keyof SettingsOf<"cart">)[];
 export type CartSettings = Pick<SettingsOf<"cart">, (typeof CART_SETTINGS)[number]>;
 
+export interface VersionedCartSettings extends CartSettings {
+  /** Of all settings of the group. */
+  version: number;
+}
+
+const toCartSettings = ({ values, version }: VersionedSettings<"cart">): VersionedCartSettings => ({
+  ...values,
+  version,
+});
+
 /** Bypasses the cache, so that an admin sees the latest change. */
-export const getCartSettings = async (): Promise<CartSettings> => (await getVersionedSettings("cart")).values;
+export const getCartSettings = async (): Promise<VersionedCartSettings> =>
+  toCartSettings(await getVersionedSettings("cart"));
 
 /** @throws as `changeSettings` */
 export async function updateCartSettings(change: {
   values: Partial<CartSettings>;
   version?: number;
   by: SettingsChangeRequest<"cart">["by"];
-}): Promise<CartSettings> {
-  return (await changeSettings({ ...change, group: "cart" })).values;
+}): Promise<VersionedCartSettings> {
+  return toCartSettings(await changeSettings({ ...change, group: "cart" }));
 }

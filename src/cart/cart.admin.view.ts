@@ -7,7 +7,7 @@ import { listView, moment, momentOrNull, nullable, rupees } from "../../utils/vi
 import { CartItemView, CartView, toCartItemView, toCartView } from "../../utils/views/cart.view.js";
 import { count, id, seriesPeriod, text, textOrNull } from "../../utils/views/parts.view.js";
 import { viewOf } from "../../utils/views/view-of.js";
-import type { CartDetails, CartSettings, ListedCart } from "./cart.admin.service.js";
+import type { CartDetails, ListedCart, VersionedCartSettings } from "./cart.admin.service.js";
 import type { CartAnalytics } from "./cart.analytics.service.js";
 
 /** Carts as administrators see them. The guest id is left out: it is a credential. */
@@ -104,18 +104,20 @@ export const CartAnalyticsView = viewOf<AnalyticsFields>("CartAnalytics", {
   topAbandonedProducts: Joi.array().items(AbandonedProductView),
 });
 
-export const toCartSettingsView = (settings: CartSettings) => ({
+export const toCartSettingsView = (settings: VersionedCartSettings) => ({
   cartExpiryDays: settings.cartExpiryDays,
   maxLines: settings.maxLines,
   maxPerVariant: settings.maxPerVariant,
   reservationTtlMinutes: settings.reservationTtlMinutes,
+  version: settings.version,
 });
 
-export const CartSettingsView = viewOf<CartSettings>("CartSettings", {
+export const CartSettingsView = viewOf<VersionedCartSettings>("CartSettings", {
   cartExpiryDays: count,
   maxLines: count,
   maxPerVariant: count,
   reservationTtlMinutes: count,
+  version: count.description("Sent with a change, it is refused after another change"),
 });
 
 const toAdminCartItemView = (line: CartItemDoc) => ({

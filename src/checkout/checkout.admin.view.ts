@@ -13,11 +13,11 @@ import {
 } from "../../utils/constants.js";
 import { shareOf } from "../../utils/helpers.js";
 import { toRupees } from "../../utils/money.js";
-import { listView, moment, momentOrNull, rupees, rupeesOrNull } from "../../utils/view-schemas.js";
+import { listView, moment, momentOrNull, nullable, rupees, rupeesOrNull } from "../../utils/view-schemas.js";
+import { PaymentWithHistoryView, toPaymentWithHistoryView } from "../../utils/views/admin-payment.view.js";
 import { CartView } from "../../utils/views/cart.view.js";
 import { CheckoutView, toCheckoutView } from "../../utils/views/checkout.view.js";
 import { count, id, seriesPeriod, text, textOrNull } from "../../utils/views/parts.view.js";
-import { PaymentView, toPaymentView } from "../../utils/views/payment.view.js";
 import { viewOf } from "../../utils/views/view-of.js";
 import type { CheckoutFile } from "./checkout.admin.service.js";
 import type { Funnel } from "./checkout.funnel.service.js";
@@ -101,12 +101,13 @@ const ListedCheckoutView = viewOf<ReturnType<typeof toListedCheckoutView>>("List
 export const CheckoutListView = listView(ListedCheckoutView);
 
 export function toAdminCheckoutView(file: CheckoutFile) {
-  const { checkout, payments } = file;
+  const { checkout, payment, payments } = file;
   const view = toCheckoutView(file);
   const { sessionId: _secret, ...cart } = view.cart;
   return {
     ...view,
     cart,
+    payment: payment && toPaymentWithHistoryView(payment),
     ...toBackgroundView(checkout),
     loyaltyPoints: checkout.loyaltyPoints,
     loyaltyPointValue: toRupees(checkout.loyaltyPointValue),
@@ -118,7 +119,7 @@ export function toAdminCheckoutView(file: CheckoutFile) {
       leaseUntil: checkout.placement.leaseUntil,
       attempts: checkout.placement.attempts,
     },
-    payments: payments.map(toPaymentView),
+    payments: payments.map(toPaymentWithHistoryView),
     version: checkout.version,
   };
 }
@@ -129,6 +130,7 @@ const requiredFields = (fields: Record<string, Joi.Schema>) =>
 export const AdminCheckoutView = CheckoutView.keys(
   requiredFields({
     ...backgroundFields,
+    payment: nullable(PaymentWithHistoryView),
     cart: CartView.keys({ sessionId: Joi.forbidden() }).meta({ className: "CartWithoutSession" }),
     loyaltyPoints: count,
     loyaltyPointValue: rupees,
@@ -140,7 +142,7 @@ export const AdminCheckoutView = CheckoutView.keys(
       leaseUntil: moment.required(),
       attempts: count.required(),
     }).allow(null),
-    payments: Joi.array().items(PaymentView),
+    payments: Joi.array().items(PaymentWithHistoryView),
     version: count,
   }),
 ).meta({ className: "AdminCheckout" });

@@ -34,7 +34,7 @@ consumer.get(
   "/:invoiceNumber/download",
   {
     summary: "Download an invoice",
-    description: "Carries a strong `ETag`; a matching `If-None-Match` gets 304.",
+    description: "Carries an `ETag`; a matching `If-None-Match` gets 304.",
     access: guest("empty"),
     owner: invoiceOwnership,
     schemas: schemas.downloadInvoiceSchema,

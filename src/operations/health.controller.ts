@@ -5,13 +5,17 @@ import { findUnreadiness, getHealth } from "./health.service.js";
 import { readMetrics } from "./metrics.service.js";
 
 const { OK, SERVICE_UNAVAILABLE } = HTTP_STATUS;
+const RETRY_AFTER_SECONDS = 5;
 
 export async function getHealthReport(_input: OpenInput, res: Response): Promise<void> {
   const health = await getHealth();
   if (health.status !== "down") return sendResponse(res, OK, "Health", health);
-  sendResponse(res, SERVICE_UNAVAILABLE, "The database is unavailable", health, {
-    code: "UPSTREAM_UNAVAILABLE",
-  });
+  unavailable(res, "The database is unavailable", health);
+}
+
+function unavailable(res: Response, message: string, data: object): void {
+  res.setHeader("Retry-After", RETRY_AFTER_SECONDS);
+  sendResponse(res, SERVICE_UNAVAILABLE, message, data, { code: "UPSTREAM_UNAVAILABLE" });
 }
 
 export async function getLiveness(_input: OpenInput, res: Response): Promise<void> {
@@ -21,8 +25,7 @@ export async function getLiveness(_input: OpenInput, res: Response): Promise<voi
 export async function getReadiness(_input: OpenInput, res: Response): Promise<void> {
   const reason = await findUnreadiness();
   if (reason === null) return sendResponse(res, OK, "Ready", { ready: true });
-  const data = { ready: false, reason };
-  sendResponse(res, SERVICE_UNAVAILABLE, "Not ready", data, { code: "UPSTREAM_UNAVAILABLE" });
+  unavailable(res, "Not ready", { ready: false, reason });
 }
 
 export async function getMetrics(_input: OpenInput, res: Response): Promise<void> {

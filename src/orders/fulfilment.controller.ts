@@ -22,7 +22,7 @@ export async function shipOrder(
   const view = toShippedOrderView(order, shipment);
   if (shipment.status === "creating")
     sendResponse(res, HTTP_STATUS.ACCEPTED, "The parcel is requested", view);
-  else sendResponse(res, HTTP_STATUS.CREATED, "The parcel is on its way", view);
+  else sendResponse(res, HTTP_STATUS.OK, "The parcel is on its way", view);
 }
 
 export async function changeStatus(

@@ -18,7 +18,7 @@ fulfilment.post(
       "Allocates the units, then requests the parcel from the shipping service. 202 with the shipment `creating`: the outcome is not known yet, the units stay allocated, and `order-sync` finds it out. After `SHIPMENT_REFUSED` the units are free again.",
     access: adminWith("orders:status"),
     schemas: schemas.shipOrderSchema,
-    answers: { 201: ShippedOrderView, 202: ShippedOrderView },
+    answers: { 200: ShippedOrderView, 202: ShippedOrderView },
     refuses: ["ORDER_NOT_FOUND", "ORDER_NOT_SHIPPABLE", "SHIPMENT_REFUSED", "SHIPPING_METHOD_UNAVAILABLE"],
     idempotency: "optional",
   },

@@ -107,7 +107,7 @@ admin.post(
   {
     summary: "Record a receipt",
     description:
-      "`amount` (rupees) must be the payment's. A `reference` belongs to one payment; repeating the same receipt answers 200 and records nothing. `receivedAt` is a time or a day in India.",
+      "`amount` (rupees) must be the payment's; a bank transfer may bring less, and the rest stays due, or more, which is refunded. A `reference` belongs to one payment; repeating the same receipt answers 200 and records nothing. `receivedAt` is a time or a day in India.",
     access: adminWith("payments:write"),
     schemas: schemas.recordReceiptSchema,
     answers: { 200: AdminPaymentView },

@@ -1,14 +1,13 @@
 import Joi from "joi";
-import { findMainDispute } from "../../models/index.js";
 import { ORDER_STATUSES, PAYMENT_STATUSES, WEBHOOK_STATES } from "../../utils/constants.js";
 import { listView, moment, momentOrNull, nullable } from "../../utils/view-schemas.js";
 import {
   DisputeView,
   ListedPaymentView,
-  TransitionView,
+  PaymentWithHistoryView,
   toDisputeView,
   toListedPaymentView,
-  toTransitionView,
+  toPaymentWithHistoryView,
 } from "../../utils/views/admin-payment.view.js";
 import { id, text, textOrNull } from "../../utils/views/parts.view.js";
 import { viewOf } from "../../utils/views/view-of.js";
@@ -35,25 +34,20 @@ const OrderOfPaymentView = viewOf<ReturnType<typeof toOrderOfPaymentView>>("Orde
 });
 
 export function toAdminPaymentView({ payment, attempts, order }: PaymentFile) {
-  const main = findMainDispute(payment.disputes);
   return {
-    ...toListedPaymentView(payment),
+    ...toPaymentWithHistoryView(payment),
     order: order && toOrderOfPaymentView(order),
-    statusHistory: payment.statusHistory.map(toTransitionView),
     attempts: attempts.map(toListedPaymentView),
-    dispute: main ? toDisputeView(main) : undefined,
     disputes: payment.disputes.map(toDisputeView),
   };
 }
 
-export const AdminPaymentView = ListedPaymentView.keys({
+export const AdminPaymentView = PaymentWithHistoryView.keys({
   order: nullable(OrderOfPaymentView).required(),
-  statusHistory: Joi.array().items(TransitionView).required(),
   attempts: Joi.array()
     .items(ListedPaymentView)
     .required()
     .description("The other attempts to pay for the same checkout, oldest first"),
-  dispute: DisputeView.description("An open one, otherwise the newest"),
   disputes: Joi.array().items(DisputeView).required(),
 }).meta({ className: "AdminPayment" });
 

@@ -20,6 +20,7 @@ reconciliation.post(
     access: admin("payments:reconcile"),
     schemas: schemas.reconcileSchema,
     answers: { 200: ReportView, 202: ReportView },
+    idempotency: "optional",
   },
   controller.reconcile,
 );

@@ -236,7 +236,7 @@ async function deliver(world: World, orderNumber: string): Promise<void> {
     .post(`/api/admin/orders/${order?._id}/fulfillments`)
     .set("Authorization", `Bearer ${world.sandbox.tokens.fulfilment}`)
     .send({})
-    .expect(201);
+    .expect(200);
   const [parcel] = world.sandbox.control.shipping.shipments(String(order?._id));
   await world.sandbox.control.shipping.complete(String(parcel?.shipmentId));
   await world.settle();

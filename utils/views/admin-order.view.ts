@@ -1,15 +1,18 @@
 import Joi from "joi";
-import type { OrderEdit, OrderStatusHistoryDoc, PaymentDoc, RefundDoc } from "../../models/index.js";
-import { findMainDispute, type SellerOrder } from "../../models/index.js";
+import type {
+  OrderEdit,
+  OrderStatusHistoryDoc,
+  PaymentDoc,
+  RefundDoc,
+  SellerOrder,
+} from "../../models/index.js";
 import { ORDER_STATUSES } from "../constants.js";
 import { moment } from "../view-schemas.js";
 import {
   DisputeView,
-  ListedPaymentView,
-  TransitionView,
+  PaymentWithHistoryView,
   toDisputeView,
-  toListedPaymentView,
-  toTransitionView,
+  toPaymentWithHistoryView,
 } from "./admin-payment.view.js";
 import {
   OrderView,
@@ -66,20 +69,6 @@ const EditView = viewOf<ReturnType<typeof toEditView>>(
   { before: fields, after: fields },
 );
 
-function toPaymentOfOrderView(payment: PaymentDoc) {
-  const main = findMainDispute(payment.disputes);
-  return {
-    ...toListedPaymentView(payment),
-    statusHistory: payment.statusHistory.map(toTransitionView),
-    dispute: main ? toDisputeView(main) : undefined,
-  };
-}
-
-const PaymentOfOrderView = ListedPaymentView.keys({
-  statusHistory: Joi.array().items(TransitionView).required(),
-  dispute: DisputeView.description("An open one, otherwise the newest"),
-}).meta({ className: "PaymentOfOrder" });
-
 /** In lists. */
 export const toListedOrderView = (source: OrderViewSource) => ({
   ...toOrderView(source),
@@ -120,7 +109,7 @@ export function toAdminOrderView({ history, payments, refunds, ...overview }: Ad
     internalNotes: order.internalNotes.map(toStaffNoteView),
     statusHistory: history.map(toStaffStatusChangeView),
     sellerOrders: order.sellerOrders.map(toSellerOrderView),
-    payments: payments.map(toPaymentOfOrderView),
+    payments: payments.map(toPaymentWithHistoryView),
     refunds: refunds.map(toAdminRefundView),
     disputes: order.disputes.map(toDisputeView),
     edits: order.editHistory.map(toEditView),
@@ -131,7 +120,7 @@ export const AdminOrderView = ListedOrderView.keys({
   internalNotes: Joi.array().items(StaffNoteView).required(),
   statusHistory: Joi.array().items(StaffStatusChangeView).required(),
   sellerOrders: Joi.array().items(SellerOrderView).required(),
-  payments: Joi.array().items(PaymentOfOrderView).required(),
+  payments: Joi.array().items(PaymentWithHistoryView).required(),
   refunds: Joi.array().items(AdminRefundView).required(),
   disputes: Joi.array().items(DisputeView).required(),
   edits: Joi.array().items(EditView).required().description("What admins changed, oldest first"),

@@ -1,5 +1,5 @@
 import Joi from "joi";
-import type { Dispute, PaymentDoc, StatusEntry } from "../../models/index.js";
+import { type Dispute, findMainDispute, type PaymentDoc, type StatusEntry } from "../../models/index.js";
 import { CHANGED_BY_TYPES, PAYMENT_MISMATCH_REASONS } from "../constants.js";
 import { toRupees, toRupeesOrNull } from "../money.js";
 import { moment, momentOrNull, nullable, rupees, rupeesOrNull } from "../view-schemas.js";
@@ -87,13 +87,13 @@ export const ListedPaymentView = PaymentView.keys({
   updatedAt: moment.required(),
 }).meta({ className: "ListedPayment" });
 
-export const toTransitionView = ({ from, to, at, note, by }: StatusEntry) => ({
+const toTransitionView = ({ from, to, at, note, by }: StatusEntry) => ({
   ...{ from, to, at, note },
   changedByType: by.type,
   changedById: by.id ?? null,
 });
 
-export const TransitionView = viewOf<ReturnType<typeof toTransitionView>>("PaymentTransition", {
+const TransitionView = viewOf<ReturnType<typeof toTransitionView>>("PaymentTransition", {
   from: textOrNull,
   to: text,
   at: moment,
@@ -125,3 +125,18 @@ export const DisputeView = viewOf<ReturnType<typeof toDisputeView>>("PaymentDisp
   openedAt: moment,
   closedAt: momentOrNull,
 });
+
+/** In orders and checkouts. */
+export function toPaymentWithHistoryView(payment: PaymentDoc) {
+  const main = findMainDispute(payment.disputes);
+  return {
+    ...toListedPaymentView(payment),
+    statusHistory: payment.statusHistory.map(toTransitionView),
+    dispute: main ? toDisputeView(main) : undefined,
+  };
+}
+
+export const PaymentWithHistoryView = ListedPaymentView.keys({
+  statusHistory: Joi.array().items(TransitionView).required(),
+  dispute: DisputeView.description("An open one, otherwise the newest"),
+}).meta({ className: "PaymentWithHistory" });

@@ -73,7 +73,7 @@ async function decideChanges(
 ): Promise<Pick<Edit, "set" | "retaxed">> {
   const set: Edited = {};
   if (customerNotes !== undefined && customerNotes !== order.customerNotes) set.customerNotes = customerNotes;
-  const address = shippingAddress && toAddress(shippingAddress);
+  const address = shippingAddress && toAddress(shippingAddress, "shippingAddress");
   if (!address || isDeepStrictEqual(address, { ...order.shippingAddress })) return { set, retaxed: null };
   await assertDeliverable(address, order);
   const retaxed = await retaxAfterMove(order, items, address);

@@ -157,6 +157,7 @@ describe("/api/admin/carts/settings", () => {
       maxLines: 50,
       maxPerVariant: 10,
       reservationTtlMinutes: expect.any(Number),
+      version: 0,
     });
   });
 
@@ -192,8 +193,10 @@ describe("/api/admin/carts/settings", () => {
   );
 
   it("When the version is stale, then 409", async () => {
-    await world.put(`${path}/settings`, { maxLines: 20 });
-    const late = await world.put(`${path}/settings`, { maxLines: 30, version: 0 });
+    const { version } = (await world.get(`${path}/settings`)).body.data;
+    const first = await world.put(`${path}/settings`, { maxLines: 20, version });
+    expect(first.body.data.version).toBe(version + 1);
+    const late = await world.put(`${path}/settings`, { maxLines: 30, version });
     expect([late.status, late.body.error.code]).toEqual([409, "VERSION_CONFLICT"]);
     expect(late.body.error.details.current).toMatchObject({ version: 1, values: { maxLines: 20 } });
   });

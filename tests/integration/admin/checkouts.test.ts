@@ -91,8 +91,8 @@ describe("GET /api/admin/checkouts/:sessionId", () => {
       email: "meera@example.com",
       paymentMethod: "upi",
       steps: { initiatedAt: expect.any(String), paymentPendingAt: expect.any(String), completedAt: null },
-      payments: [{ id: paymentId, status: "pending" }],
-      payment: { id: paymentId },
+      payments: [{ id: paymentId, status: "pending", gatewayOrderId: expect.stringMatching(/^order_/) }],
+      payment: { id: paymentId, gatewayOrderId: expect.stringMatching(/^order_/), accepted: false },
       placement: null,
       cart: { items: [{ variantId: SEED.variants.hairOil }] },
     });

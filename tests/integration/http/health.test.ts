@@ -28,8 +28,9 @@ describe("The service's health", () => {
 
   test.each([["starting"], ["stopping"]] as const)("When it is %s, then it is not ready", async (phase) => {
     setPhase(phase);
-    const { data } = expectEnvelope(await request(app).get("/api/health/ready"), 503);
-    expect(data).toEqual({ ready: false, reason: phase });
+    const answer = await request(app).get("/api/health/ready");
+    expect(expectEnvelope(answer, 503).data).toEqual({ ready: false, reason: phase });
+    expect(answer.headers["retry-after"]).toBe("5");
   });
 
   test("When it has started, then it is ready; without a database it is not, and down", async () => {

@@ -56,8 +56,11 @@ describe("The server", () => {
     ["has a line end in a header", "GET / HTTP/1.1\r\nHost: x\r\nX-A: a\rb\r\n\r\n"],
   ])("When a request %s, then it is 400 in the envelope and the connection closed", async (_what, text) => {
     const answer = await exchange(text);
-    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
-    expect(JSON.parse(answer.slice(answer.indexOf("{")))).toMatchObject({ success: false, statusCode: 400 });
+    expect(answer).toMatch(/^HTTP\/1\.1 400 .*\r\nX-Request-Id: [\w-]{36}\r\n/s);
+    expect(JSON.parse(answer.slice(answer.indexOf("{")))).toMatchObject({
+      ...{ success: false, statusCode: 400 },
+      error: { code: "VALIDATION_ERROR", details: [{ in: "headers" }] },
+    });
   });
 
   test("When there are two Authorization headers, then it is 401, even if each is valid", async () => {

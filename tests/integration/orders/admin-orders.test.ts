@@ -429,7 +429,7 @@ describe("Editing", () => {
     refused(await move({ ...PLACES.bengaluru, ...lakshadweep }), 400, "PINCODE_NOT_SERVICEABLE");
     expect(
       refused(await move({ ...PLACES.bengaluru, state: "Kerala" }), 400, "VALIDATION_ERROR"),
-    ).toMatchObject([{ path: "state" }]);
+    ).toMatchObject([{ path: "shippingAddress.state" }]);
     refused(await move(PLACES.gangtok), 400, "COD_UNAVAILABLE");
     for (const body of [{}, { version: 0 }, { customerNotes: "x", version: undefined }, { grandTotal: 1 }]) {
       refused(await send("put", `/${id}`, body), 400, "VALIDATION_ERROR");

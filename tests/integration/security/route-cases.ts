@@ -390,7 +390,9 @@ const PAYMENTS: Record<string, RouteCase> = {
 const RECONCILIATION: Record<string, RouteCase> = {
   "POST /api/admin/payments/reconcile": {
     access: "admin:payments:reconcile",
+    stage: "cart",
     body: () => ({ dateFrom: "2026-11-01", dateTo: "2026-11-02" }),
+    otherBody: () => ({ dateFrom: "2026-11-01", dateTo: "2026-11-03" }),
   },
   "GET /api/admin/payments/reconciliations": { access: "admin:payments:read" },
   "GET /api/admin/payments/reconciliations/:reportId": {
