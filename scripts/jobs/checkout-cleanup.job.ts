@@ -1,9 +1,8 @@
-import { type CheckoutSessionDoc, Payment, type PaymentDoc } from "../../models/index.js";
+import type { CheckoutSessionDoc } from "../../models/index.js";
 import { expireCheckout, findExpiredCheckouts } from "../../services/flows/expire-checkout.flow.js";
-import { settlePayment } from "../../services/flows/settle-payment.flow.js";
-import { askGatewayAbout } from "../../services/flows/sweep-payments.flow.js";
 import type { Job } from "../../services/platform/job-registry.service.js";
 import type { JobContext } from "../../services/platform/job-runs.service.js";
+import { hasBeenPaid } from "../../src/checkout/open-payments.service.js";
 import { CHECKOUT_STATUS } from "../../utils/constants.js";
 import { workThrough } from "./batches.js";
 import { placeOrReturn } from "./placement-recovery.job.js";
@@ -30,18 +29,4 @@ async function expireUnlessPaid(checkout: CheckoutSessionDoc): Promise<boolean> 
     return false;
   }
   return expireCheckout(checkout);
-}
-
-async function hasBeenPaid(checkout: CheckoutSessionDoc): Promise<boolean> {
-  const payments = await Payment.find({ checkoutSessionId: checkout._id, gateway: "razorpay" }).lean<
-    PaymentDoc[]
-  >();
-  let paid = payments.some((payment) => payment.accepted);
-  for (const payment of payments) {
-    for (const report of await askGatewayAbout(payment)) {
-      const settled = await settlePayment(report, "sweep");
-      paid ||= settled?.payment.accepted ?? false;
-    }
-  }
-  return paid;
 }

@@ -4,7 +4,7 @@ import {
   releaseUnusedReservation,
   syncReservation,
 } from "../../services/aggregates/cart/reservation-sync.js";
-import { settleCoupons } from "../../services/aggregates/checkout-session/coupon-uses.js";
+import { releaseOrReclaimCoupons } from "../../services/aggregates/checkout-session/coupon-uses.js";
 import { findConfirmedOrder } from "../../services/aggregates/order/load-order.js";
 import {
   notifyCancelled,
@@ -31,7 +31,7 @@ import {
   notifyOrderConfirmed,
   notifyPaymentFailed,
 } from "../../services/flows/notifications.flow.js";
-import { performRefund } from "../../services/flows/perform-refund.flow.js";
+import { performRefund } from "../../services/flows/perform-refund/perform-refund.flow.js";
 import {
   manualOrderReversals,
   UNDO_MESSAGE,
@@ -181,7 +181,8 @@ export const outboxHandlers: OutboxHandlers = {
   "coupon.release": [
     {
       name: "pricing",
-      deliver: (payload) => settleCoupons(idIn(payload, "checkoutSessionId"), textsIn(payload, "codes")),
+      deliver: (payload) =>
+        releaseOrReclaimCoupons(idIn(payload, "checkoutSessionId"), textsIn(payload, "codes")),
     },
   ],
   "reservation.release": [

@@ -8,7 +8,7 @@ import {
   LIVE_CHECKOUT_STATUSES,
   type NoticeCode,
 } from "../../utils/constants.js";
-import { ConflictError, RuleError } from "../../utils/errors.js";
+import { RuleError } from "../../utils/errors.js";
 import { isDuplicateKey } from "../../utils/helpers.js";
 import { ZERO_PAISE } from "../../utils/money.js";
 import type { Owner } from "../../utils/principal.js";
@@ -19,6 +19,7 @@ import { cartEmpty, emptyIfGone } from "../aggregates/cart/cart-reads.js";
 import { confirmCart } from "../aggregates/cart/change-cart.js";
 import { changeForCheckout, firstKnown } from "../aggregates/cart/promotions.js";
 import { reserveLines } from "../aggregates/cart/reserve-lines.js";
+import { checkoutChanged } from "../aggregates/changed-meanwhile.js";
 import {
   type CheckoutState,
   calculateCheckoutTotals,
@@ -39,6 +40,8 @@ export interface StartRequest {
   phone: string | null;
   customerName: string | null;
   source: CartSource;
+  /** Called for an expired session with an open payment: afterwards, what the gateway knows is known here. */
+  settleOpenPayments(checkout: CheckoutSessionDoc): Promise<void>;
 }
 
 export interface StartedCheckout {
@@ -58,12 +61,12 @@ const CHANGES: ReadonlySet<NoticeCode> = new Set([
 /**
  * Starts the checkout of the caller's cart, or continues the live one. Every line is first compared with the catalog;
  * changes are written to the cart with a notice, and all lines are reserved for the lifetime of a checkout.
- * @throws RuleError CART_EMPTY, OUT_OF_STOCK, CART_CHANGED (with notices)
+ * @throws RuleError CART_EMPTY, OUT_OF_STOCK, CART_CHANGED (with notices); ConflictError PLACEMENT_IN_PROGRESS
  */
 export async function startCheckout(request: StartRequest): Promise<StartedCheckout> {
   const { stored, live } = await getCartAndCheckout(request.owner);
   if (live && live.expiresAt > now()) return { state: await toCheckoutState(live, stored), created: false };
-  if (live) await retireExpired(live);
+  if (live) await retireExpired(live, request);
   return createFrom(await checkCart(stored, request), request, null);
 }
 
@@ -80,7 +83,7 @@ export async function resumeCheckout(
   if (isLive && previous.expiresAt > now())
     return { state: await loadCheckoutState(previous), created: false };
   const { stored, live } = await getCartAndCheckout(request.owner);
-  if (isLive) await retireExpired(previous);
+  if (isLive) await retireExpired(previous, request);
   if (live && live.expiresAt > now()) return { state: await toCheckoutState(live, stored), created: false };
   return createFrom(await checkCart(stored, firstKnown(request, previous)), request, previous);
 }
@@ -92,11 +95,17 @@ async function getCartAndCheckout(owner: Owner) {
   return found;
 }
 
-/** Fails an expired session, so that the cart can have a new one. */
-async function retireExpired(checkout: CheckoutSessionDoc): Promise<void> {
+/**
+ * Fails an expired session, so that the cart can have a new one.
+ * @throws ConflictError PLACEMENT_IN_PROGRESS when it has been paid: the order is on its way
+ */
+async function retireExpired(
+  checkout: CheckoutSessionDoc,
+  { settleOpenPayments }: StartRequest,
+): Promise<void> {
+  if (checkout.status === CHECKOUT_STATUS.PAYMENT_PENDING) await settleOpenPayments(checkout);
   await inTransaction(async (tx) => {
-    if (!(await endCheckout(checkout, { reason: CHECKOUT_FAILURE.EXPIRED, by: "system" }, tx)))
-      throw new ConflictError("VERSION_CONFLICT", "The checkout has changed; try again");
+    if (!(await endCheckout(checkout, CHECKOUT_FAILURE.EXPIRED, tx))) throw checkoutChanged(checkout._id);
   });
 }
 

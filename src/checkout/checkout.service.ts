@@ -18,6 +18,7 @@ import { resumeCheckout, startCheckout } from "../../services/flows/start-checko
 import { type CartSource, CHECKOUT_STATUS } from "../../utils/constants.js";
 import { AppError, ConflictError } from "../../utils/errors.js";
 import type { Owner } from "../../utils/principal.js";
+import { settleOpenPayments } from "./open-payments.service.js";
 
 /** A checkout with everything that its view shows. */
 export interface CheckoutOverview extends CheckoutState {
@@ -81,6 +82,7 @@ export async function start(input: StartInput): Promise<CheckoutOverview & { cre
     email: contact.email ?? profile.email ?? null,
     phone: contact.phone ?? profile.phone ?? null,
     customerName: profile.name ?? null,
+    settleOpenPayments,
   });
   if (created) return { ...(await withPayment(state)), created };
   const current = await atCurrentRate(owner, await takeContact(state, input));
@@ -113,7 +115,7 @@ export async function resume(
   const { checkoutSessionId, owner, source } = request;
   const previous = await getOwnCheckout(checkoutSessionId, owner);
   const kept = { email: null, phone: null, customerName: null };
-  const { state, created } = await resumeCheckout(previous, { owner, source, ...kept });
+  const { state, created } = await resumeCheckout(previous, { owner, source, ...kept, settleOpenPayments });
   const current = created ? state : await atCurrentRate(owner, state);
   return { ...(await withPayment(current)), renewed: created };
 }

@@ -7,7 +7,6 @@ import {
 } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import { CHECKOUT_STATUS, LIVE_CHECKOUT_STATUSES, ORDER_STATUS } from "../../../utils/constants.js";
-import { ConflictError } from "../../../utils/errors.js";
 import { ZERO_PAISE } from "../../../utils/money.js";
 import { isRefused, type Result, unwrap } from "../../../utils/result.js";
 import {
@@ -17,6 +16,7 @@ import {
 } from "../../integrations/pricing-integration.service.js";
 import { withDocumentLease } from "../../platform/document-lease.service.js";
 import { enqueueOutbox, type OutboxDraft } from "../../platform/outbox.service.js";
+import { checkoutChanged } from "../changed-meanwhile.js";
 import { placementInProgress } from "../payment/supersede-payment.js";
 import { CHECKOUT_LEASE } from "./session-access.js";
 
@@ -64,7 +64,7 @@ export async function claimCoupons(
     { $addToSet: { couponClaims: { $each: codes } } },
   );
   // What a session has claimed is released when it ends; nothing would release a later claim.
-  if (matchedCount === 0) throw new ConflictError("VERSION_CONFLICT", "The checkout has ended; start again");
+  if (matchedCount === 0) throw checkoutChanged(checkout._id);
   for (const coupon of coupons) {
     const result = await claimCouponUse(checkout, coupon);
     if (isRefused(result)) return { code: coupon.code, reason: result.code };
@@ -100,7 +100,7 @@ export function couponReleaseOf(moved: CheckoutSessionDoc): OutboxDraft[] {
  * @throws ConflictError PLACEMENT_IN_PROGRESS while an order is being placed: whether it needs the coupon is not
  *   known before that ends
  */
-export async function settleCoupons(
+export async function releaseOrReclaimCoupons(
   checkoutSessionId: Types.ObjectId,
   codes: readonly string[],
 ): Promise<void> {
@@ -182,9 +182,9 @@ async function askWithoutClaims(
 ): Promise<CouponCheck> {
   const isOver = ({ status }: CheckoutSessionDoc) => status === CHECKOUT_STATUS.FAILED;
   // A late capture may be placing an expired session right now: only its lease excludes that.
-  for (const { _id } of holders.filter(isOver)) await settleCoupons(_id, [code]);
+  for (const { _id } of holders.filter(isOver)) await releaseOrReclaimCoupons(_id, [code]);
   const live = holders.filter((holder) => !isOver(holder)).map(({ _id }) => _id);
-  await enqueueOutbox(live.map((id) => settlementOf(id, code)));
+  await enqueueOutbox(live.map((id) => delayedReleaseOf(id, code)));
   let discountAmount = ZERO_PAISE;
   try {
     for (const id of live) unwrap(await reverseCouponUsage({ code, orderId: id.toHexString() }));
@@ -197,7 +197,7 @@ async function askWithoutClaims(
   }
 }
 
-function settlementOf(id: Types.ObjectId, code: string): OutboxDraft {
+function delayedReleaseOf(id: Types.ObjectId, code: string): OutboxDraft {
   const checkoutSessionId = id.toHexString();
   return {
     type: "coupon.release",

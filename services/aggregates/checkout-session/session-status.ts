@@ -62,7 +62,7 @@ export async function stepBackFromPayment(checkout: CheckoutSessionDoc, tx: Clie
  */
 export async function endCheckout(
   checkout: CheckoutSessionDoc,
-  { reason, by }: { reason: CheckoutFailure; by: "customer" | "system" },
+  reason: CheckoutFailure,
   tx: ClientSession,
 ): Promise<boolean> {
   const isPaying = checkout.status === PAYMENT_PENDING;
@@ -78,7 +78,7 @@ export async function endCheckout(
     set: { failureReason: reason, failedAt: now(), "steps.failedAt": now() },
     // Stepping back has queued them.
     messages: isPaying ? [] : couponReleaseOf,
-    by: { type: by },
+    by: { type: "system" },
     tx,
   });
   return changed;

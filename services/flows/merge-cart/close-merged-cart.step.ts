@@ -52,8 +52,7 @@ export async function closeMergedCart(
   await CartItem.deleteMany({ cartId: cart._id }).session(tx);
   // Its lines are in another cart now, so it can be neither continued nor paid for.
   const checkout = await findLiveCheckout(cart._id, tx);
-  if (checkout && !(await endCheckout(checkout, { reason: "cart_gone", by: "customer" }, tx)))
-    throw placementInProgress();
+  if (checkout && !(await endCheckout(checkout, "cart_gone", tx))) throw placementInProgress();
 }
 
 async function explainNotClosed({ _id, version }: CartDoc, tx: ClientSession): Promise<ConflictError> {

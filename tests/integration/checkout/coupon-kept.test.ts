@@ -102,7 +102,9 @@ test("When the order is cancelled before its use is settled, then the use stays 
   done(await buyer.post(`/api/orders/${orderNumber}/cancel`, { reason: "changed_mind" }));
   await deliverAll();
   expect(usages()).toEqual([]);
-  const { settleCoupons } = await import("../../../services/aggregates/checkout-session/coupon-uses.js");
-  await settleCoupons(new Types.ObjectId(buyer.id), [LASTONE]);
+  const { releaseOrReclaimCoupons } = await import(
+    "../../../services/aggregates/checkout-session/coupon-uses.js"
+  );
+  await releaseOrReclaimCoupons(new Types.ObjectId(buyer.id), [LASTONE]);
   expect(usages()).toEqual([]);
 });

@@ -185,6 +185,40 @@ describe("resuming", () => {
     expect((await buyer.order()).status).toBe(201);
   });
 
+  test.each(["resume", "start"] as const)(
+    "When it was paid and the event is late, then %s finds out, and the order is placed",
+    async (call) => {
+      shop().sandbox.control.razorpay.configure({ webhooks: { drop: "all" } });
+      const buyer = shop().guest();
+      const { gateway } = await buyer.open();
+      buyer.pay(gateway.orderId);
+      await buyer.letExpire();
+      const again = () => (call === "resume" ? resume(buyer) : buyer.start());
+      refused(await again(), 409, "PLACEMENT_IN_PROGRESS");
+      await shop().runJob("placement-recovery");
+      expect(await buyer.stored.order()).toMatchObject({ paymentStatus: "paid" });
+      expect(await buyer.stored.refunds()).toEqual([]);
+    },
+  );
+
+  test("When it may have been paid and the gateway does not answer, then it is renewed, and the money goes back", async () => {
+    const { razorpay } = shop().sandbox.control;
+    razorpay.configure({ webhooks: { drop: "all" } });
+    const buyer = shop().guest();
+    const { gateway } = await buyer.open();
+    buyer.pay(gateway.orderId);
+    await buyer.letExpire();
+    razorpay.setFault({ match: "GET /orders/:id/payments", action: "status500", times: "always" });
+    const answer = await resume(buyer);
+    expect(answer.body.meta).toEqual({ renewed: true });
+    await shop().recover();
+    const due = { $set: { "sweep.nextAt": new Date(0) } };
+    await shop().db.collection("payments").updateMany({ gatewayOrderId: gateway.orderId }, due);
+    await shop().runJob("payment-sweep");
+    await shop().settle();
+    expect(await buyer.stored.refunds()).toMatchObject([{ systemReason: "superseded" }]);
+  });
+
   test("When start is called instead, then a new one is created", async () => {
     const buyer = await shop().guest().prepare();
     const old = buyer.id;
