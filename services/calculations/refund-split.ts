@@ -59,6 +59,11 @@ function destinationOf(
   if (source === REFUND_SOURCE.POINTS) return REFUND_DESTINATION.ORIGINAL;
   if (destination !== REFUND_DESTINATION.ORIGINAL) return destination;
   if (!isAtGateway) return REFUND_DESTINATION.BANK_TRANSFER;
+  return destinationThroughGateway(amount, canHoldCredit);
+}
+
+/** Of money that the gateway received. It refunds no less than ₹1. @param canHoldCredit the customer has an account */
+export function destinationThroughGateway(amount: Paise, canHoldCredit: boolean): RefundDestination {
   if (amount >= GATEWAY_MINIMUM_PAISE) return REFUND_DESTINATION.ORIGINAL;
   return canHoldCredit ? REFUND_DESTINATION.STORE_CREDIT : REFUND_DESTINATION.BANK_TRANSFER;
 }

@@ -45,7 +45,7 @@ export function priceUnits(
   }
 }
 
-export interface ReturnRefund {
+export interface PricedReturn {
   /** The price of the units, at most what is left of the money. */
   items: Paise;
   /** What the customer pays for the way back, at most `items`. */
@@ -63,7 +63,7 @@ export interface ReturnRefund {
 export function priceReturn(
   left: LeftOfOrder,
   { passed, fee }: { passed: readonly ReturnedUnits[]; fee: Paise },
-): ReturnRefund {
+): PricedReturn {
   const priced = priceUnits(left, passed, { includeCharges: false }) ?? NO_REFUND;
   const items = minPaise(priced.amount, paise(Math.max(0, left.money)));
   const returnShipping = minPaise(fee, items);

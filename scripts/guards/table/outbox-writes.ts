@@ -64,10 +64,9 @@ export const OUTBOX_WRITES: GuardSubject = {
       name: "message-of-a-system-refund",
       keeps: "a refund that the service owes is sent",
       file: "services/aggregates/refund/system-refunds.ts",
-      text: `    [{ type: "refund.send", dedupeKey: \`refund.send:\${refundId}\`, payload: { refundId } }],
+      text: `  await enqueueOutbox([messageOf("refund.send", refund)], tx);
 `,
-      replacement: `    [],
-`,
+      replacement: "",
       tests: ["tests/integration/payments/mismatch.test.ts"],
     },
     {

@@ -11,7 +11,7 @@ import { isDuplicateKey } from "../../../utils/helpers.js";
 import { saleOrigin } from "./invoice-reads.js";
 
 /** What is to be credited: a refund, what was unpaid, some units, or (none of them) a whole cancelled order. */
-export interface CreditNoteOrder {
+export interface CreditNoteDraft {
   orderId: Types.ObjectId;
   refundId: Types.ObjectId | null;
   /** A cancellation or a returned parcel: what of it was never paid. */
@@ -37,7 +37,7 @@ export async function requestSaleInvoice(
 /** What a credit note is issued for. */
 export const refundOrigin = (refundId: Types.ObjectId): string => `refund:${refundId.toHexString()}`;
 
-export function creditOriginOf({ orderId, refundId, unpaidId, ...wish }: CreditNoteOrder): string {
+export function creditOriginOf({ orderId, refundId, unpaidId, ...wish }: CreditNoteDraft): string {
   const { items, requestKey } = wish;
   if (refundId) return refundOrigin(refundId);
   if (unpaidId) return `unpaid:${unpaidId.toHexString()}`;
@@ -46,9 +46,9 @@ export function creditOriginOf({ orderId, refundId, unpaidId, ...wish }: CreditN
 }
 
 /** Asks the worker for a credit note. A repeat changes nothing. @returns the document's origin */
-export async function requestCreditNote(order: CreditNoteOrder, tx?: ClientSession): Promise<string> {
-  const { orderId, refundId, unpaidId = null, items, reason, createdById } = order;
-  const _id = creditOriginOf(order);
+export async function requestCreditNote(draft: CreditNoteDraft, tx?: ClientSession): Promise<string> {
+  const { orderId, refundId, unpaidId = null, items, reason, createdById } = draft;
+  const _id = creditOriginOf(draft);
   await storeRequest(
     { _id, type: INVOICE_TYPE.CREDIT_NOTE, orderId, refundId, unpaidId, items, reason, createdById },
     tx,
@@ -56,7 +56,7 @@ export async function requestCreditNote(order: CreditNoteOrder, tx?: ClientSessi
   return _id;
 }
 
-export interface UnpaidNoteOrder {
+export interface UnpaidNoteDraft {
   order: Pick<OrderDoc, "_id" | "paidAmount">;
   /** The cancellation, or the parcel that came back. */
   unpaidId: Types.ObjectId;
@@ -70,7 +70,7 @@ export interface UnpaidNoteOrder {
  * whatever order they come, and money that is kept stays invoiced until it is refunded. Of an order for which nothing was
  * paid, everything is credited in the end, whatever notes by hand left of it.
  */
-export const requestUnpaidNote = (unpaid: UnpaidNoteOrder): Promise<string> => {
+export const requestUnpaidNote = (unpaid: UnpaidNoteDraft): Promise<string> => {
   const { order, unpaidId, isEverything, reason } = unpaid;
   const whole = { orderId: order._id, refundId: null, items: [], createdById: null, reason };
   return requestCreditNote(isEverything && order.paidAmount === 0 ? whole : { ...whole, unpaidId });

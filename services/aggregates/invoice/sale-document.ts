@@ -1,6 +1,12 @@
 import { Types } from "mongoose";
 import type { InvoiceSupplier, OrderDoc, OrderItemDoc } from "../../../models/index.js";
-import { INVOICE_STATUS, INVOICE_TYPE, ORDER_STATUS, type SupplyType } from "../../../utils/constants.js";
+import {
+  CHARGE_NAMES,
+  INVOICE_STATUS,
+  INVOICE_TYPE,
+  ORDER_STATUS,
+  type SupplyType,
+} from "../../../utils/constants.js";
 import { RuleError } from "../../../utils/errors.js";
 import { addPaise, maxPaise, subtractPaise, ZERO_PAISE } from "../../../utils/money.js";
 import { amountInWords } from "../../calculations/amount-in-words.js";
@@ -127,8 +133,6 @@ const toInvoicedLine = (item: OrderItemDoc): InvoicedLine => ({
   taxableValue: item.taxableValue,
   taxes: item.taxes,
 });
-
-const CHARGE_NAMES = { shipping: "Shipping", cod: "Cash on delivery fee" } as const;
 
 /** Orders from before charges had a name and an HSN code get both now. */
 function toInvoicedCharge(

@@ -17,7 +17,7 @@ import { generateUniqueRefundNumber } from "../../platform/order-number.service.
 import { enqueueOutbox } from "../../platform/outbox.service.js";
 import { recordFailure } from "./fail-refund.js";
 import { followRefunds } from "./follow-refunds.js";
-import { messageOf } from "./refund-rows.js";
+import { insertRefund, messageOf } from "./refund-rows.js";
 import { REFUND_TROUBLE } from "./refund-trouble.js";
 import { recordRefunded, reserveRefund } from "./reserve-refund.js";
 import { newSystemRefund } from "./system-refunds.js";
@@ -46,7 +46,7 @@ export async function readGatewayRefunds(report: GatewayPayment): Promise<Gatewa
   const refunds = unwrap(await paymentGateway.listRefunds(report.id));
   const listed = addPaise(...refunds.map(({ amount }) => amount));
   const reported = report.status === "refunded" ? report.amount : report.amountRefunded;
-  if (listed < reported) throw new OutcomeUnknownError("razorpay");
+  if (listed < reported) throw new OutcomeUnknownError(paymentGateway.name);
   return sortGatewayRefunds(refunds);
 }
 
@@ -146,7 +146,7 @@ export async function insertOutsideRefund(
     processedAt: isDone ? now() : null,
     history: historyTo(status, reason),
   };
-  await Refund.create([row], { session: tx });
+  await insertRefund(row, tx);
   if (isDone) await recordRefunded(row, tx);
   else if (!hasFailed) await reserveRefund(row, tx);
   await followRefunds(row.orderId, tx);

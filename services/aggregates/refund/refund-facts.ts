@@ -11,7 +11,6 @@ import {
   type RefundPart,
 } from "../../../models/index.js";
 import {
-  PAYMENT_GATEWAY,
   PAYMENT_GATEWAY_STATUS,
   REFUND_SOURCE,
   REFUND_STATUS,
@@ -23,6 +22,7 @@ import type { CreditableInvoice, CreditedRefund } from "../../calculations/credi
 import { leftOfOrder } from "../../calculations/refund-amounts.js";
 import type { MoneySource } from "../../calculations/refund-split.js";
 import { unpaidPartsOf } from "../../calculations/unpaid-parts.js";
+import { paymentGateway } from "../../integrations/payment-gateway.service.js";
 
 /**
  * What decides about a refund of an order, read in the caller's transaction. Two decisions about one order cannot pass each
@@ -126,7 +126,7 @@ export function sourcesOf({ order, payments, refunds }: RefundFacts): MoneySourc
       source: REFUND_SOURCE.PAYMENT,
       paymentId: _id.toHexString(),
       left: left(capturedAmount, REFUND_SOURCE.PAYMENT, _id),
-      isAtGateway: gateway === PAYMENT_GATEWAY.RAZORPAY && gatewayPaymentId !== null,
+      isAtGateway: gateway === paymentGateway.name && gatewayPaymentId !== null,
     };
   });
   const { STORE_CREDIT, POINTS } = REFUND_SOURCE;

@@ -1,5 +1,5 @@
 import { type ClientSession, Types } from "mongoose";
-import { Payment, type PaymentDoc, Refund } from "../../../models/index.js";
+import { Payment, type PaymentDoc } from "../../../models/index.js";
 import {
   REFUND_DESTINATION,
   REFUND_INITIATOR,
@@ -9,8 +9,10 @@ import {
 } from "../../../utils/constants.js";
 import { type Paise, subtractPaise } from "../../../utils/money.js";
 import { ownerFieldsOf } from "../../../utils/principal.js";
+import { destinationThroughGateway } from "../../calculations/refund-split.js";
 import { enqueueOutbox } from "../../platform/outbox.service.js";
 import { firstEntry } from "../../platform/transition.service.js";
+import { insertRefund, messageOf } from "./refund-rows.js";
 import { reserveRefund } from "./reserve-refund.js";
 
 /** Refunds that the service decides on its own: money that pays for no order. */
@@ -35,22 +37,18 @@ export async function oweSystemRefund(owed: OwedRefund, tx: ClientSession): Prom
   if (!payment) return null;
   const amount = subtractPaise(payment.capturedAmount, payment.refundedAmount, payment.refundReserved);
   if (amount <= 0) return null;
-  const { ORIGINAL } = REFUND_DESTINATION;
-  await reserveRefund({ paymentId, orderId: payment.orderId, amount, destination: ORIGINAL }, tx);
+  const destination = destinationThroughGateway(amount, payment.userId !== undefined);
+  await reserveRefund({ paymentId, orderId: payment.orderId, amount, destination }, tx);
   await Payment.updateOne({ _id: paymentId }, { $set: { surplus: true } }).session(tx);
   const refund = {
     ...newSystemRefund(payment, { amount, reason, refundNumber }),
-    type: REFUND_TYPE.FULL,
+    ...{ type: REFUND_TYPE.FULL, destination },
     // It needs no approval.
     status: REFUND_STATUS.PROCESSING,
     history: [firstEntry(REFUND_STATUS.PROCESSING, { type: "system" }, reason)],
   };
-  await Refund.create([refund], { session: tx });
-  const refundId = refund._id.toHexString();
-  await enqueueOutbox(
-    [{ type: "refund.send", dedupeKey: `refund.send:${refundId}`, payload: { refundId } }],
-    tx,
-  );
+  await insertRefund(refund, tx);
+  await enqueueOutbox([messageOf("refund.send", refund)], tx);
   return refund._id;
 }
 

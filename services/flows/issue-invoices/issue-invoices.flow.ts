@@ -22,7 +22,7 @@ import {
 } from "../../../utils/errors.js";
 import { findInvoiceOf, saleOrigin } from "../../aggregates/invoice/invoice-reads.js";
 import {
-  type CreditNoteOrder,
+  type CreditNoteDraft,
   creditOriginOf,
   requestCreditNote,
   requestSaleInvoice,
@@ -146,11 +146,11 @@ export async function issueSaleInvoice(orderId: Types.ObjectId, by: string): Pro
  * @throws NotFoundError ORDER_NOT_FOUND, REFUND_NOT_FOUND; InvoiceNotReadyError; RuleError CREDIT_EXCEEDS_INVOICE,
  *   REFUND_NOT_COMPLETED, ORDER_NOT_INVOICEABLE; OutcomeUnknownError as above
  */
-export async function issueCreditNote(order: CreditNoteOrder): Promise<IssuedDocument> {
-  const existing = await findInvoiceOf(creditOriginOf(order));
+export async function issueCreditNote(draft: CreditNoteDraft): Promise<IssuedDocument> {
+  const existing = await findInvoiceOf(creditOriginOf(draft));
   if (existing) return { invoice: existing, created: false };
-  await assertOrder(order.orderId);
-  return issueNow(await requestCreditNote(order));
+  await assertOrder(draft.orderId);
+  return issueNow(await requestCreditNote(draft));
 }
 
 async function assertOrder(orderId: Types.ObjectId): Promise<void> {

@@ -29,9 +29,11 @@ export async function requestInvoiceOfOrder(order: Pick<OrderDoc, "_id" | "invoi
   await requestSaleInvoice(order._id, null);
 }
 
-/** The first parcel of an order is dispatched; where `tax.invoiceIssueOn` is `dispatch`, the order is invoiced now. */
+/**
+ * A parcel is dispatched: at the latest now the order is invoiced, also where `tax.invoiceIssueOn` was `dispatch` when it was
+ * confirmed and is `confirmation` by now.
+ */
 export async function requestInvoiceOnDispatch(parcelId: Types.ObjectId): Promise<void> {
-  if ((await getSettings("tax")).invoiceIssueOn !== "dispatch") return;
   const { orderId } = await Shipment.findById(parcelId).orFail().lean<ShipmentDoc>();
   const order = await Order.findById(orderId, { invoiceNumber: 1 })
     .orFail()

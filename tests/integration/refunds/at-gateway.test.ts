@@ -154,12 +154,22 @@ describe("An answer that is lost", () => {
     always({ action: "status401" });
     const refund = await approved();
     await shop().recover();
-    const { performRefund } = await import("../../../services/flows/perform-refund.flow.js");
+    const { performRefund } = await import("../../../services/flows/perform-refund/perform-refund.flow.js");
     const calls = Array.from({ length: 5 }, () => performRefund(new Types.ObjectId(refund.id)));
     await Promise.allSettled(calls);
     await sweep();
     await expectCompletedOnce(refund);
     expect(keysAtGateway(refund)).toEqual([[`${refund.id}-1`, refund.number]]);
+  });
+
+  test("When two processes have read the same refund, then one of them begins an attempt", async () => {
+    always({ action: "status401" });
+    const refund = await approved();
+    const read = await readRefund(refund.id);
+    const { beginAttempt } = await import("../../../services/aggregates/refund/refund-attempt.js");
+    expect((await beginAttempt(read))?.attempts).toHaveLength(read.attempts.length + 1);
+    expect(await beginAttempt(read)).toBeNull();
+    expect((await readRefund(refund.id)).attempts).toHaveLength(read.attempts.length + 1);
   });
 });
 

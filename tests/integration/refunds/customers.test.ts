@@ -226,7 +226,29 @@ describe("The bank account", () => {
     const { bankAccount, orderId } = await stored(id);
     expect(accountNumberOf(bankAccount, { orderId, paymentId: null })).toBe(BANK_ACCOUNT.accountNumber);
     done(await post(`/${id}/approve`));
-    refused(await put(BANK_ACCOUNT), 400, "INVALID_STATUS_TRANSITION");
+    const { from, to, allowed } = refused(await put(BANK_ACCOUNT), 400, "INVALID_STATUS_TRANSITION");
+    expect(to).toBe(from);
+    expect(allowed).not.toContain(to);
+  });
+
+  test("When the refund is decided on at the same moment, then it is refused with what the refund is now", async () => {
+    const { buyer, order: placed } = await order();
+    const { id } = await asked(world, buyer, { orderNumber: placed.orderNumber });
+    const { Refund } = await import("../../../models/index.js");
+    const read = Refund.collection.findOne.bind(Refund.collection);
+    // First the owner is checked.
+    jest
+      .spyOn(Refund.collection, "findOne")
+      .mockImplementationOnce(read)
+      .mockImplementationOnce(async (...query) => {
+        const found = await read(...query);
+        done(await post(`/${id}/reject`, { reason: "not ours" }));
+        return found;
+      });
+    const path = `/api/refunds/${id}/bank-account`;
+    const answer = await shop().call("put", path, { as: buyer.as, body: BANK_ACCOUNT });
+    expect(refused(answer, 409, "VERSION_CONFLICT")).toEqual({ current: "rejected" });
+    expect((await stored(id)).bankAccount).toBeNull();
   });
 
   test.each([

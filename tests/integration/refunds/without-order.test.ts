@@ -20,8 +20,7 @@ interface Paid {
 }
 
 /** A payment for a cart that has changed, so all of it is to be refunded. Its webhooks are held. */
-async function superseded(): Promise<Paid> {
-  const buyer = shop().guest();
+async function superseded(buyer = shop().guest()): Promise<Paid> {
   const { gateway: window } = await buyer.open();
   done(await buyer.add(SEED.variants.ashwagandha));
   gateway().configure({ webhooks: { hold: true } });
@@ -131,3 +130,25 @@ test("When it was paid by bank transfer and the dispute that had blocked it ends
     ...{ refundedAmount: paid.amount, refundReserved: 0, attention: true },
   });
 });
+
+test.each([
+  ["a customer gets store credit", () => shop().customer("chitra"), "store_credit", "completed"],
+  ["a guest's waits for a bank account", () => shop().guest(), "bank_transfer", "processing"],
+] as const)(
+  "When less than a rupee is left of it, which the gateway does not refund, then %s",
+  async (_what, buyerOf, destination, status) => {
+    const { buyer, paymentId, amount } = await superseded(buyerOf());
+    gateway().refundInDashboard(paymentId, amount - 50);
+    const { _id } = await paymentOf(buyer);
+    const payments = shop().db.collection("payments");
+    await payments.updateOne({ _id }, { $set: { "sweep.nextAt": new Date(0) } });
+    await shop().runJob("payment-sweep");
+    await shop().settle();
+    const refunds = await buyer.stored.refunds();
+    expect(refunds.find((refund) => refund.amount === 50)).toMatchObject({ destination, status });
+    expect(await paymentOf(buyer)).toMatchObject({
+      ...{ refundedAmount: status === "completed" ? amount : amount - 50 },
+      ...{ refundReserved: status === "completed" ? 0 : 50 },
+    });
+  },
+);
