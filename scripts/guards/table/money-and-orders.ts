@@ -51,6 +51,12 @@ export const MONEY_AND_ORDERS: GuardSubject = {
     { $set: { gatewayOrderId } },`,
       tests: ["tests/integration/placement/stale-writers.test.ts"],
       named: "its gateway order",
+      heldBy: {
+        file: "services/integrations/razorpay/orders.ts",
+        text: "send(request, { unique_receipt: true })",
+        replacement: "send(request, {})",
+        why: "the gateway returns the first order of a receipt",
+      },
     },
     {
       name: "sweep-claim",
@@ -94,7 +100,8 @@ export const MONEY_AND_ORDERS: GuardSubject = {
       file: "services/aggregates/refund/reserve-refund.ts",
       text: 'const filter = { _id: orderId, $expr: { $lte: [committed, "$paidAmount"] } };',
       replacement: "const filter = { _id: orderId };",
-      tests: ["tests/integration/refunds/customers.test.ts"],
+      tests: ["tests/integration/platform/reserve-refund.test.ts"],
+      named: "requests fill",
     },
     {
       name: "refund-attempt-begun-once",
@@ -103,7 +110,7 @@ export const MONEY_AND_ORDERS: GuardSubject = {
       text: "{ _id: refund._id, status: REFUND_STATUS.PROCESSING, destination, source, ...noNewerAttempt(refund) },",
       replacement: "{ _id: refund._id },",
       tests: ["tests/integration/refunds/at-gateway.test.ts"],
-      named: "five times at once",
+      named: "two processes have read the same refund",
     },
     {
       name: "refund-withdrawn-not-sent",
@@ -117,7 +124,7 @@ export const MONEY_AND_ORDERS: GuardSubject = {
     {
       name: "refund-looked-up-once",
       keeps: "one instance looks up a refund",
-      file: "services/flows/perform-refund.flow.ts",
+      file: "services/flows/perform-refund/perform-refund.flow.ts",
       text: "{ _id, status: REFUND_STATUS.PROCESSING, dueAt },",
       replacement: "{ _id, status: REFUND_STATUS.PROCESSING },",
       tests: ["tests/integration/placement/stale-writers.test.ts"],
@@ -181,7 +188,8 @@ export const MONEY_AND_ORDERS: GuardSubject = {
       file: "services/aggregates/order/order-lines.ts",
       text: "  if (!isPossible) throw",
       replacement: "  if (isPossible && false) throw",
-      tests: ["tests/integration/returns/request.test.ts"],
+      tests: ["tests/integration/placement/stale-writers.test.ts"],
+      named: "would not add up",
     },
     {
       name: "settings-version",

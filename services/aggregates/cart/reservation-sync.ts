@@ -117,8 +117,13 @@ export async function releaseIdleCart(
     if (!cart || cart.placing || cart.version !== idle.version || cart.status !== idle.status) return;
     if (await CheckoutSession.exists({ cartId, status: trusted({ $in: [...LIVE_CHECKOUT_STATUSES] }) }))
       return;
+    const held = await CartItem.distinct("reservationId", { cartId });
     unwrap(await releaseCartReservations(cartId.toHexString()));
-    await CartItem.updateMany({ cartId }, { $set: { reservationId: null, reservationExpiresAt: null } });
+    // Only what was read: after a pause longer than the lease, another change may have reserved anew.
+    await CartItem.updateMany(
+      { cartId, reservationId: trusted({ $in: held }) },
+      { $set: { reservationId: null, reservationExpiresAt: null } },
+    );
   });
 }
 

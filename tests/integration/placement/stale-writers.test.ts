@@ -203,6 +203,31 @@ describe("an order", () => {
     });
   });
 
+  test("When the units of a line would not add up, then none of them is moved", async () => {
+    const { lines } = await ordered();
+    const [line] = lines;
+    if (!line) throw new Error("an order has lines");
+    const [{ changeLines }, { inTransaction }, { OrderItem }] = await Promise.all([
+      import("../../../services/aggregates/order/order-lines.js"),
+      import("../../../services/platform/transaction.service.js"),
+      models(),
+    ]);
+    for (const add of [
+      { quantityAllocated: -1 },
+      { quantityAllocated: line.quantity + 1 },
+      { quantityAllocated: 1, quantityCancelled: line.quantity },
+      { quantityFulfilled: 1 },
+      { quantityDelivered: 1 },
+      { quantityReturnedToOrigin: 1 },
+      { quantityReturned: 1 },
+      { quantityReturnPromised: 1 },
+    ]) {
+      const moving = inTransaction((tx) => changeLines(lines, [{ lineId: line._id, add }], tx));
+      await expect(moving).rejects.toThrow("do not add up");
+    }
+    expect(await OrderItem.findById(line._id).lean()).toEqual(line);
+  });
+
   test("When its money has changed since it was read, then no amount of it is written", async () => {
     const { order } = await ordered();
     await change("orders", order._id, { cancelledAmount: paise(100) });
@@ -225,6 +250,23 @@ describe("an order", () => {
 });
 
 describe("the clean-up", () => {
+  test("When another change has reserved anew while a cart's stock was released, then its line keeps that", async () => {
+    const buyer = shop().guest();
+    done(await buyer.add(SEED.variants.hairOil));
+    const { Cart, CartItem } = await models();
+    const sessionId = "sessionId" in buyer.as ? buyer.as.sessionId : "";
+    const { _id: cartId, version, status } = await Cart.findOne({ sessionId }).orFail().lean<CartDoc>();
+    const clear = CartItem.collection.updateMany.bind(CartItem.collection);
+    jest.spyOn(CartItem.collection, "updateMany").mockImplementationOnce(async (...write) => {
+      const anew = { $set: { reservationId: "res-anew" } };
+      await shop().db.collection("cartItems").updateOne({ cartId }, anew);
+      return clear(...write);
+    });
+    const { releaseIdleCart } = await import("../../../services/aggregates/cart/reservation-sync.js");
+    await releaseIdleCart(cartId, { version, status });
+    expect(await CartItem.findOne({ cartId }).lean()).toMatchObject({ reservationId: "res-anew" });
+  });
+
   test.each([
     [
       "is being placed",
@@ -302,7 +344,7 @@ test("When two instances find a refund unfinished, then one of them looks it up"
   done(await buyer.verify(buyer.pay(gateway.orderId)));
   done(await buyer.order());
   const { Refund } = await models();
-  const { lookUpRefund } = await import("../../../services/flows/perform-refund.flow.js");
+  const { lookUpRefund } = await import("../../../services/flows/perform-refund/perform-refund.flow.js");
   const dueAt = new Date(0);
   const payment = await paymentOf(buyer);
   const [refund] = await Refund.create([

@@ -6,8 +6,10 @@ import {
   RefundLimitError,
   recordRefunded,
   releaseReservation,
+  requestRefundAmount,
   reserveRefund,
   retractRefunded,
+  withdrawRequested,
 } from "../../../services/aggregates/refund/reserve-refund.js";
 import { inTransaction } from "../../../services/platform/transaction.service.js";
 import { paise } from "../../../utils/money.js";
@@ -75,6 +77,22 @@ describe("Refund limits", () => {
     await money.apply(reserveRefund, 700);
     await expect(money.apply(reserveRefund, 1)).rejects.toThrow(RefundLimitError);
     expect(await money.counted()).toEqual(both(700, 300));
+  });
+
+  it("When requests fill what is left of an order, then one paisa more is refused until one is withdrawn", async () => {
+    const { orderId, apply } = await received();
+    await apply(recordRefunded, 300);
+    await apply(reserveRefund, 200);
+    const request = (amount: number) =>
+      inTransaction((tx) => requestRefundAmount(orderId, paise(amount), tx));
+    const requested = async () => (await Order.findById(orderId).lean())?.refundRequested;
+    await request(400);
+    await request(100);
+    await expect(request(1)).rejects.toThrow(RefundLimitError);
+    expect(await requested()).toBe(500);
+    await inTransaction((tx) => withdrawRequested(orderId, paise(100), tx));
+    await request(100);
+    expect(await requested()).toBe(500);
   });
 
   it.each([
