@@ -97,7 +97,7 @@ async function persistently(work: () => Promise<unknown>): Promise<void> {
 }
 
 /** Records a 2xx response and releases the key after any other, in the background if the database is slow. */
-async function settle(grant: KeyGrant, res: Response, body: string): Promise<void> {
+async function recordOrRelease(grant: KeyGrant, res: Response, body: string): Promise<void> {
   const isSuccess = res.statusCode >= 200 && res.statusCode < 300;
   const location = res.getHeader("Location");
   const answer: StoredAnswer = {
@@ -118,7 +118,7 @@ function settleBeforeSending(grant: KeyGrant, res: Response): void {
     // Express sends an object through `json`, which calls `send` again with a string.
     if (typeof body !== "string") return send(body);
     res.send = send;
-    void settle(grant, res, body).then(() => send(body));
+    void recordOrRelease(grant, res, body).then(() => send(body));
     return res;
   };
 }

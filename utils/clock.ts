@@ -3,7 +3,7 @@
  * an hour stores and compares the same times as the others.
  *
  * `now` agrees with the database to two seconds, and not for some seconds after the process's clock was set. So compare due
- * times, ages and leases in the database: by `databaseTime` here, or by plain `$$NOW` for leases, which tests do not shift.
+ * times, ages and leases in the database: by `databaseTime` here, or by plain `$$NOW` where tests need no shift.
  * `now` is for times that are stored or shown, and for what may be decided two seconds early or late.
  */
 

@@ -431,3 +431,6 @@ export const CURRENCY = "INR";
 export const BUSINESS_TIME_ZONE = "Asia/Kolkata";
 /** ₹1, the least that the gateway charges or refunds. */
 export const GATEWAY_MINIMUM_PAISE = 100;
+
+/** The rows of an order that are no goods, as customers read them. */
+export const CHARGE_NAMES = { shipping: "Shipping", cod: "Cash on delivery fee" } as const;

@@ -69,7 +69,7 @@ export const ERROR_CODES = {
   OUT_OF_STOCK: {
     statuses: [400, 409],
     meaning:
-      "There is not enough stock; `details.available` says how much is left. With 409, the stock was lost after the payment, which is refunded.",
+      "There is not enough stock; `details.available` says how much is left, or `details.items` for each item of a manual order. With 409, the stock was lost after the payment, which is refunded.",
   },
   CART_LIMIT: {
     statuses: [400],
@@ -117,11 +117,13 @@ export const ERROR_CODES = {
   AMOUNT_BELOW_MINIMUM: { statuses: [400], meaning: "The gateway does not take less than ₹1." },
   INSUFFICIENT_POINTS: {
     statuses: [400, 409],
-    meaning: "The customer has fewer loyalty points; `details.available` says how many.",
+    meaning:
+      "The customer has fewer loyalty points; `details.available` says how many. With 409, they were used elsewhere after the payment, which is refunded.",
   },
   INSUFFICIENT_CREDIT: {
     statuses: [400, 409],
-    meaning: "The customer has less store credit; `details.available` says how much.",
+    meaning:
+      "The customer has less store credit; `details.available` says how much. With 409, it was used elsewhere after the payment, which is refunded.",
   },
 
   // Payment and placing
@@ -210,7 +212,8 @@ export const ERROR_CODES = {
   // Concurrency
   VERSION_CONFLICT: {
     statuses: [409],
-    meaning: "Another request changed the document first. Read it again and decide anew.",
+    meaning:
+      "Another request changed the document first: `details.current` is its present version or, for a payment, refund or return, its status. Read it again and decide anew.",
   },
   REQUEST_IN_PROGRESS: {
     statuses: [409],

@@ -104,7 +104,7 @@ export const shipmentMachine = machine<ShipmentStatus>(
   ["created"],
 );
 
-/** Online payments; only reports of the gateway move them. */
+/** Online payments. Reports of the gateway move them; the moves of the service itself are in docs/rules/payments.md. */
 export const paymentMachine = machine<PaymentGatewayStatus>("payment", "pending", {
   pending: ["authorized", "captured", "failed"],
   authorized: ["captured", "failed", "refunded"],

@@ -1013,7 +1013,7 @@ export interface components {
      * | `SELLER_ORDER_NOT_FOUND` | 404 | The order has no items of this seller. |
      * | `JOB_NOT_FOUND` | 404 | There is no job or download with this name or id. |
      * | `FILE_NOT_FOUND` | 404 | The link is not valid or has expired. Ask for a new one. |
-     * | `OUT_OF_STOCK` | 400, 409 | There is not enough stock; `details.available` says how much is left. With 409, the stock was lost after the payment, which is refunded. |
+     * | `OUT_OF_STOCK` | 400, 409 | There is not enough stock; `details.available` says how much is left, or `details.items` for each item of a manual order. With 409, the stock was lost after the payment, which is refunded. |
      * | `CART_LIMIT` | 400 | The cart would have too many items, or too many units of one. `details` has the limit. |
      * | `FREE_GIFT_LOCKED` | 400 | A free gift cannot be changed or removed by itself. |
      * | `COUPON_INVALID` | 400, 409 | The coupon cannot be used; `details.reason` says why. With 409, it was lost after the payment, which is refunded. |
@@ -1028,8 +1028,8 @@ export interface components {
      * | `COD_UNAVAILABLE` | 400 | Cash on delivery is not available for this order; `details.reason` says why. |
      * | `METHOD_UNAVAILABLE` | 400 | The payment method cannot be used here; `details.reason` says why. Offer another one. |
      * | `AMOUNT_BELOW_MINIMUM` | 400 | The gateway does not take less than ₹1. |
-     * | `INSUFFICIENT_POINTS` | 400, 409 | The customer has fewer loyalty points; `details.available` says how many. |
-     * | `INSUFFICIENT_CREDIT` | 400, 409 | The customer has less store credit; `details.available` says how much. |
+     * | `INSUFFICIENT_POINTS` | 400, 409 | The customer has fewer loyalty points; `details.available` says how many. With 409, they were used elsewhere after the payment, which is refunded. |
+     * | `INSUFFICIENT_CREDIT` | 400, 409 | The customer has less store credit; `details.available` says how much. With 409, it was used elsewhere after the payment, which is refunded. |
      * | `TERMS_NOT_ACCEPTED` | 400 | Send `termsAccepted: true` to place the order. |
      * | `PAYMENT_REQUIRED` | 400 | The checkout is not paid yet. |
      * | `PAYMENT_NOT_FAILED` | 400 | Only a failed payment can be tried again. |
@@ -1058,7 +1058,7 @@ export interface components {
      * | `PICKUP_NOT_POSSIBLE` | 400 | The goods cannot be picked up; `details.reason` says why. |
      * | `INVALID_IMAGE` | 400 | A photo is damaged or too large. Send another one. |
      * | `TOO_MANY_IMAGES` | 400 | The return has as many photos as it can have. |
-     * | `VERSION_CONFLICT` | 409 | Another request changed the document first. Read it again and decide anew. |
+     * | `VERSION_CONFLICT` | 409 | Another request changed the document first: `details.current` is its present version or, for a payment, refund or return, its status. Read it again and decide anew. |
      * | `REQUEST_IN_PROGRESS` | 409 | The same request, or another change of the same document, is still running. Repeat it after `Retry-After`. |
      * | `INTERNAL_ERROR` | 500 | The service has a fault. Report the `X-Request-Id` of the answer. |
      * | `UPSTREAM_BAD_RESPONSE` | 502 | A service that the request needs answered incorrectly. Try again. |
@@ -1168,7 +1168,6 @@ export interface components {
       customerNotes: string | null;
       termsAccepted: boolean;
       totals: components["schemas"]["CheckoutTotals"];
-      payment: components["schemas"]["PaymentView"] | null;
       expiresAt: string;
       orderNumber?: string;
       userId: string | null;
@@ -1179,6 +1178,7 @@ export interface components {
       reminderSentAt: string | null;
       createdAt: string;
       updatedAt: string;
+      payment: components["schemas"]["PaymentWithHistory"] | null;
       cart: components["schemas"]["CartWithoutSession"];
       loyaltyPoints: number;
       loyaltyPointValue: number;
@@ -1190,7 +1190,7 @@ export interface components {
         leaseUntil: string;
         attempts: number;
       } | null;
-      payments: components["schemas"]["PaymentView"][];
+      payments: components["schemas"]["PaymentWithHistory"][];
       version: number;
     };
     AdminInvoice: {
@@ -1275,7 +1275,7 @@ export interface components {
       internalNotes: components["schemas"]["StaffNote"][];
       statusHistory: components["schemas"]["StaffStatusChange"][];
       sellerOrders: components["schemas"]["SellerOrder"][];
-      payments: components["schemas"]["PaymentOfOrder"][];
+      payments: components["schemas"]["PaymentWithHistory"][];
       refunds: components["schemas"]["AdminRefund"][];
       disputes: components["schemas"]["PaymentDispute"][];
       /** What admins changed, oldest first */
@@ -1318,11 +1318,11 @@ export interface components {
       attention: boolean;
       mismatch: components["schemas"]["PaymentMismatch"] | null;
       updatedAt: string;
-      order: components["schemas"]["OrderOfPayment"] | null;
       statusHistory: components["schemas"]["PaymentTransition"][];
+      dispute?: components["schemas"]["PaymentDispute"];
+      order: components["schemas"]["OrderOfPayment"] | null;
       /** The other attempts to pay for the same checkout, oldest first */
       attempts: components["schemas"]["ListedPayment"][];
-      dispute?: components["schemas"]["PaymentDispute"];
       disputes: components["schemas"]["PaymentDispute"][];
     };
     AdminRefund: {
@@ -1503,6 +1503,8 @@ export interface components {
       maxLines: number;
       maxPerVariant: number;
       reservationTtlMinutes: number;
+      /** Sent with a change, it is refused after another change */
+      version: number;
     };
     CartTotals: {
       subtotal: number;
@@ -2236,46 +2238,6 @@ export interface components {
       at: string;
       expectedAmount: number;
     };
-    PaymentOfOrder: {
-      id: string;
-      checkoutSessionId: string | null;
-      gateway: "razorpay" | "cod" | "manual";
-      method: "upi" | "card" | "netbanking" | "wallet" | "cod" | "bank_transfer" | "manual" | null;
-      status: "pending" | "authorized" | "captured" | "failed" | "refunded";
-      currency: string;
-      amount: number;
-      capturedAmount: number;
-      refundedAmount: number;
-      methodDetails: components["schemas"]["PaymentMethodDetails"];
-      createdAt: string;
-      orderNumber?: string;
-      errorMessage?: string;
-      nextStep?: "try_again" | "check_details" | "other_method" | "contact_bank" | "contact_support";
-      retryOf?: string;
-      capturedAt?: string;
-      gatewayOrderId: string | null;
-      gatewayPaymentId: string | null;
-      /** The gateway's, with `tax`; null until it is known */
-      fee: number | null;
-      tax: number | null;
-      settlement: components["schemas"]["Settlement"] | null;
-      /** Recorded by an admin, for a payment without a gateway */
-      receipt: components["schemas"]["PaymentReceipt"] | null;
-      /** The gateway's own */
-      errorCode: string | null;
-      errorReason: string | null;
-      /** It pays for the order; at most one payment of a checkout does */
-      accepted: boolean;
-      /** The money goes back, because it pays for no order */
-      surplus: boolean;
-      supersededAt: string | null;
-      /** A person has to look at it */
-      attention: boolean;
-      mismatch: components["schemas"]["PaymentMismatch"] | null;
-      updatedAt: string;
-      statusHistory: components["schemas"]["PaymentTransition"][];
-      dispute?: components["schemas"]["PaymentDispute"];
-    };
     PaymentOption: {
       method: "upi" | "card" | "netbanking" | "wallet" | "cod";
       available: boolean;
@@ -2345,6 +2307,46 @@ export interface components {
       nextStep?: "try_again" | "check_details" | "other_method" | "contact_bank" | "contact_support";
       retryOf?: string;
       capturedAt?: string;
+    };
+    PaymentWithHistory: {
+      id: string;
+      checkoutSessionId: string | null;
+      gateway: "razorpay" | "cod" | "manual";
+      method: "upi" | "card" | "netbanking" | "wallet" | "cod" | "bank_transfer" | "manual" | null;
+      status: "pending" | "authorized" | "captured" | "failed" | "refunded";
+      currency: string;
+      amount: number;
+      capturedAmount: number;
+      refundedAmount: number;
+      methodDetails: components["schemas"]["PaymentMethodDetails"];
+      createdAt: string;
+      orderNumber?: string;
+      errorMessage?: string;
+      nextStep?: "try_again" | "check_details" | "other_method" | "contact_bank" | "contact_support";
+      retryOf?: string;
+      capturedAt?: string;
+      gatewayOrderId: string | null;
+      gatewayPaymentId: string | null;
+      /** The gateway's, with `tax`; null until it is known */
+      fee: number | null;
+      tax: number | null;
+      settlement: components["schemas"]["Settlement"] | null;
+      /** Recorded by an admin, for a payment without a gateway */
+      receipt: components["schemas"]["PaymentReceipt"] | null;
+      /** The gateway's own */
+      errorCode: string | null;
+      errorReason: string | null;
+      /** It pays for the order; at most one payment of a checkout does */
+      accepted: boolean;
+      /** The money goes back, because it pays for no order */
+      surplus: boolean;
+      supersededAt: string | null;
+      /** A person has to look at it */
+      attention: boolean;
+      mismatch: components["schemas"]["PaymentMismatch"] | null;
+      updatedAt: string;
+      statusHistory: components["schemas"]["PaymentTransition"][];
+      dispute?: components["schemas"]["PaymentDispute"];
     };
     PaymentsByMethod: {
       /** Null: the gateway has not reported it yet */
@@ -2924,7 +2926,7 @@ export interface components {
       internalNotes: components["schemas"]["StaffNote"][];
       statusHistory: components["schemas"]["StaffStatusChange"][];
       sellerOrders: components["schemas"]["SellerOrder"][];
-      payments: components["schemas"]["PaymentOfOrder"][];
+      payments: components["schemas"]["PaymentWithHistory"][];
       refunds: components["schemas"]["AdminRefund"][];
       disputes: components["schemas"]["PaymentDispute"][];
       /** What admins changed, oldest first */
@@ -4879,7 +4881,7 @@ export interface operations {
     };
   };
   /**
-   * Carries a strong `ETag`; a matching `If-None-Match` gets 304.
+   * Carries an `ETag`; a matching `If-None-Match` gets 304.
    *
    * Access: a customer's token, or a guest's X-Session-Id; without either, there is nothing to read; only the owner of `invoiceNumber`.
    */
@@ -5314,7 +5316,7 @@ export interface operations {
       };
     };
     responses: {
-      201: {
+      200: {
         headers: Record<string, unknown>;
         content: {
           "application/json": components["schemas"]["Envelope"] & {
@@ -6225,7 +6227,7 @@ export interface operations {
     };
   };
   /**
-   * `amount` (rupees) must be the payment's. A `reference` belongs to one payment; repeating the same receipt answers 200 and records nothing. `receivedAt` is a time or a day in India.
+   * `amount` (rupees) must be the payment's; a bank transfer may bring less, and the rest stays due, or more, which is refunded. A `reference` belongs to one payment; repeating the same receipt answers 200 and records nothing. `receivedAt` is a time or a day in India.
    *
    * Access: an admin's token with the permission `payments:write`.
    */

@@ -1,5 +1,8 @@
 import type { PaymentDoc } from "../../models/index.js";
-import { findUnfinishedRefunds, lookUpRefund } from "../../services/flows/perform-refund.flow.js";
+import {
+  findUnfinishedRefunds,
+  lookUpRefund,
+} from "../../services/flows/perform-refund/perform-refund.flow.js";
 import {
   type CapturedPayment,
   findCapturedWithoutOrder,

@@ -1,5 +1,6 @@
 import type { AddressSnapshot, Charge, ShippingMethodSnapshot } from "../../models/index.js";
 import { calculateTotals, type Totals } from "../../services/calculations/totals-calculator.service.js";
+import { CHARGE_NAMES } from "../../utils/constants.js";
 import { findState } from "../../utils/gst/states.js";
 import { paise, rupeesToPaise, ZERO_PAISE } from "../../utils/money.js";
 import { type SeedProduct, type SeedVariant, seedProducts } from "../sandbox/seed/products.js";
@@ -78,8 +79,6 @@ export interface Basket {
   isCod: boolean;
   totals: Totals;
 }
-
-const CHARGE_NAMES = { shipping: "Shipping", cod: "Cash on delivery fee" } as const;
 
 export const chargesOf = ({ totals }: Basket): Charge[] =>
   totals.charges.map(({ kind, rateBps, amount, taxableValue, taxes, tax }) => ({

@@ -89,7 +89,7 @@ async function cancelIn(
   if (recalled) await recallParcels(orderId, { prepared: recalled, by }, tx);
   const units = decideUnits(read, cancellation);
   const lines = await takeUnits(read, units, tx);
-  const unpaid = await settleMoney({ cancellation, read, lines, units, refundNumbers }, tx);
+  const unpaid = await refundOrWriteOff({ cancellation, read, lines, units, refundNumbers }, tx);
   await recordCancellation({ read, lines, units, unpaid, by, reason, requestKey }, tx);
   await confirmIfPaid(orderId, { by, note: "nothing more is due" }, tx);
   const order = await Order.findById(orderId).session(tx).orFail().lean<OrderDoc>();
@@ -116,7 +116,7 @@ interface MoneyOf {
  * refused when it is approved and nothing is left for it.
  * @returns the part that was not paid, with its lines
  */
-async function settleMoney(money: MoneyOf, tx: ClientSession) {
+async function refundOrWriteOff(money: MoneyOf, tx: ClientSession) {
   const { cancellation, read, lines, refundNumbers } = money;
   const { orderId, by, reason, refund } = cancellation;
   const isWhole = isAllCancelled(lines);

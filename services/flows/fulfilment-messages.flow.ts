@@ -12,6 +12,7 @@ import {
 import { ORDER_STATUS } from "../../utils/constants.js";
 import { paise, subtractPaise, toRupees } from "../../utils/money.js";
 import { isRefused, unwrap } from "../../utils/result.js";
+import { linesOfSeller } from "../aggregates/order/follow-lines.js";
 import { namedItems, recipientOf } from "../aggregates/order/order-messages.js";
 import { getSeller } from "../integrations/auth-integration.service.js";
 import { earnLoyalty, sendNotification } from "../integrations/engagement-integration.service.js";
@@ -79,7 +80,7 @@ async function notifySeller(
   // A seller who has left the shop: an admin ships the lines.
   if (isRefused(found)) return;
   const { name, email } = unwrap(found);
-  const own = lines.filter(({ _id }) => part.itemIds.some((itemId) => itemId.equals(_id)));
+  const own = linesOfSeller(part, lines);
   unwrap(
     await sendNotification({
       channels: ["email"],

@@ -3,7 +3,7 @@ import type { InspectedItem, ReturnDoc } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
 import { INSPECTION_STATUS, RETURN_STATUS } from "../../utils/constants.js";
 import { RuleError, ValidationError } from "../../utils/errors.js";
-import { addPaise, toRupees } from "../../utils/money.js";
+import { toRupees, ZERO_PAISE } from "../../utils/money.js";
 import { adminActor } from "../../utils/principal.js";
 import { returnMachine } from "../../utils/state-machines.js";
 import { releaseUnits } from "../aggregates/order/return-units.js";
@@ -57,7 +57,7 @@ export async function inspectReturn(wanted: ReturnInspection): Promise<ReturnDoc
     if (found.inspection) throw new RuleError("RETURN_INSPECTED", "This return was inspected before");
     assertEveryLine(found, wanted.items);
     const isFailed = !found.isReturnToOrigin && !isAnyPassed(wanted.items);
-    return isFailed ? failInspection(found, wanted, tx) : passInspection(found, wanted, settings, tx);
+    return isFailed ? failInspection(found, wanted, tx) : recordInspection(found, wanted, settings, tx);
   });
 }
 
@@ -119,7 +119,7 @@ async function failInspection(
   );
 }
 
-async function passInspection(
+async function recordInspection(
   found: ReturnDoc,
   wanted: ReturnInspection,
   settings: SettingsOf<"returns">,
@@ -145,7 +145,7 @@ async function passInspection(
       before: { inspectionStatus: found.inspectionStatus },
       after: {
         ...{ inspectionStatus, ...toAudit(wanted) },
-        refund: toRupees(refundBreakdown?.total ?? addPaise()),
+        refund: toRupees(refundBreakdown?.total ?? ZERO_PAISE),
       },
       messages: isToldCustomer ? [messageOf("return.inspection_failed", found)] : [],
       guard: { inspection: null },

@@ -61,14 +61,14 @@ function assertInspected(found: ReturnDoc): void {
     throw new RuleError("RETURN_NOT_INSPECTED", "Inspect the goods before they are refunded");
 }
 
-interface Payment extends ReturnRefund {
+interface PayBack extends ReturnRefund {
   returnShippingFee: Paise;
   refundNumbers: readonly string[];
 }
 
 type Refunded = Partial<Pick<ReturnDoc, "refundBreakdown" | "refundId" | "refundNumber">>;
 
-async function payBack(found: ReturnDoc, payment: Payment, tx: ClientSession): Promise<Refunded> {
+async function payBack(found: ReturnDoc, payment: PayBack, tx: ClientSession): Promise<Refunded> {
   const { destination, refundNumbers, adminId } = payment;
   const passed = passedUnits(found.inspection?.items ?? []);
   const facts = withoutRequests(await readRefundFacts(found.orderId, { except: null }, tx));
@@ -95,7 +95,7 @@ async function payBack(found: ReturnDoc, payment: Payment, tx: ClientSession): P
 
 function shippingOf(
   { items, inspection }: ReturnDoc,
-  { deductShipping, returnShippingFee }: Pick<Payment, "deductShipping" | "returnShippingFee">,
+  { deductShipping, returnShippingFee }: Pick<PayBack, "deductShipping" | "returnShippingFee">,
 ): Paise {
   if (deductShipping === undefined)
     return returnShippingOf(items, inspection?.items ?? [], returnShippingFee);

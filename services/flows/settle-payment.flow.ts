@@ -17,8 +17,8 @@ export interface SettledPayment {
 }
 
 /**
- * Applies the gateway's report about one payment: finds our record of it, and moves the record. Online payments
- * change in no other way: the client's callback, every webhook, the sweep and the placement all end here.
+ * Applies the gateway's report about one payment: finds our record of it, and moves the record. The
+ * client's callback, every webhook, the sweep and the placement all end here.
  * @returns null when the gateway order is unknown here (the caller keeps and flags the event)
  * @throws as `applyReport`
  */

@@ -117,7 +117,6 @@ export function bulkCheckStock(items: readonly VariantQuantity[]): Promise<Resul
 export interface NewReservation extends VariantQuantity {
   cartId: string;
   ttlMinutes: number;
-  warehouseId?: string;
   /** The id of our own row; the same key never reserves twice. */
   idempotencyKey?: string;
 }

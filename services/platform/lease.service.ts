@@ -6,11 +6,12 @@ import { isDuplicateKey } from "../../utils/helpers.js";
 /**
  * Leases on things without a document of their own, such as a job. Times are the database's (`$$NOW`), so that
  * instances with different clocks agree on the holder. A holder that freezes and resumes late is recognised by its
- * fencing number, which grows with every grant. Correctness never relies on a lease alone.
+ * token; what it did under the lease, by the fencing number, which grows with every grant. Correctness never relies on a
+ * lease alone.
  */
 export interface LeaseGrant {
   key: string;
-  /** Identifies this grant, not the process. */
+  /** Identifies this grant, not the process: stored as the lease's `holder`. */
   holder: string;
   fencing: number;
   /** By the database's clock. */

@@ -55,13 +55,13 @@ export async function deleteOldRuns(signal: AbortSignal): Promise<number> {
   return deleteOld({ model: JobRun, filter, sort: { startedAt: 1 } }, signal);
 }
 
-const isSettled = () => trusted({ $ne: WEBHOOK_STATE.RECEIVED });
+const isFinished = () => trusted({ $ne: WEBHOOK_STATE.RECEIVED });
 
 /** Deletes webhook events that were applied or flagged. @returns how many */
 export async function deleteOldEvents(signal: AbortSignal): Promise<number> {
   const { webhookEventDays } = await getSettings("retention");
   const filter = () => ({
-    state: isSettled(),
+    state: isFinished(),
     $expr: trusted(isPast("receivedAt", webhookEventDays * DAY_MS)),
   });
   return deleteOld({ model: WebhookEvent, filter, sort: { receivedAt: 1 } }, signal);
@@ -71,7 +71,7 @@ export async function deleteOldEvents(signal: AbortSignal): Promise<number> {
 export async function dropOldBodies(signal: AbortSignal): Promise<number> {
   const { webhookBodyDays } = await getSettings("retention");
   const filter = () => ({
-    state: isSettled(),
+    state: isFinished(),
     payload: trusted({ $exists: true }),
     $expr: trusted(isPast("receivedAt", webhookBodyDays * DAY_MS)),
   });

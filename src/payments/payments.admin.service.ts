@@ -15,7 +15,7 @@ import { paymentNotFound } from "../../utils/errors.js";
 import type { ListQuery } from "../../utils/request-schemas.js";
 import { type PaymentFilters, selectPayments } from "./payments.selection.service.js";
 
-export { recordReceipt } from "../../services/flows/record-receipt.flow.js";
+export { recordReceipt } from "../../services/flows/record-receipt/record-receipt.flow.js";
 
 const NOTHING: Page<PaymentDoc> = { items: [], total: 0 };
 

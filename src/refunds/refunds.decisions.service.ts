@@ -2,7 +2,7 @@ import type { Types } from "mongoose";
 import type { RefundDoc } from "../../models/index.js";
 import { type BankDetails, toBankAccount } from "../../services/aggregates/refund/bank-account.js";
 import * as decisions from "../../services/flows/decide-refund.flow.js";
-import { performRefund } from "../../services/flows/perform-refund.flow.js";
+import { performRefund } from "../../services/flows/perform-refund/perform-refund.flow.js";
 import * as requests from "../../services/flows/request-refund.flow.js";
 import { REFUND_DESTINATION, type RefundDestination, type ReturnReason } from "../../utils/constants.js";
 import {

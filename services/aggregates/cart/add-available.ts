@@ -1,8 +1,7 @@
-import type { CartItemDoc } from "../../../models/index.js";
 import { NotFoundError, RuleError } from "../../../utils/errors.js";
 import { isRecord } from "../../../utils/helpers.js";
-import { boughtLines, type CartDraft } from "./cart-draft.js";
-import { addLine, type LineToAdd } from "./cart-lines.js";
+import type { CartDraft } from "./cart-draft.js";
+import { addLine, findBoughtLine, type LineToAdd } from "./cart-lines.js";
 
 /** Why units could not be added: the code that adding them to the cart answers. */
 export const SKIP_REASONS = ["PRODUCT_NOT_FOUND", "OUT_OF_STOCK", "CART_LIMIT"] as const;
@@ -38,7 +37,7 @@ async function tryToAdd(
   draft: CartDraft,
   wanted: LineToAdd,
 ): Promise<{ reason: SkipReason; most: number } | null> {
-  const line = findLine(draft, wanted);
+  const line = findBoughtLine(draft, wanted);
   const before = line && { ...line };
   try {
     await addLine(draft, wanted);
@@ -51,9 +50,6 @@ async function tryToAdd(
     return { reason, most: mostOf(error) - (before?.quantity ?? 0) };
   }
 }
-
-const findLine = ({ lines }: CartDraft, { productId, variantId }: LineToAdd): CartItemDoc | undefined =>
-  boughtLines(lines).find((line) => line.productId === productId && line.variantId === variantId);
 
 const isRefusal = (error: unknown): error is RuleError | NotFoundError =>
   error instanceof RuleError || error instanceof NotFoundError;

@@ -100,7 +100,10 @@ async function changeQuantity(draft: CartDraft, line: CartItemDoc, quantity: num
   await reserveLine(draft, line, reservationTtlMinutes);
 }
 
-const findBoughtLine = ({ lines }: CartDraft, { productId, variantId }: LineToAdd): CartItemDoc | undefined =>
+export const findBoughtLine = (
+  { lines }: CartDraft,
+  { productId, variantId }: LineToAdd,
+): CartItemDoc | undefined =>
   boughtLines(lines).find((line) => line.productId === productId && line.variantId === variantId);
 
 /** Updates a line from the catalog; a changed price adds the notice PRICE_CHANGED. */

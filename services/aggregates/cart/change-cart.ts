@@ -171,19 +171,23 @@ type CartSet = Partial<CartDoc>;
  */
 async function saveDraft(draft: CartDraft, totals: Totals): Promise<CartState> {
   const lineChanges = compareLines(draft);
-  const isNew = changesContent(draft, lineChanges);
-  if (draft.isHousekeeping && !isNew) return recordPromotionCheck(draft);
+  const isContentChanged = changesContent(draft, lineChanges);
+  if (draft.isHousekeeping && !isContentChanged) return recordPromotionCheck(draft);
   const set = await fieldsOf(draft, totals);
-  const isExtension = !isNew && isOnlyExtended(draft, lineChanges);
+  const isExtension = !isContentChanged && isOnlyExtended(draft, lineChanges);
   const extended = isExtension ? await saveExtension(draft, set, lineChanges.updated) : null;
   if (extended) return extended;
   const cart = await inTransaction(async (tx) => {
-    const written = await writeCart(draft, { ...set, version: draft.cart.version + (isNew ? 1 : 0) }, tx);
+    const written = await writeCart(
+      draft,
+      { ...set, version: draft.cart.version + (isContentChanged ? 1 : 0) },
+      tx,
+    );
     for (const write of draft.alongside) await write(tx);
     await writeLines(lineChanges, tx);
     await enqueueOutbox(releasesOf(draft), tx);
     // A cart of version 0 has never held a line, so no payment can exist for it.
-    if (isNew && draft.cart.version > 0)
+    if (isContentChanged && draft.cart.version > 0)
       await (draft.isHousekeeping ? assertNotPaying : supersedeOpenPayment)(draft.cart._id, tx);
     return written;
   });

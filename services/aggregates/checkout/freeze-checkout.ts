@@ -6,6 +6,7 @@ import {
   toItemSnapshot,
 } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
+import { CHARGE_NAMES } from "../../../utils/constants.js";
 import { subtractPaise } from "../../../utils/money.js";
 import { type ChargeHsnLine, chargeHsnCode } from "../../calculations/charge-hsn.js";
 import type { ChargeRatePolicy } from "../../calculations/tax.js";
@@ -95,8 +96,6 @@ function freezeLine(line: PricedLine, totals: CalculatedLine | undefined): SoldL
 const toGoods = ({ hsnCode, gstRateBps, lineTotal, orderDiscountShare }: SoldLine): ChargeHsnLine => ({
   ...{ hsnCode, gstRateBps, amount: subtractPaise(lineTotal, orderDiscountShare) },
 });
-
-const CHARGE_NAMES = { shipping: "Shipping", cod: "Cash on delivery fee" } as const;
 
 function toCharge(row: Totals["charges"][number], hsnCode: string | null): Charge {
   return {

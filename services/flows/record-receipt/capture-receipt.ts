@@ -2,10 +2,10 @@ import type { ClientSession, Types } from "mongoose";
 import { Payment, type PaymentDoc, type Receipt } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import { PAYMENT_GATEWAY, PAYMENT_GATEWAY_STATUS } from "../../../utils/constants.js";
-import { ConflictError } from "../../../utils/errors.js";
 import { addPaise, maxPaise, type Paise, subtractPaise, toRupees, ZERO_PAISE } from "../../../utils/money.js";
 import { adminActor } from "../../../utils/principal.js";
 import { codPaymentMachine } from "../../../utils/state-machines.js";
+import { paymentChanged } from "../../aggregates/changed-meanwhile.js";
 import { insertPayment } from "../../aggregates/payment/open-payment.js";
 import { applyTransition, firstEntry } from "../../platform/transition.service.js";
 
@@ -65,9 +65,7 @@ export async function captureReceipt(
     },
     tx,
   });
-  if (!moved.changed) {
-    throw new ConflictError("VERSION_CONFLICT", "The payment changed in the meantime; read it and try again");
-  }
+  if (!moved.changed) throw paymentChanged(payment._id);
   const rest = subtractPaise(amount, capturedAmount);
   if (rest > 0) await waitForRest(payment, { rest, adminId }, tx);
   return moved.document;

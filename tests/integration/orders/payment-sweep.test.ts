@@ -251,7 +251,9 @@ test("When a thousand refunds are due, then the newest that nobody has asked abo
     overdue,
   );
   const [older, newest] = await refundsOf([30, 0], null);
-  const { findUnfinishedRefunds } = await import("../../../services/flows/perform-refund.flow.js");
+  const { findUnfinishedRefunds } = await import(
+    "../../../services/flows/perform-refund/perform-refund.flow.js"
+  );
   const found = await findUnfinishedRefunds(3);
   expect(found.map(({ _id }) => _id)).toEqual([newest?._id, older?._id, expect.anything()]);
 });
@@ -266,7 +268,7 @@ test.each([
   async (minutes, seconds) => {
     const [row] = await refundsOf([minutes], null);
     if (!row) throw new Error("a refund was expected");
-    const { lookUpRefund } = await import("../../../services/flows/perform-refund.flow.js");
+    const { lookUpRefund } = await import("../../../services/flows/perform-refund/perform-refund.flow.js");
     // It has no payment, which does not matter here.
     await lookUpRefund({ _id: row._id, dueAt: null }).catch(() => undefined);
     const stored = await shop().db.collection("refunds").findOne({ _id: row._id });

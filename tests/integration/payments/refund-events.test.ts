@@ -143,7 +143,7 @@ test("When a refund is withdrawn just before it is sent, then it is not sent", a
   await refunds().updateOne({ _id }, { $set: fresh });
   await shop().recover();
   const [{ performRefund }, { Payment }] = await Promise.all([
-    import("../../../services/flows/perform-refund.flow.js"),
+    import("../../../services/flows/perform-refund/perform-refund.flow.js"),
     import("../../../models/index.js"),
   ]);
   // The withdrawal comes after the refund was read and before the attempt begins.
@@ -181,7 +181,7 @@ test("When a refund in flight has an id at the gateway but no attempts, then it 
     { $set: { status: "processing", attempts: [], amount, gatewayRefundId } },
   );
   await payments().updateOne({ gatewayPaymentId }, { $set: { refundReserved: amount } });
-  const { performRefund } = await import("../../../services/flows/perform-refund.flow.js");
+  const { performRefund } = await import("../../../services/flows/perform-refund/perform-refund.flow.js");
   await performRefund(new Types.ObjectId(_id.toHexString()));
   expect(gateway().refundsOf(gatewayPaymentId)).toHaveLength(1);
   expect(await refundOf(buyer)).toMatchObject({ status: "completed", gatewayRefundId });

@@ -1,17 +1,17 @@
 import { type Types, trusted } from "mongoose";
-import { Refund, type RefundDoc } from "../../models/index.js";
+import { Refund, type RefundDoc } from "../../../models/index.js";
 import {
   REFUND_DESTINATION,
   REFUND_STATUS,
   type RefundDestination,
   type RefundSource,
-} from "../../utils/constants.js";
-import { unwrap } from "../../utils/result.js";
-import { completeRefund } from "../aggregates/refund/complete-refund.js";
-import { failRefund } from "../aggregates/refund/fail-refund.js";
-import { REFUND_TROUBLE } from "../aggregates/refund/refund-trouble.js";
-import { issueStoreCredit, reverseLoyalty } from "../integrations/engagement-integration.service.js";
-import { refundAtGateway } from "./perform-refund/refund-at-gateway.js";
+} from "../../../utils/constants.js";
+import { unwrap } from "../../../utils/result.js";
+import { completeRefund } from "../../aggregates/refund/complete-refund.js";
+import { failRefund } from "../../aggregates/refund/fail-refund.js";
+import { REFUND_TROUBLE } from "../../aggregates/refund/refund-trouble.js";
+import { issueStoreCredit, reverseLoyalty } from "../../integrations/engagement-integration.service.js";
+import { refundAtGateway } from "./refund-at-gateway.js";
 
 type Channel = (refund: RefundDoc) => Promise<void>;
 

@@ -1,6 +1,6 @@
-import type { ClientSession } from "mongoose";
-import { Order, type OrderDoc, Payment, type PaymentDoc } from "../../models/index.js";
-import { ORDER_STATUS, PAYMENT_GATEWAY, PAYMENT_GATEWAY_STATUS } from "../../utils/constants.js";
+import type { ClientSession, Types } from "mongoose";
+import { Order, type OrderDoc, Payment, type PaymentDoc } from "../../../models/index.js";
+import { ORDER_STATUS, PAYMENT_GATEWAY, PAYMENT_GATEWAY_STATUS } from "../../../utils/constants.js";
 import {
   ConflictError,
   InvalidStatusTransitionError,
@@ -8,22 +8,26 @@ import {
   paymentNotFound,
   RuleError,
   ValidationError,
-} from "../../utils/errors.js";
-import { isDuplicateKey } from "../../utils/helpers.js";
-import { toRupees } from "../../utils/money.js";
-import { adminActor } from "../../utils/principal.js";
-import { confirmIfPaid } from "../aggregates/order/confirm-if-paid.js";
-import { changeOrderMoney } from "../aggregates/order/receive-payment.js";
-import { drawRefundNumbers } from "../aggregates/refund/owe-order-refund.js";
-import { inTransaction } from "../platform/transaction.service.js";
+} from "../../../utils/errors.js";
+import { isDuplicateKey } from "../../../utils/helpers.js";
+import { type Paise, toRupees, ZERO_PAISE } from "../../../utils/money.js";
+import { adminActor } from "../../../utils/principal.js";
+import { confirmIfPaid } from "../../aggregates/order/confirm-if-paid.js";
+import { changeOrderMoney } from "../../aggregates/order/receive-payment.js";
+import {
+  drawRefundNumbers,
+  oweOrderRefund,
+  startedBySystem,
+} from "../../aggregates/refund/owe-order-refund.js";
+import { readRefundFacts } from "../../aggregates/refund/refund-facts.js";
+import { inTransaction } from "../../platform/transaction.service.js";
 import {
   captureReceipt,
   isTransfer,
   leftToReceive,
   type ReceiptRequest,
   surplusOf,
-} from "./record-receipt/capture-receipt.js";
-import { oweSurplus } from "./record-receipt/settle-transfer.js";
+} from "./capture-receipt.js";
 
 const { PENDING, CAPTURED } = PAYMENT_GATEWAY_STATUS;
 
@@ -109,4 +113,19 @@ async function write(
   await oweSurplus(order._id, { surplus: surplusOf(payment, amount), refundNumbers }, tx);
   await confirmIfPaid(order._id, { by, note }, tx);
   return captured;
+}
+
+/** What came beyond what is due goes back to the customer. */
+async function oweSurplus(
+  orderId: Types.ObjectId,
+  { surplus, refundNumbers }: { surplus: Paise; refundNumbers: readonly string[] },
+  tx: ClientSession,
+): Promise<void> {
+  if (surplus === 0) return;
+  const facts = await readRefundFacts(orderId, { except: null }, tx);
+  const content = { items: [], shippingAmount: ZERO_PAISE };
+  await oweOrderRefund(
+    { facts, amount: surplus, content, origin: startedBySystem("surplus"), returnId: null, refundNumbers },
+    tx,
+  );
 }
