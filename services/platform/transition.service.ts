@@ -53,6 +53,7 @@ export interface TransitionRequest<S extends string, D> {
   /** The document as the caller has just read it. Saves one read; the write still compares the status. */
   seen?: NoInfer<D>;
   to: NoInfer<S>;
+  /** Kept in the history and the audit row; carts, checkouts and shipments have no history. */
   by: ChangedBy;
   note?: string;
   /** What else must hold, in the same query. Operators need `trusted()`. */
