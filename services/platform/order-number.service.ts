@@ -17,6 +17,9 @@ export const formatNumber = (series: string, sequence: number): string =>
   `${series}-${String(sequence).padStart(DIGITS, "0")}`;
 
 export const generateUniqueOrderNumber = (): Promise<string> => nextNumber("ORD");
+/** Whether an order of that moment can have the number: both are of the same year. */
+export const isOrderNumberOf = (number: string, at: Date): boolean =>
+  number.startsWith(`ORD-${businessYear(at)}-`);
 export const generateUniqueRefundNumber = (): Promise<string> => nextNumber("REF");
 /** The RMA number of a return. */
 export const generateUniqueReturnNumber = (): Promise<string> => nextNumber("RET");

@@ -27,6 +27,7 @@ import type { OrderOverview } from "../../aggregates/order/load-order.js";
 import { firstHistory } from "../../aggregates/order/new-order.js";
 import { buildSellerOrders } from "../../aggregates/order/seller-orders.js";
 import { startHistory } from "../../platform/history.service.js";
+import { generateUniqueOrderNumber, isOrderNumberOf } from "../../platform/order-number.service.js";
 import { enqueueOutbox } from "../../platform/outbox.service.js";
 import { getSettings } from "../../platform/settings.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
@@ -40,14 +41,16 @@ class ClaimLost extends Error {}
 /**
  * The one transaction of an order: order, lines, first history rows, payment linked, cart converted, session
  * completed, one outbox row.
+ * @param drawn the order's number. If the year in India has changed since, the order gets one of the new year
  * @returns null when another caller has finished, undone or taken over this placement
  * @throws PlacementRefused when the payment is no longer valid; OutcomeUnknownError when it is not known whether the
  *   transaction was committed
  */
-export async function commitOrder(claim: Claim, orderNumber: string): Promise<OrderOverview | null> {
+export async function commitOrder(claim: Claim, drawn: string): Promise<OrderOverview | null> {
+  const at = now();
+  const orderNumber = isOrderNumberOf(drawn, at) ? drawn : await generateUniqueOrderNumber();
   const order = buildOrder(claim, {
-    orderNumber,
-    at: now(),
+    ...{ orderNumber, at },
     confirmed: claim.payment?.gateway !== "cod" || (await getSettings("payments")).codAutoConfirm,
   });
   const items = buildOrderItems(claim, order);

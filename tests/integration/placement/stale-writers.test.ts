@@ -68,6 +68,15 @@ describe("a placement", () => {
     expect((await sessionOf(buyer)).placement?.leaseUntil.getTime()).toBeGreaterThan(Date.now() - 600_000);
   });
 
+  test("When the year has changed since its number was drawn, then the order has one of its own year", async () => {
+    const { buyer, mine } = await claimed();
+    const { commitOrder } = await import("../../../services/flows/place-order/commit.step.js");
+    await commitOrder(mine, "ORD-2020-000001");
+    const order = await buyer.stored.order();
+    const year = new Intl.DateTimeFormat("en", { timeZone: "Asia/Kolkata", year: "numeric" });
+    expect(order?.orderNumber).toMatch(new RegExp(`^ORD-${year.format(order?.createdAt)}-\\d{6}$`));
+  });
+
   test("When its cart is held by another checkout by now, then there is no order", async () => {
     const { buyer, mine } = await claimed();
     await change("carts", mine.checkout.cartId, { placing: new Types.ObjectId() });
