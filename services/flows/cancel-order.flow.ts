@@ -20,14 +20,14 @@ import {
 import { codInParcels, findUnsettledPayment, lowerPayment } from "../aggregates/order/cod-money.js";
 import { confirmIfPaid } from "../aggregates/order/confirm-if-paid.js";
 import type { PreparedParcels } from "../aggregates/order/move-parcel.js";
-import { type OrderLines, readOrderLines } from "../aggregates/order/order-lines.js";
+import { getOrderLines, type OrderLines } from "../aggregates/order/order-lines.js";
 import { prepareRecall, recallParcels } from "../aggregates/order/recall-parcels.js";
 import { drawRefundNumbers, oweOrderRefund, startedBySystem } from "../aggregates/refund/owe-order-refund.js";
 import {
+  getRefundFacts,
   leftOfGoods,
   leftOfMoney,
   type RefundFacts,
-  readRefundFacts,
 } from "../aggregates/refund/refund-facts.js";
 import { toContent } from "../aggregates/refund/refund-terms.js";
 import { priceReturned, withoutRequests } from "../aggregates/refund/returned-goods.js";
@@ -84,7 +84,7 @@ async function cancelIn(
   tx: ClientSession,
 ): Promise<OrderDoc> {
   const { orderId, by, reason, requestKey } = cancellation;
-  const read = await readOrderLines(orderId, tx);
+  const read = await getOrderLines(orderId, tx);
   if (isDone(cancellation, read)) return read.order;
   if (recalled) await recallParcels(orderId, { prepared: recalled, by }, tx);
   const units = decideUnits(read, cancellation);
@@ -121,7 +121,7 @@ async function refundOrWriteOff(money: MoneyOf, tx: ClientSession) {
   const { orderId, by, reason, refund } = cancellation;
   const isWhole = isAllCancelled(lines);
   if (isWhole) await withdrawRequests(orderId, { reason: "The order was cancelled" }, tx);
-  const facts = withoutRequests(await readRefundFacts(orderId, { except: null }, tx));
+  const facts = withoutRequests(await getRefundFacts(orderId, { except: null }, tx));
   const priced = priceOf(facts, money);
   const payment = await findUnsettledPayment(orderId, tx);
   const notOwed = payment

@@ -7,7 +7,7 @@ import { toRupees, ZERO_PAISE } from "../../utils/money.js";
 import { adminActor } from "../../utils/principal.js";
 import { returnMachine } from "../../utils/state-machines.js";
 import { releaseUnits } from "../aggregates/order/return-units.js";
-import { readRefundFacts } from "../aggregates/refund/refund-facts.js";
+import { getRefundFacts } from "../aggregates/refund/refund-facts.js";
 import { decideReturnTerms, withoutRequests } from "../aggregates/refund/returned-goods.js";
 import { changeReturn, moveReturn, updateReturn } from "../aggregates/return/move-return.js";
 import { messageOf } from "../aggregates/return/return-rows.js";
@@ -160,7 +160,7 @@ async function breakdownOf(
   { returnShippingFee }: SettingsOf<"returns">,
   tx: ClientSession,
 ) {
-  const facts = withoutRequests(await readRefundFacts(found.orderId, { except: null }, tx));
+  const facts = withoutRequests(await getRefundFacts(found.orderId, { except: null }, tx));
   const returnShipping = returnShippingOf(found.items, items, returnShippingFee);
   return decideReturnTerms(facts, { passed: passedUnits(items), returnShipping }).breakdown;
 }

@@ -10,7 +10,7 @@ import { unwrap } from "../../utils/result.js";
 import { returnMachine } from "../../utils/state-machines.js";
 import { takeUnitsBack } from "../aggregates/order/return-units.js";
 import { drawRefundNumbers, oweOrderRefund } from "../aggregates/refund/owe-order-refund.js";
-import { readRefundFacts } from "../aggregates/refund/refund-facts.js";
+import { getRefundFacts } from "../aggregates/refund/refund-facts.js";
 import { assertNotDisputed } from "../aggregates/refund/refund-terms.js";
 import { decideReturnTerms, withoutRequests } from "../aggregates/refund/returned-goods.js";
 import { changeReturn, moveReturn } from "../aggregates/return/move-return.js";
@@ -71,7 +71,7 @@ type Refunded = Partial<Pick<ReturnDoc, "refundBreakdown" | "refundId" | "refund
 async function payBack(found: ReturnDoc, payment: PayBack, tx: ClientSession): Promise<Refunded> {
   const { destination, refundNumbers, adminId } = payment;
   const passed = passedUnits(found.inspection?.items ?? []);
-  const facts = withoutRequests(await readRefundFacts(found.orderId, { except: null }, tx));
+  const facts = withoutRequests(await getRefundFacts(found.orderId, { except: null }, tx));
   const returnShipping = shippingOf(found, payment);
   const { breakdown, content } = decideReturnTerms(facts, { passed, returnShipping });
   await takeUnitsBack(found, passed, { by: adminActor(adminId), note: `return ${found.returnNumber}` }, tx);

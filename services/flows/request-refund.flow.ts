@@ -10,7 +10,7 @@ import {
 import { toRupees } from "../../utils/money.js";
 import type { Actor } from "../../utils/principal.js";
 import { refundMachine } from "../../utils/state-machines.js";
-import { readRefundFacts } from "../aggregates/refund/refund-facts.js";
+import { getRefundFacts } from "../aggregates/refund/refund-facts.js";
 import { insertRefund, messageOf, ofOrder } from "../aggregates/refund/refund-rows.js";
 import { decideTerms, type RefundTerms, type RefundWish } from "../aggregates/refund/refund-terms.js";
 import { requestRefundAmount } from "../aggregates/refund/reserve-refund.js";
@@ -47,7 +47,7 @@ export async function requestRefund(request: RefundRequest): Promise<RefundDoc> 
 }
 
 async function write(request: RefundRequest, refundNumber: string, tx: ClientSession): Promise<RefundDoc> {
-  const facts = await readRefundFacts(request.orderId, { except: null }, tx);
+  const facts = await getRefundFacts(request.orderId, { except: null }, tx);
   const terms = decideTerms(facts, request);
   await requestRefundAmount(request.orderId, terms.amount, tx);
   const { by, reason, notes, bankAccount = null } = request;

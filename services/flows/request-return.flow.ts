@@ -11,7 +11,7 @@ import {
   type NotReturnableReason,
   returnableUnits,
 } from "../../utils/returnable-units.js";
-import { readOrderLines } from "../aggregates/order/order-lines.js";
+import { getOrderLines } from "../aggregates/order/order-lines.js";
 import { promiseUnits } from "../aggregates/order/return-units.js";
 import { insertReturn, messageOf, productOf } from "../aggregates/return/return-rows.js";
 import { enqueueOutbox } from "../platform/outbox.service.js";
@@ -45,7 +45,7 @@ export async function requestReturn(request: ReturnRequest): Promise<ReturnDoc> 
   const requested = await inTransaction(async (tx) => {
     const earlier = await findReturnOf(request, tx);
     if (earlier) return earlier;
-    const read = await readOrderLines(orderId, tx);
+    const read = await getOrderLines(orderId, tx);
     assertOwnLines(read.lines, items);
     assertReturnable(read.lines, items);
     await promiseUnits(read, items, { by }, tx);

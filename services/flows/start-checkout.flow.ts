@@ -24,7 +24,7 @@ import {
   type CheckoutState,
   calculateCheckoutTotals,
   findCartAndCheckout,
-  loadCheckoutState,
+  getCheckoutState,
   toCheckoutState,
 } from "../aggregates/checkout/checkout-state.js";
 import { toCheckoutTotals } from "../aggregates/checkout/freeze-checkout.js";
@@ -81,7 +81,7 @@ export async function resumeCheckout(
 ): Promise<StartedCheckout> {
   const isLive = LIVE_CHECKOUT_STATUSES.some((status) => status === previous.status);
   if (isLive && previous.expiresAt > now())
-    return { state: await loadCheckoutState(previous), created: false };
+    return { state: await getCheckoutState(previous), created: false };
   const { stored, live } = await getCartAndCheckout(request.owner);
   if (isLive) await retireExpired(previous, request);
   if (live && live.expiresAt > now()) return { state: await toCheckoutState(live, stored), created: false };
@@ -145,7 +145,7 @@ async function createFrom(
     // Another call won: a cart has one live session.
     const winner = await findLiveCheckout(cart._id);
     if (!winner) throw error;
-    return { state: await loadCheckoutState(winner), created: false };
+    return { state: await getCheckoutState(winner), created: false };
   }
   return {
     state: { checkout: { ...checkout, totals: toCheckoutTotals(totals) }, cart, lines, totals },

@@ -1,7 +1,7 @@
 import { type Types, trusted } from "mongoose";
 import { Cart, type CartDoc } from "../../models/index.js";
 import type { CartState } from "../../services/aggregates/cart/cart-draft.js";
-import { loadCartState } from "../../services/aggregates/cart/cart-reads.js";
+import { getCartState } from "../../services/aggregates/cart/cart-reads.js";
 import { changeSettings, type SettingsChangeRequest } from "../../services/flows/change-settings.flow.js";
 import { getUser, type User } from "../../services/integrations/auth-integration.service.js";
 import { type Page, paginate } from "../../services/platform/paginate.service.js";
@@ -65,7 +65,7 @@ export interface CartDetails extends CartState {
 
 /** @throws NotFoundError CART_NOT_FOUND */
 export async function getCartById(cartId: Types.ObjectId): Promise<CartDetails> {
-  const state = await loadCartState(cartId);
+  const state = await getCartState(cartId);
   const answer = state.cart.userId ? await getUser(state.cart.userId) : null;
   return { ...state, user: answer?.success ? answer.data : null };
 }

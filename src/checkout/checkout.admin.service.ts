@@ -1,6 +1,6 @@
 import { type Types, trusted } from "mongoose";
 import { CheckoutSession, type CheckoutSessionDoc, Payment, type PaymentDoc } from "../../models/index.js";
-import { type CheckoutState, loadCheckoutState } from "../../services/aggregates/checkout/checkout-state.js";
+import { type CheckoutState, getCheckoutState } from "../../services/aggregates/checkout/checkout-state.js";
 import { checkoutNotFound } from "../../services/aggregates/checkout-session/session-access.js";
 import { type Page, paginate } from "../../services/platform/paginate.service.js";
 import type { CheckoutStatus } from "../../utils/constants.js";
@@ -49,7 +49,7 @@ export async function getCheckoutById(checkoutSessionId: Types.ObjectId): Promis
   const checkout = await CheckoutSession.findById(checkoutSessionId).lean<CheckoutSessionDoc>();
   if (!checkout) throw checkoutNotFound();
   const [state, payments] = await Promise.all([
-    loadCheckoutState(checkout),
+    getCheckoutState(checkout),
     Payment.find({ checkoutSessionId }).sort({ createdAt: 1 }).lean<PaymentDoc[]>(),
   ]);
   const payment = payments.find(({ _id }) => checkout.paymentId?.equals(_id)) ?? null;

@@ -5,7 +5,7 @@ import { changeCheckout } from "../../services/aggregates/checkout/change-checko
 import {
   type CheckoutState,
   fromStored,
-  readOwnCheckout,
+  getOwnCheckoutAndCart,
   toCheckoutState,
 } from "../../services/aggregates/checkout/checkout-state.js";
 import { repriceShipping } from "../../services/aggregates/checkout/reprice-shipping.js";
@@ -33,7 +33,7 @@ export async function withPayment(state: CheckoutState): Promise<CheckoutOvervie
 
 /** @throws CheckoutExpiredError when the session has expired; a completed one can still be read. */
 export async function getCheckout(request: CheckoutRequest): Promise<CheckoutOverview> {
-  const stored = await readOwnCheckout(request);
+  const stored = await getOwnCheckoutAndCart(request);
   const { checkout } = stored;
   if (checkout.status !== CHECKOUT_STATUS.COMPLETED && !checkout.placement) assertWritable(checkout);
   return withPayment(await atCurrentRate(request.owner, await fromStored(stored)));

@@ -4,7 +4,7 @@ import { changeCheckout } from "../../services/aggregates/checkout/change-checko
 import {
   type CheckoutState,
   fromStored,
-  readOwnCheckout,
+  getOwnCheckoutAndCart,
 } from "../../services/aggregates/checkout/checkout-state.js";
 import {
   assertServiceable,
@@ -130,7 +130,7 @@ function toBuyerTax(
 
 /** @throws RuleError CHECKOUT_INCOMPLETE before there is an address. */
 export async function listShippingMethods(request: CheckoutRequest) {
-  const stored = await readOwnCheckout(request);
+  const stored = await getOwnCheckoutAndCart(request);
   assertWritable(stored.checkout);
   getShippingAddress(stored.checkout);
   return findShippingMethods(await fromStored(stored));

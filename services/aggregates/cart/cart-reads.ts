@@ -106,7 +106,7 @@ export async function findCartState(cartId: Types.ObjectId): Promise<CartState |
 }
 
 /** @throws NotFoundError CART_NOT_FOUND */
-export async function loadCartState(cartId: Types.ObjectId): Promise<CartState> {
+export async function getCartState(cartId: Types.ObjectId): Promise<CartState> {
   const state = await findCartState(cartId);
   if (!state) throw cartNotFound();
   return state;

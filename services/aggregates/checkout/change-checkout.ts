@@ -29,8 +29,8 @@ import {
   type CheckoutState,
   calculateCheckoutTotals,
   fromStored,
-  loadCheckoutState,
-  readOwnCheckout,
+  getCheckoutState,
+  getOwnCheckoutAndCart,
   shippingChargeOf,
   taxContextOf,
 } from "./checkout-state.js";
@@ -82,7 +82,7 @@ export async function changeCheckout(request: CheckoutRequest, decide: Decide): 
 
 /** @returns null when another writer is at work, or a payment is open, which the change may have to supersede */
 async function changeIfAlone(request: CheckoutRequest, decide: Decide): Promise<CheckoutState | null> {
-  const stored = await readOwnCheckout(request);
+  const stored = await getOwnCheckoutAndCart(request);
   const { version, status, lease } = stored.checkout;
   if (lease || status === CHECKOUT_STATUS.PAYMENT_PENDING) return null;
   assertWritable(stored.checkout);
@@ -101,7 +101,7 @@ function changeInTurn(request: CheckoutRequest, decide: Decide): Promise<Checkou
     async (checkout, token, ended) => {
       if (!checkout || !isOwnedBy(checkout, request.owner)) throw checkoutNotFound();
       assertWritable(checkout);
-      const state = await loadCheckoutState(checkout);
+      const state = await getCheckoutState(checkout);
       const written = await decideAndWrite(state, decide, { "lease.token": token, placement: null });
       ended();
       return written;

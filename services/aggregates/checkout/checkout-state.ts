@@ -33,17 +33,17 @@ export interface CheckoutState {
 }
 
 /** @throws NotFoundError CHECKOUT_NOT_FOUND without its cart */
-export async function loadCheckoutState(checkout: CheckoutSessionDoc): Promise<CheckoutState> {
+export async function getCheckoutState(checkout: CheckoutSessionDoc): Promise<CheckoutState> {
   return fromStored({ checkout, cartState: await findCartState(checkout.cartId) });
 }
 
-/** As `loadCheckoutState`, for a checkout that is read with its cart. */
+/** As `getCheckoutState`, for a checkout that is read with its cart. */
 export function fromStored({ checkout, cartState }: StoredCheckout): Promise<CheckoutState> {
   if (!cartState) throw checkoutNotFound();
   return toCheckoutState(checkout, cartState);
 }
 
-/** As `loadCheckoutState`, for a cart that is already loaded. */
+/** As `getCheckoutState`, for a cart that is already loaded. */
 export async function toCheckoutState(
   checkout: CheckoutSessionDoc,
   { cart, lines }: CartState,
@@ -71,7 +71,7 @@ export interface StoredCheckout {
  * The caller's checkout with its cart, in one round trip.
  * @throws NotFoundError CHECKOUT_NOT_FOUND for an unknown session and for another caller's
  */
-export async function readOwnCheckout({
+export async function getOwnCheckoutAndCart({
   checkoutSessionId,
   owner,
 }: CheckoutRequest): Promise<StoredCheckout> {

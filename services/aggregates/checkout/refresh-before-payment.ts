@@ -3,7 +3,7 @@ import { minutesFromNow } from "../../../utils/clock.js";
 import { RuleError } from "../../../utils/errors.js";
 import { getSettings } from "../../platform/settings.service.js";
 import type { CartState } from "../cart/cart-draft.js";
-import { cartEmpty, emptyIfGone, loadCartState } from "../cart/cart-reads.js";
+import { cartEmpty, emptyIfGone, getCartState } from "../cart/cart-reads.js";
 import { confirmCart } from "../cart/change-cart.js";
 import { changeForCheckout } from "../cart/promotions.js";
 import { areReservedFor, reserveLines } from "../cart/reserve-lines.js";
@@ -45,7 +45,7 @@ export async function refreshBeforePayment(
 async function holdCart(checkout: CheckoutSessionDoc): Promise<CartState> {
   const { reservationTtlMinutes, expiryMinutes } = await getSettings("checkout");
   try {
-    return await confirmCart(await loadCartState(checkout.cartId), async (draft) => {
+    return await confirmCart(await getCartState(checkout.cartId), async (draft) => {
       if (draft.lines.length === 0) throw cartEmpty();
       changeForCheckout(draft, checkout);
       if (!areReservedFor(draft.lines, minutesFromNow(expiryMinutes)))

@@ -6,7 +6,7 @@ import { enqueueOutbox } from "../../platform/outbox.service.js";
 import type { SettingsOf } from "../../platform/settings.service.js";
 import { collectCod } from "./cod-money.js";
 import { followLines } from "./follow-lines.js";
-import { changeLines, changesOf, readOrderLines } from "./order-lines.js";
+import { changeLines, changesOf, getOrderLines } from "./order-lines.js";
 import { type MovedBy, parcelMessage } from "./shipment-moves.js";
 
 export type ReturnWindows = Pick<SettingsOf<"returns">, "returnWindowDays" | "returnWindowDaysByCategory">;
@@ -33,7 +33,7 @@ export async function deliverShipment(
     );
     return;
   }
-  const { order, lines } = await readOrderLines(shipment.orderId, tx);
+  const { order, lines } = await getOrderLines(shipment.orderId, tx);
   const changes = changesOf(shipment.items, (n) => ({ quantityDelivered: n })).map((change) => {
     const line = lines.find(({ _id }) => _id.equals(change.lineId));
     return line ? { ...change, set: { returnableUntil: windowOf(line, at, windows) } } : change;

@@ -13,7 +13,7 @@ export interface OrderLines {
 }
 
 /** @throws NotFoundError ORDER_NOT_FOUND */
-export async function readOrderLines(orderId: Types.ObjectId, tx: ClientSession): Promise<OrderLines> {
+export async function getOrderLines(orderId: Types.ObjectId, tx: ClientSession): Promise<OrderLines> {
   const order = await Order.findById(orderId).session(tx).lean<OrderDoc>();
   if (!order) throw orderNotFound();
   const lines = await OrderItem.find({ orderId }).sort({ _id: 1 }).session(tx).lean<OrderItemDoc[]>();

@@ -16,13 +16,13 @@ import { spreadContent } from "../../calculations/refund-split.js";
 import { reduceTo } from "../../calculations/return-refund.js";
 import { enqueueOutbox } from "../../platform/outbox.service.js";
 import { oweOrderRefund, startedBySystem } from "../refund/owe-order-refund.js";
-import { leftOfMoney, type RefundFacts, readRefundFacts } from "../refund/refund-facts.js";
+import { getRefundFacts, leftOfMoney, type RefundFacts } from "../refund/refund-facts.js";
 import { toContent } from "../refund/refund-terms.js";
 import { priceReturned, withoutRequests } from "../refund/returned-goods.js";
 import { insertReturn, productOf } from "../return/return-rows.js";
 import { writeOffCod } from "./cod-money.js";
 import { followLines } from "./follow-lines.js";
-import { changeLines, changesOf, readOrderLines } from "./order-lines.js";
+import { changeLines, changesOf, getOrderLines } from "./order-lines.js";
 import { type MovedBy, parcelMessage } from "./shipment-moves.js";
 
 export interface ReturnToOrigin extends MovedBy {
@@ -48,7 +48,7 @@ export async function returnShipment(
   tx: ClientSession,
 ): Promise<void> {
   const { by, note, at } = terms;
-  const read = await readOrderLines(shipment.orderId, tx);
+  const read = await getOrderLines(shipment.orderId, tx);
   const { order } = read;
   const { _id: returnId } = await insertReturn(
     {
@@ -65,7 +65,7 @@ export async function returnShipment(
     changesOf(shipment.items, (n) => ({ quantityReturnedToOrigin: n })),
     tx,
   );
-  const facts = withoutRequests(await readRefundFacts(order._id, { except: null }, tx));
+  const facts = withoutRequests(await getRefundFacts(order._id, { except: null }, tx));
   const notOwed = await writeOffCod({ order, shipment, by, at }, tx);
   await settleValue({ facts, shipment, lines, notOwed, terms, returnId }, tx);
   await followLines({ order, lines }, { by, note: note ?? "returned to origin" }, tx);

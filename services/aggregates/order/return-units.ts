@@ -2,7 +2,7 @@ import type { ClientSession } from "mongoose";
 import type { ReturnDoc } from "../../../models/index.js";
 import type { NamedUnits } from "../../../utils/line-units.js";
 import { followLines } from "./follow-lines.js";
-import { changeLines, changesOf, type LineChange, type OrderLines, readOrderLines } from "./order-lines.js";
+import { changeLines, changesOf, getOrderLines, type LineChange, type OrderLines } from "./order-lines.js";
 import type { MovedBy } from "./shipment-moves.js";
 
 /**
@@ -33,7 +33,7 @@ export async function releaseUnits(
 ): Promise<void> {
   if (isReturnToOrigin) return;
   const changes = changesOf(items, (n) => ({ quantityReturnPromised: -n }));
-  await change(await readOrderLines(orderId, tx), changes, by, tx);
+  await change(await getOrderLines(orderId, tx), changes, by, tx);
 }
 
 /** Units that passed the inspection are the shop's again. */
@@ -45,7 +45,7 @@ export async function takeUnitsBack(
 ): Promise<void> {
   if (isReturnToOrigin || passed.length === 0) return;
   const changes = changesOf(passed, (n) => ({ quantityReturnPromised: -n, quantityReturned: n }));
-  await change(await readOrderLines(orderId, tx), changes, by, tx);
+  await change(await getOrderLines(orderId, tx), changes, by, tx);
 }
 
 async function change(

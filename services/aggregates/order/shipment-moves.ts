@@ -8,7 +8,7 @@ import { appendHistory } from "../../platform/history.service.js";
 import { enqueueOutbox } from "../../platform/outbox.service.js";
 import { tryTransition } from "../../platform/transition.service.js";
 import { followLines } from "./follow-lines.js";
-import { changeLines, changesOf, type OrderLines, readOrderLines } from "./order-lines.js";
+import { changeLines, changesOf, getOrderLines, type OrderLines } from "./order-lines.js";
 
 /** What becomes of a parcel that was requested from the shipping service. Each once, in the caller's transaction. */
 
@@ -46,7 +46,7 @@ export async function confirmShipment(
   });
   if (!moved.changed) return false;
   const note = `shipped with ${[carrier, trackingNumber].filter(Boolean).join(", ") || "the shipping service"}`;
-  await fulfilShipment(moved.document, await readOrderLines(shipment.orderId, tx), { by, note }, tx);
+  await fulfilShipment(moved.document, await getOrderLines(shipment.orderId, tx), { by, note }, tx);
   return true;
 }
 
@@ -100,7 +100,7 @@ export async function releaseShipment(
     tx,
   });
   if (!moved.changed) return false;
-  const { order, lines } = await readOrderLines(shipment.orderId, tx);
+  const { order, lines } = await getOrderLines(shipment.orderId, tx);
   const released = await changeLines(
     lines,
     changesOf(shipment.items, (n) => ({ quantityAllocated: -n })),

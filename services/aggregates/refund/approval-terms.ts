@@ -17,9 +17,9 @@ import { addPaise, ZERO_PAISE } from "../../../utils/money.js";
 import { leftOfInvoice } from "../../calculations/credit-amounts.js";
 import { fits } from "../../calculations/refund-amounts.js";
 import {
+  getRefundFacts,
   leftOfGoods,
   type RefundFacts,
-  readRefundFacts,
   sourcesOf,
   toCreditedRefund,
   wasCompleted,
@@ -54,7 +54,7 @@ export type ApprovalTerms = Pick<RefundTerms, "parts" | "items" | "shippingAmoun
 export async function factsOf(refund: RefundDoc, tx: ClientSession): Promise<RefundFacts | null> {
   const { orderId, paymentId, _id } = refund;
   if (orderId) {
-    const facts = await readRefundFacts(orderId, { except: _id }, tx);
+    const facts = await getRefundFacts(orderId, { except: _id }, tx);
     assertRefundable(facts);
     return facts;
   }

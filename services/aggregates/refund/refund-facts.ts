@@ -48,7 +48,7 @@ export const wasCompleted = ({ history }: Pick<RefundDoc, "history">): boolean =
  * @param except a refund that is decided anew, and left out
  * @throws NotFoundError ORDER_NOT_FOUND
  */
-export async function readRefundFacts(
+export async function getRefundFacts(
   orderId: Types.ObjectId,
   { except }: { except: Types.ObjectId | null },
   tx: ClientSession,

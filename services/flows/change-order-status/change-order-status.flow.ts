@@ -5,7 +5,7 @@ import { InvalidStatusTransitionError, RuleError } from "../../../utils/errors.j
 import type { Actor } from "../../../utils/principal.js";
 import type { PreparedParcels } from "../../aggregates/order/move-parcel.js";
 import { moveWithSellers } from "../../aggregates/order/move-with-sellers.js";
-import { type OrderLines, readOrderLines } from "../../aggregates/order/order-lines.js";
+import { getOrderLines, type OrderLines } from "../../aggregates/order/order-lines.js";
 import { recordAudit } from "../../platform/audit.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { allowedMoves, assertAllowed } from "./allowed-moves.js";
@@ -31,7 +31,7 @@ const { CONFIRMED, SHIPPED, DELIVERED, RETURNED } = ORDER_STATUS;
 export async function changeOrderStatus(change: OrderStatusChange): Promise<boolean> {
   const prepared = await prepareMove(change.orderId, change.to);
   return inTransaction(async (tx) => {
-    const read = await readOrderLines(change.orderId, tx);
+    const read = await getOrderLines(change.orderId, tx);
     const from = read.order.status;
     if (from === change.to) return false;
     assertAllowed(from, change.to);
@@ -73,7 +73,7 @@ function assertConfirmable({ paymentMethod, paymentStatus }: OrderDoc): void {
 
 /** Units that were shipped in no parcel cannot arrive. */
 async function assertReached({ order }: OrderLines, to: OrderStatus, tx: ClientSession): Promise<void> {
-  const { order: after } = await readOrderLines(order._id, tx);
+  const { order: after } = await getOrderLines(order._id, tx);
   if (after.status !== to)
     throw new InvalidStatusTransitionError(order.status, to, allowedMoves(order.status));
 }

@@ -5,7 +5,7 @@ import { ORDER_STATUS, type OrderStatus } from "../../../utils/constants.js";
 import { InvalidStatusTransitionError, NotFoundError } from "../../../utils/errors.js";
 import { followLines, moveOrder } from "../../aggregates/order/follow-lines.js";
 import type { PreparedParcels } from "../../aggregates/order/move-parcel.js";
-import { type OrderLines, readOrderLines } from "../../aggregates/order/order-lines.js";
+import { getOrderLines, type OrderLines } from "../../aggregates/order/order-lines.js";
 import { recordAudit } from "../../platform/audit.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { allowedMoves, assertAllowed } from "./allowed-moves.js";
@@ -32,7 +32,7 @@ const { CONFIRMED, PROCESSING, SHIPPED, DELIVERED, RETURNED } = ORDER_STATUS;
 export async function changeSellerStatus(change: SellerStatusChange): Promise<boolean> {
   const prepared = await prepareMove(change.orderId, change.to);
   return inTransaction(async (tx) => {
-    const read = await readOrderLines(change.orderId, tx);
+    const read = await getOrderLines(change.orderId, tx);
     const part = read.order.sellerOrders.find(({ sellerId }) => sellerId === change.sellerId);
     if (!part) throw new NotFoundError("SELLER_ORDER_NOT_FOUND", "The order has no lines of this seller");
     const isMove = part.status !== change.to;
@@ -63,7 +63,7 @@ async function describe(
     part.sellerId === change.sellerId ? described(part, change) : part,
   );
   await followLines({ order, lines }, { by: change.by, set: { sellerOrders } }, tx);
-  return readOrderLines(order._id, tx);
+  return getOrderLines(order._id, tx);
 }
 
 function described(part: SellerOrder, change: SellerStatusChange): SellerOrder {
@@ -96,7 +96,7 @@ async function move(read: OrderLines, change: SellerStatusChange, { prepared, tx
     return shipOpenUnits(read, { by, note, sellerId, trackingNumber, estimatedDelivery }, tx);
   }
   if (to === DELIVERED || to === RETURNED) await endParcels(read, { to, by, note, sellerId, prepared }, tx);
-  const after = partOf(await readOrderLines(read.order._id, tx), sellerId).status;
+  const after = partOf(await getOrderLines(read.order._id, tx), sellerId).status;
   if (after !== to) throw new InvalidStatusTransitionError(partOf(read, sellerId).status, to, []);
 }
 

@@ -19,7 +19,7 @@ import {
   oweOrderRefund,
   startedBySystem,
 } from "../../aggregates/refund/owe-order-refund.js";
-import { readRefundFacts } from "../../aggregates/refund/refund-facts.js";
+import { getRefundFacts } from "../../aggregates/refund/refund-facts.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import {
   captureReceipt,
@@ -122,7 +122,7 @@ async function oweSurplus(
   tx: ClientSession,
 ): Promise<void> {
   if (surplus === 0) return;
-  const facts = await readRefundFacts(orderId, { except: null }, tx);
+  const facts = await getRefundFacts(orderId, { except: null }, tx);
   const content = { items: [], shippingAmount: ZERO_PAISE };
   await oweOrderRefund(
     { facts, amount: surplus, content, origin: startedBySystem("surplus"), returnId: null, refundNumbers },

@@ -6,7 +6,7 @@ import { RuleError } from "../../../utils/errors.js";
 import type { Actor } from "../../../utils/principal.js";
 import { allocateShipment, type ParcelWish } from "../../aggregates/order/allocate-shipment.js";
 import { followLines } from "../../aggregates/order/follow-lines.js";
-import { readOrderLines } from "../../aggregates/order/order-lines.js";
+import { getOrderLines } from "../../aggregates/order/order-lines.js";
 import { recordAudit } from "../../platform/audit.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { requestParcel } from "./request-parcel.js";
@@ -53,7 +53,7 @@ async function findParcelOf(
 }
 
 async function allocate({ orderId, by, ...wish }: ShippingRequest, tx: ClientSession): Promise<ShipmentDoc> {
-  const { order, lines, shipment } = await allocateShipment(await readOrderLines(orderId, tx), wish, tx);
+  const { order, lines, shipment } = await allocateShipment(await getOrderLines(orderId, tx), wish, tx);
   await followLines({ order, lines }, { by, note: "a parcel was requested" }, tx);
   const items = shipment.items.map(({ orderItemId, quantity }) => ({
     orderItemId: orderItemId.toHexString(),

@@ -60,12 +60,12 @@ describe("a cart that is as it should be", () => {
 
   /** As the start of a checkout does it. `meanwhile` runs after the reservations are extended. */
   async function confirm(meanwhile: () => Promise<unknown> = () => Promise.resolve()): Promise<CartState> {
-    const [{ confirmCart }, { reserveLines }, { loadCartState }] = await Promise.all([
+    const [{ confirmCart }, { reserveLines }, { getCartState }] = await Promise.all([
       import("../../../services/aggregates/cart/change-cart.js"),
       import("../../../services/aggregates/cart/reserve-lines.js"),
       import("../../../services/aggregates/cart/cart-reads.js"),
     ]);
-    return confirmCart(await loadCartState(cartId), async (draft) => {
+    return confirmCart(await getCartState(cartId), async (draft) => {
       await reserveLines(draft, MINUTES);
       await meanwhile();
     });

@@ -277,14 +277,14 @@ describe("several parcels", () => {
 
   test("When units are cancelled while others ship them, then each unit is one or the other", async () => {
     const sale = await sell({ items: [[SEED.variants.tulsi, 3]] });
-    const { changeLines, readOrderLines } = await import("../../../services/aggregates/order/order-lines.js");
+    const { changeLines, getOrderLines } = await import("../../../services/aggregates/order/order-lines.js");
     const { followLines } = await import("../../../services/aggregates/order/follow-lines.js");
     const { inTransaction } = await import("../../../services/platform/transaction.service.js");
     const { openUnits } = await import("../../../services/calculations/fulfilment.js");
     const { toObjectId } = await import("../../../utils/helpers.js");
     const cancelOne = () =>
       inTransaction(async (tx) => {
-        const { order, lines } = await readOrderLines(toObjectId(sale.id), tx);
+        const { order, lines } = await getOrderLines(toObjectId(sale.id), tx);
         const [line] = lines;
         if (!line || openUnits(line) === 0) return false;
         const after = await changeLines(lines, [{ lineId: line._id, add: { quantityCancelled: 1 } }], tx);
