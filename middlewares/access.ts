@@ -43,14 +43,14 @@ export interface ShopperGrant extends Grant {
 }
 export interface VisitorGrant extends Grant {
   principal: CustomerPrincipal | GuestPrincipal | AnonymousPrincipal;
-  /** Null: neither token nor session, so there is nothing to read. */
+  /** Null: neither token nor guest id, so there is nothing to read. */
   owner: Owner | null;
 }
 export interface CustomerGrant extends Grant {
   principal: CustomerPrincipal;
   owner: { userId: string };
 }
-export interface CustomerWithSessionGrant extends CustomerGrant {
+export interface CustomerWithGuestIdGrant extends CustomerGrant {
   sessionId: string;
 }
 export interface AdminGrant extends Grant {
@@ -93,7 +93,7 @@ export function guest(without: "mint" | "reject" | "empty"): Access<ShopperGrant
 export const customer = (): Access<CustomerGrant> => ({ rule: { kind: "customer", session: "ignored" } });
 
 /** A customer's token together with a guest id: merging carts. */
-export const customerWithSession = (): Access<CustomerWithSessionGrant> => ({
+export const customerWithGuestId = (): Access<CustomerWithGuestIdGrant> => ({
   rule: { kind: "customer", session: "required" },
 });
 

@@ -7,7 +7,7 @@ import type {
   Access,
   AdminGrant,
   CustomerGrant,
-  CustomerWithSessionGrant,
+  CustomerWithGuestIdGrant,
   Grant,
   OpenGrant,
   ShopperGrant,
@@ -159,8 +159,8 @@ export type Input<S = Nothing, Owned = unknown> = InputWith<S, ShopperGrant> & O
 /** Behind `guest('empty')`: the owner may be null. */
 export type VisitorInput<S = Nothing, Owned = unknown> = InputWith<S, VisitorGrant> & Owned;
 export type CustomerInput<S = Nothing, Owned = unknown> = InputWith<S, CustomerGrant> & Owned;
-/** Behind `customerWithSession()`: `sessionId` is there. */
-export type CustomerWithSessionInput<S = Nothing> = InputWith<S, CustomerWithSessionGrant>;
+/** Behind `customerWithGuestId()`: `sessionId` is there. */
+export type CustomerWithGuestIdInput<S = Nothing> = InputWith<S, CustomerWithGuestIdGrant>;
 export type AdminInput<S = Nothing> = InputWith<S, AdminGrant>;
 /** Behind `admin('jobs')`: an admin, or a machine. */
 export type StaffInput<S = Nothing> = InputWith<S, StaffGrant>;

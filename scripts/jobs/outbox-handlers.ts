@@ -171,7 +171,7 @@ export const outboxHandlers: OutboxHandlers = {
   "placement.reverse": placementReversals.map(({ name, reverse }) => ({
     name,
     deliver: (payload) =>
-      reverse(idIn(payload, "checkoutSessionId"), textIn(payload, "run") === "second" ? "second" : "first"),
+      reverse(idIn(payload, "checkoutSessionId"), textIn(payload, "round") === "second" ? "second" : "first"),
   })),
   [UNDO_MESSAGE]: manualOrderReversals.map(({ name, reverse }) => ({
     name,

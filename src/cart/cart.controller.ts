@@ -2,7 +2,7 @@ import type { Response } from "express";
 import type { OwnCartItem } from "../../middlewares/cart-ownership.middleware.js";
 import type {
   CustomerInput,
-  CustomerWithSessionInput,
+  CustomerWithGuestIdInput,
   Input,
   VisitorInput,
 } from "../../middlewares/described-router.js";
@@ -89,7 +89,7 @@ export async function removeCoupon(
 }
 
 export async function merge(
-  { owner, sessionId, source, principal }: CustomerWithSessionInput,
+  { owner, sessionId, source, principal }: CustomerWithGuestIdInput,
   res: Response,
 ): Promise<void> {
   const { current, merged } = await cartService.mergeCarts({

@@ -1,6 +1,6 @@
 import Joi from "joi";
 import { cartOwnership } from "../../middlewares/cart-ownership.middleware.js";
-import { customerWithSession, describedRouter, guest } from "../../middlewares/described-router.js";
+import { customerWithGuestId, describedRouter, guest } from "../../middlewares/described-router.js";
 import { AppliedCouponView, CartItemView, CartView, NoticeView } from "../../utils/views/cart.view.js";
 import * as controller from "./cart.controller.js";
 import * as schemas from "./cart.validation.js";
@@ -180,7 +180,7 @@ consumer.post(
   "/merge",
   {
     summary: "Merge the guest's cart",
-    access: customerWithSession(),
+    access: customerWithGuestId(),
     answers: { 200: MergeAnswer },
     refuses: CHANGE_REFUSES,
     idempotency: "optional",

@@ -74,10 +74,10 @@ async function failCodPayment(claim: Claim, tx: ClientSession): Promise<void> {
 
 function reversalsOf(claim: Claim): OutboxDraft[] {
   const checkoutSessionId = claim.checkout._id.toHexString();
-  const reversal = (run: ReversalRound, delayMs: number): OutboxDraft => ({
+  const reversal = (round: ReversalRound, delayMs: number): OutboxDraft => ({
     type: "placement.reverse",
-    dedupeKey: `placement.reverse:${checkoutSessionId}:${claim.token}:${run}`,
-    payload: { checkoutSessionId, run },
+    dedupeKey: `placement.reverse:${checkoutSessionId}:${claim.token}:${round}`,
+    payload: { checkoutSessionId, round },
     delayMs,
   });
   return [reversal("first", 0), reversal("second", SECOND_REVERSAL_AFTER_MS)];

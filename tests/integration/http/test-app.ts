@@ -6,9 +6,9 @@ import type { Admission } from "../../../middlewares/admission.middleware.js";
 import {
   type AdminInput,
   admin,
-  type CustomerWithSessionInput,
+  type CustomerWithGuestIdInput,
   customer,
-  customerWithSession,
+  customerWithGuestId,
   describedRouter,
   guest,
   type Input,
@@ -103,8 +103,8 @@ export function makeTestApp(variables: Record<string, string> = {}, admission?: 
   );
   widgets.post(
     "/merge",
-    { summary: "Merge", access: customerWithSession(), answers },
-    async ({ principal, sessionId }: CustomerWithSessionInput, res) =>
+    { summary: "Merge", access: customerWithGuestId(), answers },
+    async ({ principal, sessionId }: CustomerWithGuestIdInput, res) =>
       sendResponse(res, 200, "Merged", { principal, sessionId }),
   );
   widgets.get(
