@@ -77,27 +77,24 @@ function maskCardsAmong(text: string): string {
   return masked;
 }
 
-/** The longest card number that begins with a part: 13 to 19 digits (ISO/IEC 7812-1). */
+/**
+ * The longest card number that begins with a part: 13 to 19 digits with a check digit (ISO/IEC 7812-1, Luhn): with every
+ * second digit from the right counted twice, they add up to a multiple of ten.
+ */
 function cardFrom(parts: readonly string[], first: number): { digits: string; last: number } | null {
   let digits = "";
   let card = null;
+  // The sums with the last digit counted once and twice; the next digit makes each of them the other.
+  let [once, twice] = [0, 0];
   for (let last = first; last < parts.length && digits.length < 19; last += 2) {
+    for (const digit of parts[last] ?? "") {
+      const value = Number(digit);
+      [once, twice] = [twice + value, once + (value > 4 ? 2 * value - 9 : 2 * value)];
+    }
     digits += parts[last];
-    if (digits.length >= 13 && digits.length <= 19 && hasCheckDigit(digits)) card = { digits, last };
+    if (digits.length >= 13 && digits.length <= 19 && once % 10 === 0) card = { digits, last };
   }
   return card;
-}
-
-/** ISO/IEC 7812-1 (Luhn): every second digit from the right counts twice. */
-function hasCheckDigit(digits: string): boolean {
-  let sum = 0;
-  let isDoubled = false;
-  for (let index = digits.length - 1; index >= 0; index--) {
-    const value = Number(digits[index]) * (isDoubled ? 2 : 1);
-    sum += value > 9 ? value - 9 : value;
-    isDoubled = !isDoubled;
-  }
-  return sum % 10 === 0;
 }
 
 const MASK_OF_KEY: Record<string, (value: string) => string> = {

@@ -6,10 +6,10 @@ import { InvalidStatusTransitionError, RuleError, ValidationError } from "../../
 import { isDuplicateKey } from "../../utils/helpers.js";
 import { type Actor, adminActor } from "../../utils/principal.js";
 import { refundMachine } from "../../utils/state-machines.js";
-import { refundChanged } from "../aggregates/changed-meanwhile.js";
 import { recordCompletion } from "../aggregates/refund/complete-refund.js";
 import { refundNotFound } from "../aggregates/refund/decide-refund.js";
 import { recordAudit } from "../platform/audit.service.js";
+import { refundChanged } from "../platform/changed-meanwhile.js";
 import { inTransaction } from "../platform/transaction.service.js";
 
 /** Refunds that a person pays from the shop's bank account. */

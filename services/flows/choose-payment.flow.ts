@@ -20,7 +20,6 @@ import { checkoutMachine } from "../../utils/state-machines.js";
 import { nextCartExpiry } from "../aggregates/cart/cart-reads.js";
 import { changeCart } from "../aggregates/cart/change-cart.js";
 import { couponDroppedNotice } from "../aggregates/cart/notices.js";
-import { cartChanged, checkoutChanged } from "../aggregates/changed-meanwhile.js";
 import type { CheckoutState } from "../aggregates/checkout/checkout-state.js";
 import { freezeCheckout } from "../aggregates/checkout/freeze-checkout.js";
 import { assertMeansSuffice } from "../aggregates/checkout/means-of-payment.js";
@@ -37,6 +36,7 @@ import {
 import { stepBackFromPayment } from "../aggregates/checkout-session/session-status.js";
 import { ensureGatewayOrder, type GatewayOrderRequest } from "../aggregates/payment/gateway-order.js";
 import { continuePayment, openPayment } from "../aggregates/payment/open-payment.js";
+import { cartChanged, checkoutChanged } from "../platform/changed-meanwhile.js";
 import { withDocumentLease } from "../platform/document-lease.service.js";
 import { getSettings } from "../platform/settings.service.js";
 import { inTransaction } from "../platform/transaction.service.js";

@@ -19,7 +19,6 @@ import { cartEmpty, emptyIfGone } from "../aggregates/cart/cart-reads.js";
 import { confirmCart } from "../aggregates/cart/change-cart.js";
 import { changeForCheckout, firstKnown } from "../aggregates/cart/promotions.js";
 import { reserveLines } from "../aggregates/cart/reserve-lines.js";
-import { checkoutChanged } from "../aggregates/changed-meanwhile.js";
 import {
   type CheckoutState,
   calculateCheckoutTotals,
@@ -31,6 +30,7 @@ import { toCheckoutTotals } from "../aggregates/checkout/freeze-checkout.js";
 import { rateOrKeep } from "../aggregates/checkout/reprice-shipping.js";
 import { findLiveCheckout } from "../aggregates/checkout-session/session-access.js";
 import { endCheckout } from "../aggregates/checkout-session/session-status.js";
+import { checkoutChanged } from "../platform/changed-meanwhile.js";
 import { getSettings } from "../platform/settings.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 

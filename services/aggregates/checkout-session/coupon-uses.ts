@@ -14,9 +14,9 @@ import {
   recordCouponUsage,
   reverseCouponUsage,
 } from "../../integrations/pricing-integration.service.js";
+import { checkoutChanged } from "../../platform/changed-meanwhile.js";
 import { withDocumentLease } from "../../platform/document-lease.service.js";
 import { enqueueOutbox, type OutboxDraft } from "../../platform/outbox.service.js";
-import { checkoutChanged } from "../changed-meanwhile.js";
 import { placementInProgress } from "../payment/supersede-payment.js";
 import { CHECKOUT_LEASE } from "./session-access.js";
 

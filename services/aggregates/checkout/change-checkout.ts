@@ -13,11 +13,11 @@ import { ChangedMeanwhileError } from "../../../utils/errors.js";
 import { isOwnedBy } from "../../../utils/principal.js";
 import { checkoutMachine } from "../../../utils/state-machines.js";
 import type { Totals } from "../../calculations/totals-calculator.service.js";
+import { checkoutChanged } from "../../platform/changed-meanwhile.js";
 import { withDocumentLease } from "../../platform/document-lease.service.js";
 import { getSettings } from "../../platform/settings.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { tryTransition } from "../../platform/transition.service.js";
-import { checkoutChanged } from "../changed-meanwhile.js";
 import {
   assertWritable,
   CHECKOUT_LEASE,

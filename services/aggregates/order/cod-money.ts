@@ -10,8 +10,8 @@ import {
 import { PAYMENT_GATEWAY, PAYMENT_GATEWAY_STATUS, type ShipmentStatus } from "../../../utils/constants.js";
 import { addPaise, minPaise, type Paise, subtractPaise, ZERO_PAISE } from "../../../utils/money.js";
 import { codPaymentMachine } from "../../../utils/state-machines.js";
+import { paymentChanged } from "../../platform/changed-meanwhile.js";
 import { applyTransition } from "../../platform/transition.service.js";
-import { paymentChanged } from "../changed-meanwhile.js";
 import { changeOrderMoney } from "./receive-payment.js";
 
 /** Cash that the carrier collects: parcel by parcel, each its `codAmount`. In the transaction of the parcel's move. */

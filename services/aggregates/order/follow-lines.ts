@@ -15,9 +15,9 @@ import {
   movesTo,
   provenStatusOf,
 } from "../../calculations/fulfilment.js";
+import { orderChanged } from "../../platform/changed-meanwhile.js";
 import { enqueueOutbox, type OutboxDraft } from "../../platform/outbox.service.js";
 import { applyTransition } from "../../platform/transition.service.js";
-import { orderChanged } from "../changed-meanwhile.js";
 import type { OrderLines } from "./order-lines.js";
 
 export interface StatusNote {

@@ -4,7 +4,7 @@ import { orderNotFound } from "../../../utils/errors.js";
 import type { NamedUnits } from "../../../utils/line-units.js";
 import { canMove, lineFulfillmentMachine } from "../../../utils/state-machines.js";
 import { lineStatusOf } from "../../calculations/fulfilment.js";
-import { orderChanged } from "../changed-meanwhile.js";
+import { orderChanged } from "../../platform/changed-meanwhile.js";
 
 /** An order and its lines, as read in the caller's transaction. */
 export interface OrderLines {

@@ -3,8 +3,8 @@ import { type ChangedBy, Order, type OrderDoc } from "../../../models/index.js";
 import { PAYMENT_STATUS, type PaymentStatus } from "../../../utils/constants.js";
 import { addPaise, type Paise, subtractPaise, ZERO_PAISE } from "../../../utils/money.js";
 import { orderPaymentMachine } from "../../../utils/state-machines.js";
+import { orderChanged } from "../../platform/changed-meanwhile.js";
 import { applyTransition } from "../../platform/transition.service.js";
-import { orderChanged } from "../changed-meanwhile.js";
 import { followPaymentStatus } from "../refund/follow-refunds.js";
 
 export interface OrderMoney {

@@ -8,10 +8,10 @@ import { ZERO_PAISE } from "../../../utils/money.js";
 import { canMove, paymentMachine } from "../../../utils/state-machines.js";
 import { amountThatCounts } from "../../calculations/payment-match.js";
 import type { GatewayPayment } from "../../integrations/payment-gateway.js";
+import { paymentChanged } from "../../platform/changed-meanwhile.js";
 import type { OutboxDraft } from "../../platform/outbox.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { tryTransition } from "../../platform/transition.service.js";
-import { paymentChanged } from "../changed-meanwhile.js";
 import { findMismatchObjection, findObjection, type Objection } from "./counts-as-paid.js";
 import { rejectAuthorization, rejectCapture } from "./reject-payment.js";
 

@@ -6,10 +6,10 @@ import { NotFoundError } from "../../../utils/errors.js";
 import { type Paise, toRupees } from "../../../utils/money.js";
 import { adminActor } from "../../../utils/principal.js";
 import { refundMachine } from "../../../utils/state-machines.js";
+import { refundChanged } from "../../platform/changed-meanwhile.js";
 import type { OutboxDraft } from "../../platform/outbox.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { applyTransition } from "../../platform/transition.service.js";
-import { refundChanged } from "../changed-meanwhile.js";
 import { exceedsPaid } from "./refund-terms.js";
 import { RefundLimitError } from "./reserve-refund.js";
 

@@ -5,10 +5,10 @@ import type { ReturnStatus } from "../../../utils/constants.js";
 import type { Actor } from "../../../utils/principal.js";
 import { returnMachine } from "../../../utils/state-machines.js";
 import { recordAudit } from "../../platform/audit.service.js";
+import { returnChanged } from "../../platform/changed-meanwhile.js";
 import { enqueueOutbox, type OutboxDraft } from "../../platform/outbox.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { applyTransition } from "../../platform/transition.service.js";
-import { returnChanged } from "../changed-meanwhile.js";
 import { getReturn } from "./return-rows.js";
 
 /** The single writer of a return after its beginning. */

@@ -20,12 +20,12 @@ import {
 } from "../../../utils/constants.js";
 import { ZERO_PAISE } from "../../../utils/money.js";
 import { checkoutMachine } from "../../../utils/state-machines.js";
-import { cartChanged } from "../../aggregates/changed-meanwhile.js";
 import { couponReleaseOf } from "../../aggregates/checkout-session/coupon-uses.js";
 import { PlacementRefused } from "../../aggregates/checkout-session/placement-failure.js";
 import type { OrderOverview } from "../../aggregates/order/load-order.js";
 import { firstHistory } from "../../aggregates/order/new-order.js";
 import { buildSellerOrders } from "../../aggregates/order/seller-orders.js";
+import { cartChanged } from "../../platform/changed-meanwhile.js";
 import { startHistory } from "../../platform/history.service.js";
 import { generateUniqueOrderNumber, isOrderNumberOf } from "../../platform/order-number.service.js";
 import { enqueueOutbox } from "../../platform/outbox.service.js";

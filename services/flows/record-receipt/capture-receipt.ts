@@ -5,8 +5,8 @@ import { PAYMENT_GATEWAY, PAYMENT_GATEWAY_STATUS } from "../../../utils/constant
 import { addPaise, maxPaise, type Paise, subtractPaise, toRupees, ZERO_PAISE } from "../../../utils/money.js";
 import { adminActor } from "../../../utils/principal.js";
 import { codPaymentMachine } from "../../../utils/state-machines.js";
-import { paymentChanged } from "../../aggregates/changed-meanwhile.js";
 import { insertPayment } from "../../aggregates/payment/open-payment.js";
+import { paymentChanged } from "../../platform/changed-meanwhile.js";
 import { applyTransition, firstEntry } from "../../platform/transition.service.js";
 
 const { PENDING, CAPTURED } = PAYMENT_GATEWAY_STATUS;
