@@ -122,7 +122,8 @@ export const FENCES: GuardSubject = {
       file: "services/platform/document-lease.service.ts",
       text: '{ _id: options.id, $or: [{ lease: null }, { $expr: trusted({ $lt: ["$lease.until", "$$NOW"] }) }] },',
       replacement: "{ _id: options.id },",
-      tests: ["tests/integration/placement/coupon-of-expired-checkout.test.ts"],
+      tests: ["tests/integration/platform/numbers-and-leases.test.ts"],
+      named: "another process holds the lease of a document",
     },
     {
       name: "placement-commit",
@@ -231,12 +232,6 @@ export const FENCES: GuardSubject = {
       replacement: "filter: { _id: document.orderId },",
       tests: ["tests/integration/issuing/sale-invoices.test.ts"],
       named: "an invoice number already",
-      heldBy: {
-        file: "models/invoice.model.ts",
-        text: "schema.index({ origin: 1 }, { unique: true });",
-        replacement: "schema.index({ origin: 1 });",
-        why: "the unique origin refuses a second invoice of the order",
-      },
     },
   ],
 };

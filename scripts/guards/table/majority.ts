@@ -40,6 +40,7 @@ export const MAJORITY: GuardSubject = {
       text: 'readConcern: { level: "snapshot" },',
       replacement: 'readConcern: { level: "local" },',
       tests: ["tests/integration/platform/transactions.test.ts"],
+      named: "When it begins",
     },
     {
       name: "transaction-majority",
@@ -48,6 +49,7 @@ export const MAJORITY: GuardSubject = {
       text: 'writeConcern: { w: "majority", journal: true, wtimeoutMS: 4_000 },',
       replacement: "writeConcern: { w: 1 },",
       tests: ["tests/integration/platform/transactions.test.ts"],
+      named: "When it begins",
     },
   ],
 };

@@ -49,7 +49,8 @@ export const OUTBOX_WRITES: GuardSubject = {
       text: `    await enqueueOutbox(reversalsOf(claim), tx);
 `,
       replacement: "",
-      tests: ["tests/integration/placement/coupon-of-expired-checkout.test.ts"],
+      tests: ["tests/integration/checkout-credit/paying-with-credit.test.ts"],
+      named: "points and credit are returned",
     },
     {
       name: "refund-of-an-undo",

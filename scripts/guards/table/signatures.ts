@@ -29,6 +29,7 @@ export const SIGNATURES: GuardSubject = {
       text: 'if (secret === "" || !isSignature(signature)) return false;',
       replacement: 'if (secret === "" || !signature) return false;',
       tests: ["tests/unit/integrations/gateway-signatures.test.ts"],
+      named: "When a signature is",
     },
     {
       name: "signature-secret",

@@ -297,6 +297,19 @@ describe("the worker", () => {
 });
 
 describe("two workers", () => {
+  test("When an order has an invoice number already, then it is given no other", async () => {
+    const stored = await requestInvoices(1);
+    const ids = (await InvoiceRequest.find({}).lean()).map(({ _id }) => _id);
+    const invoiceNumber = `INV-${year}-000009`;
+    await Order.updateOne({ _id: stored[0]?.order._id }, { $set: { invoiceNumber } });
+    const issuing = issueBatch({ type: "sale", ids, at: new Date() });
+    await expect(issuing).rejects.toThrow("an invoice number without an invoice");
+    expect([await Invoice.countDocuments({}), await Order.findOne({}).lean()]).toMatchObject([
+      0,
+      { invoiceNumber },
+    ]);
+  });
+
   test("When both issue the same requests at once, then each order has one invoice and no number is lost", async () => {
     const stored = await requestInvoices(20);
     const ids = (await InvoiceRequest.find({}).lean()).map(({ _id }) => _id);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Counter, Lease } from "../../../models/index.js";
+import { Cart, Counter, Lease } from "../../../models/index.js";
+import { withDocumentLease } from "../../../services/platform/document-lease.service.js";
 import { acquireLease, releaseLease, renewLease } from "../../../services/platform/lease.service.js";
 import {
   formatNumber,
@@ -11,6 +12,7 @@ import { inTransaction } from "../../../services/platform/transaction.service.js
 import { setClock } from "../../../utils/clock.js";
 import { businessYear } from "../../../utils/periods.js";
 import { useTestDatabase } from "../../support/database.js";
+import { aCart } from "../../unit/models/documents.js";
 
 const moveClockTo = (iso: string) => setClock(new Date(iso).getTime() - Date.now());
 const sequences = (series: string, numbers: string[]) =>
@@ -129,6 +131,17 @@ describe("Numbers and leases", () => {
         return true;
       });
       expect([written, await Counter.countDocuments({ _id: "late" })]).toEqual([false, 0]);
+    });
+
+    it("When another process holds the lease of a document, then nobody else works on it until it ends", async () => {
+      const lease = { token: "another", until: new Date(Date.now() + 600_000) };
+      const { _id } = await Cart.create({ ...aCart(), lease });
+      const options = { model: Cart, id: _id, ttlMs: MINUTE, waitMs: 50 };
+      const work = () => withDocumentLease(options, async () => "done");
+      await expect(work()).rejects.toMatchObject({ code: "REQUEST_IN_PROGRESS" });
+      expect((await Cart.findById(_id).lean())?.lease).toEqual(lease);
+      await Cart.updateOne({ _id }, { $set: { "lease.until": new Date(0) } });
+      expect(await work()).toBe("done");
     });
   });
 });

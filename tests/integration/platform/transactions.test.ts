@@ -30,6 +30,14 @@ describe("inTransaction", () => {
     await Counter.deleteMany({});
   });
 
+  it("When it begins, then it reads one moment, and its commit waits for the journals of a majority", async () => {
+    const begin = jest.spyOn(mongo.ClientSession.prototype, "startTransaction");
+    await inTransaction(put("a", 1));
+    expect(begin.mock.calls).toMatchObject([
+      [{ readConcern: { level: "snapshot" }, writeConcern: { w: "majority", journal: true } }],
+    ]);
+  });
+
   it("When the work succeeds, then all of it is there and its result comes back", async () => {
     const result = await inTransaction(async (session) => {
       await put("a", 1)(session);

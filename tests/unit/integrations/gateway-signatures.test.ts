@@ -25,6 +25,15 @@ const body = Buffer.concat([
 const isGenuine = (raw: Buffer, signature: string | undefined) =>
   gateway.webhookVerifier.isAuthentic(raw, { "x-razorpay-signature": signature });
 
+test.each([
+  ["half of it", (right: string) => right.slice(0, 32)],
+  ["it twice", (right: string) => right + right],
+  ["it in capitals", (right: string) => right.toUpperCase()],
+  ["nothing", () => ""],
+])("When a signature is %s, then it is not valid", (_what, of) => {
+  expect(isHmacValid("secret", body, of(sign("secret", body)))).toBe(false);
+});
+
 describe("webhook signatures", () => {
   test.each(["new-secret", "old-secret"])("When %s signed the raw bytes, then it is genuine", (secret) => {
     expect(isGenuine(body, sign(secret, body))).toBe(true);
