@@ -19,13 +19,15 @@ export const formatNumber = (series: string, sequence: number): string =>
 export const generateUniqueOrderNumber = (): Promise<string> => nextNumber("ORD");
 /** Whether an order of that moment can have the number: both are of the same year. */
 export const isOrderNumberOf = (number: string, at: Date): boolean =>
-  number.startsWith(`ORD-${businessYear(at)}-`);
+  number.startsWith(`${seriesAt("ORD", at)}-`);
 export const generateUniqueRefundNumber = (): Promise<string> => nextNumber("REF");
 /** The RMA number of a return. */
 export const generateUniqueReturnNumber = (): Promise<string> => nextNumber("RET");
 
+const seriesAt = (prefix: string, at: Date): string => `${prefix}-${businessYear(at)}`;
+
 async function nextNumber(prefix: string): Promise<string> {
-  const series = `${prefix}-${businessYear(now())}`;
+  const series = seriesAt(prefix, now());
   return formatNumber(series, await draw(series));
 }
 
