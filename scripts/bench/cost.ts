@@ -1,25 +1,29 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type mongoose from "mongoose";
 import { print, table } from "../support/print.js";
-import { Buyer } from "./buyer.js";
+import { Buyer, type PayBy } from "./buyer.js";
 import { type CpuMs, cpuSince, readCpu } from "./processes.js";
 import { type BenchWorld, untilQuiet } from "./world.js";
 
 type Counts = Record<string, number>;
 
-/** One of the six calls of a purchase. Every buyer makes it before the next call begins. */
+/** One call of a purchase. Every buyer makes it before the next call begins. */
 interface PurchaseCall {
   name: string;
   work(buyer: Buyer): Promise<unknown>;
 }
 
-const CALLS: readonly PurchaseCall[] = [
+const PLACE = "place";
+
+/** Who pays online pays at the gateway, whose webhooks then place the order; the customer's own call finds it. */
+const callsOf = (method: PayBy): readonly PurchaseCall[] => [
   { name: "add", work: (buyer) => buyer.add() },
   { name: "start + contact", work: (buyer) => buyer.start() },
   { name: "address", work: (buyer) => buyer.setAddress() },
   { name: "shipping method", work: (buyer) => buyer.setShippingMethod() },
-  { name: "payment method", work: (buyer) => buyer.choosePayment("cod") },
-  { name: "place", work: (buyer) => buyer.placeOrder() },
+  { name: "payment method", work: (buyer) => buyer.choosePayment(method) },
+  ...(method === "cod" ? [] : [{ name: "webhooks of the payment", work: (buyer: Buyer) => buyer.pay() }]),
+  { name: PLACE, work: (buyer) => buyer.placeOrder() },
 ];
 
 /** The commands of requests. Others are the driver's and the server's own. */
@@ -78,25 +82,36 @@ const IDLE_WINDOWS = 5;
 const IDLE_WINDOW_SECONDS = 2;
 
 /**
- * Counts what one whole purchase (COD, one line) costs, call by call, from the server's own counters over many
- * consecutive purchases. Prints one table by call and one by statement.
+ * Counts what one whole purchase (one line) costs, call by call, from the server's own counters over many consecutive
+ * purchases: on delivery, then by UPI. Prints one table by call and one by statement for each.
  */
 export async function countCost(world: BenchWorld, purchases: number): Promise<void> {
-  const warm = Array.from({ length: WARM_UP_PURCHASES }, (_, number) => new Buyer(world, number));
-  for (const buyer of warm) await runAll(buyer);
-  await untilQuiet(world);
-  const idle = await measureIdle(world);
-  const buyers = Array.from({ length: purchases }, (_, number) => new Buyer(world, number));
-  const costs: Cost[] = [];
-  for (const phase of CALLS) costs.push(await measureCall(world, { ...phase, buyers, idle }));
-  printByCall(costs, purchases);
-  const profiled = buyers.slice(0, Math.min(WARM_UP_PURCHASES, purchases)).map((_, n) => new Buyer(world, n));
-  await printByStatement(world, profiled);
+  for (const method of ["cod", "upi"] as const) {
+    print(`\n   Purchases paid by ${method}`);
+    await countCostOf(world, { calls: callsOf(method), purchases });
+  }
 }
 
-async function runAll(buyer: Buyer): Promise<void> {
-  for (const { work } of CALLS) await work(buyer);
+interface Counted {
+  calls: readonly PurchaseCall[];
+  purchases: number;
 }
+
+async function countCostOf(world: BenchWorld, { calls, purchases }: Counted): Promise<void> {
+  for (const buyer of newBuyers(world, WARM_UP_PURCHASES)) {
+    for (const { work } of calls) await work(buyer);
+  }
+  await untilQuiet(world);
+  const idle = await measureIdle(world);
+  const buyers = newBuyers(world, purchases);
+  const costs: Cost[] = [];
+  for (const call of calls) costs.push(await measureCall(world, { ...call, buyers, idle }));
+  printByCall(costs, purchases);
+  await printByStatement(world, { calls, buyers: newBuyers(world, Math.min(WARM_UP_PURCHASES, purchases)) });
+}
+
+const newBuyers = (world: BenchWorld, count: number): Buyer[] =>
+  Array.from({ length: count }, (_, number) => new Buyer(world, number));
 
 async function measureIdle(world: BenchWorld): Promise<IdleRates> {
   const windows: Counts[] = [];
@@ -191,16 +206,19 @@ interface Profiled {
 }
 
 /** Prints the statements of each call, from the database's profiler. */
-async function printByStatement(world: BenchWorld, buyers: readonly Buyer[]): Promise<void> {
+async function printByStatement(
+  world: BenchWorld,
+  { calls, buyers }: { calls: readonly PurchaseCall[]; buyers: readonly Buyer[] },
+): Promise<void> {
   const { db } = world;
   const rows: Profiled[] = [];
-  for (const phase of CALLS) {
+  for (const { name, work } of calls) {
     const began = new Date();
     await db.command({ profile: 2 });
-    for (const buyer of buyers) await phase.work(buyer);
-    if (phase.name === "place") await untilQuiet(world);
+    for (const buyer of buyers) await work(buyer);
+    await untilQuiet(world);
     await db.command({ profile: 0 });
-    rows.push(...(await readProfile(db, phase.name, began)));
+    rows.push(...(await readProfile(db, name, began)));
   }
   print(`\n   Statements per purchase by call and collection (profiler, ${buyers.length} purchases)\n`);
   table(
