@@ -1,5 +1,6 @@
 import { config } from "../../config/env.config.js";
 import { seedDatabase } from "../seed/index.js";
+import { runScript } from "../support/command-line.js";
 import { print } from "../support/print.js";
 import { countCost } from "./cost.js";
 import { type LoadOutcome, type Loop, runLoad } from "./load.js";
@@ -130,4 +131,4 @@ async function prepare(world: BenchWorld, scenario: Scenario, seconds: number) {
   return { operation: await scenario.prepare(world, most), most };
 }
 
-process.exit(await main());
+await runScript(main);

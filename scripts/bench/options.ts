@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { readCommandLine, UsageError } from "../support/command-line.js";
 
 export interface BenchOptions {
   /** The number of orders in the database before the run. With several numbers, one run for each. */
@@ -25,7 +25,7 @@ export interface BenchOptions {
   baseline: boolean;
 }
 
-const HELP = `npm run bench -- [options]
+const USAGE = `npm run bench -- [options]
   --quick            measurements of 2 s instead of 10, one warm-up second
   --seconds N        seconds of each measurement
   --only a,b         scenarios: cart, mini-cart, add, step, purchase, purchase-online, placing, orders,
@@ -42,9 +42,25 @@ const HELP = `npm run bench -- [options]
 
 const LENGTHS = { ordinary: { seconds: 10, warmUpSeconds: 5 }, quick: { seconds: 2, warmUpSeconds: 1 } };
 
-/** @throws Error with the usage for an unknown or invalid option */
-export function readOptions(words: readonly string[]): BenchOptions {
-  const { values } = parse(words);
+/** @throws UsageError for an unknown or invalid option */
+export function readOptions(args: readonly string[]): BenchOptions {
+  const text = { type: "string" } as const;
+  const flag = { type: "boolean" } as const;
+  const values = readCommandLine(args, {
+    usage: USAGE,
+    options: {
+      ...{ quick: flag, cost: flag, overload: flag, profile: flag, baseline: flag },
+      ...{
+        seconds: text,
+        only: text,
+        "at-once": text,
+        orders: text,
+        carts: text,
+        purchases: text,
+        label: text,
+      },
+    },
+  });
   const lengths = values.quick ? LENGTHS.quick : LENGTHS.ordinary;
   return {
     orders: numbersIn(values.orders ?? "0", "--orders"),
@@ -62,34 +78,10 @@ export function readOptions(words: readonly string[]): BenchOptions {
   };
 }
 
-function parse(words: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...words],
-      options: {
-        quick: { type: "boolean" },
-        seconds: { type: "string" },
-        only: { type: "string" },
-        "at-once": { type: "string" },
-        orders: { type: "string" },
-        carts: { type: "string" },
-        cost: { type: "boolean" },
-        overload: { type: "boolean" },
-        purchases: { type: "string" },
-        profile: { type: "boolean" },
-        baseline: { type: "boolean" },
-        label: { type: "string" },
-      },
-    });
-  } catch (error) {
-    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${HELP}`);
-  }
-}
-
 function numberIn(text: string, option: string): number {
   const number = Number(text);
   if (Number.isFinite(number) && number >= 0) return number;
-  throw new Error(`${option} needs a number, not "${text}"\n${HELP}`);
+  throw new UsageError(`${option} needs a number, not "${text}"`, USAGE);
 }
 
 const numbersIn = (text: string, option: string): number[] =>

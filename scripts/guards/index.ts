@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { readCommandLine, runScript, UsageError } from "../support/command-line.js";
 import { print } from "../support/print.js";
 import { type Guard, removalsOf } from "./guard.js";
 import { readResults, writeResult } from "./results.js";
@@ -6,10 +6,12 @@ import { runTests, type TestRun } from "./run-tests.js";
 import { GUARDS } from "./table/index.js";
 import { makeWorkingCopy, type WorkingCopy } from "./working-copy.js";
 
+const USAGE =
+  "npm run test:guards [-- --only <name>,<name> | --unknown]: --unknown takes those without a result.";
+
 /**
- * `npm run test:guards [-- --only <name>,<name> | --unknown]`: removes the guards of the table, one at a time, in a copy of
- * the sources, and expects a test to fail. `--unknown` takes those without a result. The same tests have to pass before,
- * with every guard in place.
+ * Removes the guards of the table, one at a time, in a copy of the sources, and expects a test to fail. The same tests have
+ * to pass before, with every guard in place.
  */
 interface Outcome {
   guard: Guard;
@@ -17,7 +19,10 @@ interface Outcome {
 }
 
 function chosen(): Guard[] {
-  const { values } = parseArgs({ options: { only: { type: "string" }, unknown: { type: "boolean" } } });
+  const values = readCommandLine(process.argv.slice(2), {
+    usage: USAGE,
+    options: { only: { type: "string" }, unknown: { type: "boolean" } },
+  });
   if (values.unknown) {
     const results = readResults(GUARDS);
     return GUARDS.filter(({ name }) => !results.get(name));
@@ -25,7 +30,7 @@ function chosen(): Guard[] {
   if (values.only === undefined) return [...GUARDS];
   return values.only.split(",").map((name) => {
     const guard = GUARDS.find((candidate) => candidate.name === name);
-    if (!guard) throw new Error(`no guard has the name ${name}`);
+    if (!guard) throw new UsageError(`no guard has the name ${name}`, USAGE);
     return guard;
   });
 }
@@ -85,4 +90,4 @@ async function main(): Promise<number> {
   return missed.length === 0 ? 0 : 1;
 }
 
-process.exitCode = await main();
+await runScript(main);

@@ -1,10 +1,11 @@
 import { pathToFileURL } from "node:url";
-import { parseArgs } from "node:util";
 import mongoose from "mongoose";
 import { connectDatabase, disconnectDatabase, prepareDatabase } from "../../config/database.config.js";
 import { config } from "../../config/env.config.js";
 import { allModels } from "../../models/index.js";
 import { analytics } from "../jobs/analytics.job.js";
+import { readCommandLine, runScript, UsageError } from "../support/command-line.js";
+import { print } from "../support/print.js";
 import { createCollections, createIndexes } from "./batches.js";
 import { writeInvoices } from "./invoices.js";
 import { COLLECTIONS, writeOpenCarts, writeOrders } from "./orders.js";
@@ -67,31 +68,29 @@ export async function seedDatabase(
   }
 }
 
-/** `npm run seed -- --orders 200000 --carts 200000 --invoices 50000 [--uri …]`; default: the database of `MONGODB_URI`. */
-async function main(): Promise<void> {
+const USAGE =
+  "npm run seed -- [--orders <n>] [--carts <n>] [--invoices <n>] [--uri <database>]: 1000 orders by default, in the database of MONGODB_URI.";
+
+async function main(): Promise<number> {
   const text = { type: "string" } as const;
-  const { values } = parseArgs({ options: { orders: text, carts: text, invoices: text, uri: text } });
+  const values = readCommandLine(process.argv.slice(2), {
+    usage: USAGE,
+    options: { orders: text, carts: text, invoices: text, uri: text },
+  });
   const carts = readCount(values.carts ?? "0", "--carts");
   const invoices = readCount(values.invoices ?? "0", "--invoices");
   const orders = readCount(values.orders ?? (carts + invoices > 0 ? "0" : "1000"), "--orders");
   await seedDatabase(values.uri ?? config.mongodbUri, {
     ...{ orders, carts, invoices },
-    onProgress: (text) => process.stdout.write(`> ${text}\n`),
+    onProgress: (progress) => print(`> ${progress}`),
   });
+  return 0;
 }
 
 function readCount(text: string, option: string): number {
   const count = Number(text);
   if (Number.isInteger(count) && count >= 0) return count;
-  throw new Error(`${option} needs a whole number`);
+  throw new UsageError(`${option} needs a whole number`, USAGE);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  main().then(
-    () => process.exit(0),
-    (error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-      process.exit(1);
-    },
-  );
-}
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) void runScript(main);

@@ -1,4 +1,4 @@
-import { print } from "../support/print.js";
+import { runScript } from "../support/command-line.js";
 import { readOptions } from "./options.js";
 import { simulate } from "./run.js";
 
@@ -7,10 +7,7 @@ import { simulate } from "./run.js";
  * instances of the service while processes, neighbours, the gateway and the database fail at random. Exits with 1 and
  * the history of what is wrong when an invariant breaks, an acknowledgement is lost or something is left undone.
  */
-try {
+await runScript(async () => {
   const violations = await simulate(readOptions(process.argv.slice(2)));
-  process.exit(violations.length === 0 ? 0 : 1);
-} catch (error) {
-  print(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  process.exit(1);
-}
+  return violations.length === 0 ? 0 : 1;
+});

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { readCommandLine, UsageError } from "../support/command-line.js";
 
 export interface SimulationOptions {
   seed: number;
@@ -19,10 +19,10 @@ export interface SimulationOptions {
 const USAGE =
   "npm run simulate -- --seed <n> --minutes <m> --mode safety|liveness [--customers <n>] [--rate <visits per second>] [--faults <name,name>|none]";
 
-/** @throws Error with the usage */
+/** @throws UsageError */
 export function readOptions(args: readonly string[]): SimulationOptions {
-  const { values } = parseArgs({
-    args: [...args],
+  const values = readCommandLine(args, {
+    usage: USAGE,
     options: {
       seed: { type: "string", default: "1" },
       minutes: { type: "string", default: "1" },
@@ -33,7 +33,7 @@ export function readOptions(args: readonly string[]): SimulationOptions {
     },
   });
   const { mode, faults } = values;
-  if (mode !== "safety" && mode !== "liveness") throw new Error(USAGE);
+  if (mode !== "safety" && mode !== "liveness") throw new UsageError(`there is no mode ${mode}`, USAGE);
   const names = faults === "none" ? [] : faults?.split(",");
   return {
     seed: toNumber(values.seed),
@@ -47,6 +47,6 @@ export function readOptions(args: readonly string[]): SimulationOptions {
 
 function toNumber(text: string): number {
   const number = Number(text);
-  if (!(number > 0)) throw new Error(`${text} is not a positive number\n${USAGE}`);
+  if (!(number > 0)) throw new UsageError(`${text} is not a positive number`, USAGE);
   return number;
 }

@@ -66,4 +66,5 @@ test("When the arguments are not valid, then it says how to call it", () => {
   expect(readOptions(["--faults", "none"]).faults).toEqual([]);
   expect(() => readOptions(["--mode", "quick"])).toThrow("npm run simulate");
   expect(() => readOptions(["--seed", "zero"])).toThrow("zero is not a positive number");
+  expect(() => readOptions(["--sed", "9"])).toThrow("npm run simulate");
 });
