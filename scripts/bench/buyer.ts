@@ -64,6 +64,7 @@ export class Buyer {
   readonly #number: number;
   checkoutId = "";
   gatewayOrderId = "";
+  #paid: unknown = null;
 
   constructor(world: BenchWorld, number: number) {
     this.#world = world;
@@ -106,7 +107,16 @@ export class Buyer {
   async pay(): Promise<void> {
     const body = JSON.stringify([this.gatewayOrderId, { method: "upi", outcome: "success" }]);
     const request: WireRequest = { method: "POST", path: "/__control/razorpay/pay", body };
-    await expectSuccess(this.#world.controlWire.send(request), "paying");
+    this.#paid = JSON.parse(await expectSuccess(this.#world.controlWire.send(request), "paying"));
+  }
+
+  /** Passes on what the gateway's window answered after `pay`. */
+  verify(): Promise<string> {
+    return this.#call("POST", "/api/payments/verify", {
+      razorpay_order_id: this.gatewayOrderId,
+      razorpay_payment_id: textIn(this.#paid, "paymentId"),
+      razorpay_signature: textIn(this.#paid, "signature"),
+    });
   }
 
   placeOrder(): Promise<string> {

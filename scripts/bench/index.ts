@@ -16,6 +16,7 @@ import {
   writeReport,
 } from "./report.js";
 import { ANALYSES, SCENARIOS, type Scenario } from "./scenarios.js";
+import { measureSoak } from "./soak.js";
 import { sendWebhooks, WEBHOOK_LOADS } from "./webhooks.js";
 import { type BenchWorld, openBenchWorld, untilQuiet } from "./world.js";
 
@@ -26,25 +27,41 @@ import { type BenchWorld, openBenchWorld, untilQuiet } from "./world.js";
  */
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
+  const special = specialOf(options);
   const report = startReport(options.label);
   for (const orders of options.orders) {
     const world = await openBenchWorld({
       fill: (uri) => fill(uri, orders, options),
-      ...(options.overload ? { overloadDelayMs: config.overloadDelayMs } : {}),
+      ...(options.overload || options.soak ? { overloadDelayMs: config.overloadDelayMs } : {}),
       ...(options.profile ? { profileFolder: resultsFolder() } : {}),
+      collectsGarbage: options.soak !== null,
     });
     try {
-      if (options.overload) return (await measureOverload(world)) ? 0 : 1;
-      if (options.cost) await countCost(world, options.purchases);
-      else await measureAll(world, { options, orders, report });
+      if (special) return (await special(world)) ? 0 : 1;
+      await measureAll(world, { options, orders, report });
     } finally {
       await world.stop();
     }
   }
-  if (options.cost) return 0;
   printReport(report);
   print(`\n   ${writeReport(report, options.baseline)}`);
   return report.measurements.some(({ failed }) => failed > 0) ? 1 : 0;
+}
+
+/** What is done instead of measuring scenarios. @returns whether it kept its promises */
+function specialOf({
+  overload,
+  soak,
+  cost,
+  purchases,
+}: BenchOptions): ((world: BenchWorld) => Promise<boolean>) | null {
+  if (overload) return measureOverload;
+  if (soak !== null) return (world) => measureSoak(world, soak);
+  if (!cost) return null;
+  return async (world) => {
+    await countCost(world, purchases);
+    return true;
+  };
 }
 
 async function fill(mongodbUri: string, orders: number, options: BenchOptions): Promise<void> {
@@ -73,6 +90,7 @@ async function measureAll(world: BenchWorld, { options, orders, report }: Task):
         ...about,
       });
     }
+    await scenario.end?.(world);
   }
   if (!isWanted("webhooks", options)) return;
   for (const load of WEBHOOK_LOADS) {

@@ -17,6 +17,8 @@ export interface BenchOptions {
   cost: boolean;
   /** Offers more than the service can do, instead of measuring. */
   overload: boolean;
+  /** Minutes of an even load at half of the capacity, instead of measuring. */
+  soak: number | null;
   /** The number of purchases that `--cost` counts. */
   purchases: number;
   /** Writes a CPU profile of the service next to the results. */
@@ -28,13 +30,14 @@ export interface BenchOptions {
 const USAGE = `npm run bench -- [options]
   --quick            measurements of 2 s instead of 10, one warm-up second
   --seconds N        seconds of each measurement
-  --only a,b         scenarios: cart, mini-cart, add, step, purchase, purchase-online, placing, orders,
-                     cart-analytics, checkout-funnel, webhooks
+  --only a,b         scenarios: cart, mini-cart, orders, add, step, placing, purchase, purchase-online, verify,
+                     slow-neighbour, admin-orders, cart-analytics, checkout-funnel, webhooks
   --at-once 1,8,32   concurrent requests in the closed loops
   --orders N,M       orders in the database before the run (default 0); 200000 take some minutes
   --carts N          carts of the last year without an order (default: as many as orders, for the analyses)
   --cost             what one purchase costs: round trips, documents, upstream calls, CPU
   --overload         half, once, twice and three times what the service can do: who is served, how fast
+  --soak MINUTES     half of what the service can do, for so long: memory, sockets, outbox, lost answers
   --purchases N      purchases that --cost counts (default 200)
   --profile          a CPU profile of the service, for Chrome's DevTools
   --baseline         writes bench/baseline.json
@@ -57,6 +60,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
         orders: text,
         carts: text,
         purchases: text,
+        soak: text,
         label: text,
       },
     },
@@ -72,6 +76,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     label: values.label ?? (values.cost ? "cost" : "run"),
     cost: values.cost ?? false,
     overload: values.overload ?? false,
+    soak: values.soak === undefined ? null : numberIn(values.soak, "--soak"),
     purchases: numberIn(values.purchases ?? "200", "--purchases"),
     profile: values.profile ?? false,
     baseline: values.baseline ?? false,

@@ -2,10 +2,20 @@ import { findViolations } from "../invariants/index.js";
 import { toLine } from "../invariants/invariants.js";
 import { remoteBooks } from "../invariants/remote-books.js";
 import { print, table } from "../support/print.js";
-import { type Buyer, expectSuccess, UnexpectedAnswer } from "./buyer.js";
-import { type Loop, type Operation, runLoad } from "./load.js";
+import { type Buyer, expectSuccess } from "./buyer.js";
+import type { Operation } from "./load.js";
+import {
+  type Kind,
+  PRIORITIES,
+  type Priority,
+  runMix,
+  type Seen,
+  timesOf,
+  Verdict,
+  withEnding,
+} from "./mix.js";
 import { percentile } from "./percentile.js";
-import { ANALYSES, crowd, SCENARIOS } from "./scenarios.js";
+import { crowd, SCENARIOS } from "./scenarios.js";
 import { prepareWebhooks } from "./webhooks.js";
 import { type BenchWorld, untilQuiet } from "./world.js";
 
@@ -14,18 +24,6 @@ import { type BenchWorld, untilQuiet } from "./world.js";
  * service can do, then at half again. Shows who is served and how fast, what a refusal costs, and how soon it is over.
  * Exits with 1 when a promise of docs/reliability.md is broken.
  */
-
-/** By falling importance, as in `middlewares/admission-limit.ts`. */
-const PRIORITIES = ["critical", "checkout", "cart", "read", "report"] as const;
-type Priority = (typeof PRIORITIES)[number];
-
-interface Kind {
-  name: string;
-  priority: Priority;
-  /** Of all requests. */
-  share: number;
-  operation: Operation;
-}
 
 /** Seconds. */
 const LENGTHS = { eachKind: 3, capacity: 6, phase: 20, recovery: 15 };
@@ -37,72 +35,6 @@ const LIMITS = { rejectedMs: 100, slowdown: 2, goodput: 0.8, recoverySeconds: 10
 const STEP = 1.2;
 const MOST_REFUSED = 0.01;
 const MS = 1_000;
-
-interface Seen {
-  kind: Kind;
-  /** From the due time, in ms. */
-  ms: number;
-  /** When it ended, since the start of the phase, in ms. */
-  at: number;
-  ending: "served" | "rejected" | "failed";
-  error?: string;
-}
-
-function endingOf(error: unknown): Seen["ending"] {
-  if (!(error instanceof UnexpectedAnswer)) return "failed";
-  return error.answer.status === 503 && error.answer.body.includes("OVERLOADED") ? "rejected" : "failed";
-}
-
-/** Walks through the shares evenly: the golden ratio keeps any short stretch close to the mix. */
-function chooser(kinds: readonly Kind[]): (index: number) => Kind {
-  const [last] = kinds.slice(-1);
-  if (!last) throw new Error("nothing was prepared");
-  return (index) => {
-    let left = (index * 0.618_033_988_75) % 1;
-    for (const kind of kinds) {
-      left -= kind.share;
-      if (left < 0) return kind;
-    }
-    return last;
-  };
-}
-
-/** Requests of all kinds in proportion; every answer is a result. */
-async function runMix(kinds: readonly Kind[], loop: Loop, seconds: number): Promise<Seen[]> {
-  const seen: Seen[] = [];
-  const choose = chooser(kinds);
-  const counts = new Map<Kind, number>();
-  const began = performance.now();
-  await runLoad({
-    loop,
-    seconds,
-    operation: async (index, due) => {
-      const kind = choose(index);
-      const turn = counts.get(kind) ?? 0;
-      counts.set(kind, turn + 1);
-      const end = (ending: Seen["ending"], error?: string) => {
-        const now = performance.now();
-        seen.push({
-          kind,
-          ms: now - due,
-          at: now - began,
-          ending,
-          ...(error === undefined ? {} : { error }),
-        });
-      };
-      await kind.operation(turn, due).then(
-        () => end("served"),
-        (error: unknown) => end(endingOf(error), String(error)),
-      );
-      return 0;
-    },
-  });
-  return seen;
-}
-
-const withEnding = (seen: readonly Seen[], ending: Seen["ending"]): Seen[] =>
-  seen.filter((one) => one.ending === ending);
-const timesOf = (seen: readonly Seen[]): number[] => seen.map(({ ms }) => ms);
 
 /** Sends the next of what can be sent once. What was refused is sent again later. */
 function supply<T>(items: T[], send: (item: T) => Promise<unknown>): Operation {
@@ -137,7 +69,7 @@ async function sendLeftOver(world: BenchWorld, { webhooks }: Supplies): Promise<
 
 const ORDERS = "/api/orders";
 const scenarioOf = (name: string) => {
-  const found = [...SCENARIOS, ...ANALYSES].find((scenario) => scenario.name === name);
+  const found = SCENARIOS.find((scenario) => scenario.name === name);
   if (!found) throw new Error(`no scenario ${name}`);
   return found;
 };
@@ -195,15 +127,6 @@ async function findCapacity(kinds: readonly Kind[]): Promise<{ perSecond: number
     print(`   ${perSecond.toFixed(0)}/s: ${(refused * 100).toFixed(1)} % refused`);
     if (refused > MOST_REFUSED) return found;
     found = { perSecond, phase: { name: "capacity", seen, seconds } };
-  }
-}
-
-class Verdict {
-  isKept = true;
-
-  check(holds: boolean, promise: string): void {
-    print(`   ${holds ? "✔" : "✘"} ${promise}`);
-    this.isKept &&= holds;
   }
 }
 

@@ -1,8 +1,9 @@
 import { PERIODS } from "../../utils/periods.js";
+import type { ServiceName } from "../sandbox/environment.js";
 import { SEEDED_CUSTOMERS, seededUserId } from "../seed/baskets.js";
 import { Buyer, expectSuccess, type PayBy } from "./buyer.js";
 import type { Operation } from "./load.js";
-import type { BenchWorld } from "./world.js";
+import { type BenchWorld, NEIGHBOUR_LATENCY_MS } from "./world.js";
 
 /** One kind of request that is measured. */
 export interface Scenario {
@@ -17,6 +18,8 @@ export interface Scenario {
   preparedPerSecond?: number;
   /** @param most the number of operations to prepare */
   prepare(world: BenchWorld, most: number): Promise<Operation>;
+  /** After the last measurement: neighbours are as before. */
+  end?(world: BenchWorld): Promise<void>;
 }
 
 /** Enough buyers that no two concurrent requests use the same cart. */
@@ -151,6 +154,66 @@ const placing: Scenario = {
   },
 };
 
+/** Buyers who have paid, and whose webhooks do not arrive. */
+async function paidBuyers(world: BenchWorld, size: number): Promise<Buyer[]> {
+  await world.sandbox.call("razorpay", "configure", { webhooks: { hold: true } });
+  const work = async (buyer: Buyer) => {
+    await buyer.prepare("upi");
+    await buyer.pay();
+  };
+  const buyers = await crowd(world, { size, work });
+  await world.sandbox.call("razorpay", "configure", { webhooks: { hold: false } });
+  return buyers;
+}
+
+const SLOW_GATEWAY_MS = 300;
+
+const verify: Scenario = {
+  name: "verify",
+  title: "payment verified, gateway at 300 ms",
+  perSecond: 10,
+  preparedPerSecond: 30,
+  async prepare(world, most) {
+    await setLatency(world, "razorpay", NEIGHBOUR_LATENCY_MS);
+    const buyers = await paidBuyers(world, most);
+    await setLatency(world, "razorpay", SLOW_GATEWAY_MS);
+    return timed((index) => pick(buyers, index).verify());
+  },
+  end: (world) => setLatency(world, "razorpay", NEIGHBOUR_LATENCY_MS),
+};
+
+const SLOW_NEIGHBOUR_MS = 5_000;
+const EVERY_TENTH = 10;
+
+/** One request in ten waits for shipping, until its breaker opens. Its own answer is not measured. */
+const besideSlowNeighbour: Scenario = {
+  name: "slow-neighbour",
+  title: "view cart while shipping takes 5 s",
+  perSecond: 100,
+  async prepare(world) {
+    await setLatency(world, "shipping", NEIGHBOUR_LATENCY_MS);
+    const readers = await carts(world);
+    const work = async (buyer: Buyer) => {
+      await buyer.add();
+      await buyer.start();
+      await buyer.setAddress();
+    };
+    const waiting = await crowd(world, { size: CROWD, work });
+    await setLatency(world, "shipping", SLOW_NEIGHBOUR_MS);
+    return timed((index) => {
+      if (index % EVERY_TENTH === 0)
+        pick(waiting, index / EVERY_TENTH)
+          .setShippingMethod()
+          .catch(() => undefined);
+      return pick(readers, index).readCart();
+    });
+  },
+  end: (world) => setLatency(world, "shipping", NEIGHBOUR_LATENCY_MS),
+};
+
+const setLatency = (world: BenchWorld, service: ServiceName, latencyMs: number): Promise<void> =>
+  world.sandbox.call("faults", "setBehaviour", service, { latencyMs });
+
 const LIST = "/api/orders?limit=20";
 
 /** Customers of the seeded orders read their 20 newest orders. */
@@ -170,47 +233,54 @@ const orders: Scenario = {
   },
 };
 
-const DAY_MS = 86_400_000;
-const RANGE_DAYS = 366;
-interface Analysis {
-  name: string;
-  title: string;
-  path: string;
+export async function adminHeaders({ sandbox }: BenchWorld): Promise<Record<string, string>> {
+  const token = await sandbox.call("auth", "mintToken", { sub: "admin-admin", role: "admin", name: "Bench" });
+  return { Authorization: `Bearer ${token}` };
 }
 
-/** An admin's analysis of the longest range that is allowed, by day, week and month in turn. */
-const toScenario = ({ name, title, path }: Analysis): Scenario => ({
-  name,
-  title,
-  perSecond: 2,
+interface AdminRead extends Pick<Scenario, "name" | "title" | "perSecond"> {
+  pathOf(index: number): string;
+}
+
+const toScenario = ({ pathOf, ...scenario }: AdminRead): Scenario => ({
+  ...scenario,
   async prepare(world: BenchWorld) {
-    const token = await world.sandbox.call("auth", "mintToken", {
-      sub: "admin-admin",
-      role: "admin",
-      name: "Bench",
+    const headers = await adminHeaders(world);
+    return timed((index) => {
+      const path = pathOf(index);
+      return expectSuccess(world.wire.send({ method: "GET", path, headers }), `GET ${path}`);
     });
-    const headers = { Authorization: `Bearer ${token}` };
-    return async (index) => {
-      const dateTo = new Date();
-      const dateFrom = new Date(dateTo.getTime() - RANGE_DAYS * DAY_MS);
-      const range = `dateFrom=${dateFrom.toISOString()}&dateTo=${dateTo.toISOString()}`;
-      const url = `${path}?${range}&groupBy=${PERIODS[index % PERIODS.length]}`;
-      await expectSuccess(world.wire.send({ method: "GET", path: url, headers }), `GET ${path}`);
-      return NO_TIME_ELSEWHERE;
-    };
   },
 });
 
+const LISTS = ["?limit=20", "?status=delivered", "?page=40", "/search?q=kavya", "/search?q=98100"];
+
+const adminOrders = toScenario({
+  name: "admin-orders",
+  title: "admins' lists and searches of orders",
+  perSecond: 20,
+  pathOf: (index) => `/api/admin/orders${LISTS[index % LISTS.length]}`,
+});
+
+const DAY_MS = 86_400_000;
+const RANGE_DAYS = 366;
+
+/** The longest range that is allowed, by day, week and month in turn. */
+function pathOfYear(path: string, index: number): string {
+  const dateTo = new Date();
+  const dateFrom = new Date(dateTo.getTime() - RANGE_DAYS * DAY_MS);
+  const range = `dateFrom=${dateFrom.toISOString()}&dateTo=${dateTo.toISOString()}`;
+  return `${path}?${range}&groupBy=${PERIODS[index % PERIODS.length]}`;
+}
+
 export const ANALYSES: readonly Scenario[] = [
   toScenario({
-    name: "cart-analytics",
-    title: "analysis of carts, a year",
-    path: "/api/admin/carts/analytics",
+    ...{ name: "cart-analytics", title: "analysis of carts, a year", perSecond: 2 },
+    pathOf: (index) => pathOfYear("/api/admin/carts/analytics", index),
   }),
   toScenario({
-    name: "checkout-funnel",
-    title: "checkout funnel, a year",
-    path: "/api/admin/checkouts/funnel",
+    ...{ name: "checkout-funnel", title: "checkout funnel, a year", perSecond: 2 },
+    pathOf: (index) => pathOfYear("/api/admin/checkouts/funnel", index),
   }),
 ];
 
@@ -223,5 +293,8 @@ export const SCENARIOS: readonly Scenario[] = [
   placing,
   purchase,
   purchaseOnline,
+  verify,
+  besideSlowNeighbour,
+  adminOrders,
   ...ANALYSES,
 ];

@@ -36,11 +36,14 @@ export interface WorldOptions {
   profileFolder?: string;
   /** Default: nothing is refused, so that a scenario measures what it asks for. */
   overloadDelayMs?: number | undefined;
+  /** Whether SIGUSR2 collects the service's garbage. */
+  collectsGarbage?: boolean;
 }
 
 const DATABASE = "bench_orders";
+const COLLECT_GARBAGE = new URL("./collect-garbage.mjs", import.meta.url).href;
 /** Added to every call to a neighbour. */
-const NEIGHBOUR_LATENCY_MS = 1;
+export const NEIGHBOUR_LATENCY_MS = 1;
 
 const portOf = (uri: string): string => new URL(uri).port;
 
@@ -69,10 +72,11 @@ export function startSandboxProcess(mongoUri: string): Promise<SandboxProcess> {
 function startBuiltService(
   env: Record<string, string>,
   log: string,
-  { profileFolder, overloadDelayMs = 0 }: WorldOptions,
+  { profileFolder, overloadDelayMs = 0, collectsGarbage = false }: WorldOptions,
 ): Promise<ServiceProcess> {
   const profiling = profileFolder === undefined ? "" : `--cpu-prof --cpu-prof-dir='${profileFolder}'`;
-  const flags = [...START_FLAGS, profiling].join(" ");
+  const preload = collectsGarbage ? `--import='${COLLECT_GARBAGE}'` : "";
+  const flags = [...START_FLAGS, preload, profiling].join(" ");
   const script = `exec '${process.execPath}' ${flags} dist/index.js >'${log}' 2>&1`;
   return startService({
     env: { ...env, RATE_LIMIT_PER_MINUTE: "0", OVERLOAD_DELAY_MS: String(overloadDelayMs) },

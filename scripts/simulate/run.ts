@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Violation } from "../invariants/invariants.js";
 import { toLine } from "../invariants/invariants.js";
 import { print } from "../support/print.js";
@@ -39,13 +40,38 @@ async function live(sim: Simulation): Promise<Violation[]> {
   print(`Seed ${options.seed}, ${options.minutes} min, ${options.mode}; history in ${sim.recorder.file}`);
   print(`Faults: ${faults.map(({ name }) => name).join(", ") || "none"}`);
   const timer = pause(sim, options.minutes * 60_000).then(() => ending.abort());
-  const work = [runShoppers(sim), runStaff(sim), runOutside(sim), runFaults(sim, faults), runProgress(sim)];
+  const work = {
+    shoppers: runShoppers(sim),
+    staff: runStaff(sim),
+    outside: runOutside(sim),
+    faults: runFaults(sim, faults),
+    progress: runProgress(sim),
+  };
   const found = await runChecks(sim);
-  await Promise.all([timer, ...work]);
+  await Promise.all([timer, endOf(work)]);
   if (found.length > 0) return found;
   if (options.mode === "safety") return [...(await checkNow(sim)), ...alarmsAsViolations(sim)];
   print("The faults have ended; everything must come to rest");
   return heal(sim);
+}
+
+/** The longest visit gives up on each of its calls before this. */
+const WORK_ENDS_WITHIN_MS = 240_000;
+
+/** @throws Error that names what has not ended in time: a run that waits forever would show nothing */
+async function endOf(work: Readonly<Record<string, Promise<void>>>): Promise<void> {
+  const busy = new Set(Object.keys(work));
+  const ends = Object.entries(work).map(([name, end]) => end.then(() => busy.delete(name)));
+  const late = new AbortController();
+  const watch = sleep(WORK_ENDS_WITHIN_MS, undefined, late).then(() => {
+    throw new Error(`still at work long after the end: ${[...busy].join(", ")}`);
+  });
+  try {
+    await Promise.race([Promise.all(ends), watch]);
+  } finally {
+    watch.catch(() => undefined);
+    late.abort();
+  }
 }
 
 async function report(sim: Simulation, violations: readonly Violation[]): Promise<void> {

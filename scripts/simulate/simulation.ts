@@ -51,7 +51,7 @@ export function createSimulation(options: SimulationOptions, world: World): Simu
     options,
     random,
     world,
-    recorder: new Recorder(`.data/simulate/seed-${options.seed}.jsonl`),
+    recorder: new Recorder(`.data/simulate/seed-${options.seed}-${options.mode}.jsonl`),
     acknowledgements: new Acknowledgements(),
     population: new Population(options.customers, { world, random: random.fork("population") }),
     open: [],

@@ -38,25 +38,33 @@ const FIRST_PAUSE_MS = 100;
 const TIMEOUT_MS = 5_000;
 
 /** Sends `POST <service>/api/webhooks/shipping`, signed over the raw body. */
-export function createWebhooks(secret: string): Webhooks {
+export function createWebhooks(secret: string, timeoutMs = TIMEOUT_MS): Webhooks {
   const timers = createTimers();
-  const closing = new AbortController();
+  const waiting = new Set<AbortController>();
+  let isClosed = false;
   let target: string | undefined;
   let deliveries: WebhookDelivery[] = [];
 
   async function post(body: string, signingSecret: string): Promise<number | null> {
     const signature = createHmac("sha256", signingSecret).update(body).digest("hex");
+    // Not `AbortSignal.any` with a time-out: Node 20 may collect that as garbage, and then the request never ends.
+    const request = new AbortController();
+    waiting.add(request);
+    const timer = setTimeout(() => request.abort(), timeoutMs);
     try {
       const response = await fetch(`${target}/api/webhooks/shipping`, {
         method: "POST",
         headers: { "Content-Type": "application/json", "X-Signature": signature },
         body,
-        signal: AbortSignal.any([closing.signal, AbortSignal.timeout(TIMEOUT_MS)]),
+        signal: request.signal,
       });
       await response.arrayBuffer();
       return response.status;
     } catch {
       return null;
+    } finally {
+      clearTimeout(timer);
+      waiting.delete(request);
     }
   }
 
@@ -69,8 +77,7 @@ export function createWebhooks(secret: string): Webhooks {
       for (let attempt = 1; ; attempt += 1) {
         const delivery = { event, attempt, responseStatus: await post(body, signingSecret) };
         deliveries.push(delivery);
-        if (isAccepted(delivery.responseStatus) || attempt >= attempts || closing.signal.aborted)
-          return delivery;
+        if (isAccepted(delivery.responseStatus) || attempt >= attempts || isClosed) return delivery;
         await timers.pause(FIRST_PAUSE_MS * 2 ** (attempt - 1));
       }
     },
@@ -82,7 +89,8 @@ export function createWebhooks(secret: string): Webhooks {
       deliveries = [];
     },
     close: () => {
-      closing.abort();
+      isClosed = true;
+      for (const request of waiting) request.abort();
       timers.stop();
     },
   };
