@@ -13,7 +13,13 @@ interface PurchaseCall {
   work(buyer: Buyer): Promise<unknown>;
 }
 
-const PLACE = "place";
+/** One payment's webhooks after another, as with the other calls. */
+const WEBHOOKS_TAKE_MS = 150;
+
+async function payAndWait(buyer: Buyer): Promise<void> {
+  await buyer.pay();
+  await sleep(WEBHOOKS_TAKE_MS);
+}
 
 /** Who pays online pays at the gateway, whose webhooks then place the order; the customer's own call finds it. */
 const callsOf = (method: PayBy): readonly PurchaseCall[] => [
@@ -22,8 +28,8 @@ const callsOf = (method: PayBy): readonly PurchaseCall[] => [
   { name: "address", work: (buyer) => buyer.setAddress() },
   { name: "shipping method", work: (buyer) => buyer.setShippingMethod() },
   { name: "payment method", work: (buyer) => buyer.choosePayment(method) },
-  ...(method === "cod" ? [] : [{ name: "webhooks of the payment", work: (buyer: Buyer) => buyer.pay() }]),
-  { name: PLACE, work: (buyer) => buyer.placeOrder() },
+  ...(method === "cod" ? [] : [{ name: "webhooks of the payment", work: payAndWait }]),
+  { name: "place", work: (buyer) => buyer.placeOrder() },
 ];
 
 /** The commands of requests. Others are the driver's and the server's own. */
