@@ -113,6 +113,8 @@ export interface RefundDoc {
   utr: string | null;
   initiatedByType: RefundInitiator;
   initiatedById: string | null;
+  /** A repetition of the request that asked for it finds this refund. */
+  requestKey: string | null;
   approvedById: string | null;
   notes: string | null;
   adminNotes: StaffNote[];
@@ -180,6 +182,7 @@ const schema = defineSchema<RefundDoc>("refunds", {
   utr: optionalText,
   initiatedByType: oneOf(REFUND_INITIATORS),
   initiatedById: optionalText,
+  requestKey: optionalText,
   approvedById: optionalText,
   notes: optionalText,
   adminNotes: listOf(staffNotePart),

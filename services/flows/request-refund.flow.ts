@@ -1,6 +1,6 @@
 import type { ClientSession, Types } from "mongoose";
 import { logger } from "../../config/logger.config.js";
-import type { RefundBankAccount, RefundDoc } from "../../models/index.js";
+import { Refund, type RefundBankAccount, type RefundDoc } from "../../models/index.js";
 import {
   REFUND_INITIATOR,
   REFUND_SOURCE,
@@ -30,6 +30,8 @@ export interface RefundRequest {
   /** A customer (a guest without an id), or an admin. */
   by: Actor<"customer"> | (Actor<"admin"> & { id: string });
   bankAccount?: RefundBankAccount | null;
+  /** A repetition of the request finds its refund. */
+  requestKey: string | null;
 }
 
 /**
@@ -40,24 +42,34 @@ export interface RefundRequest {
  */
 export async function requestRefund(request: RefundRequest): Promise<RefundDoc> {
   const refundNumber = await generateUniqueRefundNumber();
-  const refund = await inTransaction((tx) => write(request, refundNumber, tx));
+  const refund = await inTransaction(
+    async (tx) => (await findRefundOf(request, tx)) ?? (await write(request, refundNumber, tx)),
+  );
   const { _id, orderNumber, amount } = refund;
-  logger.info({ refundId: _id.toHexString(), refundNumber, orderNumber, amount }, "> Refund requested");
+  const refundId = _id.toHexString();
+  logger.info({ refundId, refundNumber: refund.refundNumber, orderNumber, amount }, "> Refund requested");
   return refund;
 }
+
+/** Requests for one order write to it, so that of two at the same moment the second one starts again and finds the first. */
+const findRefundOf = async (
+  { orderId, requestKey }: RefundRequest,
+  tx: ClientSession,
+): Promise<RefundDoc | null> =>
+  requestKey === null ? null : Refund.findOne({ orderId, requestKey }).session(tx).lean<RefundDoc>();
 
 async function write(request: RefundRequest, refundNumber: string, tx: ClientSession): Promise<RefundDoc> {
   const facts = await getRefundFacts(request.orderId, { except: null }, tx);
   const terms = decideTerms(facts, request);
   await requestRefundAmount(request.orderId, terms.amount, tx);
-  const { by, reason, notes, bankAccount = null } = request;
+  const { by, reason, notes, bankAccount = null, requestKey } = request;
   const refund = await insertRefund(
     {
       refundNumber,
       ...ofOrder(facts.order),
       ...terms,
       ...shownTerms(terms, request.destination),
-      ...{ reason, notes, bankAccount },
+      ...{ reason, notes, bankAccount, requestKey },
       status: refundMachine.initial,
       initiatedByType: by.type === "admin" ? REFUND_INITIATOR.ADMIN : REFUND_INITIATOR.CUSTOMER,
       initiatedById: by.id ?? null,

@@ -29,10 +29,10 @@ export async function getAnalytics(
 }
 
 export async function createRefund(
-  { body, principal }: AdminInput<typeof schemas.createRefundSchema>,
+  { body, principal, requestKey }: AdminInput<typeof schemas.createRefundSchema>,
   res: Response,
 ): Promise<void> {
-  const refund = await decisionsService.createRefund(body, principal);
+  const refund = await decisionsService.createRefund(body, { by: principal, requestKey: requestKey ?? null });
   sendResponse(res, HTTP_STATUS.CREATED, "The refund waits for approval", toAdminRefundView(refund));
 }
 

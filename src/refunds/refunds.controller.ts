@@ -13,10 +13,13 @@ export function listReasons(_input: unknown, res: Response): void {
 }
 
 export async function createRefund(
-  { body, owner, principal }: Input<typeof schemas.createRefundSchema>,
+  { body, owner, principal, requestKey }: Input<typeof schemas.createRefundSchema>,
   res: Response,
 ): Promise<void> {
-  const refund = await refundsService.requestRefund({ ...body, owner, by: actorOf(principal) });
+  const refund = await refundsService.requestRefund({
+    ...{ ...body, owner, by: actorOf(principal) },
+    requestKey: requestKey ?? null,
+  });
   sendResponse(res, HTTP_STATUS.CREATED, "Your refund is requested", toRefundView(refund));
 }
 

@@ -37,13 +37,19 @@ export interface RefundDraft extends Partial<BankDetails> {
 }
 
 /** Starts a refund, which waits for approval. @throws as `requestRefund` of the flow */
-export function createRefund(draft: RefundDraft, by: AdminPrincipal): Promise<RefundDoc> {
+export function createRefund(
+  draft: RefundDraft,
+  { by, requestKey }: { by: AdminPrincipal; requestKey: string | null },
+): Promise<RefundDoc> {
   const { reason, notes = null, destination } = draft;
   const orderId = toObjectId(draft.orderId);
   const details = bankDetailsIn(draft);
   const bankAccount = details && toBankAccount(details, { orderId, paymentId: null });
   const wish = wishOf(draft);
-  return requests.requestRefund({ orderId, wish, destination, reason, notes, bankAccount, by: actorOf(by) });
+  return requests.requestRefund({
+    ...{ orderId, wish, destination, reason, notes, bankAccount, requestKey },
+    by: actorOf(by),
+  });
 }
 
 function wishOf({ items, amount, includeShipping = false }: RefundDraft) {

@@ -19,6 +19,8 @@ export interface RefundWanted {
   notes?: string | undefined;
   /** Without them: all that is left. */
   items?: readonly LineUnitsBody[] | undefined;
+  /** A repetition of the request finds its refund. */
+  requestKey: string | null;
 }
 
 /**
@@ -26,11 +28,11 @@ export interface RefundWanted {
  * @throws NotFoundError ORDER_NOT_FOUND, also for another caller's; as `requestRefund` of the flow
  */
 export async function requestRefund(wanted: RefundWanted): Promise<RefundDoc> {
-  const { owner, by, orderNumber, reason, notes = null, items } = wanted;
+  const { owner, by, orderNumber, reason, notes = null, items, requestKey } = wanted;
   const { _id: orderId } = await getOwnOrder(orderNumber, owner);
   const wish = items ? toUnitsWish(items, false) : { kind: "rest" as const };
   const destination = REFUND_DESTINATION.ORIGINAL;
-  return requests.requestRefund({ orderId, wish, destination, reason, notes, by });
+  return requests.requestRefund({ orderId, wish, destination, reason, notes, by, requestKey });
 }
 
 export const toUnitsWish = (items: readonly LineUnitsBody[], includeShipping: boolean) => ({

@@ -206,6 +206,17 @@ describe("Starting a refund", () => {
     refused(await post("", { ...start, orderId: unknownId() }), 404, "ORDER_NOT_FOUND");
   });
 
+  test("When the request is repeated after its answer was lost, then the amount is refunded once", async () => {
+    const { order: placed } = await order();
+    const body = { orderId: placed.id, reason: "damaged", amount: 10, destination: "original" };
+    const key = `refund-${placed.id}`;
+    const view = done(await post("", body, { key }));
+    await shop().db.collection("idempotencyRecords").deleteMany({});
+    expect(done(await post("", body, { key })).id).toBe(view.id);
+    expect(await world.refundsOf(placed.id)).toHaveLength(1);
+    expect(await audits(view.id)).toHaveLength(1);
+  });
+
   test("When a body is not valid, then it is refused with its path, and nothing is stored", async () => {
     const { order: placed, lines } = await order(shop().customer("chitra"));
     const item = { orderItemId: lines[0].id, quantity: 1 };

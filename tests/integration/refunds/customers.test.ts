@@ -85,6 +85,21 @@ describe("Asking for a refund", () => {
     expect(await world.refundsOf(placed.id)).toHaveLength(1);
   });
 
+  test("When a request for units is repeated after its answer was lost, then it finds its refund; another key asks again", async () => {
+    const { buyer, order: placed, lines } = await order(shop().customer(), { items: BASKET });
+    const items = [{ orderItemId: lines[0].id, quantity: 1 }];
+    const body = { orderNumber: placed.orderNumber, reason: "damaged", items };
+    const key = `ask-${placed.orderNumber}`;
+    const view = done(await buyer.post("/api/refunds", body, key));
+    await shop().db.collection("idempotencyRecords").deleteMany({});
+    expect(done(await buyer.post("/api/refunds", body, key))).toEqual(view);
+    expect(await world.refundsOf(placed.id)).toHaveLength(1);
+    expect(await orderOf(buyer)).toMatchObject({ refundRequested: Math.round(view.amount * 100) });
+
+    expect(done(await buyer.post("/api/refunds", body, "another key")).id).not.toBe(view.id);
+    expect(await world.refundsOf(placed.id)).toHaveLength(2);
+  });
+
   test("When it is another caller's order, or one that does not exist, then it is not found", async () => {
     const { order: placed } = await order();
     for (const [caller, orderNumber] of [
