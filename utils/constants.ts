@@ -387,6 +387,7 @@ export const JOB_NAMES = [
   "checkout-reminder",
   "abandoned-cart",
   "payment-sweep",
+  "payment-list",
   "payment-reconciliation",
   "reconciliation-requests",
   "placement-recovery",

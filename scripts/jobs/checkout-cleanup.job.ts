@@ -7,6 +7,9 @@ import { CHECKOUT_STATUS } from "../../utils/constants.js";
 import { workThrough } from "./batches.js";
 import { placeOrReturn } from "./placement-recovery.job.js";
 
+/** At a peak several expire a second, and the gateway is asked about each. */
+const CHECKOUTS_AT_ONCE = 10;
+
 /** Fails expired checkouts. For one with an open payment, the gateway is queried first. */
 export const checkoutCleanup: Job = {
   name: "checkout-cleanup",
@@ -17,7 +20,12 @@ export const checkoutCleanup: Job = {
 
 export async function cleanupExpiredSessions(context: JobContext): Promise<Record<string, number>> {
   const { done, failed } = await workThrough(
-    { find: findExpiredCheckouts, handle: expireUnlessPaid, idOf: ({ _id }) => _id.toHexString() },
+    {
+      find: findExpiredCheckouts,
+      handle: expireUnlessPaid,
+      idOf: ({ _id }) => _id.toHexString(),
+      atOnce: CHECKOUTS_AT_ONCE,
+    },
     context,
   );
   return { expired: done, failed };

@@ -8,6 +8,7 @@ import { checkoutReminder } from "./checkout-reminder.job.js";
 import { invoiceIssue } from "./invoice-issue.job.js";
 import { orderSync } from "./order-sync.job.js";
 import { outbox } from "./outbox.job.js";
+import { paymentList } from "./payment-list.job.js";
 import { paymentReconciliation, reconciliationRequests } from "./payment-reconciliation.job.js";
 import { paymentSweep } from "./payment-sweep.job.js";
 import { placementRecovery } from "./placement-recovery.job.js";
@@ -20,6 +21,7 @@ import { webhookRetry } from "./webhook-retry.job.js";
 export const jobs: readonly Job[] = [
   placementRecovery,
   paymentSweep,
+  paymentList,
   paymentReconciliation,
   reconciliationRequests,
   webhookRetry,

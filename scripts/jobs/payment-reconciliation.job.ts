@@ -5,7 +5,7 @@ import {
 } from "../../services/flows/reconcile/reconcile.flow.js";
 import { reportRefund, reportRefundMadeElsewhere } from "../../services/flows/report-refund.flow.js";
 import type { Job } from "../../services/platform/job-registry.service.js";
-import { settleAndPlace } from "./payment-list-pass.js";
+import { settleAndPlace } from "./payment-list.job.js";
 import { resolveCapture } from "./payment-sweep.job.js";
 
 /** A repair is what the sweep does about the same payment, and a webhook about the same refund. */

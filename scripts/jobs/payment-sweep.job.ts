@@ -16,9 +16,9 @@ import {
   scheduleNextSweep,
 } from "../../services/flows/sweep-payments.flow.js";
 import type { Job } from "../../services/platform/job-registry.service.js";
-import type { JobContext } from "../../services/platform/job-runs.service.js";
+import { isManual, type JobContext } from "../../services/platform/job-runs.service.js";
 import { workThrough } from "./batches.js";
-import { passOverListHourly, settleAndPlace } from "./payment-list-pass.js";
+import { type ListPass, passOverList, settleAndPlace } from "./payment-list.job.js";
 import { ORDERS_AT_ONCE, placeOrReturn } from "./placement-recovery.job.js";
 
 /**
@@ -29,11 +29,13 @@ const PAYMENTS_AT_ONCE = 25;
 /** A thousand look-ups of 300 ms then take half a minute, so that the next minute's sweep is not late. */
 const REFUNDS_AT_ONCE = 10;
 
+const NOT_LISTED: ListPass = { listed: 0, failed: 0, daysFailed: 0 };
+
 const idOf = ({ _id }: Pick<PaymentDoc, "_id">) => _id.toHexString();
 
 /**
- * Asks the gateway about payments whose webhooks may be lost: every minute by gateway order, once an hour by the
- * gateway's list. Even without any webhook, every capture ends as an order or a refund.
+ * Asks the gateway about payments whose webhooks may be lost, by gateway order; `payment-list` reads its list. Even without
+ * any webhook, every capture ends as an order or a refund.
  */
 export const paymentSweep: Job = {
   name: "payment-sweep",
@@ -45,7 +47,8 @@ export const paymentSweep: Job = {
       sweepPayments(context),
       resolveCaptured(context),
       lookUpRefunds(context),
-      passOverListHourly(context),
+      // Who runs it by hand wants every payment to be asked about.
+      isManual(context) ? passOverList(context) : NOT_LISTED,
     ] as const;
     // The job ends after all of them, and a failure of one does not stop the others.
     await Promise.allSettled(parts);
@@ -58,7 +61,7 @@ export const paymentSweep: Job = {
       refundsAsked: refunds.done,
       refundsFailed: refunds.failed,
       listed: list.listed,
-      listedFailed: list.failed,
+      listedFailed: list.failed + list.daysFailed,
     };
   },
 };

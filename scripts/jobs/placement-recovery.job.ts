@@ -28,6 +28,7 @@ export const placementRecovery: Job = {
         find: findAbandonedPlacements,
         handle: ({ _id }) => placeOrReturn(_id),
         idOf: ({ _id }) => _id.toHexString(),
+        atOnce: ORDERS_AT_ONCE,
       },
       context,
     );

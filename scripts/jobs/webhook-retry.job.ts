@@ -3,6 +3,9 @@ import { claimWebhookEvent, findDueWebhookEvents } from "../../services/platform
 import { applyStoredEvent } from "../../src/payments/webhooks.service.js";
 import { workThrough } from "./batches.js";
 
+/** After an outage, those of hours wait. */
+const EVENTS_AT_ONCE = 10;
+
 /** Applies webhook events whose request failed after the event was stored. */
 export const webhookRetry: Job = {
   name: "webhook-retry",
@@ -19,6 +22,7 @@ export const webhookRetry: Job = {
           return true;
         },
         idOf: ({ _id }) => _id.toHexString(),
+        atOnce: EVENTS_AT_ONCE,
       },
       context,
     );

@@ -26,7 +26,7 @@ import { toStorable } from "../../utils/foreign-data.js";
 import { sha256Hex } from "../../utils/helpers.js";
 import { maskGatewayPayload } from "../../utils/masking.js";
 import { unwrap } from "../../utils/result.js";
-import { settleAndPlace } from "../jobs/payment-list-pass.js";
+import { settleAndPlace } from "../jobs/payment-list.job.js";
 import { placeOrReturn } from "../jobs/placement-recovery.job.js";
 import type { RazorpayControl } from "../sandbox/razorpay/control-types.js";
 import { makeReadyCheckout } from "../support/open-checkouts.js";

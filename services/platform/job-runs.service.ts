@@ -41,7 +41,12 @@ const ERROR_LENGTH = 1_000;
 export const slotOf = (tick: Date): string => `${tick.toISOString().slice(0, 19)}Z`;
 
 /** A unique slot for a manual run. */
-export const manualSlot = (): string => `manual:${randomUUID()}`;
+export const manualSlot = (): string => `${MANUAL}${randomUUID()}`;
+
+const MANUAL = "manual:";
+
+/** Whether a person has started the run. */
+export const isManual = ({ slot }: Pick<JobContext, "slot">): boolean => slot.startsWith(MANUAL);
 
 /** Runs the job, unless it is running or its slot has run. A job that throws is a failed run, not an error. */
 export async function runJob({ job, slot, work, leaseMs = LEASE_MS }: JobRequest): Promise<JobOutcome> {

@@ -6,7 +6,8 @@ import { paymentGateway } from "../../services/integrations/payment-gateway.serv
 import { AppError } from "../../utils/errors.js";
 
 /**
- * Asks the gateway about every payment of a checkout and applies what it reports.
+ * Asks the gateway about every payment of a checkout and applies what it reports. Attempts share a gateway order, which is
+ * asked about once.
  * @returns whether the checkout is paid
  * @throws the typed upstream errors
  */
@@ -14,7 +15,10 @@ export async function hasBeenPaid(checkout: CheckoutSessionDoc): Promise<boolean
   const ofCheckout = { checkoutSessionId: checkout._id, gateway: paymentGateway.name };
   const payments = await Payment.find(ofCheckout).lean<PaymentDoc[]>();
   let paid = payments.some(({ accepted }) => accepted);
+  const asked = new Set<string>();
   for (const payment of payments) {
+    if (payment.gatewayOrderId !== null && asked.has(payment.gatewayOrderId)) continue;
+    if (payment.gatewayOrderId !== null) asked.add(payment.gatewayOrderId);
     for (const report of await askGatewayAbout(payment)) {
       const settled = await settlePayment(report, "sweep");
       paid ||= settled?.payment.accepted ?? false;

@@ -102,6 +102,27 @@ describe("the times", () => {
     expect(await sweep()).toMatchObject({ paymentsAsked: 0 });
   });
 
+  test.each([
+    ["between two times", 41],
+    ["after the last time", 721],
+  ])("When the same method is chosen again %s, then the times begin again", async (_when, minutes) => {
+    const { buyer, gatewayOrderId } = await openSince(minutes);
+    await sweep();
+    expect(done(await buyer.choose()).gateway.orderId).toBe(gatewayOrderId);
+    const [chosen] = await buyer.stored.payments();
+    const wait = (chosen?.sweep?.nextAt.getTime() - Date.now()) / MINUTE_MS;
+    expect(Math.abs(wait - 1)).toBeLessThan(0.3);
+    const since = new Date(Date.now() - 6 * MINUTE_MS);
+    await payments().updateOne(
+      { gatewayOrderId },
+      { $set: { "sweep.since": since, "sweep.nextAt": new Date(Date.now() - 1_000) } },
+    );
+    expect(await sweep()).toMatchObject({ paymentsAsked: 1 });
+    const [asked, ...others] = await buyer.stored.payments();
+    expect(asked?.sweep).toEqual({ since, nextAt: new Date(since.getTime() + 10 * MINUTE_MS), attempts: 1 });
+    expect(others).toEqual([]);
+  });
+
   test("When the gateway does not know the gateway order, then the next time is set, and an alarm is raised", async () => {
     const { buyer, gatewayOrderId } = await openSince(6);
     await payments().updateOne({ gatewayOrderId }, { $set: { gatewayOrderId: "order_OfOtherKeys000" } });
@@ -278,15 +299,16 @@ test.each([
 );
 
 describe("the pass over the gateway's list", () => {
-  const job = async (slot: string) => {
+  const newSlot = () => `test:${new Types.ObjectId().toHexString()}`;
+  /** As the schedule runs it. */
+  const job = async (name: string, slot = newSlot()) => {
     const [{ getJob }, { runJob }] = await Promise.all([
       import("../../../services/platform/job-registry.service.js"),
       import("../../../services/platform/job-runs.service.js"),
     ]);
     const outcome = await runJob({
-      job: "payment-sweep",
-      slot,
-      work: (context) => getJob("payment-sweep").run(context),
+      ...{ job: name, slot },
+      work: (context) => getJob(name).run(context),
     });
     return outcome.ran ? (outcome.run.result as Record<string, number>) : null;
   };
@@ -302,13 +324,27 @@ describe("the pass over the gateway's list", () => {
     expect(await well.buyer.stored.order()).toMatchObject({ paymentStatus: "paid" });
   });
 
-  test("When the job runs every minute, then it passes over the list once an hour, at any minute", async () => {
+  test("When a card's payment became known without its card, then the list completes it", async () => {
+    const { buyer, gatewayOrderId } = await openSince(1);
+    buyer.pay(gatewayOrderId, { method: "card" });
+    await sweep();
+    const [known] = await buyer.stored.payments();
+    expect(known).toMatchObject({ status: "captured", methodDetails: { gatewayMethod: "card" } });
+    expect(known?.methodDetails).not.toHaveProperty("last4");
+    gateway().configure({ listLagSeconds: 0 });
+    await job("payment-list");
+    expect(await buyer.stored.payments()).toMatchObject([
+      { methodDetails: { gatewayMethod: "card", last4: expect.stringMatching(/^\d{4}$/), network: "Visa" } },
+    ]);
+  });
+
+  test("When the job runs every five minutes, then it passes over the list once an hour", async () => {
     gateway().configure({ listLagSeconds: 0 });
     const { buyer, gatewayOrderId } = await openSince(0);
     buyer.pay(gatewayOrderId);
-    const first = await job(`test:${new Types.ObjectId().toHexString()}`);
+    const first = await job("payment-list");
     expect(first?.listed).toBeGreaterThan(0);
-    expect(await job(`test:${new Types.ObjectId().toHexString()}`)).toMatchObject({ listed: 0 });
+    expect(await job("payment-list")).toMatchObject({ listed: 0 });
     const lease = await shop()
       .db.collection("leases")
       .findOne({ _id: "payment-list-pass" as never });
@@ -329,7 +365,7 @@ describe("the pass over the gateway's list", () => {
       gateway().configure({ listLagSeconds: 0 });
       setClock(days * 24 * 60 * MINUTE_MS);
       try {
-        await job(`test:${new Types.ObjectId().toHexString()}`);
+        await job("payment-list");
       } finally {
         setClock(0);
       }
@@ -341,14 +377,39 @@ describe("the pass over the gateway's list", () => {
     },
   );
 
-  test("When the gateway's list fails, then the rest of the job is done, and the next minute passes again", async () => {
+  test("When the pass takes longer than a minute, then the sweep runs all the same", async () => {
     const { buyer, gatewayOrderId } = await openSince(1);
     buyer.pay(gatewayOrderId);
-    gateway().setFault({ match: "GET /payments", action: "status401" });
-    await job(`test:${new Types.ObjectId().toHexString()}`);
+    gateway().setFault({ match: "GET /payments", action: "delay", delayMs: 4_000, times: 1 });
+    const passing = job("payment-list");
+    expect(await job("payment-sweep")).toMatchObject({ paymentsAsked: 1, listed: 0 });
     expect(await buyer.stored.order()).toMatchObject({ paymentStatus: "paid" });
+    expect(await passing).toMatchObject({ daysFailed: 0 });
+  });
+
+  test("When the list of one day fails, then the other days are read, and all of them again ten minutes later", async () => {
+    const { buyer, gatewayOrderId } = await openSince(0);
+    await payments().updateMany({}, { $set: { sweep: null } });
+    buyer.pay(gatewayOrderId);
     gateway().configure({ listLagSeconds: 0 });
-    const next = await job(`test:${new Types.ObjectId().toHexString()}`);
-    expect(next?.listed).toBeGreaterThan(0);
+    gateway().setFault({ match: "GET /payments", action: "status401", times: 1 });
+    const first = await job("payment-list");
+    expect(first).toMatchObject({ daysFailed: 1 });
+    expect(first?.listed).toBeGreaterThan(0);
+    expect(await buyer.stored.order()).toMatchObject({ paymentStatus: "paid" });
+    const leases = shop().db.collection<{ _id: string; until: Date }>("leases");
+    const lease = await leases.findOne({ _id: "payment-list-pass" });
+    expect(lease?.until.getTime()).toBeLessThan(Date.now() + 10 * MINUTE_MS);
+    expect(await job("payment-list")).toMatchObject({ listed: 0 });
+    await leases.updateOne({ _id: "payment-list-pass" }, { $set: { until: new Date() } });
+    expect(await job("payment-list")).toMatchObject({ daysFailed: 0 });
+  });
+
+  test("When it is run by hand and the list fails, then the rest of the sweep is done", async () => {
+    const { buyer, gatewayOrderId } = await openSince(1);
+    buyer.pay(gatewayOrderId);
+    gateway().setFault({ match: "GET /payments", action: "status401", times: "always" });
+    expect((await sweep()).listedFailed).toBeGreaterThan(0);
+    expect(await buyer.stored.order()).toMatchObject({ paymentStatus: "paid" });
   });
 });
