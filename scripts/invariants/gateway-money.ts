@@ -79,6 +79,7 @@ const refundedAtGateway: Check = (facts) =>
 /** An order whose capture was also refunded in full must be cancelled or returned, or an admin approved the refunds. */
 const noOrphanMoney: Check = (facts) => {
   const paymentOf = new Map(facts.payments.map((payment) => [payment.gatewayPaymentId, payment]));
+  const orderIds = new Set(facts.orders.map(({ _id }) => _id.toHexString()));
   const old = facts.books.gateway.captures.filter(
     (row) => row.at <= facts.at.getTime() - facts.captureGraceMs,
   );
@@ -86,7 +87,7 @@ const noOrphanMoney: Check = (facts) => {
     const payment = paymentOf.get(capture.paymentId);
     const refunded =
       returnedAtGateway(facts, capture.paymentId) + (payment ? returnedElsewhere(facts, payment) : 0);
-    const hasOrder = payment ? payment.orderId !== null : false;
+    const hasOrder = orderIds.has(payment?.orderId?.toHexString() ?? "");
     const isRefunded = refunded === capture.amount;
     if (hasOrder !== isRefunded) return [];
     if (!hasOrder) {

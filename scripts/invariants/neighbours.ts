@@ -164,7 +164,7 @@ function overdrawn<E extends BookEntry>(
   });
 }
 
-const pointsEarned: Check = ({ books, orders }) => {
+const pointsEarned: Check = ({ books, orders, outbox }) => {
   const earned = books.loyalty.filter(({ type }) => type === "earned");
   const twice = duplicatesOf(earned, ({ orderId }) => orderId).map(([orderId, rows]) =>
     finding(`points were earned ${rows.length} times`, orderId),
@@ -175,8 +175,24 @@ const pointsEarned: Check = ({ books, orders }) => {
     if (order?.deliveredAt && order.userId === userId) return [];
     return [finding(`points were earned by ${userId} for no delivered order of theirs`, orderId)];
   });
-  return [...twice, ...unearned];
+  const rewarded = new Set(earned.map(({ orderId }) => orderId));
+  const waiting = new Set(
+    outbox.filter(({ state }) => state === "pending").map(({ payload }) => payload.orderId),
+  );
+  const missing = orders
+    .filter((order) => isToBeRewarded(order) && !rewarded.has(order._id.toHexString()))
+    .filter(({ _id }) => !waiting.has(_id.toHexString()))
+    .map(({ _id, orderNumber }) => finding("it was delivered and earned no points", _id, orderNumber));
+  return [...twice, ...unearned, ...missing];
 };
+
+/** One that was refunded in part may have been refunded in full when it was delivered. */
+const isToBeRewarded = ({ userId, deliveredAt, paymentStatus, ...amounts }: OrderDoc): boolean =>
+  userId !== undefined &&
+  deliveredAt !== null &&
+  paymentStatus === "paid" &&
+  amounts.refundedAmount + amounts.refundReserved === 0 &&
+  amounts.paidAmount > amounts.loyaltyDiscount;
 
 /** Credit is also issued by hand, under references that are no order's: those are left out. */
 function onlyOrders(

@@ -55,17 +55,19 @@ const orderAmounts: Check = (facts) =>
     return problems.map((problem) => finding(problem, order._id, order.orderNumber));
   });
 
+/** What an order was paid with arrived: at the gateway by its own books, or as cash or a transfer that someone recorded. */
 const orderCaptures: Check = (facts) =>
   facts.orders.flatMap((order) => {
-    const online = paymentsOf(facts, order).filter((payment) => !isCashPayment(payment));
+    const payments = paymentsOf(facts, order);
     const captured = sumOf(
       facts.books.gateway.captures.filter(({ paymentId }) =>
-        online.some(({ gatewayPaymentId }) => gatewayPaymentId === paymentId),
+        payments.some(({ gatewayPaymentId }) => gatewayPaymentId === paymentId),
       ),
       ({ amount }) => amount,
     );
-    if (online.length === 0 || captured === order.paidAmount - creditAndPoints(order)) return [];
-    const problem = `the gateway captured ${captured}, paidAmount is ${order.paidAmount}`;
+    const inCash = sumOf(payments.filter(isCashPayment), ({ capturedAmount }) => capturedAmount);
+    if (captured + inCash === order.paidAmount - creditAndPoints(order)) return [];
+    const problem = `the gateway captured ${captured}, ${inCash} came otherwise, paidAmount is ${order.paidAmount}`;
     return [finding(problem, order._id, order.orderNumber)];
   });
 
