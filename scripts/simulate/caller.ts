@@ -26,6 +26,8 @@ export interface OpenRequest {
 export interface CallerWorld {
   recorder: Recorder;
   open: OpenRequest[];
+  /** What callers wait for now. */
+  waiting: Set<string>;
   /** Reports an answer that no client may get. */
   alarm(problem: string, ids: readonly string[]): void;
   countCall(status: number): void;
@@ -118,7 +120,10 @@ export class Caller {
     requestIds.push(requestId);
     const headers = { ...request.headers, "X-Request-Id": requestId };
     const startedAt = performance.now();
+    const waitsFor = `${this.who}: ${what} (${requestId})`;
+    this.world.waiting.add(waitsFor);
     const { answer, error } = await attempt(this.shopper, { ...request, headers });
+    this.world.waiting.delete(waitsFor);
     this.world.countCall(answer?.status ?? 0);
     const { method, path, key, body } = request;
     this.world.recorder.record({

@@ -48,7 +48,7 @@ async function live(sim: Simulation): Promise<Violation[]> {
     progress: runProgress(sim),
   };
   const found = await runChecks(sim);
-  await Promise.all([timer, endOf(work)]);
+  await Promise.all([timer, endOf(sim, work)]);
   if (found.length > 0) return found;
   if (options.mode === "safety") return [...(await checkNow(sim)), ...alarmsAsViolations(sim)];
   print("The faults have ended; everything must come to rest");
@@ -59,12 +59,15 @@ async function live(sim: Simulation): Promise<Violation[]> {
 const WORK_ENDS_WITHIN_MS = 240_000;
 
 /** @throws Error that names what has not ended in time: a run that waits forever would show nothing */
-async function endOf(work: Readonly<Record<string, Promise<void>>>): Promise<void> {
+async function endOf(sim: Simulation, work: Readonly<Record<string, Promise<void>>>): Promise<void> {
   const busy = new Set(Object.keys(work));
   const ends = Object.entries(work).map(([name, end]) => end.then(() => busy.delete(name)));
   const late = new AbortController();
   const watch = sleep(WORK_ENDS_WITHIN_MS, undefined, late).then(() => {
-    throw new Error(`still at work long after the end: ${[...busy].join(", ")}`);
+    const waiting = [...sim.waiting].join(", ");
+    throw new Error(
+      `still at work long after the end: ${[...busy].join(", ")}; waiting for ${waiting || "no call"}`,
+    );
   });
   try {
     await Promise.race([Promise.all(ends), watch]);

@@ -55,6 +55,7 @@ export function createSimulation(options: SimulationOptions, world: World): Simu
     acknowledgements: new Acknowledgements(),
     population: new Population(options.customers, { world, random: random.fork("population") }),
     open: [],
+    waiting: new Set(),
     alarms,
     calls,
     done,

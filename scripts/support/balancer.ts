@@ -1,5 +1,6 @@
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { pipeline } from "node:stream";
 
 /**
  * A load balancer like those in production: in turns, over connections that are kept open, only to instances whose
@@ -69,9 +70,13 @@ export async function startBalancer({ losesAnswer = () => false }: BalancerOptio
       // The connection between balancer and instance is not the client's.
       const { connection: _connection, ...rest } = answer.headers;
       to.writeHead(answer.statusCode ?? 502, rest);
-      answer.pipe(to);
+      // An instance that dies in the middle of an answer breaks the client's connection, too.
+      pipeline(answer, to, () => undefined);
     });
-    passed.once("error", (error) => refuse(from, to, `${target} ${error.message}`));
+    passed.once("error", (error) => {
+      if (to.headersSent) to.destroy();
+      else refuse(from, to, `${target} ${error.message}`);
+    });
     from.pipe(passed);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -40,11 +40,31 @@ export class Shopper {
 
   /** @throws when the connection fails or times out; an error of the API is an answer */
   async send(request: ShopRequest): Promise<Answer> {
-    const { method, path, body, url = this.url, timeoutMs } = request;
+    const { timeoutMs } = request;
+    if (timeoutMs === undefined) return this.exchange(request);
+    // A timer of its own, which ends the wait even if the request forgets its signal.
+    const giveUp = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        const error = new DOMException(`no answer within ${timeoutMs} ms`, "TimeoutError");
+        reject(error);
+        giveUp.abort(error);
+      }, timeoutMs);
+    });
+    try {
+      return await Promise.race([this.exchange(request, giveUp.signal), tooLate]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private async exchange(request: ShopRequest, signal: AbortSignal | null = null): Promise<Answer> {
+    const { method, path, body, url = this.url } = request;
     const response = await fetch(url + path, {
       method,
       headers: this.headersOf(request),
-      ...(timeoutMs === undefined ? {} : { signal: AbortSignal.timeout(timeoutMs) }),
+      signal,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     this.guestId = response.headers.get("x-session-id") ?? this.guestId;
