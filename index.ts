@@ -8,12 +8,15 @@ import { prepareJobs, type ScheduledJobs, startScheduledJobs } from "./scripts/s
 import { MigrationsPendingError, prepareMigratedDatabase } from "./services/platform/migrations.service.js";
 import { stopPdfWorkers } from "./services/platform/pdf/pdf.service.js";
 import { setPhase } from "./src/operations/health.service.js";
-import { drainWebhooks } from "./src/payments/webhooks.controller.js";
+import { closeWebhooks } from "./src/payments/webhooks.controller.js";
+import { tidyUp } from "./utils/async.js";
 
 /** How long a load balancer may keep sending requests after readiness has ended. */
 const LAME_DUCK_MS = config.env === "production" ? 5_000 : 300;
 /** A request may take up to 20 s, and the whole stop must stay below the orchestrator's 25 s. */
 const DRAIN_LIMIT_MS = 18_000;
+/** What is cut off is applied again, by another instance. */
+const EVENTS_LIMIT_MS = 1_500;
 
 let server: Server | undefined;
 let jobs: ScheduledJobs | undefined;
@@ -65,9 +68,9 @@ async function stop(reason: string, exitCode: number): Promise<void> {
     await wait(LAME_DUCK_MS);
     const [complete] = await Promise.all([
       server === undefined || drain(server, DRAIN_LIMIT_MS),
-      jobs?.stop(),
+      jobs && tidyUp(jobs.stop(), DRAIN_LIMIT_MS),
     ]);
-    await drainWebhooks();
+    await tidyUp(closeWebhooks(), EVENTS_LIMIT_MS);
     await stopPdfWorkers();
     if (!complete) logger.warn("> Some requests did not finish in time and were cut off");
     await disconnectDatabase();

@@ -16,11 +16,11 @@ export async function forEachAtOnce<T>(
 /** A database that is away takes 5 s to fail. No client waits that long for each piece of cleaning up. */
 const PATIENCE_MS = 1_000;
 
-/** Waits at most a second for work that may also finish later, or fail, without harm. Never throws. */
-export async function tidyUp(work: Promise<unknown>): Promise<void> {
+/** Waits, by default at most a second, for work that may also finish later, or fail, without harm. Never throws. */
+export async function tidyUp(work: Promise<unknown>, patienceMs = PATIENCE_MS): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, PATIENCE_MS);
+    timer = setTimeout(resolve, patienceMs);
   });
   await Promise.race([work.catch(() => undefined), patience]);
   clearTimeout(timer);
@@ -28,19 +28,30 @@ export async function tidyUp(work: Promise<unknown>): Promise<void> {
 
 /** Work in the background, a bounded number at a time. A shutdown can wait for it. */
 export interface TaskPool {
-  /** Starts the task as soon as there is a free place. Its failure goes to `onError`. */
-  run(task: () => Promise<void>): void;
+  /**
+   * Starts the task as soon as there is a free place. Its failure goes to `onError`.
+   * @returns false when too many wait already, or the pool is closed: then it never runs
+   */
+  run(task: () => Promise<void>): boolean;
   /** Resolves when nothing runs or waits. */
   drain(): Promise<void>;
+  /** Starts nothing more. Resolves when what runs has ended. */
+  close(): Promise<void>;
 }
 
-export function createTaskPool(limit: number, onError: (error: unknown) => void): TaskPool {
+export interface TaskPoolLimits {
+  atOnce: number;
+  waiting: number;
+}
+
+export function createTaskPool(limits: TaskPoolLimits, onError: (error: unknown) => void): TaskPool {
   const waiting: (() => Promise<void>)[] = [];
   let running = 0;
+  let isClosed = false;
   let idle: (() => void)[] = [];
 
   function next(): void {
-    const task = running < limit ? waiting.shift() : undefined;
+    const task = running < limits.atOnce ? waiting.shift() : undefined;
     if (!task) return;
     running += 1;
     void task()
@@ -54,12 +65,21 @@ export function createTaskPool(limit: number, onError: (error: unknown) => void)
       });
   }
 
+  const drain = (): Promise<void> =>
+    running === 0 ? Promise.resolve() : new Promise((resolve) => void idle.push(resolve));
+
   return {
     run(task) {
+      if (isClosed || waiting.length >= limits.waiting) return false;
       waiting.push(task);
       next();
+      return true;
     },
-    drain: () =>
-      running === 0 ? Promise.resolve() : new Promise<void>((resolve) => void idle.push(resolve)),
+    drain,
+    close() {
+      isClosed = true;
+      waiting.length = 0;
+      return drain();
+    },
   };
 }

@@ -6,7 +6,7 @@ import { maskGatewayPayload } from "../../utils/masking.js";
 import { identifyShippingEvent } from "./shipping-events.service.js";
 import * as webhooks from "./webhooks.service.js";
 
-export { drainWebhooks } from "./webhooks.service.js";
+export { closeWebhooks, drainWebhooks } from "./webhooks.service.js";
 
 export async function receive({ rawBody, body, request }: SignedInput, res: Response): Promise<void> {
   const identity = paymentGateway.identifyWebhook({ headers: request.headers, payload: body });

@@ -15,13 +15,16 @@ import { sha256Hex } from "../../utils/helpers.js";
 import { type Applied, applyGatewayEvent } from "./gateway-events.service.js";
 import { applyShippingEvent } from "./shipping-events.service.js";
 
-/** At most 16 events are applied in parallel; more wait in the pool, and the worker applies those that wait too long. */
-const background = createTaskPool(16, (error) =>
+/** What is not applied soon, the retry job applies; so few wait that they do not use up the memory. */
+const background = createTaskPool({ atOnce: 16, waiting: 1_000 }, (error) =>
   logger.error({ err: error }, "> A webhook event could not be applied at once; the retry job applies it"),
 );
 
-/** For the shutdown: resolves when every received event is applied or left to the worker. */
+/** Resolves when every received event is applied or left to the retry job. */
 export const drainWebhooks = (): Promise<void> => background.drain();
+
+/** For the shutdown: what has not begun is left to the retry job. Resolves when the others have ended. */
+export const closeWebhooks = (): Promise<void> => background.close();
 
 /** A delivery whose signature was valid. */
 export interface Delivery extends WebhookIdentity {

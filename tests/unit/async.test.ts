@@ -12,7 +12,7 @@ function gate() {
 const nothing = () => undefined;
 
 test("When there are more tasks than may run at once, then the others wait", async () => {
-  const pool = createTaskPool(2, nothing);
+  const pool = createTaskPool({ atOnce: 2, waiting: 10 }, nothing);
   const gates = [gate(), gate(), gate()];
   const begun: number[] = [];
   gates.forEach(({ task }, index) => {
@@ -31,7 +31,7 @@ test("When there are more tasks than may run at once, then the others wait", asy
 
 test("When a task fails, then the failure is reported and the others continue", async () => {
   const failures: unknown[] = [];
-  const pool = createTaskPool(1, (error) => failures.push(error));
+  const pool = createTaskPool({ atOnce: 1, waiting: 10 }, (error) => failures.push(error));
   let done = false;
   pool.run(() => Promise.reject(new Error("broken")));
   pool.run(async () => {
@@ -45,5 +45,30 @@ test("When a task fails, then the failure is reported and the others continue", 
 });
 
 test("When nothing runs, then draining does not wait", async () => {
-  await expect(createTaskPool(1, nothing).drain()).resolves.toBeUndefined();
+  await expect(createTaskPool({ atOnce: 1, waiting: 10 }, nothing).drain()).resolves.toBeUndefined();
+});
+
+test("When too many tasks wait, then a further one is not taken", async () => {
+  const pool = createTaskPool({ atOnce: 1, waiting: 1 }, nothing);
+  const { open, task } = gate();
+  expect([pool.run(task), pool.run(task), pool.run(task)]).toEqual([true, true, false]);
+  open();
+  await pool.drain();
+  expect(pool.run(task)).toBe(true);
+});
+
+test("When a pool is closed, then it waits for what runs, and begins nothing more", async () => {
+  const pool = createTaskPool({ atOnce: 1, waiting: 10 }, nothing);
+  const { open, task } = gate();
+  let begun = 0;
+  const counted = () => {
+    begun += 1;
+    return task();
+  };
+  pool.run(counted);
+  pool.run(counted);
+  const closing = pool.close();
+  open();
+  await closing;
+  expect([begun, pool.run(counted)]).toEqual([1, false]);
 });
