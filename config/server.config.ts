@@ -3,6 +3,7 @@ import { createServer, IncomingMessage, type Server, ServerResponse } from "node
 import type { Socket } from "node:net";
 import type { Express } from "express";
 import type { Envelope } from "../utils/http.js";
+import { logger } from "./logger.config.js";
 
 /** Slow senders are disconnected; a load balancer waits 30 s for a response. */
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -31,17 +32,19 @@ const REFUSAL: Envelope = {
   error: { code: "VALIDATION_ERROR", details: [{ in: "headers", path: "", message }] },
 };
 
-/** For connections that never became a request: broken HTTP, headers too large or too slow. */
-function refuse(socket: Socket): void {
+/** For connections that never became a request: broken HTTP, headers too large or too slow. Their bytes are not logged. */
+function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
   if (!socket.writable) {
     socket.destroy();
     return;
   }
+  const requestId = randomUUID();
+  logger.warn({ requestId, code: error.code }, "> Broken HTTP was refused");
   const body = JSON.stringify(REFUSAL);
   const headers = [
     "Content-Type: application/json; charset=utf-8",
     `Content-Length: ${Buffer.byteLength(body)}`,
-    `X-Request-Id: ${randomUUID()}`,
+    `X-Request-Id: ${requestId}`,
   ];
   socket.end(["HTTP/1.1 400 Bad Request", ...headers, "Connection: close", "", body].join("\r\n"));
 }
@@ -73,7 +76,7 @@ export function createHttpServer(app: Express): Server {
     app,
   );
   server.maxConnections = MAX_CONNECTIONS;
-  server.on("clientError", (_error, socket) => refuse(socket as Socket));
+  server.on("clientError", (error, socket) => refuse(error, socket as Socket));
   return server;
 }
 

@@ -29,7 +29,7 @@ export const payments: Record<string, VariableSpec> = {
     example: "acc_BFQ7uQEaa7j2z7",
   },
   RAZORPAY_API_URL: {
-    schema: url(),
+    schema: url().pattern(/\/v1\/?$/, { name: "address without /v1", invert: true }),
     purpose: "another gateway address, such as the simulator's, without /v1; refused with a live key",
     example: `${HOST}:3009`,
   },

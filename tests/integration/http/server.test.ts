@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { connect } from "node:net";
+import { logger } from "../../../config/logger.config.js";
 import { createHttpServer, drain, listen } from "../../../config/server.config.js";
 import { makeToken } from "../../support/callers.js";
 import { makeTestApp, SESSION } from "./test-app.js";
@@ -55,8 +56,11 @@ describe("The server", () => {
     ["has two lengths", post("Content-Length: 5\r\nContent-Length: 6\r\n", "{}")],
     ["has a line end in a header", "GET / HTTP/1.1\r\nHost: x\r\nX-A: a\rb\r\n\r\n"],
   ])("When a request %s, then it is 400 in the envelope and the connection closed", async (_what, text) => {
+    const warn = jest.spyOn(logger, "warn");
     const answer = await exchange(text);
-    expect(answer).toMatch(/^HTTP\/1\.1 400 .*\r\nX-Request-Id: [\w-]{36}\r\n/s);
+    const [, requestId] = /^HTTP\/1\.1 400 .*\r\nX-Request-Id: ([\w-]{36})\r\n/s.exec(answer) ?? [];
+    const line = [{ requestId, code: expect.stringMatching(/^HPE_/) }, "> Broken HTTP was refused"];
+    expect(warn.mock.calls).toEqual([line]);
     expect(JSON.parse(answer.slice(answer.indexOf("{")))).toMatchObject({
       ...{ success: false, statusCode: 400 },
       error: { code: "VALIDATION_ERROR", details: [{ in: "headers" }] },

@@ -136,6 +136,10 @@ describe("The configuration", () => {
       "another gateway with a live key",
       { RAZORPAY_KEY_ID: "rzp_live_AbC123", RAZORPAY_API_URL: "http://localhost:1" },
     ],
+    [
+      "a gateway's address with its version",
+      { RAZORPAY_KEY_ID: "rzp_test_AbC123", RAZORPAY_API_URL: "https://gateway.example.com/v1" },
+    ],
     ["a key id that is none", { RAZORPAY_KEY_ID: "AbC123" }],
     ["a GSTIN of the wrong shape", { COMPANY_GSTIN: "27AAPFU0939F1Z" }],
     ["a GSTIN of no state", { COMPANY_GSTIN: "45AAPFU0939F1ZV" }],
