@@ -186,9 +186,13 @@ const pointsEarned: Check = ({ books, orders, outbox }) => {
   return [...twice, ...unearned, ...missing];
 };
 
-/** One that was refunded in part may have been refunded in full when it was delivered. */
-const isToBeRewarded = ({ userId, deliveredAt, paymentStatus, ...amounts }: OrderDoc): boolean =>
+/**
+ * One that was refunded in part may have been refunded in full when it was delivered, and one with a guest's id may have
+ * been a guest's then.
+ */
+const isToBeRewarded = ({ userId, sessionId, deliveredAt, paymentStatus, ...amounts }: OrderDoc): boolean =>
   userId !== undefined &&
+  sessionId === undefined &&
   deliveredAt !== null &&
   paymentStatus === "paid" &&
   amounts.refundedAmount + amounts.refundReserved === 0 &&

@@ -138,7 +138,7 @@ const breaches: Breach[] = [
     "a delivered order earned no points",
     "orders",
     { paymentStatus: "paid", refundedAmount: 0, deliveredAt: null },
-    { $set: { userId: "user-bharat", deliveredAt: longAgo } },
+    { $set: { userId: "user-bharat", deliveredAt: longAgo }, $unset: { sessionId: "" } },
   ],
   ["noOrphanMoney", "a captured payment has no order", "payments", ofOrder, { $set: { orderId: null } }],
   [
