@@ -1,9 +1,9 @@
 /**
  * What an invoice lists and adds up. Everything comes from the amounts that the order stored when it was placed: rates,
- * heads and discounts are never computed again. All amounts are positive paise, in credit notes too.
+ * heads and discounts are never computed again. All amounts are positive paise, in credit notes too; only the discount of a
+ * part of a line can be below 0, by the paise that rounding added.
  */
 import { type Paise, paise, ZERO_PAISE } from "../../utils/money.js";
-import { cumulativeShare } from "./allocation.js";
 import { paidFor, shareOfUnits } from "./sold-rows.js";
 import { sumTaxes, type Taxes } from "./tax.js";
 
@@ -73,6 +73,7 @@ export interface DocumentTotals extends Taxes {
 export interface InvoiceSource {
   lines: readonly InvoicedLine[];
   charges: readonly InvoicedCharge[];
+  pricesIncludeTax: boolean;
   /** How many digits of the HSN code are printed: 4, 6 or 8. */
   hsnDigits: number;
 }
@@ -96,15 +97,22 @@ function toRow(row: UntotalledRow, hsnDigits: number): DocumentRow {
 }
 
 /** The rows of a sale invoice: lines in their order without cancelled units, then charges. */
-export function buildInvoiceRows({ lines, charges, hsnDigits }: InvoiceSource): DocumentRow[] {
+export function buildInvoiceRows({
+  lines,
+  charges,
+  pricesIncludeTax,
+  hsnDigits,
+}: InvoiceSource): DocumentRow[] {
   return [
-    ...lines.filter(({ quantity, cancelledBefore }) => quantity > cancelledBefore).map(toLineRow),
+    ...lines
+      .filter(({ quantity, cancelledBefore }) => quantity > cancelledBefore)
+      .map((line) => toLineRow(line, pricesIncludeTax)),
     ...charges.filter(({ amount }) => amount > 0).map(toChargeRow),
   ].map((row) => toRow(row, hsnDigits));
 }
 
 /** The units that were not cancelled: the cumulative method splits the line without losing a paisa. */
-function toLineRow(line: InvoicedLine): UntotalledRow {
+function toLineRow(line: InvoicedLine, pricesIncludeTax: boolean): UntotalledRow {
   const {
     orderItemId,
     description,
@@ -115,15 +123,20 @@ function toLineRow(line: InvoicedLine): UntotalledRow {
     cancelledBefore,
   } = line;
   const units = quantity - cancelledBefore;
-  const { taxableValue, taxes } = shareOfUnits({ row: line, quantity, before: cancelledBefore, units });
+  const { amount, taxableValue, taxes } = shareOfUnits({
+    row: line,
+    quantity,
+    before: cancelledBefore,
+    units,
+  });
   // A gift is listed without a price, whatever it usually costs.
   const unitPrice = isFreeGift ? ZERO_PAISE : line.unitPrice;
-  const discount = isFreeGift
-    ? ZERO_PAISE
-    : paise(line.discount - cumulativeShare(line.discount, cancelledBefore, quantity));
+  const charged = pricesIncludeTax ? amount : taxableValue;
+  // Of a part of the line, so that price × quantity − discount is what the part costs.
+  const discount = cancelledBefore === 0 ? line.discount : paise(unitPrice * units - charged);
   return {
-    ...{ orderItemId, description, hsnCode, quantity: units, isFreeGift, unitPrice, discount, rateBps },
-    ...{ taxableValue, taxes },
+    ...{ orderItemId, description, hsnCode, quantity: units, isFreeGift, unitPrice, rateBps },
+    ...{ discount: isFreeGift ? ZERO_PAISE : discount, taxableValue, taxes },
   };
 }
 

@@ -73,9 +73,10 @@ const hsnRates = Joi.array<HsnRate[]>()
 const ownGstin = Joi.string<string>()
   .max(15)
   .allow("")
-  .custom((value: string, helpers) =>
-    parseGstin(value).ok ? value : helpers.message({ custom: "{{#label}} must be a valid GSTIN" }),
-  );
+  .custom((value: string, helpers) => {
+    const parsed = parseGstin(value);
+    return parsed.ok ? parsed.gstin : helpers.message({ custom: "{{#label}} must be a valid GSTIN" });
+  });
 const daysByCategory = Joi.object<Record<string, number>>().pattern(
   Joi.string().max(100),
   Joi.number().integer().min(0).max(365),

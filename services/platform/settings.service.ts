@@ -3,6 +3,8 @@ import { logger } from "../../config/logger.config.js";
 import { Setting, type SettingDoc } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
 import { ConflictError, ValidationError } from "../../utils/errors.js";
+import { parseGstin } from "../../utils/gst/gstin.js";
+import { findState } from "../../utils/gst/states.js";
 import { deepFreeze, isDuplicateKey } from "../../utils/helpers.js";
 import {
   SETTINGS_GROUPS,
@@ -64,7 +66,7 @@ export interface SettingsChange<G extends SettingsGroup> {
 /**
  * Stores some values of a group.
  * @returns the group before and after, for the audit row
- * @throws ValidationError for an unknown key or a value that is not allowed
+ * @throws ValidationError for an unknown key or a value that is not allowed, and for a GSTIN of another state than the company's
  * @throws ConflictError VERSION_CONFLICT with `current`, after another change
  */
 export async function putSettings<G extends SettingsGroup>(
@@ -76,6 +78,7 @@ export async function putSettings<G extends SettingsGroup>(
   const version = stored?.version ?? 0;
   if (change.version !== undefined && change.version !== version) throw staleVersion(group, stored);
   const values = { ...stored?.values, ...patch };
+  if (group === "company") assertStateOfGstin(patch, complete("company", { values }));
   const written = await compareAndSet({ group, values, version, by, tx });
   if (!written) throw staleVersion(group, await read(group));
   if (tx) afterCommit(tx, () => forgetSettings(group));
@@ -122,6 +125,15 @@ function validate(group: SettingsGroup, patch: unknown): Record<string, unknown>
   );
 }
 
+/** As the start does with the environment's values: every tax depends on the state, and invoices name the GSTIN. */
+function assertStateOfGstin(patch: Record<string, unknown>, { gstin, state }: SettingsOf<"company">): void {
+  const path = ["gstin", "state"].find((key) => key in patch);
+  const parsed = parseGstin(gstin);
+  if (!path || !parsed.ok || parsed.stateCode === findState(state)?.code) return;
+  const message = "state and gstin name different states: a GSTIN begins with the code of its state";
+  throw new ValidationError([{ in: "body", path, message }]);
+}
+
 const staleVersion = (group: SettingsGroup, stored: SettingDoc | null): ConflictError =>
   new ConflictError(
     "VERSION_CONFLICT",
@@ -141,7 +153,10 @@ function toVersioned<G extends SettingsGroup>(group: G, stored: SettingDoc | nul
 }
 
 /** Stored values over the defaults. A stored value that its schema no longer allows is ignored. */
-function complete<G extends SettingsGroup>(group: G, stored: SettingDoc | null): SettingsOf<G> {
+function complete<G extends SettingsGroup>(
+  group: G,
+  stored: Pick<SettingDoc, "values"> | null,
+): SettingsOf<G> {
   const entries = Object.entries(settingDefinitions(group)).map(([key, { initial, schema }]) => {
     const value = stored?.values[key];
     const usable = value !== undefined && schema.validate(value, { convert: false }).error === undefined;

@@ -1,4 +1,4 @@
-import type { CartDoc, CartItemDoc, ItemSnapshot, LinePrice } from "../../../models/index.js";
+import type { AppliedCoupon, CartDoc, CartItemDoc, ItemSnapshot, LinePrice } from "../../../models/index.js";
 import { findState, isStateCode, type StateCode } from "../../../utils/gst/states.js";
 import { multiplyPaise, type Paise, ZERO_PAISE } from "../../../utils/money.js";
 import { calculateTotals, type Totals } from "../../calculations/totals-calculator.service.js";
@@ -41,7 +41,7 @@ export async function calculateCartTotals(
   return calculateTotals({
     lines: lines.map((line) => ({ ...line, id: line._id.toHexString() })),
     discounts: {
-      coupons: appliedCoupons.map(({ code, discountAmount }) => ({ code, amount: discountAmount })),
+      coupons: appliedCoupons.map(toDiscount),
       automatic: appliedDiscounts
         .filter((discount) => discount.type === "automatic")
         .map(({ id, discountAmount }) => ({ id, amount: discountAmount })),
@@ -63,6 +63,12 @@ export async function calculateCartTotals(
     ...(means.loyaltyPoints > 0 ? { loyaltyPointValue: means.loyaltyPointValue } : {}),
   });
 }
+
+/** A coupon for free shipping waives the rate. What it is worth there must not come off the goods as well. */
+const toDiscount = ({ code, type, discountAmount }: AppliedCoupon) => ({
+  code,
+  amount: type === "free_shipping" ? ZERO_PAISE : discountAmount,
+});
 
 async function supplierState(): Promise<StateCode> {
   const company = await getSettings("company");

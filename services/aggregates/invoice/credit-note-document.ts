@@ -51,7 +51,8 @@ export interface CreditSource {
 /**
  * A credit note: at the rates, heads and place of supply of the invoice, from what earlier notes left of it.
  * @throws InvoiceNotReadyError before the invoice; NotFoundError REFUND_NOT_FOUND; RuleError REFUND_NOT_COMPLETED,
- *   ORDER_NOT_INVOICEABLE (only a cancelled order is credited as a whole), CREDIT_EXCEEDS_INVOICE
+ *   ORDER_NOT_INVOICEABLE (only a cancelled order is credited as a whole; a refund of goods that are not on the invoice is
+ *   not credited), CREDIT_EXCEEDS_INVOICE
  */
 export function buildCreditNote(
   source: CreditSource,
@@ -103,6 +104,7 @@ function assertCreditable({ request, orderStatus, invoice, refund }: CreditSourc
       throw new RuleError("REFUND_NOT_COMPLETED", "Only a completed refund is credited");
   }
   if (!invoice) throw new InvoiceNotReadyError();
+  if (refund && namesNothingOf(invoice, refund)) throw new RuleError("ORDER_NOT_INVOICEABLE", NOT_INVOICED);
   const isWhole = !request.refundId && !request.unpaidId && request.items.length === 0;
   // Returned to origin: requested by the service itself. Goods that a customer sends back are credited by their refunds.
   const isReturned = orderStatus === ORDER_STATUS.RETURNED && request.createdById === null;
@@ -112,6 +114,16 @@ function assertCreditable({ request, orderStatus, invoice, refund }: CreditSourc
       "Only a cancelled order is credited as a whole; name the items or the refund",
     );
   return invoice;
+}
+
+export const NOT_INVOICED =
+  "The refund is of units that were cancelled before the invoice, which does not contain them";
+
+/** Of lines that were cancelled before the invoice, and paid back later. Other goods must not be credited for them. */
+function namesNothingOf({ lines }: InvoiceDoc, { items, shippingAmount }: RefundDoc): boolean {
+  const isInvoiced = ({ orderItemId: id }: RefundDoc["items"][number]) =>
+    lines.some(({ orderItemId }) => orderItemId?.equals(id));
+  return items.length > 0 && shippingAmount === 0 && !items.some(isInvoiced);
 }
 
 /** @throws RuleError CREDIT_EXCEEDS_INVOICE */

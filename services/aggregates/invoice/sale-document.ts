@@ -72,6 +72,7 @@ export function buildSaleDocument(
   const rows = buildInvoiceRows({
     lines: items.map(toInvoicedLine),
     charges: order.charges.map((charge) => toInvoicedCharge(charge, items)),
+    pricesIncludeTax: order.pricesIncludeTax,
     hsnDigits,
   });
   const exact = totalRows(rows, ZERO_PAISE).grandTotal;

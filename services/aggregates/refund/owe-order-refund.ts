@@ -78,7 +78,7 @@ export async function oweOrderRefund(owed: OwedToOrder, tx: ClientSession): Prom
   const refunds: RefundDoc[] = [];
   for (const [index, part] of toApprovedParts({ parts, ...content }, facts).entries()) {
     await reserveRefund({ ...part, orderId: facts.order._id }, tx);
-    const refund = await insert(owed, { part, index }, tx);
+    const refund = await insert(owed, { part, index, splitFromId: refunds[0]?._id ?? null }, tx);
     await enqueueOutbox([messageOf("refund.send", refund)], tx);
     refunds.push(refund);
   }
@@ -87,7 +87,7 @@ export async function oweOrderRefund(owed: OwedToOrder, tx: ClientSession): Prom
 
 function insert(
   { facts, origin, returnId, refundNumbers }: OwedToOrder,
-  { part, index }: { part: ApprovedPart; index: number },
+  { part, index, splitFromId }: { part: ApprovedPart; index: number; splitFromId: Types.ObjectId | null },
   tx: ClientSession,
 ): Promise<RefundDoc> {
   const { order } = facts;
@@ -100,7 +100,7 @@ function insert(
     refundNumber,
     ...ofOrder(order),
     ...part,
-    returnId,
+    ...{ splitFromId, returnId },
     type: part.amount === order.paidAmount ? REFUND_TYPE.FULL : REFUND_TYPE.PARTIAL,
     ...startedBy,
     status,

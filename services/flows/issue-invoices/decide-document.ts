@@ -1,11 +1,10 @@
-import type { InvoiceRequestDoc, OrderDoc, OrderItemDoc, RefundDoc } from "../../../models/index.js";
-import { INVOICE_TYPE, REFUND_STATUS } from "../../../utils/constants.js";
+import type { InvoiceRequestDoc, OrderDoc } from "../../../models/index.js";
+import { INVOICE_TYPE } from "../../../utils/constants.js";
 import { AppError, orderNotFound } from "../../../utils/errors.js";
 import { buildCreditNote, type CreditedPart } from "../../aggregates/invoice/credit-note-document.js";
 import type { NumberlessDocument } from "../../aggregates/invoice/document-parts.js";
 import { isSale } from "../../aggregates/invoice/invoice-reads.js";
 import { buildSaleDocument, type IssueContext } from "../../aggregates/invoice/sale-document.js";
-import { isForGoods } from "../../aggregates/refund/refund-facts.js";
 import { unpaidPartsOf } from "../../calculations/unpaid-parts.js";
 import type { IssueFacts } from "./issue-facts.js";
 
@@ -67,42 +66,3 @@ function creditSourceOf({ request, order, notes }: CreditAsked, facts: IssueFact
     unpaid: unpaidPartsOf(order).find(({ _id }) => request.unpaidId?.equals(_id))?.unpaid ?? null,
   };
 }
-
-/** Refunds that exist when an order is invoiced. */
-export interface EarlierRefunds {
-  /** Completed, and about what is invoiced now: they need a credit note. */
-  toCredit: RefundDoc[];
-  /** About units that were cancelled before and are not invoiced: they need none. */
-  notInvoiced: RefundDoc[];
-}
-
-/** @param refunds of the order, oldest first: cancelled units belong to the first refunds that name them */
-export function sortEarlierRefunds(
-  refunds: readonly RefundDoc[],
-  items: readonly OrderItemDoc[],
-): EarlierRefunds {
-  const cancelled = new Map(
-    items.map(({ _id, quantityCancelled }) => [_id.toHexString(), quantityCancelled]),
-  );
-  const alive = refunds.filter((refund) => refund.status !== REFUND_STATUS.REJECTED && isForGoods(refund));
-  const notInvoiced: RefundDoc[] = [];
-  for (const refund of alive) {
-    const named = refund.items.map(({ orderItemId, quantity }) => ({
-      id: orderItemId.toHexString(),
-      quantity,
-    }));
-    const fits = named.every(({ id, quantity }) => (cancelled.get(id) ?? 0) >= quantity);
-    if (named.length === 0 || refund.shippingAmount > 0 || !fits) continue;
-    if (sharesUnits(refund) && !notInvoiced.some(({ _id }) => refund.splitFromId?.equals(_id))) continue;
-    for (const { id, quantity } of named) cancelled.set(id, (cancelled.get(id) ?? 0) - quantity);
-    notInvoiced.push(refund);
-  }
-  const toCredit = alive.filter(
-    (refund) => refund.status === REFUND_STATUS.COMPLETED && !notInvoiced.includes(refund),
-  );
-  return { toCredit, notInvoiced };
-}
-
-/** The units of a line that two sources pay for are in the first part; the other names none of them. */
-const sharesUnits = ({ splitFromId, items }: RefundDoc): boolean =>
-  splitFromId !== null && items.some(({ quantity }) => quantity === 0);

@@ -9,9 +9,11 @@ import {
 import { databaseTime, HOUR_MS } from "../../../utils/clock.js";
 import { INVOICE_TYPE } from "../../../utils/constants.js";
 import { toErrorText } from "../../../utils/errors.js";
+import { NOT_INVOICED } from "../../aggregates/invoice/credit-note-document.js";
 import { refundOrigin, requestCreditNote } from "../../aggregates/invoice/request-document.js";
 import { backoffMs } from "../../platform/outbox-worker.service.js";
-import { type Decision, sortEarlierRefunds } from "./decide-document.js";
+import type { Decision } from "./decide-document.js";
+import { sortEarlierRefunds } from "./earlier-refunds.js";
 import type { IssueFacts } from "./issue-facts.js";
 
 /** Long enough for the admin who waits for the document, and for a repeat of the request after a lost response. */
@@ -34,9 +36,10 @@ export async function closeRequests(decisions: readonly Decision[], tx: ClientSe
   await InvoiceRequest.deleteMany({ _id: trusted({ $in: ids }) }).session(tx);
 }
 
-/** A refund that exceeds the invoice will always do so: credit notes are never taken back. */
+/** A refund that exceeds the invoice, or is of goods that are not on it, always will be: no document is ever taken back. */
 const isFinal = ({ request, error }: Refused): boolean =>
-  request.refundId !== null && error.code === "CREDIT_EXCEEDS_INVOICE";
+  request.refundId !== null &&
+  (error.code === "CREDIT_EXCEEDS_INVOICE" || error.code === "ORDER_NOT_INVOICEABLE");
 
 async function keepRefusal(decision: Refused, tx: ClientSession): Promise<void> {
   const { code, message, details = null } = decision.error;
@@ -61,7 +64,10 @@ export async function requestEarlierNotes(
   for (const decision of decisions) {
     if (decision.kind !== "document") continue;
     const { request, order } = decision;
-    const { toCredit, notInvoiced } = sortEarlierRefunds(facts.refundsOf(request), facts.itemsOf(order));
+    const { toCredit, notInvoiced } = sortEarlierRefunds(facts.refundsOf(request), {
+      order,
+      items: facts.itemsOf(order),
+    });
     for (const refund of toCredit) await requestCreditNote(noteOf(refund, request), tx);
     for (const refund of notInvoiced) await refuseNote(refund, request, tx);
   }
@@ -82,7 +88,7 @@ async function refuseNote(
 ): Promise<void> {
   const refusal: InvoiceRefusal = {
     code: "ORDER_NOT_INVOICEABLE",
-    message: "The refund is of units that were cancelled before the invoice, which does not contain them",
+    message: NOT_INVOICED,
     details: null,
   };
   const row = {

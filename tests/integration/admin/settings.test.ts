@@ -126,6 +126,27 @@ describe("PUT /api/admin/settings/:group", () => {
     expect(await stored(group)).toBeNull();
   });
 
+  it.each([
+    ["gstin", "another state than the state", { gstin: "27AABCV4321K1ZB" }],
+    ["state", "another state than the GSTIN", { state: "Maharashtra" }],
+    ["gstin", "another state than the one beside it", { state: "Karnataka", gstin: "27AABCV4321K1ZB" }],
+  ])("When the company's %s names %s, then 400 and nothing is written", async (key, _what, body) => {
+    const put = await world.put(`${path}/company`, body);
+    expect([put.status, put.body.error.code]).toEqual([400, "VALIDATION_ERROR"]);
+    expect(put.body.error.details).toMatchObject([{ in: "body", path: key }]);
+    expect(await stored("company")).toBeNull();
+  });
+
+  it("When the company moves to another state with its GSTIN, then both are stored, the GSTIN in capitals", async () => {
+    const put = await world.put(`${path}/company`, { state: "Maharashtra", gstin: "27aabcv4321k1zb" });
+    expect(put.status).toBe(200);
+    const moved = { state: "Maharashtra", gstin: "27AABCV4321K1ZB" };
+    expect(put.body.data.values).toMatchObject(moved);
+    expect(await stored("company")).toMatchObject({ values: moved });
+    // Without a GSTIN there is nothing to compare the state with.
+    expect((await world.put(`${path}/company`, { state: "Goa", gstin: "" })).status).toBe(200);
+  });
+
   it("When a limit is changed, then the next cart follows it", async () => {
     await world.put(`${path}/cart`, { maxPerVariant: 2 });
     const guest = { sessionId: newGuestId() };

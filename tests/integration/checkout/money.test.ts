@@ -1,4 +1,6 @@
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
+import { paise } from "../../../utils/money.js";
+import { aCart, aCartItem } from "../../support/documents.js";
 import { type Buyer, done, GSTINS, useShop, type Wanted } from "./shop-world.js";
 import { expectSameInAnswers, readOrder, type StoredOrder } from "./stored-money.js";
 
@@ -123,6 +125,15 @@ test("When shipping is free by coupon, then the rate is 0 but not the COD fee, a
   const { order, charges } = await buy({ coupon: coupons.FREESHIP }, "cod");
   expect(order).toMatchObject({ discountTotal: 0, shippingTotal: 4_000 });
   expect(charges).toMatchObject([{ kind: "cod", amount: 4_000 }]);
+});
+
+test("When the pricing service names an amount for free shipping, then the goods keep their price", async () => {
+  const coupon = { code: coupons.FREESHIP, type: "free_shipping", value: 0, stackable: true } as const;
+  const cart = aCart({ appliedCoupons: [{ ...coupon, discountAmount: paise(4_900) }] });
+  // Not before the shop has started: the service reads the addresses of its neighbours once.
+  const { calculateCartTotals } = await import("../../../services/aggregates/cart/cart-totals.js");
+  const totals = await calculateCartTotals(cart, [aCartItem()]);
+  expect(totals).toMatchObject({ discountTotal: 0, discounts: { coupons: [{ amount: 0 }] } });
 });
 
 test.each([

@@ -81,14 +81,14 @@ describe("A consumer", () => {
   });
 
   test.each([
-    ["Chandigarh", "chandigarh", "04", ["cgst", "utgst"]],
-    ["Chandigarh", "delhi", "07", ["igst"]],
-    ["Delhi", "delhi", "07", ["cgst", "sgst"]],
-    ["Puducherry", "bengaluru", "29", ["igst"]],
+    ["Chandigarh", "04", "chandigarh", "04", ["cgst", "utgst"]],
+    ["Chandigarh", "04", "delhi", "07", ["igst"]],
+    ["Delhi", "07", "delhi", "07", ["cgst", "sgst"]],
+    ["Puducherry", "34", "bengaluru", "29", ["igst"]],
   ] as const)(
-    "When %s delivers to %s, then the place is %s and the heads fit",
-    async (from, to, code, expected) => {
-      await shop().set("company", { state: from });
+    "When %s (%s) delivers to %s, then the place is %s and the heads fit",
+    async (from, ownCode, to, code, expected) => {
+      await shop().set("company", { state: from, gstin: gstinOf(ownCode) });
       const { heads, place } = await invoiceOf(await prepare(to));
       expect([place, heads]).toEqual([code, expected]);
     },

@@ -1,5 +1,13 @@
 import { Types } from "mongoose";
-import { Invoice, type InvoiceDoc, InvoiceRequest, Order, OrderItem, Refund } from "../../../models/index.js";
+import {
+  Invoice,
+  type InvoiceDoc,
+  InvoiceRequest,
+  Order,
+  type OrderCancellation,
+  OrderItem,
+  Refund,
+} from "../../../models/index.js";
 import { findInvoiceToCredit } from "../../../services/aggregates/invoice/invoice-reads.js";
 import {
   requestCreditNote,
@@ -54,6 +62,21 @@ async function refundFromTwoSources({ order, items: [item] }: StoredOrder) {
   const first = await storeRefund(order, part(1, 10_000));
   const second = await storeRefund(order, { ...part(0, 1_800), splitFromId: first._id });
   return [first, second] as const;
+}
+
+/** Units of the first line that were cancelled before they were paid for. */
+async function cancelUnpaid(stored: StoredOrder, quantity: number): Promise<OrderCancellation> {
+  const units = unitsOf(stored, quantity);
+  const cancellation: OrderCancellation = {
+    ...{ _id: new Types.ObjectId(), at: new Date(), by: { type: "admin" }, reason: "asked to" },
+    ...{ items: [{ ...units, toStock: quantity }], requestKey: null, invoiceNumber: null },
+    unpaid: {
+      ...{ amount: paise(11_800 * quantity), shippingAmount: paise(0) },
+      items: [{ ...units, amount: paise(11_800 * quantity) }],
+    },
+  };
+  await Order.updateOne({ _id: stored.order._id }, { $push: { cancellations: cancellation } });
+  return cancellation;
 }
 
 describe("by items", () => {
@@ -217,6 +240,82 @@ describe("by refund", () => {
     await expect(issueCreditNote(wish(stored, { refundId: early._id }))).rejects.toMatchObject({
       code: "ORDER_NOT_INVOICEABLE",
     });
+  });
+
+  test("When a refund that is asked for later is of a line that was cancelled before the invoice, then it gets no note", async () => {
+    const stored = await storeOrder({
+      lines: [
+        [10_000, 1, 1_800],
+        [50_000, 1, 500],
+      ],
+    });
+    const items = [{ ...unitsOf(stored, 1), amount: paise(11_800) }];
+    await OrderItem.updateOne({ _id: items[0]?.orderItemId }, { $set: { quantityCancelled: 1 } });
+    await requestSaleInvoice(stored.order._id, null);
+    await issueDueInvoices();
+    const kept = await storeRefund(stored.order, { amount: paise(11_800), items });
+    await requestNoteOfRefund(kept._id);
+    await issueDueInvoices();
+    expect(await notesOf(stored)).toEqual([]);
+    expect(await InvoiceRequest.findById(`refund:${kept._id}`).lean()).toMatchObject({
+      ...{ refusal: { code: "ORDER_NOT_INVOICEABLE" }, expiresAt: null },
+    });
+  });
+
+  test("When the unit that was cancelled before the invoice was not paid for, then a refund of the other one gets its note", async () => {
+    const stored = await storeOrder({ itemFields: { quantityCancelled: 1 } });
+    const { unpaid } = await cancelUnpaid(stored, 1);
+    const items = [{ ...unitsOf(stored, 1), amount: unpaid.amount }];
+    const asked = await storeRefund(stored.order, { amount: unpaid.amount, items, status: "pending" });
+    await requestSaleInvoice(stored.order._id, null);
+    await issueDueInvoices();
+    await Refund.updateOne({ _id: asked._id }, { $set: { status: "completed" } });
+    await requestNoteOfRefund(asked._id);
+    await issueDueInvoices();
+    expect(await notesOf(stored)).toMatchObject([{ refundId: asked._id, lines: [{ quantity: 1 }] }]);
+  });
+
+  test.each(["pending", "processing", "failed"] as const)(
+    "When a refund of the same line was %s as a unit was cancelled and refunded, then it gets the note, and that of the cancelled unit none",
+    async (status) => {
+      const stored = await storeOrder({
+        lines: [[10_000, 3, 1_800]],
+        itemFields: { quantityCancelled: 1 },
+      });
+      const part = { amount: paise(11_800), items: [{ ...unitsOf(stored, 1), amount: paise(11_800) }] };
+      const asked = await storeRefund(stored.order, { ...part, status });
+      const cancelled = await storeRefund(stored.order, { ...part, systemReason: "cancelled" });
+      await requestSaleInvoice(stored.order._id, null);
+      await issueDueInvoices();
+      await Refund.updateOne({ _id: asked._id }, { $set: { status: "completed" } });
+      for (const { _id } of [asked, cancelled]) await requestNoteOfRefund(_id);
+      await issueDueInvoices();
+      expect(await notesOf(stored)).toMatchObject([{ refundId: asked._id }]);
+    },
+  );
+
+  test("When the refund of a cancelled unit has failed and another one replaced it, then neither gets a note", async () => {
+    const stored = await storeOrder({ itemFields: { quantityCancelled: 1 } });
+    const part = { amount: paise(11_800), items: [{ ...unitsOf(stored, 1), amount: paise(11_800) }] };
+    await storeRefund(stored.order, { ...part, systemReason: "cancelled", status: "failed" });
+    await storeRefund(stored.order, part);
+    await requestSaleInvoice(stored.order._id, null);
+    await issueDueInvoices();
+    expect(await notesOf(stored)).toEqual([]);
+  });
+
+  test("When units were refunded, and then cancelled with a refund of what was left, then only that one gets a note", async () => {
+    const stored = await storeOrder({ lines: [[10_000, 3, 1_800]], itemFields: { quantityCancelled: 2 } });
+    const amounts = { 1: paise(11_800), 2: paise(23_600) };
+    const part = (quantity: 1 | 2) => ({
+      amount: amounts[quantity],
+      items: [{ ...unitsOf(stored, quantity), amount: amounts[quantity] }],
+    });
+    await storeRefund(stored.order, part(2));
+    const rest = await storeRefund(stored.order, { ...part(1), systemReason: "cancelled" });
+    await requestSaleInvoice(stored.order._id, null);
+    await issueDueInvoices();
+    expect(await notesOf(stored)).toMatchObject([{ refundId: rest._id, lines: [{ quantity: 1 }] }]);
   });
 
   test("When a refund from two sources was completed before the invoice, then both parts get a note", async () => {

@@ -100,6 +100,19 @@ describe("before anything is shipped", () => {
       { source: "store_credit", destination: "store_credit", amount: 10_000, status: "completed" },
     ]);
   });
+
+  test("When the order was paid from two sources, then the refund of the second names that of the first", async () => {
+    const buyer = shop().customer("dev");
+    await buyer.prepare(TWO_A_THREE_B);
+    done(await buyer.post(`/api/checkout/${buyer.id}/store-credit`, { amount: 100 }));
+    const { gateway } = done(await buyer.choose());
+    done(await buyer.verify(buyer.pay(gateway.orderId)));
+    const { orderNumber } = done(await buyer.order());
+    done(await buyer.post(`/api/orders/${orderNumber}/cancel`, { reason: "ordered by mistake" }));
+    const [first, second] = await buyer.stored.refunds();
+    expect([first?.source, second?.source]).toEqual(["payment", "store_credit"]);
+    expect([first?.splitFromId, second?.splitFromId]).toEqual([null, first?._id]);
+  });
 });
 
 describe("after the invoice", () => {

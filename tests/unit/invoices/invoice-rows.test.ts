@@ -64,7 +64,7 @@ function sell({ lines, discount = 0, shipping = 0, isInclusive = true, ...sale }
       ...{ taxableValue: charge.taxableValue, taxes: charge.taxes },
     }),
   );
-  return { totals, lines: invoiced, charges, hsnDigits: HSN_DIGITS };
+  return { totals, lines: invoiced, charges, pricesIncludeTax: isInclusive, hsnDigits: HSN_DIGITS };
 }
 
 const headsOf = ({ taxableValue, cgst, sgst, utgst, igst }: DocumentRow) => [
@@ -115,6 +115,30 @@ describe("the rows of an invoice", () => {
     expect(part(3)).toEqual([]);
     expect(whole).toBe(3_000);
   });
+
+  test.each([true, false])(
+    "When units were cancelled before the invoice, then price, units and discount make what the row charges (prices with tax: %s)",
+    (isInclusive) => {
+      fc.assert(
+        fc.property(
+          fc.integer({ min: 1, max: 100_000 }),
+          fc.integer({ min: 2, max: 10 }),
+          fc.nat(),
+          (unitPrice, quantity, cents) => {
+            const discount = cents % (unitPrice * quantity);
+            const sale = sell({ lines: [{ unitPrice, quantity, rateBps: 1_800 }], discount, isInclusive });
+            for (let cancelledBefore = 0; cancelledBefore < quantity; cancelledBefore += 1) {
+              const lines = sale.lines.map((line) => ({ ...line, cancelledBefore }));
+              const [row] = buildInvoiceRows({ ...sale, lines });
+              if (!row) throw new Error("no row");
+              const charged = isInclusive ? row.total : row.taxableValue;
+              expect(row.unitPrice * row.quantity - row.discount).toBe(charged);
+            }
+          },
+        ),
+      );
+    },
+  );
 
   test("When an HSN code has more digits than are printed, then it is cut", () => {
     const [row] = buildInvoiceRows(sell({ lines: [{ unitPrice: 100, quantity: 1, rateBps: 500 }] }));

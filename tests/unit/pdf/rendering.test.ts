@@ -50,7 +50,11 @@ const documents = {
   }),
   summary: aPrintedDocument({ design: { taxDisplay: "summary" } }),
   billOfSupply: aPrintedDocument({
-    lines: [aLine({ description: "Kumkum" }, "none")],
+    lines: [
+      aLine({ description: "Kumkum" }, "none"),
+      // Usually taxed, but without value: it says nothing about the supply.
+      aLine({ description: "Tulsi tea", isFreeGift: true, unitPrice: paise(0) }),
+    ],
     invoice: { documentTitle: "Bill of Supply" },
   }),
   combined: aPrintedDocument({
@@ -164,7 +168,7 @@ describe("an invoice", () => {
     expect(afterSummary).toMatch(/CGST.*SGST.*2\.5%/);
   });
 
-  it("When all goods are exempt, then the bill of supply shows no tax", () => {
+  it("When all goods are exempt, also beside a gift, then the bill of supply shows no tax", () => {
     expect(textIn("billOfSupply")).toContain("Bill of Supply");
     expect(textIn("billOfSupply")).not.toMatch(/CGST|SGST|IGST|Taxable|TAX SUMMARY/);
   });

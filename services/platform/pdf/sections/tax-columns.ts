@@ -20,8 +20,12 @@ const SGST: TaxHead = { name: "SGST", amountOf: ({ sgst }) => sgst, share: 0.5 }
 const UTGST: TaxHead = { name: "UTGST", amountOf: ({ utgst }) => utgst, share: 0.5 };
 const IGST: TaxHead = { name: "IGST", amountOf: ({ igst }) => igst, share: 1 };
 
-/** A document without any taxed row shows no tax: a bill of supply must not (CGST Rule 49). */
-export const isTaxed = ({ lines }: Invoice): boolean => lines.some(({ rateBps }) => rateBps > 0);
+/**
+ * A document without any taxed row shows no tax: a bill of supply must not (CGST Rule 49). A gift without value is not
+ * taxed, whatever the rate of such goods.
+ */
+export const isTaxed = ({ lines }: Invoice): boolean =>
+  lines.some(({ rateBps, total }) => rateBps > 0 && total > 0);
 
 /** The heads that the document charges; none on a bill of supply. */
 export function taxHeadsOf(invoice: Invoice): TaxHead[] {
