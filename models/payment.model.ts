@@ -79,6 +79,8 @@ export interface Receipt {
 export interface PaymentSweep {
   nextAt: Date;
   attempts: number;
+  /** When the customer chose this payment again; its times count from then. Missing: from its creation. */
+  since?: Date;
 }
 
 /** One attempt to pay. It belongs to a checkout session, and also to the order once that is placed. */
@@ -169,7 +171,7 @@ const mismatchPart = definePart<PaymentMismatch>({
   at: date,
 });
 
-const sweepPart = definePart<PaymentSweep>({ nextAt: date, attempts: count });
+const sweepPart = definePart<PaymentSweep>({ nextAt: date, attempts: count, since: { type: Date } });
 
 const schema = defineSchema<PaymentDoc>("payments", {
   checkoutSessionId: optionalReference,

@@ -208,6 +208,13 @@ export class OutcomeUnknownError extends AppError {
   }
 }
 
+/** A neighbour did not answer, or not usefully: nothing is known that would not be different the next time. */
+export const isUnanswered = (error: unknown): boolean =>
+  error instanceof UpstreamUnavailableError ||
+  error instanceof UpstreamTimeoutError ||
+  error instanceof UpstreamBadResponseError ||
+  error instanceof OutcomeUnknownError;
+
 export class OverloadedError extends AppError {
   readonly statusCode = 503;
   readonly code = "OVERLOADED";

@@ -107,6 +107,7 @@ export const shipmentMachine = machine<ShipmentStatus>(
 /** Online payments. Reports of the gateway move them; the moves of the service itself are in docs/rules/payments.md. */
 export const paymentMachine = machine<PaymentGatewayStatus>("payment", "pending", {
   pending: ["authorized", "captured", "failed"],
+  // It fails here when it is superseded, never by a report.
   authorized: ["captured", "failed", "refunded"],
   captured: ["refunded"],
   // Late authorisation of the same gateway payment.

@@ -11,7 +11,7 @@ import { paymentGateway } from "../integrations/payment-gateway.service.js";
 import { reopenWebhooksAbout } from "../platform/stored-webhooks.service.js";
 import { tryTransition } from "../platform/transition.service.js";
 
-/** When the gateway is asked about an unsettled payment, in minutes after its creation. */
+/** When the gateway is asked about an unsettled payment, in minutes after its creation, or after it was chosen again. */
 export const SWEEP_AT_MINUTES = [1, 5, 10, 15, 20, 25, 30, 40, 180, 720] as const;
 /** After a crash in the middle of a question, or without an answer, the payment is due again after this. */
 const CLAIM_MS = 2 * 60_000;
@@ -96,11 +96,13 @@ async function findLostGatewayOrder(payment: PaymentDoc): Promise<string | null>
   return order.id;
 }
 
+const SINCE = { $ifNull: ["$sweep.since", "$createdAt"] };
+
 /** The next scheduled time by the database clock; missing when all have passed. */
 const NEXT_TIME = {
   $first: {
     $filter: {
-      input: SWEEP_AT_MINUTES.map((minutes) => ({ $add: ["$createdAt", minutes * MINUTE_MS] })),
+      input: SWEEP_AT_MINUTES.map((minutes) => ({ $add: [SINCE, minutes * MINUTE_MS] })),
       cond: { $gt: ["$$this", "$$NOW"] },
     },
   },
@@ -112,7 +114,9 @@ export async function scheduleNextSweep(paymentId: Types.ObjectId): Promise<void
   const sweep = {
     $let: {
       vars: { nextAt: { $cond: [SETTLED, null, { $ifNull: [NEXT_TIME, null] }] } },
-      in: { $cond: [{ $eq: ["$$nextAt", null] }, null, { nextAt: "$$nextAt", attempts }] },
+      in: {
+        $cond: [{ $eq: ["$$nextAt", null] }, null, { nextAt: "$$nextAt", attempts, since: "$sweep.since" }],
+      },
     },
   };
   const payment = await Payment.findOneAndUpdate(

@@ -3,7 +3,7 @@ import { logger } from "../../config/logger.config.js";
 import { WebhookEvent, type WebhookEventDoc, type WebhookSource } from "../../models/index.js";
 import { databaseTime } from "../../utils/clock.js";
 import { WEBHOOK_STATE } from "../../utils/constants.js";
-import { toErrorText } from "../../utils/errors.js";
+import { isUnanswered, toErrorText } from "../../utils/errors.js";
 import { isDuplicateKey } from "../../utils/helpers.js";
 
 /**
@@ -25,10 +25,12 @@ export interface WebhookDraft {
 
 /** Milliseconds until the retry job takes over an event that was claimed and not applied. */
 const CLAIM_MS = 30_000;
-/** After this many attempts an event is flagged and no longer retried. */
+/** After this many attempts an event that fails by itself is flagged and no longer retried. */
 export const MAX_WEBHOOK_ATTEMPTS = 5;
 const BACKOFF_FIRST_MS = 5_000;
 const BACKOFF_FACTOR = 4;
+/** Reached after half an hour of a neighbour's outage, however long that lasts. */
+const BACKOFF_MOST_MS = 3_600_000;
 
 type Attempt = Pick<WebhookEventDoc, "_id" | "attempts">;
 
@@ -126,11 +128,14 @@ export async function flagWebhook(
   logger.warn({ webhookEventId: event._id.toHexString(), reason }, "> A webhook event was flagged");
 }
 
-/** Applying failed: it is retried with a growing delay, and flagged after five attempts. */
+/**
+ * Applying failed: it is retried with a growing delay, and flagged after five attempts. Without an answer of a neighbour it
+ * is never flagged: the event may be the only report of money that came back, and says nothing wrong.
+ */
 export async function postponeWebhook(event: WebhookEventDoc, error: unknown): Promise<void> {
   const text = toErrorText(error);
   const lastError = { $literal: text };
-  if (event.attempts >= MAX_WEBHOOK_ATTEMPTS) {
+  if (event.attempts >= MAX_WEBHOOK_ATTEMPTS && !isUnanswered(error)) {
     logger.error(
       { webhookEventId: event._id, event: event.event, err: error },
       "> A webhook event failed for the last time",
@@ -140,7 +145,7 @@ export async function postponeWebhook(event: WebhookEventDoc, error: unknown): P
     return;
   }
   const backoff = BACKOFF_FIRST_MS * BACKOFF_FACTOR ** (event.attempts - 1);
-  const dueAt = databaseTime(backoff * (0.8 + 0.4 * Math.random()));
+  const dueAt = databaseTime(Math.min(backoff * (0.8 + 0.4 * Math.random()), BACKOFF_MOST_MS));
   await endAttempt(event, { dueAt, lastError });
 }
 

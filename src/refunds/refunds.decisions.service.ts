@@ -5,13 +5,7 @@ import * as decisions from "../../services/flows/decide-refund.flow.js";
 import { performRefund } from "../../services/flows/perform-refund/perform-refund.flow.js";
 import * as requests from "../../services/flows/request-refund.flow.js";
 import { REFUND_DESTINATION, type RefundDestination, type ReturnReason } from "../../utils/constants.js";
-import {
-  OutcomeUnknownError,
-  RuleError,
-  UpstreamBadResponseError,
-  UpstreamTimeoutError,
-  UpstreamUnavailableError,
-} from "../../utils/errors.js";
+import { isUnanswered, RuleError } from "../../utils/errors.js";
 import { toObjectId } from "../../utils/helpers.js";
 import { type LineUnitsBody, toNamedUnits } from "../../utils/line-units.js";
 import { rupeesToPaise } from "../../utils/money.js";
@@ -119,9 +113,3 @@ export async function refundToStoreCredit(decision: Decision): Promise<RefundDoc
   }
   return getRefund(approved._id);
 }
-
-const isUnanswered = (error: unknown): boolean =>
-  error instanceof UpstreamUnavailableError ||
-  error instanceof UpstreamTimeoutError ||
-  error instanceof UpstreamBadResponseError ||
-  error instanceof OutcomeUnknownError;

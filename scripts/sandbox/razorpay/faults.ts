@@ -6,10 +6,12 @@ import {
   gatewayFault,
   serverError,
   serviceUnavailable,
+  unknownId,
 } from "./errors.js";
 import type { Gateway } from "./gateway.js";
 
 type GatewayFaultAction =
+  | "unknownId"
   | "status401"
   | "status429"
   | "status500"
@@ -69,6 +71,8 @@ const HTML = "<html><body><h1>429 Too Many Requests</h1></body></html>";
 
 /** What each action does to an answer. They use `end`, because `strikeAfter` may have replaced `json`. */
 const spoilers: Record<Exclude<GatewayFaultAction, "delay" | "hang">, (response: Response) => void> = {
+  // As if the keys belonged to another account or mode.
+  unknownId: (response) => sendGatewayError(response, unknownId()),
   status401: (response) => sendGatewayError(response, authenticationFailed()),
   // The gateway does not document a JSON body for throttling.
   status429: (response) => void response.status(429).set("Retry-After", "1").type("html").end(HTML),

@@ -75,10 +75,17 @@ function targetStatus({ record, report }: IncomingReport): PaymentGatewayStatus 
 const wasAuthorized = (record: PaymentDoc, report: GatewayPayment): boolean =>
   record.status === AUTHORIZED || report.authorizedAt !== null;
 
+/** What is known of the card, the bank, …: a report of a list may say less than an event did. */
+const detailsOf = ({ record, report }: IncomingReport) => ({
+  ...record.methodDetails,
+  ...report.methodDetails,
+});
+
 /** The reported facts that the record keeps. Null never overwrites a known value. */
-function factsOf({ record, report }: IncomingReport): Partial<PaymentDoc> {
+function factsOf(incoming: IncomingReport): Partial<PaymentDoc> {
+  const { report } = incoming;
   const known: Partial<PaymentDoc> = {
-    methodDetails: { ...record.methodDetails, ...report.methodDetails },
+    methodDetails: detailsOf(incoming),
     gatewayResponse: report.masked,
   };
   if (report.method !== null) known.method = report.method;
@@ -178,35 +185,43 @@ const reject = (incoming: IncomingReport, objection: Objection): Promise<boolean
   });
 
 /**
- * The fee is null until captured and may come with a later report. The report itself is for people to read: storing it
- * is no change of the payment, so it leaves `updatedAt` alone.
+ * The fee is null until captured and may come with a later report, and so may the card. Card and report are for people to
+ * read: storing them is no change of the payment, so it leaves `updatedAt` alone.
  */
-async function completeFacts({ record, report }: IncomingReport): Promise<boolean> {
+async function completeFacts(incoming: IncomingReport): Promise<boolean> {
+  const { record, report } = incoming;
+  const methodDetails = detailsOf(incoming);
+  const isMoreKnown = !isDeepStrictEqual({ ...record.methodDetails }, methodDetails);
+  const facts = { gatewayResponse: report.masked, ...(isMoreKnown && { methodDetails }) };
   if (report.fee !== null && record.fee === null) {
-    const set = { fee: report.fee, tax: report.tax ?? ZERO_PAISE, gatewayResponse: report.masked };
+    const set = { ...facts, fee: report.fee, tax: report.tax ?? ZERO_PAISE };
     await Payment.updateOne({ _id: record._id, fee: null }, { $set: set });
-  } else if (!isDeepStrictEqual(record.gatewayResponse, report.masked)) {
-    const set = { gatewayResponse: report.masked };
-    await Payment.updateOne({ _id: record._id }, { $set: set }, { timestamps: false });
+  } else if (isMoreKnown || !isDeepStrictEqual(record.gatewayResponse, report.masked)) {
+    await Payment.updateOne({ _id: record._id }, { $set: facts }, { timestamps: false });
   }
   return false;
 }
 
-/** With manual capture the payment may have been accepted; another one can pay for the checkout from now on. */
+/**
+ * Only of a payment that is still open. The gateway never fails what it has authorised, so such a report is an old one; with
+ * manual capture the authorisation may have been accepted, and the order would be lost.
+ */
 function fail(incoming: IncomingReport): Promise<boolean> {
   const { record, report } = incoming;
   const set = {
     ...factsOf(incoming),
-    ...{ accepted: false, errorCode: report.errorCode, errorReason: report.errorReason },
+    ...{ errorCode: report.errorCode, errorReason: report.errorReason },
     ...{ errorMessage: report.errorDescription, nextStep: report.nextStep },
   };
   const paymentId = record._id.toHexString();
   const dedupeKey = `payment.failed:${paymentId}:${report.id}`;
   const messages = record.supersededAt ? [] : [{ type: "payment.failed", dedupeKey, payload: { paymentId } }];
-  return inTransaction((tx) => move(incoming, FAILED, { set, messages, tx }));
+  return inTransaction((tx) => move(incoming, FAILED, { from: PENDING, set, messages, tx }));
 }
 
 interface Move {
+  /** Default: any status from which the table allows the move. */
+  from?: PaymentGatewayStatus;
   set: Partial<PaymentDoc>;
   guard?: Record<string, unknown>;
   messages?: OutboxDraft[];
@@ -216,12 +231,13 @@ interface Move {
 async function move(
   { record, source }: IncomingReport,
   to: PaymentGatewayStatus,
-  { set, guard = {}, messages, tx }: Move,
+  { from, set, guard = {}, messages, tx }: Move,
 ): Promise<boolean> {
   const { changed } = await tryTransition({
     machine: paymentMachine,
     model: Payment,
     id: record._id,
+    from,
     seen: record,
     to,
     set,

@@ -46,12 +46,18 @@ export async function continuePayment(
   if (hasEnded) return openPayment(request, tx, last);
   // Once the gateway has the money, the method is what the gateway reported.
   if (last.accepted) return last;
-  await Payment.updateOne({ _id: last._id }, { $set: { method } }).session(tx);
-  return { ...last, method };
+  // The checkout lives on, so the customer may pay as late as after the first choice.
+  const firstSweep = sweepOf(last.gateway);
+  const sweep = firstSweep && { ...firstSweep, since: now() };
+  await Payment.updateOne({ _id: last._id }, { $set: { method, sweep } }).session(tx);
+  return { ...last, method, sweep };
 }
 
 /** The first question of the sweep about an online payment comes after this. */
 const FIRST_SWEEP_MINUTES = 1;
+
+const sweepOf = (gateway: PaymentDoc["gateway"]): PaymentDoc["sweep"] =>
+  gateway === paymentGateway.name ? { nextAt: minutesFromNow(FIRST_SWEEP_MINUTES), attempts: 0 } : null;
 
 /** Inserts the payment of a checkout. @param retryOf the failed attempt whose gateway order it shares */
 export function openPayment(
@@ -69,8 +75,7 @@ export function openPayment(
       method,
       amount: frozen.totals.amountDue,
       retryOf: retryOf?._id ?? null,
-      sweep:
-        gateway === paymentGateway.name ? { nextAt: minutesFromNow(FIRST_SWEEP_MINUTES), attempts: 0 } : null,
+      sweep: sweepOf(gateway),
       statusHistory: [firstEntry(paymentMachine.initial, { type: "customer" })],
     },
     tx,

@@ -51,7 +51,6 @@ const BY_REFUSAL: Readonly<Record<string, RefundTrouble>> = {
   REFUND_EXCEEDS_CAPTURE: EXCEEDS_CAPTURE,
   NOT_REFUNDABLE: trouble("not_captured", "The gateway has not captured the payment"),
   AMOUNT_TOO_SMALL: trouble("too_small", "The gateway refunds at least ₹1; refund in another way"),
-  NOT_FOUND: trouble("unknown_there", "The gateway knows no such refund"),
 };
 
 export const troubleOfRefusal = (code: string): RefundTrouble =>

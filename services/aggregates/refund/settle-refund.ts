@@ -1,12 +1,12 @@
 import { trusted } from "mongoose";
 import { Refund, type RefundDoc } from "../../../models/index.js";
 import { REFUND_STATUS } from "../../../utils/constants.js";
-import { unwrap } from "../../../utils/result.js";
 import type { GatewayRefund } from "../../integrations/payment-gateway.js";
 import { paymentGateway } from "../../integrations/payment-gateway.service.js";
 import { completeRefund } from "./complete-refund.js";
 import { failRefund } from "./fail-refund.js";
 import { attemptOf, isInFlight, noNewerAttempt } from "./refund-attempt.js";
+import { unwrapLookUp } from "./refund-look-up.js";
 import { REFUND_TROUBLE } from "./refund-trouble.js";
 
 /**
@@ -16,12 +16,15 @@ import { REFUND_TROUBLE } from "./refund-trouble.js";
  * @throws RefundLimitError as `completeRefund`; the typed upstream error when the gateway must be asked and does not answer
  */
 export async function settleRefund(refund: RefundDoc, report: GatewayRefund): Promise<void> {
-  await apply(refund, reverses(refund, report) ? unwrap(await paymentGateway.getRefund(report.id)) : report);
+  await apply(refund, reverses(refund, report) ? await readPresent(refund, report) : report);
   // Another report may have been faster, and then this one reverses it.
   const current = await Refund.findById(refund._id).orFail().lean<RefundDoc>();
   const hasMoved = current.status !== refund.status && attemptOf(current, report) === "last";
   if (hasMoved && reverses(current, report)) await settleRefund(current, report);
 }
+
+const readPresent = async (refund: RefundDoc, { id }: GatewayRefund): Promise<GatewayRefund> =>
+  unwrapLookUp(refund, await paymentGateway.getRefund(id));
 
 /**
  * Completed and failed are both final at the gateway, and yet a completed refund may fail and a failed one be repeated.

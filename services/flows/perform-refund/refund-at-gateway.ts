@@ -17,6 +17,7 @@ import {
   markUnknown,
   mismatchOf,
 } from "../../aggregates/refund/refund-attempt.js";
+import { unwrapLookUp } from "../../aggregates/refund/refund-look-up.js";
 import {
   REFUND_TROUBLE,
   troubleOfMismatch,
@@ -47,7 +48,7 @@ export async function refundAtGateway(refund: RefundDoc): Promise<void> {
   if (!payment?.gatewayPaymentId) return failRefund(refund, REFUND_TROUBLE.NO_GATEWAY);
   const sending: Sending = { refund, payment, gatewayPaymentId: payment.gatewayPaymentId };
   const found = isInFlight(refund) ? await findSent(sending) : null;
-  if (found) return conclude(sending, found);
+  if (found) return settle(sending, found);
   if (hasOpenDispute(payment)) return parkRefund(refund);
   const attempt = isInFlight(refund) ? refund : await beginAttempt(refund);
   // Null: another call has begun it, or it was completed or withdrawn in the meantime.
@@ -57,14 +58,14 @@ export async function refundAtGateway(refund: RefundDoc): Promise<void> {
 /**
  * Asks the gateway about a refund that may have been sent. One whose id is known is never looked up by receipt:
  * it may have another receipt, or none, and would then be sent a second time.
- * @returns null when the gateway has no such refund
+ * @returns null when the gateway has no refund with this receipt
+ * @throws as `unwrapLookUp`
  */
-async function findSent({ refund, gatewayPaymentId }: Sending): Promise<Result<GatewayRefund> | null> {
-  if (refund.gatewayRefundId) return paymentGateway.getRefund(refund.gatewayRefundId);
+async function findSent({ refund, gatewayPaymentId }: Sending): Promise<GatewayRefund | null> {
+  const { gatewayRefundId } = refund;
+  if (gatewayRefundId) return unwrapLookUp(refund, await paymentGateway.getRefund(gatewayRefundId));
   const { receipt } = lastAttempt(refund);
-  const found = await paymentGateway.findRefundByReceipt(gatewayPaymentId, receipt);
-  if (!found.success) return found;
-  return found.data && { success: true, data: found.data };
+  return unwrapLookUp(refund, await paymentGateway.findRefundByReceipt(gatewayPaymentId, receipt));
 }
 
 async function send(sending: Sending): Promise<void> {
@@ -84,14 +85,15 @@ async function send(sending: Sending): Promise<void> {
 }
 
 async function conclude(sending: Sending, result: Result<GatewayRefund>): Promise<void> {
-  const { refund, payment } = sending;
-  if (!result.success) {
-    if (result.outcome !== "refused") throw toUpstreamError(result);
-    return refusedByGateway(sending, result);
-  }
-  const mismatch = mismatchOf(refund, payment, result.data);
+  if (result.success) return settle(sending, result.data);
+  if (result.outcome !== "refused") throw toUpstreamError(result);
+  return refusedByGateway(sending, result);
+}
+
+async function settle({ refund, payment }: Sending, report: GatewayRefund): Promise<void> {
+  const mismatch = mismatchOf(refund, payment, report);
   if (mismatch) return failRefund(refund, troubleOfMismatch(mismatch));
-  return settleRefund(refund, result.data);
+  return settleRefund(refund, report);
 }
 
 async function refusedByGateway(sending: Sending, { code }: Failure): Promise<void> {

@@ -9,6 +9,7 @@ const countOrders = async () => (await world.call("GET", "/v1/orders?receipt=R-1
 describe("answers", () => {
   test.each([
     ["status401", 401, "application/json; charset=utf-8", "Authentication failed"],
+    ["unknownId", 400, "application/json; charset=utf-8", "The id provided does not exist"],
     ["status429", 429, "text/html; charset=utf-8", "Too Many Requests"],
     ["status500", 500, "application/json; charset=utf-8", "We are facing some trouble"],
     ["status502", 502, "application/json; charset=utf-8", "GATEWAY_ERROR"],

@@ -1,3 +1,4 @@
+import type { PaymentDoc } from "../../../models/index.js";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { unwrap } from "../../../utils/result.js";
 import { done, refused, useShop } from "../checkout/shop-world.js";
@@ -155,47 +156,52 @@ describe("When the response to the capture is lost", () => {
   });
 });
 
-describe("When an authorisation that was accepted fails", () => {
-  async function failedAfterwards() {
-    const made = await authorised();
-    expect(await made.buyer.stored.payments()).toMatchObject([{ status: "authorized", accepted: true }]);
-    gateway().tamper(made.paid.paymentId, { status: "failed", error_description: "The bank took it back" });
-    const entity = gateway().entity(made.paid.paymentId);
+describe("When payment.failed comes after the authorisation of the same payment", () => {
+  /** The gateway repeats an event for a day. */
+  async function sendFailed(paymentId: string): Promise<void> {
+    const entity = { ...gateway().entity(paymentId), status: "failed", error_reason: "payment_timed_out" };
     await gateway().sendEvent("payment.failed", { payment: { entity } });
     await shop().settle();
-    expect(await made.buyer.stored.payments()).toMatchObject([{ status: "failed", accepted: false }]);
-    return made;
   }
 
-  test("then a retry pays for the order", async () => {
-    const { buyer, amount } = await failedAfterwards();
-    refused(await buyer.order(), 400, "PAYMENT_REQUIRED");
-    const [failed] = await buyer.stored.payments();
-    const again = done(await buyer.post(`/api/payments/${failed?._id}/retry`));
-    done(await buyer.verify(buyer.pay(again.gateway.orderId)));
-    expect((await buyer.order()).status).toBe(201);
-    expect(await buyer.stored.payments()).toMatchObject([
-      { status: "failed", accepted: false },
-      { status: "captured", accepted: true, surplus: false, capturedAmount: amount },
-    ]);
-    expect(await buyer.stored.refunds()).toEqual([]);
+  const failureMails = async () =>
+    shop().db.collection("outboxMessages").countDocuments({ type: "payment.failed" });
+
+  test("then it changes nothing, and the order is placed", async () => {
+    const { buyer, paid } = await authorised();
+    const mails = await failureMails();
+    await sendFailed(paid.paymentId);
+    expect(await buyer.stored.payments()).toMatchObject([{ status: "captured", accepted: true }]);
+    expect(await failureMails()).toBe(mails);
+    expect((await buyer.order()).status).toBe(200);
   });
 
-  test("then the cart can be changed, and the checkout can expire", async () => {
-    const { buyer } = await failedAfterwards();
-    done(await buyer.put("shipping-method", { shippingMethodId: "express" }));
-    done(await buyer.choose());
-    await buyer.letExpire(16);
-    await shop().runJob("checkout-cleanup");
-    expect(await buyer.stored.session()).toMatchObject({ status: "failed", failureReason: "expired" });
-  });
-
-  test("then the late authorisation of the same payment is accepted again", async () => {
-    const { buyer, paid } = await failedAfterwards();
-    gateway().tamper(paid.paymentId, { status: "authorized" });
+  test("then it changes nothing, although it was read before", async () => {
+    const buyer = shop().guest();
+    const { gateway: window } = await buyer.open();
+    const paid = buyer.pay(window.orderId);
+    const { Payment } = await import("../../../models/index.js");
+    const { applyReport } = await import("../../../services/aggregates/payment/apply-report.js");
+    const { paymentGateway } = await import("../../../services/integrations/payment-gateway.service.js");
+    const record = await Payment.findOne({ gatewayOrderId: window.orderId }).orFail().lean<PaymentDoc>();
+    const report = unwrap(await paymentGateway.getGatewayPayment(paid.paymentId));
     done(await buyer.verify(paid));
-    expect((await buyer.order()).status).toBe(201);
+    const failed = { ...report, status: "failed" as const };
+    expect(await applyReport({ record, report: failed, source: "webhook" })).toBe(false);
+    expect(await buyer.stored.payments()).toMatchObject([{ status: "authorized", accepted: true }]);
   });
+});
+
+test("When a failed attempt is authorised late, then it is accepted, and the order is placed", async () => {
+  const buyer = shop().guest();
+  const { gateway: window } = await buyer.open();
+  const paid = buyer.pay(window.orderId);
+  gateway().tamper(paid.paymentId, { status: "failed" });
+  done(await buyer.verify(paid));
+  expect(await buyer.stored.payments()).toMatchObject([{ status: "failed", accepted: false }]);
+  gateway().tamper(paid.paymentId, { status: "authorized" });
+  done(await buyer.verify(paid));
+  expect((await buyer.order()).status).toBe(201);
 });
 
 test("When the gateway returns an accepted authorisation, then the checkout can be paid again", async () => {

@@ -392,13 +392,13 @@ describe("Capturing by hand", () => {
     expect(await audits(id)).toMatchObject([{ action: "payment.capture" }]);
   });
 
-  test("When the gateway has returned it or it failed, then it is refused, and what the gateway says is stored", async () => {
+  test("When the gateway has returned it, then it is refused, and what the gateway says is stored", async () => {
     const { buyer, paid, id } = await authorised();
     gateway().configure({ webhooks: { drop: "all" } });
-    gateway().tamper(paid.paymentId, { status: "failed", error_description: "The bank took it back" });
+    gateway().tamper(paid.paymentId, { status: "refunded", amount_refunded: 1, refund_status: "full" });
     const details = refused(await post(`/${id}/capture`), 400, "INVALID_STATUS_TRANSITION");
-    expect(details).toMatchObject({ from: "failed", to: "captured" });
-    expect(await paymentOf(buyer)).toMatchObject({ status: "failed" });
+    expect(details).toMatchObject({ from: "refunded", to: "captured" });
+    expect(await paymentOf(buyer)).toMatchObject({ status: "refunded" });
     refused(await post(`/${unknownId()}/capture`), 404, "PAYMENT_NOT_FOUND");
   });
 

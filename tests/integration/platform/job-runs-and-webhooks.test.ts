@@ -11,6 +11,12 @@ import {
   storeWebhookEvent,
 } from "../../../services/platform/webhook-event.service.js";
 import { setClock } from "../../../utils/clock.js";
+import {
+  OutcomeUnknownError,
+  UpstreamBadResponseError,
+  UpstreamTimeoutError,
+  UpstreamUnavailableError,
+} from "../../../utils/errors.js";
 import { currentRequestId } from "../../../utils/request-context.js";
 import { useTestDatabase } from "../../support/database.js";
 import { claimDueWebhookEvents } from "../../support/webhook-claims.js";
@@ -249,5 +255,28 @@ describe("Job runs and webhook events", () => {
         reason: "could not be applied: Error: no",
       });
     });
+
+    it.each([
+      new UpstreamUnavailableError("razorpay"),
+      new UpstreamTimeoutError("razorpay"),
+      new UpstreamBadResponseError("razorpay"),
+      new OutcomeUnknownError("razorpay"),
+    ])(
+      "When a neighbour is down for a day (%s), then it is never set aside, and repeated every hour",
+      async (error) => {
+        const { event } = await storeWebhookEvent(draft("evt_1"));
+        await postponeWebhook(event, error);
+        for (let attempt = 2; attempt <= 20; attempt += 1) {
+          setClock(attempt * HOUR);
+          const [again] = await claimDueWebhookEvents(1);
+          if (!again) throw new Error(`not due in try ${attempt}`);
+          await postponeWebhook(again, error);
+        }
+        const waiting = await WebhookEvent.findById(event._id).orFail().lean();
+        expect(waiting).toMatchObject({ state: "received", attempts: 20, lastError: String(error) });
+        await postponeWebhook(waiting, new Error("no"));
+        expect(await WebhookEvent.findById(event._id).lean()).toMatchObject({ state: "flagged" });
+      },
+    );
   });
 });

@@ -4,6 +4,7 @@ import type { RefundDoc } from "../../../models/index.js";
 import type { GatewayFaultRule } from "../../../scripts/sandbox/razorpay/faults.js";
 import type { GatewayRefund } from "../../../services/integrations/payment-gateway.js";
 import { unwrap } from "../../../utils/result.js";
+import { readMetricsPage } from "../../support/metrics-page.js";
 import { asked, BASKET, type Buyer, done, refused, useRefunds } from "./refund-world.js";
 
 /** How an approved refund reaches the gateway, and what its answers, refusals and events change. */
@@ -171,6 +172,36 @@ describe("An answer that is lost", () => {
     expect(await beginAttempt(read)).toBeNull();
     expect((await readRefund(refund.id)).attempts).toHaveLength(read.attempts.length + 1);
   });
+});
+
+describe("A look-up under the keys of another account", () => {
+  const alarms = async () => (await readMetricsPage(shop().http)).sum("upstream_contract_faults_total");
+
+  test.each([
+    ["by its receipt", "GET /payments/:id/refunds", { action: "reset", when: "after" }],
+    ["by its id", "GET /refunds/:id", { action: "delay", delayMs: 0 }],
+  ] as const)(
+    "When the gateway knows no such refund %s, then it stays under way, an alarm is raised, and it is made once",
+    async (_how, match, sending) => {
+      gateway().configure({ refundMode: "pending", webhooks: { drop: "all" } });
+      always(sending);
+      const refund = await approved({ amount: 100 });
+      await shop().recover();
+      always({ match, action: "unknownId" });
+      const before = await alarms();
+      await sweep();
+      // Also for those that other tests have left under way.
+      expect(await alarms()).toBeGreaterThan(before);
+      // Staff could retry one that has failed, and the customer would get the money twice.
+      expect(await stored(refund.id)).toMatchObject({ status: "processing", attention: false });
+      expect(await orderOf(refund.buyer)).toMatchObject({ refundedAmount: 0, refundReserved: refund.amount });
+      await shop().recover();
+      gateway().settleRefund(atGateway(refund)[0]?.id ?? "", "processed");
+      await sweep();
+      expect(await stored(refund.id)).toMatchObject({ status: "completed" });
+      expect(keysAtGateway(refund)).toEqual([[`${refund.id}-1`, refund.number]]);
+    },
+  );
 });
 
 describe("Staff", () => {
@@ -441,6 +472,25 @@ describe("Events", () => {
     expect(history.map(({ to }: { to: string }) => to)).toEqual([
       ...["pending", "processing", "completed", "failed", "processing", "completed"],
     ]);
+  });
+
+  test("When it fails after all and the gateway does not answer for longer than an hour, then its event waits for the answer", async () => {
+    const refund = await approved();
+    const [made] = atGateway(refund);
+    gateway().tamper(made?.id ?? "", { status: "failed" });
+    const down = { match: "GET /refunds/:id", action: "status503", times: "always" } as const;
+    gateway().setFault(down);
+    await send(made?.id ?? "", "failed");
+    const failed = { event: "refund.failed", gatewayPaymentId: refund.paymentId };
+    await events().updateOne(failed, { $set: { attempts: 7, dueAt: new Date(0) } });
+    await shop().runJob("webhook-retry");
+    expect(await events().findOne(failed)).toMatchObject({ state: "received", attempts: 8 });
+    expect(await stored(refund.id)).toMatchObject({ status: "completed" });
+    await shop().recover();
+    await events().updateOne(failed, { $set: { dueAt: new Date(0) } });
+    await shop().runJob("webhook-retry");
+    expect(await stored(refund.id)).toMatchObject({ status: "failed", attention: true });
+    await expectNothingReturned(refund);
   });
 
   test("When the gateway's answer looks processed and the refund fails, then nothing counts as returned", async () => {

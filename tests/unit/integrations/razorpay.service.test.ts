@@ -272,7 +272,7 @@ describe("payments", () => {
     });
   });
 
-  test("When a list is asked for, then the times go out as whole seconds", async () => {
+  test("When a list is asked for, then the times go out as whole seconds, and cards are expanded", async () => {
     stub.answer = answer(200, collection(paymentEntity()));
     const from = new Date("2026-01-01T00:00:00.999Z");
     const to = new Date("2026-01-02T00:00:00.000Z");
@@ -282,7 +282,9 @@ describe("payments", () => {
       data: { items: [{ id: PAYMENT_ID }], count: 1, next: null },
     });
     // From the first whole second of the range to its last.
-    expect(stub.requests[0]?.path).toContain("from=1767225601&to=1767311999&count=100&skip=100");
+    expect(decodeURIComponent(stub.requests[0]?.path ?? "")).toBe(
+      "/v1/payments?from=1767225601&to=1767311999&count=100&skip=100&expand[]=card",
+    );
   });
 
   test("When a list is read from two of the gateway's machines, then what one does not show yet hides nothing", async () => {
