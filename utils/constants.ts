@@ -388,6 +388,7 @@ export const JOB_NAMES = [
   "abandoned-cart",
   "payment-sweep",
   "payment-list",
+  "dispute-sync",
   "payment-reconciliation",
   "reconciliation-requests",
   "placement-recovery",

@@ -5,6 +5,7 @@ import { bulkDownload } from "./bulk-download.job.js";
 import { cartCleanup } from "./cart-cleanup.job.js";
 import { checkoutCleanup } from "./checkout-cleanup.job.js";
 import { checkoutReminder } from "./checkout-reminder.job.js";
+import { disputeSync } from "./dispute-sync.job.js";
 import { invoiceIssue } from "./invoice-issue.job.js";
 import { orderSync } from "./order-sync.job.js";
 import { outbox } from "./outbox.job.js";
@@ -22,6 +23,7 @@ export const jobs: readonly Job[] = [
   placementRecovery,
   paymentSweep,
   paymentList,
+  disputeSync,
   paymentReconciliation,
   reconciliationRequests,
   webhookRetry,

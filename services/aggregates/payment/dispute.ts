@@ -1,4 +1,4 @@
-import type { ClientSession } from "mongoose";
+import { type ClientSession, trusted } from "mongoose";
 import {
   type Dispute,
   isOpenDispute,
@@ -10,6 +10,7 @@ import {
 import { maxPaise, type Paise, ZERO_PAISE } from "../../../utils/money.js";
 import { isNewerReport } from "../../calculations/dispute-order.js";
 import type { GatewayDispute } from "../../integrations/payment-gateway.js";
+import { paymentGateway } from "../../integrations/payment-gateway.service.js";
 
 /** The only writer of `disputes`. An open one blocks refunds (`assertNotDisputed` beside the terms of refunds). */
 
@@ -37,6 +38,17 @@ export async function recordDispute(
   await Payment.updateOne({ _id: payment._id }, { $set: { disputes } }).session(tx);
   if (payment.orderId) await recordOnOrder(payment.orderId, dispute, tx);
   return { payment: { ...payment, disputes }, dispute };
+}
+
+/** What is recorded on these payments, by the dispute's id. */
+export async function readRecordedDisputes(
+  gatewayPaymentIds: readonly string[],
+): Promise<Map<string, Dispute>> {
+  const payments = await Payment.find(
+    { gateway: paymentGateway.name, gatewayPaymentId: trusted({ $in: [...gatewayPaymentIds] }) },
+    { disputes: 1 },
+  ).lean<Pick<PaymentDoc, "disputes">[]>();
+  return new Map(payments.flatMap(({ disputes }) => disputes.map((dispute) => [dispute.id, dispute])));
 }
 
 /** A dispute as an event reports it, with the gateway's time of the event. */

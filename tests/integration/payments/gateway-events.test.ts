@@ -127,6 +127,22 @@ describe("A dispute", () => {
     },
   );
 
+  test("When none of its events arrives, then the list says that it was opened and lost, each once", async () => {
+    const { buyer, paymentId } = await paidOrder();
+    gateway().configure({ webhooks: { drop: "all" } });
+    const { id } = gateway().openDispute(paymentId, { amount: 5_000 });
+    for (const status of ["open", "lost"] as const) {
+      if (status === "lost") gateway().moveDispute(id, status);
+      expect(await shop().runJob("dispute-sync")).toMatchObject({ result: { changed: 1, failed: 0 } });
+      expect(await shop().runJob("dispute-sync")).toMatchObject({ result: { changed: 0, failed: 0 } });
+      await shop().settle();
+      expect((await paymentOf(buyer)).disputes).toMatchObject([{ id, status }]);
+    }
+    expect(messages("payment_dispute_admin", id)).toHaveLength(2);
+    expect(await refundsOf(buyer)).toMatchObject([{ systemReason: "dispute_lost", amount: 5_000 }]);
+    gateway().configure({ webhooks: { drop: "none" } });
+  });
+
   test("When it is recorded before the order is placed, then the order has it too", async () => {
     const buyer = shop().guest();
     const { gateway: window } = await buyer.open();

@@ -1,0 +1,61 @@
+import { logger } from "../../config/logger.config.js";
+import type { Dispute } from "../../models/index.js";
+import { readRecordedDisputes } from "../../services/aggregates/payment/dispute.js";
+import { reportDispute } from "../../services/flows/report-dispute.flow.js";
+import type { GatewayDispute } from "../../services/integrations/payment-gateway.js";
+import { paymentGateway } from "../../services/integrations/payment-gateway.service.js";
+import type { Job } from "../../services/platform/job-registry.service.js";
+import { DAY_MS, now } from "../../utils/clock.js";
+import { unwrap } from "../../utils/result.js";
+
+/** The gateway lists disputes by the day on which they were opened, and with appeals one may take four months. */
+const LIST_DAYS = 120;
+
+/**
+ * Learns of disputes whose events were lost: their deadlines, and what a lost one took. An event says when something
+ * happened; here it is the time at which the list was read.
+ */
+export const disputeSync: Job = {
+  name: "dispute-sync",
+  description: "Reads the gateway's list of disputes, so that none of them depends on a webhook",
+  schedule: "0 25 * * * *",
+  async run(context) {
+    const counts = { listed: 0, changed: 0, ignored: 0, failed: 0 };
+    const to = new Date(now().getTime() + 1_000);
+    const range = { from: new Date(to.getTime() - LIST_DAYS * DAY_MS), to };
+    let cursor: string | null = null;
+    do {
+      const reportedAt = now();
+      const list: typeof range & { cursor?: string } = { ...range, ...(cursor === null ? {} : { cursor }) };
+      const page = unwrap(await paymentGateway.listDisputes(list));
+      const recorded = await readRecordedDisputes(page.items.map(({ paymentId }) => paymentId));
+      for (const dispute of page.items.filter((listed) => isNews(listed, recorded.get(listed.id)))) {
+        counts[await follow({ ...dispute, reportedAt })] += 1;
+      }
+      counts.listed += page.count;
+      cursor = page.next;
+    } while (cursor !== null && !context.signal.aborted);
+    return counts;
+  },
+};
+
+const isNews = ({ status, phase }: GatewayDispute, recorded: Dispute | undefined): boolean =>
+  recorded?.status !== status || recorded.phase !== phase;
+
+const COUNTED_AS = {
+  recorded: "changed",
+  // More was deducted than is left of the payment. A refund of ours may be in flight.
+  exceeds: "failed",
+  // Of a payment of another system on the same account, or one that is not known here yet.
+  unknown: "ignored",
+  stale: "ignored",
+} as const;
+
+async function follow(report: Parameters<typeof reportDispute>[0]) {
+  try {
+    return COUNTED_AS[await reportDispute(report)];
+  } catch (error) {
+    logger.warn({ err: error, disputeId: report.id }, "> A listed dispute could not be recorded");
+    return "failed" as const;
+  }
+}
