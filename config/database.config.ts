@@ -136,7 +136,8 @@ const TOLERANT_ATTEMPTS = 6;
 /** Five pauses are longer than an election. The driver does not repeat these commands by itself. */
 const ELECTION_PAUSE_MS = 3_000;
 
-async function tolerantly(work: () => Promise<unknown>): Promise<void> {
+/** For what may be done twice: tries again while the primary changes, a connection breaks, or another instance does the same. */
+export async function tolerantly(work: () => Promise<unknown>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await work();
@@ -144,7 +145,7 @@ async function tolerantly(work: () => Promise<unknown>): Promise<void> {
     } catch (error) {
       const code = error instanceof mongo.MongoServerError ? error.code : undefined;
       if (code === NAMESPACE_EXISTS) return;
-      const isWithoutPrimary = NO_PRIMARY.includes(code);
+      const isWithoutPrimary = NO_PRIMARY.includes(code) || error instanceof mongo.MongoNetworkError;
       if (attempt >= TOLERANT_ATTEMPTS || !(isWithoutPrimary || AT_THE_SAME_TIME.includes(code))) throw error;
       if (isWithoutPrimary) await sleep(ELECTION_PAUSE_MS);
     }

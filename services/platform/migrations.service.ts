@@ -1,6 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type RunnableMigration, Umzug } from "umzug";
-import { currentDatabase, prepareCollections, prepareIndexes } from "../../config/database.config.js";
+import {
+  currentDatabase,
+  prepareCollections,
+  prepareIndexes,
+  tolerantly,
+} from "../../config/database.config.js";
 import { config } from "../../config/env.config.js";
 import { logger } from "../../config/logger.config.js";
 import { type Migration, type MigrationContext, migrations } from "../../migrations/index.js";
@@ -99,7 +104,9 @@ export function revertMigrations(
  * it applies the migrations itself. In production an operator decides when: after a backup, before the new version starts.
  * @throws MigrationsPendingError in production, when a database with data is not migrated
  */
-export async function prepareMigratedDatabase(): Promise<void> {
+export const prepareMigratedDatabase = (): Promise<void> => tolerantly(prepareOnce);
+
+async function prepareOnce(): Promise<void> {
   await prepareCollections();
   const all = await listMigrations();
   const pending = all.filter(({ appliedAt }) => appliedAt === null).map(({ name }) => name);

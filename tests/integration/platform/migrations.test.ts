@@ -272,6 +272,17 @@ describe("Migrations", () => {
       expect(count).toBe(before + 1);
     });
 
+    it("When connections break while the database is prepared, then it is prepared all the same", async () => {
+      const database = currentDatabase();
+      const namespace = `${database.databaseName}.${MigrationRecord.collection.collectionName}`;
+      // The driver repeats a read once by itself.
+      const data = { failCommands: ["find", "aggregate"], namespace, closeConnection: true };
+      const { count: before } = await setFailPoint(database.admin(), { mode: { times: 2 }, data });
+      await prepareMigratedDatabase();
+      const off = { configureFailPoint: "failCommand", mode: "off" };
+      expect((await database.admin().command(off)).count).toBe(before + 2);
+    });
+
     it("When indexes of earlier versions exist, then the present ones take their place, and back again", async () => {
       await prepareIndexes();
       const present = await indexesThere();
