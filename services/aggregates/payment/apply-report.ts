@@ -206,8 +206,9 @@ async function completeFacts(incoming: IncomingReport): Promise<boolean> {
  * Only of a payment that is still open. The gateway never fails what it has authorised, so such a report is an old one; with
  * manual capture the authorisation may have been accepted, and the order would be lost.
  */
-function fail(incoming: IncomingReport): Promise<boolean> {
+async function fail(incoming: IncomingReport): Promise<boolean> {
   const { record, report } = incoming;
+  if (record.status !== PENDING) return false;
   const set = {
     ...factsOf(incoming),
     ...{ errorCode: report.errorCode, errorReason: report.errorReason },
