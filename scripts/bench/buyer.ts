@@ -64,7 +64,7 @@ export class Buyer {
   readonly #number: number;
   checkoutId = "";
   gatewayOrderId = "";
-  #paid: unknown = null;
+  #paid: Data = {};
 
   constructor(world: BenchWorld, number: number) {
     this.#world = world;
@@ -107,7 +107,7 @@ export class Buyer {
   async pay(): Promise<void> {
     const body = JSON.stringify([this.gatewayOrderId, { method: "upi", outcome: "success" }]);
     const request: WireRequest = { method: "POST", path: "/__control/razorpay/pay", body };
-    this.#paid = JSON.parse(await expectSuccess(this.#world.controlWire.send(request), "paying"));
+    this.#paid = dataOf(await expectSuccess(this.#world.controlWire.send(request), "paying"));
   }
 
   /** Passes on what the gateway's window answered after `pay`. */
