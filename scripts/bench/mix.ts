@@ -1,6 +1,10 @@
+import { findViolations } from "../invariants/index.js";
+import { toLine } from "../invariants/invariants.js";
+import { remoteBooks } from "../invariants/remote-books.js";
 import { print } from "../support/print.js";
 import { UnexpectedAnswer } from "./buyer.js";
 import { type Loop, type Operation, runLoad } from "./load.js";
+import type { BenchWorld } from "./world.js";
 
 /** By falling importance, as in `middlewares/admission-limit.ts`. */
 export const PRIORITIES = ["critical", "checkout", "cart", "read", "report"] as const;
@@ -88,4 +92,13 @@ export class Verdict {
     print(`   ${holds ? "✔" : "✘"} ${promise}`);
     this.isKept &&= holds;
   }
+}
+
+/** After a load: no neighbour was blamed for it, and everything that is stored fits together. */
+export async function checkSound({ db, readLog, controlUrl }: BenchWorld, verdict: Verdict): Promise<void> {
+  const opened = readLog().split("Circuit breaker opened").length - 1;
+  verdict.check(opened === 0, `no breaker opened (${opened})`);
+  const violations = await findViolations(db, { control: remoteBooks(controlUrl) });
+  for (const violation of violations.slice(0, 5)) print(`   ${toLine(violation)}`);
+  verdict.check(violations.length === 0, `every invariant holds (${violations.length} violations)`);
 }

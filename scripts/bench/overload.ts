@@ -1,10 +1,8 @@
-import { findViolations } from "../invariants/index.js";
-import { toLine } from "../invariants/invariants.js";
-import { remoteBooks } from "../invariants/remote-books.js";
 import { print, table } from "../support/print.js";
 import { type Buyer, expectSuccess } from "./buyer.js";
 import type { Operation } from "./load.js";
 import {
+  checkSound,
   type Kind,
   PRIORITIES,
   type Priority,
@@ -15,7 +13,7 @@ import {
   withEnding,
 } from "./mix.js";
 import { percentile } from "./percentile.js";
-import { crowd, SCENARIOS } from "./scenarios.js";
+import { crowd, scenarioOf } from "./scenarios.js";
 import { prepareWebhooks } from "./webhooks.js";
 import { type BenchWorld, untilQuiet } from "./world.js";
 
@@ -68,11 +66,6 @@ async function sendLeftOver(world: BenchWorld, { webhooks }: Supplies): Promise<
 }
 
 const ORDERS = "/api/orders";
-const scenarioOf = (name: string) => {
-  const found = SCENARIOS.find((scenario) => scenario.name === name);
-  if (!found) throw new Error(`no scenario ${name}`);
-  return found;
-};
 
 /** 70 % browsing, 20 % cart, 8 % checkout and payment, 2 % reports. */
 async function prepareKinds(world: BenchWorld, supplies: Supplies): Promise<Kind[]> {
@@ -226,11 +219,6 @@ async function report(world: BenchWorld, { capacity, phases, workOf }: Measured)
   );
   const failed = phases.flatMap(({ seen }) => withEnding(seen, "failed"));
   verdict.check(failed.length === 0, `no other failure (${failed.length}) ${failed[0]?.error ?? ""}`);
-  const log = world.readLog();
-  const opened = log.split("Circuit breaker opened").length - 1;
-  verdict.check(opened === 0, `no breaker opened (${opened})`);
-  const violations = await findViolations(world.db, { control: remoteBooks(world.controlUrl) });
-  for (const violation of violations.slice(0, 5)) print(`   ${toLine(violation)}`);
-  verdict.check(violations.length === 0, `every invariant holds (${violations.length} violations)`);
+  await checkSound(world, verdict);
   return verdict.isKept;
 }

@@ -155,13 +155,13 @@ const placing: Scenario = {
 };
 
 /** Buyers who have paid, and whose webhooks do not arrive. */
-async function paidBuyers(world: BenchWorld, size: number): Promise<Buyer[]> {
+export async function paidBuyers(world: BenchWorld, size: number, atOnce?: number): Promise<Buyer[]> {
   await world.sandbox.call("razorpay", "configure", { webhooks: { hold: true } });
   const work = async (buyer: Buyer) => {
     await buyer.prepare("upi");
     await buyer.pay();
   };
-  const buyers = await crowd(world, { size, work });
+  const buyers = await crowd(world, { size, work, ...(atOnce === undefined ? {} : { atOnce }) });
   await world.sandbox.call("razorpay", "configure", { webhooks: { hold: false } });
   return buyers;
 }
@@ -298,3 +298,10 @@ export const SCENARIOS: readonly Scenario[] = [
   adminOrders,
   ...ANALYSES,
 ];
+
+/** @throws Error for a name that no scenario has */
+export function scenarioOf(name: string): Scenario {
+  const found = SCENARIOS.find((scenario) => scenario.name === name);
+  if (!found) throw new Error(`no scenario ${name}`);
+  return found;
+}

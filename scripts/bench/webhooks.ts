@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expectSuccess } from "./buyer.js";
 import { type LoadOutcome, runLoad } from "./load.js";
 import { type CpuMs, cpuSince, readCpu } from "./processes.js";
-import { crowd } from "./scenarios.js";
+import { paidBuyers } from "./scenarios.js";
 import type { WireRequest } from "./wire.js";
 import { type BenchWorld, untilQuiet } from "./world.js";
 
@@ -41,17 +41,8 @@ export async function prepareWebhooks(
   atOnce?: number,
 ): Promise<WireRequest[]> {
   const known = new Set((await world.sandbox.call("razorpay", "events")).map(({ id }) => id));
-  await world.sandbox.call("razorpay", "configure", { webhooks: { hold: true } });
-  await crowd(world, {
-    size: Math.ceil(wanted / EVENTS_PER_PAYMENT),
-    work: async (buyer) => {
-      await buyer.prepare("upi");
-      await buyer.pay();
-    },
-    ...(atOnce === undefined ? {} : { atOnce }),
-  });
+  await paidBuyers(world, Math.ceil(wanted / EVENTS_PER_PAYMENT), atOnce);
   const held = (await world.sandbox.call("razorpay", "events")).filter(({ id }) => !known.has(id));
-  await world.sandbox.call("razorpay", "configure", { webhooks: { hold: false } });
   return held.map(({ id, body, signature }) => ({
     method: "POST" as const,
     path: PATH,

@@ -2,11 +2,11 @@ import { logger } from "../../config/logger.config.js";
 import type { Dispute } from "../../models/index.js";
 import { readRecordedDisputes } from "../../services/aggregates/payment/dispute.js";
 import { reportDispute } from "../../services/flows/report-dispute.flow.js";
+import { gatewayPages } from "../../services/integrations/gateway-pages.js";
 import type { GatewayDispute } from "../../services/integrations/payment-gateway.js";
 import { paymentGateway } from "../../services/integrations/payment-gateway.service.js";
 import type { Job } from "../../services/platform/job-registry.service.js";
 import { DAY_MS, now } from "../../utils/clock.js";
-import { unwrap } from "../../utils/result.js";
 
 /** The gateway lists disputes by the day on which they were opened, and with appeals one may take four months. */
 const LIST_DAYS = 120;
@@ -21,20 +21,17 @@ export const disputeSync: Job = {
   schedule: "0 25 * * * *",
   async run(context) {
     const counts = { listed: 0, changed: 0, ignored: 0, failed: 0 };
-    const to = new Date(now().getTime() + 1_000);
+    const reportedAt = now();
+    const to = new Date(reportedAt.getTime() + 1_000);
     const range = { from: new Date(to.getTime() - LIST_DAYS * DAY_MS), to };
-    let cursor: string | null = null;
-    do {
-      const reportedAt = now();
-      const list: typeof range & { cursor?: string } = { ...range, ...(cursor === null ? {} : { cursor }) };
-      const page = unwrap(await paymentGateway.listDisputes(list));
+    for await (const page of gatewayPages((list) => paymentGateway.listDisputes(list), range)) {
       const recorded = await readRecordedDisputes(page.items.map(({ paymentId }) => paymentId));
       for (const dispute of page.items.filter((listed) => isNews(listed, recorded.get(listed.id)))) {
         counts[await follow({ ...dispute, reportedAt })] += 1;
       }
       counts.listed += page.count;
-      cursor = page.next;
-    } while (cursor !== null && !context.signal.aborted);
+      if (context.signal.aborted) break;
+    }
     return counts;
   },
 };

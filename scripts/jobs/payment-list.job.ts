@@ -2,6 +2,7 @@ import { performance } from "node:perf_hooks";
 import { logger } from "../../config/logger.config.js";
 import type { ReportSource } from "../../services/aggregates/payment/apply-report.js";
 import { settlePayment } from "../../services/flows/settle-payment.flow.js";
+import { gatewayPages } from "../../services/integrations/gateway-pages.js";
 import type { GatewayPayment } from "../../services/integrations/payment-gateway.js";
 import { paymentGateway } from "../../services/integrations/payment-gateway.service.js";
 import type { Job } from "../../services/platform/job-registry.service.js";
@@ -9,7 +10,6 @@ import { isManual, type JobContext } from "../../services/platform/job-runs.serv
 import { acquireLease, releaseLease, renewLease } from "../../services/platform/lease.service.js";
 import { forEachAtOnce } from "../../utils/async.js";
 import { DAY_MS, now } from "../../utils/clock.js";
-import { unwrap } from "../../utils/result.js";
 import { placeOrReturn } from "./placement-recovery.job.js";
 
 /** How far the pass over the gateway's own list looks back. */
@@ -84,15 +84,12 @@ async function passOverDay(
   day: { from: Date; to: Date },
   { pass, context }: { pass: ListPass; context: JobContext },
 ): Promise<void> {
-  let cursor: string | undefined;
-  while (!context.signal.aborted) {
-    const page = unwrap(await paymentGateway.listPayments({ ...day, ...(cursor && { cursor }) }));
+  for await (const page of gatewayPages((list) => paymentGateway.listPayments(list), day)) {
     await forEachAtOnce(page.items, AT_ONCE, async (report) => {
       if (!context.signal.aborted && !(await settledWithoutError(report))) pass.failed += 1;
     });
     pass.listed += page.count;
-    if (page.next === null) break;
-    cursor = page.next;
+    if (context.signal.aborted) break;
   }
 }
 

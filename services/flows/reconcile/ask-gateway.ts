@@ -1,5 +1,6 @@
 import type { Span } from "../../../utils/periods.js";
-import { isRefused, type Result, toUpstreamError, unwrap } from "../../../utils/result.js";
+import { isRefused, type Result, toUpstreamError } from "../../../utils/result.js";
+import { gatewayPages } from "../../integrations/gateway-pages.js";
 import type { GatewayPage, ListRequest } from "../../integrations/payment-gateway.js";
 
 /** What the gateway says about one payment, refund or settlement; `data` null: it has none with this id. */
@@ -30,12 +31,9 @@ export async function* pagesOf<T>(
 ): AsyncGenerator<{ items: T[]; unreadable: number }> {
   // The gateway's list excludes its end; a span includes it.
   const range = { from, to: new Date(to.getTime() + 1) };
-  let cursor: string | null = null;
-  do {
-    const page: GatewayPage<T> = unwrap(await read({ ...range, ...(cursor === null ? {} : { cursor }) }));
+  for await (const page of gatewayPages(read, range)) {
     const fresh = page.items.filter((item) => !seen.has(idOf(item)));
     for (const item of fresh) seen.add(idOf(item));
     yield { items: fresh, unreadable: page.count - page.items.length };
-    cursor = page.next;
-  } while (cursor !== null);
+  }
 }
