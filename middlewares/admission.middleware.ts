@@ -61,22 +61,28 @@ class RefusalLog {
   }
 }
 
+/** What tells how late the event loop is, and how much this process computes. */
+export interface Machine {
+  onTick: typeof onTick;
+  cpuUsage: (since?: NodeJS.CpuUsage) => NodeJS.CpuUsage;
+}
+
 /** Reads how long work waits, and adjusts the limit to it. */
-function keepAdjusted(limit: AdmissionLimit, log: RefusalLog): void {
+function keepAdjusted(limit: AdmissionLimit, log: RefusalLog, machine: Machine): void {
   let late: number[] = [];
   let readAt = performance.now();
-  let used = process.cpuUsage();
-  onTick((lateMs, at) => {
+  let used = machine.cpuUsage();
+  machine.onTick((lateMs, at) => {
     late.push(lateMs);
     if (at - readAt < READING_MS || late.length < READING_TICKS) return;
-    const spent = process.cpuUsage(used);
+    const spent = machine.cpuUsage(used);
     const isBusy = (spent.user + spent.system) / MICROSECONDS > BUSY * (at - readAt);
     const waitMs = Math.max(isBusy ? medianOf(late) : 0, medianOf(takePoolWaits()));
     limit.adjust(waitMs, at - readAt);
     log.write(at, { waitMs: Math.round(waitMs), limit: Math.floor(limit.limit), inFlight: limit.inFlight });
     late = [];
     readAt = at;
-    used = process.cpuUsage();
+    used = machine.cpuUsage();
   });
 }
 
@@ -87,11 +93,14 @@ export type Admission = (route: RouteDescription) => readonly RequestHandler[];
  * all routes of an application.
  * @param targetMs OVERLOAD_DELAY_MS; 0 refuses nothing
  */
-export function createAdmission(targetMs: number): Admission {
+export function createAdmission(
+  targetMs: number,
+  machine: Machine = { onTick, cpuUsage: process.cpuUsage },
+): Admission {
   if (targetMs === 0) return () => [];
   const limit = new AdmissionLimit(targetMs);
   const log = new RefusalLog();
-  keepAdjusted(limit, log);
+  keepAdjusted(limit, log, machine);
   watchAdmission(PRIORITIES, () => limit.limit);
   return admissionBy(limit, log);
 }

@@ -40,12 +40,18 @@ test.each([
   expect(maskFreeText(text)).toBe(left);
 });
 
-test.each([["1 ".repeat(100_000)], ["+(1".repeat(60_000)], ["a@".repeat(100_000)]])(
-  "When a long text is almost a number or an address, then masking it is quick",
+/**
+ * Many times what this takes where the time grows with the length, even on a busy machine, and far less than it takes
+ * where the time grows with its square.
+ */
+const LONG_TEXT_WITHIN_MS = 30_000;
+
+test.each([["1 ".repeat(500_000)], ["+(1".repeat(500_000)], ["a@".repeat(500_000)]])(
+  "When a long text is almost a number or an address, then the time to mask it grows with its length",
   (text) => {
     const startedAt = performance.now();
     maskFreeText(text);
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(performance.now() - startedAt).toBeLessThan(LONG_TEXT_WITHIN_MS);
   },
 );
 
@@ -60,11 +66,11 @@ test.each([
   expect(maskCardNumbers(text)).toBe(kept);
 });
 
-test("When a long text holds none, then masking it is quick", () => {
+test("When a long text holds none, then the time to mask it grows with its length", () => {
   const startedAt = performance.now();
-  maskCardNumbers("1 ".repeat(50_000));
-  expect(maskText("a".repeat(200_000))).toHaveLength(200_000);
-  expect(performance.now() - startedAt).toBeLessThan(1_000);
+  expect(maskCardNumbers("1 ".repeat(200_000))).toHaveLength(400_000);
+  expect(maskText("a".repeat(800_000))).toHaveLength(800_000);
+  expect(performance.now() - startedAt).toBeLessThan(LONG_TEXT_WITHIN_MS);
 });
 
 describe("a gateway's webhook", () => {

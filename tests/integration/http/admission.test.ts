@@ -3,7 +3,12 @@ import request from "supertest";
 import { routesOf } from "../../../config/express.config.js";
 import { logger } from "../../../config/logger.config.js";
 import { metrics } from "../../../config/metrics.config.js";
-import { admissionBy, createAdmission, priorityOf } from "../../../middlewares/admission.middleware.js";
+import {
+  admissionBy,
+  createAdmission,
+  type Machine,
+  priorityOf,
+} from "../../../middlewares/admission.middleware.js";
 import { AdmissionLimit, type Priority } from "../../../middlewares/admission-limit.js";
 import { expectEnvelope } from "../../support/http-assertions.js";
 import { makeTestApp, SESSION } from "./test-app.js";
@@ -115,64 +120,70 @@ describe("An overloaded instance", () => {
   });
 });
 
-function compute(forMs: number): void {
-  const until = performance.now() + forMs;
-  while (performance.now() < until);
-}
+describe("An instance whose event loop is late", () => {
+  const TARGET_MS = 10;
+  const TICK_MS = 50;
+  const IN_FLIGHT = 30;
 
-/** Keeps the event loop late in turns of some milliseconds. */
-async function keepBusy(forMs: number, turnMs: number): Promise<void> {
-  const until = performance.now() + forMs;
-  while (performance.now() < until) {
-    compute(turnMs);
-    await new Promise((resolve) => setImmediate(resolve));
+  const inFlight = async () => Number(/http_requests_in_flight (\d+)/.exec(await metrics.metrics())?.[1]);
+
+  /** An application that is told how late its event loop is, with requests in flight that wait. */
+  async function lateApp() {
+    let observe: Parameters<Machine["onTick"]>[0] = () => {};
+    let at = performance.now();
+    let computedMs = 0;
+    const admission = createAdmission(TARGET_MS, {
+      onTick: (observer) => {
+        observe = observer;
+      },
+      cpuUsage: (since) => ({ user: computedMs * 1_000 - (since?.user ?? 0), system: 0 }),
+    });
+    const app = makeTestApp({}, admission);
+    const release = app.hold();
+    const create = () =>
+      request(app.app).post("/api/widgets").set("X-Session-Id", SESSION).send({ name: "x", quantity: 1 });
+    const held = Array.from({ length: IN_FLIGHT }, () => create().then());
+    while ((await inFlight()) < IN_FLIGHT) await new Promise((resolve) => setTimeout(resolve, 20));
+    return {
+      ...app,
+      read: () => request(app.app).get("/api/widgets/open"),
+      /** @param used the share of one core that the process computes meanwhile */
+      pass(ms: number, lateMs: number, used: number) {
+        for (let passed = 0; passed < ms; passed += TICK_MS) {
+          at += TICK_MS;
+          computedMs += used * TICK_MS;
+          observe(lateMs, at);
+        }
+      },
+      async answers() {
+        release();
+        return (await Promise.all(held)).map(({ status }) => status);
+      },
+    };
   }
-}
+  const allCreated = Array(IN_FLIGHT).fill(201);
 
-/** Without computing meanwhile, which would be the overload already. */
-async function untilInFlight(): Promise<void> {
-  while (!/http_requests_in_flight 3\d/.test(await metrics.metrics()))
-    await new Promise((resolve) => setTimeout(resolve, 20));
-}
+  test("When the process gets no processor, then nothing is refused", async () => {
+    const late = await lateApp();
+    late.pass(2_000, 40, 0.2);
+    expect((await late.read()).status).toBe(200);
+    expect(await late.answers()).toEqual(allCreated);
+  });
 
-const createWidget = ({ app }: ReturnType<typeof makeTestApp>) =>
-  request(app).post("/api/widgets").set("X-Session-Id", SESSION).send({ name: "x", quantity: 1 }).then();
-
-test("When the event loop is late because the process gets no processor, then nothing is refused", async () => {
-  const busy = makeTestApp({}, createAdmission(10));
-  const release = busy.hold();
-  const held = Array.from({ length: 30 }, () => createWidget(busy));
-  await untilInFlight();
-  // Other processes have the machine.
-  jest.spyOn(process, "cpuUsage").mockReturnValue({ user: 0, system: 0 });
-  await keepBusy(1_000, 40);
-  expect((await request(busy.app).get("/api/widgets/open")).status).toBe(200);
-  release();
-  expect((await Promise.all(held)).map(({ status }) => status)).toEqual(Array(30).fill(201));
-});
-
-test("When the event loop is busy, then the limit falls, the log says so once, and afterwards everything is served", async () => {
-  const warn = jest.spyOn(logger, "warn");
-  const busy = makeTestApp({}, createAdmission(10));
-  const release = busy.hold();
-  const held = Array.from({ length: 30 }, () => createWidget(busy));
-  await untilInFlight();
-  const read = () => request(busy.app).get("/api/widgets/open");
-  let refused = await read();
-  // The process has to get its share of the processor first, which takes longer beside other tests.
-  for (let tries = 0; refused.status === 200 && tries < 50; tries += 1) {
-    await keepBusy(300, 40);
-    refused = await read();
-  }
-  expect(expectEnvelope(refused, 503, busy.routes).error?.code).toBe("OVERLOADED");
-  await keepBusy(700, 40);
-  const lines = warn.mock.calls.filter(([, message]) => message === "> Overloaded: requests were refused");
-  expect(lines).toEqual([
-    [expect.objectContaining({ refused: { read: 1 }, inFlight: 30 }), expect.anything()],
-  ]);
-  release();
-  expect((await Promise.all(held)).map(({ status }) => status)).toEqual(Array(30).fill(201));
-  expect((await request(busy.app).get("/api/widgets/open")).status).toBe(200);
+  test("When the process is busy, then the limit falls, the log says so once, and afterwards everything is served", async () => {
+    const warn = jest.spyOn(logger, "warn");
+    const late = await lateApp();
+    late.pass(2_000, 40, 0.9);
+    expect(expectEnvelope(await late.read(), 503, late.routes).error?.code).toBe("OVERLOADED");
+    late.pass(700, 40, 0.9);
+    const lines = warn.mock.calls.filter(([, message]) => message === "> Overloaded: requests were refused");
+    expect(lines).toEqual([
+      [expect.objectContaining({ refused: { read: 1 }, inFlight: IN_FLIGHT }), expect.anything()],
+    ]);
+    expect(await late.answers()).toEqual(allCreated);
+    late.pass(1_000, 0, 0.1);
+    expect((await late.read()).status).toBe(200);
+  });
 });
 
 describe("The priorities", () => {

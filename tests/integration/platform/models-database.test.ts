@@ -107,10 +107,8 @@ describe("The database", () => {
   useTestDatabase();
 
   describe("prepared", () => {
-    it("When two instances prepare it at once, then both are ready, within 3 s", async () => {
-      const startedAt = performance.now();
-      await Promise.all([prepareDatabase(), prepareDatabase()]);
-      expect(performance.now() - startedAt).toBeLessThan(3_000);
+    it("When two instances prepare it at once, then both are ready", async () => {
+      await expect(Promise.all([prepareDatabase(), prepareDatabase()])).resolves.toHaveLength(2);
     });
 
     it("has every index of every schema", async () => {

@@ -21,6 +21,8 @@ import { type Answerer, closedUrl, closeStubs, json, type StubServer, startStub 
 
 const DEADLINE_MS = 3_000;
 const SHORT_DEADLINE_MS = 200;
+/** For a busy machine. Without a deadline the fault lasts until the test itself is given up. */
+const SLACK_MS = 10_000;
 const amount = paise(249900);
 
 let stub: StubServer;
@@ -110,7 +112,7 @@ describe("the SDK's transport", () => {
     const startedAt = performance.now();
     const result = await gatewayOf({ timeoutMs: timeoutOf(fault) }).listPaymentsOfOrder(ORDER_ID);
     expect(result).toMatchObject({ success: false, outcome: fault.outcomes[0], code: fault.code });
-    expect(performance.now() - startedAt).toBeLessThan(timeoutOf(fault) + 500);
+    expect(performance.now() - startedAt).toBeLessThan(timeoutOf(fault) + SLACK_MS);
   });
 
   test.each(FAULTS)(

@@ -18,7 +18,8 @@ const OUTCOMES: Record<TransportFault, { read: Outcome; write: Outcome }> = {
 };
 
 const SHORT_MS = 150;
-const LONG_MS = 3_000;
+/** Longer than a busy machine needs for any fault but a hanging call. */
+const LONG_MS = 10_000;
 
 /** Whatever happens on the way: a typed failure in time, never an exception, never a refusal, and no second write. */
 export function describeTransport(stage: Stage): void {
