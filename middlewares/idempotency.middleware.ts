@@ -6,10 +6,10 @@ import { logger } from "../config/logger.config.js";
 import {
   claimKey,
   completeKey,
-  idOfKeyUse,
   type KeyGrant,
   type KeyUse,
   releaseKey,
+  requestKeyOf,
   type StoredAnswer,
 } from "../services/platform/idempotency.service.js";
 import { ConflictError, IdempotencyKeyReusedError, RuleError } from "../utils/errors.js";
@@ -149,7 +149,7 @@ export const checkIdempotency: RequestHandler = (request, res, next) => {
           claim.retryAfterSeconds,
         );
       case "granted":
-        localsOf(res).requestKey = idOfKeyUse(use);
+        localsOf(res).requestKey = requestKeyOf(use);
         settleBeforeSending(claim.grant, res);
         next();
     }

@@ -7,7 +7,7 @@ import { runWithContext } from "../utils/request-context.js";
 import { continueTrace } from "../utils/trace-context.js";
 import { localsOf } from "./route.types.js";
 
-const REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 /** The rest of a refused body is discarded for this long, so that the client can read the response. */
 const LINGER_MS = 1000;
 /** Refusals that are logged as warnings. */

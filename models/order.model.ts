@@ -94,6 +94,7 @@ export interface OrderCancellation {
 export interface UncollectedParcel {
   /** The parcel's. */
   _id: Types.ObjectId;
+  /** When it was reported. */
   at: Date;
   /** What it should have collected. */
   unpaid: UnpaidContent;

@@ -1120,6 +1120,8 @@ export interface components {
       notices: components["schemas"]["Notice"][];
       version: number;
       items: components["schemas"]["AdminCartItem"][];
+      /** Those of its items, in their order */
+      reservations: components["schemas"]["Reservation"][];
       userId: string | null;
       user: components["schemas"]["User"] | null;
       source: "web" | "mobile";
@@ -2656,6 +2658,8 @@ export interface components {
     Reservation: {
       reservationId: string;
       expiresAt: string | null;
+      variantId: string;
+      quantity: number;
     };
     ReturnAnalytics: {
       ordersPlaced: number;
@@ -5420,7 +5424,7 @@ export interface operations {
     };
   };
   /**
-   * Without `items`, all that is not shipped; with `allowAfterShipment` also what is on its way. `refund` names the destination, or `false` keeps the money; by default it goes back to where it came from.
+   * Without `items`, all that is not shipped; with `allowAfterShipment` also what is on its way. `refund` names the destination, or `false` keeps the money; by default it goes back to where it came from. While the payment is disputed, only that: the refund then waits for the end of the dispute.
    *
    * Access: an admin's token with the permission `orders:cancel`.
    */

@@ -1,6 +1,7 @@
 import { logger } from "../../config/logger.config.js";
 import type { Dispute } from "../../models/index.js";
-import { readRecordedDisputes } from "../../services/aggregates/payment/dispute.js";
+import { findDisputed } from "../../services/aggregates/payment/dispute.js";
+import { readUncountedLoss } from "../../services/aggregates/refund/disputed-refunds.js";
 import { reportDispute } from "../../services/flows/report-dispute.flow.js";
 import { gatewayPages } from "../../services/integrations/gateway-pages.js";
 import type { GatewayDispute } from "../../services/integrations/payment-gateway.js";
@@ -25,8 +26,8 @@ export const disputeSync: Job = {
     const to = new Date(reportedAt.getTime() + 1_000);
     const range = { from: new Date(to.getTime() - LIST_DAYS * DAY_MS), to };
     for await (const page of gatewayPages((list) => paymentGateway.listDisputes(list), range)) {
-      const recorded = await readRecordedDisputes(page.items.map(({ paymentId }) => paymentId));
-      for (const dispute of page.items.filter((listed) => isNews(listed, recorded.get(listed.id)))) {
+      const known = await readKnown(page.items);
+      for (const dispute of page.items.filter((listed) => isNews(listed, known.get(listed.id)))) {
         counts[await follow({ ...dispute, reportedAt })] += 1;
       }
       counts.listed += page.count;
@@ -36,8 +37,26 @@ export const disputeSync: Job = {
   },
 };
 
-const isNews = ({ status, phase }: GatewayDispute, recorded: Dispute | undefined): boolean =>
-  recorded?.status !== status || recorded.phase !== phase;
+interface Known {
+  dispute: Dispute;
+  /** Lost, and not counted yet: a refund was in its way, which may have failed since. */
+  isOwed: boolean;
+}
+
+/** By the dispute's id. */
+async function readKnown(listed: readonly GatewayDispute[]): Promise<Map<string, Known>> {
+  const known = new Map<string, Known>();
+  for (const payment of await findDisputed(listed.map(({ paymentId }) => paymentId))) {
+    const isLost = payment.disputes.some(({ status }) => status === "lost");
+    const isOwed = isLost && (await readUncountedLoss(payment)) > 0;
+    for (const dispute of payment.disputes)
+      known.set(dispute.id, { dispute, isOwed: isOwed && dispute.status === "lost" });
+  }
+  return known;
+}
+
+const isNews = ({ status, phase }: GatewayDispute, known: Known | undefined): boolean =>
+  known === undefined || known.isOwed || known.dispute.status !== status || known.dispute.phase !== phase;
 
 const COUNTED_AS = {
   recorded: "changed",

@@ -36,7 +36,7 @@ import {
   manualOrderReversals,
   UNDO_MESSAGE,
 } from "../../services/flows/place-manual-order/take-goods.step.js";
-import { placementReversals } from "../../services/flows/place-order/undo.step.js";
+import { placementReversals, toReversalRound } from "../../services/flows/place-order/undo.step.js";
 import { pullSettlement } from "../../services/flows/reconcile/pull-settlement.flow.js";
 import {
   notifyRefundApproved,
@@ -171,7 +171,7 @@ export const outboxHandlers: OutboxHandlers = {
   "placement.reverse": placementReversals.map(({ name, reverse }) => ({
     name,
     deliver: (payload) =>
-      reverse(idIn(payload, "checkoutSessionId"), textIn(payload, "round") === "second" ? "second" : "first"),
+      reverse(idIn(payload, "checkoutSessionId"), toReversalRound(textIn(payload, "round"))),
   })),
   [UNDO_MESSAGE]: manualOrderReversals.map(({ name, reverse }) => ({
     name,

@@ -1,6 +1,8 @@
 /** A cancellation, or a parcel that came back, with what of it had not been paid for. */
 interface UnpaidPart<Id, Content> {
   _id: Id;
+  /** When the order was changed. */
+  at: Date;
   unpaid: Content;
 }
 

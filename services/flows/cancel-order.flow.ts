@@ -8,7 +8,7 @@ import {
   type PaymentDoc,
 } from "../../models/index.js";
 import { now } from "../../utils/clock.js";
-import { type RefundDestination, SHIPMENT_STATUS } from "../../utils/constants.js";
+import { PAYMENT_GATEWAY, type RefundDestination, SHIPMENT_STATUS } from "../../utils/constants.js";
 import { maxPaise, minPaise, type Paise, subtractPaise, toRupees, ZERO_PAISE } from "../../utils/money.js";
 import type { Actor } from "../../utils/principal.js";
 import {
@@ -23,18 +23,12 @@ import type { PreparedParcels } from "../aggregates/order/move-parcel.js";
 import { getOrderLines, type OrderLines } from "../aggregates/order/order-lines.js";
 import { prepareRecall, recallParcels } from "../aggregates/order/recall-parcels.js";
 import { drawRefundNumbers, oweOrderRefund, startedBySystem } from "../aggregates/refund/owe-order-refund.js";
-import {
-  getRefundFacts,
-  leftOfGoods,
-  leftOfMoney,
-  type RefundFacts,
-} from "../aggregates/refund/refund-facts.js";
+import { getRefundFacts, leftOfMoney } from "../aggregates/refund/refund-facts.js";
 import { toContent } from "../aggregates/refund/refund-terms.js";
 import { priceReturned, withoutRequests } from "../aggregates/refund/returned-goods.js";
 import { withdrawRequests } from "../aggregates/refund/withdraw-requests.js";
-import { leftOfInvoice } from "../calculations/credit-amounts.js";
-import { cameBackUndelivered, isAllCancelled } from "../calculations/fulfilment.js";
-import { NO_REFUND, priceRefund, type RefundAmounts } from "../calculations/refund-amounts.js";
+import { cameBackUndelivered, isAllCancelled, openUnits } from "../calculations/fulfilment.js";
+import { NO_REFUND } from "../calculations/refund-amounts.js";
 import { spreadContent } from "../calculations/refund-split.js";
 import { recordAudit } from "../platform/audit.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
@@ -115,23 +109,27 @@ interface MoneyOf {
  * What was not paid yet is not owed any more; what was paid goes back, whatever was asked for beside it: a request is
  * refused when it is approved and nothing is left for it.
  * @returns the part that was not paid, with its lines
+ * @throws RuleError PAYMENT_DISPUTED where the money is to go elsewhere than it came from
  */
 async function refundOrWriteOff(money: MoneyOf, tx: ClientSession) {
-  const { cancellation, read, lines, refundNumbers } = money;
+  const { cancellation, read, lines, units, refundNumbers } = money;
   const { orderId, by, reason, refund } = cancellation;
   const isWhole = isAllCancelled(lines);
   if (isWhole) await withdrawRequests(orderId, { reason: "The order was cancelled" }, tx);
   const facts = withoutRequests(await getRefundFacts(orderId, { except: null }, tx));
-  const priced = priceOf(facts, money);
   const payment = await findUnsettledPayment(orderId, tx);
-  const notOwed = payment
-    ? minPaise(priced.amount, await outstandingOf(payment, { orderId, isWhole }, tx))
-    : ZERO_PAISE;
+  const isLast = payment !== null && nothingFollows(payment, lines);
+  // Nothing of the order arrives: everything is cancelled, or has come back undelivered.
+  const nothingArrives = isWhole || cameBackUndelivered(lines);
+  const priced = priceReturned(facts, units, { includeCharges: nothingArrives || isLast }) ?? NO_REFUND;
+  const value = nothingArrives ? priced.amount : subtractPaise(priced.amount, priced.chargesAmount);
+  const outstanding = payment ? await outstandingOf(payment, { orderId, isWhole }, tx) : ZERO_PAISE;
+  const notOwed = isLast ? outstanding : minPaise(value, outstanding);
   if (payment && notOwed > 0) {
     const why = { errorCode: "cancelled", errorMessage: "The order was cancelled", note: reason };
     await lowerPayment({ order: read.order, payment, cancelled: notOwed, by, at: now(), why }, tx);
   }
-  const owed = minPaise(subtractPaise(priced.amount, notOwed), leftOfMoney(facts));
+  const owed = minPaise(subtractPaise(value, notOwed), leftOfMoney(facts));
   const [unpaid, paid] = spreadContent([notOwed, owed], priced).map(toContent);
   if (refund !== "none" && owed > 0 && paid) {
     const origin = startedBySystem("cancelled");
@@ -156,16 +154,11 @@ async function refundOrWriteOff(money: MoneyOf, tx: ClientSession) {
 }
 
 /**
- * What the units are worth, without those that were refunded before. With shipping and fees when nothing of the order
- * arrives: everything is cancelled, or has come back undelivered.
+ * No parcel will follow that could collect what is left: shipping and fees, or a paisa of rounding, that a parcel carried
+ * which was recalled or refused.
  */
-function priceOf(facts: RefundFacts, { lines, units }: MoneyOf): RefundAmounts {
-  if (!isAllCancelled(lines))
-    return priceReturned(facts, units, { includeCharges: cameBackUndelivered(lines) }) ?? NO_REFUND;
-  const goods = leftOfGoods(facts);
-  const left = leftOfInvoice(goods);
-  return left > 0 ? priceRefund(goods, { kind: "rest" }, left) : NO_REFUND;
-}
+const nothingFollows = ({ gateway }: PaymentDoc, lines: readonly OrderItemDoc[]): boolean =>
+  isAllCancelled(lines) || (gateway === PAYMENT_GATEWAY.COD && lines.every((line) => openUnits(line) === 0));
 
 /**
  * What a payment still has to collect of the units that are cancelled. Parcels that are under way collect their own part,

@@ -43,10 +43,17 @@ export type KeyClaim =
   | { kind: "in_progress"; retryAfterSeconds: number }
   | { kind: "other_body" };
 
-/** The record's id; also a stable name for "this request of this caller" (`requestKey` of a handler's input). */
-export function idOfKeyUse({ principal, method, path, key }: KeyUse): string {
+/** The record's id. */
+function idOfKeyUse({ principal, method, path, key }: KeyUse): string {
   return sha256Hex(JSON.stringify([principal, method, path, key]));
 }
+
+/**
+ * A stable name for "this request of this caller", which documents keep for longer than the record lives. With the body: a
+ * key that is used for something else, after its record is gone, must not find what was done before.
+ */
+export const requestKeyOf = (use: KeyUse): string =>
+  sha256Hex(JSON.stringify([idOfKeyUse(use), use.fingerprint]));
 
 /**
  * A record is free when there is none, when it has expired (the TTL index is late by up to a minute), or when its

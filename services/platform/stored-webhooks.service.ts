@@ -20,12 +20,15 @@ const hasBody = () => ({ payload: trusted({ $exists: true }) });
  * Makes the events due that wait for one of these gateway ids, which has just become known. Call it after the id is
  * stored: an attempt that has not seen the id yet then finds its event changed, and cannot flag it.
  */
-export async function reopenWebhooksAbout(ids: readonly (string | null)[]): Promise<void> {
+export async function reopenWebhooksAbout(
+  ids: readonly (string | null)[],
+  tx?: ClientSession,
+): Promise<void> {
   const known = ids.filter((id) => id !== null);
   const reopened = await WebhookEvent.updateMany(
     { awaits: trusted({ $in: known }), ...hasBody() },
     [{ $set: { ...DUE_AGAIN, dueAt: databaseTime() } }],
-    { updatePipeline: true },
+    { updatePipeline: true, session: tx },
   );
   if (reopened.modifiedCount === 0) return;
   logger.info({ ids: known, events: reopened.modifiedCount }, "> Webhook events can be applied now");

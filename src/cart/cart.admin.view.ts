@@ -120,17 +120,20 @@ export const CartSettingsView = viewOf<VersionedCartSettings>("CartSettings", {
   version: count.description("Sent with a change, it is refused after another change"),
 });
 
-const toAdminCartItemView = (line: CartItemDoc) => ({
-  ...toCartItemView(line),
-  reservation: line.reservationId
-    ? { reservationId: line.reservationId, expiresAt: line.reservationExpiresAt }
-    : null,
+const toReservationView = ({ reservationId, reservationExpiresAt, variantId, quantity }: CartItemDoc) =>
+  reservationId === null ? null : { reservationId, expiresAt: reservationExpiresAt, variantId, quantity };
+
+const ReservationView = viewOf<NonNullable<ReturnType<typeof toReservationView>>>("Reservation", {
+  reservationId: text,
+  expiresAt: momentOrNull,
+  variantId: text,
+  quantity: count,
 });
 
-const ReservationView = Joi.object({
-  reservationId: text.required(),
-  expiresAt: momentOrNull.required(),
-}).meta({ className: "Reservation" });
+const toAdminCartItemView = (line: CartItemDoc) => ({
+  ...toCartItemView(line),
+  reservation: toReservationView(line),
+});
 
 /** A cart as it is stored; stock and prices are not checked. */
 export function toAdminCartView({ cart, lines, user }: CartDetails) {
@@ -138,6 +141,7 @@ export function toAdminCartView({ cart, lines, user }: CartDetails) {
   return {
     ...view,
     items: lines.map(toAdminCartItemView),
+    reservations: lines.map(toReservationView).filter((reservation) => reservation !== null),
     userId: cart.userId ?? null,
     user: user && { id: user.id, name: user.name, email: user.email, phone: user.phone, status: user.status },
     source: cart.source,
@@ -168,6 +172,10 @@ export const AdminCartView = CartView.keys({
       }),
     )
     .required(),
+  reservations: Joi.array()
+    .items(ReservationView)
+    .required()
+    .description("Those of its items, in their order"),
   userId: textOrNull.required(),
   user: nullable(UserView).required(),
   source: source.required(),

@@ -39,11 +39,11 @@ admin.post(
   {
     summary: "Cancel an order",
     description:
-      "Without `items`, all that is not shipped; with `allowAfterShipment` also what is on its way. `refund` names the destination, or `false` keeps the money; by default it goes back to where it came from.",
+      "Without `items`, all that is not shipped; with `allowAfterShipment` also what is on its way. `refund` names the destination, or `false` keeps the money; by default it goes back to where it came from. While the payment is disputed, only that: the refund then waits for the end of the dispute.",
     access: adminWith("orders:cancel"),
     schemas: schemas.cancelByAdminSchema,
     answers: { 200: AdminOrderView },
-    refuses: ["ORDER_NOT_FOUND", "ORDER_NOT_CANCELLABLE", "NOT_REFUNDABLE"],
+    refuses: ["ORDER_NOT_FOUND", "ORDER_NOT_CANCELLABLE", "NOT_REFUNDABLE", "PAYMENT_DISPUTED"],
     idempotency: "optional",
   },
   controller.cancelByAdmin,

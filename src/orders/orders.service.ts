@@ -12,6 +12,7 @@ import { assertComplete } from "../../services/aggregates/checkout/refresh-befor
 import {
   assertWritable,
   checkoutNotFound,
+  hasExpired,
 } from "../../services/aggregates/checkout-session/session-access.js";
 import { loadOrder, loadOrders, type OrderOverview } from "../../services/aggregates/order/load-order.js";
 import { choosePayment } from "../../services/flows/choose-payment.flow.js";
@@ -26,7 +27,7 @@ import { paymentGateway } from "../../services/integrations/payment-gateway.serv
 import { dateRange, type Page, paginate } from "../../services/platform/paginate.service.js";
 import { now } from "../../utils/clock.js";
 import { CHECKOUT_STATUS, type OrderStatus } from "../../utils/constants.js";
-import { InvoiceNotReadyError, NotFoundError, RuleError } from "../../utils/errors.js";
+import { CheckoutExpiredError, InvoiceNotReadyError, NotFoundError, RuleError } from "../../utils/errors.js";
 import { isOwnedBy, type Owner, ownerFilter } from "../../utils/principal.js";
 import type { ListQuery } from "../../utils/request-schemas.js";
 import { unwrap } from "../../utils/result.js";
@@ -62,7 +63,7 @@ export async function place(request: OrderRequest): Promise<OrderOverview & { cr
 
 /**
  * A client may call before the gateway's webhook arrives, and without `verify`. Then the gateway is asked, so that a
- * customer who has paid does not get PAYMENT_REQUIRED.
+ * customer who has paid does not get PAYMENT_REQUIRED. Who has not paid in time can no longer do so.
  */
 async function placeOrAskGateway(
   session: SessionToPlace,
@@ -79,8 +80,9 @@ async function placeOrAskGateway(
     return await attempt(isAsRead ? { seen: session } : {});
   } catch (error) {
     const isUnpaid = error instanceof RuleError && error.code === "PAYMENT_REQUIRED";
-    if (!isUnpaid || !(await askAboutPayment(checkoutSessionId))) throw error;
-    return attempt({});
+    if (!isUnpaid) throw error;
+    if (await askAboutPayment(checkoutSessionId)) return attempt({});
+    throw hasExpired(session.checkout) ? new CheckoutExpiredError() : error;
   }
 }
 

@@ -32,7 +32,7 @@ export const listPaymentsSchema = {
     status: status(),
     method: method(),
     gateway: Joi.string().valid(...PAYMENT_GATEWAYS),
-    attention: Joi.boolean().valid(true),
+    attention: Joi.boolean(),
     orderNumber: orderNumber(),
     q: anyPaymentId(),
   }),

@@ -25,7 +25,7 @@ export interface PaymentFilters extends DateRangeQuery {
   method?: PaymentMethod;
   gateway?: PaymentGatewayName;
   /** Only those that a person has to look at. */
-  attention?: true;
+  attention?: boolean;
   /** Every attempt to pay for the order. */
   orderNumber?: string;
   /** The id of a payment, here or at the gateway, or of a gateway order. */
@@ -78,7 +78,7 @@ function plainly({ status, method, gateway, attention, ...dates }: PaymentFilter
     ...(status ? { status } : {}),
     ...(method ? { method } : {}),
     ...(gateway ? { gateway } : {}),
-    ...(attention ? { attention } : {}),
+    ...(attention === undefined ? {} : { attention }),
     createdAt: dateRangeFromStart(dates),
   };
 }

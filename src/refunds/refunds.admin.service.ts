@@ -25,7 +25,7 @@ export interface RefundListQuery extends ListQuery<"createdAt"> {
   status?: RefundStatus;
   destination?: RefundDestination;
   /** Only those that a person has to look at. */
-  attention?: true;
+  attention?: boolean;
   orderNumber?: string;
   refundNumber?: string;
 }
@@ -50,7 +50,7 @@ function selectRefunds(
     ...(orderId ? { orderId } : {}),
     ...(status ? { status } : {}),
     ...(destination ? { destination } : {}),
-    ...(attention ? { attention } : {}),
+    ...(attention === undefined ? {} : { attention }),
     createdAt: dateRangeFromStart(query),
   });
   // One refund: sorting it by its own number needs no sort.

@@ -33,7 +33,7 @@ export interface RefundFilters {
   status?: RefundStatus;
   destination?: RefundDestination;
   /** Only those that a person has to look at. */
-  attention?: true;
+  attention?: boolean;
   orderNumber?: string;
   refundNumber?: string;
 }
@@ -42,7 +42,7 @@ export const listRefundsSchema = {
   query: listQuery<ListQuery<"createdAt"> & RefundFilters>(["createdAt"], {
     status: Joi.string().valid(...REFUND_STATUSES),
     destination: Joi.string().valid(...REFUND_DESTINATIONS),
-    attention: Joi.boolean().valid(true),
+    attention: Joi.boolean(),
     orderNumber: orderNumber(),
     refundNumber: refundNumber(),
   }),
@@ -116,15 +116,15 @@ export const refundByBankTransferSchema = {
     .required(),
 };
 
-/** IMPS and UPI: 12 digits; NEFT: 16 characters; RTGS: 22. */
+/** IMPS and UPI: 12 digits; NEFT: 16 characters; RTGS: 22. A bank may put its own reference there. */
 const utr = () =>
   identifier()
     .max(40)
     .custom((typed: string) => typed.replace(/\s/g, "").toUpperCase())
     .custom((reference: string, helpers) =>
-      /^[A-Z0-9]{10,30}$/.test(reference)
+      /^[A-Z0-9][A-Z0-9/-]{5,39}$/.test(reference)
         ? reference
-        : helpers.message({ custom: "{{#label}} must be a UTR of 10 to 30 letters and digits" }),
+        : helpers.message({ custom: "{{#label}} must be a UTR of 6 to 40 letters, digits and hyphens" }),
     );
 
 export const confirmBankTransferSchema = {

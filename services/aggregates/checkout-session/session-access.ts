@@ -18,6 +18,8 @@ export const CHECKOUT_LEASE = { ttlMs: 20_000, waitMs: 10_000 } as const;
 
 export const checkoutNotFound = () => new NotFoundError("CHECKOUT_NOT_FOUND", "There is no such checkout");
 
+export const hasExpired = ({ expiresAt }: CheckoutSessionDoc): boolean => expiresAt <= now();
+
 /**
  * Refuses a session that can no longer be changed.
  * @throws CheckoutExpiredError 410; the failure's own 409; PLACEMENT_IN_PROGRESS while an order is being placed.
@@ -29,7 +31,7 @@ export function assertWritable(checkout: CheckoutSessionDoc): void {
     const { COMPLETED, INITIATED } = CHECKOUT_STATUS;
     throw new InvalidStatusTransitionError(COMPLETED, INITIATED, checkoutMachine.next.completed);
   }
-  if (checkout.expiresAt <= now()) throw new CheckoutExpiredError();
+  if (hasExpired(checkout)) throw new CheckoutExpiredError();
 }
 
 /** @throws NotFoundError CHECKOUT_NOT_FOUND for an unknown session and for another caller's. */

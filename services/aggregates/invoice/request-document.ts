@@ -70,10 +70,10 @@ export interface UnpaidNoteDraft {
  * whatever order they come, and money that is kept stays invoiced until it is refunded. Of an order for which nothing was
  * paid, everything is credited in the end, whatever notes by hand left of it.
  */
-export const requestUnpaidNote = (unpaid: UnpaidNoteDraft): Promise<string> => {
+export const requestUnpaidNote = (unpaid: UnpaidNoteDraft, tx?: ClientSession): Promise<string> => {
   const { order, unpaidId, isEverything, reason } = unpaid;
   const whole = { orderId: order._id, refundId: null, items: [], createdById: null, reason };
-  return requestCreditNote(isEverything && order.paidAmount === 0 ? whole : { ...whole, unpaidId });
+  return requestCreditNote(isEverything && order.paidAmount === 0 ? whole : { ...whole, unpaidId }, tx);
 };
 
 type NewRequest = Pick<

@@ -1,6 +1,7 @@
 import type { ClientSession, Types } from "mongoose";
 import {
   Order,
+  type OrderDoc,
   type OrderItemDoc,
   Return,
   type ReturnDoc,
@@ -9,7 +10,7 @@ import {
 } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import { RETURN_STATUS, type RefundSystemReason } from "../../../utils/constants.js";
-import { minPaise, type Paise, subtractPaise } from "../../../utils/money.js";
+import { minPaise, type Paise, subtractPaise, ZERO_PAISE } from "../../../utils/money.js";
 import { cameBackUndelivered } from "../../calculations/fulfilment.js";
 import { NO_REFUND } from "../../calculations/refund-amounts.js";
 import { spreadContent } from "../../calculations/refund-split.js";
@@ -100,11 +101,11 @@ async function settleValue(returned: ReturnedValue, tx: ClientSession): Promise<
   const value = cameBackUndelivered(lines)
     ? priced.amount
     : subtractPaise(priced.amount, priced.chargesAmount);
-  const prepaid = subtractPaise(value, notOwed);
+  // Shares of a line differ by a paisa, depending on which of its units come first: that is no money that was paid.
+  const prepaid = notOwed > 0 && isPaidOnDelivery(facts.order) ? ZERO_PAISE : subtractPaise(value, notOwed);
   const amount = minPaise(leftOfMoney(facts), subtractPaise(prepaid, terms.rtoDeduction));
   const [unpaid, paid] = spreadContent([notOwed, prepaid], priced);
-  if (notOwed > 0 && unpaid)
-    await keepUncollected(shipment, { amount: notOwed, ...toContent(unpaid) }, terms, tx);
+  if (notOwed > 0 && unpaid) await keepUncollected(shipment, { amount: notOwed, ...toContent(unpaid) }, tx);
   if (amount <= 0 || !paid) return;
   const { refundNumbers } = terms;
   const [first] = await oweOrderRefund(
@@ -119,12 +120,15 @@ async function settleValue(returned: ReturnedValue, tx: ClientSession): Promise<
   await Return.updateOne({ _id: returnId }, { $set: refund }).session(tx);
 }
 
+/** With nothing but cash, or a bank transfer. */
+const isPaidOnDelivery = ({ storeCreditAmount, loyaltyDiscount }: OrderDoc): boolean =>
+  storeCreditAmount === 0 && loyaltyDiscount === 0;
+
 async function keepUncollected(
   { _id, orderId }: ShipmentDoc,
   unpaid: UnpaidContent,
-  { at }: ReturnToOrigin,
   tx: ClientSession,
 ): Promise<void> {
-  const update = { $push: { uncollectedParcels: { _id, at, unpaid } } };
+  const update = { $push: { uncollectedParcels: { _id, at: now(), unpaid } } };
   await Order.updateOne({ _id: orderId }, update).session(tx);
 }

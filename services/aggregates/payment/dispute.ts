@@ -40,16 +40,14 @@ export async function recordDispute(
   return { payment: { ...payment, disputes }, dispute };
 }
 
-/** What is recorded on these payments, by the dispute's id. */
-export async function readRecordedDisputes(
+/** The payments of these ids, with what is recorded of their disputes. */
+export const findDisputed = (
   gatewayPaymentIds: readonly string[],
-): Promise<Map<string, Dispute>> {
-  const payments = await Payment.find(
+): Promise<Pick<PaymentDoc, "_id" | "disputes">[]> =>
+  Payment.find(
     { gateway: paymentGateway.name, gatewayPaymentId: trusted({ $in: [...gatewayPaymentIds] }) },
     { disputes: 1 },
-  ).lean<Pick<PaymentDoc, "disputes">[]>();
-  return new Map(payments.flatMap(({ disputes }) => disputes.map((dispute) => [dispute.id, dispute])));
-}
+  ).lean<Pick<PaymentDoc, "_id" | "disputes">[]>();
 
 /** A dispute as an event reports it, with the gateway's time of the event. */
 export type ReportedState = GatewayDispute & { reportedAt: Date };

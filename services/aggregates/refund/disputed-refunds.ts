@@ -30,7 +30,7 @@ import { oweSystemRefund } from "./system-refunds.js";
 const BLOCKED = REFUND_TROUBLE.BLOCKED_BY_DISPUTE;
 
 /** A refund that waits for the end of a dispute. Staff are told once; nothing is sent and nothing is retried. */
-export async function parkRefund({ _id, refundNumber, attempts }: RefundDoc): Promise<void> {
+export async function parkRefund({ _id, refundNumber, attempts, history }: RefundDoc): Promise<void> {
   const refundId = _id.toHexString();
   const isParked = await inTransaction(async (tx) => {
     const parked = await Refund.updateOne(
@@ -38,7 +38,7 @@ export async function parkRefund({ _id, refundNumber, attempts }: RefundDoc): Pr
       { $set: { attention: true, failureReason: BLOCKED.reason } },
     ).session(tx);
     if (parked.modifiedCount === 0) return false;
-    const dedupeKey = `refund.attention:${refundId}:parked:${attempts.length}`;
+    const dedupeKey = `refund.attention:${refundId}:parked:${attempts.length}:${history.length}`;
     await enqueueOutbox([{ type: "refund.attention", dedupeKey, payload: { refundId } }], tx);
     return true;
   });
@@ -87,15 +87,15 @@ export async function resumeRefunds(
 }
 
 /**
- * In the caller's transaction: what lost disputes took of the payment, and no refund counts. Not the amount of one report:
- * what found no room beside a refund in flight counts once that refund has failed.
+ * What lost disputes took of the payment, and no refund counts. Not the amount of one report: what found no room beside a
+ * refund in flight counts once that refund has failed.
  */
 export async function readUncountedLoss(
   { _id, disputes }: Pick<PaymentDoc, "_id" | "disputes">,
-  tx: ClientSession,
+  tx?: ClientSession,
 ): Promise<Paise> {
   const counted = await Refund.find({ paymentId: _id, systemReason: "dispute_lost" }, { amount: 1 })
-    .session(tx)
+    .session(tx ?? null)
     .lean<Pick<RefundDoc, "amount">[]>();
   const taken = addPaise(...disputes.map(({ amountDeducted }) => amountDeducted));
   return subtractPaise(taken, ...counted.map(({ amount }) => amount));

@@ -27,9 +27,10 @@ export interface RefundFailure extends RefundTrouble {
  * be repeated. An admin is notified, and nothing retries it.
  */
 export async function failRefund(refund: RefundDoc, failure: RefundFailure): Promise<void> {
-  await inTransaction((tx) => recordFailure(refund, failure, tx));
-  // Also of one that had failed before: the process that failed it may have ended before this.
-  await reopenWaitingEvents(refund);
+  await inTransaction(async (tx) => {
+    await recordFailure(refund, failure, tx);
+    await reopenWaitingEvents(refund, tx);
+  });
 }
 
 /**
@@ -76,9 +77,9 @@ function raiseAlarm({ _id, refundNumber, amount }: RefundDoc, failure: RefundFai
 }
 
 /** A refund that was made elsewhere, or a lost dispute, may have found no room beside this one. */
-async function reopenWaitingEvents({ paymentId }: RefundDoc): Promise<void> {
-  const payment = await Payment.findById(paymentId, { gatewayPaymentId: 1 }).lean<PaymentDoc>();
-  if (payment) await reopenWebhooksAbout([payment.gatewayPaymentId]);
+async function reopenWaitingEvents({ paymentId }: RefundDoc, tx: ClientSession): Promise<void> {
+  const payment = await Payment.findById(paymentId, { gatewayPaymentId: 1 }).session(tx).lean<PaymentDoc>();
+  if (payment) await reopenWebhooksAbout([payment.gatewayPaymentId], tx);
 }
 
 /** Marks a refund whose gateway reports contradict it, and raises an alarm. Its status stays. */

@@ -17,7 +17,7 @@ import { type ApprovedPart, toApprovedParts } from "./approval.js";
 import type { ApprovalTerms } from "./approval-terms.js";
 import type { RefundFacts } from "./refund-facts.js";
 import { insertRefund, messageOf, ofOrder } from "./refund-rows.js";
-import { split } from "./refund-terms.js";
+import { assertNotDisputed, split } from "./refund-terms.js";
 import { reserveRefund } from "./reserve-refund.js";
 
 /** Refunds of an order that are owed, and wait for no approval: by the service itself, or for a return that was accepted. */
@@ -70,10 +70,12 @@ export async function drawRefundNumbers(orderId: Types.ObjectId, existing = 0): 
  * In the caller's transaction: one refund for each source of the order's money, each to where it came from. They are
  * `processing`, and the outbox performs them; while a payment is disputed, its refund waits.
  * @returns the refunds, that of the first source first
- * @throws RefundLimitError, RuleError REFUND_EXCEEDS_PAID for more than is left
+ * @throws RefundLimitError; RuleError REFUND_EXCEEDS_PAID for more than is left, and PAYMENT_DISPUTED for another
+ *   destination, where nothing would wait for the end of the dispute
  */
 export async function oweOrderRefund(owed: OwedToOrder, tx: ClientSession): Promise<RefundDoc[]> {
   const { facts, amount, content, destination = REFUND_DESTINATION.ORIGINAL } = owed;
+  if (destination !== REFUND_DESTINATION.ORIGINAL) facts.payments.forEach(assertNotDisputed);
   const parts = split(facts, { amount, destination });
   const refunds: RefundDoc[] = [];
   for (const [index, part] of toApprovedParts({ parts, ...content }, facts).entries()) {

@@ -72,23 +72,24 @@ export async function getRefundFacts(
 export const isForGoods = ({ systemReason }: RefundDoc): boolean => systemReason !== "surplus";
 
 /**
- * What refunds, and units that were cancelled or came back before they were paid for, left of the goods and charges. A
- * surplus that goes back takes nothing of them.
+ * What refunds, and units that were cancelled or came back before they were paid for, left of the goods and charges, each
+ * taken from what those before it had left. A surplus that goes back takes nothing of them.
  */
-export const leftOfGoods = ({ order, items, refunds }: RefundFacts): CreditableInvoice =>
-  leftOfOrder(
-    {
-      lines: items.map(({ _id, quantity, taxableValue, taxes }) => ({
-        id: _id.toHexString(),
-        ...{ quantity, taxableValue, taxes },
-      })),
-      charges: order.charges,
-      roundOff: order.roundOff,
-    },
-    [...unpaidPartsOf(order).map(({ unpaid }) => unpaid), ...refunds.filter(isForGoods)].map(
-      toCreditedRefund,
-    ),
+export const leftOfGoods = ({ order, items, refunds }: RefundFacts): CreditableInvoice => {
+  const lines = items.map(({ _id, quantity, taxableValue, taxes }) => ({
+    id: _id.toHexString(),
+    ...{ quantity, taxableValue, taxes },
+  }));
+  const parts = [
+    // First: a cancellation is priced before the refund that it causes.
+    ...unpaidPartsOf(order).map(({ at, unpaid }) => ({ at, taken: unpaid })),
+    ...refunds.filter(isForGoods).map((refund) => ({ at: refund.createdAt, taken: refund })),
+  ].sort((one, other) => one.at.getTime() - other.at.getTime());
+  return leftOfOrder(
+    { lines, charges: order.charges, roundOff: order.roundOff },
+    parts.map(({ taken }) => toCreditedRefund(taken)),
   );
+};
 
 /** A line that is named twice is summed. */
 export function toCreditedRefund({

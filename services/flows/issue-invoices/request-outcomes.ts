@@ -10,7 +10,13 @@ import { databaseTime, HOUR_MS } from "../../../utils/clock.js";
 import { INVOICE_TYPE } from "../../../utils/constants.js";
 import { toErrorText } from "../../../utils/errors.js";
 import { NOT_INVOICED } from "../../aggregates/invoice/credit-note-document.js";
-import { refundOrigin, requestCreditNote } from "../../aggregates/invoice/request-document.js";
+import {
+  refundOrigin,
+  requestCreditNote,
+  requestUnpaidNote,
+} from "../../aggregates/invoice/request-document.js";
+import { RETURNED_TO_ORIGIN } from "../../aggregates/order/return-shipment.js";
+import { cameBackUndelivered } from "../../calculations/fulfilment.js";
 import { backoffMs } from "../../platform/outbox-worker.service.js";
 import type { Decision } from "./decide-document.js";
 import { sortEarlierRefunds } from "./earlier-refunds.js";
@@ -53,8 +59,9 @@ async function keepRefusal(decision: Refused, tx: ClientSession): Promise<void> 
 }
 
 /**
- * Refunds that were there before the invoice. A completed one gets its credit note now: when it was completed, there
- * was nothing to credit. One of units that are not invoiced never gets any; its request is stored as refused.
+ * Refunds and returned parcels that were there before the invoice. A completed refund gets its credit note now, as do goods
+ * that came back before they were paid for: when that happened, there was nothing to credit. A refund of units that are
+ * not invoiced never gets any; its request is stored as refused.
  */
 export async function requestEarlierNotes(
   decisions: readonly Decision[],
@@ -64,12 +71,13 @@ export async function requestEarlierNotes(
   for (const decision of decisions) {
     if (decision.kind !== "document") continue;
     const { request, order } = decision;
-    const { toCredit, notInvoiced } = sortEarlierRefunds(facts.refundsOf(request), {
-      order,
-      items: facts.itemsOf(order),
-    });
+    const items = facts.itemsOf(order);
+    const { toCredit, notInvoiced } = sortEarlierRefunds(facts.refundsOf(request), { order, items });
     for (const refund of toCredit) await requestCreditNote(noteOf(refund, request), tx);
     for (const refund of notInvoiced) await refuseNote(refund, request, tx);
+    const isEverything = cameBackUndelivered(items);
+    for (const { _id: unpaidId } of order.uncollectedParcels ?? [])
+      await requestUnpaidNote({ order, unpaidId, isEverything, reason: RETURNED_TO_ORIGIN }, tx);
   }
 }
 

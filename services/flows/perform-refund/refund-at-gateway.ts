@@ -1,8 +1,9 @@
 import { trusted } from "mongoose";
 import { Payment, type PaymentDoc, Refund, type RefundDoc } from "../../../models/index.js";
+import { now } from "../../../utils/clock.js";
 import { type Failure, type Result, toUpstreamError, unwrap } from "../../../utils/result.js";
 import { hasOpenDispute } from "../../aggregates/payment/dispute.js";
-import { parkRefund } from "../../aggregates/refund/disputed-refunds.js";
+import { parkRefund, readUncountedLoss } from "../../aggregates/refund/disputed-refunds.js";
 import { failRefund } from "../../aggregates/refund/fail-refund.js";
 import {
   recordFailedRefunds,
@@ -41,6 +42,7 @@ interface Sending {
  * its id at the gateway, or by its receipt, before anything is sent again.
  *
  * While the payment is disputed nothing is sent: the refund waits with `attention`, and the end of the dispute sends it.
+ * One that never reached the gateway fails where a lost dispute has taken its money.
  * @throws the typed upstream error when the outcome is unknown
  */
 export async function refundAtGateway(refund: RefundDoc): Promise<void> {
@@ -50,9 +52,19 @@ export async function refundAtGateway(refund: RefundDoc): Promise<void> {
   const found = isInFlight(refund) ? await findSent(sending) : null;
   if (found) return settle(sending, found);
   if (hasOpenDispute(payment)) return parkRefund(refund);
+  if (isInFlight(refund) && (await readUncountedLoss(payment)) > 0) return failLost(refund);
   const attempt = isInFlight(refund) ? refund : await beginAttempt(refund);
   // Null: another call has begun it, or it was completed or withdrawn in the meantime.
   if (attempt) await send({ ...sending, refund: attempt });
+}
+
+/** Longer than a call to the gateway takes. */
+const CALL_HAS_ENDED_AFTER_MS = 60_000;
+
+/** Not while another process may still be sending it: the sweep asks again. */
+async function failLost(refund: RefundDoc): Promise<void> {
+  const age = now().getTime() - lastAttempt(refund).at.getTime();
+  if (age >= CALL_HAS_ENDED_AFTER_MS) await failRefund(refund, REFUND_TROUBLE.LOST_DISPUTE);
 }
 
 /**

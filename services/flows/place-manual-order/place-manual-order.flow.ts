@@ -1,7 +1,7 @@
 import type { Types } from "mongoose";
 import { logger } from "../../../config/logger.config.js";
 import { Order, type OrderDoc, Payment } from "../../../models/index.js";
-import { ValidationError } from "../../../utils/errors.js";
+import { OverloadedError, ValidationError } from "../../../utils/errors.js";
 import { isDuplicateKey } from "../../../utils/helpers.js";
 import { generateUniqueOrderNumber } from "../../platform/order-number.service.js";
 import { commitManualOrder } from "./commit-order.step.js";
@@ -42,8 +42,11 @@ async function commit(prepared: PreparedSale): Promise<OrderDoc> {
   try {
     return await commitManualOrder(prepared, await generateUniqueOrderNumber());
   } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
+    const isTooLate = error instanceof OverloadedError;
+    if (!isTooLate && !isDuplicateKey(error)) throw error;
+    // Too late: the message that undoes has run, perhaps before the coupon was claimed.
     await giveBackGoods(prepared);
+    if (isTooLate) throw error;
     // Another run of this request was faster.
     const done = await findOrderOf(request);
     if (done) return done;

@@ -255,12 +255,16 @@ async function markCart(checkout: CheckoutSessionDoc, frozen: FrozenCheckout): P
   return holder.placing || isAsPaidFor ? "busy" : "moved_on";
 }
 
-/** Ends the lease after an unknown outcome, so that the next caller does not have to wait. */
-export async function giveUpClaim({ checkout, token }: Pick<Claim, "checkout" | "token">): Promise<void> {
-  await CheckoutSession.updateOne(
+/**
+ * Ends the lease after an unknown outcome, so that the next caller does not have to wait.
+ * @returns false when another caller has ended or taken over this placement
+ */
+export async function giveUpClaim({ checkout, token }: Pick<Claim, "checkout" | "token">): Promise<boolean> {
+  const { matchedCount } = await CheckoutSession.updateOne(
     { _id: checkout._id, "placement.token": token },
     { $set: { "placement.leaseUntil": EXPIRED } },
   );
+  return matchedCount === 1;
 }
 
 /** Sessions with an intent whose lease has ended: no process is working on them. */

@@ -27,7 +27,8 @@ export interface UndonePlacement {
   round: ReversalRound;
 }
 
-export type ReversalRound = "first" | "second";
+export const REVERSAL_ROUNDS = ["first", "second", "late"] as const;
+export type ReversalRound = (typeof REVERSAL_ROUNDS)[number];
 
 /** One thing that placing an order changes outside this service. */
 export interface PlacementEffect {

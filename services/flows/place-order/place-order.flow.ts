@@ -16,7 +16,7 @@ import {
 } from "./claim.step.js";
 import { commitOrder } from "./commit.step.js";
 import { performEffects } from "./effects.step.js";
-import { undoPlacement } from "./undo.step.js";
+import { reverseLateEffects, undoPlacement } from "./undo.step.js";
 
 export { findAbandonedPlacements, getSessionToPlace, type SessionToPlace } from "./claim.step.js";
 
@@ -67,14 +67,20 @@ async function placeClaimed(claim: Claim): Promise<PlacedOrder | null> {
   try {
     await performEffects(claim);
     const overview = await commitOrder(claim, await drawing);
-    return overview && announce(overview);
+    if (overview) return announce(overview);
+    await reverseLateEffects(claim);
+    return null;
   } catch (error) {
     if (error instanceof PlacementRefused) return undo(claim, error.failure, error.reason);
     // Also after a commit whose outcome is unknown: the undo finds out whether the order exists.
     if (claim.isOverdue) return undo(claim, CHECKOUT_FAILURE.UNAVAILABLE, String(error));
-    await tidyUp(giveUpClaim(claim));
+    await tidyUp(giveUp(claim));
     throw error;
   }
+}
+
+async function giveUp(claim: Claim): Promise<void> {
+  if (!(await giveUpClaim(claim))) await reverseLateEffects(claim);
 }
 
 function announce(overview: OrderOverview): PlacedOrder {
@@ -93,7 +99,10 @@ function announce(overview: OrderOverview): PlacedOrder {
 /** @throws ConflictError with the failure; returns null when there was nothing left to undo */
 async function undo(claim: Claim, failure: CheckoutFailure, reason: string): Promise<null> {
   const undone = await undoPlacement(claim, failure);
-  if (!undone) return null;
+  if (!undone) {
+    await reverseLateEffects(claim);
+    return null;
+  }
   logger.warn(
     {
       checkoutSessionId: claim.checkout._id.toHexString(),

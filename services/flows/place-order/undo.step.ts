@@ -1,7 +1,12 @@
 import type { ClientSession, Types } from "mongoose";
 import { Cart, CheckoutSession, type CheckoutSessionDoc, Order, Payment } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
-import { CHECKOUT_STATUS, type CheckoutFailure, PAYMENT_GATEWAY_STATUS } from "../../../utils/constants.js";
+import {
+  CHECKOUT_FAILURE,
+  CHECKOUT_STATUS,
+  type CheckoutFailure,
+  PAYMENT_GATEWAY_STATUS,
+} from "../../../utils/constants.js";
 import { codPaymentMachine } from "../../../utils/state-machines.js";
 import { oweSystemRefund } from "../../aggregates/refund/system-refunds.js";
 import { generateUniqueRefundNumber } from "../../platform/order-number.service.js";
@@ -9,7 +14,12 @@ import { enqueueOutbox, type OutboxDraft } from "../../platform/outbox.service.j
 import { inTransaction } from "../../platform/transaction.service.js";
 import { tryTransition } from "../../platform/transition.service.js";
 import type { Claim } from "./claim.step.js";
-import { PLACEMENT_EFFECTS, type ReversalRound, type UndonePlacement } from "./effects.step.js";
+import {
+  PLACEMENT_EFFECTS,
+  REVERSAL_ROUNDS,
+  type ReversalRound,
+  type UndonePlacement,
+} from "./effects.step.js";
 
 /** After every lease has ended: a process that was suspended before its effects may still perform them. */
 const SECOND_REVERSAL_AFTER_MS = 90_000;
@@ -72,16 +82,31 @@ async function failCodPayment(claim: Claim, tx: ClientSession): Promise<void> {
   });
 }
 
-function reversalsOf(claim: Claim): OutboxDraft[] {
-  const checkoutSessionId = claim.checkout._id.toHexString();
-  const reversal = (round: ReversalRound, delayMs: number): OutboxDraft => ({
+function reversalOf({ checkout, token }: Claim, round: ReversalRound, delayMs: number): OutboxDraft {
+  const checkoutSessionId = checkout._id.toHexString();
+  return {
     type: "placement.reverse",
-    dedupeKey: `placement.reverse:${checkoutSessionId}:${claim.token}:${round}`,
+    dedupeKey: `placement.reverse:${checkoutSessionId}:${token}:${round}`,
     payload: { checkoutSessionId, round },
     delayMs,
-  });
-  return [reversal("first", 0), reversal("second", SECOND_REVERSAL_AFTER_MS)];
+  };
 }
+
+const reversalsOf = (claim: Claim): OutboxDraft[] => [
+  reversalOf(claim, "first", 0),
+  reversalOf(claim, "second", SECOND_REVERSAL_AFTER_MS),
+];
+
+/**
+ * For a process that finds its claim gone after it has performed effects: it may have been suspended for longer than both
+ * reversals waited. Reverses nothing of an order that another caller has placed.
+ */
+export const reverseLateEffects = (claim: Claim): Promise<void> =>
+  enqueueOutbox([reversalOf(claim, "late", 0)]);
+
+/** As a message's payload names it. */
+export const toReversalRound = (text: string): ReversalRound =>
+  REVERSAL_ROUNDS.find((round) => round === text) ?? "first";
 
 interface PlacementReversal {
   /** Of the effect. */
@@ -104,7 +129,10 @@ export const placementReversals: readonly PlacementReversal[] = PLACEMENT_EFFECT
       ],
 );
 
-/** Null when there is an order: a reversal must never affect a placed order. */
+/**
+ * Null when there is an order, or can still be one, as of an expired session: a reversal must never affect either. A session
+ * that was undone is never placed again.
+ */
 async function findUndone(
   checkoutSessionId: Types.ObjectId,
   round: ReversalRound,
@@ -114,5 +142,6 @@ async function findUndone(
     Order.exists({ _id: checkoutSessionId }),
   ]);
   if (order || checkout?.status !== CHECKOUT_STATUS.FAILED || !checkout.frozen) return null;
+  if (checkout.failureReason === CHECKOUT_FAILURE.EXPIRED) return null;
   return { checkout, frozen: checkout.frozen, orderId: checkoutSessionId.toHexString(), round };
 }

@@ -104,19 +104,15 @@ describe("GET /api/admin/carts/:cartId", () => {
     const { status, body } = await world.get(`${path}/${added.data.cart.id}`);
     expect(status).toBe(200);
     const [held] = await world.sandbox.control.inventory.activeReservations();
+    const reservation = { reservationId: held?.reservationId, expiresAt: held?.expiresAt };
     expect(body.data).toMatchObject({
       id: added.data.cart.id,
       status: "active",
       userId: SEED.users.asha,
       user: { id: SEED.users.asha, status: "active" },
       totals: added.data.cart.totals,
-      items: [
-        {
-          variantId: variants.hairOil,
-          quantity: 2,
-          reservation: { reservationId: held?.reservationId, expiresAt: held?.expiresAt },
-        },
-      ],
+      items: [{ variantId: variants.hairOil, quantity: 2, reservation }],
+      reservations: [{ ...reservation, variantId: variants.hairOil, quantity: 2 }],
     });
   });
 

@@ -221,10 +221,10 @@ describe("An answer", () => {
   const open = (headers: Record<string, string> = {}) => request(app).get("/api/widgets/open").set(headers);
 
   test("When the request has an id, then the answer has the same; a bad one is replaced", async () => {
-    expect((await open({ "X-Request-Id": "trace-1.2_3-abc" })).headers["x-request-id"]).toBe(
-      "trace-1.2_3-abc",
-    );
-    for (const bad of ["short", "x".repeat(65), 'a"b{c}d<e>']) {
+    for (const good of ["7", "trace-1.2_3-abc", "x".repeat(64)]) {
+      expect((await open({ "X-Request-Id": good })).headers["x-request-id"]).toBe(good);
+    }
+    for (const bad of ["two words", "x".repeat(65), 'a"b{c}d<e>']) {
       expect((await open({ "X-Request-Id": bad })).headers["x-request-id"]).toMatch(/^[0-9a-f-]{36}$/);
     }
   });

@@ -1,5 +1,6 @@
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
 import { done, refused } from "../checkout/shop-world.js";
+import { DISPUTE } from "../security/refund-provocations.js";
 import { type Sale, useFulfilment } from "./fulfilment-world.js";
 
 /** Cancelling: lines, money, stock, coupons and documents. */
@@ -165,17 +166,23 @@ describe("after the invoice", () => {
 describe("in part", () => {
   test("When the request is repeated after its answer was lost, then it cancels no other units", async () => {
     const sale = await sell(TWO_A_THREE_B, "upi");
-    const send = () =>
+    const send = (line = 1) =>
       shop().call("post", `/api/admin/orders/${sale.id}/cancel`, {
         as: { token: shop().sandbox.tokens.admin },
         headers: { "Idempotency-Key": `cancel-${sale.id}` },
-        body: { reason: "out of season", items: [{ orderItemId: sale.lineIds[1], quantity: 1 }] },
+        body: { reason: "out of season", items: [{ orderItemId: sale.lineIds[line], quantity: 1 }] },
       });
     done(await send());
     await shop().db.collection("idempotencyRecords").deleteMany({});
     expect(done(await send())).toMatchObject({ items: [{}, { quantityCancelled: 1 }] });
     expect(await refunds(sale)).toHaveLength(1);
     expect((await stored(sale))?.cancellations).toHaveLength(1);
+    // Long after, the same key for something else.
+    await shop().db.collection("idempotencyRecords").deleteMany({});
+    expect(done(await send(0))).toMatchObject({
+      items: [{ quantityCancelled: 1 }, { quantityCancelled: 1 }],
+    });
+    expect(await refunds(sale)).toHaveLength(2);
   });
 
   test("When units of a paid order are cancelled, then their price goes back and the rest is shipped", async () => {
@@ -372,6 +379,37 @@ describe("by an admin", () => {
       { actorType: "admin", after: { status: "cancelled", reason: "out of season" } },
     ]);
   });
+
+  test("When the money for a part is kept and the rest is cancelled later, then only the rest is refunded, with the charges", async () => {
+    const sale = await sell(TWO_A_THREE_B, "upi");
+    const items = [{ orderItemId: sale.lineIds[1], quantity: 3 }];
+    done(await cancelByAdmin(sale, { items, refund: false }));
+    done(await cancel(sale));
+    await shop().settle();
+    const { taxableValue, lineTax } = await sale.line(1);
+    const kept = Number(taxableValue) + Number(lineTax);
+    expect(await refunds(sale)).toMatchObject([
+      { status: "completed", amount: sale.due - kept, items: [{ quantity: 2 }] },
+    ]);
+    expect(await stored(sale)).toMatchObject({ status: "cancelled", refundedAmount: sale.due - kept });
+  });
+
+  test.each([["store_credit"], ["bank_transfer"]])(
+    "When the payment is disputed, then nothing is cancelled for a refund to %s, and one to its source waits",
+    async (refund) => {
+      const sale = await sell(TWO_A_THREE_B, "upi", "asha");
+      const payment = await sale.payment();
+      await shop()
+        .db.collection("payments")
+        .updateOne({ _id: payment._id }, { $set: { disputes: [DISPUTE] } });
+      refused(await cancelByAdmin(sale, { refund }), 400, "PAYMENT_DISPUTED");
+      expect(await stored(sale)).toMatchObject({ status: "confirmed", cancellations: [] });
+      expect(await refunds(sale)).toEqual([]);
+      done(await cancelByAdmin(sale));
+      await shop().settle();
+      expect(await refunds(sale)).toMatchObject([{ status: "processing", attention: true, attempts: [] }]);
+    },
+  );
 
   test("When the order is on its way, then it can be cancelled only where that is asked for", async () => {
     const sale = await sell(TWO_A_THREE_B, "upi");

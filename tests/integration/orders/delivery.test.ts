@@ -3,7 +3,7 @@ import { done, refused } from "../checkout/shop-world.js";
 import { type Sale, useFulfilment } from "./fulfilment-world.js";
 
 /** What reports of the carrier cause: delivery, return to origin, cash, points and documents. */
-const { shop, sell, admin, mails, ageRequests } = useFulfilment();
+const { shop, sell, admin, mails, ageRequests, issueDocuments } = useFulfilment();
 const shipping = () => shop().sandbox.control.shipping;
 const WITH_TWO_LINES = {
   items: [
@@ -40,6 +40,16 @@ async function issueInvoice(sale: Pick<Sale, "buyer">) {
   await issueDueInvoices();
   expect((await sale.buyer.stored.order())?.invoiceNumber).toMatch(/^INV-/);
 }
+
+const expectBooksInOrder = async (sale: Sale) => {
+  await shop().settle();
+  const refunds = await sale.buyer.stored.refunds();
+  const ids = [sale.id, (await sale.view()).orderNumber, ...sale.lineIds, String((await sale.payment())._id)];
+  const own = new Set([...ids, ...refunds.map(({ refundNumber }) => refundNumber)]);
+  const { findViolations } = await import("../../../scripts/invariants/index.js");
+  const violations = await findViolations(shop().db, shop().sandbox);
+  expect(violations.filter((found) => found.ids.some((id) => own.has(id)))).toEqual([]);
+};
 
 describe("a delivered parcel", () => {
   test("When a COD order comes in two parcels, then each collects its part, and the last completes payment and order", async () => {
@@ -198,6 +208,42 @@ describe("a parcel that returns to its origin", () => {
     ]);
   });
 
+  test("When it comes back before its invoice is asked for, then the invoice is credited all the same", async () => {
+    await shop().set("tax", { invoiceIssueOn: "dispatch" });
+    const sale = await sell(WITH_TWO_LINES);
+    await shop().settle();
+    await sale.parcel(2, 3);
+    done(await sale.setStatus("shipped"));
+    const outbox = shop().db.collection("outboxMessages");
+    const shipped = { type: "shipment.shipped", state: "pending" };
+    const held = await outbox.updateMany(shipped, { $set: { dueAt: new Date(Date.now() + DAY_MS) } });
+    expect(held.modifiedCount).toBe(1);
+    done(await sale.setStatus("returned"));
+    await shop().settle();
+    expect(await notesOf(sale.id)).toEqual([]);
+    const documents = await issueDocuments(sale);
+    expect(documents.map(({ type }) => type)).toEqual(["sale", "credit_note"]);
+    expect(documents[1].totals.grandTotal).toBe(documents[0].totals.grandTotal);
+    await shop().set("tax", { invoiceIssueOn: "confirmation" });
+  });
+
+  test("When the units of a line are worth different paise, then no paisa is refunded of one that was not paid", async () => {
+    const sale = await sell({ items: [[SEED.variants.conditioner, 3]], coupon: SEED.coupons.FLAT100 });
+    const { taxableValue, lineTax } = await sale.line(0);
+    // The shares of its units are one paisa more, the plain third, and one more.
+    expect((Number(taxableValue) + Number(lineTax)) % 3).toBe(2);
+    const first = await sale.parcel(1);
+    const second = await sale.parcel(1);
+    await carry(first);
+    await carry(second, "returned_to_origin");
+    expect(await sale.buyer.stored.refunds()).toEqual([]);
+    const third = await sale.parcel(1);
+    await carry(third);
+    const collected = Math.round((first.codAmount + third.codAmount) * 100);
+    expect(await sale.payment()).toMatchObject({ status: "captured", capturedAmount: collected });
+    await expectBooksInOrder(sale);
+  });
+
   test("When parcel 1 is delivered and parcel 2 comes back, then parcel 1's amount is collected and the order is delivered", async () => {
     const sale = await sell(WITH_TWO_LINES);
     await issueInvoice(sale);
@@ -293,21 +339,6 @@ describe("a parcel whose units are cancelled while it is on its way", () => {
       .find({ orderNumber: (await sale.view()).orderNumber })
       .sort({ createdAt: 1 })
       .toArray();
-  const expectBooksInOrder = async (sale: Sale) => {
-    await shop().settle();
-    const refunds = await sale.buyer.stored.refunds();
-    const ids = [
-      sale.id,
-      (await sale.view()).orderNumber,
-      ...sale.lineIds,
-      String((await sale.payment())._id),
-    ];
-    const own = new Set([...ids, ...refunds.map(({ refundNumber }) => refundNumber)]);
-    const { findViolations } = await import("../../../scripts/invariants/index.js");
-    const violations = await findViolations(shop().db, shop().sandbox);
-    expect(violations.filter((found) => found.ids.some((id) => own.has(id)))).toEqual([]);
-  };
-
   test("When the whole order is cancelled and the parcel comes back, then a return waits for the goods, and no money moves again", async () => {
     const sale = await sell(WITH_TWO_LINES, "upi");
     const parcel = await sale.parcel(2, 3);
@@ -429,6 +460,24 @@ describe("a parcel whose units are cancelled while it is on its way", () => {
       ...ended,
       cancelledAmount: sale.due - collected,
     });
+    await expectBooksInOrder(sale);
+  });
+
+  test("When the recalled parcel was to collect shipping as well, then nothing is left to collect", async () => {
+    const sale = await sell(WITH_TWO_LINES);
+    await sale.parcel(2);
+    const second = await sale.parcel(0, 3);
+    await carry(second);
+    done(await recall(sale));
+    const collected = Math.round(second.codAmount * 100);
+    expect(await sale.payment()).toMatchObject({ status: "captured", amount: collected });
+    const order = await sale.buyer.stored.order();
+    expect(order).toMatchObject({ status: "delivered", paymentStatus: "paid", paidAmount: collected });
+    expect(order?.cancelledAmount).toBe(sale.due - collected);
+    const [{ unpaid } = { unpaid: null }] = order?.cancellations ?? [];
+    expect(unpaid).toMatchObject({ amount: sale.due - collected, items: [{ quantity: 2 }] });
+    expect(unpaid?.shippingAmount).toBeGreaterThan(0);
+    expect(await sale.buyer.stored.refunds()).toEqual([]);
     await expectBooksInOrder(sale);
   });
 

@@ -190,11 +190,12 @@ describe("refusals", () => {
     expect(await buyer.stored.session()).toMatchObject({ status: "payment_pending", placement: null });
   });
 
-  test("When its time is over and the online payment has arrived, then it is placed", async () => {
+  test("When its time is over, then it is placed once its online payment has arrived, and not before", async () => {
     control().razorpay.configure({ webhooks: { drop: "all" } });
     const buyer = shop().guest();
     const { gateway } = await buyer.open();
     await buyer.letExpire();
+    refused(await buyer.order(), 410, "CHECKOUT_EXPIRED");
     buyer.pay(gateway.orderId);
     expect((await buyer.order()).status).toBe(201);
   });

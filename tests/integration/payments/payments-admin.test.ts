@@ -97,7 +97,7 @@ describe("The list and the full view", () => {
       ["status", ["captured", "refunded"]],
       ["method", ["upi", "cod"]],
       ["gateway", ["razorpay", "cod"]],
-      ["attention", ["true"]],
+      ["attention", ["true", "false"]],
     ] as const) {
       queries.push(...queries.flatMap((query) => some.map((value) => ({ ...query, [name]: value }))));
     }

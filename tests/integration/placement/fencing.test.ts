@@ -297,4 +297,32 @@ describe("a placement", () => {
     await finish(checkout);
     expect(await order(checkout)).toMatchObject({ paidAmount: checkout.amount });
   });
+
+  /** Another process has given up the placement, and everything was reversed, both times. */
+  async function undo({ id }: OpenCheckout): Promise<void> {
+    const { claimPlacement } = await import("../../../services/flows/place-order/claim.step.js");
+    const { undoPlacement } = await import("../../../services/flows/place-order/undo.step.js");
+    const checkoutSessionId = new Types.ObjectId(id);
+    await sessions().updateOne({ _id: checkoutSessionId }, { $set: { "placement.leaseUntil": new Date(0) } });
+    const claim = await claimPlacement({ checkoutSessionId, termsAcceptedAt: null });
+    if (claim.kind !== "claimed") throw new Error(claim.kind);
+    await undoPlacement(claim, "unavailable");
+    await deliverAll();
+    await deliverAll();
+  }
+
+  test("When another process has undone it in the meantime, then what this one takes afterwards is given back", async () => {
+    const coupon = SEED.coupons.WELCOME10;
+    const checkout = await paidCheckout(world.url, world.sandbox, { coupon });
+    const answer = await whileStuck(
+      { service: "pricing", match: "POST /api/coupons/usage" },
+      () => place(checkout),
+      () => undo(checkout),
+    );
+    expect(answer.status).toBe(409);
+    await deliverAll();
+    expect(await order(checkout)).toBeNull();
+    expect(await session(checkout)).toMatchObject({ status: "failed", failureReason: "unavailable" });
+    expect(world.sandbox.control.pricing.usages(coupon)).not.toContain(checkout.id);
+  });
 });

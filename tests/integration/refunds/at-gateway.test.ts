@@ -676,6 +676,44 @@ describe("A dispute", () => {
     await expectLossCounted(refund);
   });
 
+  test("When it is lost and the refund never reached the gateway, then it is not sent, and the loss counts", async () => {
+    always({ action: "status503" });
+    const refund = await approved();
+    expect(await stored(refund.id)).toMatchObject({
+      status: "processing",
+      attempts: [{ outcome: "unknown" }],
+    });
+    await lostBeside(refund);
+    await shop().recover();
+    await sweep();
+    expect(await stored(refund.id)).toMatchObject({ status: "processing" });
+    await shop()
+      .db.collection("refunds")
+      .updateOne(
+        { _id: new Types.ObjectId(refund.id) },
+        { $set: { "attempts.0.at": new Date(Date.now() - 61_000) } },
+      );
+    await sweep();
+    await shop().runJob("webhook-retry");
+    expect(atGateway(refund)).toEqual([]);
+    await expectLossCounted(refund);
+  });
+
+  test("When no event of it arrives and the refund in flight fails, then the list counts the loss", async () => {
+    gateway().configure({ refundMode: "pending" });
+    const refund = await approved();
+    gateway().configure({ webhooks: { drop: "all" } });
+    const { id: disputeId } = gateway().openDispute(refund.paymentId);
+    gateway().moveDispute(disputeId, "lost");
+    for (const _hour of [1, 2])
+      expect(await shop().runJob("dispute-sync")).toMatchObject({ result: { changed: 0, failed: 1 } });
+    gateway().settleRefund(atGateway(refund)[0]?.id ?? "", "failed");
+    await sweep();
+    expect(await shop().runJob("dispute-sync")).toMatchObject({ result: { changed: 1, failed: 0 } });
+    expect(await shop().runJob("dispute-sync")).toMatchObject({ result: { changed: 0, failed: 0 } });
+    await expectLossCounted(refund);
+  });
+
   test("When it is lost and the refund in flight is made after all, then the loss waits for a person", async () => {
     gateway().configure({ refundMode: "pending" });
     const refund = await approved();

@@ -1,5 +1,6 @@
 import { Types } from "mongoose";
 import { SEED } from "../../../scripts/sandbox/seed/index.js";
+import { DISPUTE } from "./refund-provocations.js";
 import {
   lapse,
   meanwhile,
@@ -19,16 +20,21 @@ const withOrder = (orders: object, send?: Provoke): Provoke => withStored({ orde
 const editTo = (place: object): Provoke =>
   withBody({ version: 0, shippingAddress: { ...ADDRESS, ...place } });
 
-/** The order is a guest's, who has no store credit, and is paid. */
-const toCreditOfGuest: Provoke = async (scene) => {
-  const _id = new Types.ObjectId(scene.shopper.has.orderId);
-  const order = await scene.world.db.collection("orders").findOne({ _id });
-  if (!order) throw new Error("the shopper has no order");
-  const paidAmount = order.grandTotal;
-  const paid = { orders: { paidAmount }, payments: { status: "captured", capturedAmount: paidAmount } };
-  const body = { reason: "The customer called", refund: "store_credit" };
-  return withStored(paid, ({ send }) => send({ body }))(scene);
-};
+/** The order is a guest's and is paid. */
+const cancelPaid =
+  (refund: string, payment: object = {}): Provoke =>
+  async (scene) => {
+    const _id = new Types.ObjectId(scene.shopper.has.orderId);
+    const order = await scene.world.db.collection("orders").findOne({ _id });
+    if (!order) throw new Error("the shopper has no order");
+    const paidAmount = order.grandTotal;
+    const paid = {
+      orders: { paidAmount },
+      payments: { status: "captured", capturedAmount: paidAmount, ...payment },
+    };
+    const body = { reason: "The customer called", refund };
+    return withStored(paid, ({ send }) => send({ body }))(scene);
+  };
 
 const shipped = { ORDER_NOT_CANCELLABLE: withOrder({ status: "delivered" }) };
 
@@ -154,7 +160,8 @@ export const ORDER_PROVOCATIONS: Readonly<Record<string, Readonly<Record<string,
   "POST /api/orders/:orderNumber/cancel": shipped,
   "POST /api/admin/orders/:orderId/cancel": {
     ...shipped,
-    NOT_REFUNDABLE: toCreditOfGuest,
+    NOT_REFUNDABLE: cancelPaid("store_credit"),
+    PAYMENT_DISPUTED: cancelPaid("bank_transfer", { disputes: [DISPUTE] }),
   },
   "PUT /api/admin/orders/:orderId": {
     VERSION_CONFLICT: ({ send }: Scene) => send({ body: { version: 99, customerNotes: "Ring twice" } }),
