@@ -7,7 +7,7 @@ import { recordGatewayRefunds } from "../aggregates/refund/gateway-refunds.js";
 import { attemptOf, isByGateway, mismatchOf, refundNumberOf } from "../aggregates/refund/refund-attempt.js";
 import { REFUND_TROUBLE } from "../aggregates/refund/refund-trouble.js";
 import { RefundLimitError } from "../aggregates/refund/reserve-refund.js";
-import { settleRefund } from "../aggregates/refund/settle-refund.js";
+import { REFUNDED_AFTER_ALL, settleRefund } from "../aggregates/refund/settle-refund.js";
 import { oweSystemRefund } from "../aggregates/refund/system-refunds.js";
 import type { GatewayRefund } from "../integrations/payment-gateway.js";
 import { generateUniqueRefundNumber } from "../platform/order-number.service.js";
@@ -63,7 +63,7 @@ function doubtAbout(refund: RefundDoc, payment: PaymentDoc | null, report: Gatew
   const attempt = attemptOf(refund, report);
   if (attempt === "unknown") return "no attempt was sent with this receipt";
   if (report.status !== "processed") return null;
-  if (attempt === "earlier") return "an attempt that had failed was refunded after all";
+  if (attempt === "earlier") return REFUNDED_AFTER_ALL;
   if (!isByGateway(refund)) return "it is refunded in another way, and at the gateway after all";
   return refund.status === REFUND_STATUS.REJECTED ? "it was rejected and is refunded at the gateway" : null;
 }

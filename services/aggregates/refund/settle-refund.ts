@@ -4,10 +4,13 @@ import { REFUND_STATUS } from "../../../utils/constants.js";
 import type { GatewayRefund } from "../../integrations/payment-gateway.js";
 import { paymentGateway } from "../../integrations/payment-gateway.service.js";
 import { completeRefund } from "./complete-refund.js";
-import { failRefund } from "./fail-refund.js";
+import { failRefund, flagRefund } from "./fail-refund.js";
 import { attemptOf, isInFlight, noNewerAttempt } from "./refund-attempt.js";
 import { unwrapLookUp } from "./refund-look-up.js";
 import { REFUND_TROUBLE } from "./refund-trouble.js";
+
+/** Why a refund contradicts the gateway, whose report is about an attempt before the last. */
+export const REFUNDED_AFTER_ALL = "an attempt that had failed was refunded after all";
 
 /**
  * Applies what the gateway reports about the last attempt of a refund. Repeatable and forward only: a report
@@ -19,8 +22,11 @@ export async function settleRefund(refund: RefundDoc, report: GatewayRefund): Pr
   await apply(refund, reverses(refund, report) ? await readPresent(refund, report) : report);
   // Another report may have been faster, and then this one reverses it.
   const current = await Refund.findById(refund._id).orFail().lean<RefundDoc>();
-  const hasMoved = current.status !== refund.status && attemptOf(current, report) === "last";
+  const attempt = attemptOf(current, report);
+  const hasMoved = current.status !== refund.status && attempt === "last";
   if (hasMoved && reverses(current, report)) await settleRefund(current, report);
+  // The next attempt has begun meanwhile: the gateway may refund twice.
+  if (attempt === "earlier" && report.status === "processed") await flagRefund(current, REFUNDED_AFTER_ALL);
 }
 
 const readPresent = async (refund: RefundDoc, { id }: GatewayRefund): Promise<GatewayRefund> =>

@@ -370,6 +370,18 @@ describe("A retry that is approved and has not begun", () => {
     });
     expect(atGateway(refund)).toMatchObject([{ id: made, status: "processed" }]);
   });
+
+  test("When that is reported while the next attempt begins, then a person has to look", async () => {
+    const refund = await approved();
+    const made = await approvedAgain(refund);
+    const seen = await readRefund(refund.id);
+    const { beginAttempt } = await import("../../../services/aggregates/refund/refund-attempt.js");
+    expect(await beginAttempt(seen)).toMatchObject({ attempts: [{}, { outcome: "sent" }] });
+    gateway().tamper(made, { status: "processed" });
+    const { settleRefund } = await import("../../../services/aggregates/refund/settle-refund.js");
+    await settleRefund(seen, await reportOf(made));
+    expect(await stored(refund.id)).toMatchObject({ status: "processing", attention: true });
+  });
 });
 
 describe("A refusal", () => {
