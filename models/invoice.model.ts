@@ -229,6 +229,8 @@ const schema = defineSchema<InvoiceDoc>(
 );
 schema.plugin(appendOnly);
 
+export const LISTED_IN_RETURNS_INDEX = { returnTable: 1, issuedAt: 1, sequence: 1 } as const;
+
 schema.index({ invoiceNumber: 1 }, { unique: true });
 schema.index({ series: 1, sequence: 1 }, { unique: true });
 // One document per origin: one sale invoice per order, one credit note per refund.
@@ -239,6 +241,6 @@ schema.index({ type: 1, issuedAt: 1 });
 // Lists, and returns: the index alone answers which numbers were issued in a period.
 schema.index({ issuedAt: 1, type: 1, series: 1, sequence: 1, "supplier.gstin": 1 });
 // Returns: the documents that are listed one by one.
-schema.index({ returnTable: 1, issuedAt: 1, sequence: 1 });
+schema.index(LISTED_IN_RETURNS_INDEX);
 
 export const Invoice = model<InvoiceDoc>("Invoice", schema);

@@ -8,7 +8,8 @@ interface Aggregated {
 
 /** Aggregations of one moment. */
 export interface Snapshot {
-  aggregate<T>(model: Aggregated, stages: PipelineStage[]): Promise<T[]>;
+  /** @param hint the keys of the index to use, where the planner may take another that has to sort */
+  aggregate<T>(model: Aggregated, stages: PipelineStage[], hint?: Record<string, 1>): Promise<T[]>;
 }
 
 /**
@@ -21,11 +22,11 @@ export async function inSnapshot<R>(read: (snapshot: Snapshot) => Promise<R>): P
     // The first read decides the moment; it finds nothing.
     await Counter.findById("").session(session).readConcern("snapshot").lean();
     return await read({
-      aggregate: <T>(model: Aggregated, stages: PipelineStage[]) =>
+      aggregate: <T>(model: Aggregated, stages: PipelineStage[], hint?: Record<string, 1>) =>
         model
           .aggregate<T>(stages)
           .session(session)
-          .option({ readConcern: { level: "snapshot" } })
+          .option({ readConcern: { level: "snapshot" }, ...(hint ? { hint } : {}) })
           .allowDiskUse(true)
           .exec(),
     });

@@ -1,5 +1,5 @@
 import type { PipelineStage } from "mongoose";
-import { Invoice, type InvoiceDoc } from "../../../models/index.js";
+import { Invoice, type InvoiceDoc, LISTED_IN_RETURNS_INDEX } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import type { InvoiceType, ReturnTable } from "../../../utils/constants.js";
 import type { Span } from "../../../utils/periods.js";
@@ -107,7 +107,7 @@ async function findListed(scope: ReturnScope, snapshot: Snapshot): Promise<Liste
     { $sort: { issuedAt: 1, sequence: 1 } },
     { $project: LISTED_FIELDS },
   ];
-  const documents = await snapshot.aggregate<Listed>(Invoice, stages);
+  const documents = await snapshot.aggregate<Listed>(Invoice, stages, LISTED_IN_RETURNS_INDEX);
   return documents.map(({ placeOfSupply, buyer, taxSummary, totals, ...document }) => ({
     ...document,
     placeOfSupply: placeOfSupply.code,
