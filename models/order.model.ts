@@ -94,7 +94,7 @@ export interface OrderCancellation {
 export interface UncollectedParcel {
   /** The parcel's. */
   _id: Types.ObjectId;
-  /** When it was reported. */
+  /** When its return was recorded here. */
   at: Date;
   /** What it should have collected. */
   unpaid: UnpaidContent;

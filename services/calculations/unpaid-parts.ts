@@ -1,7 +1,7 @@
 /** A cancellation, or a parcel that came back, with what of it had not been paid for. */
 interface UnpaidPart<Id, Content> {
   _id: Id;
-  /** When the order was changed. */
+  /** When it was recorded here. */
   at: Date;
   unpaid: Content;
 }

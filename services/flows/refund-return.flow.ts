@@ -11,7 +11,7 @@ import { returnMachine } from "../../utils/state-machines.js";
 import { takeUnitsBack } from "../aggregates/order/return-units.js";
 import { drawRefundNumbers, oweOrderRefund } from "../aggregates/refund/owe-order-refund.js";
 import { getRefundFacts } from "../aggregates/refund/refund-facts.js";
-import { assertNotDisputed } from "../aggregates/refund/refund-terms.js";
+import { assertNoneDisputed } from "../aggregates/refund/refund-terms.js";
 import { decideReturnTerms, withoutRequests } from "../aggregates/refund/returned-goods.js";
 import { changeReturn, moveReturn } from "../aggregates/return/move-return.js";
 import { getReturn, messageOf } from "../aggregates/return/return-rows.js";
@@ -76,7 +76,7 @@ async function payBack(found: ReturnDoc, payment: PayBack, tx: ClientSession): P
   const { breakdown, content } = decideReturnTerms(facts, { passed, returnShipping });
   await takeUnitsBack(found, passed, { by: adminActor(adminId), note: `return ${found.returnNumber}` }, tx);
   if (breakdown.total === 0) return { refundBreakdown: breakdown };
-  for (const source of facts.payments) assertNotDisputed(source);
+  assertNoneDisputed(facts);
   const [first] = await oweOrderRefund(
     {
       ...{ facts, content, destination, refundNumbers },

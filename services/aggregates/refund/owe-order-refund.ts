@@ -17,7 +17,7 @@ import { type ApprovedPart, toApprovedParts } from "./approval.js";
 import type { ApprovalTerms } from "./approval-terms.js";
 import type { RefundFacts } from "./refund-facts.js";
 import { insertRefund, messageOf, ofOrder } from "./refund-rows.js";
-import { assertNotDisputed, split } from "./refund-terms.js";
+import { assertNoneDisputed, split } from "./refund-terms.js";
 import { reserveRefund } from "./reserve-refund.js";
 
 /** Refunds of an order that are owed, and wait for no approval: by the service itself, or for a return that was accepted. */
@@ -75,7 +75,7 @@ export async function drawRefundNumbers(orderId: Types.ObjectId, existing = 0): 
  */
 export async function oweOrderRefund(owed: OwedToOrder, tx: ClientSession): Promise<RefundDoc[]> {
   const { facts, amount, content, destination = REFUND_DESTINATION.ORIGINAL } = owed;
-  if (destination !== REFUND_DESTINATION.ORIGINAL) facts.payments.forEach(assertNotDisputed);
+  if (destination !== REFUND_DESTINATION.ORIGINAL) assertNoneDisputed(facts);
   const parts = split(facts, { amount, destination });
   const refunds: RefundDoc[] = [];
   for (const [index, part] of toApprovedParts({ parts, ...content }, facts).entries()) {

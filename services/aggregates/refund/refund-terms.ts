@@ -51,8 +51,13 @@ export function decideTerms(
 }
 
 /** @throws RuleError NOT_REFUNDABLE, PAYMENT_DISPUTED */
-export function assertRefundable({ order, payments }: RefundFacts): void {
-  if (order.paidAmount === 0) throw notRefundable("not_paid", "Nothing was paid for this order yet");
+export function assertRefundable(facts: RefundFacts): void {
+  if (facts.order.paidAmount === 0) throw notRefundable("not_paid", "Nothing was paid for this order yet");
+  assertNoneDisputed(facts);
+}
+
+/** @throws RuleError PAYMENT_DISPUTED while a dispute of one of the order's payments is open */
+export function assertNoneDisputed({ payments }: Pick<RefundFacts, "payments">): void {
   for (const payment of payments) assertNotDisputed(payment);
 }
 

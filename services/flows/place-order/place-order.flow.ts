@@ -56,10 +56,13 @@ export async function placeOrder(request: PlaceOrderRequest): Promise<PlacedOrde
   const claim = await claimPlacement(request);
   if (claim.kind === "held") return awaitOutcome(checkoutSessionId, waitForOthers);
   if (claim.kind === "completed") return existingOrder(checkoutSessionId);
-  // Null: another caller has taken over this placement.
-  return (await placeClaimed(claim)) ?? awaitOutcome(checkoutSessionId, true);
+  const placed = await placeClaimed(claim);
+  if (placed) return placed;
+  await reverseLateEffects(claim);
+  return awaitOutcome(checkoutSessionId, true);
 }
 
+/** @returns null when another caller has ended or taken over this placement */
 async function placeClaimed(claim: Claim): Promise<PlacedOrder | null> {
   // Drawn while the effects run. An unused number leaves a gap, which is allowed.
   const drawing = generateUniqueOrderNumber();
@@ -67,9 +70,7 @@ async function placeClaimed(claim: Claim): Promise<PlacedOrder | null> {
   try {
     await performEffects(claim);
     const overview = await commitOrder(claim, await drawing);
-    if (overview) return announce(overview);
-    await reverseLateEffects(claim);
-    return null;
+    return overview && announce(overview);
   } catch (error) {
     if (error instanceof PlacementRefused) return undo(claim, error.failure, error.reason);
     // Also after a commit whose outcome is unknown: the undo finds out whether the order exists.
@@ -99,10 +100,7 @@ function announce(overview: OrderOverview): PlacedOrder {
 /** @throws ConflictError with the failure; returns null when there was nothing left to undo */
 async function undo(claim: Claim, failure: CheckoutFailure, reason: string): Promise<null> {
   const undone = await undoPlacement(claim, failure);
-  if (!undone) {
-    await reverseLateEffects(claim);
-    return null;
-  }
+  if (!undone) return null;
   logger.warn(
     {
       checkoutSessionId: claim.checkout._id.toHexString(),
