@@ -30,9 +30,10 @@ export async function tidyUp(work: Promise<unknown>, patienceMs = PATIENCE_MS): 
 export interface TaskPool {
   /**
    * Starts the task as soon as there is a free place. Its failure goes to `onError`.
+   * @param subject tasks about the same subject run one after another, in the order of these calls
    * @returns false when too many wait already, or the pool is closed: then it never runs
    */
-  run(task: () => Promise<void>): boolean;
+  run(task: () => Promise<void>, subject?: string | null): boolean;
   /** Resolves when nothing runs or waits. */
   drain(): Promise<void>;
   /** Starts nothing more. Resolves when what runs has ended. */
@@ -45,19 +46,26 @@ export interface TaskPoolLimits {
 }
 
 export function createTaskPool(limits: TaskPoolLimits, onError: (error: unknown) => void): TaskPool {
-  const waiting: (() => Promise<void>)[] = [];
+  const waiting: { task: () => Promise<void>; subject: string | null }[] = [];
+  /** Of the running tasks. */
+  const subjects = new Set<string>();
   let running = 0;
   let isClosed = false;
   let idle: (() => void)[] = [];
 
   function next(): void {
-    const task = running < limits.atOnce ? waiting.shift() : undefined;
-    if (!task) return;
+    if (running >= limits.atOnce) return;
+    const index = waiting.findIndex(({ subject }) => subject === null || !subjects.has(subject));
+    const [first] = index < 0 ? [] : waiting.splice(index, 1);
+    if (!first) return;
+    const { task, subject } = first;
     running += 1;
+    if (subject !== null) subjects.add(subject);
     void task()
       .catch(onError)
       .finally(() => {
         running -= 1;
+        if (subject !== null) subjects.delete(subject);
         next();
         if (running > 0) return;
         for (const resolve of idle) resolve();
@@ -69,9 +77,9 @@ export function createTaskPool(limits: TaskPoolLimits, onError: (error: unknown)
     running === 0 ? Promise.resolve() : new Promise((resolve) => void idle.push(resolve));
 
   return {
-    run(task) {
+    run(task, subject = null) {
       if (isClosed || waiting.length >= limits.waiting) return false;
-      waiting.push(task);
+      waiting.push({ task, subject });
       next();
       return true;
     },

@@ -1,4 +1,4 @@
-import type { ClientSession } from "mongoose";
+import type { ClientSession, QueryFilter } from "mongoose";
 import {
   Cart,
   CheckoutSession,
@@ -14,13 +14,14 @@ import {
   type CheckoutPaymentMethod,
   GATEWAY_MINIMUM_PAISE,
 } from "../../utils/constants.js";
-import { RuleError } from "../../utils/errors.js";
+import { ChangedMeanwhileError, RuleError } from "../../utils/errors.js";
 import { isOwnedBy } from "../../utils/principal.js";
 import { checkoutMachine } from "../../utils/state-machines.js";
-import { nextCartExpiry } from "../aggregates/cart/cart-reads.js";
+import type { CartState } from "../aggregates/cart/cart-draft.js";
+import { findCartState, nextCartExpiry } from "../aggregates/cart/cart-reads.js";
 import { changeCart } from "../aggregates/cart/change-cart.js";
 import { couponDroppedNotice } from "../aggregates/cart/notices.js";
-import type { CheckoutState } from "../aggregates/checkout/checkout-state.js";
+import { type CheckoutState, getOwnCheckoutAndCart } from "../aggregates/checkout/checkout-state.js";
 import { freezeCheckout } from "../aggregates/checkout/freeze-checkout.js";
 import { assertMeansSuffice } from "../aggregates/checkout/means-of-payment.js";
 import { listPaymentOptions, type PaymentOption } from "../aggregates/checkout/payment-options.js";
@@ -67,22 +68,72 @@ export interface ChosenPayment {
  *   upstream errors.
  */
 export async function choosePayment(choice: PaymentChoice): Promise<ChosenPayment> {
+  return (await chooseIfAlone(choice)) ?? chooseInTurn(choice);
+}
+
+/**
+ * Without the lease, when nothing outside is changed: the first choice of cash on delivery for a cart without coupons.
+ * @returns null for another choice, and when another writer is at work
+ */
+async function chooseIfAlone(choice: PaymentChoice): Promise<ChosenPayment | null> {
+  if (isOnline(choice)) return null;
+  const { checkout, cartState } = await getOwnCheckoutAndCart(choice);
+  assertWritable(checkout);
+  const { version, status, lease } = checkout;
+  if (lease || status !== ADDRESS_ENTERED || hasCoupons(cartState)) return null;
+  try {
+    const prepared = await prepare(choice, checkout, cartState);
+    if (hasCoupons(prepared.state)) return null;
+    const guard = { version, lease: null, placement: null };
+    const { frozenCheckout, payment } = await freeze(prepared, guard);
+    return { ...prepared, state: { ...prepared.state, checkout: frozenCheckout }, payment };
+  } catch (error) {
+    if (error instanceof ChangedMeanwhileError) return null;
+    throw error;
+  }
+}
+
+/** The lease keeps coupons and the gateway's order from being claimed twice. */
+function chooseInTurn(choice: PaymentChoice): Promise<ChosenPayment> {
   const lease = { model: CheckoutSession, id: choice.checkoutSessionId, ...CHECKOUT_LEASE };
   return withDocumentLease(lease, async (checkout, token, ended) => {
     if (!checkout || !isOwnedBy(checkout, choice.owner)) throw checkoutNotFound();
     assertWritable(checkout);
-    const state = await refreshBeforePayment(checkout, choice.method);
-    await assertMeansSuffice(state);
-    const options = await listPaymentOptions(state);
-    const effective = { ...choice, method: state.checkout.paymentMethod };
-    assertPayable(effective, state, options);
-    await claimCouponsOf(state);
-    const { frozenCheckout, payment, isNew } = await freeze(effective, state, token);
+    const prepared = await prepare(choice, checkout, await findCartState(checkout.cartId));
+    await claimCouponsOf(prepared.state);
+    const guard = { "lease.token": token, placement: null };
+    const { frozenCheckout, payment, isNew } = await freeze(prepared, guard);
     if (!frozenCheckout.lease) ended();
     const chosen =
-      payment && isOnline(effective) ? await openAtGateway({ payment, isNew }, frozenCheckout) : payment;
-    return { state: { ...state, checkout: frozenCheckout }, options, payment: chosen };
+      payment && isOnline(prepared.choice)
+        ? await openAtGateway({ payment, isNew }, frozenCheckout)
+        : payment;
+    return { ...prepared, state: { ...prepared.state, checkout: frozenCheckout }, payment: chosen };
   });
+}
+
+const hasCoupons = (state: Pick<CartState, "cart"> | null): boolean =>
+  (state?.cart.appliedCoupons.length ?? 0) > 0;
+
+/** A choice that has passed every check. */
+interface PreparedChoice {
+  /** With the method that is needed: none when nothing is due. */
+  choice: PaymentChoice;
+  state: CheckoutState;
+  options: PaymentOption[];
+}
+
+async function prepare(
+  choice: PaymentChoice,
+  checkout: CheckoutSessionDoc,
+  cart: CartState | null,
+): Promise<PreparedChoice> {
+  const state = await refreshBeforePayment({ checkout, cart }, choice.method);
+  await assertMeansSuffice(state);
+  const options = await listPaymentOptions(state);
+  const needed = { ...choice, method: state.checkout.paymentMethod };
+  assertPayable(needed, state, options);
+  return { choice: needed, state, options };
 }
 
 /** An online payment gets its gateway order after the freeze, under the same lease. */
@@ -138,8 +189,14 @@ interface Frozen {
   isNew: boolean;
 }
 
-/** One transaction: the cart is unchanged, the session is frozen, the payment record exists. */
-async function freeze(choice: PaymentChoice, state: CheckoutState, token: string): Promise<Frozen> {
+/**
+ * One transaction: the cart is unchanged, the session is frozen, the payment record exists.
+ * @param guard what the session must still be
+ */
+async function freeze(
+  { choice, state }: PreparedChoice,
+  guard: QueryFilter<CheckoutSessionDoc>,
+): Promise<Frozen> {
   const before = await rereadIfPaying(state.checkout);
   const frozen = freezeCheckout(state, (await getSettings("tax")).chargeRatePolicy);
   return inTransaction(async (tx) => {
@@ -148,7 +205,7 @@ async function freeze(choice: PaymentChoice, state: CheckoutState, token: string
     const continued = await continuePayment(request, tx);
     if (before.status === PAYMENT_PENDING && !continued) await stepBackFromPayment(before, tx);
     const payment = frozen.totals.amountDue === 0 ? null : (continued ?? (await openPayment(request, tx)));
-    const frozenCheckout = await writeFrozen({ choice, state, frozen, payment, token, tx });
+    const frozenCheckout = await writeFrozen({ choice, state, frozen, payment, guard, tx });
     return { frozenCheckout, payment, isNew: continued === null };
   });
 }
@@ -175,7 +232,7 @@ interface FrozenWrite {
   state: CheckoutState;
   frozen: FrozenCheckout;
   payment: PaymentDoc | null;
-  token: string;
+  guard: QueryFilter<CheckoutSessionDoc>;
   tx: ClientSession;
 }
 
@@ -184,7 +241,7 @@ async function writeFrozen({
   state,
   frozen,
   payment,
-  token,
+  guard,
   tx,
 }: FrozenWrite): Promise<CheckoutSessionDoc> {
   const { checkout } = state;
@@ -201,7 +258,6 @@ async function writeFrozen({
     ...(isOnline(choice) ? {} : { lease: null }),
     expiresAt: minutesFromNow((await getSettings("checkout")).expiryMinutes),
   };
-  const guard = { "lease.token": token, placement: null };
   const moved = await applyTransition({
     machine: checkoutMachine,
     model: CheckoutSession,

@@ -4,14 +4,16 @@ import { countSettledPayment } from "../../config/metrics.config.js";
 import { Payment, type PaymentDoc } from "../../models/index.js";
 import { isPast } from "../../utils/clock.js";
 import { PAYMENT_GATEWAY_STATUS } from "../../utils/constants.js";
-import { applyReport, awaitsOrder, type ReportSource } from "../aggregates/payment/apply-report.js";
+import {
+  type AppliedReport,
+  applyReport,
+  awaitsOrder,
+  type ReportSource,
+} from "../aggregates/payment/apply-report.js";
 import { findOrAdoptPayment } from "../aggregates/payment/match-payment.js";
 import type { GatewayPayment } from "../integrations/payment-gateway.js";
 
-export interface SettledPayment {
-  payment: PaymentDoc;
-  /** Whether this report changed the payment. */
-  changed: boolean;
+export interface SettledPayment extends AppliedReport {
   /** Whether the payment now waits for an order to be placed. */
   awaitsOrder: boolean;
 }
@@ -28,9 +30,7 @@ export async function settlePayment(
 ): Promise<SettledPayment | null> {
   const record = await findOrAdoptPayment(report);
   if (!record) return null;
-  const changed = await applyReport({ record, report, source });
-  const payment = await Payment.findById(record._id).lean<PaymentDoc>();
-  if (!payment) return null;
+  const { payment, changed } = await applyReport({ record, report, source });
   if (changed) logChange(record, payment, source);
   if (changed) countOutcome(payment, source);
   return { payment, changed, awaitsOrder: awaitsOrder(payment) };

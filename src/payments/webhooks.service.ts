@@ -15,7 +15,10 @@ import { sha256Hex } from "../../utils/helpers.js";
 import { type Applied, applyGatewayEvent } from "./gateway-events.service.js";
 import { applyShippingEvent } from "./shipping-events.service.js";
 
-/** What is not applied soon, the retry job applies; so few wait that they do not use up the memory. */
+/**
+ * What is not applied soon, the retry job applies; so few wait that they do not use up the memory. The gateway sends the
+ * events of one payment within milliseconds. At the same time they would only get in each other's way, so they take turns.
+ */
 const background = createTaskPool({ atOnce: 16, waiting: 1_000 }, (error) =>
   logger.error({ err: error }, "> A webhook event could not be applied at once; the retry job applies it"),
 );
@@ -50,7 +53,7 @@ export async function receiveEvent(delivery: Delivery): Promise<void> {
     payload: toStorable(payload),
   });
   const { event } = await withinDeadline(stored);
-  if (event.state === "received") background.run(() => applyStoredEvent(event));
+  if (event.state === "received") background.run(() => applyStoredEvent(event), paymentId ?? null);
 }
 
 /** The gateway waits 5 s, then sends the event again. The retry job applies an event that is stored late. */

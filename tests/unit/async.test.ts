@@ -29,6 +29,25 @@ test("When there are more tasks than may run at once, then the others wait", asy
   expect(begun).toEqual([0, 1, 2]);
 });
 
+test("When tasks are about the same subject, then they run one after another, and others do not wait for them", async () => {
+  const pool = createTaskPool({ atOnce: 3, waiting: 10 }, nothing);
+  const gates = [gate(), gate(), gate()];
+  const begun: number[] = [];
+  const subjects = ["one", "one", "another"];
+  gates.forEach(({ task }, index) => {
+    pool.run(() => {
+      begun.push(index);
+      return task();
+    }, subjects[index]);
+  });
+  expect(begun).toEqual([0, 2]);
+
+  for (const { open } of gates) open();
+  await pool.drain();
+
+  expect(begun).toEqual([0, 2, 1]);
+});
+
 test("When a task fails, then the failure is reported and the others continue", async () => {
   const failures: unknown[] = [];
   const pool = createTaskPool({ atOnce: 1, waiting: 10 }, (error) => failures.push(error));

@@ -180,6 +180,15 @@ export const FENCES: GuardSubject = {
       named: "a payment method is chosen",
     },
     {
+      name: "payment-choice-without-lease",
+      keeps: "cash on delivery is not chosen while another request has the lease",
+      file: "services/flows/choose-payment.flow.ts",
+      text: "const guard = { version, lease: null, placement: null };",
+      replacement: "const guard = { version, placement: null };",
+      tests: ["tests/integration/placement/fencing.test.ts"],
+      named: "has taken its lease while cash on delivery",
+    },
+    {
       name: "refund-attempt-completed",
       keeps: "an old attempt does not complete a refund",
       file: "services/aggregates/refund/complete-refund.ts",

@@ -3,7 +3,7 @@ import { minutesFromNow } from "../../../utils/clock.js";
 import { RuleError } from "../../../utils/errors.js";
 import { getSettings } from "../../platform/settings.service.js";
 import type { CartState } from "../cart/cart-draft.js";
-import { cartEmpty, emptyIfGone, getCartState } from "../cart/cart-reads.js";
+import { cartEmpty, emptyIfGone } from "../cart/cart-reads.js";
 import { confirmCart } from "../cart/change-cart.js";
 import { changeForCheckout } from "../cart/promotions.js";
 import { areReservedFor, reserveLines } from "../cart/reserve-lines.js";
@@ -29,11 +29,12 @@ export function assertComplete(checkout: CheckoutSessionDoc): void {
  * @throws RuleError CHECKOUT_INCOMPLETE, CART_EMPTY, COUPON_INVALID, OUT_OF_STOCK, SHIPPING_METHOD_UNAVAILABLE.
  */
 export async function refreshBeforePayment(
-  checkout: CheckoutSessionDoc,
+  { checkout, cart }: { checkout: CheckoutSessionDoc; cart: CartState | null },
   paymentMethod: CheckoutSessionDoc["paymentMethod"],
 ): Promise<CheckoutState> {
   assertComplete(checkout);
-  const refreshed = await holdCart(checkout);
+  if (!cart) throw cartEmpty();
+  const refreshed = await holdCart(checkout, cart);
   assertUnchanged(refreshed.cart);
   const rating = await rateForPayment(await toCheckoutState(checkout, refreshed));
   const rated = { ...checkout, ...rating, paymentMethod: null };
@@ -42,10 +43,10 @@ export async function refreshBeforePayment(
   return toCheckoutState({ ...rated, paymentMethod }, refreshed);
 }
 
-async function holdCart(checkout: CheckoutSessionDoc): Promise<CartState> {
+async function holdCart(checkout: CheckoutSessionDoc, stored: CartState): Promise<CartState> {
   const { reservationTtlMinutes, expiryMinutes } = await getSettings("checkout");
   try {
-    return await confirmCart(await getCartState(checkout.cartId), async (draft) => {
+    return await confirmCart(stored, async (draft) => {
       if (draft.lines.length === 0) throw cartEmpty();
       changeForCheckout(draft, checkout);
       if (!areReservedFor(draft.lines, minutesFromNow(expiryMinutes)))

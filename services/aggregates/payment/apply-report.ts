@@ -27,6 +27,12 @@ export interface IncomingReport {
   source: ReportSource;
 }
 
+/** The payment as it is after a report, and whether the report changed it. */
+export interface AppliedReport {
+  payment: PaymentDoc;
+  changed: boolean;
+}
+
 /** With automatic capture an order needs `captured`; with manual capture, placing captures. */
 export function awaitsOrder(payment: PaymentDoc): boolean {
   return payment.accepted && !payment.orderId && !payment.surplus;
@@ -36,10 +42,9 @@ export function awaitsOrder(payment: PaymentDoc): boolean {
  * Moves a payment to what the gateway reports. Forward only and repeatable: a late or repeated report that the state
  * table does not allow changes nothing. A capture is either *accepted* (it pays for its checkout; a unique index
  * allows one) or *rejected*, and then its refund is written in the same transaction.
- * @returns whether the report changed the payment
  * @throws the typed upstream errors when the gateway must be asked about its own refunds and does not answer
  */
-export async function applyReport(incoming: IncomingReport): Promise<boolean> {
+export async function applyReport(incoming: IncomingReport): Promise<AppliedReport> {
   switch (targetStatus(incoming)) {
     case AUTHORIZED:
       return authorize(incoming);
@@ -50,8 +55,15 @@ export async function applyReport(incoming: IncomingReport): Promise<boolean> {
     case REFUNDED:
       return returnUncaptured(incoming);
     default:
-      return false;
+      return unchanged(incoming);
   }
+}
+
+const unchanged = ({ record }: IncomingReport): AppliedReport => ({ payment: record, changed: false });
+
+/** After a change of more than the payment's status. */
+async function reread({ record }: IncomingReport, changed: boolean): Promise<AppliedReport> {
+  return { payment: (await Payment.findById(record._id).lean<PaymentDoc>()) ?? record, changed };
 }
 
 /** The status of a record by the gateway's status. */
@@ -107,14 +119,15 @@ const capturedFacts = (incoming: IncomingReport): Partial<PaymentDoc> => ({
   ...NO_ERROR,
 });
 
-async function authorize(incoming: IncomingReport): Promise<boolean> {
+async function authorize(incoming: IncomingReport): Promise<AppliedReport> {
   const { record, report, source } = incoming;
   const set = authorizedFacts(incoming);
   // Automatic capture: only the capture decides. Manual capture: the order is placed on the authorisation.
   if (!report.awaitsManualCapture) return move(incoming, AUTHORIZED, { set });
   const objection = await findObjection(record, report);
   if (objection?.mismatch) {
-    return rejectAuthorization({ record, report, objection, facts: set, note: source }, objection.mismatch);
+    const rejection = { record, report, objection, facts: set, note: source };
+    return reread(incoming, await rejectAuthorization(rejection, objection.mismatch));
   }
   if (objection) return move(incoming, AUTHORIZED, { set });
   try {
@@ -132,7 +145,7 @@ async function authorize(incoming: IncomingReport): Promise<boolean> {
  * The gateway returned what it never captured. It had authorised it, whether or not that report arrived. The
  * checkout can be paid for by another payment from now on.
  */
-async function returnUncaptured(incoming: IncomingReport): Promise<boolean> {
+async function returnUncaptured(incoming: IncomingReport): Promise<AppliedReport> {
   const set = factsOf(incoming);
   if (canMove(paymentMachine, incoming.record.status, AUTHORIZED)) {
     await move(incoming, AUTHORIZED, { set: authorizedFacts(incoming) });
@@ -140,7 +153,7 @@ async function returnUncaptured(incoming: IncomingReport): Promise<boolean> {
   return move(incoming, REFUNDED, { set: { ...set, surplus: true, accepted: false } });
 }
 
-async function capture(incoming: IncomingReport): Promise<boolean> {
+async function capture(incoming: IncomingReport): Promise<AppliedReport> {
   const { record, report } = incoming;
   const objection = await findObjection(record, report);
   if (objection) return reject(incoming, objection);
@@ -149,15 +162,17 @@ async function capture(incoming: IncomingReport): Promise<boolean> {
     ...capturedFacts(incoming),
     ...{ amount, capturedAmount: amount, currency: report.currency, accepted: true },
   };
+  let moved: AppliedReport;
   try {
-    if (await move(incoming, CAPTURED, { set, guard: { supersededAt: null } })) return true;
+    moved = await move(incoming, CAPTURED, { set, guard: { supersededAt: null } });
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
     return reject(incoming, { reason: "surplus", mismatch: null });
   }
+  if (moved.changed) return moved;
   // The guard did not hold: another report came first, or the payment has just been superseded.
-  const current = await Payment.findById(record._id).lean<PaymentDoc>();
-  if (!current || current.status === CAPTURED) return false;
+  const current = moved.payment;
+  if (current.status === CAPTURED) return moved;
   if (current.supersededAt === null) throw paymentChanged(record._id);
   return reject({ ...incoming, record: current }, { reason: "superseded", mismatch: null });
 }
@@ -166,7 +181,7 @@ async function capture(incoming: IncomingReport): Promise<boolean> {
  * A further report about a captured payment. The latest report counts until there is an order: money that was
  * refunded at the gateway in the meantime is no longer accepted. Refunds after the order are not settled here.
  */
-async function recheckCapture(incoming: IncomingReport): Promise<boolean> {
+async function recheckCapture(incoming: IncomingReport): Promise<AppliedReport> {
   const { record, report } = incoming;
   if (awaitsOrder(record)) {
     const objection = await findMismatchObjection(record, report);
@@ -175,20 +190,17 @@ async function recheckCapture(incoming: IncomingReport): Promise<boolean> {
   return completeFacts(incoming);
 }
 
-const reject = (incoming: IncomingReport, objection: Objection): Promise<boolean> =>
-  rejectCapture({
-    record: incoming.record,
-    report: incoming.report,
-    objection,
-    facts: capturedFacts(incoming),
-    note: incoming.source,
-  });
+async function reject(incoming: IncomingReport, objection: Objection): Promise<AppliedReport> {
+  const { record, report, source } = incoming;
+  const rejection = { record, report, objection, facts: capturedFacts(incoming), note: source };
+  return reread(incoming, await rejectCapture(rejection));
+}
 
 /**
  * The fee is null until captured and may come with a later report, and so may the card. Card and report are for people to
  * read: storing them is no change of the payment, so it leaves `updatedAt` alone.
  */
-async function completeFacts(incoming: IncomingReport): Promise<boolean> {
+async function completeFacts(incoming: IncomingReport): Promise<AppliedReport> {
   const { record, report } = incoming;
   const methodDetails = detailsOf(incoming);
   const isMoreKnown = !isDeepStrictEqual({ ...record.methodDetails }, methodDetails);
@@ -196,19 +208,20 @@ async function completeFacts(incoming: IncomingReport): Promise<boolean> {
   if (report.fee !== null && record.fee === null) {
     const set = { ...facts, fee: report.fee, tax: report.tax ?? ZERO_PAISE };
     await Payment.updateOne({ _id: record._id, fee: null }, { $set: set });
-  } else if (isMoreKnown || !isDeepStrictEqual(record.gatewayResponse, report.masked)) {
-    await Payment.updateOne({ _id: record._id }, { $set: facts }, { timestamps: false });
+    return { payment: { ...record, ...set }, changed: false };
   }
-  return false;
+  if (isMoreKnown || !isDeepStrictEqual(record.gatewayResponse, report.masked))
+    await Payment.updateOne({ _id: record._id }, { $set: facts }, { timestamps: false });
+  return { payment: { ...record, ...facts }, changed: false };
 }
 
 /**
  * Only of a payment that is still open. The gateway never fails what it has authorised, so such a report is an old one; with
  * manual capture the authorisation may have been accepted, and the order would be lost.
  */
-async function fail(incoming: IncomingReport): Promise<boolean> {
+async function fail(incoming: IncomingReport): Promise<AppliedReport> {
   const { record, report } = incoming;
-  if (record.status !== PENDING) return false;
+  if (record.status !== PENDING) return unchanged(incoming);
   const set = {
     ...factsOf(incoming),
     ...{ errorCode: report.errorCode, errorReason: report.errorReason },
@@ -233,8 +246,8 @@ async function move(
   { record, source }: IncomingReport,
   to: PaymentGatewayStatus,
   { from, set, guard = {}, messages, tx }: Move,
-): Promise<boolean> {
-  const { changed } = await tryTransition({
+): Promise<AppliedReport> {
+  const { changed, document } = await tryTransition({
     machine: paymentMachine,
     model: Payment,
     id: record._id,
@@ -248,5 +261,5 @@ async function move(
     messages,
     tx,
   });
-  return changed;
+  return { payment: document ?? record, changed };
 }

@@ -2,6 +2,8 @@ import { type QueryFilter, trusted } from "mongoose";
 import { type DowntimeStatus, PaymentDowntime, type PaymentDowntimeDoc } from "../../../models/index.js";
 import { now } from "../../../utils/clock.js";
 import { isDuplicateKey } from "../../../utils/helpers.js";
+import { success, unwrap } from "../../../utils/result.js";
+import { createCachedLookup } from "../../integrations/cached-lookup.js";
 import type { GatewayDowntime } from "../../integrations/payment-gateway.js";
 import { paymentGateway } from "../../integrations/payment-gateway.service.js";
 
@@ -17,14 +19,18 @@ export type OngoingDowntime = Pick<GatewayDowntime, "method" | "severity" | "beg
 
 /** Those that are not resolved. Without an answer of the gateway, those that events have reported. */
 export async function listDowntimes(): Promise<OngoingDowntime[]> {
-  const [listed, events] = await Promise.all([paymentGateway.listDowntimes(), findReported()]);
+  const [listed, reports] = await Promise.all([paymentGateway.listDowntimes(), reportedDowntimes.get("all")]);
+  const events = unwrap(reports);
   const reported = new Set(events.map(({ _id }) => _id));
   const others = listed.success ? listed.data.filter(({ id }) => !reported.has(id)) : [];
   return [...events, ...others].filter(({ status }) => status !== "resolved");
 }
 
-const findReported = (): Promise<PaymentDowntimeDoc[]> =>
-  PaymentDowntime.find({ expiresAt: trusted({ $gt: now() }) }).lean<PaymentDowntimeDoc[]>();
+/** Another instance shows what an event reports a second later. */
+const reportedDowntimes = createCachedLookup<PaymentDowntimeDoc[]>({
+  ...{ ttlSeconds: 1, maxEntries: 1 },
+  load: async () => success(await PaymentDowntime.find({ expiresAt: trusted({ $gt: now() }) }).lean()),
+});
 
 /** What an event may replace: nothing newer, and no downtime that is resolved, because it does not start again. */
 const olderThan = (reportedAt: Date, status: DowntimeStatus): QueryFilter<PaymentDowntimeDoc> => ({
@@ -47,6 +53,7 @@ export async function recordDowntime(report: GatewayDowntime, reportedAt: Date):
       { $set: { method, status, severity, begin, reportedAt, expiresAt } },
       { upsert: true },
     );
+    reportedDowntimes.clear();
     return true;
   } catch (error) {
     // The filter does not match, so the upsert would insert the id again: what is stored is newer.

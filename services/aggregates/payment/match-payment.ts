@@ -16,22 +16,22 @@ import { insertPayment } from "./open-payment.js";
  * @returns null when the gateway order is unknown here
  */
 export async function findOrAdoptPayment(report: GatewayPayment): Promise<PaymentDoc | null> {
-  const known = await Payment.findOne({
-    gateway: report.gateway,
-    gatewayPaymentId: report.id,
-  }).lean<PaymentDoc>();
+  const known = await findKnown(report);
   if (known) return known;
   if (!report.orderId) return null;
   try {
-    const matched = (await adopt(report)) ?? (await insertSibling(report));
+    const matched = (await adopt(report)) ?? (await findKnown(report)) ?? (await insertSibling(report));
     if (matched) await reopenWebhooksAbout([report.id, report.orderId]);
     return matched;
   } catch (error) {
     // A parallel report about the same payment won: the gateway's id is unique.
     if (!isDuplicateKey(error)) throw error;
-    return Payment.findOne({ gateway: report.gateway, gatewayPaymentId: report.id }).lean<PaymentDoc>();
+    return findKnown(report);
   }
 }
+
+const findKnown = ({ gateway, id }: GatewayPayment): Promise<PaymentDoc | null> =>
+  Payment.findOne({ gateway, gatewayPaymentId: id }).lean<PaymentDoc>();
 
 function adopt(report: GatewayPayment): Promise<PaymentDoc | null> {
   return Payment.findOneAndUpdate(

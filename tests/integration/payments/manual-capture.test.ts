@@ -187,7 +187,9 @@ describe("When payment.failed comes after the authorisation of the same payment"
     const report = unwrap(await paymentGateway.getGatewayPayment(paid.paymentId));
     done(await buyer.verify(paid));
     const failed = { ...report, status: "failed" as const };
-    expect(await applyReport({ record, report: failed, source: "webhook" })).toBe(false);
+    expect(await applyReport({ record, report: failed, source: "webhook" })).toMatchObject({
+      changed: false,
+    });
     expect(await buyer.stored.payments()).toMatchObject([{ status: "authorized", accepted: true }]);
   });
 });

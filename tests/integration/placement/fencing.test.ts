@@ -225,6 +225,55 @@ describe("a checkout", () => {
     },
   );
 
+  /** The first choice of cash on delivery without coupons takes no lease. Shipping says whether the place is served. */
+  const cod = { method: "cod", termsAccepted: true };
+  const payments = (checkoutSessionId: Types.ObjectId) =>
+    world.db.collection("payments").countDocuments({ checkoutSessionId });
+
+  async function chooseCodWhile(faster: object) {
+    const { shopper, id } = await startCheckout(world.url);
+    const _id = new Types.ObjectId(id);
+    const answer = await whileStuck(
+      RATING,
+      () => shopper.send({ method: "PUT", path: `/api/checkout/${id}/payment-method`, body: cod }),
+      () => sessions().updateOne({ _id }, faster),
+    );
+    return { answer, _id };
+  }
+
+  test.each([
+    ["has taken its lease", { lease: anotherLease() }, "REQUEST_IN_PROGRESS"],
+    [
+      "is placing its order",
+      { placement: { token: "another", startedAt: new Date(), leaseUntil: new Date(0), attempts: 1 } },
+      "PLACEMENT_IN_PROGRESS",
+    ],
+  ])(
+    "When another process %s while cash on delivery is chosen, then no payment is opened",
+    async (...row) => {
+      const [, faster, code] = row;
+      const { answer, _id } = await chooseCodWhile({ $set: faster });
+      expect(answer).toMatchObject({ status: 409, code });
+      expect(await sessions().findOne({ _id })).toMatchObject({ status: "address_entered", frozen: null });
+      expect(await payments(_id)).toBe(0);
+    },
+  );
+
+  test("When another process writes it while cash on delivery is chosen, then it is chosen again for what is stored", async () => {
+    const { answer, _id } = await chooseCodWhile({
+      $set: { customerNotes: "From the other tab" },
+      $inc: { version: 1 },
+    });
+    expect(answer).toMatchObject({ status: 200 });
+    expect(await payments(_id)).toBe(1);
+    expect(await sessions().findOne({ _id })).toMatchObject({
+      status: "payment_pending",
+      customerNotes: "From the other tab",
+      version: expect.any(Number),
+      lease: null,
+    });
+  });
+
   test("When another process changes the cart while a payment method is chosen, then no payment is opened", async () => {
     const { shopper, id } = await startCheckout(world.url, { coupon: SEED.coupons.WELCOME10 });
     const _id = new Types.ObjectId(id);
