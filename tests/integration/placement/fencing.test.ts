@@ -261,15 +261,14 @@ describe("a checkout", () => {
 
   test("When another process writes it while cash on delivery is chosen, then it is chosen again for what is stored", async () => {
     const { answer, _id } = await chooseCodWhile({
-      $set: { customerNotes: "From the other tab" },
+      $set: { "shippingMethod.id": SEED.shippingMethods.express },
       $inc: { version: 1 },
     });
     expect(answer).toMatchObject({ status: 200 });
     expect(await payments(_id)).toBe(1);
     expect(await sessions().findOne({ _id })).toMatchObject({
       status: "payment_pending",
-      customerNotes: "From the other tab",
-      version: expect.any(Number),
+      shippingMethod: { id: SEED.shippingMethods.express },
       lease: null,
     });
   });
