@@ -15,6 +15,8 @@ import { watchPool } from "./metrics.config.js";
  */
 const CLIENT_OPTIONS = {
   maxPoolSize: 50,
+  /** What a burst opened is closed again. Five minutes, because opening connections costs the next burst time. */
+  maxIdleTimeMS: 300_000,
   /** Also applies to the monitor: with the default of 30 s a frozen primary goes unnoticed that long. */
   connectTimeoutMS: 3_000,
   serverSelectionTimeoutMS: 5_000,

@@ -7,7 +7,7 @@ import { PLACES, useShop } from "./shop-world.js";
 const shop = useShop();
 
 const COLLECTIONS =
-  /\.(carts|cartItems|checkoutSessions|payments|paymentDowntimes|orders|orderItems|orderStatusHistories)$/;
+  /\.(carts|cartItems|checkoutSessions|payments|paymentDowntimes|orders|orderItems|orderStatusHistories|webhookEvents|counters)$/;
 const VERBS = ["find", "aggregate", "insert", "findAndModify"];
 
 /** `collection verb`, in the order in which the database answered. */
@@ -52,11 +52,37 @@ test("When a guest buys one thing and pays on delivery, then each call sends as 
     "checkoutSessions aggregate",
     "checkoutSessions findAndModify",
     "carts update",
+    "counters findAndModify",
     "checkoutSessions findAndModify",
     "orders insert",
     "orderItems insert",
     "orderStatusHistories insert",
     "payments findAndModify",
     "carts update",
+  ]);
+});
+
+test("When a payment succeeds at the gateway, then its three webhooks take turns, and one of them places the order", async () => {
+  const buyer = shop().guest();
+  const { gateway } = await buyer.open();
+  const statements = await statementsOf(async () => {
+    buyer.pay(gateway.orderId);
+    await shop().settle();
+    return buyer.checkout();
+  });
+  const writes = statements.filter((name) => !/ (find|aggregate)$/.test(name));
+  expect(writes.sort()).toEqual([
+    ...["carts update", "carts update"],
+    ...["checkoutSessions findAndModify", "checkoutSessions findAndModify"],
+    "counters findAndModify",
+    ...["orderItems insert", "orderStatusHistories insert", "orders insert"],
+    ...[
+      "payments findAndModify",
+      "payments findAndModify",
+      "payments findAndModify",
+      "payments findAndModify",
+    ],
+    ...["webhookEvents findAndModify", "webhookEvents findAndModify", "webhookEvents findAndModify"],
+    ...["webhookEvents update", "webhookEvents update", "webhookEvents update", "webhookEvents update"],
   ]);
 });
