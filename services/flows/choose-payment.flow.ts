@@ -14,8 +14,7 @@ import {
   type CheckoutPaymentMethod,
   GATEWAY_MINIMUM_PAISE,
 } from "../../utils/constants.js";
-import { ChangedMeanwhileError, RuleError } from "../../utils/errors.js";
-import { isOwnedBy } from "../../utils/principal.js";
+import { RuleError } from "../../utils/errors.js";
 import { checkoutMachine } from "../../utils/state-machines.js";
 import type { CartState } from "../aggregates/cart/cart-draft.js";
 import { findCartState, nextCartExpiry } from "../aggregates/cart/cart-reads.js";
@@ -30,15 +29,14 @@ import { shippingChoiceOf } from "../aggregates/checkout/reprice-shipping.js";
 import { claimCoupons } from "../aggregates/checkout-session/coupon-uses.js";
 import {
   assertWritable,
-  CHECKOUT_LEASE,
   type CheckoutRequest,
   checkoutNotFound,
+  withCheckoutLease,
 } from "../aggregates/checkout-session/session-access.js";
 import { stepBackFromPayment } from "../aggregates/checkout-session/session-status.js";
 import { ensureGatewayOrder, type GatewayOrderRequest } from "../aggregates/payment/gateway-order.js";
 import { continuePayment, openPayment } from "../aggregates/payment/open-payment.js";
-import { cartChanged, checkoutChanged } from "../platform/changed-meanwhile.js";
-import { withDocumentLease } from "../platform/document-lease.service.js";
+import { cartChanged, checkoutChanged, unlessChanged } from "../platform/changed-meanwhile.js";
 import { getSettings } from "../platform/settings.service.js";
 import { inTransaction } from "../platform/transaction.service.js";
 import { applyTransition } from "../platform/transition.service.js";
@@ -81,34 +79,29 @@ async function chooseIfAlone(choice: PaymentChoice): Promise<ChosenPayment | nul
   assertWritable(checkout);
   const { version, status, lease } = checkout;
   if (lease || status !== ADDRESS_ENTERED || hasCoupons(cartState)) return null;
-  try {
+  return unlessChanged(async () => {
     const prepared = await prepare(choice, checkout, cartState);
+    // A coupon may have been added in another tab since.
     if (hasCoupons(prepared.state)) return null;
     const guard = { version, lease: null, placement: null };
-    const { frozenCheckout, payment } = await freeze(prepared, guard);
-    return { ...prepared, state: { ...prepared.state, checkout: frozenCheckout }, payment };
-  } catch (error) {
-    if (error instanceof ChangedMeanwhileError) return null;
-    throw error;
-  }
+    const { state, payment } = await freeze(prepared, guard);
+    return { state, options: prepared.options, payment };
+  });
 }
 
 /** The lease keeps coupons and the gateway's order from being claimed twice. */
 function chooseInTurn(choice: PaymentChoice): Promise<ChosenPayment> {
-  const lease = { model: CheckoutSession, id: choice.checkoutSessionId, ...CHECKOUT_LEASE };
-  return withDocumentLease(lease, async (checkout, token, ended) => {
-    if (!checkout || !isOwnedBy(checkout, choice.owner)) throw checkoutNotFound();
-    assertWritable(checkout);
+  return withCheckoutLease(choice, async (checkout, token, ended) => {
     const prepared = await prepare(choice, checkout, await findCartState(checkout.cartId));
     await claimCouponsOf(prepared.state);
     const guard = { "lease.token": token, placement: null };
-    const { frozenCheckout, payment, isNew } = await freeze(prepared, guard);
-    if (!frozenCheckout.lease) ended();
+    const { state, payment, isNew } = await freeze(prepared, guard);
+    if (!state.checkout.lease) ended();
     const chosen =
       payment && isOnline(prepared.choice)
-        ? await openAtGateway({ payment, isNew }, frozenCheckout)
+        ? await openAtGateway({ payment, isNew }, state.checkout)
         : payment;
-    return { ...prepared, state: { ...prepared.state, checkout: frozenCheckout }, payment: chosen };
+    return { state, options: prepared.options, payment: chosen };
   });
 }
 
@@ -183,7 +176,8 @@ async function claimCouponsOf({ checkout, cart }: CheckoutState): Promise<void> 
 }
 
 interface Frozen {
-  frozenCheckout: CheckoutSessionDoc;
+  /** With the frozen session. */
+  state: CheckoutState;
   payment: PaymentDoc | null;
   /** Whether this choice inserted the payment, and it shares no gateway order. */
   isNew: boolean;
@@ -205,8 +199,8 @@ async function freeze(
     const continued = await continuePayment(request, tx);
     if (before.status === PAYMENT_PENDING && !continued) await stepBackFromPayment(before, tx);
     const payment = frozen.totals.amountDue === 0 ? null : (continued ?? (await openPayment(request, tx)));
-    const frozenCheckout = await writeFrozen({ choice, state, frozen, payment, guard, tx });
-    return { frozenCheckout, payment, isNew: continued === null };
+    const checkout = await writeFrozen({ choice, state, frozen, payment, guard, tx });
+    return { state: { ...state, checkout }, payment, isNew: continued === null };
   });
 }
 

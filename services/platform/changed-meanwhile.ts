@@ -14,6 +14,16 @@ export const paymentChanged = (id: Types.ObjectId) => changed(Payment, id, "paym
 export const refundChanged = (id: Types.ObjectId) => changed(Refund, id, "refund");
 export const returnChanged = (id: Types.ObjectId) => changed(Return, id, "return");
 
+/** For a first try without a lease. @returns null when another request was first: then nothing is changed */
+export async function unlessChanged<T>(work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ChangedMeanwhileError) return null;
+    throw error;
+  }
+}
+
 /** What clients see of a document's state. Payments, refunds and returns have no version. */
 interface State {
   version?: number;

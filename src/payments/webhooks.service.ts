@@ -53,7 +53,7 @@ export async function receiveEvent(delivery: Delivery): Promise<void> {
     payload: toStorable(payload),
   });
   const { event } = await withinDeadline(stored);
-  if (event.state === "received") background.run(() => applyStoredEvent(event), paymentId ?? null);
+  if (event.state === "received") background.run(() => applyStoredEvent(event), paymentId);
 }
 
 /** The gateway waits 5 s, then sends the event again. The retry job applies an event that is stored late. */

@@ -5,6 +5,7 @@ import { CHECKOUT_STATUS, LIVE_CHECKOUT_STATUSES } from "../../../utils/constant
 import { CheckoutExpiredError, InvalidStatusTransitionError, NotFoundError } from "../../../utils/errors.js";
 import { isOwnedBy, type Owner } from "../../../utils/principal.js";
 import { checkoutMachine } from "../../../utils/state-machines.js";
+import { withDocumentLease } from "../../platform/document-lease.service.js";
 import { placementInProgress } from "../payment/supersede-payment.js";
 import { placementFailure } from "./placement-failure.js";
 
@@ -39,6 +40,21 @@ export async function getOwnCheckout(id: Types.ObjectId, owner: Owner): Promise<
   const checkout = await CheckoutSession.findById(id).lean<CheckoutSessionDoc>();
   if (!checkout || !isOwnedBy(checkout, owner)) throw checkoutNotFound();
   return checkout;
+}
+
+/**
+ * Runs `work` on the caller's session while holding its lease. Work calls `ended` once its own write has released it.
+ * @throws NotFoundError CHECKOUT_NOT_FOUND; ConflictError REQUEST_IN_PROGRESS; what `assertWritable` throws
+ */
+export function withCheckoutLease<T>(
+  { checkoutSessionId: id, owner }: CheckoutRequest,
+  work: (checkout: CheckoutSessionDoc, token: string, ended: () => void) => Promise<T>,
+): Promise<T> {
+  return withDocumentLease({ model: CheckoutSession, id, ...CHECKOUT_LEASE }, (checkout, token, ended) => {
+    if (!checkout || !isOwnedBy(checkout, owner)) throw checkoutNotFound();
+    assertWritable(checkout);
+    return work(checkout, token, ended);
+  });
 }
 
 /** A cart has at most one: the unique index of live sessions. */

@@ -9,20 +9,16 @@ import {
 } from "../../../models/index.js";
 import { minutesFromNow, now } from "../../../utils/clock.js";
 import { CART_STATUS, CHECKOUT_STATUS } from "../../../utils/constants.js";
-import { ChangedMeanwhileError } from "../../../utils/errors.js";
-import { isOwnedBy } from "../../../utils/principal.js";
 import { checkoutMachine } from "../../../utils/state-machines.js";
 import type { Totals } from "../../calculations/totals-calculator.service.js";
-import { checkoutChanged } from "../../platform/changed-meanwhile.js";
-import { withDocumentLease } from "../../platform/document-lease.service.js";
+import { checkoutChanged, unlessChanged } from "../../platform/changed-meanwhile.js";
 import { getSettings } from "../../platform/settings.service.js";
 import { inTransaction } from "../../platform/transaction.service.js";
 import { tryTransition } from "../../platform/transition.service.js";
 import {
   assertWritable,
-  CHECKOUT_LEASE,
   type CheckoutRequest,
-  checkoutNotFound,
+  withCheckoutLease,
 } from "../checkout-session/session-access.js";
 import { stepBackFromPayment } from "../checkout-session/session-status.js";
 import {
@@ -87,26 +83,18 @@ async function changeIfAlone(request: CheckoutRequest, decide: Decide): Promise<
   if (lease || status === CHECKOUT_STATUS.PAYMENT_PENDING) return null;
   assertWritable(stored.checkout);
   const state = await fromStored(stored);
-  try {
-    return await decideAndWrite(state, decide, { version, status, lease: null, placement: null });
-  } catch (error) {
-    if (error instanceof ChangedMeanwhileError) return null;
-    throw error;
-  }
+  return unlessChanged(() =>
+    decideAndWrite(state, decide, { version, status, lease: null, placement: null }),
+  );
 }
 
 function changeInTurn(request: CheckoutRequest, decide: Decide): Promise<CheckoutState> {
-  return withDocumentLease(
-    { model: CheckoutSession, id: request.checkoutSessionId, ...CHECKOUT_LEASE },
-    async (checkout, token, ended) => {
-      if (!checkout || !isOwnedBy(checkout, request.owner)) throw checkoutNotFound();
-      assertWritable(checkout);
-      const state = await getCheckoutState(checkout);
-      const written = await decideAndWrite(state, decide, { "lease.token": token, placement: null });
-      ended();
-      return written;
-    },
-  );
+  return withCheckoutLease(request, async (checkout, token, ended) => {
+    const state = await getCheckoutState(checkout);
+    const written = await decideAndWrite(state, decide, { "lease.token": token, placement: null });
+    ended();
+    return written;
+  });
 }
 
 /** @throws ConflictError VERSION_CONFLICT when the guard does not hold; nothing is written then */
